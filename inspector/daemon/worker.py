@@ -1,0 +1,384 @@
+"""The worker: claim → do → settle. No transaction is open while a flow talks to the outside.
+
+Claims are leased in batches and read only after their commit. Settlements that come together share one commit, each in its own
+savepoint, so that one stale fence rolls back one settlement. If the process dies anywhere, leases run out and the same work runs
+again under the same key.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from inspector.domain.backoff import Ladder
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Missing, Stale
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement
+from inspector.flows.table import FLOWS, Flow
+from inspector.ports import Garbled, PortError, Refused, Unavailable
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+from inspector.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The engine's numbers. `lane_slots` bounds what one connector may hold of this process (a bulkhead)."""
+
+    threads: int = 32
+    capacity: int = 128
+    lease: timedelta = timedelta(seconds=60)
+    poll: float = 1.0
+    group: int = 128
+    lane_slots: int = 64
+    ladder: Ladder = Ladder(base=2, cap=3600, tries=8)
+    breaker_threshold: int = 8
+    breaker_cool: timedelta = timedelta(seconds=15)
+    breaker_most: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of carrying out one work row: a settlement, or the error that prevented it."""
+
+    work: Work
+    settlement: Settlement | None = None
+    error: Exception | None = None
+
+
+class Worker:
+    """Claims, carries out and settles. `fault` is called at named points; tests inject it to kill the process there."""
+
+    def __init__(
+        self,
+        office: Office,
+        metrics: Metrics,
+        engine: Engine,
+        owner: str,
+        *,
+        flows: Mapping[OrderKind, Flow] = FLOWS,
+        machine: Callable[[datetime], datetime] | None = None,
+        fault: Callable[[str], None] = lambda _point: None,
+    ) -> None:
+        self.office = office
+        self.metrics = metrics
+        self.engine = engine
+        self.owner = owner
+        self._flows = flows
+        self._later = machine or (lambda moment: moment)
+        self._fault = fault
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._abandon = threading.Event()
+        self._settle: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+        self._held: dict[int, Work] = {}
+        self._started: set[int] = set()
+        self._broken: set[str] = set()
+        self._guard = threading.Lock()
+        self._pool = ThreadPoolExecutor(engine.threads, thread_name_prefix="work")
+        self._loops = [
+            threading.Thread(target=self._claiming, name="claim", daemon=True),
+            threading.Thread(target=self._settling, name="settle", daemon=True),
+            threading.Thread(target=self._renewing, name="renew", daemon=True),
+        ]
+
+    # --- life
+
+    def start(self) -> None:
+        """Begin to work."""
+        for loop in self._loops:
+            loop.start()
+
+    def announce(self) -> None:
+        """Something may be due: look now instead of at the next poll."""
+        self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every loop still runs; a dead one is a reason not to be ready."""
+        return all(loop.is_alive() for loop in self._loops)
+
+    @property
+    def in_flight(self) -> int:
+        """Rows claimed and not yet settled."""
+        return len(self._held)
+
+    def stop(self, grace: float) -> None:
+        """Stop claiming, give back what has not begun, wait for what runs, settle it. Correctness never needs this."""
+        self._stop.set()
+        self._wake.set()
+        self._loops[0].join(timeout=5)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._guard:
+            idle = [work for work in self._held.values() if work.id not in self._started]
+        self._give_back(idle)
+        deadline = time.monotonic() + grace
+        while self._held and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._abandon.set()
+        self._settle.put(None)
+        self._loops[1].join(timeout=5)
+
+    # --- claim
+
+    def _claiming(self) -> None:
+        while not self._stop.is_set():
+            try:
+                claimed = self._claim()
+            except Exception as error:  # noqa: BLE001 - the database may be away for a while; the loop outlives it
+                log.warning("claim.failed", error=type(error).__name__)
+                self._stop.wait(min(self.engine.poll, 1.0))
+                continue
+            if not claimed:
+                self._wake.wait(self.engine.poll)
+                self._wake.clear()
+
+    def _claim(self) -> int:
+        """One batch. Small top-ups are not worth a commit: wait until a quarter of the room is free."""
+        free = self.engine.capacity - len(self._held)
+        if free < self.engine.capacity // 4:
+            self._wake.wait(0.005)
+            self._wake.clear()
+            return 1
+        with self.office.store.begin() as tx:
+            batch = tx.work.claim(
+                self.owner, tx.machine_now(), self.office.now(), self.engine.lease, free, full=self._full_lanes()
+            )
+        self._fault("claimed")
+        with self._guard:
+            self._held.update((work.id, work) for work in batch)
+        for work in batch:
+            self._pool.submit(self._carry_out, work)
+        return len(batch)
+
+    def _full_lanes(self) -> tuple[str, ...]:
+        """Lanes that hold their share of this process, and broken ones that have their one probe out."""
+        with self._guard:
+            held = Counter(work.lane for work in self._held.values() if work.lane)
+        return tuple(lane for lane, count in held.items() if count >= (1 if lane in self._broken else self.engine.lane_slots))
+
+    # --- do
+
+    def _carry_out(self, work: Work) -> None:
+        self._started.add(work.id)
+        with structlog.contextvars.bound_contextvars(work=work.key, kind=work.kind, case_id=work.case_id):
+            self._settle.put(self._do(work))
+
+    def _do(self, work: Work) -> Done:
+        """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
+        began = time.monotonic()
+        try:
+            flow = self._flows[OrderKind(work.kind)]
+        except (KeyError, ValueError):
+            return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
+        try:
+            if work.expires_at is not None and flow.give_up is not None and self.office.now() >= work.expires_at and work.attempts > 1:
+                return Done(work=work, settlement=flow.give_up(work, self.office, None))
+            settlement = flow.do(work, self.office)
+        except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
+            self._count_call(work, error, began)
+            return Done(work=work, error=error)
+        self._count_call(work, None, began)
+        self._fault("called")
+        return Done(work=work, settlement=settlement)
+
+    def _count_call(self, work: Work, error: Exception | None, began: float) -> None:
+        if work.lane:
+            outcome = "answered" if error is None else type(error).__name__.lower()
+            self.metrics.calls.labels(work.lane, outcome).inc()
+            self.metrics.tries.labels(work.lane).inc(error.attempts if isinstance(error, PortError) else 1)
+            self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
+
+    # --- settle
+
+    def _settling(self) -> None:
+        while True:
+            group = self._gather()
+            if group is None:
+                return
+            try:
+                self._settle_group(group)
+            except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
+                log.warning("settle.group_failed", error=type(error).__name__, size=len(group))
+                self._settle_singly(group)
+            self._let_go(group)
+
+    def _gather(self) -> list[Done] | None:
+        """All that is there, at least one; None when the daemon is stopping."""
+        first = self._settle.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < self.engine.group:
+            try:
+                following = self._settle.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                self._settle.put(None)
+                break
+            group.append(following)
+        return group
+
+    def _settle_group(self, group: list[Done]) -> None:
+        outcomes: list[tuple[Done, str]] = []
+        with self.office.store.begin() as tx:
+            machine_now = tx.machine_now()
+            for done in group:
+                outcomes.append((done, self._settle_one(tx, done, machine_now)))
+            self._fault("settling")
+        self._fault("settled")
+        for done, outcome in outcomes:
+            self.metrics.settled.labels(done.work.kind, outcome).inc()
+        self._wake.set()
+
+    def _settle_singly(self, group: list[Done]) -> None:
+        """Each in a transaction of its own; what still fails keeps its lease and runs again when that has run out."""
+        for done in group:
+            try:
+                self._settle_group([done])
+            except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
+                log.error("settle.failed", error=type(error).__name__, work=done.work.key)
+                time.sleep(0.05)
+
+    def _settle_one(self, tx: Tx, done: Done, machine_now: datetime) -> str:
+        """Settle one; a failure of its own rules is recorded in its place, a lost fence costs nothing but this one."""
+        try:
+            with tx.savepoint():
+                return self._write(tx, done, machine_now)
+        except Stale:
+            self.metrics.stale.inc()
+            return "stale"
+        except PortError as error:
+            failed = replace(done, settlement=None, error=error)
+        except Exception as error:
+            if _is_database(error):
+                raise
+            log.exception("settle.rule_failed", work=done.work.key)
+            failed = replace(done, settlement=None, error=error)
+        try:
+            with tx.savepoint():
+                return self._write(tx, failed, machine_now)
+        except Stale:
+            return "stale"
+
+    def _write(self, tx: Tx, done: Done, machine_now: datetime) -> str:
+        now = self.office.now()
+        if done.settlement is not None:
+            tx.work.finish(done.work, now)
+            done.settlement.write(tx, now)
+            if done.work.lane in self._broken:
+                tx.lanes.succeeded(done.work.lane)
+                self._broken.discard(done.work.lane)
+            return done.settlement.outcome
+        return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now, machine_now)
+
+    def _fail(self, tx: Tx, work: Work, error: Exception, now: datetime, machine_now: datetime) -> str:
+        """What to do next, by the family of the error."""
+        told = f"{getattr(error, 'code', type(error).__name__)}"
+        if isinstance(error, Missing) and error.code == "kind_unknown":
+            log.error("work.kind_unknown", kind=work.kind)
+            tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
+            return "kind_unknown"
+        if isinstance(error, Refused | Garbled):
+            tx.work.quarantine(work, told, now)
+            log.warning("work.quarantined", work=work.key, error=told)
+            return "quarantined"
+        opened = None
+        if isinstance(error, Unavailable) and work.lane:
+            opened = self._lane_failed(tx, work.lane, told, machine_now)
+        if self._spent(work, now, broken=opened is not None):
+            return self._give_up(tx, work, error, now, told)
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
+        tx.work.postpone(work, self._later(until), told, counted=opened is None)
+        if not isinstance(error, PortError):
+            log.error("work.failed", work=work.key, error=told, exc_info=error)
+        return "postponed"
+
+    def _lane_failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
+        engine = self.engine
+        opened = tx.lanes.failed(
+            lane, told, machine_now, threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most
+        )
+        self._broken.add(lane)
+        return opened if opened > machine_now else None
+
+    def _spent(self, work: Work, now: datetime, *, broken: bool) -> bool:
+        """Patience is a date; tries count only while the breaker is closed, so that an outage wears nobody's case out."""
+        if work.expires_at is not None and now >= work.expires_at:
+            return True
+        return not broken and self.engine.ladder.spent(work.attempts)
+
+    def _give_up(self, tx: Tx, work: Work, error: Exception, now: datetime, told: str) -> str:
+        flow = self._flows[OrderKind(work.kind)]
+        if flow.give_up is None or not isinstance(error, PortError):
+            tx.work.quarantine(work, told, now)
+            log.warning("work.quarantined", work=work.key, error=told)
+            return "quarantined"
+        settlement = flow.give_up(work, self.office, error)
+        tx.work.finish(work, now)
+        settlement.write(tx, now)
+        return "gave_up"
+
+    def _let_go(self, group: list[Done]) -> None:
+        with self._guard:
+            for done in group:
+                self._held.pop(done.work.id, None)
+                self._started.discard(done.work.id)
+        self.metrics.in_flight.set(len(self._held))
+        self._wake.set()
+
+    def _give_back(self, idle: list[Work]) -> None:
+        for work in idle:
+            try:
+                with self.office.store.begin() as tx:
+                    tx.work.give_back(work)
+            except Stale:
+                pass
+            with self._guard:
+                self._held.pop(work.id, None)
+
+    # --- leases
+
+    def _renewing(self) -> None:
+        """One thread lengthens every running lease; a lost one is noticed when its settlement is refused."""
+        while not self._abandon.wait(self.engine.lease.total_seconds() / 3):
+            with self._guard:
+                running = list(self._held)
+            if not running:
+                continue
+            try:
+                with self.office.store.begin() as tx:
+                    tx.work.renew(self.owner, running, tx.machine_now() + self.engine.lease)
+            except Exception as error:  # noqa: BLE001 - the next round tries again; the fence protects meanwhile
+                log.warning("lease.renewal_failed", error=type(error).__name__)
+
+
+def _is_database(error: Exception) -> bool:
+    """Whether an error is the database's own: then the whole group is in doubt, not one rule."""
+    return type(error).__module__.startswith(("sqlalchemy", "psycopg", "sqlite3"))
+
+
+@contextmanager
+def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
+    """A worker for the length of a block."""
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop(grace)
+
+

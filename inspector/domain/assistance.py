@@ -1,0 +1,245 @@
+"""An assistance request as a legal object with clocks (协助核查; the plan, item 7; handbook 1.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.calendar import WorkingCalendar, due, reminder
+from inspector.domain.case import Method
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.policy import Policy, Timer
+
+TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
+
+
+class AssistanceState(StrEnum):
+    """Where a request stands. Silence never turns into an answer (handbook scenario 53)."""
+
+    ORDERED = "ORDERED"
+    SENT = "SENT"
+    REMINDED = "REMINDED"
+    ESCALATED = "ESCALATED"
+    ANSWERED = "ANSWERED"
+    DECLINED = "DECLINED"
+    UNANSWERED = "UNANSWERED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer still counts."""
+        return self in (
+            AssistanceState.ORDERED,
+            AssistanceState.SENT,
+            AssistanceState.REMINDED,
+            AssistanceState.ESCALATED,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector."""
+
+    id: str
+    case_id: str
+    claim: str
+    requester: str
+    requested: str
+    ground: str
+    basis: str
+    question: Mapping[str, object]
+    state: AssistanceState
+    opened_at: datetime
+    due_at: datetime
+    due_explained: str
+    due_provisional: bool
+    escalate_at: datetime
+    sent_at: datetime | None = None
+    escalated_to: str | None = None
+    reply: Mapping[str, object] | None = None
+    ended_at: datetime | None = None
+
+
+def open_request(
+    case_id: str, requester: str, order: Order, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """Open a request from the verification's order: the letter goes out now, reminder and escalation are rows with dates."""
+    said = order.payload
+    reply = policy.term(Timer.ASSIST_REPLY)
+    term = due(now, reply.term, calendar)
+    escalate = due(term.at, policy.term(Timer.ASSIST_ESCALATE).term, calendar).at
+    request = Request(
+        id=f"{case_id}.{said['claim']}.{said['step']}",
+        case_id=case_id,
+        claim=str(said["claim"]),
+        requester=requester,
+        requested=str(said["via"]),
+        ground=str(said["ground"]),
+        basis=str(said["basis"]),
+        question={name: said[name] for name in ("fact", "claimed", "on", "kind", "code")},
+        state=AssistanceState.ORDERED,
+        opened_at=now,
+        due_at=term.at,
+        due_explained=str(term.counted),
+        due_provisional=term.provisional,
+        escalate_at=escalate,
+    )
+    remind = reminder(term.at, policy.term(Timer.ASSIST_REMIND).term.amount, calendar)
+    timers = (
+        _timer(request, OrderKind.ASSIST_REMIND, max(remind, now)),
+        _timer(request, OrderKind.ASSIST_DUE, escalate),
+    )
+    because = Because(
+        rule="assistance.open",
+        basis=(request.basis, reply.basis),
+        pack=policy.label,
+        facts={"request": request.id, "ground": request.ground, "due_at": term.at.isoformat()},
+    )
+    return Decision(state=request, because=because, orders=(letter(request, "request", request.requested, now), *timers))
+
+
+def letter(request: Request, kind: str, via: str, now: datetime) -> Order:
+    """The order to hand one letter over."""
+    return Order(
+        kind=OrderKind.ASSIST_SEND,
+        key=f"assist.send:{request.id}:{kind}:{via}",
+        due_at=now,
+        urgent_by=request.due_at,
+        lane=via,
+        case_id=request.case_id,
+        expires_at=request.due_at if kind == "request" else request.escalate_at,
+        payload={"request": request.id, "letter": kind, "via": via},
+    )
+
+
+def sent(request: Request, reference: str, now: datetime, pack: str) -> Decision[Request]:
+    """The requested agency has the letter."""
+    because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"reference": reference})
+    if request.state is not AssistanceState.ORDERED:
+        return Decision(state=request, because=because)
+    return Decision(state=replace(request, state=AssistanceState.SENT, sent_at=now), because=because)
+
+
+def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """Some days before the date: one friendly letter."""
+    because = Because(rule="assistance.remind", basis=(request.basis,), pack=pack)
+    if not request.state.open:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    state = replace(request, state=AssistanceState.REMINDED)
+    return Decision(state=state, because=because, orders=(letter(request, "reminder", request.requested, now),))
+
+
+def escalate(
+    request: Request, superior: str | None, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """No answer by the date: tell the common superior (`superior` is its connector; None: none is known, a person picks)."""
+    because = Because(rule="assistance.escalate", basis=(request.basis,), pack=policy.label, facts={"superior": superior or ""})
+    if not request.state.open:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    state = replace(request, state=AssistanceState.ESCALATED, escalated_to=superior)
+    end = due(now, policy.term(Timer.ASSIST_END).term, calendar).at
+    orders = [_timer(request, OrderKind.ASSIST_END, end)]
+    if superior:
+        orders.append(letter(request, "escalation", superior, now))
+    return Decision(state=state, because=because, orders=tuple(orders))
+
+
+def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """The last date has passed: the request ends without an answer, and the case takes the next way."""
+    because = Because(rule="assistance.silent", basis=(request.basis,), pack=pack)
+    if not request.state.open:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because=because, ends=TIMERS)
+
+
+def answer(request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
+    """The requested agency answers. Refused when the request is over; the first answer stands."""
+    _must_be_open(request)
+    if not signer.strip():
+        raise Invalid("signer_missing", field="signer")
+    reply = {"verdict": verdict.value, "value": value, "signer": signer}
+    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply)
+    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, ended_at=now)
+    return Decision(state=state, because=because, ends=TIMERS)
+
+
+def decline(request: Request, reasons: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
+    """The requested agency cannot help. Written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
+    _must_be_open(request)
+    if not reasons.strip():
+        raise Invalid("reasons_missing", field="reasons")
+    if not signer.strip():
+        raise Invalid("signer_missing", field="signer")
+    reply = {"reasons": reasons, "signer": signer}
+    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply)
+    state = replace(request, state=AssistanceState.DECLINED, reply=reply, ended_at=now)
+    return Decision(state=state, because=because, ends=TIMERS)
+
+
+def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
+    """The letter could not be handed over by any try: no answer, next way."""
+    because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts={"error": code})
+    return Decision(state=replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because=because, ends=TIMERS)
+
+
+def cancel(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """The case is over: those who were asked are told, unless the letter never left."""
+    because = Because(rule="assistance.cancel", basis=(request.basis,), pack=pack)
+    if not request.state.open:
+        return Decision(state=request, because=because)
+    state = replace(request, state=AssistanceState.CANCELLED, ended_at=now)
+    orders = (letter(request, "cancel", request.requested, now),)
+    return Decision(state=state, because=because, orders=orders, ends=TIMERS)
+
+
+def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
+    """A request's end as evidence about its claim. An agency's signed answer is as of its own day."""
+    return Evidence(
+        id=f"assist:{request.id}",
+        claim=request.claim,
+        method=Method.ASSISTANCE,
+        via=request.requested,
+        verdict=verdict,
+        fresh=True,
+        asked_at=asked_at,
+        as_of=None,
+        note=note,
+    )
+
+
+def common_superior(parents: Mapping[str, str | None], one: str, other: str) -> str | None:
+    """The lowest agency above both (handbook 1.5.4, scenario 55), or None when the tree knows none."""
+    above: list[str] = []
+    here = parents.get(one)
+    while here and here not in above:
+        above.append(here)
+        here = parents.get(here)
+    here = parents.get(other)
+    seen: set[str] = set()
+    while here and here not in seen:
+        if here in above:
+            return here
+        seen.add(here)
+        here = parents.get(here)
+    return None
+
+
+def _timer(request: Request, kind: OrderKind, at: datetime) -> Order:
+    """A wait as a row."""
+    return Order(
+        kind=kind,
+        key=f"{kind.value}:{request.id}",
+        due_at=at,
+        urgent_by=at,
+        case_id=request.case_id,
+        payload={"request": request.id},
+    )
+
+
+def _must_be_open(request: Request) -> None:
+    if not request.state.open:
+        raise Refusal("request_closed", request=request.id, state=request.state)

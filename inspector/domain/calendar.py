@@ -1,0 +1,318 @@
+"""When a period ends: the official working calendar, terms such as ``20wd``, and due dates that show their counting.
+
+Sources: Civil Code art. 201 (the day of the event is not counted; hours run at once), art. 202 (months and years end
+on the same-numbered day, or the month's last), art. 203 (a last day off moves to the next working day; the period ends
+when business stops); Licensing Law art. 82 and Penalties Law art. 85 (working days). Weekends that are worked and
+weekdays off come from the State Council's yearly notice. A year without a notice is counted by weekends only, and the
+result says it is provisional.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from itertools import accumulate
+
+from inspector.domain.errors import Invalid
+
+# A fixed offset, so that the domain reads no zone file: China has kept UTC+8 without summer time since 1992.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+# A notice may reach back into the year before: that for 2019 made Saturday 29 December 2018 a working day.
+_OPEN_TO_NEXT_NOTICE = (12, 29)
+
+
+class Unit(StrEnum):
+    """What a term is counted in; the value is its suffix in policy files. MINUTE is for the demo and tests only."""
+
+    WORKING_DAY = "wd"
+    DAY = "d"
+    MONTH = "mo"
+    YEAR = "y"
+    HOUR = "h"
+    MINUTE = "min"
+
+
+_LONGEST = {Unit.YEAR: 100, Unit.MONTH: 1_200}
+_LONGEST_OTHERWISE = 10_000
+_TERM = re.compile(r"([0-9]{1,5})(" + "|".join(Unit) + ")")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A length of time as a policy states it: ``20wd``, ``3d``, ``2mo``, ``1y``, ``24h``, ``30min``; at least 1.
+
+    Raises Invalid (`term_out_of_range`) beyond a century or so: such a term is a slip of the pen.
+    """
+
+    amount: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        most = _LONGEST.get(self.unit, _LONGEST_OTHERWISE)
+        if not 1 <= self.amount <= most:
+            raise Invalid("term_out_of_range", term=str(self), least=1, most=most)
+
+    @classmethod
+    def parse(cls, text: str) -> Term:
+        """Read a term from a policy file; no spaces, no signs, no fractions. Raises Invalid (`term_unreadable`)."""
+        found = _TERM.fullmatch(text)
+        if found is None:
+            raise Invalid("term_unreadable", text=text, units=", ".join(Unit), example="20wd")
+        return cls(amount=int(found[1]), unit=Unit(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDay:
+    """A day and the holiday that explains it; an ordinary weekend has no name."""
+
+    day: date
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearTable:
+    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notice that says so."""
+
+    year: int
+    notice: str
+    notice_date: date
+    source: str
+    source_note: str = ""
+    days_off: tuple[NamedDay, ...]
+    days_worked: tuple[NamedDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingCalendar:
+    """The working days and the office hours of one place. Every question costs a binary search at most.
+
+    Raises Invalid when two tables speak of one year or one day, or when the office closes before it opens.
+    """
+
+    tables: tuple[YearTable, ...] = ()
+    opens: time = time(8, 30)
+    closes: time = time(17, 30)
+    zone: timezone = SHANGHAI
+    _off: Mapping[date, str] = field(init=False, repr=False, compare=False)
+    _worked: Mapping[date, str] = field(init=False, repr=False, compare=False)
+    _by_year: Mapping[int, YearTable] = field(init=False, repr=False, compare=False)
+    _turns: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.opens < self.closes:
+            raise Invalid("office_hours_reversed", opens=self.opens.isoformat(), closes=self.closes.isoformat())
+        _refuse_repeated("calendar_year_twice", [table.year for table in self.tables])
+        _refuse_repeated("calendar_day_twice", [n.day for t in self.tables for n in (*t.days_off, *t.days_worked)])
+        off = {named.day: named.name for table in self.tables for named in table.days_off}
+        worked = {named.day: named.name for table in self.tables for named in table.days_worked}
+        changes = [(day, -1) for day in off if _is_weekday(day)] + [(day, 1) for day in worked if not _is_weekday(day)]
+        changes.sort()
+        for name, value in (
+            ("_off", off),
+            ("_worked", worked),
+            ("_by_year", {table.year: table for table in self.tables}),
+            ("_turns", tuple(day.toordinal() for day, _ in changes)),
+            ("_shifts", tuple(accumulate((change for _, change in changes), initial=0))),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that have an official table."""
+        return frozenset(self._by_year)
+
+    @property
+    def horizon(self) -> date | None:
+        """The last day that no notice still to come is expected to change: 28 December of the last known year."""
+        return date(max(self._by_year), *_OPEN_TO_NEXT_NOTICE) - timedelta(days=1) if self._by_year else None
+
+    def awaited(self, day: date) -> int | None:
+        """The year whose notice must arrive before this day is certain, or nothing when it is certain now."""
+        if day.year not in self._by_year:
+            return day.year
+        open_to_next = (day.month, day.day) >= _OPEN_TO_NEXT_NOTICE and day.year + 1 not in self._by_year
+        return day.year + 1 if open_to_next else None
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the office works on this day; outside the known years Monday to Friday."""
+        return day in self._worked or (_is_weekday(day) and day not in self._off)
+
+    def name(self, day: date) -> str:
+        """The holiday for which this day is off or worked; empty for ordinary days and weekends."""
+        return self._off.get(day) or self._worked.get(day, "")
+
+    def notices(self, first: int, last: int) -> tuple[str, ...]:
+        """The document numbers behind the known years from first to last."""
+        return tuple(self._by_year[year].notice for year in range(first, last + 1) if year in self._by_year)
+
+    def ordinal(self, day: date) -> int:
+        """How many working days lie before this day since 1 January of the year 1; only differences mean anything."""
+        return self._before(day.toordinal())
+
+    def nth(self, ordinal: int) -> date:
+        """The working day with this ordinal: the inverse of `ordinal` on working days."""
+        by_weeks = 1 + 7 * (ordinal // 5) + ordinal % 5
+        reach = 2 * len(self._turns) + 14  # each exception moves the answer by less than two days, weekends included
+        days = range(by_weeks - reach, by_weeks + reach)
+        return date.fromordinal(days[bisect_left(days, ordinal + 1, key=lambda day: self._before(day + 1))])
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The count-th working day after this day (before it, when negative); the day itself is not counted."""
+        if count == 0:
+            return day
+        first = self.ordinal(day + timedelta(days=1)) - 1 if count > 0 else self.ordinal(day)
+        return self.nth(first + count)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days to count from start to reach end, start not counted; negative when end is earlier."""
+        one = timedelta(days=1 if end >= start else 0)
+        return self.ordinal(end + one) - self.ordinal(start + one)
+
+    def local_date(self, moment: datetime) -> date:
+        """The calendar day of a moment where the office stands. Raises ValueError for a naive time."""
+        return self.local(moment).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the office's wall clock. Raises ValueError for a naive time."""
+        if moment.tzinfo is None:
+            raise ValueError(f"naive time {moment.isoformat()}: give it a zone")
+        return moment.astimezone(self.zone)
+
+    def opening(self, day: date) -> datetime:
+        """The moment business starts on this day, were it a working day."""
+        return datetime.combine(day, self.opens, self.zone)
+
+    def closing(self, day: date) -> datetime:
+        """The moment business stops on this day (Civil Code art. 203), were it a working day."""
+        return datetime.combine(day, self.closes, self.zone)
+
+    def _before(self, day: int) -> int:
+        weeks, rest = divmod(day - 1, 7)
+        return 5 * weeks + min(rest, 5) + self._shifts[bisect_left(self._turns, day)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """How a due date was reached, so that a person can count after it.
+
+    `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
+    weekends were counted as working days; `awaited` names the years whose notice can still change the result.
+    """
+
+    term: Term
+    after: date
+    nominal: date
+    last: date
+    skipped: tuple[NamedDay, ...] = ()
+    made_up: tuple[NamedDay, ...] = ()
+    notices: tuple[str, ...] = ()
+    awaited: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [f"{self.term} after {self.after}"]
+        if self.skipped:
+            parts.append(f"skipped {_spans(self.skipped)}")
+        if self.made_up:
+            parts.append(f"make-up days counted {_spans(self.made_up)}")
+        if self.nominal != self.last:
+            parts.append(f"moved from {self.nominal}")
+        parts.append(f"last day {self.last}")
+        parts.extend(self.notices)
+        parts.extend(f"no notice yet for {year}" for year in self.awaited)
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """The moment a period ends (aware, office zone) and how it was counted."""
+
+    at: datetime
+    counted: Counting
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a notice still to come can move the date; then it must be recomputed when that notice is loaded."""
+        return bool(self.counted.awaited)
+
+
+def due(start: datetime, term: Term, calendar: WorkingCalendar) -> Due:
+    """When a term ends that began with an event at `start`. Raises ValueError for a naive time only."""
+    after = calendar.local_date(start)
+    if term.unit in (Unit.HOUR, Unit.MINUTE):
+        length = timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
+        at = calendar.local(start.astimezone(UTC) + length)
+        return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date()))
+    counted = _count_days(after, term, calendar)
+    return Due(at=calendar.closing(counted.last), counted=counted)
+
+
+def reminder(at: datetime, before: int, calendar: WorkingCalendar) -> datetime:
+    """The opening of the office `before` working days ahead of a due moment. Raises Invalid for less than 1."""
+    if before < 1:
+        raise Invalid("reminder_too_late", before=before)
+    return calendar.opening(calendar.add_working_days(calendar.local_date(at), -before))
+
+
+def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
+    if term.unit is Unit.WORKING_DAY:
+        nominal = last = calendar.add_working_days(after, term.amount)
+        looked_at = tuple(_days(after + timedelta(days=1), last))
+    else:
+        nominal = _nominal_last_day(after, term)
+        last = calendar.add_working_days(nominal - timedelta(days=1), 1)
+        looked_at = tuple(_days(nominal, last))
+    noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in looked_at]
+    return Counting(
+        term=term,
+        after=after,
+        nominal=nominal,
+        last=last,
+        skipped=tuple(named for named, worked in noted if not worked),
+        made_up=tuple(named for named, worked in noted if worked and not _is_weekday(named.day)),
+        notices=calendar.notices(looked_at[0].year, looked_at[-1].year),
+        awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
+    )
+
+
+def _nominal_last_day(after: date, term: Term) -> date:
+    if term.unit is Unit.DAY:
+        return after + timedelta(days=term.amount)
+    months = term.amount * (12 if term.unit is Unit.YEAR else 1)
+    years, month = divmod(after.month - 1 + months, 12)
+    year = after.year + years
+    return date(year, month + 1, min(after.day, monthrange(year, month + 1)[1]))
+
+
+def _refuse_repeated(code: str, values: list[int] | list[date]) -> None:
+    for value, times in Counter[int | date](values).items():
+        if times > 1:
+            raise Invalid(code, value=str(value))
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
+
+
+def _spans(days: tuple[NamedDay, ...]) -> str:
+    spans: list[tuple[date, date, str]] = []
+    for named in days:
+        if spans and spans[-1][1] + timedelta(days=1) == named.day and spans[-1][2] == named.name:
+            spans[-1] = (spans[-1][0], named.day, named.name)
+        else:
+            spans.append((named.day, named.day, named.name))
+    return ", ".join(f"{first}{'' if first == last else f' to {last}'} ({name or 'weekend'})" for first, last, name in spans)

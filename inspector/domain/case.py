@@ -1,0 +1,206 @@
+"""A commitment case: who promised what to whom, and how far its verification has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Route(StrEnum):
+    """The applicant's free choice (the plan, item 2): commitment, or the ordinary certificate."""
+
+    COMMITMENT = "COMMITMENT"
+    CERTIFICATE = "CERTIFICATE"
+
+
+class MatterKind(StrEnum):
+    """Matters upon application (依申请的行政事项) the plan covers."""
+
+    LICENCE = "LICENCE"
+    CONFIRMATION = "CONFIRMATION"
+    BENEFIT = "BENEFIT"
+
+
+class SubjectKind(StrEnum):
+    """Who committed."""
+
+    FIRM = "FIRM"
+    PERSON = "PERSON"
+
+
+class Method(StrEnum):
+    """Ways of verification, as the glossary names them."""
+
+    ONLINE_QUERY = "ONLINE_QUERY"
+    ASSISTANCE = "ASSISTANCE"
+    ON_SITE = "ON_SITE"
+
+
+class CaseState(StrEnum):
+    """Where a case stands. Only `CLOSED` and `WITHDRAWN` and `POOLED` are ends."""
+
+    RATING = "RATING"
+    VERIFYING = "VERIFYING"
+    REVIEW = "REVIEW"
+    CLOSED = "CLOSED"
+    WITHDRAWN = "WITHDRAWN"
+    POOLED = "POOLED"
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will happen to the verification by itself."""
+        return self in (CaseState.CLOSED, CaseState.WITHDRAWN, CaseState.POOLED)
+
+
+class ClaimStatus(StrEnum):
+    """What is known of one claim. `CONTRADICTED` and `STALE_LEAD` are leads until a person has reviewed them."""
+
+    OPEN = "OPEN"
+    PROVEN = "PROVEN"
+    CONTRADICTED = "CONTRADICTED"
+    STALE_LEAD = "STALE_LEAD"
+    UNDETERMINED = "UNDETERMINED"
+
+
+class Outcome(StrEnum):
+    """Outcomes of a verification (handbook 2.7). All but `TRUE` and `WITHDRAWN` are an officer's."""
+
+    TRUE = "TRUE"
+    DATA_ERROR = "DATA_ERROR"
+    IMMATERIAL = "IMMATERIAL"
+    UNTRUE_CURABLE = "UNTRUE_CURABLE"
+    UNTRUE_INCURABLE = "UNTRUE_INCURABLE"
+    FALSE_KNOWING = "FALSE_KNOWING"
+    UNVERIFIABLE = "UNVERIFIABLE"
+    UNREACHABLE = "UNREACHABLE"
+    CEASED = "CEASED"
+    NOT_ACTIVE = "NOT_ACTIVE"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A firm or natural person. `code` is normalised; `original` is as received, irregular codes are kept with warnings."""
+
+    kind: SubjectKind
+    code: str
+    original: str
+    name: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentLetter:
+    """The promise itself (告知承诺书): its text or hash, the notice it answers, who signed, and its publicity."""
+
+    text: str
+    digest: str
+    notice_version: str
+    signed_by: str
+    signed_on: date
+    proxy: str | None = None
+    publicity_scope: str = "none"
+    publicity_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One promised fact. `value` is what the letter says; `on` is the day it speaks of."""
+
+    key: str
+    fact: str
+    value: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One way to verify one claim, fixed when the strategy was chosen: which connector, on which ground."""
+
+    method: Method
+    via: str
+    ground: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFile:
+    """A claim with its ordered steps, the step it is at, and what is known."""
+
+    claim: Claim
+    steps: tuple[Step, ...]
+    at: int = 0
+    status: ClaimStatus = ClaimStatus.OPEN
+
+    @property
+    def step(self) -> Step | None:
+        """The step under way, or None when the claim is settled or the ways are used up."""
+        return self.steps[self.at] if self.status is ClaimStatus.OPEN and self.at < len(self.steps) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """The credit level frozen into the decision (handbook 2.1): where it came from and how old it was."""
+
+    level: str
+    as_of: datetime | None
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """The chosen row of the pack: never changed afterwards, not even by a new pack version."""
+
+    row: str
+    basis: str
+    pack: str
+    level: Rated
+    item_profile: str
+    before_decision: bool
+    stratum: str | None
+    due_at: datetime
+    due_provisional: bool
+    due_explained: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The aggregate. `version` counts settlements; guarded updates expect it."""
+
+    id: str
+    agency: str
+    sender: str
+    reference: str
+    route: Route
+    matter: MatterKind
+    item: str
+    subject: Subject
+    letter: CommitmentLetter
+    claims: tuple[ClaimFile, ...]
+    state: CaseState
+    pack: str
+    opened_at: datetime
+    strategy: Strategy | None = None
+    outcome: Outcome | None = None
+    review_reason: str | None = None
+    ended_at: datetime | None = None
+    concluded_at: datetime | None = None
+    version: int = 0
+
+    def file(self, claim: str) -> ClaimFile:
+        """The file of a claim by its key. Raises KeyError."""
+        for held in self.claims:
+            if held.claim.key == claim:
+                return held
+        raise KeyError(claim)
+
+    def with_file(self, file: ClaimFile) -> Case:
+        """The case with one claim's file replaced."""
+        return replace(self, claims=tuple(file if held.claim.key == file.claim.key else held for held in self.claims))
+
+
+Facts = Mapping[str, object]

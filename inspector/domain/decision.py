@@ -1,0 +1,81 @@
+"""What a rule returns: the new state, the orders the outside must carry out, and the because."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+S = TypeVar("S")
+
+
+class OrderKind(StrEnum):
+    """Every kind of work there is; each is carried out by the flow of the same name."""
+
+    RATE = "rate"
+    ASK = "ask"
+    VERIFY_DUE = "verify.due"
+    ASSIST_SEND = "assist.send"
+    ASSIST_REMIND = "assist.remind"
+    ASSIST_DUE = "assist.due"
+    ASSIST_END = "assist.end"
+    TELL = "tell"
+    CREDIT = "credit"
+    DRAW_ANNOUNCE = "draw.announce"
+    DRAW_PROMISE = "draw.promise"
+    DRAW_LODGE = "draw.lodge"
+    DRAW_REVEAL = "draw.reveal"
+    DRAW_OVERDUE = "draw.overdue"
+    DRAW_CARRY_OUT = "draw.carry_out"
+    PUSH = "push"
+    ACCEPT_DUE = "accept.due"
+    VISIT_DUE = "visit.due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Something the outside, or a later hour, must do. `key` is the idempotency key: the same order written twice is one order.
+
+    `due_at` is office time; `urgent_by` is the legal date it serves and orders the ready set; `lane` names the connector. After
+    `expires_at` (office time) the flow gives up instead of trying again; None: tries are counted only.
+    """
+
+    kind: OrderKind
+    key: str
+    due_at: datetime
+    urgent_by: datetime
+    lane: str = ""
+    case_id: str | None = None
+    expires_at: datetime | None = None
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """Why: the rule applied, the pack row and version, the facts used and the legal basis."""
+
+    rule: str
+    basis: tuple[str, ...]
+    pack: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something the approving system hears, in the feed and by callback."""
+
+    type: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Generic[S]):
+    """The new state with its orders, what others are told, and why. `ends` are the kinds of open work that lost their purpose."""
+
+    state: S
+    because: Because
+    orders: tuple[Order, ...] = ()
+    told: tuple[Told, ...] = ()
+    ends: frozenset[OrderKind] = frozenset()

@@ -1,0 +1,75 @@
+"""Evidence: what an answer says about a claim. Five values, and only one of them speaks against anybody."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import Claim, Method
+from inspector.domain.policy import Compare
+
+
+class Verdict(StrEnum):
+    """`mismatch` needs a positive contradiction; everything that is not an answer is `cannot_say` or `no_answer`."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    NOT_FOUND = "not_found"
+    CANNOT_SAY = "cannot_say"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of."""
+
+    id: str
+    claim: str
+    method: Method
+    via: str
+    verdict: Verdict
+    fresh: bool
+    asked_at: datetime
+    as_of: datetime | None
+    note: str = ""
+    source_version: str = ""
+    request_digest: str = ""
+    reply_digest: str = ""
+    attempts: int = 1
+
+
+def compare(rule: Compare, claimed: str, found: str) -> bool:
+    """Whether the source's value supports the claim. Raises ValueError where `not_before` is given no ISO dates."""
+    match rule:
+        case Compare.EXACT:
+            return claimed == found
+        case Compare.NORMALISED:
+            return _plain(claimed) == _plain(found)
+        case Compare.NOT_BEFORE:
+            return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
+
+
+def fresh(as_of: datetime | None, claim: Claim, valid_for: Term, asked_at: datetime) -> bool:
+    """Whether data of that date can speak about the claim: not older than the claimed day, nor than the fact's validity.
+
+    Data without a date are taken as of the asking. Older data are a lead for a person (handbook scenario 13), never a mismatch.
+    """
+    if as_of is None:
+        return True
+    return as_of.date() >= claim.on or asked_at - as_of <= span(valid_for)
+
+
+def span(term: Term) -> timedelta:
+    """A term as a plain length, for ages (not for legal dates)."""
+    days = {Unit.DAY: 1, Unit.WORKING_DAY: 1, Unit.MONTH: 30, Unit.YEAR: 365}
+    if term.unit in days:
+        return timedelta(days=term.amount * days[term.unit])
+    return timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
+
+
+def _plain(text: str) -> str:
+    """Width, case and white space make no difference between two writings of one value."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

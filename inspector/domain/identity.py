@@ -1,0 +1,160 @@
+"""Identity codes of subjects: how a code is written down in one way, and what about it looks irregular.
+
+Real registers hold real subjects under irregular codes, so a failed check is a warning for a person, never a reason to
+drop a row. Refused is only what cannot be a code at all: nothing, far too long, invisible characters, or a number that
+Excel has destroyed.
+Sources: GB 32100-2015 (unified social credit code), GB 11643-1999 with ISO 7064 MOD 11-2 (citizen identity number).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from inspector.domain.errors import Invalid
+
+LONGEST = 64
+SHORTEST_SECRET = 16
+
+_USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100 leaves out I, O, S, V, Z
+_USCC = re.compile(rf"[{_USCC_DIGITS}]{{2}}[0-9]{{6}}[{_USCC_DIGITS}]{{10}}")
+_USCC_CATEGORIES = {
+    "1": "1239", "2": "19", "3": "123459", "4": "19", "5": "1239", "6": "12",
+    "7": "12", "8": "19", "9": "123", "A": "19", "N": "1239", "Y": "1",
+}  # fmt: skip
+_CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
+_CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+# The provinces; 81-83 are permits of Hong Kong, Macau and Taiwan residents, 9 begins those of foreign residents.
+_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9]")
+
+# 9.13301E+17 as shown or read from a cell, 123456.0 as a float, ##### from a narrow column, #N/A from a formula.
+_DESTROYED = re.compile(r"[0-9]+(\.[0-9]+)?E\+[0-9]+|[0-9]+\.[0-9]+E[0-9]+|[0-9]+\.0+|#+|#(N/A|REF!|VALUE!|NAME\?|NUM!)")
+
+
+class IdentityKind(StrEnum):
+    """Which code a column holds; never guessed from the code itself, since some numbers fit both shapes."""
+
+    USCC = "uscc"
+    CITIZEN_ID = "citizen_id"
+    OTHER = "other"
+
+
+class IdentityWarning(StrEnum):
+    """What looks irregular. The two UNKNOWN ones are remarks: our table may simply be older than the code."""
+
+    SHAPE = "shape"
+    CHECK_DIGIT = "check_digit"
+    ROUNDED = "rounded"
+    BIRTH_DATE = "birth_date"
+    DEPARTMENT_UNKNOWN = "department_unknown"
+    REGION_UNKNOWN = "region_unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A code in its one written form, as it was handed in, and what looks irregular (values of `IdentityWarning`)."""
+
+    kind: IdentityKind
+    normal: str
+    original: str
+    warnings: tuple[str, ...] = ()
+
+
+def identify(kind: IdentityKind, original: str, *, today: date) -> Identity:
+    """Normalise and check a code.
+
+    Raises Invalid: `identity_empty`, `identity_too_long`, `identity_hidden_character`, or
+    `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself.
+    """
+    normal = normalise(original)
+    _refuse_what_is_no_code(original, normal)
+    return Identity(kind=kind, normal=normal, original=original, warnings=tuple(_warnings(normal, kind, today)))
+
+
+def normalise(original: str) -> str:
+    """One written form: compatibility width (full-width letters become plain), upper case, no outer white space."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", original).upper()).strip()
+
+
+def uscc_check_digit(first17: str) -> str:
+    """The last character of a unified social credit code (GB 32100). Raises ValueError outside its alphabet."""
+    total = sum(_USCC_DIGITS.index(digit) * pow(3, place, 31) for place, digit in enumerate(first17))
+    return _USCC_DIGITS[-total % 31]
+
+
+def citizen_check_digit(first17: str) -> str:
+    """The last character of an 18-digit citizen identity number (ISO 7064 MOD 11-2)."""
+    total = sum(int(digit) * weight for digit, weight in zip(first17, _CITIZEN_WEIGHTS, strict=True))
+    return "10X98765432"[total % 11]
+
+
+def pseudonym(secret: bytes, kind: IdentityKind, normal: str) -> str:
+    """A stable stand-in for a code, 32 hex digits of a keyed HMAC-SHA256; without the secret it cannot be guessed back.
+
+    Identity numbers are few enough to be tried out one by one, so a plain digest would hide nothing. Raises ValueError
+    for a secret under 16 bytes.
+    """
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"pseudonym secret: give at least {SHORTEST_SECRET} bytes, not {len(secret)}")
+    return hmac.new(secret, f"{kind}\0{normal}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _refuse_what_is_no_code(original: str, normal: str) -> None:
+    if not normal:
+        raise Invalid("identity_empty")
+    if max(len(original), len(normal)) > LONGEST:
+        raise Invalid("identity_too_long", length=max(len(original), len(normal)), most=LONGEST)
+    # Category C: controls, invisible format marks, surrogates. Two codes that look alike on screen must not differ.
+    for place, character in enumerate(normal, start=1):
+        if unicodedata.category(character).startswith("C"):
+            raise Invalid("identity_hidden_character", place=place, character=f"U+{ord(character):04X}")
+    if _DESTROYED.fullmatch(normal):
+        raise Invalid("identity_destroyed_by_spreadsheet", fix="format the column as text and enter the codes again")
+
+
+def _warnings(normal: str, kind: IdentityKind, today: date) -> list[IdentityWarning]:
+    match kind:
+        case IdentityKind.USCC:
+            return _uscc_warnings(normal)
+        case IdentityKind.CITIZEN_ID:
+            return _citizen_warnings(normal, today)
+        case IdentityKind.OTHER:
+            return []
+
+
+def _uscc_warnings(code: str) -> list[IdentityWarning]:
+    if not _USCC.fullmatch(code):
+        return [IdentityWarning.SHAPE]
+    found = [] if uscc_check_digit(code[:17]) == code[17] else _failed_check_digit(code)
+    if code[1] not in _USCC_CATEGORIES.get(code[0], ""):
+        found.append(IdentityWarning.DEPARTMENT_UNKNOWN)
+    return found
+
+
+def _citizen_warnings(code: str, today: date) -> list[IdentityWarning]:
+    if not _CITIZEN_ID.fullmatch(code):
+        return [IdentityWarning.SHAPE]
+    found = [] if citizen_check_digit(code[:17]) == code[17] else _failed_check_digit(code)
+    if not _was_born(code[6:14], today):
+        found.append(IdentityWarning.BIRTH_DATE)
+    if not _PROVINCE.match(code):
+        found.append(IdentityWarning.REGION_UNKNOWN)
+    return found
+
+
+def _failed_check_digit(code: str) -> list[IdentityWarning]:
+    """A spreadsheet keeps 15 digits of a number and fills up with zeros; so rounded, a code fails its check too."""
+    rounded = code.isdecimal() and code.endswith("000")
+    return [IdentityWarning.CHECK_DIGIT, *([IdentityWarning.ROUNDED] if rounded else [])]
+
+
+def _was_born(digits: str, today: date) -> bool:
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) <= today
+    except ValueError:
+        return False

@@ -1,0 +1,283 @@
+"""A policy pack as values: every number is a row with an id and a legal basis. Packs are immutable; a change is a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from inspector.domain.backoff import Ladder
+from inspector.domain.calendar import Term
+from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
+from inspector.domain.errors import Invalid
+
+
+class Excluded(StrEnum):
+    """The fence: categories the commitment route may not enter (the plan, item 1; handbook 2.6)."""
+
+    NATSEC = "NATSEC"
+    SECRET = "SECRET"  # noqa: S105 - a category of matters, not a password
+    PUBSEC = "PUBSEC"
+    FINPRU = "FINPRU"
+    ECOENV = "ECOENV"
+    HEALTH = "HEALTH"
+    LIFEPROP = "LIFEPROP"
+    FOREIGN = "FOREIGN"
+    IRREVERSIBLE = "IRREVERSIBLE"
+
+
+class Profile(StrEnum):
+    """An item's risk profile, from the four factors of handbook 1.1.19."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class Compare(StrEnum):
+    """How a source's value is held against the claim."""
+
+    EXACT = "exact"
+    NORMALISED = "normalised"
+    NOT_BEFORE = "not_before"
+
+
+class Timer(StrEnum):
+    """Every term the case path uses; a pack must give each a row."""
+
+    VERIFY = "verify"
+    ONLINE = "online"
+    ASSIST_REPLY = "assist_reply"
+    ASSIST_REMIND = "assist_remind"
+    ASSIST_ESCALATE = "assist_escalate"
+    ASSIST_END = "assist_end"
+    ACCEPT = "accept"
+    VISIT = "visit"
+    CREDIT = "credit"
+    CALLBACK = "callback"
+    REVEAL = "reveal"
+    SEED = "seed"
+    REVIEW = "review"
+
+
+class Proposal(StrEnum):
+    """What the program may propose to a named officer; it carries none of them out (handbook 2.7)."""
+
+    TERMINATE = "TERMINATE"
+    ORDER_RECTIFY = "ORDER_RECTIFY"
+    REVOKE = "REVOKE"
+    PENALTY = "PENALTY"
+    TRANSFER_JUDICIAL = "TRANSFER_JUDICIAL"
+    REFER_REGISTER = "REFER_REGISTER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who approved the pack and by which document; `on` is None while nobody has."""
+
+    by: str
+    document: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A provable fact of an item: where it is held and how it is compared. `premises_fact`: it exists only at the premises."""
+
+    code: str
+    name: str
+    source: str | None
+    agency: str | None
+    ground: str | None
+    premises_fact: bool
+    compare: Compare
+    valid_for: Term
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A proof item (证明事项) open to commitment, with everything the plan's item 7 wants stated in advance."""
+
+    code: str
+    name: str
+    field: str
+    matters: frozenset[MatterKind]
+    subjects: frozenset[SubjectKind]
+    profile: Profile
+    factors: Mapping[str, str]
+    excluded: frozenset[Excluded]
+    override_basis: str | None
+    exempt: bool
+    exempt_basis: str | None
+    exempt_review_by: date | None
+    exempt_factor: str | None = None
+    methods: frozenset[Method]
+    proxy_allowed: bool
+    verify: Term
+    verify_basis: str
+    standard: str
+    notice_version: str
+    facts: tuple[Fact, ...]
+    basis: str
+
+    def fact(self, code: str) -> Fact:
+        """A fact of this item. Raises Invalid naming the facts there are."""
+        for fact in self.facts:
+            if fact.code == code:
+                return fact
+        raise Invalid("fact_unknown", item=self.code, fact=code, known=", ".join(f.code for f in self.facts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyRow:
+    """Item profile × credit level → ordered ways. `stratum` names the sampling rows the case is drawn under, None for no draw."""
+
+    row: str
+    profile: Profile
+    levels: frozenset[str]
+    methods: tuple[Method, ...]
+    before_decision: bool
+    visit_all: bool
+    stratum: str | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingRow:
+    """How many of a stratum are drawn at one draw: `max(minimum, ceil(ratio × N))`, never more than N."""
+
+    row: str
+    stratum: str
+    ratio: Fraction
+    minimum: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """A term with its basis."""
+
+    row: str
+    timer: Timer
+    term: Term
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRow:
+    """What an outcome leads to: proposals for a named officer and the grade of the credit entry (None: no entry)."""
+
+    row: str
+    outcome: Outcome
+    proposals: tuple[Proposal, ...]
+    grade: str | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawRow:
+    """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name."""
+
+    row: str
+    team: int
+    reserve: int
+    lead_qualification: str
+    seeds: tuple[str, ...]
+    witness: str | None
+    min_bits: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRow:
+    """A credit level. `unrated` is the one used where nothing valid is known; no level bars the commitment route."""
+
+    code: str
+    name: str
+    unrated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later."""
+
+    id: str
+    version: str
+    title: str
+    effective_from: date
+    effective_to: date | None
+    approval: Approval
+    sources: Mapping[str, str]
+    levels: tuple[LevelRow, ...]
+    stale_after: Term
+    stale_basis: str = ""
+    items: Mapping[str, Item]
+    strategies: tuple[StrategyRow, ...]
+    samplings: tuple[SamplingRow, ...]
+    terms: Mapping[Timer, TermRow]
+    outcomes: Mapping[Outcome, OutcomeRow]
+    grounds: Mapping[str, str]
+    draw: DrawRow
+    ladder: Ladder
+    digest: str
+
+    @property
+    def label(self) -> str:
+        """`id@version`, as decisions store it."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def unrated(self) -> str:
+        """The level for "nothing valid is known" (handbook 2.1: `U`, never A and never D)."""
+        return next(level.code for level in self.levels if level.unrated)
+
+    def in_force(self, day: date) -> bool:
+        """Whether the pack has effect on that day."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    def item(self, code: str) -> Item:
+        """An item by code. Raises Invalid naming the items there are."""
+        found = self.items.get(code)
+        if found is None:
+            raise Invalid("item_unknown", item=code, pack=self.label, known=", ".join(sorted(self.items)))
+        return found
+
+    def strategy(self, profile: Profile, level: str) -> StrategyRow:
+        """The one row for a profile and level; the loader has proven that exactly one applies."""
+        return next(row for row in self.strategies if row.profile is profile and level in row.levels)
+
+    def sampling(self, stratum: str) -> SamplingRow:
+        """The sampling row of a stratum."""
+        return next(row for row in self.samplings if row.stratum == stratum)
+
+    def term(self, timer: Timer) -> TermRow:
+        """The term of a timer; the loader has proven that each is there."""
+        return self.terms[timer]
+
+
+def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Step, ...]:
+    """The ways open to one fact, in the row's order. A way without a connector, or not announced in the notice, is left out.
+
+    A fact held by another body is asked of it before anybody is sent; a fact that exists only at the premises skips the letter
+    (handbook 2.2). The notice bounds the ways: verification may not go beyond the announced power (the plan, item 5).
+    """
+    ways = []
+    for method in row.methods:
+        if method not in item.methods:
+            continue
+        if method is Method.ONLINE_QUERY and fact.source:
+            ways.append(Step(method=method, via=fact.source, ground="", basis=fact.basis))
+        elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
+            ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
+        elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
+            ways.append(Step(method=method, via="", ground="", basis=row.basis))
+    return tuple(ways)
+
+
+def fence(item: Item) -> None:
+    """Raise Invalid when an excluded category applies and no statute opens it (the plan, item 1; handbook 2.6)."""
+    if item.excluded and not item.override_basis:
+        raise Invalid("item_excluded", item=item.code, categories=", ".join(sorted(item.excluded)))

@@ -1,0 +1,73 @@
+"""The two registers of the double-random draw: objects and inspectors (检查对象名录库, 执法检查人员名录库)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from inspector.domain.case import SubjectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterObject:
+    """An object under daily supervision. `pool` is the district its inspectors belong to; `qualification` binds the first seat."""
+
+    agency: str
+    kind: SubjectKind
+    code: str
+    original: str
+    name: str
+    pool: str
+    qualification: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectorRecord:
+    """An enforcement officer. `id` is the staff code; the certificate bounds when he or she may be drawn (scenario 35)."""
+
+    agency: str
+    id: str
+    name: str
+    pools: tuple[str, ...]
+    qualifications: tuple[str, ...] = ()
+    cap: int = 99
+    certificate: str
+    certificate_until: date
+    in_post: bool = True
+    channel: str = ""
+    address: str = ""
+
+    def status(self, day: date) -> str:
+        """The frame's status: `1` certified and in post on that day, else the reason (draw-protocol ruling 14)."""
+        if not self.in_post:
+            return "departed"
+        return "1" if self.certificate and day <= self.certificate_until else "uncertified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an import would do to one row."""
+
+    kind: str
+    key: str
+    name: str
+
+
+def differences(
+    held: Iterable[RosterObject | InspectorRecord], given: Iterable[RosterObject | InspectorRecord]
+) -> tuple[Change, ...]:
+    """What turns the held register into the given one: added, changed, removed; unchanged rows are not named."""
+    before = {_key(row): row for row in held}
+    after = {_key(row): row for row in given}
+    added = [Change(kind="added", key=key, name=row.name) for key, row in after.items() if key not in before]
+    changed = [
+        Change(kind="changed", key=key, name=row.name) for key, row in after.items() if key in before and before[key] != row
+    ]
+    removed = [Change(kind="removed", key=key, name=row.name) for key, row in before.items() if key not in after]
+    return (*added, *changed, *removed)
+
+
+def _key(row: RosterObject | InspectorRecord) -> str:
+    return f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id

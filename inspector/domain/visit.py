@@ -1,0 +1,219 @@
+"""A visit and its seats: two inspectors by dealing; who declines or stays silent is followed by the re-deal rule, never by choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Policy, Timer
+
+
+class VisitState(StrEnum):
+    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42)."""
+
+    ASSIGNED = "ASSIGNED"
+    SHORT = "SHORT"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def open(self) -> bool:
+        """Whether the visit is still to be made."""
+        return self in (VisitState.ASSIGNED, VisitState.SHORT)
+
+
+class SeatState(StrEnum):
+    """What the inspector of a seat has said so far."""
+
+    ORDERED = "ORDERED"
+    HANDED_OVER = "HANDED_OVER"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def open(self) -> bool:
+        """Whether the seat still counts as held."""
+        return self in (SeatState.ORDERED, SeatState.HANDED_OVER, SeatState.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A fact in question: what the inspector looks at, and what was promised about it."""
+
+    case_id: str
+    claim: str
+    fact: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the inspectors saw about one fact in question."""
+
+    case_id: str
+    claim: str
+    verdict: Verdict
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One object to be visited. `object_id` is the frame's key (a pseudonym for natural persons)."""
+
+    id: str
+    draw: str
+    agency: str
+    object_id: str
+    kind: SubjectKind
+    code: str
+    name: str
+    doubts: tuple[Doubt, ...]
+    case_ids: tuple[str, ...]
+    basis: str
+    state: VisitState
+    opened_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    remarks: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One place in a team, at one turn: a re-deal is a new turn of the same place."""
+
+    visit: str
+    place: int
+    turn: int
+    inspector: str
+    state: SeatState
+    ordered_at: datetime
+    accept_by: datetime
+    reason: str = ""
+
+
+def order_seat(
+    visit: Visit,
+    place: int,
+    turn: int,
+    inspector: str,
+    channel: str,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Decision[Seat]:
+    """Give a seat to the inspector the dealing named, push it, and start the acceptance timer."""
+    term = policy.term(Timer.ACCEPT)
+    accept_by = due(now, term.term, calendar).at
+    seat = Seat(
+        visit=visit.id,
+        place=place,
+        turn=turn,
+        inspector=inspector,
+        state=SeatState.ORDERED,
+        ordered_at=now,
+        accept_by=accept_by,
+    )
+    name = {"visit": visit.id, "place": place, "turn": turn}
+    push = Order(
+        kind=OrderKind.PUSH,
+        key=f"push:{visit.id}:{place}:{turn}",
+        due_at=now,
+        urgent_by=accept_by,
+        lane=channel,
+        expires_at=accept_by,
+        payload=name,
+    )
+    timer = Order(
+        kind=OrderKind.ACCEPT_DUE,
+        key=f"accept.due:{visit.id}:{place}:{turn}",
+        due_at=accept_by,
+        urgent_by=accept_by,
+        payload=name,
+    )
+    because = Because(
+        rule="seat.order",
+        basis=(policy.draw.basis, term.basis),
+        pack=policy.label,
+        facts={"inspector": inspector, "place": place, "turn": turn, "accept_by": accept_by.isoformat()},
+    )
+    return Decision(state=seat, because=because, orders=(push, timer))
+
+
+def handed_over(seat: Seat, pack: str) -> Decision[Seat]:
+    """The channel has taken the push."""
+    because = Because(rule="seat.handed_over", basis=(), pack=pack, facts={"inspector": seat.inspector})
+    state = replace(seat, state=SeatState.HANDED_OVER) if seat.state is SeatState.ORDERED else seat
+    return Decision(state=state, because=because)
+
+
+def accept(seat: Seat, pack: str) -> Decision[Seat]:
+    """The inspector takes the assignment; saying so twice is the same."""
+    _must_be_open(seat)
+    because = Because(rule="seat.accept", basis=(), pack=pack, facts={"inspector": seat.inspector})
+    return Decision(state=replace(seat, state=SeatState.ACCEPTED), because=because)
+
+
+def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
+    """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule."""
+    _must_be_open(seat)
+    if not reason.strip():
+        raise Invalid("reason_missing", field="reason")
+    because = Because(rule="seat.decline", basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
+    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason), because=because)
+
+
+def expire(seat: Seat, pack: str) -> Decision[Seat]:
+    """No word by the date: the seat is dealt again; nobody is nagged."""
+    because = Because(rule="seat.expire", basis=(), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
+    if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER):
+        return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(seat, state=SeatState.EXPIRED), because=because)
+
+
+def report(
+    visit: Visit, team: tuple[Seat, ...], by: str, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
+) -> Decision[Visit]:
+    """The team's result. Needs a member who accepted, a full team, and an answer to every fact in question."""
+    if not visit.state.open:
+        raise Refusal("visit_closed", visit=visit.id, state=visit.state)
+    held = [seat for seat in team if seat.state.open]
+    if visit.state is VisitState.SHORT or len(held) < 2:
+        raise Refusal("team_short", visit=visit.id)
+    mine = [seat for seat in held if seat.inspector == by]
+    if not mine or mine[0].state is not SeatState.ACCEPTED:
+        raise Refusal("not_accepted", visit=visit.id, inspector=by)
+    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts}
+    answered = {(finding.case_id, finding.claim) for finding in findings}
+    if missing := asked - answered:
+        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+    if unknown := answered - asked:
+        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    state = replace(visit, state=VisitState.DONE, done_at=now, findings=findings, remarks=remarks)
+    because = Because(
+        rule="visit.report",
+        basis=(visit.basis,),
+        pack=pack,
+        facts={"by": by, "team": [seat.inspector for seat in held], "findings": [f.verdict.value for f in findings]},
+    )
+    return Decision(state=state, because=because)
+
+
+def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
+    """Nothing is left to look at: the seats are freed."""
+    because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
+    return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
+
+
+def _must_be_open(seat: Seat) -> None:
+    if not seat.state.open:
+        raise Refusal("seat_closed", visit=seat.visit, place=seat.place, state=seat.state)

@@ -1,0 +1,181 @@
+"""Assistance: letters out, reminders and escalation by date, answers and refusals in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from inspector.domain import assistance, verification
+from inspector.domain.assistance import Request
+from inspector.domain.case import Case, SubjectKind
+from inspector.domain.decision import Decision
+from inspector.domain.errors import Forbidden
+from inspector.domain.evidence import Verdict, compare
+from inspector.domain.policy import Policy
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
+from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+LINK = "assist"
+"""The purpose of an agency's one-time link."""
+
+
+def send(work: Work, office: Office) -> Settlement:
+    """Hand one letter over. A request letter whose case is over meanwhile is not sent."""
+    kind = LetterKind(work.payload["letter"])
+    with office.store.read() as tx:
+        request = tx.assistance.get(str(work.payload["request"]))
+    if kind is not LetterKind.CANCEL and not request.state.open:
+        return nothing("obsolete")
+    agency = office.connectors.agencies.get(str(work.payload["via"]))
+    if agency is None:
+        return _undeliverable(work, office, "agency_not_configured")
+    try:
+        receipt = agency.send(_letter(office, request, kind), key=work.key)
+    except (Refused, Garbled) as error:
+        return _undeliverable(work, office, error.code)
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.assistance.get(request.id, lock=True)
+        if kind is LetterKind.REQUEST:
+            settle_request(tx, assistance.sent(held, receipt.reference, now, _case(tx, held).pack), now)
+
+    return Settlement(write=write, outcome=kind.value)
+
+
+def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """The letter could not be handed over by any try."""
+    return _undeliverable(work, office, error.code if error else "patience_over")
+
+
+def remind(work: Work, office: Office) -> Settlement:
+    """A reminder some days before the date."""
+    return _timer(work, lambda _tx, request, policy, now: assistance.remind(request, now, policy.label), office)
+
+
+def escalate(work: Work, office: Office) -> Settlement:
+    """The date has passed without an answer: the common superior hears of it, or a person picks whom to tell."""
+
+    def decide(tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
+        superior = assistance.common_superior(office.parents(), request.requester, _node_of(office, request.requested))
+        connector = office.tree[superior].connector if superior else None
+        if connector is None and request.state.open:
+            facts = {"requested": request.requested, "case": request.case_id}
+            tx.attention.open("superior_unknown", request.requester, request.id, facts, now)
+        return assistance.escalate(request, connector, policy, now, office.calendar)
+
+    return _timer(work, decide, office)
+
+
+def end(work: Work, office: Office) -> Settlement:
+    """The last date: the request ends unanswered, and the case takes the next way. Silence is no finding (scenario 53)."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        request = tx.assistance.get(str(work.payload["request"]), lock=True)
+        policy = office.book.get(_case(tx, request).pack)
+        decision = assistance.silent(request, now, policy.label)
+        if decision.because.rule != "timer.obsolete":
+            settle_request(tx, decision, now)
+            _go_on(tx, office, decision.state, Verdict.NO_ANSWER, "unanswered", now)
+
+    return Settlement(write=write)
+
+
+def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, value: str, signer: str, now: datetime) -> Request:
+    """An agency's answer comes in: a verdict of its own, or the value it holds, which the pack's rule compares."""
+    request = tx.assistance.get(request_id, lock=True)
+    case = _case(tx, request)
+    policy = office.book.get(case.pack)
+    note = ""
+    if verdict is None:
+        fact = policy.item(case.item).fact(str(request.question["fact"]))
+        try:
+            held = compare(fact.compare, str(request.question["claimed"]), value)
+            verdict = Verdict.MATCH if held else Verdict.MISMATCH
+        except ValueError:
+            verdict, note = Verdict.CANNOT_SAY, "value_not_comparable"
+    decision = assistance.answer(request, verdict, value, signer, now, policy.label)
+    settle_request(tx, decision, now)
+    _go_on(tx, office, decision.state, verdict, note, now)
+    return decision.state
+
+
+def refuse(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime) -> Request:
+    """An agency cannot help and says why; the next way begins."""
+    request = tx.assistance.get(request_id, lock=True)
+    decision = assistance.decline(request, reasons, signer, now, _case(tx, request).pack)
+    settle_request(tx, decision, now)
+    _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
+    return decision.state
+
+
+def by_link(office: Office, request_id: str, token: str) -> None:
+    """Raise Forbidden unless the link is the one we sent for this request."""
+    if not office.link_holds(LINK, request_id, token):
+        raise Forbidden("link_unknown")
+
+
+def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str, now: datetime) -> None:
+    """Weigh a request's end in its case."""
+    case = tx.cases.get(request.case_id, lock=True)
+    policy = office.book.get(case.pack)
+    found = assistance.evidence_of(request, verdict, note, request.opened_at)
+    tx.cases.add_evidence(case.id, found)
+    if request.claim in {held.claim.key for held in case.claims}:
+        settle_case(tx, office, verification.weigh(case, found, policy, now), policy, now)
+
+
+def _undeliverable(work: Work, office: Office, code: str) -> Settlement:
+    def write(tx: Tx, now: datetime) -> None:
+        request = tx.assistance.get(str(work.payload["request"]), lock=True)
+        facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
+        tx.attention.open("letter_undeliverable", request.requester, work.key, facts, now)
+        if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
+            settle_request(tx, assistance.undeliverable(request, code, now, _case(tx, request).pack), now)
+            _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
+
+    return Settlement(write=write, outcome="undeliverable")
+
+
+Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
+
+
+def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
+    def write(tx: Tx, now: datetime) -> None:
+        request = tx.assistance.get(str(work.payload["request"]), lock=True)
+        policy = office.book.get(_case(tx, request).pack)
+        decision = decide(tx, request, policy, now)
+        if decision.because.rule != "timer.obsolete":
+            settle_request(tx, decision, now)
+
+    return Settlement(write=write)
+
+
+def _letter(office: Office, request: Request, kind: LetterKind) -> Letter:
+    asked: Mapping[str, object] = request.question
+    return Letter(
+        kind=kind,
+        request_id=request.id,
+        case_id=request.case_id,
+        basis=request.basis,
+        ground=request.ground,
+        fact=str(asked["fact"]),
+        subject_kind=SubjectKind(str(asked["kind"])),
+        subject_code=str(asked["code"]),
+        claimed=str(asked["claimed"]),
+        due_at=request.due_at,
+        reply_url=office.link(LINK, request.id),
+        on=date.fromisoformat(str(asked["on"])),
+    )
+
+
+def _node_of(office: Office, connector: str) -> str:
+    """The agency of the tree behind a connector name, or the name itself."""
+    return next((node.id for node in office.tree.values() if node.connector == connector), connector)
+
+
+def _case(tx: Tx, request: Request) -> Case:
+    """The request's case, locked: what is decided about one is decided about the other."""
+    return tx.cases.get(request.case_id, lock=True)

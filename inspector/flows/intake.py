@@ -1,0 +1,186 @@
+"""Intake: a case comes in, once. The same reference with the same content is the same case; with other content a conflict."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from inspector.domain import verification
+from inspector.domain.case import (
+    Case,
+    CaseState,
+    Claim,
+    ClaimFile,
+    CommitmentLetter,
+    MatterKind,
+    Rated,
+    Route,
+    Subject,
+    SubjectKind,
+)
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Conflict, Refusal
+from inspector.domain.evidence import span
+from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.policy import Policy
+from inspector.domain.roster import RosterObject
+from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
+from inspector.store.tx import Tx, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a sending system hands in: already of the right types, not yet judged."""
+
+    agency: str
+    reference: str
+    route: Route
+    matter: MatterKind
+    item: str
+    subject_kind: SubjectKind
+    subject_code: str
+    subject_name: str
+    claims: tuple[Claim, ...]
+    letter_text: str
+    letter_digest: str
+    notice_version: str
+    signed_by: str
+    signed_on: date
+    proxy: str | None = None
+    publicity_scope: str = "none"
+    publicity_until: date | None = None
+
+    def digest(self) -> str:
+        """The SHA-256 of the content, by which a repetition is told from a conflict."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        claims = [[claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims]
+        text = json.dumps({**fields, "claims": claims}, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The answer of intake: the case, and whether it is new."""
+
+    case: Case
+    new: bool
+
+
+def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> Taken:
+    """Open a case. Raises Invalid (unknown or excluded item, claims it does not know, …) and Conflict (reference reused)."""
+    digest = given.digest()
+    office.agency(given.agency)
+    policy = office.policy(given.agency, now.date())
+    case = _case(given, sender, policy, now)
+    verification.admit(case, policy, now)
+    if not tx.cases.add(case, digest):
+        held, before = tx.cases.by_reference(sender, given.reference)
+        if before != digest:
+            raise Conflict("reference_reused", reference=given.reference, case=held.id)
+        return Taken(case=held, new=False)
+    tx.cases.remember(case.subject)
+    level = known_level(tx, policy, case.subject, now, look_up=bool(office.connectors.credit))
+    lane = office.lane_of(OrderKind.RATE, sender)
+    decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
+    opened = settle_case(tx, office, decision, policy, now)
+    if opened.state is CaseState.POOLED:
+        enrol(tx, opened)
+    return Taken(case=opened, new=True)
+
+
+def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datetime) -> Case:
+    """Correct a case's content while its verification is under way: all open work ends and the verification begins anew."""
+    held = tx.cases.get(case_id, lock=True)
+    if held.state.ended or held.concluded_at is not None:
+        raise Refusal("case_ended", case=case_id, state=held.state)
+    if (given.reference, given.agency) != (held.reference, held.agency):
+        raise Conflict("correction_of_another_case", case=case_id, reference=held.reference)
+    policy = office.book.get(held.pack)
+    fresh = _case(given, held.sender, policy, held.opened_at)
+    fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
+    verification.admit(fresh, policy, now)
+    tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
+    level = held.strategy.level if held.strategy else verification.rated_unknown(policy, "corrected before rating")
+    decision = verification.begin(fresh, policy, level, now, office.calendar)
+    return settle_case(tx, office, decision, policy, now, digest=given.digest())
+
+
+def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:
+    """The level as already known, or None when it must be looked up. Persons have none; stale is unrated (handbook 2.1)."""
+    if not verification.needs_rating(subject.kind):
+        return verification.rated_unknown(policy, "natural persons are not rated")
+    held = tx.credit.level(subject.kind, subject.code)
+    if held is not None and now - held[1] <= span(policy.stale_after):
+        return rated(policy, held[0], held[1], held[2])
+    if look_up:
+        return None
+    return verification.rated_unknown(policy, "no level known" if held is None else "the level known is stale")
+
+
+def rated(policy: Policy, level: str, as_of: datetime, source: str) -> Rated:
+    """A stated level as the pack knows it; a code outside the pack's scale is unrated."""
+    if level not in {row.code for row in policy.levels}:
+        return verification.rated_unknown(policy, f"level {level!r} is not on the pack's scale")
+    return Rated(level=level, as_of=as_of, source=source, reason="stated")
+
+
+def enrol(tx: Tx, case: Case) -> None:
+    """Enter the subject of an exempt item or of the certificate route into daily supervision, both alike (scenario 5)."""
+    row = RosterObject(
+        agency=case.agency,
+        kind=case.subject.kind,
+        code=case.subject.code,
+        original=case.subject.original,
+        name=case.subject.name,
+        pool=case.agency,
+        warnings=case.subject.warnings,
+    )
+    tx.rosters.enrol(row)
+
+
+def _renamed(file: ClaimFile, version: int) -> ClaimFile:
+    """A corrected claim gets a key of its own, so that late answers about the old one are not taken for it."""
+    return replace(file, claim=replace(file.claim, key=f"{file.claim.key}~{version}"))
+
+
+def _case(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
+    held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+    identity = identify(held, given.subject_code, today=now.date())
+    subject = Subject(
+        kind=given.subject_kind,
+        code=identity.normal,
+        original=given.subject_code,
+        name=given.subject_name,
+        warnings=identity.warnings,
+    )
+    letter = CommitmentLetter(
+        text=given.letter_text,
+        digest=given.letter_digest,
+        notice_version=given.notice_version,
+        signed_by=given.signed_by,
+        signed_on=given.signed_on,
+        proxy=given.proxy,
+        publicity_scope=given.publicity_scope,
+        publicity_until=given.publicity_until,
+    )
+    return Case(
+        id=new_id(),
+        agency=given.agency,
+        sender=sender,
+        reference=given.reference,
+        route=given.route,
+        matter=given.matter,
+        item=given.item,
+        subject=subject,
+        letter=letter,
+        claims=tuple(ClaimFile(claim=claim, steps=()) for claim in given.claims),
+        state=CaseState.RATING,
+        pack=policy.label,
+        opened_at=now,
+    )
+
+

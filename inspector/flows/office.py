@@ -1,0 +1,125 @@
+"""What a flow may use: the store, the packs, the calendar, the connectors, the agency tree and the two clocks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.policy import Policy
+from inspector.policybook import Policybook
+from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
+from inspector.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connectors:
+    """Every configured connector, by port and name. `approving` is keyed by the sending system's name."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    agencies: Mapping[str, Agency] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    credit: Mapping[str, CreditPlatform] = field(default_factory=dict)
+    approving: Mapping[str, ApprovingSystem] = field(default_factory=dict)
+    seeds: Mapping[str, SeedSource] = field(default_factory=dict)
+    witnesses: Mapping[str, Witness] = field(default_factory=dict)
+
+    def names(self) -> tuple[str, ...]:
+        """Every lane there is."""
+        ports = (self.sources, self.agencies, self.channels, self.credit, self.approving, self.seeds, self.witnesses)
+        return tuple(sorted({name for port in ports for name in port}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyNode:
+    """An agency of the tree: the one above it, its pack, and the connector letters to it go through."""
+
+    id: str
+    name: str
+    parent: str | None = None
+    pack: str | None = None
+    connector: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A draw plan (抽查计划): whose, when (a trigger text), and what its frame holds."""
+
+    name: str
+    agency: str
+    trigger: str
+    pool: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The bundle. `now` is office time in the office's zone; machine time is the database's affair."""
+
+    store: Store
+    book: Policybook
+    calendar: WorkingCalendar
+    connectors: Connectors
+    tree: Mapping[str, AgencyNode]
+    plans: Mapping[str, Plan]
+    secret: bytes
+    base_url: str
+    now: Callable[[], datetime]
+
+    def agency(self, agency_id: str) -> AgencyNode:
+        """An agency of the tree. Raises Invalid."""
+        node = self.tree.get(agency_id)
+        if node is None:
+            raise Invalid("agency_unknown", agency=agency_id, known=", ".join(sorted(self.tree)))
+        return node
+
+    def within(self, root: str) -> tuple[str, ...]:
+        """An agency and everything below it: what a token of that agency may see."""
+        return tuple(sorted(agency_id for agency_id in self.tree if root in self.line(agency_id)))
+
+    def line(self, agency_id: str) -> tuple[str, ...]:
+        """An agency and those above it, nearest first."""
+        line: list[str] = []
+        here: str | None = agency_id
+        while here and here in self.tree and here not in line:
+            line.append(here)
+            here = self.tree[here].parent
+        return tuple(line)
+
+    def parents(self) -> dict[str, str | None]:
+        """The tree as child to parent."""
+        return {node.id: node.parent for node in self.tree.values()}
+
+    def policy(self, agency_id: str, day: date) -> Policy:
+        """The pack in force for an agency on a day: its own or the nearest one above it."""
+        for above in self.line(agency_id):
+            pack = self.tree[above].pack
+            if pack is not None:
+                return self.book.in_force(pack, day)
+        raise Missing("pack_missing", agency=agency_id)
+
+    def link(self, purpose: str, about: str) -> str:
+        """A capability link: whoever holds it may answer for this one thing. Derived, so the same letter carries the same link."""
+        return f"{self.base_url}/{purpose}/{about}/{self.link_token(purpose, about)}"
+
+    def link_token(self, purpose: str, about: str) -> str:
+        """The secret part of a link: 192 bits of HMAC-SHA256 over purpose and thing."""
+        mac = hmac.new(self.secret, f"{purpose}/{about}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac[:24]).decode()
+
+    def link_holds(self, purpose: str, about: str, token: str) -> bool:
+        """Whether a presented link is ours, compared in constant time."""
+        return hmac.compare_digest(self.link_token(purpose, about).encode(), token.encode())
+
+    def lane_of(self, kind: OrderKind, sender: str) -> str:
+        """The lane of an order whose connector follows from the configuration."""
+        if kind is OrderKind.TELL:
+            return sender if sender in self.connectors.approving else ""
+        if kind in (OrderKind.RATE, OrderKind.CREDIT):
+            return next(iter(self.connectors.credit), "")
+        return ""

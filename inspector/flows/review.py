@@ -1,0 +1,34 @@
+"""What people decide about a case: review, withdrawal, conclusion. Each is a fact that comes in by the same door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import verification
+from inspector.domain.case import Case, Outcome
+from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
+from inspector.store.tx import Tx
+
+
+def decide(
+    office: Office, tx: Tx, case_id: str, outcome: Outcome, officer: str, reasons: str, evidence: tuple[str, ...], now: datetime
+) -> Case:
+    """A named officer decides a case in review. Raises Refusal, Invalid."""
+    case = tx.cases.get(case_id, lock=True)
+    policy = office.book.get(case.pack)
+    known = {item.id for item in tx.cases.evidence(case_id)}
+    cited = tuple(one for one in evidence if one in known)
+    return settle_case(tx, office, verification.review(case, outcome, officer, reasons, cited, policy, now), policy, now)
+
+
+def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
+    """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction."""
+    case = tx.cases.get(case_id, lock=True)
+    return settle_case(tx, office, verification.withdraw(case, reason, by, now), office.book.get(case.pack), now)
+
+
+def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> Case:
+    """The approving system says the matter is concluded (办结)."""
+    case = tx.cases.get(case_id, lock=True)
+    return settle_case(tx, office, verification.conclude(case, by, now), office.book.get(case.pack), now)

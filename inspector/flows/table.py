@@ -1,0 +1,43 @@
+"""Which flow carries out which kind of order. `give_up` settles a work row whose tries or patience are spent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from inspector.domain.decision import OrderKind
+from inspector.flows import assist, dispatch, draw, tell, verify
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement
+from inspector.ports import PortError
+from inspector.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine."""
+
+    do: Callable[[Work, Office], Settlement]
+    give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
+
+
+FLOWS: Mapping[OrderKind, Flow] = {
+    OrderKind.RATE: Flow(do=verify.rate, give_up=verify.give_up_rating),
+    OrderKind.ASK: Flow(do=verify.ask, give_up=verify.give_up_asking),
+    OrderKind.VERIFY_DUE: Flow(do=verify.due),
+    OrderKind.ASSIST_SEND: Flow(do=assist.send, give_up=assist.give_up_sending),
+    OrderKind.ASSIST_REMIND: Flow(do=assist.remind),
+    OrderKind.ASSIST_DUE: Flow(do=assist.escalate),
+    OrderKind.ASSIST_END: Flow(do=assist.end),
+    OrderKind.TELL: Flow(do=tell.notify),
+    OrderKind.CREDIT: Flow(do=tell.enter_credit),
+    OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce),
+    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=draw.withheld),
+    OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged),
+    OrderKind.DRAW_REVEAL: Flow(do=draw.reveal, give_up=draw.withheld),
+    OrderKind.DRAW_OVERDUE: Flow(do=draw.overdue),
+    OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out),
+    OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
+    OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
+    OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
+}

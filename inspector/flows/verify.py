@@ -1,0 +1,160 @@
+"""Verification's own work: look a level up, ask a source, and the date by which it must be over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from inspector.domain import verification
+from inspector.domain.case import CaseState, Claim, Method, SubjectKind
+from inspector.domain.evidence import Evidence, Verdict, compare, fresh
+from inspector.domain.policy import Fact
+from inspector.flows.intake import rated
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement, settle_case
+from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+def rate(work: Work, office: Office) -> Settlement:
+    """Look a firm's credit level up and choose the strategy by it."""
+    platform = office.connectors.credit[work.lane]
+    kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
+    try:
+        rating = platform.level(kind, code, key=work.key)
+    except (Refused, Garbled) as error:
+        return _unrated(work, office, f"look-up failed: {error.code}")
+    if rating.level is None:
+        return _unrated(work, office, "the platform does not rate the subject")
+    level, as_of, source = rating.level, rating.as_of or rating.provenance.asked_at, rating.provenance.source
+
+    def write(tx: Tx, now: datetime) -> None:
+        tx.credit.state(kind, code, level, as_of, source)
+        _choose(tx, office, work, now, level=(level, as_of, source))
+
+    return Settlement(write=write, outcome="rated")
+
+
+def give_up_rating(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """No level could be had: the case goes on as unrated, never as good and never as bad (handbook 2.1)."""
+    return _unrated(work, office, f"look-up failed: {error.code if error else 'patience is over'}")
+
+
+def ask(work: Work, office: Office) -> Settlement:
+    """Put one question to one source and weigh what comes back."""
+    said = work.payload
+    source = office.connectors.sources.get(str(said["via"]))
+    if source is None:
+        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", office.now()))
+    question = Question(
+        case_id=str(work.case_id),
+        basis=str(said["basis"]),
+        fact=str(said["fact"]),
+        subject_kind=SubjectKind(said["kind"]),
+        subject_code=str(said["code"]),
+        claimed=str(said["claimed"]),
+        on=date.fromisoformat(str(said["on"])),
+    )
+    try:
+        answer = source.ask(question, key=work.key)
+    except (Refused, Garbled) as error:
+        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now()), failed=error)
+    return _weigh(work, office, answer)
+
+
+def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """All tries are spent: no answer, and the next way begins. Nothing is said about the subject (scenario 9)."""
+    code = error.code if error else "patience_over"
+    return _weigh(work, office, _no_answer(work, Verdict.NO_ANSWER, code, office.now()))
+
+
+def due(work: Work, office: Office) -> Settlement:
+    """The verification term has run out."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case = tx.cases.get(str(work.case_id), lock=True)
+        policy = office.book.get(case.pack)
+        decision = verification.overdue(case, policy, now)
+        if decision.because.rule != "timer.obsolete":
+            settle_case(tx, office, decision, policy, now)
+
+    return Settlement(write=write)
+
+
+def _unrated(work: Work, office: Office, reason: str) -> Settlement:
+    return Settlement(write=lambda tx, now: _choose(tx, office, work, now, reason=reason), outcome="unrated")
+
+
+def _choose(
+    tx: Tx, office: Office, work: Work, now: datetime, *, level: tuple[str, datetime, str] | None = None, reason: str = ""
+) -> None:
+    case = tx.cases.get(str(work.case_id), lock=True)
+    if case.state is not CaseState.RATING:
+        return
+    policy = office.book.get(case.pack)
+    known = rated(policy, *level) if level else verification.rated_unknown(policy, reason)
+    settle_case(tx, office, verification.choose(case, policy, known, now, office.calendar), policy, now)
+
+
+def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None) -> Settlement:
+    """Judge an answer by the pack's rule for the fact, keep it as evidence, and let the domain decide."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case = tx.cases.get(str(work.case_id), lock=True)
+        policy = office.book.get(case.pack)
+        claim = str(work.payload["claim"])
+        if claim not in {held.claim.key for held in case.claims}:
+            return
+        fact = policy.item(case.item).fact(str(work.payload["fact"]))
+        found = answer if isinstance(answer, Evidence) else judge(work.key, case.file(claim).claim, fact, answer)
+        tx.cases.add_evidence(case.id, found)
+        if isinstance(failed, Garbled):
+            facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
+            tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
+        settle_case(tx, office, verification.weigh(case, found, policy, now), policy, now)
+
+    verdict = answer.verdict.value if isinstance(answer, Evidence) else answer.status.value
+    return Settlement(write=write, outcome=verdict)
+
+
+def judge(key: str, claim: Claim, fact: Fact, answer: Answer) -> Evidence:
+    """An answer as evidence: only a value that was found and understood can match or contradict."""
+    told = answer.provenance
+    verdict, note = Verdict.CANNOT_SAY, answer.note
+    if answer.status is AnswerStatus.NOT_FOUND:
+        verdict = Verdict.NOT_FOUND
+    elif answer.status is AnswerStatus.FOUND and answer.value is not None:
+        try:
+            verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
+        except ValueError:
+            note = "value_not_comparable"
+    return Evidence(
+        id=key,
+        claim=claim.key,
+        method=Method.ONLINE_QUERY,
+        via=told.source,
+        verdict=verdict,
+        fresh=fresh(told.as_of, claim, fact.valid_for, told.asked_at),
+        asked_at=told.asked_at,
+        as_of=told.as_of,
+        note=note,
+        source_version=told.source_version,
+        request_digest=told.request_digest,
+        reply_digest=told.reply_digest,
+        attempts=told.attempts,
+    )
+
+
+def _no_answer(work: Work, verdict: Verdict, note: str, now: datetime) -> Evidence:
+    return Evidence(
+        id=work.key,
+        claim=str(work.payload["claim"]),
+        method=Method.ONLINE_QUERY,
+        via=str(work.payload["via"]),
+        verdict=verdict,
+        fresh=False,
+        asked_at=now,
+        as_of=None,
+        note=note,
+        attempts=work.attempts,
+    )

@@ -1,0 +1,215 @@
+"""Strict reading of one table of a file. A getter that cannot read notes a flaw and answers with a stand-in; the row is then dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from fractions import Fraction
+from typing import TypeVar
+
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.errors import Invalid
+from inspector.policybook.flaws import Flaw
+
+E = TypeVar("E", bound=StrEnum)
+
+_CITED = re.compile(r"([A-Z][A-Za-z0-9]*):[0-9A-Za-z][0-9A-Za-z.-]*")
+_RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The valid word most like this one."""
+    return (get_close_matches(word, known, n=1, cutoff=0.0) or [*known, ""])[0]
+
+
+@dataclass(slots=True)
+class Part:
+    """A table that knows where it stands. `flaws` is shared by all parts of a file; `sources` are the citable codes."""
+
+    file: str
+    row: str
+    content: Mapping[str, object]
+    flaws: list[Flaw]
+    sources: frozenset[str] = frozenset()
+    prefix: str = ""
+    _before: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = len(self.flaws)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found wrong since this part was opened."""
+        return len(self.flaws) == self._before
+
+    def flaw(self, code: str, field: str, **facts: object) -> None:
+        """Note something wrong in a field of this row."""
+        told = {name: str(value) for name, value in facts.items()}
+        self.flaws.append(Flaw(code=code, file=self.file, row=self.row, field=self.prefix + field, facts=told))
+
+    def keys(self, required: Sequence[str], optional: Sequence[str] = ()) -> None:
+        """Refuse keys that do not belong here, and list all that are missing at once (handbook scenario 7)."""
+        known = (*required, *optional)
+        for key in self.content:
+            if key not in known:
+                self.flaw("key_unknown", key, nearest=nearest(key, known))
+        missing = [key for key in required if key not in self.content]
+        if missing:
+            self.flaw("fields_missing", ", ".join(missing), value=", ".join(missing))
+
+    def text(self, field: str) -> str:
+        """A text that is not blank."""
+        value = self.content.get(field)
+        if isinstance(value, str) and value.strip():
+            return value
+        self._wrong(field, '"..."')
+        return ""
+
+    def plain(self, field: str) -> str:
+        """A text that may be empty."""
+        value = self.content.get(field)
+        if isinstance(value, str):
+            return value
+        self._wrong(field, '"..." or ""')
+        return ""
+
+    def maybe(self, field: str) -> str | None:
+        """A text, or None where the key is left out."""
+        return self.text(field) if field in self.content else None
+
+    def flag(self, field: str) -> bool:
+        """True or false."""
+        value = self.content.get(field)
+        if isinstance(value, bool):
+            return value
+        self._wrong(field, "true or false")
+        return False
+
+    def whole(self, field: str, least: int) -> int:
+        """A whole number, not below `least`."""
+        value = self.content.get(field)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self._wrong(field, f"a whole number from {least}")
+            return least
+        if value < least:
+            self.flaw("number_too_small", field, value=value, least=least)
+        return value
+
+    def day(self, field: str) -> date:
+        """A calendar day."""
+        value = self.content.get(field)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        self._wrong(field, "a date without quotes and time, such as 2026-01-01")
+        return date.min
+
+    def maybe_day(self, field: str) -> date | None:
+        """A calendar day, or None where the key is left out."""
+        return self.day(field) if field in self.content else None
+
+    def term(self, field: str) -> Term:
+        """A term such as 20wd."""
+        text = self.text(field)
+        try:
+            return Term.parse(text)
+        except Invalid:
+            if text:
+                self.flaw("term_unreadable", field, value=text)
+            return Term(amount=1, unit=Unit.DAY)
+
+    def ratio(self, field: str) -> Fraction:
+        """An exact share above 0 and at most 1, given as text: `1/100` or `3%`."""
+        value = self.content.get(field)
+        if isinstance(value, float):
+            self.flaw("ratio_float", field, fix=f"{value * 100:g}%")
+            return Fraction(1)
+        found = _RATIO.fullmatch(value) if isinstance(value, str) else None
+        if found is None or found[2] in ("0", "00"):
+            if field in self.content:
+                self.flaw("ratio_unreadable", field, value=repr(value))
+            return Fraction(1)
+        share = Fraction(found[3]) / 100 if found[3] else Fraction(int(found[1]), int(found[2]))
+        if not 0 < share <= 1:
+            self.flaw("ratio_out_of_range", field, value=value)
+        return share
+
+    def basis(self, field: str) -> str:
+        """One or several citations, each of a source of this pack."""
+        text = self.text(field)
+        for cited in filter(None, text.split(";")):
+            found = _CITED.fullmatch(cited.strip())
+            if found is None:
+                self.flaw("basis_unreadable", field, value=cited.strip())
+            elif found[1] not in self.sources:
+                self.flaw("basis_unknown", field, value=found[1], known=", ".join(sorted(self.sources)))
+        return text
+
+    def maybe_basis(self, field: str) -> str | None:
+        """Citations, or None where the key is left out."""
+        return self.basis(field) if field in self.content else None
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """A list of texts, none twice; it may be empty."""
+        value = self.content.get(field)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            self._wrong(field, '["...", "..."]')
+            return ()
+        for item in sorted({item for item in value if value.count(item) > 1}):
+            self.flaw("value_twice", field, value=item)
+        return tuple(value)
+
+    def choice(self, field: str, kind: type[E]) -> E:
+        """One member of an enumeration."""
+        text = self.text(field)
+        return self._member(field, kind, text) if text else next(iter(kind))
+
+    def choices(self, field: str, kind: type[E]) -> tuple[E, ...]:
+        """Members of an enumeration, none twice; the list may be empty."""
+        return tuple(self._member(field, kind, text) for text in self.texts(field))
+
+    def word(self, field: str, known: Sequence[str]) -> str:
+        """One of some known words."""
+        text = self.text(field)
+        if text and text not in known:
+            self.flaw("value_unknown", field, value=text, nearest=nearest(text, known), known=", ".join(known))
+        return text
+
+    def some(self, field: str) -> None:
+        """Refuse an empty list."""
+        if self.content.get(field) == []:
+            self._wrong(field, "at least one entry")
+
+    def table(self, field: str) -> Part:
+        """A table inside this one; an empty stand-in when there is none."""
+        value = self.content.get(field)
+        if not isinstance(value, dict):
+            self._wrong(field, f"a table [{field}]")
+            value = {}
+        return Part(self.file, self.row, value, self.flaws, self.sources, prefix=f"{self.prefix}{field}.")
+
+    def rows(self, name: str, key: str) -> Iterator[Part]:
+        """The rows of an array of tables, each called after its key or, lacking that, its place."""
+        value = self.content.get(name)
+        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+            self._wrong(name, f"one or more sections [[{name}]]")
+            return
+        for place, item in enumerate(value, start=1):
+            called = item.get(key)
+            row = f"{name} {called}" if isinstance(called, str) and called else f"{name}[{place}]"
+            yield Part(self.file, f"{self.row} · {row}" if self.row else row, item, self.flaws, self.sources)
+
+    def _member(self, field: str, kind: type[E], text: str) -> E:
+        try:
+            return kind(text)
+        except ValueError:
+            known = [member.value for member in kind]
+            self.flaw("value_unknown", field, value=text, nearest=nearest(text, known), known=", ".join(known))
+            return next(iter(kind))
+
+    def _wrong(self, field: str, fix: str) -> None:
+        if field in self.content:  # what is missing has been said by `keys`
+            self.flaw("type_wrong", field, value=repr(self.content[field]), fix=fix)

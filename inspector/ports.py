@@ -1,0 +1,295 @@
+"""What the outside can be. Each port has one or two methods and a card; everything else is the connector's own affair.
+
+Errors say what to do next and whose fault it is. `Unavailable`: later. `Refused`: never in this form. `Garbled`: tell a person.
+None of them is evidence against anybody: an outage is never guilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from inspector.domain.case import SubjectKind
+
+
+class Origin(StrEnum):
+    """Whose fault a failure is: ours, the wire's, or theirs."""
+
+    US = "us"
+    WIRE = "wire"
+    THEM = "them"
+
+
+class PortError(Exception):
+    """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data."""
+
+    def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
+        super().__init__(f"{code} ({origin}): {detail}")
+        self.code = code
+        self.origin = origin
+        self.detail = detail
+        self.attempts = attempts
+
+
+class Unavailable(PortError):
+    """No answer now. `retry_after` is in seconds where the other side named a time."""
+
+    def __init__(
+        self, code: str, *, origin: Origin = Origin.WIRE, detail: str = "", attempts: int = 1, retry_after: float | None = None
+    ) -> None:
+        super().__init__(code, origin=origin, detail=detail, attempts=attempts)
+        self.retry_after = retry_after
+
+
+class Refused(PortError):
+    """The other side understood and will not do it; asking again in the same form is useless."""
+
+
+class Garbled(PortError):
+    """An answer came that cannot be understood. `digest` is the SHA-256 of the bytes received."""
+
+    def __init__(self, code: str, *, digest: str, detail: str = "", attempts: int = 1) -> None:
+        super().__init__(code, origin=Origin.THEM, detail=detail, attempts=attempts)
+        self.digest = digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Who stands behind a connector: shown by `connector list`, in provenance and in metrics labels."""
+
+    name: str
+    port: str
+    kind: str
+    owner: str
+    version: str
+    idempotent: bool
+    personal_data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where an answer comes from: enough to show years later what was asked and what came back."""
+
+    source: str
+    owner: str
+    asked_at: datetime
+    as_of: datetime | None
+    source_version: str
+    request_digest: str
+    reply_digest: str
+    attempts: int
+
+
+class AnswerStatus(StrEnum):
+    """What a source said, before it is compared with the claim."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One fact about one subject on one day. `case_id` and `basis` are mandatory: a query without purpose is refused."""
+
+    case_id: str
+    basis: str
+    fact: str
+    subject_kind: SubjectKind
+    subject_code: str
+    claimed: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. `value` is the source's own text for the fact when `FOUND`; `note` explains `CANNOT_SAY`."""
+
+    status: AnswerStatus
+    value: str | None
+    provenance: Provenance
+    note: str = ""
+
+
+class Source(Protocol):
+    """A place that holds facts (数据共享接口)."""
+
+    card: Card
+
+    def ask(self, question: Question, *, key: str) -> Answer:
+        """Ask once (short tries inside). Raises Unavailable, Refused, Garbled."""
+        ...
+
+
+class LetterKind(StrEnum):
+    """What a letter to another agency is for."""
+
+    REQUEST = "request"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter of the assistance procedure (协助核查函). `reply_url` carries the one-time link of the request."""
+
+    kind: LetterKind
+    request_id: str
+    case_id: str
+    basis: str
+    ground: str
+    fact: str
+    subject_kind: SubjectKind
+    subject_code: str
+    claimed: str
+    on: date
+    due_at: datetime
+    reply_url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The other side has it. `reference` is its own number for it, empty when it gives none."""
+
+    reference: str
+    at: datetime
+    attempts: int = 1
+
+
+class Agency(Protocol):
+    """Another agency that is asked for assistance (被请求机关); it answers later, by link or by the API."""
+
+    card: Card
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        """Hand a letter over. Raises Unavailable, Refused, Garbled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A push to one person: a title, few words, a link; `data` is the structured form for apps."""
+
+    to: str
+    title: str
+    text: str
+    link: str
+    urgent: bool = False
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Channel(Protocol):
+    """A way to reach a person's phone."""
+
+    card: Card
+
+    def push(self, message: Message, *, key: str) -> Receipt:
+        """Hand a message over. Raises Unavailable, Refused, Garbled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """A subject's credit level as the platform states it; `level` None when the platform does not rate it."""
+
+    level: str | None
+    as_of: datetime | None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditEntry:
+    """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8)."""
+
+    entry_id: str
+    case_id: str
+    subject_kind: SubjectKind
+    subject_code: str
+    grade: str
+    outcome: str
+    basis: str
+    decided_by: str
+    decided_at: datetime
+
+
+class CreditPlatform(Protocol):
+    """Where credit levels come from and performance records go."""
+
+    card: Card
+
+    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+        """Look a subject's level up. Raises Unavailable, Refused, Garbled."""
+        ...
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        """Hand an entry over. Raises Unavailable, Refused, Garbled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Figures of a public ceremony as one person typed them."""
+
+    by: str
+    figures: str
+
+
+class SeedSource(Protocol):
+    """A party or ceremony that contributes to a draw's seed (draw-protocol 7.4, ruling 19)."""
+
+    card: Card
+
+    def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
+        """The committed form before the seed exists, e.g. {"kind":"reveal","party":…,"hash":…} or {"kind":"text","what":…,"bits":…}."""
+        ...
+
+    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+        """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists."""
+        ...
+
+
+class Witness(Protocol):
+    """An independent keeper of witness values (draw-protocol 7.4)."""
+
+    card: Card
+
+    def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
+        """Deposit W. Only W, the draw's number and its date leave the house (ruling 18)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An event told to the approving system: also readable in the event feed under the same `event_id`."""
+
+    event_id: str
+    type: str
+    at: datetime
+    case_id: str
+    reference: str
+    data: Mapping[str, object]
+
+
+class ApprovingSystem(Protocol):
+    """The system that handles the matter and hears each result and proposal."""
+
+    card: Card
+
+    def tell(self, notice: Notice, *, key: str) -> Receipt:
+        """Hand a notice over, signed. Raises Unavailable, Refused, Garbled."""
+        ...
+
+
+class Pulse(Protocol):
+    """A dead-man's switch outside the house: silence there wakes ops."""
+
+    card: Card
+
+    def beat(self) -> None:
+        """Say "alive". Raises Unavailable, Refused."""
+        ...

@@ -1,0 +1,46 @@
+"""Matters that wait for a named person and are not a case in review: garbled answers, empty seats, no known superior."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.store.room import Room, Row
+from inspector.store.tables import attention
+
+
+class AttentionRoom(Room):
+    """The attention table."""
+
+    def open(self, kind: str, agency: str, about: str, facts: Mapping[str, object], now: datetime) -> None:
+        """Ask for a person once for each kind and thing."""
+        row = {
+            "id": f"{kind}:{about}",
+            "kind": kind,
+            "agency": agency,
+            "about": about,
+            "opened_at": now,
+            "body": json.dumps(facts, ensure_ascii=False, default=str),
+        }
+        self.insert_one(attention, row, ("id",))
+
+    def close(self, attention_id: str, now: datetime) -> bool:
+        """A person has seen to it; whether it was open."""
+        held = sa.update(attention).where(attention.c.id == attention_id, attention.c.closed_at.is_(None))
+        return bool(self.connection.execute(held.values(closed_at=now)).rowcount)
+
+    def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
+        """What is open, oldest first."""
+        asked = sa.select(attention).where(attention.c.closed_at.is_(None)).order_by(attention.c.opened_at).limit(limit)
+        if agencies is not None:
+            asked = asked.where(attention.c.agency.in_(list(agencies)))
+        return self.rows(asked)
+
+    def counts(self) -> Sequence[Any]:
+        """(kind, count) of what is open."""
+        asked = sa.select(attention.c.kind, sa.func.count()).where(attention.c.closed_at.is_(None))
+        return self.connection.execute(asked.group_by(attention.c.kind)).all()

@@ -1,0 +1,153 @@
+"""Cases and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.case import Case, CaseState, Outcome, Subject
+from inspector.domain.errors import Missing
+from inspector.domain.evidence import Evidence
+from inspector.domain.verification import wants_visit
+from inspector.store.codec import dump, load
+from inspector.store.room import Room, Row
+from inspector.store.tables import case_file, evidence, subject
+
+
+class CaseRoom(Room):
+    """The case table, the subjects and the evidence."""
+
+    def add(self, case: Case, digest: str) -> bool:
+        """Write a new case; False when its sender has used the reference before (then nothing is written)."""
+        row = self._row(case) | {
+            "id": case.id,
+            "agency": case.agency,
+            "sender": case.sender,
+            "reference": case.reference,
+            "digest": digest,
+            "route": case.route.value,
+            "item": case.item,
+            "subject_kind": case.subject.kind.value,
+            "subject_code": case.subject.code,
+            "pack": case.pack,
+            "opened_at": case.opened_at,
+            "version": 0,
+        }
+        return self.insert_one(case_file, row, ("sender", "reference"))
+
+    def remember(self, person: Subject) -> None:
+        """Keep the subject once, as first seen."""
+        row = {"kind": person.kind.value, "code": person.code, "body": dump(person)}
+        self.insert_one(subject, row, ("kind", "code"))
+
+    def get(self, case_id: str, *, lock: bool = False) -> Case:
+        """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
+        asked = sa.select(case_file.c.body).where(case_file.c.id == case_id)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("case_unknown", case=case_id)
+        return load(Case, text)
+
+    def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
+        """The case a sender has opened under its reference, with the content digest. Raises Missing."""
+        asked = sa.select(case_file.c.body, case_file.c.digest)
+        row = self.connection.execute(asked.where(case_file.c.sender == sender, case_file.c.reference == reference)).one_or_none()
+        if row is None:
+            raise Missing("case_unknown", reference=reference)
+        return load(Case, row.body), row.digest
+
+    def put(self, case: Case, *, digest: str | None = None) -> Case:
+        """Write a changed case; expects the version it was read at. Raises Stale."""
+        following = replace(case, version=case.version + 1)
+        values = self._row(following) | {"version": following.version}
+        if digest is not None:
+            values["digest"] = digest
+        at_version = sa.update(case_file).where(case_file.c.id == case.id, case_file.c.version == case.version)
+        self.expect_one(at_version.values(**values), case.id)
+        return following
+
+    def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
+        """Note the draw whose frame took these cases in, so that each is in one frame only."""
+        for start in range(0, len(case_ids), 500):
+            some = case_ids[start : start + 500]
+            self.connection.execute(sa.update(case_file).where(case_file.c.id.in_(some)).values(drawn=number))
+
+    def unmark_drawn(self, number: str) -> None:
+        """A void draw gives its cases back to the next one."""
+        self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
+
+    def undrawn(self, agency: str) -> list[Row]:
+        """The cases of an agency that wait for a frame: id, subject, stratum, level, whether a visit is needed."""
+        asked = sa.select(
+            case_file.c.id,
+            case_file.c.subject_kind,
+            case_file.c.subject_code,
+            case_file.c.stratum,
+            case_file.c.wants_visit,
+            case_file.c.state,
+        ).where(case_file.c.agency == agency, case_file.c.drawn.is_(None), case_file.c.state != CaseState.WITHDRAWN.value)
+        asked = asked.where(sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit))
+        return self.rows(asked.order_by(case_file.c.id))
+
+    def add_evidence(self, case_id: str, item: Evidence) -> None:
+        """Keep a piece of evidence; the same one twice is one."""
+        row = {
+            "id": item.id,
+            "case_id": case_id,
+            "claim": item.claim,
+            "verdict": item.verdict.value,
+            "asked_at": item.asked_at,
+            "body": dump(item),
+        }
+        self.insert_one(evidence, row, ("id",))
+
+    def evidence(self, case_id: str) -> list[Evidence]:
+        """All evidence of a case in order of asking."""
+        asked = sa.select(evidence.c.body).where(evidence.c.case_id == case_id).order_by(evidence.c.asked_at, evidence.c.id)
+        return [load(Evidence, text) for text in self.connection.execute(asked).scalars()]
+
+    def page(
+        self,
+        *,
+        agencies: Sequence[str] | None,
+        sender: str | None = None,
+        state: str | None = None,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[Case]:
+        """Cases by id, within the agencies the asker may see (None: all)."""
+        asked = sa.select(case_file.c.body).where(case_file.c.id > after).order_by(case_file.c.id).limit(limit)
+        if agencies is not None:
+            asked = asked.where(case_file.c.agency.in_(list(agencies)))
+        if sender is not None:
+            asked = asked.where(case_file.c.sender == sender)
+        if state is not None:
+            asked = asked.where(case_file.c.state == state)
+        return [load(Case, text) for text in self.connection.execute(asked).scalars()]
+
+    def counts(self) -> Sequence[Any]:
+        """(state, outcome, count) over all cases."""
+        asked = sa.select(case_file.c.state, case_file.c.outcome, sa.func.count())
+        return self.connection.execute(asked.group_by(case_file.c.state, case_file.c.outcome)).all()
+
+    def due_before(self, moment: datetime) -> int:
+        """How many open verifications fall due before a moment."""
+        asked = sa.select(sa.func.count()).where(case_file.c.state.in_(("VERIFYING", "REVIEW")), case_file.c.due_at < moment)
+        return int(self.connection.execute(asked).scalar_one())
+
+    def _row(self, case: Case) -> dict[str, object]:
+        strategy = case.strategy
+        return {
+            "state": case.state.value,
+            "outcome": case.outcome.value if isinstance(case.outcome, Outcome) else None,
+            "level": strategy.level.level if strategy else None,
+            "stratum": strategy.stratum if strategy else None,
+            "wants_visit": wants_visit(case),
+            "due_at": strategy.due_at if strategy else None,
+            "ended_at": case.ended_at,
+            "body": dump(case),
+        }

@@ -1,0 +1,29 @@
+"""Frozen domain values to JSON text and back. One adapter a type, built once."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def dump(value: object) -> str:
+    """The JSON text of a domain value."""
+    return _adapter(type(value)).dump_json(value).decode()
+
+
+def load(kind: type[T], text: str) -> T:
+    """The domain value of a JSON text. Raises pydantic.ValidationError when the text is of another release's shape."""
+    value: T = _adapter(kind).validate_json(text)
+    return value

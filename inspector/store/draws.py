@@ -1,0 +1,85 @@
+"""Draws, and the files their commitments are hashes of: stored as the bytes they are, never re-encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.plan import Draw
+from inspector.store.codec import dump, load
+from inspector.store.room import Room
+from inspector.store.tables import draw, draw_file
+
+
+class DrawRoom(Room):
+    """The draw tables."""
+
+    def add(self, made: Draw) -> bool:
+        """Write a new draw; False when the plan's slot has one already: there is no second draw (scenario 23)."""
+        row = {
+            "number": made.number,
+            "agency": made.agency,
+            "plan": made.plan,
+            "slot": made.slot,
+            "made_at": made.made_at,
+        }
+        return self.insert_one(draw, row | self._row(made) | {"version": 0}, ("plan", "slot"))
+
+    def get(self, number: str, *, lock: bool = False) -> Draw:
+        """A draw. Raises Missing."""
+        asked = sa.select(draw.c.body).where(draw.c.number == number)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("draw_unknown", draw=number)
+        return load(Draw, text)
+
+    def put(self, changed: Draw) -> None:
+        """Write a changed draw; the caller holds its lock."""
+        values = self._row(changed) | {"version": draw.c.version + 1}
+        self.expect_one(sa.update(draw).where(draw.c.number == changed.number).values(**values), changed.number)
+
+    def last(self, agency: str) -> tuple[int, str | None]:
+        """(how many draws the agency has made, C of the last announced one): running numbers and the prev chain have no gaps."""
+        count = self.connection.execute(sa.select(sa.func.count()).where(draw.c.agency == agency)).scalar_one()
+        asked = sa.select(draw.c.body).where(draw.c.agency == agency).order_by(draw.c.number.desc())
+        for text in self.connection.execute(asked).scalars():
+            if (held := load(Draw, text)).c is not None:
+                return count, held.c
+        return count, None
+
+    def by_slot(self, plan: str, slot: str) -> Draw | None:
+        """The draw of a plan's slot, or None."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.slot == slot)
+        text = self.connection.execute(asked).scalar_one_or_none()
+        return load(Draw, text) if text is not None else None
+
+    def page(self, agencies: Sequence[str] | None, *, after: str = "", limit: int = 50) -> list[Draw]:
+        """Draws by number."""
+        asked = sa.select(draw.c.body).where(draw.c.number > after).order_by(draw.c.number).limit(limit)
+        if agencies is not None:
+            asked = asked.where(draw.c.agency.in_(list(agencies)))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def keep_file(self, number: str, name: str, content: bytes) -> None:
+        """Keep one file of a draw's bundle; it never changes."""
+        self.connection.execute(sa.insert(draw_file).values(number=number, name=name, bytes=content))
+
+    def append_line(self, number: str, name: str, line: bytes) -> None:
+        """Append a line to a running file of the bundle (after.jsonl)."""
+        held = self.files(number).get(name, b"")
+        self.upsert(draw_file, {"number": number, "name": name, "bytes": held + line + b"\n"}, ("number", "name"))
+
+    def files(self, number: str) -> dict[str, bytes]:
+        """The bundle's files by name."""
+        rows = self.connection.execute(sa.select(draw_file.c.name, draw_file.c.bytes).where(draw_file.c.number == number))
+        return {row.name: row.bytes for row in rows}
+
+    def counts(self) -> Sequence[Any]:
+        """(state, count)."""
+        return self.connection.execute(sa.select(draw.c.state, sa.func.count()).group_by(draw.c.state)).all()
+
+    def _row(self, held: Draw) -> dict[str, object]:
+        return {"state": held.state.value, "body": dump(held)}

@@ -1,0 +1,67 @@
+"""Lanes: one row for each connector holds its rate limit (GCRA), its breaker and whether a person has paused it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from inspector.store.room import Room
+from inspector.store.tables import EPOCH, lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A connector's state, shared by all replicas and kept over restarts."""
+
+    name: str
+    open_until: datetime
+    failures: int
+    paused: bool
+    error: str | None
+
+
+class LaneRoom(Room):
+    """The lane table."""
+
+    def ensure(self, names: Sequence[str]) -> None:
+        """A row for each configured connector."""
+        rows = [{"name": name, "tat": EPOCH, "open_until": EPOCH, "failures": 0, "paused": False} for name in names]
+        self.insert_new(lane, rows, ("name",))
+
+    def all(self) -> list[Lane]:
+        """Every lane by name."""
+        asked = sa.select(lane.c.name, lane.c.open_until, lane.c.failures, lane.c.paused, lane.c.error).order_by(lane.c.name)
+        return [Lane(**row._mapping) for row in self.connection.execute(asked)]
+
+    def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
+        """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time)."""
+        counted = sa.update(lane).where(lane.c.name == name).values(failures=lane.c.failures + 1, error=error[:400])
+        failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none() or 0
+        if failures < threshold:
+            return EPOCH
+        until: datetime = now + min(cool * 2 ** min(failures - threshold, 16), most)
+        self.connection.execute(sa.update(lane).where(lane.c.name == name).values(open_until=until))
+        return until
+
+    def succeeded(self, name: str) -> None:
+        """An answer came: the breaker closes. Writes only when there was something to mend."""
+        broken = sa.update(lane).where(lane.c.name == name, lane.c.failures > 0)
+        self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None))
+
+    def pause(self, name: str, paused: bool) -> bool:
+        """A person stops or resumes a connector; whether it exists."""
+        return bool(self.connection.execute(sa.update(lane).where(lane.c.name == name).values(paused=paused)).rowcount)
+
+    def grant(self, name: str, now: datetime, interval: timedelta, burst: int) -> timedelta:
+        """Ask for one token (GCRA). Zero: granted; else how long to wait. One guarded update, global across replicas."""
+        tolerance = interval * (burst - 1)
+        row = self.connection.execute(sa.select(lane.c.tat).where(lane.c.name == name).with_for_update()).scalar_one_or_none()
+        tat = max(row or now, now)
+        wait = tat - now - tolerance
+        if wait > timedelta(0):
+            return wait
+        self.connection.execute(sa.update(lane).where(lane.c.name == name).values(tat=tat + interval))
+        return timedelta(0)

@@ -1,0 +1,87 @@
+"""The ledger: each decision with its because, appended unchained; the sealer orders and chains batches of salted digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.decision import Because
+from inspector.domain.ledger import GENESIS, chain, digest
+from inspector.store.room import Room, Row
+from inspector.store.tables import ledger, seal
+
+_SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
+
+
+class LedgerRoom(Room):
+    """The ledger and its seals."""
+
+    def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
+        """Append one decision. The body may be erased when retention ends; the salted digest stays."""
+        told = {"basis": list(because.basis), "pack": because.pack, "facts": dict(because.facts), **extra}
+        body = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+        salt = secrets.token_hex(16)
+        row = {
+            "id": entry_id,
+            "at": now,
+            "about": about,
+            "rule": because.rule,
+            "body": body,
+            "salt": salt,
+            "digest": digest(entry_id, about, because.rule, body, salt),
+        }
+        self.connection.execute(sa.insert(ledger).values(**row))
+
+    def take_seal_lock(self) -> bool:
+        """Let one replica at a time seal; held to the end of the transaction. SQLite has one owner anyway."""
+        if self.sqlite:
+            return True
+        return bool(self.connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_SEAL_LOCK))).scalar_one())
+
+    def seal(self, now: datetime, limit: int = 2000) -> int:
+        """Chain what is unsealed behind the last head; how many rows."""
+        asked = sa.select(ledger.c.id, ledger.c.digest).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(limit)
+        rows = self.connection.execute(asked).all()
+        if rows:
+            last = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
+            number, head = (last.number + 1, last.head) if last else (1, GENESIS)
+            sealed = {
+                "number": number,
+                "at": now,
+                "entries": len(rows),
+                "head": chain(head, [row.digest for row in rows]),
+            }
+            self.connection.execute(sa.insert(seal).values(**sealed))
+            marked = sa.update(ledger).where(ledger.c.id == sa.bindparam("which")).values(seal=number)
+            self.connection.execute(marked, [{"which": row.id} for row in rows])
+        return len(rows)
+
+    def verify(self) -> tuple[int, str | None]:
+        """Recompute the chain: (seals checked, None), or the first thing that does not hold in words."""
+        head = GENESIS
+        checked = 0
+        for sealed in self.connection.execute(sa.select(seal).order_by(seal.c.number)).all():
+            rows = self.connection.execute(sa.select(ledger).where(ledger.c.seal == sealed.number).order_by(ledger.c.id)).all()
+            for row in rows:
+                if row.body and digest(row.id, row.about, row.rule, row.body, row.salt) != row.digest:
+                    return checked, f"entry {row.id} was changed"
+            head = chain(head, [row.digest for row in rows])
+            if len(rows) != sealed.entries or head != sealed.head:
+                return checked, f"seal {sealed.number} does not hold"
+            checked += 1
+        return checked, None
+
+    def about(self, what: str) -> list[Row]:
+        """The decisions about a case, request or draw, in order."""
+        return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
+
+    def unsealed(self) -> tuple[int, datetime | None]:
+        """How many entries wait for a seal, and since when."""
+        asked = sa.select(sa.func.count(), sa.func.min(ledger.c.at)).where(ledger.c.seal.is_(None))
+        row = self.connection.execute(asked).one()
+        return row[0], row[1]

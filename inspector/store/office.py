@@ -1,0 +1,58 @@
+"""The office's one row: the map from machine time to office time, shared by all replicas, and the secret links are made of."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.store.room import Room
+from inspector.store.tables import office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeRow:
+    """Anchors and pace of office time; `secret` is 64 hex."""
+
+    machine_anchor: datetime
+    office_anchor: datetime
+    rate: float
+    skip_closed: bool
+    secret: str
+
+
+class OfficeRoom(Room):
+    """The office table (one row)."""
+
+    def get(self) -> OfficeRow | None:
+        """The row, or None before the first start."""
+        row = self.row(sa.select(office).where(office.c.id == 1))
+        return OfficeRow(**{name: row[name] for name in OfficeRow.__slots__}) if row else None
+
+    def found(self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool) -> OfficeRow:
+        """Write the row at the first start (two replicas at once: one wins) and return it."""
+        row = {
+            "id": 1,
+            "machine_anchor": machine_anchor,
+            "office_anchor": office_anchor,
+            "rate": rate,
+            "skip_closed": skip_closed,
+            "secret": secrets.token_hex(32),
+        }
+        self.insert_one(office, row, ("id",))
+        held = self.get()
+        if held is None:
+            raise LookupError("the office row was just written")
+        return held
+
+    def repace(self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool) -> None:
+        """Go on at another pace from a moment; office time does not jump."""
+        values = {
+            "machine_anchor": machine_anchor,
+            "office_anchor": office_anchor,
+            "rate": rate,
+            "skip_closed": skip_closed,
+        }
+        self.connection.execute(sa.update(office).where(office.c.id == 1).values(**values))

@@ -1,0 +1,91 @@
+"""The registers of objects and inspectors, and declared conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.store.codec import dump, load
+from inspector.store.room import Room
+from inspector.store.tables import inspector, recusal, roster_object
+
+_OBJECT_KEY = ("agency", "kind", "code")
+_INSPECTOR_KEY = ("agency", "id")
+
+
+class RosterRoom(Room):
+    """The register tables. A removed row keeps its history: it gets a date, it does not go."""
+
+    def objects(self, agency: str) -> list[RosterObject]:
+        """The objects of an agency in force."""
+        held = roster_object.c
+        asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
+        return [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
+
+    def put_objects(self, rows: Iterable[RosterObject]) -> None:
+        """Add or replace objects."""
+        values: list[dict[str, object]] = [
+            {"agency": row.agency, "kind": row.kind.value, "code": row.code, "body": dump(row), "removed_at": None}
+            for row in rows
+        ]
+        self._put(roster_object, values, _OBJECT_KEY)
+
+    def enrol(self, row: RosterObject) -> None:
+        """Enter a subject into daily supervision unless it is there (an exempt item's subject; the plan, item 7)."""
+        values = {"agency": row.agency, "kind": row.kind.value, "code": row.code, "body": dump(row)}
+        self.insert_one(roster_object, values, _OBJECT_KEY)
+
+    def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Take objects out of force by (kind, code)."""
+        for kind, code in keys:
+            held = sa.update(roster_object).where(
+                roster_object.c.agency == agency, roster_object.c.kind == kind, roster_object.c.code == code
+            )
+            self.connection.execute(held.values(removed_at=now))
+
+    def inspectors(self, agency: str) -> list[InspectorRecord]:
+        """The inspectors of an agency in force."""
+        held = inspector.c
+        asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.id)
+        return [load(InspectorRecord, text) for text in self.connection.execute(asked).scalars()]
+
+    def inspector(self, agency: str, staff_id: str) -> InspectorRecord:
+        """One inspector, in force or not. Raises Missing."""
+        asked = sa.select(inspector.c.body).where(inspector.c.agency == agency, inspector.c.id == staff_id)
+        text = self.connection.execute(asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("inspector_unknown", inspector=staff_id)
+        return load(InspectorRecord, text)
+
+    def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
+        """Add or replace inspectors."""
+        values: list[dict[str, object]] = [
+            {"agency": row.agency, "id": row.id, "body": dump(row), "removed_at": None} for row in rows
+        ]
+        self._put(inspector, values, _INSPECTOR_KEY)
+
+    def remove_inspectors(self, agency: str, ids: Iterable[str], now: datetime) -> None:
+        """Take inspectors out of force."""
+        held = sa.update(inspector).where(inspector.c.agency == agency, inspector.c.id.in_(list(ids)))
+        self.connection.execute(held.values(removed_at=now))
+
+    def recusals(self, agency: str) -> Sequence[tuple[str, str, str]]:
+        """(object code, inspector id, reason code) of every declared conflict."""
+        asked = sa.select(recusal.c.object, recusal.c.inspector, recusal.c.reason).where(recusal.c.agency == agency)
+        return [tuple(row) for row in self.connection.execute(asked)]
+
+    def declare(self, agency: str, code: str, staff_id: str, reason: str) -> None:
+        """Keep a declared conflict."""
+        row = {"agency": agency, "object": code, "inspector": staff_id, "reason": reason}
+        self.upsert(recusal, row, ("agency", "object", "inspector"))
+
+    def _put(self, table: sa.Table, rows: list[dict[str, object]], key: tuple[str, ...]) -> None:
+        """Insert or replace many rows at once."""
+        if rows:
+            statement = self._insert(table)
+            new = {name: statement.excluded[name] for name in ("body", "removed_at")}
+            self.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=new), rows)

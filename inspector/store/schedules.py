@@ -1,0 +1,48 @@
+"""Schedules as data, and the ticks that make each slot happen once across replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.store.room import Room, Row
+from inspector.store.tables import schedule, tick
+
+
+class ScheduleRoom(Room):
+    """The schedule and tick tables."""
+
+    def declare(self, name: str, trigger: str, next_at: datetime | None) -> None:
+        """Make a schedule known; a changed trigger starts anew from `next_at`, an unchanged one keeps its place."""
+        self.insert_one(schedule, {"name": name, "trigger": trigger, "next_at": next_at}, ("name",))
+        changed = sa.update(schedule).where(schedule.c.name == name, schedule.c.trigger != trigger)
+        self.connection.execute(changed.values(trigger=trigger, next_at=next_at))
+
+    def keep_only(self, names: Sequence[str]) -> None:
+        """Forget schedules that are no longer configured."""
+        self.connection.execute(sa.delete(schedule).where(schedule.c.name.not_in(list(names))))
+
+    def due(self, now: datetime) -> list[Row]:
+        """Schedules whose time has come, earliest first."""
+        asked = sa.select(schedule).where(schedule.c.next_at <= now).order_by(schedule.c.next_at)
+        return self.rows(asked)
+
+    def fired(self, name: str, slot: datetime, next_at: datetime | None, now: datetime, replica: str) -> bool:
+        """Take a slot: True for exactly one caller in all replicas; the next time is written with it."""
+        row = {"name": name, "slot": slot.isoformat(), "at": now, "replica": replica}
+        if not self.insert_one(tick, row, ("name", "slot")):
+            return False
+        lag = max(0.0, (now - slot).total_seconds())
+        moved = sa.update(schedule).where(schedule.c.name == name)
+        self.connection.execute(moved.values(next_at=next_at, last_at=now, lag_seconds=lag))
+        return True
+
+    def all(self) -> list[Row]:
+        """Every schedule by name."""
+        return self.rows(sa.select(schedule).order_by(schedule.c.name))
+
+    def forget_ticks(self, before: datetime) -> int:
+        """Housekeeping: old slots are never taken again."""
+        return self.connection.execute(sa.delete(tick).where(tick.c.at < before)).rowcount

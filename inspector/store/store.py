@@ -1,0 +1,105 @@
+"""The store: one way to open a transaction, on SQLite and on PostgreSQL alike.
+
+SQLite: WAL, full durability, `BEGIN IMMEDIATE`, one writer at a time in the process (waiting is fair), readers beside it.
+PostgreSQL: psycopg 3, READ COMMITTED, row locks, and timeouts that free what a frozen replica holds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from inspector.store.tx import Tx
+
+_PG_SETTINGS = {
+    "idle_in_transaction_session_timeout": "15s",
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "tcp_user_timeout": "15s",
+    "application_name": "inspector",
+}
+
+
+class Store:
+    """The only door to the database. `with store.begin() as tx:` commits at its end or rolls back; nobody else commits."""
+
+    def __init__(self, url: str, *, synchronous: str = "FULL", pool: int = 12) -> None:
+        self.url = sa.make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._synchronous = synchronous
+        if self.sqlite:
+            self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
+            self._reader = self._sqlite_engine("BEGIN", size=pool)
+        else:
+            options = " ".join(f"-c {name}={value}" for name, value in _PG_SETTINGS.items() if name != "application_name")
+            self._writer = self._reader = sa.create_engine(
+                self.url,
+                pool_size=pool,
+                max_overflow=pool,
+                pool_pre_ping=True,
+                pool_timeout=30,
+                connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
+            )
+        self._turn = threading.Lock()
+
+    def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
+        """An engine whose transactions start with `begin`, so that SQLAlchemy, not the driver, says when."""
+        engine = sa.create_engine(
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=60,
+            connect_args={"check_same_thread": False, "timeout": 30},
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def _connect(dbapi: Any, _record: object) -> None:
+            dbapi.isolation_level = None
+            for pragma in (
+                "journal_mode=WAL",
+                f"synchronous={self._synchronous}",
+                "foreign_keys=ON",
+                "busy_timeout=30000",
+            ):
+                dbapi.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations and checks only."""
+        return self._writer
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A writing transaction: commits when the block ends, rolls back when it raises."""
+        if self.sqlite:
+            with self._turn, self._writer.begin() as connection:
+                yield Tx(connection)
+        else:
+            with self._writer.begin() as connection:
+                yield Tx(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A reading transaction: sees one state, writes nothing, blocks nobody."""
+        with self._reader.connect() as connection:
+            if not self.sqlite:
+                connection = connection.execution_options(postgresql_readonly=True)
+            with connection.begin():
+                yield Tx(connection)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._writer.dispose()
+        if self._reader is not self._writer:
+            self._reader.dispose()

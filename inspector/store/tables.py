@@ -1,0 +1,351 @@
+"""Every table of the house, once. Times are aware (UTC at rest); bodies are JSON text of frozen domain values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time. Refuses naive values: a time without a zone is a bug waiting for a deadline."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r} refused")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Code = sa.String(200)
+
+office = sa.Table(
+    "office",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("machine_anchor", Moment, nullable=False),
+    sa.Column("office_anchor", Moment, nullable=False),
+    sa.Column("rate", sa.Float, nullable=False),
+    sa.Column("skip_closed", sa.Boolean, nullable=False),
+    sa.Column("secret", sa.String(64), nullable=False),
+)
+
+subject = sa.Table(
+    "subject",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("code", Code, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("kind", "code"),
+)
+
+case_file = sa.Table(
+    "case_file",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("sender", Code, nullable=False),
+    sa.Column("reference", Code, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("route", sa.String(20), nullable=False),
+    sa.Column("item", Code, nullable=False),
+    sa.Column("subject_kind", sa.String(10), nullable=False),
+    sa.Column("subject_code", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("outcome", sa.String(30)),
+    sa.Column("level", sa.String(20)),
+    sa.Column("stratum", Code),
+    sa.Column("wants_visit", sa.Boolean, nullable=False),
+    sa.Column("drawn", Code),
+    sa.Column("pack", Code, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("due_at", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("sender", "reference"),
+)
+sa.Index("ix_case_file_agency_opened", case_file.c.agency, case_file.c.id)
+sa.Index("ix_case_file_state_due", case_file.c.state, case_file.c.due_at)
+sa.Index("ix_case_file_subject", case_file.c.subject_kind, case_file.c.subject_code)
+_undrawn = case_file.c.drawn.is_(None) & case_file.c.stratum.is_not(None)
+sa.Index("ix_case_file_undrawn", case_file.c.agency, sqlite_where=_undrawn, postgresql_where=_undrawn)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("claim", Code, nullable=False),
+    sa.Column("verdict", sa.String(20), nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+assistance = sa.Table(
+    "assistance",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("requested", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+draw = sa.Table(
+    "draw",
+    metadata,
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("agency", Code, nullable=False, index=True),
+    sa.Column("plan", Code, nullable=False),
+    sa.Column("slot", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("plan", "slot"),
+)
+
+draw_file = sa.Table(
+    "draw_file",
+    metadata,
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+)
+
+visit = sa.Table(
+    "visit",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("draw", Code, nullable=False, index=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+visit_case = sa.Table(
+    "visit_case",
+    metadata,
+    sa.Column("visit", sa.String(200), primary_key=True),
+    sa.Column("case_id", sa.String(40), primary_key=True),
+)
+sa.Index("ix_visit_case_case_id", visit_case.c.case_id)
+
+seat = sa.Table(
+    "seat",
+    metadata,
+    sa.Column("visit", sa.String(200), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("inspector", Code, nullable=False, index=True),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+roster_object = sa.Table(
+    "roster_object",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("removed_at", Moment),
+)
+
+inspector = sa.Table(
+    "inspector",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("removed_at", Moment),
+)
+
+recusal = sa.Table(
+    "recusal",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("object", Code, primary_key=True),
+    sa.Column("inspector", Code, primary_key=True),
+    sa.Column("reason", Code, nullable=False),
+)
+
+credit_level = sa.Table(
+    "credit_level",
+    metadata,
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("level", Code, nullable=False),
+    sa.Column("as_of", Moment, nullable=False),
+    sa.Column("source", Code, nullable=False),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("position", sa.BigInteger, unique=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("type", Code, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+sa.Index(
+    "ix_event_unplaced",
+    event.c.id,
+    sqlite_where=event.c.position.is_(None),
+    postgresql_where=event.c.position.is_(None),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("seal", sa.BigInteger, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("about", sa.String(200), nullable=False, index=True),
+    sa.Column("rule", Code, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+)
+sa.Index("ix_ledger_unsealed", ledger.c.id, sqlite_where=ledger.c.seal.is_(None), postgresql_where=ledger.c.seal.is_(None))
+
+seal = sa.Table(
+    "seal",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("head", sa.String(64), nullable=False),
+)
+
+work = sa.Table(
+    "work",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("key", sa.String(300), nullable=False, unique=True),
+    sa.Column("kind", sa.String(30), nullable=False),
+    sa.Column("lane", Code, nullable=False),
+    sa.Column("case_id", sa.String(40), index=True),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("urgent_by", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("lease_until", Moment, nullable=False),
+    sa.Column("owner", Code),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.String(400)),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("done_at", Moment),
+)
+_ready, _waiting, _held = work.c.state == "ready", work.c.state == "waiting", work.c.state == "quarantined"
+sa.Index("ix_work_ready", work.c.urgent_by, work.c.id, sqlite_where=_ready, postgresql_where=_ready)
+sa.Index("ix_work_waiting", work.c.due_at, sqlite_where=_waiting, postgresql_where=_waiting)
+sa.Index("ix_work_quarantined", work.c.id, sqlite_where=_held, postgresql_where=_held)
+
+lane = sa.Table(
+    "lane",
+    metadata,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("tat", Moment, nullable=False),
+    sa.Column("open_until", Moment, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("error", sa.String(400)),
+)
+
+tick = sa.Table(
+    "tick",
+    metadata,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("slot", Code, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("replica", Code, nullable=False),
+)
+
+schedule = sa.Table(
+    "schedule",
+    metadata,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("trigger", sa.String(400), nullable=False),
+    sa.Column("next_at", Moment),
+    sa.Column("last_at", Moment),
+    sa.Column("lag_seconds", sa.Float),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("source", Code, primary_key=True),
+    sa.Column("message_id", Code, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+
+attention = sa.Table(
+    "attention",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("about", sa.String(200), nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+token = sa.Table(
+    "token",
+    metadata,
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", Code, nullable=False),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("revoked_at", Moment),
+    sa.Column("used_at", Moment),
+)
+
+replica = sa.Table(
+    "replica",
+    metadata,
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("version", Code, nullable=False),
+)

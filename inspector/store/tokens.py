@@ -1,0 +1,75 @@
+"""API tokens: opaque, stored hashed, scoped by agency and role, expiring, revocable."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.store.room import Room, Row
+from inspector.store.tables import token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Who calls: `name` is the person or system, `agency` the root of what it may see, `role` what it may do."""
+
+    id: str
+    name: str
+    agency: str
+    role: str
+    expires_at: datetime
+
+
+class TokenRoom(Room):
+    """The token table."""
+
+    def issue(self, name: str, agency: str, role: str, made_at: datetime, expires_at: datetime, *, text: str = "") -> str:
+        """Make a token and return its text: the only time it is seen. `text` is for the demo's fixed ones."""
+        text = text or f"ins_{secrets.token_urlsafe(32)}"
+        row = {
+            "id": secrets.token_hex(6),
+            "digest": _digest(text),
+            "name": name,
+            "agency": agency,
+            "role": role,
+            "made_at": made_at,
+            "expires_at": expires_at,
+        }
+        self.insert_one(token, row, ("digest",))
+        return text
+
+    def find(self, text: str, now: datetime) -> Token | None:
+        """The valid token behind a text, or None. The look-up is by digest, so that time tells nothing about the text."""
+        asked = sa.select(token.c.id, token.c.name, token.c.agency, token.c.role, token.c.expires_at).where(
+            token.c.digest == _digest(text), token.c.expires_at > now, token.c.revoked_at.is_(None)
+        )
+        row = self.connection.execute(asked).one_or_none()
+        return Token(**row._mapping) if row else None
+
+    def revoke(self, token_id: str, now: datetime) -> None:
+        """End a token. Raises Missing."""
+        held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))
+        if self.connection.execute(held.values(revoked_at=now)).rowcount != 1:
+            raise Missing("token_unknown", id=token_id)
+
+    def all(self) -> list[Row]:
+        """Every token without its secret."""
+        shown = (
+            token.c.id,
+            token.c.name,
+            token.c.agency,
+            token.c.role,
+            token.c.made_at,
+            token.c.expires_at,
+            token.c.revoked_at,
+        )
+        return self.rows(sa.select(*shown).order_by(token.c.made_at))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

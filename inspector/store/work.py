@@ -1,0 +1,228 @@
+"""Work rows: orders written down. Claim, finish, postpone, quarantine; every step guarded by the fence.
+
+States: `waiting` (a date in office time), `ready` (claimable, ordered by legal urgency), `done`, `quarantined` (a person looks).
+A long wait never lies in the claim's index; `promote` moves what has come due.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.decision import Order
+from inspector.domain.errors import Missing, Stale
+from inspector.store.room import Room, Row
+from inspector.store.tables import EPOCH, lane, work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A claimed work row. `attempts` counts this one; `fence` proves the claim."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    case_id: str | None
+    payload: Mapping[str, Any]
+    due_at: datetime
+    expires_at: datetime | None
+    attempts: int
+    fence: int
+
+
+_CLAIMED = (
+    work.c.id,
+    work.c.key,
+    work.c.kind,
+    work.c.lane,
+    work.c.case_id,
+    work.c.payload,
+    work.c.due_at,
+    work.c.expires_at,
+    work.c.attempts,
+    work.c.fence,
+)
+
+
+class WorkRoom(Room):
+    """The work table."""
+
+    def order(self, orders: Iterable[Order], now: datetime) -> bool:
+        """Write orders down; one already written under its key stays as it is. True when something is due now."""
+        rows = [
+            {
+                "key": order.key,
+                "kind": order.kind.value,
+                "lane": order.lane,
+                "case_id": order.case_id,
+                "payload": json.dumps(order.payload, ensure_ascii=False),
+                "state": "ready" if order.due_at <= now else "waiting",
+                "due_at": order.due_at,
+                "urgent_by": order.urgent_by,
+                "expires_at": order.expires_at,
+                "lease_until": EPOCH,
+                "fence": 0,
+                "attempts": 0,
+                "made_at": now,
+            }
+            for order in orders
+        ]
+        self.insert_new(work, rows, ("key",))
+        return any(row["state"] == "ready" for row in rows)
+
+    def promote(self, office_now: datetime, limit: int = 2000) -> int:
+        """Move rows whose date has come into the ready set; how many. Safe to run anywhere, any number of times."""
+        due = (
+            sa.select(work.c.id)
+            .where(work.c.state == "waiting", work.c.due_at <= office_now)
+            .order_by(work.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        moved = sa.update(work).where(work.c.id.in_(due), work.c.state == "waiting").values(state="ready", lease_until=EPOCH)
+        return self.connection.execute(moved).rowcount
+
+    def claim(
+        self,
+        owner: str,
+        machine_now: datetime,
+        office_now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        full: Sequence[str] = (),
+    ) -> list[Work]:
+        """Lease up to `limit` ready rows, most urgent first. Read the result only after the transaction has committed.
+
+        Rows of a lane that is paused, whose breaker is open, or that is `full` in this process are passed over; a row past its
+        patience is claimed all the same, so that it can give up. SKIP LOCKED keeps two replicas from waiting for each other;
+        on SQLite there is one writer and the clause is nothing.
+        """
+        shut = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > machine_now))
+        free: sa.ColumnElement[bool] = work.c.lane.not_in(shut)
+        if full:
+            free = free & work.c.lane.not_in(list(full))
+        chosen = (
+            sa.select(work.c.id)
+            .where(work.c.state == "ready", work.c.lease_until <= machine_now)
+            .where(sa.or_(work.c.lane == "", free, work.c.expires_at <= office_now))
+            .order_by(work.c.urgent_by, work.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=work)
+        )
+        claimed = (
+            sa.update(work)
+            .where(work.c.id.in_(chosen))
+            .values(lease_until=machine_now + lease, owner=owner, fence=work.c.fence + 1, attempts=work.c.attempts + 1)
+            .returning(*_CLAIMED)
+        )
+        rows = self.connection.execute(claimed).all()
+        return [Work(**{**row._mapping, "payload": json.loads(row.payload)}) for row in rows]
+
+    def finish(self, held: Work, now: datetime) -> None:
+        """Mark a claimed row done. Raises Stale when the fence is not ours any more: the whole settlement then rolls back."""
+        self._guarded(held, state="done", done_at=now, error=None, owner=None)
+
+    def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
+        """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12)."""
+        attempts = held.attempts if counted else held.attempts - 1
+        self._guarded(held, state="waiting", due_at=due_at, lease_until=EPOCH, owner=None, error=error[:400], attempts=attempts)
+
+    def give_back(self, held: Work) -> None:
+        """Return an unstarted lease at shutdown, as if it had not been claimed."""
+        self._guarded(held, lease_until=EPOCH, owner=None, attempts=held.attempts - 1)
+
+    def quarantine(self, held: Work, error: str, now: datetime) -> None:
+        """No more tries by itself: counted, visible, kept until a person retries or releases it."""
+        self._guarded(held, state="quarantined", owner=None, error=error[:400], done_at=now)
+
+    def renew(self, owner: str, ids: Sequence[int], until: datetime) -> int:
+        """Lengthen the leases of running work; how many were still ours."""
+        mine = sa.update(work).where(work.c.id.in_(list(ids)), work.c.owner == owner, work.c.state == "ready")
+        return self.connection.execute(mine.values(lease_until=until)).rowcount
+
+    def void_leases(self) -> int:
+        """At the start of a daemon that owns the file alone every lease is void (engine.md 2.3)."""
+        held = sa.update(work).where(work.c.state == "ready", work.c.lease_until > EPOCH)
+        return self.connection.execute(held.values(lease_until=EPOCH, owner=None)).rowcount
+
+    def end(self, case_id: str, kinds: Iterable[str], now: datetime) -> int:
+        """End a case's open work of these kinds: it has lost its purpose. A running one is refused when it settles."""
+        return self._end(sa.and_(work.c.case_id == case_id, work.c.kind.in_(list(kinds))), now)
+
+    def end_keys(self, keys: Iterable[str], now: datetime) -> int:
+        """End open work by its keys."""
+        return self._end(work.c.key.in_(list(keys)), now)
+
+    def _end(self, which: sa.ColumnElement[bool], now: datetime) -> int:
+        open_rows = sa.update(work).where(which, work.c.state.in_(("ready", "waiting", "quarantined")))
+        return self.connection.execute(open_rows.values(state="done", done_at=now, error="obsolete", owner=None)).rowcount
+
+    def retry(self, work_id: int, now: datetime) -> None:
+        """A person sends a quarantined row round again, with fresh attempts. Raises Missing."""
+        again = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
+        values = {
+            "state": "ready",
+            "lease_until": EPOCH,
+            "attempts": 0,
+            "due_at": now,
+            "expires_at": None,
+            "done_at": None,
+        }
+        if self.connection.execute(again.values(**values)).rowcount != 1:
+            raise Missing("work_not_quarantined", id=work_id)
+
+    def release(self, work_id: int, reason: str, now: datetime) -> None:
+        """A person lets a quarantined row go without carrying it out. Raises Missing."""
+        held = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
+        if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
+            raise Missing("work_not_quarantined", id=work_id)
+
+    def show(self, work_id: int) -> Row:
+        """One row, whole. Raises Missing."""
+        row = self.row(sa.select(work).where(work.c.id == work_id))
+        if row is None:
+            raise Missing("work_unknown", id=work_id)
+        return row
+
+    def page(
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        case_id: str | None = None,
+        after: int = 0,
+        limit: int = 50,
+    ) -> list[Row]:
+        """Rows in order of id, for people."""
+        asked = sa.select(work).where(work.c.id > after).order_by(work.c.id).limit(limit)
+        for column, value in ((work.c.state, state), (work.c.kind, kind), (work.c.case_id, case_id)):
+            asked = asked.where(column == value) if value is not None else asked
+        return self.rows(asked)
+
+    def counts(self, machine_now: datetime) -> Sequence[Any]:
+        """(kind, state, leased, count, oldest due) of everything not done."""
+        leased = sa.and_(work.c.state == "ready", work.c.lease_until > machine_now)
+        asked = (
+            sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), sa.func.min(work.c.due_at))
+            .where(work.c.state != "done")
+            .group_by(work.c.kind, work.c.state, sa.text("leased"))
+        )
+        return self.connection.execute(asked).all()
+
+    def forget_done(self, before: datetime, limit: int = 5000) -> int:
+        """Delete rows done before a moment: the ledger is the history, not this table."""
+        old = sa.select(work.c.id).where(work.c.state == "done", work.c.done_at < before).limit(limit)
+        return self.connection.execute(sa.delete(work).where(work.c.id.in_(old))).rowcount
+
+    def _guarded(self, held: Work, **values: object) -> None:
+        """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
+        mine = sa.update(work).where(work.c.id == held.id, work.c.fence == held.fence, work.c.state == "ready")
+        if self.connection.execute(mine.values(**values)).rowcount != 1:
+            raise Stale("lease_lost", work=held.key)

@@ -1,0 +1,123 @@
+"""Metrics on a registry of their own. Counters move where work is settled; gauges of state come from one snapshot query.
+
+Labels come from closed sets (kinds, states, connector and schedule names of the configuration), never from cases or persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from inspector import __version__
+
+disable_created_metrics()
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the gauges say, read from the database at one moment."""
+
+    cases: Sequence[tuple[str, str, int]] = ()
+    work: Sequence[tuple[str, str, int]] = ()
+    oldest_due_seconds: float = 0.0
+    assistance: Sequence[tuple[str, str, int]] = ()
+    draws: Sequence[tuple[str, int]] = ()
+    visits: Sequence[tuple[str, int]] = ()
+    seats: Sequence[tuple[str, int]] = ()
+    attention: Sequence[tuple[str, int]] = ()
+    at_risk: Sequence[tuple[str, int]] = ()
+    lanes: Sequence[tuple[str, bool, bool]] = ()
+    schedules: Sequence[tuple[str, float, float]] = ()
+    unsealed: int = 0
+    unsealed_seconds: float = 0.0
+    calendar_days: float = 0.0
+    adverse_without_review: int = 0
+
+
+class _State(Collector):
+    """Turns the last snapshot into gauges at each scrape; the scrape itself asks the database nothing."""
+
+    def __init__(self) -> None:
+        self.snapshot = Snapshot()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        held = self.snapshot
+        yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
+        yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
+        yield _single("inspector_work_oldest_due_seconds", "Age of the oldest due work row in office time.", held.oldest_due_seconds)
+        yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
+        yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
+        yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
+        yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
+        yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
+        help_at_risk = "Open verifications due within this many working days."
+        yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
+        opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
+        yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
+        paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
+        yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
+        lag = [(name, seconds) for name, seconds, _ in held.schedules]
+        yield _family("inspector_schedule_lag_seconds", "How late a schedule's last slot was taken.", ("schedule",), lag)
+        ahead = [(name, seconds) for name, _, seconds in held.schedules]
+        yield _family("inspector_schedule_next_seconds", "Office seconds to a schedule's next slot.", ("schedule",), ahead)
+        yield _single("inspector_ledger_unsealed", "Ledger entries that wait for a seal.", held.unsealed)
+        yield _single("inspector_ledger_unsealed_seconds", "Age of the oldest unsealed ledger entry.", held.unsealed_seconds)
+        yield _single("inspector_calendar_horizon_days", "Days until the known working-day calendar ends.", held.calendar_days)
+        help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
+        yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
+
+
+@dataclass
+class Metrics:
+    """The house's meters."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def __post_init__(self) -> None:
+        self._state = _State()
+        self.registry.register(self._state)
+        registry = self.registry
+        Info("inspector_build", "Which build this is.", registry=registry).info({"version": __version__})
+        self.settled = Counter("inspector_work_settled_total", "Work settled, by kind and outcome.", ("kind", "outcome"), registry=registry)
+        self.calls = Counter("inspector_connector_calls_total", "Calls by connector and outcome.", ("connector", "outcome"), registry=registry)
+        self.tries = Counter("inspector_connector_attempts_total", "HTTP tries inside calls.", ("connector",), registry=registry)
+        self.seconds = Histogram(
+            "inspector_connector_seconds",
+            "Seconds of one call with its tries.",
+            ("connector",),
+            buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60),
+            registry=registry,
+        )
+        self.ticks = Gauge("inspector_tick_last_timestamp_seconds", "Machine time of a tick's last end.", ("tick",), registry=registry)
+        self.tick_lag = Gauge("inspector_tick_lag_seconds", "How late a tick started.", ("tick",), registry=registry)
+        self.requests = Counter(
+            "inspector_http_requests_total", "Requests by route, method and status class.", ("route", "method", "status"), registry=registry
+        )
+        self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
+        self.stale = Counter("inspector_settlements_refused_total", "Settlements refused because the fence had moved.", registry=registry)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take a new snapshot for the gauges."""
+        self._state.snapshot = snapshot
+
+    def render(self) -> bytes:
+        """The exposition text."""
+        return generate_latest(self.registry)
+
+
+def _family(name: str, documentation: str, labels: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, documentation, labels=labels)
+    for *values, number in rows:
+        family.add_metric([str(value) for value in values], float(number))
+    return family
+
+
+def _single(name: str, documentation: str, number: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, documentation, value=number)

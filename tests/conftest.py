@@ -1,0 +1,82 @@
+"""Fixtures every test may ask for; see tests/postgres.py for the server, tests/needs.py for what may be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import needs, postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One PostgreSQL for each test process, started when the first test asks."""
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh, empty PostgreSQL database."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a fresh, empty database: each test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leaves out a test marked `needs(name)` on a machine without it."""
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            needs.require(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """When strict, a test left out is a test failed."""
+    report = yield
+    _fail_when_strict(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself while it is collected."""
+    report = yield
+    _fail_when_strict(report)
+    return report
+
+
+def _fail_when_strict(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if needs.strict() and report.skipped and not hasattr(report, "wasxfail"):
+        reason = _reason(report)
+        if not needs.allowed(reason):
+            report.outcome = "failed"
+            report.longrepr = f"{reason} (--strict: nothing may be left out 严格模式下不得跳过)"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at the end, loudly, what this machine had to leave out and how to mend it."""
+    lines = needs.report([_reason(report) for report in terminalreporter.getreports("skipped")])
+    if lines:
+        terminalreporter.section("LEFT OUT 未运行", yellow=True, bold=True)
+        for line in lines:
+            terminalreporter.line(line, yellow=True)

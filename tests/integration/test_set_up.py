@@ -1,0 +1,84 @@
+"""`./run` sets itself up: offline from hashed wheels, in any folder, twice at once, and whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WHEEL = "welcome-1.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A small checkout under a path with spaces: one locked dependency, and a package that greets by it."""
+    house, wheels = tmp_path / "a house", tmp_path / "some wheels"
+    (house / "inspector").mkdir(parents=True)
+    wheels.mkdir()
+    (house / "inspector/__main__.py").write_text("import sys, welcome\nprint(welcome.WORD, *sys.argv[1:])\n")
+    shutil.copy(ROOT / "run", house)
+    with zipfile.ZipFile(wheels / WHEEL, "w") as archive:
+        archive.writestr("welcome.py", "WORD = 'welcome'\n")
+        archive.writestr("welcome-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: welcome\nVersion: 1.0\n")
+        archive.writestr("welcome-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("welcome-1.0.dist-info/RECORD", "")
+    digest = hashlib.sha256((wheels / WHEEL).read_bytes()).hexdigest()
+    (house / "requirements.lock").write_text(f"welcome==1.0 \\\n    --hash=sha256:{digest}\n")
+    return house
+
+
+def start(house: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "INSPECTOR_"))}
+    return subprocess.Popen(
+        [house / "run", *arguments], cwd=house.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=kept | {"PYTHON": sys.executable, "INSPECTOR_WHEELS": str(house.parent / "some wheels"), **environ},
+    )  # fmt: skip
+
+
+def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+def test_two_first_starts_at_once_set_up_once_and_later_starts_not_at_all(house: Path) -> None:
+    first, second = [said(p) for p in [start(house, "one", "two words"), start(house, "one", "two words")]]
+    assert first[:2] == second[:2] == (0, "welcome one two words\n"), first[2] + second[2]
+    assert (first[2] + second[2]).count("inspector: setting up in") == 1
+    (house.parent / "welcome.py").write_text("WORD = 'smuggled'\n")  # the current folder is data, never code
+    assert said(start(house, "again")) == (0, "welcome again\n", "")
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins_anew(house: Path) -> None:
+    wheel = house.parent / "some wheels" / WHEEL
+    good = wheel.read_bytes()
+    shutil.copy(wheel, wheel.with_suffix(".bad"))
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("smuggled.py", "")
+    code, out, err = said(start(house, "x"))
+    assert (code, out) == (1, "")
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in err
+    assert "依赖安装失败" in err
+    wheel.write_bytes(good)
+    assert said(start(house, "x"))[:2] == (0, "welcome x\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"PYTHON": "/bin/false"}, "PYTHON=/bin/false 无法运行，或版本低于 3.11"),
+        ({"INSPECTOR_WHEELS": "/nowhere"}, "没有这个离线安装包文件夹：/nowhere"),
+        ({"INSPECTOR_VENV": "/proc/venv"}, "无法写入 /proc/venv"),
+    ],
+)
+def test_what_is_missing_is_said_in_chinese_and_english(house: Path, environ: dict[str, str], words: str) -> None:
+    code, out, err = said(start(house, **environ))
+    assert (code, out) == (1, "")
+    assert words in err
+    assert len([line for line in err.splitlines() if line.startswith("inspector: ")]) >= 2

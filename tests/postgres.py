@@ -1,0 +1,117 @@
+"""A real PostgreSQL for the tests: a named server, or a private cluster on a socket in a folder that is thrown away."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.needs import require
+
+# Nothing here has to survive a power cut; everything else is as in production.
+OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c listen_addresses=''"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server where databases may be made. `admin` is a plain `postgresql://` URL of its maintenance database."""
+
+    admin: str
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+    _prefix: str = field(default_factory=lambda: f"inspector_test_{secrets.token_hex(4)}", repr=False)
+
+    def create(self, template: str | None = None) -> str:
+        """A fresh database, empty or a copy of the database behind the URL `template`; its SQLAlchemy URL."""
+        name = f"{self._prefix}_{next(self._numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(_database(template) if template else "template0")
+        )
+        self._run(statement)
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Removes a database made by `create`, whoever is still connected."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_database(url))))
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy URL of a database of this server."""
+        return urlunsplit(urlsplit(self.admin)._replace(scheme="postgresql+psycopg", path=f"/{database}"))
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def _database(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """The server of TEST_POSTGRES_URL, else a cluster of our own, else the test is left out."""
+    where = require("postgres")
+    if "://" in where:
+        yield Server(admin=urlunsplit(urlsplit(where)._replace(scheme="postgresql")))
+        return
+    with _cluster(Path(where)) as admin:
+        yield Server(admin=admin)
+
+
+@contextmanager
+def _cluster(binaries: Path) -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path holds about 100 bytes
+    user = _ordinary_user()
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        binaries = _reachable(binaries, folder, user)
+    data, log = folder / "data", folder / "log"
+
+    def run(tool: str, *arguments: str) -> None:
+        subprocess.run(
+            [binaries / tool, "-D", data, *arguments],
+            check=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            user=user.pw_uid if user else None, group=user.pw_gid if user else None,
+            extra_groups=[] if user else None, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        )  # fmt: skip
+
+    try:
+        run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        run("pg_ctl", "-w", "-s", "-l", str(log), "-o", f"{OPTIONS} -k {folder}", "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
+        finally:
+            run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ordinary_user() -> pwd.struct_passwd | None:
+    """Whom PostgreSQL runs as when we are root, which it refuses to be."""
+    if os.geteuid() != 0:
+        return None
+    accounts = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return accounts.get("postgres") or accounts["nobody"]
+
+
+def _reachable(binaries: Path, folder: Path, user: pwd.struct_passwd) -> Path:
+    """The binaries themselves, or a copy when they lie where `user` may not look; nobody's permissions are changed."""
+    seen = subprocess.run(
+        ["test", "-x", binaries / "postgres"], check=False, user=user.pw_uid, group=user.pw_gid, extra_groups=[]
+    )
+    if seen.returncode == 0:
+        return binaries
+    copy = folder / "install"
+    shutil.copytree(binaries.parent, copy, symlinks=True)
+    return copy / "bin"

@@ -1,0 +1,354 @@
+"""Due dates by the official calendar: the handbook's time scenarios, the shipped years, files an administrator adds."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+import pytest
+
+from inspector.calendars import load_calendars
+from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Term, WorkingCalendar, YearTable, due, reminder
+from inspector.domain.errors import Invalid
+from tests.needs import ROOT, require
+
+SHIPPED = ROOT / "policies" / "calendars"
+CALENDAR = load_calendars(SHIPPED)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def due_after(start: str, term: str, calendar: WorkingCalendar = CALENDAR) -> Due:
+    return due(at(start), Term.parse(term), calendar)
+
+
+def every_day(first: int, last: int) -> list[date]:
+    start = date(first, 1, 1)
+    return [start + timedelta(days=n) for n in range((date(last + 1, 1, 1) - start).days)]
+
+
+# --- the handbook's scenarios
+
+
+def test_scenario_46_half_past_midnight_on_new_year_belongs_to_the_new_year() -> None:
+    assert CALENDAR.local_date(datetime(2025, 12, 31, 16, 30, tzinfo=UTC)) == date(2026, 1, 1)
+
+
+def test_scenario_47_five_working_days_over_spring_festival_count_the_working_sunday() -> None:
+    found = due_after("2025-01-24T10:00", "5wd")
+    assert found.at == at("2025-02-07T17:30")
+    assert not found.provisional
+    assert str(found.counted) == (
+        "5wd after 2025-01-24; skipped 2025-01-25 (weekend), 2025-01-28 to 2025-02-04 (春节); "
+        "make-up days counted 2025-01-26 (春节); last day 2025-02-07; 国办发明电〔2024〕12号"
+    )
+
+
+def test_scenario_48_twenty_working_days_over_national_day() -> None:
+    found = due_after("2025-09-15T09:00", "20wd")
+    assert found.at == at("2025-10-17T17:30")
+    assert [named.day for named in found.counted.made_up] == [date(2025, 9, 28), date(2025, 10, 11)]
+
+
+def test_scenario_49_two_months_from_new_years_eve_end_on_a_working_saturday_and_do_not_move() -> None:
+    found = due_after("2025-12-31T15:00", "2mo")
+    assert found.at == at("2026-02-28T17:30")
+    assert found.counted.nominal == found.counted.last
+    assert not found.provisional
+
+
+def test_scenario_50_a_year_without_a_table_is_counted_by_weekends_and_flagged() -> None:
+    found = due_after("2026-12-25T09:00", "10wd")
+    assert found.at == at("2027-01-08T17:30")
+    assert found.provisional
+    assert found.counted.awaited == (2027,)
+    assert "no notice yet for 2027" in str(found.counted)
+
+
+def test_scenario_50_the_date_is_certain_once_the_table_arrives() -> None:
+    new_year = NamedDay(day=date(2027, 1, 1), name="元旦")
+    table = YearTable(year=2027, notice="-", notice_date=date(2026, 11, 1), source="-", days_off=(new_year,), days_worked=())
+    found = due_after("2026-12-25T09:00", "10wd", WorkingCalendar(tables=(*CALENDAR.tables, table)))
+    assert found.at == at("2027-01-11T17:30")
+    assert not found.provisional
+
+
+def test_scenario_51_hours_run_through_the_weekend() -> None:
+    found = due_after("2026-03-06T17:00", "24h")
+    assert found.at == at("2026-03-07T17:00")
+    assert not found.provisional
+
+
+# --- terms
+
+
+@pytest.mark.parametrize(
+    ("start", "term", "end"),
+    [
+        ("2026-03-02T23:59", "1wd", "2026-03-03T17:30"),  # after closing: the day does not count anyway
+        ("2026-03-07T10:00", "1wd", "2026-03-09T17:30"),  # received on a Saturday
+        ("2026-02-27T10:00", "1wd", "2026-02-28T17:30"),  # the next day is a working Saturday
+        ("2026-03-02T10:00", "3d", "2026-03-05T17:30"),
+        ("2026-04-01T10:00", "3d", "2026-04-07T17:30"),  # ends on 4 April, off to the 6th
+        ("2025-09-25T10:00", "3d", "2025-09-28T17:30"),  # ends on a working Sunday
+        ("2026-01-31T10:00", "1mo", "2026-02-28T17:30"),
+        ("2026-03-31T10:00", "1mo", "2026-04-30T17:30"),
+        ("2025-11-30T10:00", "3mo", "2026-02-28T17:30"),
+        ("2026-04-01T10:00", "1mo", "2026-05-06T17:30"),  # ends on May Day, off to the 5th
+        ("2024-02-29T10:00", "1y", "2025-02-28T17:30"),
+        ("2025-10-05T10:00", "1y", "2026-10-08T17:30"),
+        ("2026-03-06T17:00", "30min", "2026-03-06T17:30"),
+    ],
+)
+def test_a_term_ends_where_the_civil_code_says(start: str, term: str, end: str) -> None:
+    assert due_after(start, term).at == at(end)
+
+
+def test_the_day_of_the_event_is_the_day_at_the_office_not_in_greenwich() -> None:
+    late = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)  # 00:30 on 3 March in China
+    assert due(late, Term.parse("1wd"), CALENDAR).at == at("2026-03-04T17:30")
+
+
+def test_a_last_day_moved_off_a_holiday_shows_from_where_and_over_what() -> None:
+    counted = due_after("2026-04-01T10:00", "3d").counted
+    assert counted.nominal == date(2026, 4, 4)
+    assert [(named.day.day, named.name) for named in counted.skipped] == [(4, "清明节"), (5, "清明节"), (6, "清明节")]
+    assert "moved from 2026-04-04" in str(counted)
+
+
+def test_business_close_is_the_offices_own() -> None:
+    early = WorkingCalendar(tables=CALENDAR.tables, closes=time(17, 0))
+    assert due_after("2026-03-02T10:00", "1wd", early).at == at("2026-03-03T17:00")
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        due(datetime(2026, 3, 2, 10), Term.parse("1wd"), CALENDAR)  # noqa: DTZ001 - the naive time is the point
+
+
+@pytest.mark.parametrize("text", ["20wd", "3d", "2mo", "1y", "24h", "30min"])
+def test_a_term_is_written_as_it_was_read(text: str) -> None:
+    assert str(Term.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "wd", "20", "20 wd", "-3d", "1.5h", "3D", "２０wd", "3days", "1m"])
+def test_a_term_that_is_not_clear_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Term.parse(text)
+    assert caught.value.code == "term_unreadable"
+
+
+@pytest.mark.parametrize("text", ["0wd", "101y", "1201mo", "10001d"])
+def test_a_term_of_nothing_or_of_more_than_a_lifetime_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Term.parse(text)
+    assert caught.value.code == "term_out_of_range"
+
+
+# --- the calendar
+
+
+def test_working_days_between_leaves_the_first_day_out() -> None:
+    assert CALENDAR.working_days_between(date(2025, 1, 24), date(2025, 2, 7)) == 5
+    assert CALENDAR.working_days_between(date(2025, 2, 7), date(2025, 1, 24)) == -5
+    assert CALENDAR.working_days_between(date(2025, 2, 7), date(2025, 2, 7)) == 0
+
+
+def test_working_days_are_added_backwards_too() -> None:
+    assert CALENDAR.add_working_days(date(2025, 2, 7), -5) == date(2025, 1, 24)
+    assert CALENDAR.add_working_days(date(2025, 2, 2), 0) == date(2025, 2, 2)
+
+
+def test_a_reminder_comes_at_opening_some_working_days_ahead() -> None:
+    assert reminder(at("2025-02-07T17:30"), 3, CALENDAR) == at("2025-01-27T08:30")
+    with pytest.raises(Invalid):
+        reminder(at("2025-02-07T17:30"), 0, CALENDAR)
+
+
+def test_the_last_days_of_the_last_known_year_await_the_next_notice() -> None:
+    assert CALENDAR.horizon == date(2026, 12, 28)
+    assert not due_after("2026-12-25T09:00", "1wd").provisional
+    assert due_after("2026-12-28T09:00", "1wd").provisional
+    assert not due_after("2025-12-28T09:00", "1wd").provisional
+
+
+def test_a_calendar_without_tables_still_answers() -> None:
+    empty = WorkingCalendar()
+    assert empty.horizon is None
+    assert due_after("2026-02-13T09:00", "1wd", empty).at == at("2026-02-16T17:30")
+    assert due_after("2026-02-13T09:00", "1wd", empty).provisional
+
+
+def test_a_day_cannot_be_both_off_and_worked() -> None:
+    day = NamedDay(day=date(2026, 2, 28), name="春节")
+    table = YearTable(year=2026, notice="-", notice_date=date(2025, 11, 4), source="-", days_off=(day,), days_worked=(day,))
+    with pytest.raises(Invalid) as caught:
+        WorkingCalendar(tables=(table,))
+    assert caught.value.code == "calendar_day_twice"
+    with pytest.raises(Invalid) as caught:
+        WorkingCalendar(tables=CALENDAR.tables + CALENDAR.tables)
+    assert caught.value.code == "calendar_year_twice"
+    with pytest.raises(Invalid) as caught:
+        WorkingCalendar(opens=time(17), closes=time(9))
+    assert caught.value.code == "office_hours_reversed"
+
+
+def test_the_fixed_offset_is_what_the_zone_file_says() -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    months = [datetime(year, month, 15, tzinfo=UTC) for year in range(1993, 2038) for month in range(1, 13)]
+    assert {moment.astimezone(shanghai).utcoffset() for moment in months} == {SHANGHAI.utcoffset(None)}
+
+
+# --- the shipped years, against second opinions
+
+
+def test_every_day_of_the_shipped_years_agrees_with_chinesecalendar() -> None:
+    days = every_day(min(CALENDAR.years), max(CALENDAR.years))
+    differing = [day for day in days if CALENDAR.is_working_day(day) != chinese_calendar.is_workday(day)]
+    assert CALENDAR.years == {2024, 2025, 2026}
+    assert not differing
+
+
+def test_the_shipped_years_name_the_days_that_chinesecalendar_calls_holidays() -> None:
+    ours = {named.day for table in CALENDAR.tables for named in table.days_off}
+    first, last = date(min(CALENDAR.years), 1, 1), date(max(CALENDAR.years), 12, 31)
+    assert ours == {day for day in chinese_calendar.constants.holidays if first <= day <= last}
+
+
+def converted(file: Path) -> str:
+    """A year file of the shared data in our own form."""
+    told = json.loads(file.read_text(encoding="utf-8"))
+    lines = [f"year = {told['year']}", 'notice = "-"', "notice_date = 2018-01-01", f'source = "{told["papers"][0]}"']
+    for day in told["days"]:
+        if not day["isOffDay"] and date.fromisoformat(day["date"]).weekday() < 5:
+            continue  # 3 February 2020: a weekday whose holiday the second notice took back
+        kind = "days_off" if day["isOffDay"] else "days_worked"
+        lines += ["[[holiday]]", f'name = "{day["name"]}"', f"{kind} = [{day['date']}]"]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def older_years(tmp_path_factory: pytest.TempPathFactory) -> WorkingCalendar:
+    files = sorted((Path(require("shared-data")) / "cn-holidays").glob("*.json"))
+    folder = tmp_path_factory.mktemp("calendars")
+    for file in files:
+        (folder / f"cn-{file.stem}.toml").write_text(converted(file), encoding="utf-8")
+    return load_calendars(folder)
+
+
+def test_older_official_years_load_and_agree_with_chinesecalendar(older_years: WorkingCalendar) -> None:
+    assert older_years.years == {2018, 2019, 2020, 2021, 2022, 2023}
+    days = every_day(2018, 2023)
+    assert [d for d in days if older_years.is_working_day(d) != chinese_calendar.is_workday(d)] == []
+
+
+def test_older_official_years_have_the_published_number_of_working_days(older_years: WorkingCalendar) -> None:
+    found = {y: older_years.working_days_between(date(y - 1, 12, 31), date(y, 12, 31)) for y in range(2018, 2024)}
+    assert found == {2018: 250, 2019: 250, 2020: 249, 2021: 250, 2022: 249, 2023: 249}
+
+
+def test_a_notice_that_reaches_back_moves_the_end_of_the_year_before(older_years: WorkingCalendar) -> None:
+    assert due_after("2018-12-28T09:00", "1wd", older_years).at == at("2018-12-29T17:30")
+    assert due_after("2018-12-29T09:00", "1wd", older_years).at == at("2019-01-02T17:30")
+
+
+# --- files
+
+
+GOOD = """\
+year = 2026
+notice = "国办发明电〔2025〕7号"
+notice_date = 2025-11-04
+source = "official gazette"
+[[holiday]]
+name = "元旦"
+days_off = [2026-01-01, 2026-01-02]
+days_worked = [2026-01-04]
+"""
+
+
+def test_a_year_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "cn-2026.toml").write_text(GOOD, encoding="utf-8")
+    calendar = load_calendars(tmp_path, opens=time(9), closes=time(17))
+    assert calendar.tables == (
+        YearTable(
+            year=2026,
+            notice="国办发明电〔2025〕7号",
+            notice_date=date(2025, 11, 4),
+            source="official gazette",
+            days_off=(NamedDay(day=date(2026, 1, 1), name="元旦"), NamedDay(day=date(2026, 1, 2), name="元旦")),
+            days_worked=(NamedDay(day=date(2026, 1, 4), name="元旦"),),
+        ),
+    )
+    assert (calendar.opens, calendar.closes) == (time(9), time(17))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "code", "field"),
+    [
+        ("notice_date", "notice_day", "calendar_key_unknown", "notice_day"),
+        ("days_off", "day_off", "calendar_key_unknown", "holiday[1].day_off"),
+        ("2026-01-02", "2026-01-01", "calendar_day_twice", "holiday"),
+        ("2026-01-02", "2026-01-04", "calendar_day_twice", "holiday"),
+        ("2026-01-04", "2026-01-05", "calendar_worked_day_no_weekend", "holiday[1].days_worked[1]"),
+        ("2026-01-02", "2027-01-01", "calendar_day_outside_year", "holiday[1].days_off[2]"),
+        ("2026-01-02", "2025-11-30", "calendar_day_outside_year", "holiday[1].days_off[2]"),
+        ("2026-01-04", "2024-12-29", "calendar_day_outside_year", "holiday[1].days_worked[1]"),
+        ("2026-01-02", '"2026-01-02"', "calendar_date_expected", "holiday[1].days_off[2]"),
+        ("2026-01-02", "2026-01-02T00:00:00", "calendar_date_expected", "holiday[1].days_off[2]"),
+        ("[2026-01-04]", "2026-01-04", "calendar_dates_expected", "holiday[1].days_worked"),
+        ('name = "元旦"', 'name = " "', "calendar_text_expected", "holiday[1].name"),
+        ('notice = "国办发明电〔2025〕7号"\n', "", "calendar_text_expected", "notice"),
+        ("notice_date = 2025-11-04\n", "", "calendar_date_expected", "notice_date"),
+        ("year = 2026", 'year = "2026"', "calendar_year_expected", "year"),
+        ("year = 2026", "year = true", "calendar_year_expected", "year"),
+        ("year = 2026", "year = 2025", "calendar_year_differs_from_file", "year"),
+        ("[[holiday]]", "[holiday]", "calendar_holidays_expected", "holiday"),
+        ("[[holiday]]", "[[holiday]", "calendar_unreadable", ""),
+    ],
+)
+def test_a_wrong_file_is_refused_with_file_field_and_cure(
+    tmp_path: Path, written: str, instead: str, code: str, field: str
+) -> None:
+    assert GOOD.count(written) == 1
+    (tmp_path / "cn-2026.toml").write_text(GOOD.replace(written, instead), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path)
+    told = (caught.value.code, caught.value.facts["file"], caught.value.facts["field"])
+    assert told == (code, "cn-2026.toml", field)
+    assert caught.value.facts["fix"]
+
+
+def test_an_unknown_key_is_answered_with_the_nearest_valid_one(tmp_path: Path) -> None:
+    (tmp_path / "cn-2026.toml").write_text(GOOD.replace("notice_date", "noticedate"), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path)
+    assert "`notice_date`" in str(caught.value.facts["fix"])
+
+
+def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "cn-2026.toml").write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path)
+    assert (caught.value.code, caught.value.facts["file"]) == ("calendar_unreadable", "cn-2026.toml")
+
+
+def test_two_files_cannot_name_one_day(tmp_path: Path) -> None:
+    (tmp_path / "cn-2026.toml").write_text(GOOD.replace("2026-01-02", "2026-12-31"), encoding="utf-8")
+    later = GOOD.replace("2026-01-01, 2026-01-02", "2026-12-31, 2027-01-01").replace("2026-01-04", "2027-01-03")
+    (tmp_path / "cn-2027.toml").write_text(later.replace("year = 2026", "year = 2027"), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path)
+    assert (caught.value.code, caught.value.facts["file"]) == ("calendar_day_twice", "cn-2027.toml")
+    assert "cn-2026.toml" in str(caught.value.facts["fix"])
+
+
+def test_a_folder_without_years_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path / "nowhere")
+    assert caught.value.code == "calendar_folder_empty"

@@ -1,0 +1,109 @@
+"""What is shipped: the wheel is really built; image, unit and compose file are read, for want of an engine to run them."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile as (instruction, argument), comments dropped and continued lines joined."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in text.splitlines() if line)]
+
+
+def last_stage() -> dict[str, str]:
+    steps = instructions()
+    start = max(number for number, (word, _) in enumerate(steps) if word == "FROM")
+    return dict(steps[start:])
+
+
+def test_the_image_is_built_in_two_stages_and_only_the_first_installs() -> None:
+    stages = [argument for word, argument in instructions() if word == "FROM"]
+    assert len(stages) == 2
+    assert stages[0].endswith(" AS build")
+    assert all(re.match(r"python:3\.11-", stage) for stage in stages)
+    assert [argument for word, argument in instructions() if word == "RUN" and "setup" in argument] == ["./run setup"]
+    assert "pip" not in last_stage()["RUN"]
+
+
+def test_what_the_image_installs_is_hashed() -> None:
+    assert re.search(r"--require-hashes --only-binary=:all: --requirement \"\$ROOT/\$LOCK\"", (ROOT / "run").read_text())
+
+
+def test_everything_the_image_copies_exists_and_reaches_the_engine() -> None:
+    ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ignore[1] == "*", "everything is kept back unless named"
+    for argument in (argument for word, argument in instructions() if word == "COPY" and "--from" not in argument):
+        for source in argument.split()[:-1]:
+            assert (ROOT / source).exists(), source
+            assert f"!{source}" in ignore, source
+
+
+def test_the_image_runs_as_nobody_in_particular_and_drains_when_stopped() -> None:
+    stage = last_stage()
+    assert int(stage["USER"].split(":")[0]) >= 10000
+    assert stage["STOPSIGNAL"] == "SIGTERM"
+    assert json.loads(stage["ENTRYPOINT"])[-2:] == ["-m", "inspector"], "an exec form, so that the signal arrives"
+    assert json.loads(stage["CMD"])[0] == "serve"
+
+
+def test_the_image_asks_the_daemon_whether_it_is_alive() -> None:
+    health = last_stage()["HEALTHCHECK"]
+    command = json.loads(health[health.index("[") :])
+    compile(command[-1], "HEALTHCHECK", "exec")
+    assert f"127.0.0.1:{last_stage()['EXPOSE']}/health/live" in command[-1]
+
+
+def test_the_unit_confines_the_daemon_and_gives_it_time_to_drain() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read(ROOT / "config/inspector.service", encoding="utf-8")
+    service = unit["Service"]
+    assert service["User"] != "root"
+    assert service["NoNewPrivileges"] == service["ProtectHome"] == service["PrivateTmp"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert service["CapabilityBoundingSet"] == ""
+    assert (service["KillSignal"], service["Restart"]) == ("SIGTERM", "always")
+    assert int(service["TimeoutStopSec"]) >= 60
+
+
+def test_the_compose_file_waits_for_the_database_and_keeps_its_password_in_a_file() -> None:
+    compose = yaml.safe_load((ROOT / "config/compose.yaml").read_text(encoding="utf-8"))
+    inspector, database = compose["services"]["inspector"], compose["services"]["postgres"]
+    assert inspector["depends_on"]["postgres"]["condition"] == "service_healthy"
+    assert "healthcheck" in database
+    assert [name for name in database["environment"] if "PASSWORD" in name] == ["POSTGRES_PASSWORD_FILE"]
+    assert all(port.startswith("127.0.0.1:") for port in inspector["ports"])
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return next(folder.glob("inspector-*.whl"))
+
+
+def test_the_wheel_holds_both_packages_with_their_data_the_policies_and_the_entry_points(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for package in ("inspector", "connectors"):
+        for file in (ROOT / package).rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                assert str(file.relative_to(ROOT)) in names
+    assert any(name.endswith(".data/data/share/inspector/config/inspector.service") for name in names)
+    assert any("/share/inspector/policies/" in name for name in names)
+    assert any(name.endswith(".dist-info/entry_points.txt") for name in names)
+    assert not any(name.startswith("tests/") for name in names)
