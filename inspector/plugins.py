@@ -32,15 +32,11 @@ def load(group: str, name: str) -> object:
     known = _known(_full(group), _CHECKOUT)
     if name not in known:
         nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-        raise Invalid(
-            "plugin_unknown", group=_full(group), name=name, nearest="".join(nearest), known=", ".join(sorted(known))
-        )
+        raise Invalid("plugin_unknown", group=_full(group), name=name, nearest="".join(nearest), known=", ".join(sorted(known)))
     try:
         return known[name].load()
     except (ImportError, AttributeError) as reason:
-        raise Invalid(
-            "plugin_broken", group=_full(group), name=name, target=known[name].value, reason=str(reason)
-        ) from reason
+        raise Invalid("plugin_broken", group=_full(group), name=name, target=known[name].value, reason=str(reason)) from reason
 
 
 def _full(group: str) -> str:

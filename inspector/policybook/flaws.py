@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
 
@@ -12,46 +13,112 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
-    "value_unknown": ("{value} is unknown; nearest is {nearest}, known are {known}", "没有“{value}”；最接近的是“{nearest}”，可用：{known}"),
+    "value_unknown": (
+        "{value} is unknown; nearest is {nearest}, known are {known}",
+        "没有“{value}”；最接近的是“{nearest}”，可用：{known}",
+    ),
     "value_twice": ("{value} stands here twice; keep it once", "“{value}”重复；保留一个"),
     "row_twice": ("{value} is used by two rows; give each its own", "“{value}”被两行使用；每行须有自己的编号"),
-    "pack_twice": ("{value} is also in {other}; give the changed pack a new version", "{value} 在 {other} 中已有；修改后的政策包须用新版本号"),
+    "pack_twice": (
+        "{value} is also in {other}; give the changed pack a new version",
+        "{value} 在 {other} 中已有；修改后的政策包须用新版本号",
+    ),
     "pack_misplaced": ("{value} does not fit the file's place; write {fix}", "“{value}”与文件位置不符；应为 {fix}"),
     "dates_reversed": ("ends before it begins on {value}", "终止日早于生效日 {value}"),
-    "dates_overlap": ("reaches {value}, but {other} begins on {start}; end it the day before", "有效期至 {value}，而 {other} 自 {start} 起生效；须在其前一日终止"),
-    "dates_same": ("begins on {value} like {other}; two versions cannot be in force at once", "与 {other} 同在 {value} 生效；不得有两个版本同时有效"),
-    "basis_unreadable": ('got {value}; write source:article, as "S0:7", several joined by ";"', "现为 {value}；应写“来源:条号”，如“S0:7”，多个以分号隔开"),
-    "basis_unknown": ("source {value} is not in [sources]; add it, or use one of {known}", "[sources] 中没有来源 {value}；请补上，或用其中之一：{known}"),
-    "source_needed": ("{value} is cited by the program itself; add the plan under this code", "程序本身引用 {value}；请以此代号列出实施方案"),
+    "dates_overlap": (
+        "reaches {value}, but {other} begins on {start}; end it the day before",
+        "有效期至 {value}，而 {other} 自 {start} 起生效；须在其前一日终止",
+    ),
+    "dates_same": (
+        "begins on {value} like {other}; two versions cannot be in force at once",
+        "与 {other} 同在 {value} 生效；不得有两个版本同时有效",
+    ),
+    "basis_unreadable": (
+        'got {value}; write source:article, as "S0:7", several joined by ";"',
+        "现为 {value}；应写“来源:条号”，如“S0:7”，多个以分号隔开",
+    ),
+    "basis_unknown": (
+        "source {value} is not in [sources]; add it, or use one of {known}",
+        "[sources] 中没有来源 {value}；请补上，或用其中之一：{known}",
+    ),
+    "source_needed": (
+        "{value} is cited by the program itself; add the plan under this code",
+        "程序本身引用 {value}；请以此代号列出实施方案",
+    ),
     "ratio_float": ('a decimal number is not exact; write "{fix}" in quotes', "小数不精确；请写成带引号的“{fix}”"),
     "ratio_unreadable": ('got {value}; write a text such as "1/100" or "3%"', "现为 {value}；应写成“1/100”或“3%”"),
-    "ratio_out_of_range": ("{value} is not above 0 and at most 1; nobody is exempt from being drawn", "{value} 不在大于0至1之间；任何对象都不得免于抽查"),
-    "term_unreadable": ('got {value}; write a term such as "20wd", "30d", "2mo"', "现为 {value}；应写成“20wd”（工作日）“30d”“2mo”"),
-    "unrated_count": ("{value} levels are marked unrated ({known}); mark exactly one", "标为未评级的等级有 {value} 个（{known}）；须恰好一个"),
-    "strategy_missing": ("no row for {value}; each profile and level needs exactly one", "没有策略：{value}；每个风险类型与等级须恰好一行"),
-    "strategy_twice": ("more than one row for {value}; each profile and level needs exactly one", "策略多于一行：{value}；每个风险类型与等级须恰好一行"),
+    "ratio_out_of_range": (
+        "{value} is not above 0 and at most 1; nobody is exempt from being drawn",
+        "{value} 不在大于0至1之间；任何对象都不得免于抽查",
+    ),
+    "term_unreadable": (
+        'got {value}; write a term such as "20wd", "30d", "2mo"',
+        "现为 {value}；应写成“20wd”（工作日）“30d”“2mo”",
+    ),
+    "unrated_count": (
+        "{value} levels are marked unrated ({known}); mark exactly one",
+        "标为未评级的等级有 {value} 个（{known}）；须恰好一个",
+    ),
+    "strategy_missing": (
+        "no row for {value}; each profile and level needs exactly one",
+        "没有策略：{value}；每个风险类型与等级须恰好一行",
+    ),
+    "strategy_twice": (
+        "more than one row for {value}; each profile and level needs exactly one",
+        "策略多于一行：{value}；每个风险类型与等级须恰好一行",
+    ),
     "sampling_missing": ("no row for stratum {value}; add one", "抽查层 {value} 没有比例；请补上"),
     "sampling_twice": ("stratum {value} has two rows; keep one", "抽查层 {value} 有两行；保留一行"),
     "full_not_all": ("stratum full draws every case; write ratio 1/1", "“full”层须全部核查；比例应为 1/1"),
     "timer_missing": ("no row for {value}; each timer needs one", "期限 {value} 没有规定；每种期限须有一行"),
     "timer_twice": ("{value} has two rows; keep one", "期限 {value} 有两行；保留一行"),
-    "remind_not_working_days": ('{value}: the reminder is counted back in working days; write a term such as "3wd"', "{value}：提醒按工作日倒推；应写成“3wd”之类"),
-    "outcome_missing": ("no row for {value}; each outcome but WITHDRAWN needs one", "结果 {value} 没有规定；除撤回外每种结果须有一行"),
+    "remind_not_working_days": (
+        '{value}: the reminder is counted back in working days; write a term such as "3wd"',
+        "{value}：提醒按工作日倒推；应写成“3wd”之类",
+    ),
+    "outcome_missing": (
+        "no row for {value}; each outcome but WITHDRAWN needs one",
+        "结果 {value} 没有规定；除撤回外每种结果须有一行",
+    ),
     "outcome_twice": ("{value} has two rows; keep one", "结果 {value} 有两行；保留一行"),
-    "withdrawal_has_row": ("withdrawal is the applicant's right and leads to nothing; take the row out", "撤回承诺是申请人的权利，不产生任何后果；请删去本行"),
+    "withdrawal_has_row": (
+        "withdrawal is the applicant's right and leads to nothing; take the row out",
+        "撤回承诺是申请人的权利，不产生任何后果；请删去本行",
+    ),
     "proposal_not_allowed": ("{outcome} may not lead to {value}; {known}", "结果 {outcome} 不得导致 {value}；{known}"),
     "grade_not_allowed": ("{outcome} may not carry grade {value}; {known}", "结果 {outcome} 不得记为 {value}；{known}"),
-    "item_excluded": ("excluded ({value}) and no statute opens it; take the item out, or cite override_basis", "属于不适用告知承诺制的范围（{value}），又无法律另行规定；请删去本事项，或写明 override_basis"),
+    "item_excluded": (
+        "excluded ({value}) and no statute opens it; take the item out, or cite override_basis",
+        "属于不适用告知承诺制的范围（{value}），又无法律另行规定；请删去本事项，或写明 override_basis",
+    ),
     "exempt_incomplete": ("an exempt item needs {value}", "免予核查的事项须写明 {value}"),
-    "exempt_unstated": ("stands on an item that is not exempt; take it out, or write exempt = true", "事项并非免予核查；请删去，或写 exempt = true"),
+    "exempt_unstated": (
+        "stands on an item that is not exempt; take it out, or write exempt = true",
+        "事项并非免予核查；请删去，或写 exempt = true",
+    ),
     "exempt_high": ("an item of profile high cannot be exempt (handbook 2.5)", "高风险事项不得免予核查"),
-    "exempt_review_late": ("review by {value} at the latest: twelve months after the pack takes effect", "最迟须在 {value} 前复审（生效后十二个月内）"),
+    "exempt_review_late": (
+        "review by {value} at the latest: twelve months after the pack takes effect",
+        "最迟须在 {value} 前复审（生效后十二个月内）",
+    ),
     "exempt_review_early": ("lies before the pack takes effect on {value}", "复审日早于生效日 {value}"),
-    "standard_vague": ("vague wording `{value}`; say what is measured (the plan, item 5)", "含模糊表述或兜底条款“{value}”；要求须可量化、易操作（实施方案第5项）"),
-    "premises_without_visit": ("exists only at the premises, but the item's methods lack ON_SITE", "只能在现场核实，而事项的核查方式中没有现场核查"),
+    "standard_vague": (
+        "vague wording `{value}`; say what is measured (the plan, item 5)",
+        "含模糊表述或兜底条款“{value}”；要求须可量化、易操作（实施方案第5项）",
+    ),
+    "premises_without_visit": (
+        "exists only at the premises, but the item's methods lack ON_SITE",
+        "只能在现场核实，而事项的核查方式中没有现场核查",
+    ),
     "ground_without_agency": ("agency and ground go together: {value} is missing", "协助机关与请求理由须同时写明：缺少 {value}"),
-    "way_missing": ("no way to verify it under {value}: add a source, an agency with ground, or a method", "在 {value} 下无法核实：请补上数据来源、协助机关及理由，或核查方式"),
-    "team_too_small": ("{value}; a visit takes two officers at least (Penalties Law art. 42)", "{value}；现场核查不得少于两人（行政处罚法第42条）"),
+    "way_missing": (
+        "no way to verify it under {value}: add a source, an agency with ground, or a method",
+        "在 {value} 下无法核实：请补上数据来源、协助机关及理由，或核查方式",
+    ),
+    "team_too_small": (
+        "{value}; a visit takes two officers at least (Penalties Law art. 42)",
+        "{value}；现场核查不得少于两人（行政处罚法第42条）",
+    ),
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
     "ladder_reversed": ("cap {value} is shorter than base; write a longer one", "上限 {value} 小于基数；请改大"),
 }
@@ -65,7 +132,7 @@ class Flaw:
     file: str
     row: str = ""
     field: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = value(default_factory=dict)
 
     def __str__(self) -> str:
         where = " · ".join(part for part in (self.file, self.row, self.field) if part)

@@ -1,11 +1,11 @@
-"""Strict reading of one table of a file. A getter that cannot read notes a flaw and answers with a stand-in; the row is then dropped."""
+"""Strict reading of one table of a file. A getter that cannot read notes a flaw and gives a stand-in; the row is dropped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
@@ -111,6 +111,14 @@ class Part:
         """A calendar day, or None where the key is left out."""
         return self.day(field) if field in self.content else None
 
+    def moment(self, field: str) -> datetime:
+        """A moment with its offset."""
+        value = self.content.get(field)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+        self._wrong(field, "a time with offset, such as 2026-03-02T09:00:00+08:00")
+        return datetime.min.replace(tzinfo=UTC)
+
     def term(self, field: str) -> Term:
         """A term such as 20wd."""
         text = self.text(field)
@@ -128,7 +136,7 @@ class Part:
             self.flaw("ratio_float", field, fix=f"{value * 100:g}%")
             return Fraction(1)
         found = _RATIO.fullmatch(value) if isinstance(value, str) else None
-        if found is None or found[2] in ("0", "00"):
+        if found is None or (found[2] and int(found[2]) == 0):
             if field in self.content:
                 self.flaw("ratio_unreadable", field, value=repr(value))
             return Fraction(1)
@@ -154,13 +162,17 @@ class Part:
 
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts, none twice; it may be empty."""
-        value = self.content.get(field)
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            self._wrong(field, '["...", "..."]')
-            return ()
-        for item in sorted({item for item in value if value.count(item) > 1}):
-            self.flaw("value_twice", field, value=item)
-        return tuple(value)
+        texts = self._list(field)
+        for text in sorted({text for text in texts if texts.count(text) > 1}):
+            self.flaw("value_twice", field, value=text)
+        return texts
+
+    def words(self, field: str, known: Sequence[str]) -> tuple[str, ...]:
+        """A list of known words, which may repeat."""
+        words = self._list(field)
+        for word in words:
+            self._known(field, word, known)
+        return words
 
     def choice(self, field: str, kind: type[E]) -> E:
         """One member of an enumeration."""
@@ -174,8 +186,8 @@ class Part:
     def word(self, field: str, known: Sequence[str]) -> str:
         """One of some known words."""
         text = self.text(field)
-        if text and text not in known:
-            self.flaw("value_unknown", field, value=text, nearest=nearest(text, known), known=", ".join(known))
+        if text:
+            self._known(field, text, known)
         return text
 
     def some(self, field: str) -> None:
@@ -203,12 +215,20 @@ class Part:
             yield Part(self.file, f"{self.row} · {row}" if self.row else row, item, self.flaws, self.sources)
 
     def _member(self, field: str, kind: type[E], text: str) -> E:
-        try:
-            return kind(text)
-        except ValueError:
-            known = [member.value for member in kind]
+        known = [member.value for member in kind]
+        return kind(text) if self._known(field, text, known) else next(iter(kind))
+
+    def _known(self, field: str, text: str, known: Sequence[str]) -> bool:
+        if text not in known:
             self.flaw("value_unknown", field, value=text, nearest=nearest(text, known), known=", ".join(known))
-            return next(iter(kind))
+        return text in known
+
+    def _list(self, field: str) -> tuple[str, ...]:
+        value = self.content.get(field)
+        if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+            return tuple(value)
+        self._wrong(field, '["...", "..."]')
+        return ()
 
     def _wrong(self, field: str, fix: str) -> None:
         if field in self.content:  # what is missing has been said by `keys`

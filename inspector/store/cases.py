@@ -15,7 +15,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
-from inspector.store.tables import case_file, evidence, subject
+from inspector.store.tables import case_file, evidence, ledger, subject
 
 
 class CaseRoom(Room):
@@ -137,6 +137,14 @@ class CaseRoom(Room):
     def due_before(self, moment: datetime) -> int:
         """How many open verifications fall due before a moment."""
         asked = sa.select(sa.func.count()).where(case_file.c.state.in_(("VERIFYING", "REVIEW")), case_file.c.due_at < moment)
+        return int(self.connection.execute(asked).scalar_one())
+
+    def adverse_without_review(self) -> int:
+        """How many cases ended against their subject with no officer's decision in the ledger: an invariant, must be 0."""
+        reviewed = sa.select(ledger.c.about).where(ledger.c.rule == "officer.review")
+        asked = sa.select(sa.func.count()).where(
+            case_file.c.outcome.not_in((Outcome.TRUE.value, Outcome.WITHDRAWN.value)), case_file.c.id.not_in(reviewed)
+        )
         return int(self.connection.execute(asked).scalar_one())
 
     def _row(self, case: Case) -> dict[str, object]:

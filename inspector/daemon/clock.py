@@ -1,0 +1,144 @@
+"""The clock: APScheduler runs the ticks in memory; what is due is computed from tables, so a missed, doubled or late tick is harmless.
+
+Plans and sweeps are rows of the schedule table. A slot is taken once across replicas by a unique tick row, in the transaction that
+orders its work. After an outage each class catches up in its own way (`CatchUp`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from inspector.daemon.trigger import following
+from inspector.store.store import Store
+from inspector.store.tx import Tx
+from inspector.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+
+class CatchUp(StrEnum):
+    """What happens to slots that passed while nobody was there."""
+
+    EVERY = "every"
+    ONCE = "once"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A plan or sweep. `fire` writes its orders in the transaction that takes the slot."""
+
+    name: str
+    text: str
+    trigger: BaseTrigger
+    catch_up: CatchUp
+    fire: Callable[[Tx, datetime, datetime], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Something the daemon does every few machine seconds; its body may fail, the next one comes all the same."""
+
+    name: str
+    seconds: float
+    body: Callable[[], None]
+
+
+class Clock:
+    """Runs ticks, notices jumps of the wall clock, and takes the slots of schedules that are due in office time."""
+
+    def __init__(
+        self, store: Store, metrics: Metrics, now: Callable[[], datetime], replica: str, schedules: Mapping[str, Schedule]
+    ) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._now = now
+        self._replica = replica
+        self._schedules = schedules
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._drift = time.time() - time.monotonic()
+
+    def declare(self) -> None:
+        """Write the configured schedules down; one that has run before keeps its place, so that an outage is caught up."""
+        now = self._now()
+        with self._store.begin() as tx:
+            for schedule in self._schedules.values():
+                tx.schedules.declare(schedule.name, schedule.text, following(schedule.trigger, None, now))
+            tx.schedules.keep_only(list(self._schedules))
+
+    def start(self, ticks: list[Tick]) -> None:
+        """Begin to tick."""
+        guard = Tick(name="drift", seconds=1.0, body=self._check_drift)
+        for tick in (guard, Tick(name="calendar", seconds=1.0, body=self.fire_due), *ticks):
+            self._scheduler.add_job(
+                self._run, "interval", seconds=tick.seconds, args=(tick,), id=tick.name, next_run_time=datetime.now(UTC)
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish running ticks and stop."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the scheduler still runs."""
+        return bool(self._scheduler.running)
+
+    def fire_due(self) -> int:
+        """Take every slot that is due; how many were ours."""
+        now = self._now()
+        with self._store.read() as tx:
+            due = [row for row in tx.schedules.due(now) if row["name"] in self._schedules]
+        return sum(self._fire(self._schedules[row["name"]], row["next_at"], now) for row in due)
+
+    def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> int:
+        """Take one slot. The tick row and the slot's orders are one transaction, so each slot happens once or not yet."""
+        from_here = slot if schedule.catch_up is CatchUp.EVERY else now
+        next_at = following(schedule.trigger, from_here, from_here)
+        missed = next_at is not None and following(schedule.trigger, slot, slot) != next_at
+        with self._store.begin() as tx:
+            if not tx.schedules.fired(schedule.name, slot, next_at, now, self._replica):
+                return 0
+            if schedule.catch_up is not CatchUp.SKIP or not missed:
+                schedule.fire(tx, slot, now)
+        log.info("schedule.fired", schedule=schedule.name, slot=slot.isoformat())
+        return 1
+
+    def _run(self, tick: Tick) -> None:
+        """A tick body never lets an exception out, or APScheduler's thread would carry it away."""
+        began = time.time()
+        try:
+            tick.body()
+        except Exception as error:  # noqa: BLE001 - a tick asks "what is due?"; the next one asks again
+            log.warning("tick.failed", tick=tick.name, error=type(error).__name__, detail=str(error)[:200])
+            return
+        self._metrics.ticks.labels(tick.name).set(time.time())
+        self._metrics.tick_lag.labels(tick.name).set(max(0.0, time.time() - began))
+
+    def _check_drift(self) -> None:
+        """When the wall clock jumps, interval jobs would sleep on: let every tick run now (engine.md section 3)."""
+        drift = time.time() - time.monotonic()
+        if abs(drift - self._drift) > 5:
+            log.warning("clock.jumped", seconds=round(drift - self._drift, 1))
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+        self._drift = drift
+
+
+def old(now: datetime, days: int) -> datetime:
+    """A moment some days ago."""
+    return now - timedelta(days=days)

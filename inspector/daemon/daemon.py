@@ -1,0 +1,136 @@
+"""The daemon's life: start in order, drain on SIGTERM, leave at once on a second one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+
+import structlog
+
+from inspector.daemon import sweeps
+from inspector.daemon.clock import Clock, Tick
+from inspector.daemon.dispatch import Dispatcher
+from inspector.daemon.worker import Worker
+from inspector.flows.office import Office
+from inspector.ports import Pulse
+from inspector.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+GRACE = 20.0
+"""Seconds a drain may take: less than the 30 s that systemd and container engines wait before they kill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether work is being done; `reasons` name what is wrong."""
+
+    ready: bool
+    reasons: tuple[str, ...] = ()
+
+
+class Daemon:
+    """Worker, clock and their ticks around one office."""
+
+    def __init__(
+        self, office: Office, worker: Worker, dispatcher: Dispatcher, clock: Clock, metrics: Metrics, *, pulse: Pulse | None = None
+    ) -> None:
+        self.office = office
+        self.worker = worker
+        self.dispatcher = dispatcher
+        self.clock = clock
+        self.metrics = metrics
+        self._pulse = pulse
+        self._started_at = datetime.now(UTC)
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Void dead leases where we own the file, write schedules down, begin to work and to tick."""
+        with self.office.store.begin() as tx:
+            if tx.sqlite:
+                tx.work.void_leases()
+            tx.lanes.ensure(self.office.connectors.names())
+        self.clock.declare()
+        sweeps.snapshot(self.office, self.metrics)
+        self.dispatcher.run()
+        self.clock.start(self._ticks())
+        log.info("daemon.started", replica=self.worker.owner)
+
+    def stop(self) -> None:
+        """Stop ticks, stop claiming, let running work end, give the rest back."""
+        self._stopping.set()
+        self.clock.stop()
+        self.dispatcher.stop(GRACE)
+        try:
+            sweeps.seal(self.office.store, self.office)
+            with self.office.store.begin() as tx:
+                tx.replicas.gone(self.worker.owner)
+        except Exception as error:  # noqa: BLE001 - a stop must end; correctness never needs it
+            log.warning("daemon.stop_incomplete", error=type(error).__name__)
+        log.info("daemon.stopped", replica=self.worker.owner)
+
+    def health(self) -> Health:
+        """Ready means: the database answers, the loops run, the clock ticks, and we are not stopping."""
+        reasons = []
+        if self._stopping.is_set():
+            reasons.append("stopping")
+        if not self.worker.alive:
+            reasons.append("worker_loop_ended")
+        if not self.clock.alive:
+            reasons.append("clock_stopped")
+        try:
+            with self.office.store.read() as tx:
+                tx.machine_now()
+                tx.lanes.all()
+        except Exception as error:  # noqa: BLE001 - the reason is the answer
+            reasons.append(f"database:{type(error).__name__}")
+        return Health(ready=not reasons, reasons=tuple(reasons))
+
+    def _ticks(self) -> list[Tick]:
+        office = self.office
+
+        def promote() -> None:
+            if sweeps.promote(office):
+                self.dispatcher.announce(None, ())
+
+        return [
+            Tick(name="promote", seconds=0.5, body=promote),
+            Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
+            Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
+            Tick(
+                name="beat",
+                seconds=15.0,
+                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._pulse),
+            ),
+        ]
+
+
+def replica_name() -> str:
+    """This process among the replicas."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def until_signal(stop: Callable[[], None]) -> None:
+    """Wait for SIGTERM or SIGINT, then run `stop`; a second signal leaves at once (leases bring the work back)."""
+    asked = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            os._exit(130)
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    while not asked.wait(1.0):
+        pass
+    stop()
+
+
+def _ignore(_value: object) -> None:
+    """A tick body returns nothing."""

@@ -1,0 +1,111 @@
+"""What the ticks do: promote due work, seal the ledger, take the snapshot, show signs of life, forget what is history."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from inspector import __version__
+from inspector.domain.decision import Order, OrderKind
+from inspector.flows.office import Office, Plan
+from inspector.ports import PortError, Pulse
+from inspector.store.store import Store
+from inspector.store.tables import EPOCH
+from inspector.store.tx import Tx
+from inspector.telemetry.metrics import Metrics, Snapshot
+
+_RISK_DAYS = (1, 3, 5)
+
+
+def promote(office: Office) -> int:
+    """Move rows that have come due into the ready set."""
+    with office.store.begin() as tx:
+        return tx.work.promote(office.now())
+
+
+def seal(store: Store, office: Office) -> int:
+    """Place events in the feed and chain new ledger entries; one replica at a time."""
+    with store.begin() as tx:
+        if not tx.ledger.take_seal_lock():
+            return 0
+        return tx.events.place() + tx.ledger.seal(office.now())
+
+
+def forget(office: Office, days: int) -> None:
+    """Housekeeping: done work and taken slots older than `days` go; the ledger keeps the history."""
+    before = office.now() - timedelta(days=days)
+    gone = 1
+    while gone:
+        with office.store.begin() as tx:
+            gone = tx.work.forget_done(before)
+    with office.store.begin() as tx:
+        tx.schedules.forget_ticks(before - timedelta(days=60))
+
+
+def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None) -> None:
+    """A sign of life in the table, and to the dead-man's switch outside."""
+    with office.store.begin() as tx:
+        tx.replicas.seen(replica, __version__, started_at, tx.machine_now())
+    if pulse is not None:
+        try:
+            pulse.beat()
+        except PortError:
+            return
+
+
+def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
+    """The order a plan's slot writes: its key names plan and slot, so that a slot has one draw (scenario 23)."""
+    name = slot.isoformat()
+    return Order(
+        kind=OrderKind.DRAW_ANNOUNCE,
+        key=f"draw.announce:{plan.name}:{name}",
+        due_at=now,
+        urgent_by=now,
+        payload={"plan": plan.name, "slot": name, "without": []},
+    )
+
+
+def snapshot(office: Office, metrics: Metrics) -> None:
+    """One read for all gauges; a scrape then costs no query."""
+    now = office.now()
+    with office.store.read() as tx:
+        metrics.show(_snapshot(tx, office, now))
+
+
+def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
+    machine_now = tx.machine_now()
+    visits, seats = tx.visits.counts()
+    work: dict[tuple[str, str], int] = {}
+    oldest = now
+    for kind, state, leased, count, due_at in tx.work.counts(machine_now):
+        shown = "leased" if leased else state
+        work[kind, shown] = work.get((kind, shown), 0) + count
+        if state == "ready" and due_at is not None:
+            oldest = min(oldest, due_at)
+    unsealed, since = tx.ledger.unsealed()
+    horizon = office.calendar.horizon
+    return Snapshot(
+        cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
+        work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
+        oldest_due_seconds=(now - oldest).total_seconds(),
+        assistance=[tuple(row) for row in tx.assistance.counts()],
+        draws=[tuple(row) for row in tx.draws.counts()],
+        visits=[tuple(row) for row in visits],
+        seats=[tuple(row) for row in seats],
+        attention=[tuple(row) for row in tx.attention.counts()],
+        at_risk=[(str(days), tx.cases.due_before(_within(office, now, days))) for days in _RISK_DAYS],
+        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
+        schedules=[
+            (row["name"], row["lag_seconds"] or 0.0, (row["next_at"] - now).total_seconds())
+            for row in tx.schedules.all()
+            if row["next_at"] is not None
+        ],
+        unsealed=unsealed,
+        unsealed_seconds=(now - since).total_seconds() if since else 0.0,
+        calendar_days=(horizon - now.date()).days if horizon else 0.0,
+        adverse_without_review=tx.cases.adverse_without_review(),
+    )
+
+
+def _within(office: Office, now: datetime, days: int) -> datetime:
+    """The close of business that many working days ahead."""
+    return office.calendar.closing(office.calendar.add_working_days(office.calendar.local_date(now), days))

@@ -1,0 +1,45 @@
+"""Triggers as text, parsed into APScheduler's, asked with office time. Days of the week are names: in APScheduler 1 is Tuesday."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from inspector.domain.errors import Invalid
+
+_EVERY = re.compile(r"every (\d+)(s|min|h|d)")
+_CRON = re.compile(r"cron (?P<when>[a-z0-9,=*/ -]+?) (?P<hour>\d{1,2}):(?P<minute>\d{2})")
+_DAYS = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)([,-](mon|tue|wed|thu|fri|sat|sun))*|\*")
+_FIELD = re.compile(r"(day|month|week)=([a-z0-9,*/-]+)")
+_UNIT = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
+_FORMS = '"every 2h", "cron mon-fri 08:30", "cron day=1 month=*/3 09:00"'
+
+
+def parse(text: str, zone: tzinfo, anchor: datetime) -> BaseTrigger:
+    """A trigger from its text. Intervals count from `anchor`. Raises Invalid (`trigger_unreadable`) with the forms there are."""
+    if found := _EVERY.fullmatch(text):
+        return IntervalTrigger(**{_UNIT[found[2]]: int(found[1])}, start_date=anchor, timezone=zone)
+    if found := _CRON.fullmatch(text):
+        fields = {"hour": found["hour"], "minute": found["minute"]}
+        for word in found["when"].split():
+            if pair := _FIELD.fullmatch(word):
+                fields[pair[1]] = pair[2]
+            elif _DAYS.fullmatch(word):
+                fields["day_of_week"] = word
+            else:
+                raise Invalid("trigger_unreadable", text=text, word=word, forms=_FORMS)
+        try:
+            return CronTrigger(**fields, second=0, timezone=zone)
+        except ValueError as error:
+            raise Invalid("trigger_unreadable", text=text, word=str(error), forms=_FORMS) from error
+    raise Invalid("trigger_unreadable", text=text, word=text, forms=_FORMS)
+
+
+def following(trigger: BaseTrigger, previous: datetime | None, now: datetime) -> datetime | None:
+    """The next time after `previous`, or the first one from `now` on; None when there is none."""
+    found: datetime | None = trigger.get_next_fire_time(previous, now)
+    return found

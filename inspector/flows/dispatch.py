@@ -1,0 +1,191 @@
+"""Assignments: pushed to the drawn inspectors, accepted, declined or silent; the visit's result comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain import verification, visit
+from inspector.domain.case import CaseState, Method
+from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.errors import Forbidden, Missing
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.visit import Finding, Seat, SeatState, Visit
+from inspector.flows.draw import redeal
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement, nothing, record, settle_case
+from inspector.ports import Garbled, Message, PortError, Refused
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+LINK = "seat"
+"""The purpose of an inspector's link."""
+
+
+def push(work: Work, office: Office) -> Settlement:
+    """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18)."""
+    with office.store.read() as tx:
+        seat, held = _read(tx, work)
+        person = tx.rosters.inspector(held.agency, seat.inspector)
+    if not seat.state.open or not held.state.open:
+        return nothing("obsolete")
+    channel = office.connectors.channels.get(work.lane)
+    if channel is None:
+        return _undelivered(work, "channel_not_configured")
+    message = Message(
+        to=person.address,
+        title="核查任务",
+        text=f"请于 {seat.accept_by:%Y-%m-%d %H:%M} 前接受或说明不能参加的理由。",
+        link=office.link(LINK, seat_name(seat)),
+        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
+    )
+    try:
+        channel.push(message, key=work.key)
+    except (Refused, Garbled) as error:
+        return _undelivered(work, error.code)
+
+    def write(tx: Tx, now: datetime) -> None:
+        fresh, of = _read(tx, work)
+        settle_seat(tx, of, visit.handed_over(fresh, _pack(tx, of)), now)
+
+    return Settlement(write=write, outcome="handed_over")
+
+
+def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """The push could not be handed over: a person is told; the acceptance date still decides, by the rule."""
+    return _undelivered(work, error.code if error else "patience_over")
+
+
+def acceptance_due(work: Work, office: Office) -> Settlement:
+    """No word by the date: the seat goes to whom the dealing names next."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        seat, _ = _read(tx, work)
+        decision = visit.expire(seat, _pack(tx, held))
+        if decision.because.rule != "timer.obsolete" and held.state.open:
+            settle_seat(tx, held, decision, now)
+            redeal(tx, office, held, decision.state, "expired", now)
+
+    return Settlement(write=write)
+
+
+def visit_due(work: Work, office: Office) -> Settlement:
+    """The visit's date has passed without a result: a person is told. Nothing is held against the subject."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        if held.state.open:
+            tx.attention.open("visit_overdue", held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
+
+    return Settlement(write=write)
+
+
+def accept(office: Office, tx: Tx, name: str, now: datetime) -> Seat:
+    """An inspector accepts."""
+    held, seat = by_name(tx, name, lock=True)
+    decision = visit.accept(seat, _pack(tx, held))
+    settle_seat(tx, held, decision, now)
+    tx.work.end_keys([f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
+    return decision.state
+
+
+def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Seat:
+    """An inspector declines with a reason: re-dealt at once."""
+    held, seat = by_name(tx, name, lock=True)
+    decision = visit.decline(seat, reason, _pack(tx, held))
+    settle_seat(tx, held, decision, now)
+    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
+    if held.state.open:
+        redeal(tx, office, held, decision.state, "declined", now)
+    return decision.state
+
+
+def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remarks: str, now: datetime) -> Visit:
+    """A team member enters the result; it becomes evidence in each case, and the cases go on."""
+    held, seat = by_name(tx, name, lock=True)
+    team = tx.visits.team(held.id)
+    pack = _pack(tx, held)
+    decision = visit.report(held, team, seat.inspector, tuple(findings), remarks, pack, now)
+    tx.visits.put(decision.state)
+    record(tx, held.id, decision, now, {})
+    for other in team:
+        if other.state.open:
+            tx.visits.put_seat(replace(other, state=SeatState.DONE))
+            other_name = seat_name(other)
+            tx.work.end_keys([f"{kind.value}:{other_name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
+    tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
+    for finding in decision.state.findings:
+        _weigh(tx, office, decision.state, finding, now)
+    return decision.state
+
+
+def by_link(office: Office, name: str, token: str) -> None:
+    """Raise Forbidden unless the link is the one pushed for this seat."""
+    if not office.link_holds(LINK, name, token):
+        raise Forbidden("link_unknown")
+
+
+def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
+    """The visit and seat behind a seat's name (`visit:place:turn`). Raises Missing."""
+    visit_id, _, rest = name.rpartition(":")
+    visit_id, _, place = visit_id.rpartition(":")
+    if not (place.isdecimal() and rest.isdecimal()):
+        raise Missing("seat_unknown", seat=name)
+    held = tx.visits.get(visit_id, lock=lock)
+    return held, tx.visits.seat(visit_id, int(place), int(rest))
+
+
+def seat_name(seat: Seat) -> str:
+    """A seat's name in keys and links."""
+    return f"{seat.visit}:{seat.place}:{seat.turn}"
+
+
+def settle_seat(tx: Tx, held: Visit, decision: Decision[Seat], now: datetime) -> None:
+    """Write a seat decision."""
+    tx.visits.put_seat(decision.state)
+    record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value})
+    tx.work.order(decision.orders, now)
+
+
+def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
+    """An inspectors' finding as evidence. On a case still verifying it settles the claim; on one that ended well it is a lead."""
+    case = tx.cases.get(finding.case_id, lock=True)
+    policy = office.book.get(case.pack)
+    item = Evidence(
+        id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
+        claim=finding.claim,
+        method=Method.ON_SITE,
+        via="",
+        verdict=finding.verdict,
+        fresh=True,
+        asked_at=now,
+        as_of=now,
+        note=finding.note,
+    )
+    tx.cases.add_evidence(case.id, item)
+    if case.state is CaseState.VERIFYING:
+        settle_case(tx, office, verification.weigh(case, item, policy, now), policy, now)
+    elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
+        settle_case(tx, office, verification.finding(case, item, now), policy, now)
+
+
+def _undelivered(work: Work, code: str) -> Settlement:
+    def write(tx: Tx, now: datetime) -> None:
+        seat, held = _read(tx, work)
+        tx.attention.open("push_undelivered", held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+
+    return Settlement(write=write, outcome="undelivered")
+
+
+def _read(tx: Tx, work: Work) -> tuple[Seat, Visit]:
+    said = work.payload
+    held = tx.visits.get(str(said["visit"]))
+    return tx.visits.seat(held.id, int(said["place"]), int(said["turn"])), held
+
+
+def _pack(tx: Tx, held: Visit) -> str:
+    return tx.draws.get(held.draw).pack
+
+

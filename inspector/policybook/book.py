@@ -1,0 +1,125 @@
+"""The policy packs of an installation: read, proven, and looked up by label or by day."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from pathlib import Path
+
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.policy import Policy
+from inspector.policybook.flaws import Flaw, PacksInvalid
+from inspector.policybook.part import Part
+from inspector.policybook.proofs import prove
+from inspector.policybook.rows import read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policybook:
+    """All packs, by id and date. `warnings` tell of days between two versions on which none is in force."""
+
+    packs: tuple[Policy, ...]
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path) -> Policybook:
+        """Every `<pack>/pack.toml` and `<pack>/pack-<version>.toml` below a folder.
+
+        Raises Invalid: `packs_missing` when there is none, `packs_invalid` (PacksInvalid) with all flaws of all files.
+        """
+        files = sorted([*folder.glob("*/pack.toml"), *folder.glob("*/pack-*.toml")])
+        if not files:
+            raise Invalid("packs_missing", folder=str(folder), fix="add a folder such as maoji with a pack.toml in it")
+        flaws: list[Flaw] = []
+        packs = [(_name(file), policy) for file in files if (policy := _read(file, flaws)) is not None]
+        flaws += _repeated(packs)
+        closed, overlaps = _close(packs)
+        flaws += overlaps
+        if flaws:
+            raise PacksInvalid(flaws)
+        return cls(packs=closed, warnings=tuple(_gaps(closed)))
+
+    def get(self, label: str) -> Policy:
+        """The pack `id@version`. Raises Missing naming those there are."""
+        for pack in self.packs:
+            if pack.label == label:
+                return pack
+        raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
+
+    def in_force(self, pack_id: str, day: date) -> Policy:
+        """The one version of a pack in force on a day. Raises Missing naming the versions and their dates."""
+        for pack in self.packs:
+            if pack.id == pack_id and pack.in_force(day):
+                return pack
+        known = ", ".join(f"{p.label} {p.effective_from}–{p.effective_to or ''}" for p in self.packs if p.id == pack_id)
+        raise Missing("pack_not_in_force", pack=pack_id, day=day.isoformat(), known=known)
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
+
+
+def _read(file: Path, flaws: list[Flaw]) -> Policy | None:
+    """One pack, or None with its flaws noted. The digest is that of the bytes that were parsed."""
+    count = len(flaws)
+    try:
+        raw = file.read_bytes()
+        content = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        flaws.append(Flaw(code="file_unreadable", file=_name(file), facts={"value": str(error)}))
+        return None
+    part = Part(_name(file), "", content, flaws)
+    draft = read(part)
+    flaws += prove(draft, _name(file))
+    if draft.id and draft.id != file.parent.name:
+        part.flaw("pack_misplaced", "id", value=draft.id, fix=file.parent.name)
+    stated = file.stem.removeprefix("pack").removeprefix("-")
+    if stated and draft.version and draft.version != stated:
+        part.flaw("pack_misplaced", "version", value=draft.version, fix=stated)
+    return draft.policy(hashlib.sha256(raw).hexdigest()) if len(flaws) == count else None
+
+
+def _repeated(packs: Iterable[tuple[str, Policy]]) -> list[Flaw]:
+    """A label stands for one text for ever: decisions of years ago cite it."""
+    flaws, seen = [], dict[str, str]()
+    for file, pack in packs:
+        if pack.label in seen:
+            facts = {"value": pack.label, "other": seen[pack.label]}
+            flaws.append(Flaw(code="pack_twice", file=file, field="version", facts=facts))
+        seen.setdefault(pack.label, file)
+    return flaws
+
+
+def _close(packs: Sequence[tuple[str, Policy]]) -> tuple[tuple[Policy, ...], list[Flaw]]:
+    """Let an open end give way to the next version, and refuse stated ends that reach into it.
+
+    A pack is immutable, so its file cannot be given an end when its successor comes: its bytes, and so its digest, would change.
+    """
+    closed: list[Policy] = []
+    flaws: list[Flaw] = []
+    ordered = sorted(packs, key=lambda held: (held[1].id, held[1].effective_from, held[1].version))
+    for _, group in groupby(ordered, key=lambda held: held[1].id):
+        versions = list(group)
+        for (file, pack), (other, following) in pairwise(versions):
+            start, end = following.effective_from, pack.effective_to
+            if start == pack.effective_from:
+                facts = {"value": str(start), "other": file}
+                flaws.append(Flaw(code="dates_same", file=other, field="effective_from", facts=facts))
+            elif end is not None and end >= start:
+                facts = {"value": str(end), "other": other, "start": str(start)}
+                flaws.append(Flaw(code="dates_overlap", file=file, field="effective_to", facts=facts))
+            closed.append(pack if end is not None else replace(pack, effective_to=start - timedelta(days=1)))
+        closed.append(versions[-1][1])
+    return tuple(closed), flaws
+
+
+def _gaps(packs: Sequence[Policy]) -> Iterable[str]:
+    for pack, following in pairwise(packs):
+        if pack.id == following.id and pack.effective_to is not None:
+            first, last = pack.effective_to + timedelta(days=1), following.effective_from - timedelta(days=1)
+            if first <= last:
+                yield f"{pack.id}: no version is in force from {first} to {last}｜{first} 至 {last} 没有有效版本"

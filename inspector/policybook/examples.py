@@ -1,0 +1,212 @@
+"""Examples beside a pack: "given these facts, expect this". A lawyer reads them, and the domain's own rules answer them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from inspector.calendars import load_calendars
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.case import (
+    Case,
+    CaseState,
+    Claim,
+    ClaimFile,
+    CommitmentLetter,
+    MatterKind,
+    Outcome,
+    Rated,
+    Route,
+    Subject,
+    SubjectKind,
+)
+from inspector.domain.errors import InspectorError, Invalid, Missing
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.policy import Policy
+from inspector.domain.verification import begin, needs_rating, overdue, rated_unknown, review, weigh
+from inspector.policybook.flaws import Flaw, PacksInvalid
+from inspector.policybook.part import Part
+
+STALE = "stale "
+"""Before an answer: the source's data are older than what the promise speaks of."""
+
+ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
+
+_GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "officer")
+_EXPECTED = (
+    *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
+    "refused",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One example. `answers` are per fact, in the order of its ways; `expect` holds only what the author states, ""
+    for nothing."""
+
+    name: str
+    route: Route
+    item: str
+    matter: MatterKind
+    subject: SubjectKind
+    level: str | None
+    start: datetime
+    answers: Mapping[str, tuple[str, ...]]
+    overdue: bool
+    officer: Outcome | None
+    expect: Mapping[str, object]
+
+
+def read_examples(folder: Path, label: str) -> tuple[Example, ...]:
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`.
+
+    Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
+    """
+    flaws: list[Flaw] = []
+    examples: list[Example] = []
+    for file in sorted(folder.glob("examples*.toml")):
+        name = f"{folder.name}/{file.name}"
+        try:
+            part = Part(name, "", tomllib.loads(file.read_text(encoding="utf-8")), flaws)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            flaws.append(Flaw(code="file_unreadable", file=name, facts={"value": str(error)}))
+            continue
+        part.keys(("pack", "example"))
+        if part.text("pack") == label:
+            examples += [_example(row) for row in part.rows("example", "name")]
+    if flaws:
+        raise PacksInvalid(flaws)
+    if not examples:
+        raise Missing("examples_missing", pack=label, folder=folder.name)
+    return tuple(examples)
+
+
+def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | None = None) -> tuple[str, ...]:
+    """Where a pack decides otherwise than its examples say; empty when it agrees with all of them.
+
+    Without a calendar that of `calendars` beside the pack's folder is used. Raises as `read_examples` does.
+    """
+    calendar = calendar or load_calendars(folder.parent / "calendars")
+    examples = read_examples(folder, policy.label)
+    return tuple(f"{example.name}: {told}" for example in examples for told in differences(policy, example, calendar))
+
+
+def differences(policy: Policy, example: Example, calendar: WorkingCalendar) -> tuple[str, ...]:
+    """Each expectation of one example that does not come true, with what came instead."""
+    try:
+        observed = _observe(policy, example, calendar)
+    except InspectorError as refused:
+        observed = {"refused": refused.code}
+    return tuple(
+        f"{name}: expected {wanted!r}, the pack decides {observed.get(name)!r}"
+        for name, wanted in example.expect.items()
+        if observed.get(name) != wanted
+    )
+
+
+def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dict[str, object]:
+    """Run the example through the domain and note what it decided. Raises what the domain raises."""
+    decision = begin(_case(policy, example), policy, _level(policy, example), example.start, calendar)
+    case, told = decision.state, list(decision.told)
+    for fact, answers in example.answers.items():
+        for answer in answers:
+            decision = weigh(case, _evidence(case, fact, answer, example.start), policy, example.start)
+            case, told = decision.state, [*told, *decision.told]
+    if example.overdue:
+        decision = overdue(case, policy, example.start)
+        case, told = decision.state, [*told, *decision.told]
+    observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
+    if example.officer is not None:
+        decision = review(case, example.officer, "officer", "reasons", ("evidence",), policy, example.start)
+        case, told = decision.state, [*told, *decision.told]
+        observed["state"] = case.state.value
+    if case.strategy is not None:
+        observed |= {
+            "row": case.strategy.row,
+            "before_decision": case.strategy.before_decision,
+            "stratum": case.strategy.stratum or "",
+            "due": case.strategy.due_at.date(),
+            "methods": {held.claim.fact: [step.method.value for step in held.steps] for held in case.claims},
+        }
+    if case.outcome is not None:
+        observed |= {"outcome": case.outcome.value, "grade": policy.outcomes[case.outcome].grade or ""}
+    proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
+    return observed | {"proposals": proposals}
+
+
+def _case(policy: Policy, example: Example) -> Case:
+    """A case that promises every fact of the item. Nobody real: the subject is called after the example."""
+    day = example.start.date()
+    claims = tuple(
+        ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=())
+        for fact in policy.item(example.item).facts
+    )
+    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="", signed_on=day)
+    return Case(
+        id="example",
+        agency="example",
+        sender="example",
+        reference=example.name,
+        route=example.route,
+        matter=example.matter,
+        item=example.item,
+        subject=Subject(kind=example.subject, code="EXAMPLE", original="EXAMPLE", name=example.name),
+        letter=letter,
+        claims=claims,
+        state=CaseState.RATING,
+        pack=policy.label,
+        opened_at=example.start,
+    )
+
+
+def _level(policy: Policy, example: Example) -> Rated:
+    """The stated level, or the unrated one: natural persons have no class, and nothing known is never A nor D (handbook 2.1)."""
+    if example.level is None or not needs_rating(example.subject):
+        return rated_unknown(policy, "example")
+    known = [level.code for level in policy.levels]
+    if example.level not in known:
+        raise Invalid("level_unknown", level=example.level, known=", ".join(known))
+    return Rated(level=example.level, as_of=example.start, source="example", reason="")
+
+
+def _evidence(case: Case, fact: str, answer: str, now: datetime) -> Evidence:
+    """An answer by the way the claim has come to. Raises Missing when its ways are used up."""
+    step = case.file(fact).step
+    if step is None:
+        raise Missing("example_way_spent", fact=fact, answer=answer)
+    return Evidence(
+        id=f"{fact}:{step.method}",
+        claim=fact,
+        method=step.method,
+        via=step.via,
+        verdict=Verdict(answer.removeprefix(STALE)),
+        fresh=not answer.startswith(STALE),
+        asked_at=now,
+        as_of=None,
+    )
+
+
+def _example(part: Part) -> Example:
+    part.keys(_GIVEN, _MAYBE_GIVEN)
+    answers = part.table("answers") if "answers" in part.content else Part(part.file, part.row, {}, part.flaws)
+    expect = part.table("expect")
+    expect.keys((), _EXPECTED)
+    if "expect" in part.content and not expect.content:
+        part.flaw("fields_missing", "expect", value=" / ".join(_EXPECTED))
+    return Example(
+        name=part.text("name"),
+        route=part.choice("route", Route),
+        item=part.text("item"),
+        matter=part.choice("matter", MatterKind),
+        subject=part.choice("subject", SubjectKind),
+        level=part.maybe("level"),
+        start=part.moment("start"),
+        answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
+        overdue="overdue" in part.content and part.flag("overdue"),
+        officer=part.choice("officer", Outcome) if "officer" in part.content else None,
+        expect=expect.content,
+    )

@@ -1,0 +1,238 @@
+"""What must be true of a pack as a whole before it decides about anybody. A proof is left out where its tables lost a row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from inspector.domain.case import Method, Outcome
+from inspector.domain.errors import Invalid
+from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.policybook.flaws import Flaw
+from inspector.policybook.part import nearest
+from inspector.policybook.rows import Draft
+
+FULL = "full"
+"""The stratum of cases that need a visit: all of them are drawn, only who goes is left to chance."""
+
+POOL = "pool-"
+"""Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
+
+CITED = "S0"
+"""The plan's own code; the rules in `domain.verification` cite it."""
+
+Found = Callable[..., None]
+
+# 等 alone is a catch-all; in 等级, 相等, 高等 and their like it is not.
+_VAGUE = re.compile(
+    r"其[他它]|(?:有关|相关)(?:要求|规定|条件|情况|材料|事项|标准)|视情|酌情|必要时|适当|原则上|兜底|基本(?:符合|一致|相符)"
+    r"|(?<![相平同均对高中初优劣上下次])等(?![级于同额待效分式])|\betc\b|and so on|as appropriate",
+    re.IGNORECASE,
+)
+
+_SILENT = frozenset({Outcome.UNVERIFIABLE, Outcome.DATA_ERROR, Outcome.IMMATERIAL, Outcome.CEASED, Outcome.NOT_ACTIVE})
+_NO_PROPOSAL: Mapping[Outcome, frozenset[Proposal]] = {outcome: frozenset() for outcome in (*_SILENT, Outcome.TRUE)}
+_ALLOWED = {**_NO_PROPOSAL, Outcome.UNREACHABLE: frozenset({Proposal.REFER_REGISTER})}
+_UNGRADED = _SILENT | {Outcome.UNREACHABLE}
+
+
+def prove(draft: Draft, file: str) -> list[Flaw]:
+    """Every flaw that shows only when rows are held against each other."""
+    flaws: list[Flaw] = []
+
+    def found(code: str, row: str, field: str, **facts: object) -> None:
+        told = {name: str(value) for name, value in facts.items()}
+        flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
+
+    for tables, proof in _PROOFS:
+        if not draft.broken.intersection(tables):
+            proof(draft, found)
+    if not flaws and not draft.broken:
+        _ways(draft, found)
+    return flaws
+
+
+def _head(draft: Draft, found: Found) -> None:
+    if CITED not in draft.sources:
+        found("source_needed", "", f"sources.{CITED}", value=CITED)
+    if draft.effective_to is not None and draft.effective_to < draft.effective_from:
+        found("dates_reversed", "", "effective_to", value=draft.effective_from)
+
+
+def _levels(draft: Draft, found: Found) -> None:
+    unrated = [level.code for level in draft.levels if level.unrated]
+    if len(unrated) != 1:
+        found("unrated_count", "level", "unrated", value=len(unrated), known=", ".join(unrated) or "-")
+
+
+def _strategies(draft: Draft, found: Found) -> None:
+    known = [level.code for level in draft.levels]
+    for row in draft.strategies:
+        for level in sorted(row.levels.difference(known)):
+            told = {"value": level, "nearest": nearest(level, known), "known": ", ".join(known)}
+            found("value_unknown", f"strategy {row.row}", "levels", **told)
+    times = Counter((row.profile, level) for row in draft.strategies for level in row.levels)
+    pairs = {f"{profile}/{level}": times[profile, level] for profile in Profile for level in known}
+    missing, twice = (", ".join(pair for pair, count in pairs.items() if wrong(count)) for wrong in (_none, _several))
+    if missing:
+        found("strategy_missing", "strategy", "profile × levels", value=missing)
+    if twice:
+        found("strategy_twice", "strategy", "profile × levels", value=twice)
+
+
+def _samplings(draft: Draft, found: Found) -> None:
+    times = Counter(row.stratum for row in draft.samplings)
+    for stratum in sorted(stratum for stratum, count in times.items() if count > 1):
+        found("sampling_twice", "sampling", "stratum", value=stratum)
+    for row in draft.strategies:
+        if row.stratum is not None and row.stratum not in times:
+            found("sampling_missing", f"strategy {row.row}", "stratum", value=row.stratum)
+    for stratum in (FULL, *(f"{POOL}{level.code}" for level in draft.levels)):
+        if stratum not in times:
+            found("sampling_missing", "sampling", "stratum", value=stratum)
+    for sampling in draft.samplings:
+        if sampling.stratum == FULL and sampling.ratio != 1:
+            found("full_not_all", f"sampling {sampling.row}", "ratio")
+
+
+def _timers(draft: Draft, found: Found) -> None:
+    missing, twice = _lacking_and_repeated((row.timer for row in draft.terms), Timer)
+    if missing:
+        found("timer_missing", "term", "timer", value=missing)
+    if twice:
+        found("timer_twice", "term", "timer", value=twice)
+
+
+def _outcomes(draft: Draft, found: Found) -> None:
+    wanted = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
+    missing, twice = _lacking_and_repeated((row.outcome for row in draft.outcomes), wanted)
+    if missing:
+        found("outcome_missing", "outcome", "outcome", value=missing)
+    if twice:
+        found("outcome_twice", "outcome", "outcome", value=twice)
+
+
+def _lacking_and_repeated(given: Iterable[str], wanted: Iterable[str]) -> tuple[str, str]:
+    """Which of the wanted values are not given, and which more than once."""
+    times = Counter(str(value) for value in given)
+    names = [str(value) for value in wanted]
+    return ", ".join(name for name in names if _none(times[name])), ", ".join(name for name in names if _several(times[name]))
+
+
+def _none(count: int) -> bool:
+    return count == 0
+
+
+def _several(count: int) -> bool:
+    return count > 1
+
+
+def _consequences(draft: Draft, found: Found) -> None:
+    for row in draft.outcomes:
+        _consequence(row, found)
+
+
+def _consequence(row: OutcomeRow, found: Found) -> None:
+    """Silence, a faulty source or an honest promise lead to nothing adverse (handbook 2.7: outage is never guilt)."""
+    here = f"outcome {row.row}"
+    if row.outcome is Outcome.WITHDRAWN:
+        found("withdrawal_has_row", here, "outcome")
+    allowed = _ALLOWED.get(row.outcome)
+    for proposal in row.proposals:
+        if allowed is not None and proposal not in allowed:
+            known = f"allowed: {', '.join(sorted(allowed)) or '-'}"
+            found("proposal_not_allowed", here, "proposals", outcome=row.outcome, value=proposal, known=known)
+    if row.grade is not None and (row.outcome in _UNGRADED or (row.grade == "kept") is not (row.outcome is Outcome.TRUE)):
+        known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
+        found("grade_not_allowed", here, "grade", outcome=row.outcome, value=row.grade, known=f"allowed: {known}")
+
+
+def _items(draft: Draft, found: Found) -> None:
+    for item in draft.items:
+        _item(item, draft, found)
+
+
+def _item(item: Item, draft: Draft, found: Found) -> None:
+    here = f"item {item.code}"
+    try:
+        fence(item)
+    except Invalid as refused:
+        found("item_excluded", here, "excluded", value=refused.facts["categories"])
+    _exemption(item, draft.effective_from, found)
+    vague = _VAGUE.search(item.standard)
+    if vague:
+        found("standard_vague", here, "standard", value=vague[0])
+    for fact in item.facts:
+        _fact(item, fact, found)
+
+
+def _exemption(item: Item, effective_from: date, found: Found) -> None:
+    """Handbook 2.5: a basis, one of the four factors as the reason, a review within twelve months; never at profile high."""
+    here = f"item {item.code}"
+    stated = {"exempt_basis": item.exempt_basis, "exempt_factor": item.exempt_factor, "exempt_review_by": item.exempt_review_by}
+    if not item.exempt:
+        for field in (field for field, value in stated.items() if value is not None):
+            found("exempt_unstated", here, field)
+        return
+    missing = ", ".join(field for field, value in stated.items() if value is None)
+    if missing:
+        found("exempt_incomplete", here, missing, value=missing)
+    if item.profile is Profile.HIGH:
+        found("exempt_high", here, "exempt")
+    review, latest = item.exempt_review_by, _a_year_after(effective_from)
+    if review is not None and review > latest:
+        found("exempt_review_late", here, "exempt_review_by", value=latest)
+    if review is not None and review < effective_from:
+        found("exempt_review_early", here, "exempt_review_by", value=effective_from)
+
+
+def _a_year_after(day: date) -> date:
+    """Twelve months on (29 February: the month's last day, Civil Code art. 202)."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _fact(item: Item, fact: Fact, found: Found) -> None:
+    here = f"item {item.code} · fact {fact.code}"
+    if fact.premises_fact and Method.ON_SITE not in item.methods:
+        found("premises_without_visit", here, "premises_fact")
+    if (fact.agency is None) is not (fact.ground is None):
+        missing = "ground" if fact.ground is None else "agency"
+        found("ground_without_agency", here, missing, value=missing)
+
+
+def _grounds(draft: Draft, found: Found) -> None:
+    for item in draft.items:
+        for ground in (fact.ground for fact in item.facts if fact.ground is not None and fact.ground not in draft.grounds):
+            told = {"value": ground, "nearest": nearest(ground, list(draft.grounds)), "known": ", ".join(draft.grounds)}
+            found("value_unknown", f"item {item.code}", "fact.ground", **told)
+
+
+def _ways(draft: Draft, found: Found) -> None:
+    """A fact without any way would land on a person's desk with nothing asked; only exempt items may have such facts."""
+    policy: Policy = draft.policy("")
+    for item in draft.items:
+        for fact in () if item.exempt else item.facts:
+            barren = [
+                f"{row.profile}/{level}"
+                for row in draft.strategies
+                for level in sorted(row.levels)
+                if row.profile is item.profile and not steps(policy, item, fact, row)
+            ]
+            if barren:
+                found("way_missing", f"item {item.code} · fact {fact.code}", "source, agency", value=", ".join(barren))
+
+
+_PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    ((), _head),
+    (("level",), _levels),
+    (("level", "strategy"), _strategies),
+    (("level", "strategy", "sampling"), _samplings),
+    (("term",), _timers),
+    (("outcome",), _outcomes),
+    ((), _consequences),
+    ((), _items),
+    (("ground",), _grounds),
+)
+"""Each proof with the tables it needs whole: counting rows says nothing where one was dropped."""

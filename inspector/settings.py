@@ -1,0 +1,210 @@
+"""Settings: one frozen tree from a TOML file and `INSPECTOR_…` variables. What is unknown, missing or misspelt is an error.
+
+The reference page and the example file are generated from this module; every field says what it is for.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from inspector.domain.errors import Invalid
+
+PREFIX = "INSPECTOR_"
+OUTSIDE = frozenset({"INSPECTOR_WHEELS", "INSPECTOR_VENV", "INSPECTOR_SHARED_DATA", "INSPECTOR_TEST_STRICT", "INSPECTOR_CONFIG"})
+"""Variables of `./run`, `./test` and the command line that are no settings."""
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Section):
+    """Where the records lie."""
+
+    url: str = Field("sqlite:///var/inspector.sqlite3", description="SQLAlchemy URL: sqlite:///FILE or postgresql://…")
+    password_file: Path | None = Field(None, description="File holding the database password, instead of one in the URL")
+    synchronous: Literal["FULL", "NORMAL"] = Field("FULL", description="SQLite durability; NORMAL may lose the last second at a power cut")
+
+
+class Web(Section):
+    """The HTTP edge."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    base_url: str = Field("", description="The address people and agencies reach it by, for links; empty: http://host:port")
+    max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
+    threads: int = Field(16, gt=0, description="Threads that serve requests")
+
+
+class OfficeTimes(Section):
+    """Office time. Real offices leave this alone; the demo lets office time run fast and skip closed hours."""
+
+    rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
+    skip_closed: bool = Field(False, description="Only the open hours of working days pass")
+    starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
+
+
+class EngineSettings(Section):
+    """The engine. The defaults suit one machine of two cores."""
+
+    threads: int = Field(32, gt=0, description="Work carried out at once")
+    capacity: int = Field(128, gt=0, description="Work rows leased at once")
+    lease_seconds: float = Field(60, gt=1, description="How long a claim lasts without renewal; renewed every third of it")
+    poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
+    group: int = Field(128, gt=0, description="Settlements that may share one commit")
+    lane_slots: int = Field(64, gt=0, description="How many work rows one connector may hold in this process")
+    retry_base_seconds: float = Field(2, gt=0, description="First wait after a failure; doubles each time")
+    retry_cap_seconds: float = Field(3600, gt=0, description="Longest wait between tries")
+    retry_tries: int = Field(8, gt=0, description="Tries before the flow gives up or the row is quarantined")
+    breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
+    breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
+    keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
+
+
+class Logging(Section):
+    """Logs."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written")
+    format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")
+
+
+class AgencySettings(Section):
+    """One agency of the tree."""
+
+    name: str = Field(description="Its name as shown to people")
+    parent: str | None = Field(None, description="The agency above it")
+    pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
+    connector: str | None = Field(None, description="The agencies connector that letters to it go through")
+
+
+class PlanSettings(Section):
+    """One draw plan."""
+
+    agency: str = Field(description="Whose draw it is")
+    trigger: str = Field(description='When: "cron mon 09:00" (names of days, never numbers), "cron day=1 09:00" or "every 2h"')
+    pool: bool = Field(False, description="Whether the daily-supervision pool is in the frame beside the cases")
+
+
+class SweepSettings(Section):
+    """One housekeeping schedule."""
+
+    trigger: str = Field(description="When, as for plans")
+
+
+Connector = dict[str, Any]
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
+    )
+
+    policies: Path = Field(Path("policies"), description="Folder of packs and calendars; relative to the file")
+    database: Database = Field(default_factory=Database)
+    web: Web = Field(default_factory=Web)
+    time: OfficeTimes = Field(default_factory=OfficeTimes)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    log: Logging = Field(default_factory=Logging)
+    agencies: dict[str, AgencySettings] = Field(default_factory=dict, description="The agency tree by id")
+    plans: dict[str, PlanSettings] = Field(default_factory=dict, description="Draw plans by name")
+    sources: dict[str, Connector] = Field(default_factory=dict, description="Data-sharing sources: kind and the kind's own keys")
+    assistance: dict[str, Connector] = Field(default_factory=dict, description="Connectors to agencies asked for assistance")
+    channels: dict[str, Connector] = Field(default_factory=dict, description="Push channels")
+    credit: dict[str, Connector] = Field(default_factory=dict, description="The credit platform (one)")
+    callbacks: dict[str, Connector] = Field(default_factory=dict, description="Callbacks by the name of the sending system's token")
+    seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
+    witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
+    pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over the file; nothing else is read."""
+        return env_settings, init_settings
+
+
+def load(path: Path | None) -> Settings:
+    """Read a file and the environment. Raises Invalid (`settings_…`) naming the key, the nearest valid one and the fix."""
+    _refuse_unknown_variables()
+    given: dict[str, Any] = {}
+    if path is not None:
+        if not path.is_file():
+            raise Invalid("settings_file_missing", file=str(path))
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Invalid("settings_file_unreadable", file=str(path), problem=str(error)) from error
+    try:
+        held = Settings(**given)
+    except ValidationError as error:
+        raise Invalid("settings_invalid", file=str(path or "(environment)"), problems=tuple(_problems(error))) from error
+    base = path.parent if path is not None else Path.cwd()
+    return held.model_copy(update={"policies": _absolute(held.policies, base), "database": _database(held.database, base)})
+
+
+def fields() -> Iterator[tuple[str, str, Any]]:
+    """(key, description, default) of every setting, for the reference page and its test."""
+    yield from _fields("", Settings)
+
+
+def _fields(prefix: str, section: type[BaseModel]) -> Iterator[tuple[str, str, Any]]:
+    for name, field in section.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _fields(f"{prefix}{name}.", inner)
+        else:
+            default = field.get_default(call_default_factory=True)
+            yield f"{prefix}{name}", field.description or "", default
+
+
+def _database(held: Database, base: Path) -> Database:
+    """A relative SQLite path is relative to the file that names it."""
+    marker = "sqlite:///"
+    if held.url.startswith(marker) and not held.url.startswith(marker + "/"):
+        return held.model_copy(update={"url": marker + str(_absolute(Path(held.url.removeprefix(marker)), base))})
+    return held
+
+
+def _absolute(path: Path, base: Path) -> Path:
+    return path if path.is_absolute() else (base / path).resolve()
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would silently be nothing."""
+    known = {PREFIX + key.upper().replace(".", "__") for key, _, _ in fields()}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in OUTSIDE and name not in known:
+            near = get_close_matches(name, sorted(known), n=1)
+            raise Invalid("settings_variable_unknown", variable=name, nearest=near[0] if near else "")
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """Each problem as `key: what is wrong`, with the nearest valid key for an unknown one."""
+    known = [key for key, _, _ in fields()]
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        hint = ""
+        if problem["type"] == "extra_forbidden":
+            near = get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+        yield f"{key}: {problem['msg']}{hint}"
+
+
