@@ -1,0 +1,1 @@
+"""Agencies asked for assistance (被请求机关)."""

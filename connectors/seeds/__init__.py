@@ -1,0 +1,1 @@
+"""Parties and ceremonies that contribute to a seed."""

@@ -1,0 +1,1 @@
+"""Places that hold facts (数据共享接口)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import structlog
@@ -82,7 +82,8 @@ class Clock:
     def start(self, ticks: list[Tick]) -> None:
         """Begin to tick."""
         guard = Tick(name="drift", seconds=1.0, body=self._check_drift)
-        for tick in (guard, Tick(name="calendar", seconds=1.0, body=self.fire_due), *ticks):
+        calendar = Tick(name="calendar", seconds=1.0, body=self._fire_due)
+        for tick in (guard, calendar, *ticks):
             self._scheduler.add_job(
                 self._run, "interval", seconds=tick.seconds, args=(tick,), id=tick.name, next_run_time=datetime.now(UTC)
             )
@@ -98,25 +99,25 @@ class Clock:
         """Whether the scheduler still runs."""
         return bool(self._scheduler.running)
 
-    def fire_due(self) -> int:
-        """Take every slot that is due; how many were ours."""
+    def _fire_due(self) -> None:
+        """Take every slot that is due."""
         now = self._now()
         with self._store.read() as tx:
             due = [row for row in tx.schedules.due(now) if row["name"] in self._schedules]
-        return sum(self._fire(self._schedules[row["name"]], row["next_at"], now) for row in due)
+        for row in due:
+            self._fire(self._schedules[row["name"]], row["next_at"], now)
 
-    def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> int:
+    def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> None:
         """Take one slot. The tick row and the slot's orders are one transaction, so each slot happens once or not yet."""
         from_here = slot if schedule.catch_up is CatchUp.EVERY else now
         next_at = following(schedule.trigger, from_here, from_here)
         missed = next_at is not None and following(schedule.trigger, slot, slot) != next_at
         with self._store.begin() as tx:
             if not tx.schedules.fired(schedule.name, slot, next_at, now, self._replica):
-                return 0
+                return
             if schedule.catch_up is not CatchUp.SKIP or not missed:
                 schedule.fire(tx, slot, now)
         log.info("schedule.fired", schedule=schedule.name, slot=slot.isoformat())
-        return 1
 
     def _run(self, tick: Tick) -> None:
         """A tick body never lets an exception out, or APScheduler's thread would carry it away."""
@@ -137,8 +138,3 @@ class Clock:
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
         self._drift = drift
-
-
-def old(now: datetime, days: int) -> datetime:
-    """A moment some days ago."""
-    return now - timedelta(days=days)

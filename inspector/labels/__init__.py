@@ -1,0 +1,54 @@
+"""Every word shown to people, in simplified Chinese and English, keyed by code. The words lie in `zh-Hans.toml` and `en.toml`.
+
+A key is a group and a name: `error.case_unknown`, `CaseState.REVIEW`, `rule.strategy.choose`, `ui.save`. `{fact}` in a text is
+replaced by the fact of that name. What has no words is shown as its key: an error must never be lost for want of a label.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from inspector.domain.errors import InspectorError
+
+Lang = Literal["zh-Hans", "en"]
+LANGS: tuple[Lang, ...] = ("zh-Hans", "en")
+
+_FACT = re.compile(r"\{([a-z_]+)\}")
+
+
+def label(key: str, lang: Lang, **facts: object) -> str:
+    """The words for a key, with its facts put in; a fact that is not given is shown as an ellipsis."""
+    text = words(lang).get(key)
+    if text is None:
+        told = ", ".join(f"{name}={value}" for name, value in facts.items())
+        return f"{key} ({told})" if told else key
+    return _FACT.sub(lambda found: str(facts.get(found[1], "…")), text)
+
+
+def known(key: str, lang: Lang) -> bool:
+    """Whether there are words for a key."""
+    return key in words(lang)
+
+
+def of(member: StrEnum, lang: Lang) -> str:
+    """The words for an enum's member."""
+    return label(f"{type(member).__name__}.{member.name}", lang)
+
+
+def told(error: InspectorError, lang: Lang) -> str:
+    """What an error says to people."""
+    return label(f"error.{error.code}", lang, **error.facts)
+
+
+@cache
+def words(lang: Lang) -> Mapping[str, str]:
+    """All texts of a language by key."""
+    file = Path(__file__).with_name(f"{lang}.toml")
+    groups: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {f"{group}.{name}": text for group, texts in groups.items() for name, text in texts.items()}

@@ -45,8 +45,10 @@ _EXPECTED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One example. `answers` are per fact, in the order of its ways; `expect` holds only what the author states, ""
-    for nothing."""
+    """One example. `answers` are per fact, in the order of its ways.
+
+    `expect` holds only what the author states; an empty text means that there is nothing.
+    """
 
     name: str
     route: Route

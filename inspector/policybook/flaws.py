@@ -51,6 +51,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is not above 0 and at most 1; nobody is exempt from being drawn",
         "{value} 不在大于0至1之间；任何对象都不得免于抽查",
     ),
+    "ratio_not_countable": (
+        "{value} is no whole number of parts per million, in which draws count; write {fix}",
+        "{value} 不是百万分之一的整数倍，抽取按百万分之一计数；应写 {fix}",
+    ),
     "term_unreadable": (
         'got {value}; write a term such as "20wd", "30d", "2mo"',
         "现为 {value}；应写成“20wd”（工作日）“30d”“2mo”",

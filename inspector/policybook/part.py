@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import TypeVar
 
 from inspector.domain.calendar import Term, Unit
@@ -16,6 +17,9 @@ from inspector.domain.errors import Invalid
 from inspector.policybook.flaws import Flaw
 
 E = TypeVar("E", bound=StrEnum)
+
+PARTS = 1_000_000
+"""A draw's commitment states shares in parts per million (draw protocol, the roster's rules)."""
 
 _CITED = re.compile(r"([A-Z][A-Za-z0-9]*):[0-9A-Za-z][0-9A-Za-z.-]*")
 _RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
@@ -74,7 +78,7 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, str):
             return value
-        self._wrong(field, '"..." or ""')
+        self._wrong(field, '"..." / ""')
         return ""
 
     def maybe(self, field: str) -> str | None:
@@ -86,14 +90,14 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, bool):
             return value
-        self._wrong(field, "true or false")
+        self._wrong(field, "true / false")
         return False
 
     def whole(self, field: str, least: int) -> int:
         """A whole number, not below `least`."""
         value = self.content.get(field)
         if isinstance(value, bool) or not isinstance(value, int):
-            self._wrong(field, f"a whole number from {least}")
+            self._wrong(field, f"a whole number 整数 ≥ {least}")
             return least
         if value < least:
             self.flaw("number_too_small", field, value=value, least=least)
@@ -104,7 +108,7 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        self._wrong(field, "a date without quotes and time, such as 2026-01-01")
+        self._wrong(field, "2026-01-01 (no quotes, no time 不加引号和时间)")
         return date.min
 
     def maybe_day(self, field: str) -> date | None:
@@ -116,7 +120,7 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value
-        self._wrong(field, "a time with offset, such as 2026-03-02T09:00:00+08:00")
+        self._wrong(field, "2026-03-02T09:00:00+08:00 (with offset 带时区)")
         return datetime.min.replace(tzinfo=UTC)
 
     def term(self, field: str) -> Term:
@@ -143,6 +147,8 @@ class Part:
         share = Fraction(found[3]) / 100 if found[3] else Fraction(int(found[1]), int(found[2]))
         if not 0 < share <= 1:
             self.flaw("ratio_out_of_range", field, value=value)
+        elif PARTS % share.denominator:
+            self.flaw("ratio_not_countable", field, value=value, fix=f'"{ceil(share * PARTS)}/{PARTS}"')
         return share
 
     def basis(self, field: str) -> str:
@@ -193,13 +199,13 @@ class Part:
     def some(self, field: str) -> None:
         """Refuse an empty list."""
         if self.content.get(field) == []:
-            self._wrong(field, "at least one entry")
+            self._wrong(field, "at least one entry 至少一项")
 
     def table(self, field: str) -> Part:
         """A table inside this one; an empty stand-in when there is none."""
         value = self.content.get(field)
         if not isinstance(value, dict):
-            self._wrong(field, f"a table [{field}]")
+            self._wrong(field, f"[{field}]")
             value = {}
         return Part(self.file, self.row, value, self.flaws, self.sources, prefix=f"{self.prefix}{field}.")
 
@@ -207,7 +213,7 @@ class Part:
         """The rows of an array of tables, each called after its key or, lacking that, its place."""
         value = self.content.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            self._wrong(name, f"one or more sections [[{name}]]")
+            self._wrong(name, f"[[{name}]] (once or more 一节或多节)")
             return
         for place, item in enumerate(value, start=1):
             called = item.get(key)

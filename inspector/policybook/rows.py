@@ -43,7 +43,7 @@ _TABLES = ("level", "ground", "item", "strategy", "sampling", "term", "outcome")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A pack as its file states it: rows in file order, repeated ones included. `broken` names tables that lost a row."""
+    """A pack as its file states it, repeated rows included. `broken` names tables that lost a row, or `effective` dates."""
 
     id: str
     version: str
@@ -119,13 +119,17 @@ def read(part: Part) -> Draft:
             _unique(one, "id", ids["row"])
         return of(one)
 
+    count = len(part.flaws)
+    effective_from, effective_to = part.day("effective_from"), part.maybe_day("effective_to")
+    if len(part.flaws) > count or "effective_from" not in part.content:
+        broken.add("effective")
     stale_after, stale_basis = single("credit", _credit)
     return Draft(
         id=part.text("id"),
         version=part.text("version"),
         title=part.text("title"),
-        effective_from=part.day("effective_from"),
-        effective_to=part.maybe_day("effective_to"),
+        effective_from=effective_from,
+        effective_to=effective_to,
         approval=_approval(part.table("approval")),
         sources=sources,
         levels=rows("level", "code", _level),

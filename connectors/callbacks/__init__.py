@@ -1,0 +1,1 @@
+"""Approving systems that hear results."""

@@ -1,0 +1,95 @@
+"""Strict reading of a connector's configuration: nothing unknown, nothing of the wrong type, no secret in plain sight."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from inspector.domain.errors import Invalid
+from inspector.ports import Card
+
+_LONGEST_SECRET = 65_536
+
+_Config = TypeVar("_Config", bound="ConnectorConfig")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorConfig:
+    """What every connector may be told: its `kind` (the entry point's name), who stands behind it, in which version."""
+
+    kind: str = ""
+    owner: str = ""
+    version: str = "1"
+    personal_data: tuple[str, ...] = ()
+
+    def card(self, name: str, *, port: str, kind: str, idempotent: bool = True) -> Card:
+        """The connector's card."""
+        return Card(
+            name=name,
+            port=port,
+            kind=kind,
+            owner=self.owner or name,
+            version=self.version,
+            idempotent=idempotent,
+            personal_data=self.personal_data,
+        )
+
+
+def parse(shape: type[_Config], name: str, given: Mapping[str, object]) -> _Config:
+    """`given` as a `shape`. `name` is the connector's, for the error.
+
+    Raises Invalid: `connector_key_unknown` (names the nearest valid key), `connector_key_missing`, `connector_key_type`.
+    """
+    known = get_type_hints(shape)
+    for key in given:
+        if key not in known:
+            near = get_close_matches(key, known, n=1, cutoff=0.5)
+            raise Invalid("connector_key_unknown", connector=name, key=key, nearest="".join(near), known=", ".join(sorted(known)))
+    for wanted in fields(shape):
+        if wanted.name not in given and wanted.default is MISSING and wanted.default_factory is MISSING:
+            raise Invalid("connector_key_missing", connector=name, key=wanted.name)
+    held: dict[str, Any] = {key: _as(known[key], value, name, key) for key, value in given.items()}
+    return shape(**held)
+
+
+def secret(path: str, name: str, key: str) -> str:
+    """The secret kept in the file at `path`, its line end stripped.
+
+    Raises Invalid: `connector_secret_missing`, `connector_secret_open` (others may read the file: mend with chmod 600),
+    `connector_secret_unreadable` (empty, or not one line of printable ASCII).
+    """
+    try:
+        with Path(path).open("rb") as held:
+            # The open file is judged, not its name: nobody can exchange it in between.
+            mode = stat.S_IMODE(os.fstat(held.fileno()).st_mode)
+            content = held.read(_LONGEST_SECRET + 1)
+    except OSError as error:
+        raise Invalid("connector_secret_missing", connector=name, key=key, file=path, reason=type(error).__name__) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Invalid("connector_secret_open", connector=name, key=key, file=path, mode=f"{mode:04o}", mend="chmod 600")
+    text = content.decode("utf-8", "replace").rstrip("\r\n")
+    if not text or len(content) > _LONGEST_SECRET or not (text.isascii() and text.isprintable()):
+        raise Invalid("connector_secret_unreadable", connector=name, key=key, file=path)
+    return text
+
+
+def _as(wanted: Any, value: object, name: str, key: str) -> object:
+    """`value` when it is what the field wants. A whole number will do for a decimal; nothing else is converted silently."""
+    if get_origin(wanted) is tuple and isinstance(value, list | tuple):
+        return tuple(_as(get_args(wanted)[0], part, name, key) for part in value)
+    if get_origin(wanted) is Mapping and isinstance(value, Mapping):
+        return {_as(str, left, name, key): _as(get_args(wanted)[1], right, name, key) for left, right in value.items()}
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is wanted or (wanted is object and isinstance(value, str | int)):
+        return value
+    raise Invalid("connector_key_type", connector=name, key=key, wanted=_told(wanted), given=type(value).__name__)
+
+
+def _told(wanted: Any) -> str:
+    return getattr(wanted, "__name__", str(wanted))

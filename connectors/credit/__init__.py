@@ -1,0 +1,1 @@
+"""Credit platforms (信用平台)."""

@@ -1,0 +1,255 @@
+"""The one wire that leaves the house over HTTP; the only module that knows httpx.
+
+Blocking, bounded in every direction (time, tries, bytes), and silent: neither addresses nor contents are logged or put into
+errors, for both may hold personal data or secrets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json as jsonlib
+import logging
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from connectors.config import ConnectorConfig, parse, secret
+from connectors.patience import patiently, retry_after
+from connectors.reply import Reply
+from inspector.domain.errors import Invalid
+from inspector.ports import Garbled, Origin, Refused, Unavailable
+
+# httpx writes whole URLs at INFO, httpcore headers at DEBUG.
+for _talker in ("httpx", "httpcore"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
+
+_NEVER = frozenset({501, 505})
+"""The 5xx that waiting does not mend: not implemented, version not supported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireConfig(ConnectorConfig):
+    """How to reach one outside party. `url` has no query and no password; times are in seconds.
+
+    `budget_seconds` bounds one `send` with all its tries and waits: keep it under half of the engine's lease (60 s by default).
+    """
+
+    url: str
+    connect_seconds: float = 3.0
+    read_seconds: float = 10.0
+    pool_seconds: float = 5.0
+    budget_seconds: float = 20.0
+    tries: int = 3
+    token_file: str = ""
+    ca_file: str = ""
+    max_reply_bytes: int = 1_048_576
+
+
+class Wire:
+    """Calls to one outside party from any number of threads.
+
+    Each call under way has a client with one connection to itself, kept for the next call: one big httpx client searches all its
+    connections at every step and gets slower by the square of their number.
+    """
+
+    def __init__(
+        self, config: WireConfig | Mapping[str, object], name: str = "http", *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used."""
+        self._config = config if isinstance(config, WireConfig) else parse(WireConfig, name, config)
+        _check(self._config, name)
+        self._trust = _trust(self._config, name)
+        self._sleep = sleep
+        self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
+        if self._config.token_file:
+            self._headers["Authorization"] = f"Bearer {secret(self._config.token_file, name, 'token_file')}"
+        self._idle: deque[httpx.Client] = deque()
+        self._closed = False
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        key: str = "",
+        headers: Mapping[str, str] | None = None,
+        case_id: str = "",
+    ) -> Reply:
+        """Ask within the budget, with the same `key` at every try, and answer what came with a 2xx status.
+
+        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named),
+        Refused (`unauthorised`, `http_<status>`), Garbled (`too_large`, `encoded`).
+        """
+        body = _body(json, content)
+        ask = _Ask(method, self._url(path), body, self._headers | _headers(json, key, case_id) | dict(headers or {}))
+        budget = self._config.budget_seconds
+        deadline = time.monotonic() + budget
+        for attempt in patiently(self._config.tries, budget, self._sleep):
+            number = attempt.retry_state.attempt_number
+            with attempt:
+                return self._try(ask, deadline, number)
+        raise AssertionError("tenacity either returns or raises")
+
+    def close(self) -> None:
+        """Close the connections at rest; those under way close when their call ends."""
+        self._closed = True
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _url(self, path: str) -> str:
+        return self._config.url.rstrip("/") + path if path else self._config.url
+
+    def _try(self, ask: _Ask, deadline: float, number: int) -> Reply:
+        asked_at = datetime.now(UTC)
+        try:
+            with self._client() as client, self._asking(client, ask, deadline) as response:
+                body, whole = self._read(response, deadline)
+        except httpx.TransportError as error:
+            raise _transport(error, number) from None
+        _judge(response, number)
+        digest = hashlib.sha256(body).hexdigest()
+        if not whole:
+            raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Garbled("encoded", digest=digest, detail="answered compressed though asked not to", attempts=number)
+        return Reply(
+            status=response.status_code,
+            headers=dict(response.headers),
+            body=body,
+            attempts=number,
+            request_digest=hashlib.sha256(ask.body or b"").hexdigest(),
+            reply_digest=digest,
+            asked_at=asked_at,
+        )
+
+    def _asking(self, client: httpx.Client, ask: _Ask, deadline: float) -> AbstractContextManager[httpx.Response]:
+        timeout = self._timeout(deadline)
+        return client.stream(ask.method, ask.url, content=ask.body, headers=ask.headers, timeout=timeout)
+
+    @contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
+        """A client nobody else uses. After an error it is thrown away: a connection in doubt must not meet another case."""
+        try:
+            client = self._idle.pop()
+        except IndexError:
+            client = httpx.Client(
+                verify=self._trust, trust_env=False, follow_redirects=False, limits=httpx.Limits(max_connections=1)
+            )
+        try:
+            yield client
+        except BaseException:
+            client.close()
+            raise
+        client.cookies.clear()  # one case's session must not accompany the next
+        self._idle.append(client)
+        if self._closed:
+            self.close()
+
+    def _timeout(self, deadline: float) -> httpx.Timeout:
+        """The configured times, none beyond what is left of the budget."""
+        left = max(deadline - time.monotonic(), 0.001)
+        held = self._config
+        read = min(held.read_seconds, left)
+        return httpx.Timeout(connect=min(held.connect_seconds, left), read=read, write=read, pool=min(held.pool_seconds, left))
+
+    def _read(self, response: httpx.Response, deadline: float) -> tuple[bytes, bool]:
+        """The raw body and whether it is whole; a body that trickles past the deadline is a timeout."""
+        body = bytearray()
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > self._config.max_reply_bytes:
+                return bytes(body), False
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("trickling")
+        return bytes(body), True
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    method: str
+    url: str
+    body: bytes | None
+    headers: Mapping[str, str]
+
+
+def _judge(response: httpx.Response, number: int) -> None:
+    """Raises what a status means; 2xx means nothing bad."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return
+    code = f"http_{status}"
+    if status in (401, 403):
+        raise Refused("unauthorised", origin=Origin.US, detail=code, attempts=number)
+    # 408 closes idle connections at some proxies (RFC 9110, 15.5.9: the client may repeat).
+    if status in (408, 429) or (status >= 500 and status not in _NEVER):
+        after = retry_after(response.headers, datetime.now(UTC))
+        raise Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
+    raise Refused(code, origin=Origin.THEM, attempts=number)
+
+
+def _transport(error: httpx.TransportError, number: int) -> Unavailable:
+    """A failure of the wire by its stable code. The detail names kinds of errors only: their texts may hold addresses."""
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < 5:
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.PoolTimeout):
+        return Unavailable("busy", origin=Origin.US, detail=" < ".join(kinds), attempts=number)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        code = "unreachable"
+    elif isinstance(error, httpx.TimeoutException):
+        code = "timeout"
+    else:
+        code = "broken_off"
+    return Unavailable(code, detail=" < ".join(kinds), attempts=number)
+
+
+def _body(json: object, content: bytes | None) -> bytes | None:
+    if json is None:
+        return content
+    return jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _headers(json: object, key: str, case_id: str) -> dict[str, str]:
+    told = {"Content-Type": "application/json" if json is not None else "", "Idempotency-Key": key, "X-Correlation-Id": case_id}
+    # Header values are printable ASCII; anything else (a Chinese case number, a line break) travels percent-encoded.
+    return {name: quote(value, safe=_PRINTABLE) for name, value in told.items() if value}
+
+
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def _check(config: WireConfig, name: str) -> None:
+    """A query or a password in it would be a secret in plain sight. Raises Invalid."""
+    try:
+        parts = urlsplit(config.url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise Invalid("connector_url", connector=name, key="url") from None
+    if not usable or parts.query or parts.fragment or parts.username is not None:
+        raise Invalid("connector_url", connector=name, key="url")
+    for key in ("connect_seconds", "read_seconds", "pool_seconds", "budget_seconds", "tries", "max_reply_bytes"):
+        if not getattr(config, key) > 0:
+            raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
+
+
+def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
+    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority)."""
+    try:
+        return ssl.create_default_context(cafile=config.ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid("connector_ca_file", connector=name, key="ca_file", reason=type(error).__name__) from error
+
+
+__all__ = ["Reply", "Wire", "WireConfig"]

@@ -1,0 +1,67 @@
+"""When to ask again within one call: tenacity, bounded by tries and by a budget of seconds, polite where a time was named.
+
+Long outages are not waited out here but by the engine, whose waits survive a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+from tenacity.wait import wait_base, wait_random, wait_random_exponential
+
+from inspector.ports import Unavailable
+
+LONGEST = 86_400.0
+"""A platform may ask for a day of patience, not for a year: a slip of its keyboard must not park a case beyond its deadline."""
+
+
+def patiently(tries: int, budget: float, sleep: Callable[[float], None]) -> Retrying:
+    """Tries again on `Unavailable` only, and at once gives up when the next wait would overrun `budget` seconds."""
+    return Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        stop=stop_after_attempt(tries) | stop_before_delay(budget),
+        wait=_AsAsked(),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+class _AsAsked(wait_base):
+    """What the other side asked for, a little jittered so that threads do not return as a herd; else exponential."""
+
+    _backoff = wait_random_exponential(multiplier=0.5, max=8)
+    _jitter = wait_random(0, 0.1)
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        error = retry_state.outcome.exception() if retry_state.outcome is not None else None
+        if isinstance(error, Unavailable) and error.retry_after is not None:
+            return error.retry_after + self._jitter(retry_state)
+        return self._backoff(retry_state)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3: seconds or a date), at most `LONGEST`.
+
+    None when there is none or it says nothing: unreadable, negative, zero or past. A date is measured from the reply's own Date,
+    so that two clocks that differ do no harm.
+    """
+    told = headers.get("retry-after", "").strip()
+    if told.isascii() and told.isdigit():
+        seconds = float(told) if len(told) < 12 else LONGEST
+    else:
+        until = _date(told)
+        if until is None:
+            return None
+        seconds = (until - (_date(headers.get("date", "")) or now)).total_seconds()
+    return min(seconds, LONGEST) if seconds > 0 else None
+
+
+def _date(told: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(told)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)

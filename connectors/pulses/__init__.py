@@ -1,0 +1,1 @@
+"""Dead-man's switches."""

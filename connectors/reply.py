@@ -1,0 +1,108 @@
+"""What came back over a wire, and how to read it: UTF-8 JSON or an error with the digest of what came instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from inspector.ports import Card, Garbled, Provenance, Receipt
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A 2xx answer. Header names are lower case; digests are SHA-256 (hex) of the bytes sent and received."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    attempts: int
+    request_digest: str
+    reply_digest: str
+    asked_at: datetime
+
+    def object(self) -> dict[str, object]:
+        """The body as a JSON object in UTF-8 (RFC 8259, 8.1); decimals stay text as written, for a float would change figures.
+
+        Raises Garbled (`wrong_charset`, `not_json`, `not_object`).
+        """
+        try:
+            told = json.loads(self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
+        except UnicodeDecodeError:
+            raise self.garbled("wrong_charset", "not UTF-8") from None
+        except (ValueError, RecursionError) as error:
+            raise self.garbled("not_json", type(error).__name__) from None
+        if not isinstance(told, dict):
+            raise self.garbled("not_object", type(told).__name__)
+        return told
+
+    def text(self, field: str) -> str | None:
+        """The text at a dotted `field` of the body; None where the other side left it empty.
+
+        Whole numbers and truth values are told as text. A field that should be there and is not is no answer: silence must not
+        pass for "no such record". Raises Garbled (`field_missing`, `field_type` and those of `object`).
+        """
+        held: object = self.object()
+        for step in field.split("."):
+            if held is None or held in ("", [], {}):
+                return None
+            if not isinstance(held, dict):
+                raise self.garbled("field_type", field)
+            held = held.get(step, _ABSENT)
+        if held is _ABSENT:
+            raise self.garbled("field_missing", field)
+        return None if held in ("", [], {}) else self._scalar(held, field)
+
+    def _scalar(self, held: object, field: str) -> str | None:
+        match held:
+            case None:
+                return None
+            case bool():
+                return "true" if held else "false"
+            case str() | int():
+                return str(held).strip() or None
+            case _:
+                raise self.garbled("field_type", field)
+
+    def moment(self, field: str) -> datetime | None:
+        """The moment at `field` (ISO 8601); a date, or a time without offset, is Beijing time. Raises Garbled (`field_type`)."""
+        told = self.text(field)
+        if told is None:
+            return None
+        try:
+            read = datetime.fromisoformat(told)
+        except ValueError:
+            raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
+        return read if read.tzinfo is not None else read.replace(tzinfo=_SHANGHAI)
+
+    def receipt(self, field: str = "receipt") -> Receipt:
+        """The other side has it: its number where it gave one. Raises Garbled when a body came that is not what was agreed."""
+        said = self.object() if self.body.strip() else {}
+        return Receipt(reference=(self.text(field) or "") if field in said else "", at=datetime.now(UTC), attempts=self.attempts)
+
+    def provenance(self, card: Card, *, as_of: datetime | None, version: str) -> Provenance:
+        """Where this answer comes from."""
+        return Provenance(
+            source=card.name,
+            owner=card.owner,
+            asked_at=self.asked_at,
+            as_of=as_of,
+            source_version=version,
+            request_digest=self.request_digest,
+            reply_digest=self.reply_digest,
+            attempts=self.attempts,
+        )
+
+    def garbled(self, code: str, detail: str = "") -> Garbled:
+        """The error for this answer; `detail` names fields and types, never values."""
+        return Garbled(code, digest=self.reply_digest, detail=detail, attempts=self.attempts)
+
+
+def _no_constant(text: str) -> object:
+    raise ValueError(f"{text} is not JSON")

@@ -1,0 +1,175 @@
+"""How the outside calls the office: plain HTTP with the standard library, one call in one thread, and what came back.
+
+Every address of the office's API that the outside world uses is in this file, as one function each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+LINK_HEADER = "X-Link-Token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the office said. `status` 0: it could not be reached."""
+
+    status: int
+    data: Mapping[str, Any]
+
+    @property
+    def well(self) -> bool:
+        """Whether the office took it."""
+        return 200 <= self.status < 300
+
+    @property
+    def later(self) -> bool:
+        """Whether trying again is of use: not reached, busy, down."""
+        return self.status in (0, 408, 425, 429) or self.status >= 500
+
+    def rows(self, name: str) -> list[Mapping[str, Any]]:
+        """A page's rows."""
+        found = self.data.get(name, [])
+        return found if isinstance(found, list) else []
+
+    def day(self) -> date | None:
+        """The office's day as far as this answer tells it, from `opened_at`."""
+        text = self.data.get("opened_at")
+        return date.fromisoformat(text[:10]) if isinstance(text, str) and len(text) >= 10 else None
+
+
+def fetch(url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> tuple[int, bytes]:
+    """One blocking call; (status, body), and (0, b"") when there is no connection."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=10)
+    try:
+        connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body=body, headers=dict(headers or {}))
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+    except (OSError, HTTPException):
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def call(url: str, said: Mapping[str, Any] | None = None, *, token: str = "", link: str = "") -> Heard:
+    """Say something to the API (POST), or ask it (GET, when nothing is said), as the holder of a token or a link."""
+    headers = {"Accept": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    if link:
+        headers[LINK_HEADER] = link
+    body = None
+    if said is not None:
+        headers["Content-Type"] = "application/json"
+        body = json.dumps(said, ensure_ascii=False).encode()
+    status, content = fetch(url, method="GET" if said is None else "POST", headers=headers, body=body)
+    try:
+        data = json.loads(content) if content else {}
+    except ValueError:
+        data = {}
+    return Heard(status=status, data=data if isinstance(data, dict) else {"items": data})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The office as one caller sees it: its base address, and the caller's token."""
+
+    base: str
+    token: str = ""
+
+    async def open_case(self, application: Mapping[str, Any]) -> Heard:
+        """Hand a commitment case in."""
+        return await self._say("/v1/cases", application)
+
+    async def correct_case(self, case_id: str, application: Mapping[str, Any]) -> Heard:
+        """Correct a case's content."""
+        return await self._say(f"/v1/cases/{quote(case_id)}/correct", application)
+
+    async def withdraw_case(self, case_id: str, reason: str) -> Heard:
+        """Tell that the applicant takes the commitment back."""
+        return await self._say(f"/v1/cases/{quote(case_id)}/withdraw", {"reason": reason})
+
+    async def conclude_case(self, case_id: str) -> Heard:
+        """Tell that the matter is concluded (办结)."""
+        return await self._say(f"/v1/cases/{quote(case_id)}/conclude", {})
+
+    async def cases_in_review(self) -> Heard:
+        """The cases that wait for an officer."""
+        return await self._ask("/v1/cases?state=REVIEW&limit=100")
+
+    async def case(self, case_id: str) -> Heard:
+        """One case with its evidence."""
+        return await self._ask(f"/v1/cases/{quote(case_id)}")
+
+    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str]) -> Heard:
+        """Decide a case."""
+        said = {"outcome": outcome, "reasons": reasons, "evidence": evidence}
+        return await self._say(f"/v1/cases/{quote(case_id)}/review", said)
+
+    async def draws(self) -> Heard:
+        """The draws."""
+        return await self._ask("/v1/draws?limit=100")
+
+    async def type_figures(self, draw: str, party: str, figures: str) -> Heard:
+        """Type the figures of a public ceremony."""
+        return await self._say(f"/v1/draws/{quote(draw)}/typed", {"party": party, "figures": figures})
+
+    async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
+        return await asyncio.to_thread(call, self.base + path, said, token=self.token)
+
+    async def _ask(self, path: str) -> Heard:
+        return await asyncio.to_thread(call, self.base + path, token=self.token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A capability link as it came in a letter or a push: `{base}/{purpose}/{about}/{token}`."""
+
+    base: str
+    about: str
+    token: str
+
+    @classmethod
+    def read(cls, url: str) -> Link:
+        """Take a link apart. Raises ValueError."""
+        base, _, rest = url.rpartition("/")
+        base, _, about = base.rpartition("/")
+        base, _, purpose = base.rpartition("/")
+        if not (base and purpose and about and rest):
+            raise ValueError("no link of the form base/purpose/about/token")
+        return cls(base=base, about=about, token=rest)
+
+    async def answer(self, said: Mapping[str, Any]) -> Heard:
+        """An agency's answer to a request for assistance."""
+        return await self._say(f"/v1/assistance/{quote(self.about)}/answer", said)
+
+    async def refuse(self, reasons: str, signer: str) -> Heard:
+        """An agency's refusal of a request."""
+        return await self._say(f"/v1/assistance/{quote(self.about)}/refuse", {"reasons": reasons, "signer": signer})
+
+    async def seat(self) -> Heard:
+        """What an inspector sees behind the link: the object and the facts in question."""
+        return await asyncio.to_thread(call, f"{self.base}/v1/seats/{quote(self.about)}", link=self.token)
+
+    async def accept(self) -> Heard:
+        """Accept the assignment."""
+        return await self._say(f"/v1/seats/{quote(self.about)}/accept", {})
+
+    async def decline(self, reason: str) -> Heard:
+        """Decline the assignment with a reason."""
+        return await self._say(f"/v1/seats/{quote(self.about)}/decline", {"reason": reason})
+
+    async def report(self, findings: list[dict[str, str]], remarks: str) -> Heard:
+        """Enter the visit's result."""
+        return await self._say(f"/v1/seats/{quote(self.about)}/result", {"findings": findings, "remarks": remarks})
+
+    async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
+        return await asyncio.to_thread(call, self.base + path, said, link=self.token)

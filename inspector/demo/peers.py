@@ -1,0 +1,146 @@
+"""The parties that only answer: data-sharing sources, the credit platform, the parties of a draw's seed, the witness, the dead-man.
+
+Each takes a request and answers at once from the habits; nothing here calls the office.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from datetime import date, timedelta
+
+from inspector.demo.habits import LEVELS, SAYS, TEMPERS, Chance, Say, Temper, other
+from inspector.demo.rules import Rule, Sight
+from inspector.demo.server import Reply, Request, answer
+
+OLD = timedelta(days=4_000)
+"""How much older than the claim a stale record is."""
+
+SLOW_SECONDS = 1.2
+OUTAGES = {"social": (41.0, 4.0)}
+"""Sources that are down from time to time: every so many machine seconds, for so many."""
+
+VERSION = "demo-2025.1"
+
+
+class OfficeDay:
+    """The office's day, as far as the outside has heard of it: dates on letters never lie in the office's future."""
+
+    def __init__(self, first: date) -> None:
+        self.today = first
+
+    def hear(self, day: date | None) -> None:
+        """A date the office wrote; only a later one moves the day."""
+        if day is not None and day > self.today:
+            self.today = day
+
+
+class Source:
+    """A data-sharing source: one fact about one subject; business codes come in an HTTP 200 body (0 well, -1 later, E-106 never)."""
+
+    def __init__(self, name: str, chance: Chance) -> None:
+        self.name = name
+        self._chance = chance
+        self._began = time.monotonic()
+
+    async def ask(self, request: Request, rule: Rule, sight: Sight | None) -> Reply:
+        """Answer one question."""
+        said = request.json()
+        about = (str(said["fact"]), str(said["subject"]["code"]))
+        if not (said.get("case") and said.get("basis")):
+            return answer({"code": "E-102", "message": "没有办件编号或者依据 (no purpose given)"}, 200)
+        if not rule.calm and (trouble := await self._trouble(about, sight)) is not None:
+            return trouble
+        say = Say(rule.say) if rule.say else self._chance.pick(SAYS, "say", self.name, *about)
+        return answer(self._said(say, str(said["claimed"]), date.fromisoformat(said["on"])))
+
+    async def _trouble(self, about: tuple[str, str], sight: Sight | None) -> Reply | None:
+        every, lasts = OUTAGES.get(self.name, (0.0, 0.0))
+        if every and (time.monotonic() - self._began) % every > every - lasts:
+            return answer({"message": "系统维护 (maintenance)"}, 503, retry_after="2")
+        match self._chance.pick(TEMPERS, "temper", self.name, *about):
+            case Temper.WELL:
+                return None
+            case Temper.SLOW:
+                await asyncio.sleep(SLOW_SECONDS)
+                return None
+            case Temper.STUMBLES:
+                first = sight is None or sight.times <= 1
+                return answer({"code": -1, "message": "系统繁忙 (busy)"}) if first else None
+            case Temper.NOT_GRANTED:
+                return answer({"code": "E-106", "message": "不在授权范围 (not on the grant list)"})
+
+    def _said(self, say: Say, claimed: str, on: date) -> dict[str, object]:
+        if say is Say.NOT_FOUND:
+            return {"code": 0, "data": None, "version": VERSION}
+        value = other(claimed) if say is Say.MISMATCH else claimed
+        day = on - OLD if say is Say.STALE else on
+        return {"code": 0, "data": {"value": value, "as_of": f"{day.isoformat()}T08:00:00+08:00"}, "version": VERSION}
+
+
+class Credit:
+    """The credit platform: levels of firms, and performance entries that count once each."""
+
+    def __init__(self, chance: Chance, day: OfficeDay) -> None:
+        self._chance = chance
+        self._day = day
+        self.entries: dict[str, str] = {}
+
+    async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
+        """A look-up (GET, or POST to …/level) or an entry (POST to …/entries)."""
+        if request.method == "GET" or request.path.endswith(("/level", "/levels")):
+            return self._level(request)
+        said = request.json()
+        entry = str(said.get("entry_id") or said.get("entry"))
+        receipt = self.entries.setdefault(entry, f"CR-{len(self.entries) + 1:06}")
+        return answer({"receipt": receipt})
+
+    def _level(self, request: Request) -> Reply:
+        asked = request.asked() if request.method == "GET" else request.json()
+        level = self._chance.pick(LEVELS, "level", str(asked.get("code") or asked.get("subject", {}).get("code")))
+        as_of = self._day.today - timedelta(days=3)
+        return answer({"level": level, "as_of": f"{as_of.isoformat()}T00:00:00+08:00", "version": VERSION})
+
+
+class Party:
+    """An agency that helps to make a draw's seed: it promises by a hash, and reveals when asked after the announcement."""
+
+    def __init__(self, name: str, chance: Chance) -> None:
+        self.name = name
+        self._chance = chance
+
+    async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
+        """`/promise` → {"hash"}, `/reveal` → {"nonce"}; the hash is that of draw-protocol 7.4."""
+        nonce = self._chance.secret("nonce", self.name, str(request.json()["draw"]))
+        if request.path.endswith("/promise"):
+            return answer({"hash": hashlib.sha256(f"ssj1/nonce\n{nonce}".encode()).hexdigest()})
+        if request.path.endswith("/reveal"):
+            return answer({"nonce": nonce})
+        return answer({"error": "promise or reveal"}, 404)
+
+
+class Witness:
+    """A notary that keeps witness values: the first value of a draw stands, another one is refused."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[str, str]] = {}
+
+    async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
+        """Keep one value."""
+        said = request.json()
+        draw, value = str(said["draw"]), str(said["value"])
+        held, receipt = self.kept.setdefault(draw, (value, f"N-{len(self.kept) + 1:05}"))
+        return answer({"receipt": receipt}) if held == value else answer({"error": "another value is kept"}, 409)
+
+
+class DeadMan:
+    """The receiver of the dead-man's ping."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+    async def ask(self, _request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
+        """Count one beat."""
+        self.beats += 1
+        return answer({"ok": True})

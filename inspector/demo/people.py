@@ -1,0 +1,279 @@
+"""The people outside who act by themselves: agencies that answer letters, inspectors with phones, an officer, two clerks.
+
+Every wait is in office days as the demo lets them pass (`Pace.day` machine seconds). A person whose call does not get through
+tries again later, as people do; a refusal is taken as final unless there is a reason to try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from inspector.demo.caller import Desk, Heard, Link
+from inspector.demo.habits import FINDINGS, MANNERS, MENDED, REACTIONS, Chance, Manner, Reaction, other
+from inspector.demo.rules import Rule, Sight
+from inspector.demo.server import Reply, Request, answer
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast the outside lives: machine seconds of one office day, and how many cases a second are opened."""
+
+    day: float = 6.0
+    cases: float = 1.5
+
+    async def days(self, count: float) -> None:
+        """Wait some office days."""
+        await asyncio.sleep(count * self.day)
+
+
+class Doings:
+    """What is under way outside, kept so that it is not forgotten by the collector and can be stopped."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin something."""
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+
+async def insist(pace: Pace, do: Callable[[], Awaitable[Heard]], *, also: tuple[str, ...] = ()) -> Heard:
+    """Try until it gets through; `also` are the error codes that are worth another try."""
+    heard = await do()
+    for _ in range(TRIES - 1):
+        error = heard.data.get("error")
+        code = error.get("code") if isinstance(error, dict) else None
+        if not heard.later and code not in also:
+            break
+        await pace.days(0.25)
+        heard = await do()
+    return heard
+
+
+def signed(secret: str, request: Request) -> bool:
+    """Whether a Standard Webhooks signature holds; without a secret everything does."""
+    if not secret:
+        return True
+    try:
+        Webhook(secret).verify(request.body, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A letter as the demo's agencies read it."""
+
+    kind: str
+    request: str
+    claimed: str
+    reply: Link
+
+
+class Agencies:
+    """The agencies asked for assistance, and their common superior. They acknowledge at once and answer when it suits them."""
+
+    def __init__(self, chance: Chance, pace: Pace, doings: Doings) -> None:
+        self._chance = chance
+        self._pace = pace
+        self._doings = doings
+        self._work: dict[str, asyncio.Task[None]] = {}
+        self._asked: dict[str, str] = {}
+
+    def desk(self, name: str) -> Callable[[Request, Rule, Sight | None], Awaitable[Reply]]:
+        """The letter box of one agency."""
+
+        async def receive(request: Request, rule: Rule, _sight: Sight | None) -> Reply:
+            said = request.json()
+            told = Told(
+                kind=str(said["kind"]),
+                request=str(said["request_id"]),
+                claimed=str(said["claimed"]),
+                reply=Link.read(str(said["reply_url"])),
+            )
+            self._take(name, told, rule)
+            return answer({"receipt": f"{name}-{self._chance.secret('receipt', name, told.request)[:8]}"})
+
+        return receive
+
+    def _take(self, name: str, told: Told, rule: Rule) -> None:
+        match told.kind:
+            case "request" if told.request not in self._asked:
+                self._asked[told.request] = name
+                self._begin(told, self._handle(name, told, rule))
+            case "escalation" if self._chance.of("pressed", told.request) < 0.5:
+                self._begin(told, self._reply_after(self._asked.get(told.request, name), told, 0.3))
+            case "cancel":
+                if (task := self._work.pop(told.request, None)) is not None:
+                    task.cancel()
+            case _:
+                pass
+
+    def _begin(self, told: Told, doing: Coroutine[Any, Any, None]) -> None:
+        if (before := self._work.pop(told.request, None)) is not None:
+            before.cancel()
+        self._work[told.request] = self._doings.begin(doing)
+
+    async def _handle(self, name: str, told: Told, rule: Rule) -> None:
+        signer = f"{name}（演示）"
+        slack = self._chance.of("slack", told.request)
+        match Manner(rule.say) if rule.say else self._chance.pick(MANNERS[name], "manner", name, told.request):
+            case Manner.ANSWERS:
+                await self._reply_after(name, told, 0.5 + 1.5 * slack)
+            case Manner.LATE:
+                await self._reply_after(name, told, 4.15 + 0.5 * slack)
+            case Manner.CANNOT_SAY:
+                await self._pace.days(0.5 + slack)
+                await insist(self._pace, lambda: told.reply.answer({"verdict": "cannot_say", "signer": signer}))
+            case Manner.REFUSES:
+                await self._pace.days(0.5 + slack)
+                await self._refuse(told, "所需资料不在本机关，且依法不得向外提供", signer)
+            case Manner.REFUSES_BADLY:
+                await self._pace.days(0.5 + slack)
+                await self._refuse(told, "", signer)
+                await self._pace.days(0.3)
+                await self._refuse(told, "档案正在移交，移交完成前无法查阅", signer)
+            case Manner.SILENT:
+                return
+
+    async def _reply_after(self, name: str, told: Told, days: float) -> None:
+        await self._pace.days(days)
+        contradicts = self._chance.of("contradicts", name, told.request) < 0.12
+        value = other(told.claimed) if contradicts else told.claimed
+        await insist(self._pace, lambda: told.reply.answer({"value": value, "signer": f"{name}（演示）"}))
+
+    async def _refuse(self, told: Told, reasons: str, signer: str) -> None:
+        await insist(self._pace, lambda: told.reply.refuse(reasons, signer))
+
+
+class Inspectors:
+    """The inspectors' phones: accept, decline with a reason, or let it lie; after a while the visit's result is entered."""
+
+    def __init__(self, chance: Chance, pace: Pace, doings: Doings, secret: str) -> None:
+        self._chance = chance
+        self._pace = pace
+        self._doings = doings
+        self._secret = secret
+        self._pushed: set[str] = set()
+        self.forged = 0
+
+    async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
+        """A push arrives."""
+        if not signed(self._secret, request):
+            self.forged += 1
+            return answer({"error": "signature"}, 401)
+        said = request.json()
+        message = said.get("data", {}) if "link" not in said else said
+        link = Link.read(str(message["link"]))
+        if link.about not in self._pushed:
+            self._pushed.add(link.about)
+            self._doings.begin(self._react(link))
+        return answer({"receipt": f"push-{len(self._pushed)}"}, 202)
+
+    async def _react(self, link: Link) -> None:
+        await self._pace.days(0.15 + 0.35 * self._chance.of("reads", link.about))
+        match self._chance.pick(REACTIONS, "reaction", link.about):
+            case Reaction.SILENT:
+                return
+            case Reaction.DECLINES:
+                await insist(self._pace, lambda: link.decline("与检查对象有利害关系，申请回避"))
+            case Reaction.ACCEPTS:
+                if (await insist(self._pace, link.accept)).well:
+                    await self._visit(link)
+
+    async def _visit(self, link: Link) -> None:
+        """Whoever of the team writes first has written; the other hears that it is done. A short team waits for its second member."""
+        await self._pace.days(0.6 + self._chance.of("visits", link.about))
+        page = await insist(self._pace, link.seat)
+        visit = page.data.get("visit", page.data)
+        findings = [self._finding(doubt) for doubt in visit.get("doubts", ())]
+        await insist(self._pace, lambda: link.report(findings, "现场查看，拍照留存（演示）"), also=("team_short",))
+
+    def _finding(self, doubt: dict[str, Any]) -> dict[str, str]:
+        case, claim = str(doubt.get("case_id") or doubt.get("case")), str(doubt["claim"])
+        verdict = self._chance.pick(FINDINGS, "finding", case, claim)
+        return {"case_id": case, "claim": claim, "verdict": verdict, "note": "现场所见（演示）"}
+
+
+class Officer:
+    """A named officer who looks at each case in review before deciding it, and decides by its evidence."""
+
+    def __init__(self, chance: Chance, pace: Pace, desk: Desk) -> None:
+        self._chance = chance
+        self._pace = pace
+        self._desk = desk
+        self._seen: set[str] = set()
+
+    async def work(self) -> None:
+        """Go through the pile again and again: what was there at the last look is decided now."""
+        while True:
+            await self._pace.days(0.2)
+            waiting = {str(row["id"]) for row in (await self._desk.cases_in_review()).rows("cases")}
+            for case_id in sorted(waiting & self._seen):
+                await self._decide(case_id)
+            self._seen = waiting
+
+    async def _decide(self, case_id: str) -> None:
+        case = (await self._desk.case(case_id)).data
+        against = [str(one["id"]) for one in case.get("evidence", ()) if one.get("verdict") == "mismatch" and one.get("fresh", True)]
+        outcome, reasons = self._judged(case_id, against, str(case.get("review_reason")))
+        await self._desk.review_case(case_id, outcome, reasons, against)
+
+    def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
+        """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""
+        if against:
+            return self._chance.pick(MENDED, "judged", case_id), "已核对原始材料并听取当事人说明（演示）"
+        if why == "STALE_LEAD":
+            return "DATA_ERROR", "数据来源的记录陈旧，与承诺之日的事实不符（演示）"
+        return "UNVERIFIABLE", "各种核查方式均未得到答复，无法查清，不是不实（演示）"
+
+
+class Clerks:
+    """Two clerks at the public ceremony: each types what the dice showed, independently, once the draw is announced."""
+
+    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...], party: str) -> None:
+        self._chance = chance
+        self._pace = pace
+        self._desks = desks
+        self._party = party
+        self._done: set[tuple[str, str]] = set()
+
+    async def work(self) -> None:
+        """Look at the draws, and type for each whose dice have been thrown."""
+        while True:
+            await self._pace.days(0.15)
+            for row in (await self._desks[0].draws()).rows("draws"):
+                if row.get("state") in ("ANNOUNCED", "SEEDING"):
+                    await self._type(str(row["number"]))
+
+    async def _type(self, draw: str) -> None:
+        for desk in self._desks:
+            if (draw, desk.token) not in self._done:
+                heard = await desk.type_figures(draw, self._party, self._chance.dice(draw))
+                if heard.well:
+                    self._done.add((draw, desk.token))
+
+
+def day_of(text: object) -> date | None:
+    """The day a time stamp of the office names, or None."""
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None

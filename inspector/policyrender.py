@@ -1,0 +1,297 @@
+"""A pack as a lawyer reads it: Markdown tables in Chinese, each row with its id and its basis, and what changed between two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.policy import Compare, Excluded, Fact, Item, Policy, Profile, Proposal, Timer
+
+_UNITS = {
+    Unit.WORKING_DAY: "个工作日",
+    Unit.DAY: "日",
+    Unit.MONTH: "个月",
+    Unit.YEAR: "年",
+    Unit.HOUR: "小时",
+    Unit.MINUTE: "分钟",
+}
+_WORDS: Mapping[str, str] = {
+    MatterKind.LICENCE: "行政许可",
+    MatterKind.CONFIRMATION: "行政确认",
+    MatterKind.BENEFIT: "行政给付",
+    SubjectKind.FIRM: "企业",
+    SubjectKind.PERSON: "自然人",
+    Method.ONLINE_QUERY: "在线核查",
+    Method.ASSISTANCE: "协助核查",
+    Method.ON_SITE: "现场核查",
+    Profile.LOW: "低",
+    Profile.NORMAL: "一般",
+    Profile.HIGH: "高",
+    Compare.EXACT: "完全一致",
+    Compare.NORMALISED: "规范化后一致",
+    Compare.NOT_BEFORE: "不早于",
+    Excluded.NATSEC: "国家安全",
+    Excluded.SECRET: "国家秘密",
+    Excluded.PUBSEC: "公共安全",
+    Excluded.FINPRU: "金融业审慎监管",
+    Excluded.ECOENV: "生态环境保护",
+    Excluded.HEALTH: "人身健康",
+    Excluded.LIFEPROP: "生命财产安全",
+    Excluded.FOREIGN: "重要涉外",
+    Excluded.IRREVERSIBLE: "损害难以挽回",
+    Timer.VERIFY: "核查（新设事项的起草值）",
+    Timer.ONLINE: "在线数据源答复",
+    Timer.ASSIST_REPLY: "被请求机关答复",
+    Timer.ASSIST_REMIND: "协助期满前提醒",
+    Timer.ASSIST_ESCALATE: "协助期满后报共同上一级机关",
+    Timer.ASSIST_END: "报送后结束协助请求",
+    Timer.ACCEPT: "检查人员接受任务",
+    Timer.VISIT: "完成现场核查",
+    Timer.CREDIT: "报送信用记录",
+    Timer.CALLBACK: "向办件系统回传",
+    Timer.REVEAL: "公布随机种子",
+    Timer.SEED: "种子来源答复",
+    Timer.REVIEW: "工作人员复核",
+    Outcome.TRUE: "属实",
+    Outcome.DATA_ERROR: "数据来源有误",
+    Outcome.IMMATERIAL: "差异无关紧要",
+    Outcome.UNTRUE_CURABLE: "不实，可以改正",
+    Outcome.UNTRUE_INCURABLE: "不实，不能改正",
+    Outcome.FALSE_KNOWING: "明知虚假",
+    Outcome.UNVERIFIABLE: "无法核实",
+    Outcome.UNREACHABLE: "无法联系",
+    Outcome.CEASED: "主体已终止或者迁出",
+    Outcome.NOT_ACTIVE: "未开展活动",
+    Outcome.REFUSED: "拒不配合",
+    Outcome.WITHDRAWN: "撤回承诺",
+    Proposal.TERMINATE: "终止办理",
+    Proposal.ORDER_RECTIFY: "责令限期整改",
+    Proposal.REVOKE: "撤销行政决定",
+    Proposal.PENALTY: "行政处罚",
+    Proposal.TRANSFER_JUDICIAL: "移送司法机关",
+    Proposal.REFER_REGISTER: "转登记机关",
+}
+_FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
+_GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
+_CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: heads, and cells by row id. The id is the first column."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A cell that differs between two packs; `old` or `new` is None where the whole row is new or gone."""
+
+    table: str
+    row: str
+    field: str
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        if self.old is None:
+            return f"{self.table} · {self.row}：新增 {self.new}"
+        if self.new is None:
+            return f"{self.table} · {self.row}：删去 {self.old}"
+        return f"{self.table} · {self.row} · {self.field}：{self.old or '—'} → {self.new or '—'}"
+
+
+def render(policy: Policy) -> str:
+    """The whole pack as one Markdown page."""
+    head = f"# {policy.title}\n\n{policy.label}，摘要 SHA-256 `{policy.digest}`\n"
+    return "\n".join([head, *(_markdown(table, policy.sources) for table in tables(policy))])
+
+
+def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
+    """What changed from one pack to another, row by row in the order of the page."""
+    changes: list[Change] = []
+    for before, after in zip(tables(old), tables(new), strict=True):
+        for row in dict.fromkeys([*before.rows, *after.rows]):
+            changes += _changes(before, row, before.rows.get(row), after.rows.get(row))
+    return tuple(changes)
+
+
+def _changes(table: Table, row: str, old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> Iterable[Change]:
+    if old is None or new is None:
+        told, gone = "；".join(old or new or ()), new is None
+        yield Change(table=table.title, row=row, field="", old=told if gone else None, new=None if gone else told)
+        return
+    for head, before, after in zip(table.heads[1:], old, new, strict=True):
+        if before != after:
+            yield Change(table=table.title, row=row, field=head, old=before, new=after)
+
+
+def tables(policy: Policy) -> tuple[Table, ...]:
+    """Every table of the pack, always the same ones in the same order."""
+    return (
+        _general(policy),
+        _levels(policy),
+        _items(policy),
+        _facts(policy),
+        _strategies(policy),
+        _samplings(policy),
+        _terms(policy),
+        _outcomes(policy),
+        _grounds(policy),
+        Table(title="来源", heads=("代号", "名称"), rows={code: (name,) for code, name in policy.sources.items()}),
+    )
+
+
+def _general(policy: Policy) -> Table:
+    approval, draw, ladder = policy.approval, policy.draw, policy.ladder
+    on = approval.on or "尚未批准"
+    seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特"
+    lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
+    rows = {
+        "生效日": (str(policy.effective_from), ""),
+        "终止日": (str(policy.effective_to or ""), ""),
+        "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
+        "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
+        draw.row: (f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}", draw.basis),
+        "机器重试": (f"首次 {ladder.base:g} 秒，最长 {ladder.cap:g} 秒，共 {ladder.tries} 次", ""),
+    }
+    return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
+
+
+def _levels(policy: Policy) -> Table:
+    rows = {level.code: (level.name, "未评级时使用" if level.unrated else "") for level in policy.levels}
+    return Table(title="信用等级", heads=("等级", "名称", "说明"), rows=rows)
+
+
+def _items(policy: Policy) -> Table:
+    heads = (
+        *("编号", "名称", "领域", "事项类型", "对象", "风险", "风险因素", "排除情形", "免予核查", "方式", "代为承诺"),
+        *("核查期限", "期限依据", "核查标准", "告知书版本", "依据"),
+    )
+    return Table(title="证明事项", heads=heads, rows={item.code: _item(item) for item in policy.items.values()})
+
+
+def _item(item: Item) -> tuple[str, ...]:
+    return (
+        item.name,
+        item.field,
+        _words(item.matters),
+        _words(item.subjects),
+        _WORDS[item.profile],
+        "；".join(f"{_FACTORS.get(name, name)}：{told}" for name, told in item.factors.items()),
+        f"{_words(item.excluded)}，法律另有规定：{item.override_basis}" if item.excluded else "",
+        _exemption(item),
+        _words(method for method in Method if method in item.methods),
+        "可以" if item.proxy_allowed else "不得",
+        _term(item.verify),
+        item.verify_basis,
+        item.standard,
+        item.notice_version,
+        item.basis,
+    )
+
+
+def _exemption(item: Item) -> str:
+    if not item.exempt:
+        return "否"
+    factor = _FACTORS.get(item.exempt_factor or "", "—")
+    return f"是；理由：{factor}；依据：{item.exempt_basis}；{item.exempt_review_by} 前复审"
+
+
+def _facts(policy: Policy) -> Table:
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "比对", "有效期", "依据")
+    rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
+    return Table(title="事实", heads=heads, rows=rows)
+
+
+def _fact(fact: Fact) -> tuple[str, ...]:
+    held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
+    return (*held, _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+
+
+def _strategies(policy: Policy) -> Table:
+    heads = ("编号", "风险", "等级", "核查方式及次序", "决定之前核查", "均可上门", "抽查层", "依据")
+    order = [level.code for level in policy.levels]
+    rows = {
+        row.row: (
+            _WORDS[row.profile],
+            "、".join(sorted(row.levels, key=order.index)),
+            "→".join(_WORDS[method] for method in row.methods),
+            "是" if row.before_decision else "否",
+            "是" if row.visit_all else "否",
+            row.stratum or "",
+            row.basis,
+        )
+        for row in policy.strategies
+    }
+    return Table(title="核查策略", heads=heads, rows=rows)
+
+
+def _samplings(policy: Policy) -> Table:
+    rows = {row.row: (row.stratum, _share(row.ratio), str(row.minimum), row.basis) for row in policy.samplings}
+    return Table(title="抽查比例", heads=("编号", "抽查层", "比例", "最少", "依据"), rows=rows)
+
+
+def _terms(policy: Policy) -> Table:
+    rows = {row.row: (_WORDS[timer], _term(row.term), row.basis) for timer, row in policy.terms.items()}
+    return Table(title="期限", heads=("编号", "事项", "期限", "依据"), rows=rows)
+
+
+def _outcomes(policy: Policy) -> Table:
+    rows = {
+        row.row: (_WORDS[outcome], _words(row.proposals), _GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
+        for outcome, row in policy.outcomes.items()
+    }
+    return Table(title="核查结果", heads=("编号", "结果", "建议（由工作人员决定）", "信用记录", "依据"), rows=rows)
+
+
+def _grounds(policy: Policy) -> Table:
+    rows = {code: (basis,) for code, basis in policy.grounds.items()}
+    return Table(title="请求协助的理由", heads=("编号", "依据"), rows=rows)
+
+
+def _words(values: Iterable[str]) -> str:
+    """Sets have no order, so unordered values are sorted by their words."""
+    words = [_WORDS[value] for value in values]
+    return "、".join(sorted(words) if isinstance(values, frozenset) else words)
+
+
+def _term(term: Term) -> str:
+    return f"{term.amount}{_UNITS[term.unit]}"
+
+
+def _share(ratio: Fraction) -> str:
+    """Exact: a percentage where one is, else the fraction itself."""
+    percent = ratio * 100
+    return f"{percent.numerator}%" if percent.denominator == 1 else f"{ratio.numerator}/{ratio.denominator}"
+
+
+def _markdown(table: Table, sources: Mapping[str, str]) -> str:
+    lines = [_line(table.heads), _line(["---"] * len(table.heads))]
+    lines += [_line([row, *(_cited(cell, sources) for cell in cells)]) for row, cells in table.rows.items()]
+    return "\n".join([f"## {table.title}\n", *lines, ""])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '｜').replace(chr(10), ' ') for cell in cells)} |"
+
+
+def _cited(cell: str, sources: Mapping[str, str]) -> str:
+    """A citation with the short name of its source: its document number or title in brackets, or what comes before a colon."""
+
+    def told(found: re.Match[str]) -> str:
+        if found[1] not in sources:
+            return found[0]
+        return f"{found[1]}:{found[2]}（{_short(sources[found[1]])}）"
+
+    return _CITATION.sub(told, cell)
+
+
+def _short(title: str) -> str:
+    return re.split(r"[《：:（]", title.removeprefix("《"), maxsplit=1)[0].rstrip("》")

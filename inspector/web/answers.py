@@ -1,0 +1,376 @@
+"""What goes out: answers as they are described in the API. Made from domain values by their attributes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ConfigDict, JsonValue
+
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.case import Case, CaseState, ClaimStatus, MatterKind, Method, Outcome, Route, SubjectKind
+from inspector.domain.plan import Draw, DrawState
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.flows.explain import Explanation
+from inspector.web.fields import Strict
+
+
+class Shown(Strict):
+    """An answer read from a domain value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+
+class SubjectShown(Shown):
+    """Who committed; `warnings` say what looks irregular about the code."""
+
+    kind: SubjectKind
+    code: str
+    original: str
+    name: str
+    warnings: tuple[str, ...]
+
+
+class ClaimShown(Shown):
+    """One claim and the way it is at."""
+
+    key: str
+    fact: str
+    value: str
+    on: date
+    status: ClaimStatus
+    method: Method | None
+    via: str | None
+
+
+class StrategyShown(Shown):
+    """The row that was chosen and why: it never changes afterwards."""
+
+    row: str
+    basis: str
+    pack: str
+    level: str
+    level_source: str
+    level_reason: str
+    level_as_of: datetime | None
+    before_decision: bool
+    stratum: str | None
+    due_at: datetime
+    due_provisional: bool
+    due_explained: str
+
+
+class CaseShown(Shown):
+    """A case."""
+
+    id: str
+    agency: str
+    sender: str
+    reference: str
+    route: Route
+    matter: MatterKind
+    item: str
+    subject: SubjectShown
+    claims: tuple[ClaimShown, ...]
+    state: CaseState
+    outcome: Outcome | None
+    review_reason: str | None
+    pack: str
+    strategy: StrategyShown | None
+    opened_at: datetime
+    ended_at: datetime | None
+    concluded_at: datetime | None
+
+
+class CaseWithWhy(CaseShown):
+    """A case with its explanation."""
+
+    explanation: Explanation
+
+
+class CasePage(Shown):
+    """Cases in order of id; `next` is where to go on, None at the end."""
+
+    cases: tuple[CaseShown, ...]
+    next: str | None
+
+
+class ExplanationText(Shown):
+    """An explanation as people read it."""
+
+    case: str
+    lang: str
+    text: str
+    explanation: Explanation
+
+
+class EventShown(Shown):
+    """One event of the feed; the same `id` is in the callback."""
+
+    position: int
+    id: str
+    type: str
+    at: datetime
+    case_id: str
+    reference: str
+    data: dict[str, JsonValue]
+
+
+class Feed(Shown):
+    """Events behind a position; ask again with `after` = `next`."""
+
+    events: tuple[EventShown, ...]
+    next: int
+
+
+class LevelsKept(Shown):
+    """How many statements were kept, and how many were older than what is held."""
+
+    kept: int
+    older: int
+
+
+class RequestShown(Shown):
+    """An assistance request as both sides may see it."""
+
+    id: str
+    case_id: str
+    requester: str
+    requested: str
+    ground: str
+    basis: str
+    state: AssistanceState
+    fact: str
+    claimed: str
+    subject_kind: SubjectKind
+    subject_code: str
+    on: date
+    opened_at: datetime
+    due_at: datetime
+    due_explained: str
+    due_provisional: bool
+    sent_at: datetime | None
+    ended_at: datetime | None
+    reply: dict[str, JsonValue] | None
+
+
+class DoubtShown(Shown):
+    """A fact in question."""
+
+    case_id: str
+    claim: str
+    fact: str
+    claimed: str
+
+
+class VisitShown(Shown):
+    """What is to be visited."""
+
+    id: str
+    draw: str
+    agency: str
+    kind: SubjectKind
+    code: str
+    name: str
+    state: VisitState
+    basis: str
+    opened_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    doubts: tuple[DoubtShown, ...]
+
+
+class SeatShown(Shown):
+    """One seat of a team, with the visit it is for."""
+
+    seat: str
+    inspector: str
+    state: SeatState
+    ordered_at: datetime
+    accept_by: datetime
+    reason: str
+    visit: VisitShown
+
+
+class ResultShown(Shown):
+    """One object of a draw's result and its team."""
+
+    visit: str
+    object_id: str
+    state: VisitState
+    due_at: datetime
+    team: tuple[str, ...]
+
+
+class DrawShown(Shown):
+    """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
+
+    number: str
+    agency: str
+    plan: str
+    state: DrawState
+    made_at: datetime
+    announced_at: datetime | None
+    w: str | None
+    drawn_at: datetime | None
+    void_reason: str | None
+
+
+class DrawWithResult(DrawShown):
+    """A draw with what came of it, for those who may know."""
+
+    result: tuple[ResultShown, ...] | None
+
+
+class DrawPage(Shown):
+    """Draws in order of number."""
+
+    draws: tuple[DrawShown, ...]
+    next: str | None
+
+
+class Ordered(Shown):
+    """The announcement is ordered; the draw appears among the draws when its frame is frozen."""
+
+    plan: str
+    ordered: bool = True
+
+
+class WorkShown(Shown):
+    """A work row without its payload."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    case_id: str | None
+    state: str
+    due_at: datetime
+    urgent_by: datetime
+    attempts: int
+    error: str | None
+
+
+class WorkPage(Shown):
+    """Work rows in order of id. A page may be short of rows that are not yours to see; go on behind `next`."""
+
+    work: tuple[WorkShown, ...]
+    next: int | None
+
+
+class AttentionShown(Shown):
+    """A matter that waits for a person."""
+
+    id: str
+    kind: str
+    agency: str
+    about: str
+    opened_at: datetime
+    facts: dict[str, JsonValue]
+
+
+class AttentionPage(Shown):
+    """What waits for a person, oldest first."""
+
+    attention: tuple[AttentionShown, ...]
+
+
+class Closed(Shown):
+    """A person has seen to it."""
+
+    id: str
+    closed: bool = True
+
+
+class Live(Shown):
+    """The process lives."""
+
+    live: bool
+
+
+class Reason(Shown):
+    """Why work is not taken."""
+
+    code: str
+    message: str
+    message_zh: str
+
+
+class Ready(Shown):
+    """Whether work and requests are taken, and why not."""
+
+    ready: bool
+    reasons: tuple[Reason, ...]
+
+
+def case_shown(case: Case) -> CaseShown:
+    """A case as it goes out."""
+    return CaseShown.model_validate(_case(case))
+
+
+def case_with_why(case: Case, why: Explanation) -> CaseWithWhy:
+    """A case with its explanation."""
+    return CaseWithWhy.model_validate({**_case(case), "explanation": why})
+
+
+def _case(case: Case) -> dict[str, Any]:
+    plain = {name: getattr(case, name) for name in CaseShown.model_fields}
+    claims = [
+        {
+            "key": held.claim.key,
+            "fact": held.claim.fact,
+            "value": held.claim.value,
+            "on": held.claim.on,
+            "status": held.status,
+            "method": held.step.method if held.step else None,
+            "via": held.step.via if held.step else None,
+        }
+        for held in case.claims
+    ]
+    return {**plain, "claims": claims, "strategy": _strategy(case)}
+
+
+def _strategy(case: Case) -> dict[str, Any] | None:
+    held = case.strategy
+    if held is None:
+        return None
+    names = ("row", "basis", "pack", "before_decision", "stratum", "due_at", "due_provisional", "due_explained")
+    level = {
+        "level": held.level.level,
+        "level_source": held.level.source,
+        "level_reason": held.level.reason,
+        "level_as_of": held.level.as_of,
+    }
+    return {name: getattr(held, name) for name in names} | level
+
+
+def request_shown(request: Request) -> RequestShown:
+    """An assistance request as it goes out."""
+    asked = request.question
+    told = {
+        "fact": asked["fact"],
+        "claimed": asked["claimed"],
+        "subject_kind": asked["kind"],
+        "subject_code": asked["code"],
+        "on": asked["on"],
+    }
+    plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
+    return RequestShown.model_validate(plain | told)
+
+
+def seat_shown(name: str, held: Visit, seat: Seat) -> SeatShown:
+    """A seat as it goes out."""
+    plain = {field: getattr(seat, field) for field in ("inspector", "state", "ordered_at", "accept_by", "reason")}
+    return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(held)})
+
+
+def draw_shown(draw: Draw) -> DrawShown:
+    """A draw without its result."""
+    return DrawShown.model_validate(draw)
+
+
+def facts_of(text: str) -> dict[str, Any]:
+    """The facts of a stored row."""
+    held: dict[str, Any] = json.loads(text)
+    return held

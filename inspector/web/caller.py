@@ -1,0 +1,98 @@
+"""Who calls: a bearer token, or the capability of a link. An unknown or missing one is 401; a known one without the role is 403."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from inspector.domain.case import Case
+from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.store.tx import Tx
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.roles import Role
+
+
+class Unknown(InspectorError):
+    """Nobody we know: no token, or none that is valid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A known caller. `sees` are the agencies of its subtree; `token` is the id, never the text."""
+
+    token: str
+    name: str
+    role: Role
+    agency: str
+    sees: tuple[str, ...]
+
+    def may(self, *roles: Role) -> None:
+        """Raise Forbidden unless the caller has one of the roles."""
+        if self.role not in roles:
+            raise Forbidden("role_missing", role=self.role.value, needed=", ".join(role.value for role in roles))
+
+    def case(self, tx: Tx, case_id: str, *, lock: bool = False) -> Case:
+        """A case the caller may know of; any other one is Missing, as if it did not exist."""
+        case = tx.cases.get(case_id, lock=lock)
+        if case.agency not in self.sees or (self.role is Role.SYSTEM and case.sender != self.name):
+            raise Missing("case_unknown", case=case_id)
+        return case
+
+    @property
+    def sender(self) -> str | None:
+        """The sender its cases must have: a system sees only its own, other roles all of their agencies."""
+        return self.name if self.role is Role.SYSTEM else None
+
+
+_BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="A token made by `inspector token`")
+_LINK = APIKeyHeader(
+    name="X-Link-Token", auto_error=False, scheme_name="link", description="The secret part of the link that was sent for this thing"
+)
+Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+ShownLink = Annotated[str | None, Security(_LINK)]
+
+
+def find(desk: Desk, text: str) -> Caller:
+    """The caller behind a token's text. Raises Unknown. Tokens run by machine time: fast office time must not expire them."""
+    found = desk.look(lambda tx: tx.tokens.find(text, tx.machine_now()))
+    if found is None or found.role not in set(Role):
+        raise Unknown("token_invalid")
+    sees = desk.office.within(found.agency)
+    return Caller(token=found.id, name=found.name, role=Role(found.role), agency=found.agency, sees=sees)
+
+
+def known(desk: AtDesk, shown: Shown) -> Caller:
+    """The caller of a request that needs a token."""
+    if shown is None:
+        raise Unknown("token_needed")
+    return find(desk, shown.credentials)
+
+
+def allow(*roles: Role) -> Callable[[Caller], Caller]:
+    """A dependency: a known caller with one of the roles."""
+
+    def check(caller: Annotated[Caller, Depends(known)]) -> Caller:
+        caller.may(*roles)
+        return caller
+
+    return check
+
+
+def local(request: Request) -> bool:
+    """Whether a request comes from this very machine and through no proxy."""
+    forwarded = {"forwarded", "x-forwarded-for", "x-real-ip", "via"} & set(request.headers)
+    return request.client is not None and request.client.host in ("127.0.0.1", "::1") and not forwarded
+
+
+System = Annotated[Caller, Depends(allow(Role.SYSTEM))]
+Officer = Annotated[Caller, Depends(allow(Role.OFFICER))]
+Clerk = Annotated[Caller, Depends(allow(Role.CLERK))]
+CaseReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
+FeedReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
+DrawReader = Annotated[Caller, Depends(allow(*Role))]
+WorkReader = Annotated[Caller, Depends(allow(Role.OPS, Role.AUDITOR))]
+AttentionReader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR, Role.OPS))]

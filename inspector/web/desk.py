@@ -1,0 +1,109 @@
+"""The desk behind every handler: what it may use, and the two ways to do something: look, or act in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.responses import JSONResponse
+
+from inspector.domain.errors import Stale
+from inspector.flows.office import Office
+from inspector.settings import Web
+from inspector.store.tx import Tx
+from inspector.telemetry.metrics import Metrics
+from inspector.web.health import Health
+
+T = TypeVar("T")
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The edge's bundle. `stop` is set when the server goes down, so that open streams end by themselves."""
+
+    office: Office
+    metrics: Metrics
+    health: Callable[[], Health]
+    announce: Callable[[], None]
+    settings: Web
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, ask: Callable[[Tx], T]) -> T:
+        """Read one state of the records."""
+        with self.office.store.read() as tx:
+            return ask(tx)
+
+    def act(self, do: Callable[[Tx, datetime], T]) -> T:
+        """Do something in one transaction and wake the engine. `do` runs again when another hand moved first."""
+        for left in reversed(range(_TRIES)):
+            try:
+                with self.office.store.begin() as tx:
+                    done = do(tx, self.office.now())
+                self.announce()
+            except Stale:
+                if not left:
+                    raise
+            else:
+                return done
+        raise AssertionError("the last try returns or raises")
+
+    def once(self, message: Message, do: Callable[[Tx, datetime], BaseModel], *, status: int = 200) -> JSONResponse:
+        """Act on a message from outside. With a message id it counts once, and a repetition is answered as before.
+
+        Only what succeeded is remembered: a refused message has changed nothing, and may be sent again under its id.
+        """
+
+        def act(tx: Tx, now: datetime) -> str:
+            if message.id is not None and (before := tx.inbox.seen(message.source, message.id, message.digest)) is not None:
+                return json.dumps(before, ensure_ascii=False)
+            answer = do(tx, now).model_dump(mode="json")
+            if message.id is not None:
+                tx.inbox.keep(message.source, message.id, message.digest, answer, now)
+            return json.dumps(answer, ensure_ascii=False)
+
+        try:
+            said = self.act(act)
+        except Exception:
+            before = self._before(message)  # the same message, at the same moment, through another door
+            if before is None:
+                raise
+            said = before
+        return JSONResponse(json.loads(said), status)
+
+    def _before(self, message: Message) -> str | None:
+        if message.id is None:
+            return None
+        seen = self.look(lambda tx: tx.inbox.seen(message.source, message.id or "", message.digest))
+        return None if seen is None else json.dumps(seen, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What tells one message from another: who sent it, its id, and the digest of what it says and to whom."""
+
+    source: str
+    id: str | None
+    digest: str
+
+
+def message(source: str, message_id: str | None, what: str, body: BaseModel | None) -> Message:
+    """The message of a request; `what` names the action and the thing it is about."""
+    text = f"{what}\n{body.model_dump_json() if body is not None else ''}"
+    return Message(source=source, id=message_id, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that serves a request."""
+    held: Desk = request.app.state.desk
+    return held
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]

@@ -1,0 +1,153 @@
+"""Errors as one JSON shape: a stable code, its words in both languages, and its facts. No stack, no input echoed back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
+
+from inspector.domain.errors import Conflict, Forbidden, Invalid, InspectorError, Missing, Refusal, Stale
+from inspector.labels import label
+from inspector.web.caller import Unknown
+
+log = structlog.get_logger(__name__)
+
+_STATUS: tuple[tuple[type[InspectorError], int], ...] = (
+    (Invalid, 422),
+    (Conflict, 409),
+    (Refusal, 409),
+    (Stale, 409),
+    (Missing, 404),
+    (Forbidden, 403),
+    (Unknown, 401),
+)
+_CODES = {400: "message_unreadable", 404: "path_unknown", 405: "method_unknown", 413: "message_too_large", 415: "content_type_unknown"}
+_LONGEST = 400
+_MOST = 20
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: for programs (`code`, `facts`) and for people (`message`, `message_zh`)."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str
+    message: str
+    message_zh: str
+    facts: dict[str, JsonValue]
+
+
+class ErrorBody(BaseModel):
+    """The one shape of every error."""
+
+    model_config = ConfigDict(extra="forbid")
+    error: ErrorDetail
+
+
+_MEANING = {
+    400: "Not readable as JSON",
+    401: "No token, or one that is not valid",
+    403: "The token or link may not do this",
+    404: "There is no such thing, or it is not yours to know of",
+    409: "Understood, and not allowed in the present state; or a reference or message id used before for something else",
+    413: "The message is too large",
+    415: "The message is not application/json",
+    422: "The message cannot be used as it is: mend the named field",
+}
+_CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True, "description": "How to say who one is"}}
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The declaration of error answers for the API description."""
+    return {
+        status: {"model": ErrorBody, "description": _MEANING[status], **({"headers": _CHALLENGE} if status == 401 else {})}
+        for status in statuses
+    }
+
+
+READS = answers(401, 403, 404, 422)
+WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422)
+
+
+def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
+    """The JSON of an error."""
+    told: dict[str, Any] = {name: _plain(value) for name, value in facts.items()}
+    words = {"message": label(f"error.{code}", "en", **told), "message_zh": label(f"error.{code}", "zh-Hans", **told)}
+    return {"error": {"code": code, **words, "facts": told}}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application in the one shape."""
+    app.add_exception_handler(InspectorError, _ours)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def status_of(error: InspectorError) -> int:
+    """The HTTP status of a family of errors."""
+    return next((status for family, status in _STATUS if isinstance(error, family)), 500)
+
+
+def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
+    """The answer an error gets."""
+    return JSONResponse(body(code, facts), status, headers)
+
+
+async def _ours(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, InspectorError)
+    status = status_of(error)
+    headers = {"WWW-Authenticate": 'Bearer realm="inspector"'} if status == 401 else None
+    return answer(status, error.code, error.facts, headers)
+
+
+async def _unfit(_request: Request, error: Exception) -> Response:
+    """A message that is not of the described form. Field names are told, values never: they may be personal data."""
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in found):
+        return answer(400, "message_unreadable", {})
+    problems = [{"field": ".".join(str(part) for part in problem["loc"]), "problem": problem["msg"]} for problem in found[:_MOST]]
+    return answer(422, "message_invalid", {"problems": problems, "field": problems[0]["field"], "problem": problems[0]["problem"]})
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return answer(error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), {}, headers)
+
+
+async def _unforeseen(_request: Request, error: Exception) -> Response:
+    log.error("request.failed", exc_info=error)
+    return answer(500, "unforeseen", {})
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method the path knows, over all routes that share it."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or ())
+    return sorted(methods)
+
+
+def _plain(value: object) -> Any:
+    """A fact as JSON that can be written in any case: strings shortened, without halves of characters."""
+    if isinstance(value, str):
+        return value[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_plain(str(name)): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value[:_MOST]]
+    return value if isinstance(value, int | bool | None) else _plain(json.dumps(value, default=str).strip('"'))

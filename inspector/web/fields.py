@@ -1,0 +1,66 @@
+"""The kinds of fields messages are made of, each bounded so that no database and no page can choke on it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Header, Path, Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+# One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
+_LINE = r"^[^\x00-\x1f\x7f]+$"
+_MAYBE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_NAME = r"^[^/\\?#%\x00-\x20\x7f]+$"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+MOST_ROWS = 200
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+MaybeLine = Annotated[str, StringConstraints(max_length=200, pattern=_MAYBE_LINE)]
+Text = Annotated[str, StringConstraints(max_length=4_000, pattern=_TEXT)]
+LetterText = Annotated[str, StringConstraints(max_length=100_000, pattern=_TEXT)]
+ClaimKey = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_~-]*$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+def _day(value: object) -> date:
+    """A date as text only: a number of seconds is no day."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("write a date as YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("write a time as YYYY-MM-DDThh:mm:ss+hh:mm")
+    return datetime.fromisoformat(value.upper())
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+CasePath = Annotated[CaseId, Path(description="The id of a case")]
+NamePath = Annotated[str, Path(min_length=1, max_length=200, pattern=_NAME)]
+Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="How many rows at most")]
+Position = Annotated[int, Query(ge=0, le=2**63 - 1, description="Go on behind this position")]
+MessageId = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="The sender's id of this message: it then counts once, and a repetition is answered as before",
+    ),
+]
+
+
+class Strict(BaseModel):
+    """A message or answer whose fields are exactly these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

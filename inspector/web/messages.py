@@ -1,0 +1,213 @@
+"""What comes in: messages as they are described in the API, and as the flows want them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
+from inspector.domain.visit import Finding
+from inspector.flows.intake import Application
+from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
+
+Said = Literal["match", "mismatch", "not_found", "cannot_say"]
+"""What a body or an inspector can say about a fact. Silence is nobody's statement, so `no_answer` is not among them."""
+
+
+class SubjectIn(Strict):
+    """Who commits. Irregular codes are taken and marked; only what cannot be a code is refused."""
+
+    kind: SubjectKind
+    code: Annotated[Line, Field(max_length=64)]
+    name: Line
+
+
+class ClaimIn(Strict):
+    """One promised fact: `key` is the sender's name for it, `on` the day it speaks of."""
+
+    key: ClaimKey
+    fact: Line
+    value: Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    on: Day
+
+
+class LetterIn(Strict):
+    """The letter of commitment: its text, or the SHA-256 of its UTF-8 bytes, or both (then they must agree)."""
+
+    text: LetterText = ""
+    digest: Digest | None = None
+    notice_version: Line
+    signed_by: Line
+    signed_on: Day
+    proxy: Line | None = None
+    publicity_scope: Line = "none"
+    publicity_until: Day | None = None
+
+    def checked_digest(self) -> str:
+        """The letter's digest. Raises Invalid when there is neither text nor digest, or they differ."""
+        if not self.text and self.digest is None:
+            raise Invalid("letter_missing", field="letter.text")
+        found = hashlib.sha256(self.text.encode()).hexdigest()
+        if self.text and self.digest not in (None, found):
+            raise Invalid("letter_digest_differs", field="letter.digest", expected=found)
+        return self.digest or found
+
+
+class CaseIn(Strict):
+    """A commitment case as the approving system hands it in. `reference` is its own number: the same one again is the same case."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "agency": "licensing",
+                    "reference": "2026-000123",
+                    "route": "COMMITMENT",
+                    "matter": "LICENCE",
+                    "item": "business-licence",
+                    "subject": {"kind": "FIRM", "code": "91330106MA2CFLDG4R", "name": "示例商贸有限公司"},
+                    "claims": [{"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-11-02"}],
+                    "letter": {
+                        "text": "本单位承诺……",
+                        "notice_version": "2026-01",
+                        "signed_by": "张三",
+                        "signed_on": "2026-11-02",
+                    },
+                }
+            ]
+        }
+    )
+
+    agency: Line
+    reference: Line
+    route: Route
+    matter: MatterKind
+    item: Line
+    subject: SubjectIn
+    claims: Annotated[tuple[ClaimIn, ...], Field(max_length=50)]
+    letter: LetterIn
+
+    def application(self) -> Application:
+        """The case as intake takes it. Raises Invalid for repeated claims and for a letter that does not fit its digest."""
+        keys = [claim.key for claim in self.claims]
+        if repeated := sorted({key for key in keys if keys.count(key) > 1}):
+            raise Invalid("claim_repeated", field="claims", keys=", ".join(repeated))
+        letter = self.letter
+        return Application(
+            agency=self.agency,
+            reference=self.reference,
+            route=self.route,
+            matter=self.matter,
+            item=self.item,
+            subject_kind=self.subject.kind,
+            subject_code=self.subject.code,
+            subject_name=self.subject.name,
+            claims=tuple(Claim(key=one.key, fact=one.fact, value=one.value, on=one.on) for one in self.claims),
+            letter_text=letter.text,
+            letter_digest=letter.checked_digest(),
+            notice_version=letter.notice_version,
+            signed_by=letter.signed_by,
+            signed_on=letter.signed_on,
+            proxy=letter.proxy,
+            publicity_scope=letter.publicity_scope,
+            publicity_until=letter.publicity_until,
+        )
+
+
+class WithdrawalIn(Strict):
+    """The applicant takes the commitment back."""
+
+    reason: Text
+
+
+class ReviewIn(Strict):
+    """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals."""
+
+    outcome: Outcome
+    reasons: Text
+    evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+
+
+class LevelIn(Strict):
+    """A credit level as stated on a day."""
+
+    kind: SubjectKind
+    code: Annotated[Line, Field(max_length=64)]
+    level: Line
+    as_of: Moment
+
+    def checked_as_of(self, now: datetime) -> datetime:
+        """When it was stated. Raises Invalid for a time to come, or one before there was any such system."""
+        if not 1990 <= self.as_of.year <= 2200 or self.as_of > now:
+            raise Invalid("as_of_out_of_range", field="as_of", as_of=self.as_of.isoformat(), now=now.isoformat())
+        return self.as_of
+
+
+class LevelsIn(Strict):
+    """A batch of credit levels. The newest statement about a subject stands."""
+
+    levels: Annotated[tuple[LevelIn, ...], Field(min_length=1, max_length=5_000)]
+
+
+class AnswerIn(Strict):
+    """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs."""
+
+    verdict: Said | None = None
+    value: MaybeLine = ""
+    signer: Line
+
+    def checked_verdict(self) -> Verdict | None:
+        """The verdict, or None when the value decides. Raises Invalid when there is neither."""
+        if self.verdict is None and not self.value.strip():
+            raise Invalid("answer_empty", field="value")
+        return Verdict(self.verdict) if self.verdict is not None else None
+
+
+class DeclineIn(Strict):
+    """An agency cannot help: reasons and a signer are its duty."""
+
+    reasons: Text
+    signer: Line
+
+
+class SeatDeclineIn(Strict):
+    """An inspector cannot or must not go."""
+
+    reason: Text
+
+
+class FindingIn(Strict):
+    """What was seen about one fact in question."""
+
+    case_id: CaseId
+    claim: ClaimName
+    verdict: Said
+    note: Text = ""
+
+    def finding(self) -> Finding:
+        """As the visit's rules take it."""
+        return Finding(case_id=self.case_id, claim=self.claim, verdict=Verdict(self.verdict), note=self.note)
+
+
+class ResultIn(Strict):
+    """The result of a visit: an answer to every fact in question."""
+
+    findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]
+    remarks: Text = ""
+
+
+class AnnounceIn(Strict):
+    """Announce the next draw of a plan now, besides its schedule."""
+
+    plan: Line
+
+
+class FiguresIn(Strict):
+    """The figures of a public ceremony as one person typed them."""
+
+    figures: Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$")]

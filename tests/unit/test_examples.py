@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from inspector.calendars import load_calendars
+from inspector.domain.case import Method, Outcome, Route
+from inspector.domain.errors import Missing
+from inspector.domain.policy import Policy
+from inspector.policybook import Example, PacksInvalid, Policybook, check_examples, differences, read_examples
+from tests.packs import POLICIES
+
+BOOK = Policybook.load(POLICIES)
+CALENDAR = load_calendars(POLICIES / "calendars")
+SHIPPED = [(pack, example) for pack in BOOK.packs for example in read_examples(POLICIES / pack.id, pack.label)]
+
+
+@pytest.mark.parametrize(("pack", "example"), [pytest.param(p, e, id=f"{p.label} {e.name}") for p, e in SHIPPED])
+def test_a_shipped_example_comes_true(pack: Policy, example: Example) -> None:
+    assert differences(pack, example, CALENDAR) == ()
+
+
+@pytest.mark.parametrize("pack", BOOK.packs, ids=lambda pack: pack.label)
+def test_the_shipped_examples_show_every_item_and_every_way(pack: Policy) -> None:
+    examples = read_examples(POLICIES / pack.id, pack.label)
+    assert len(examples) >= 12
+    assert {example.item for example in examples} >= set(pack.items)
+    shown = str([example.expect.get("methods") for example in examples])
+    assert all(method in shown for method in Method)
+    assert {example.route for example in examples} == set(Route)
+    assert {example.officer for example in examples} >= {Outcome.UNVERIFIABLE, Outcome.UNTRUE_CURABLE, None}
+
+
+def office(tmp_path: Path, **edits: str) -> tuple[Path, Policybook]:
+    """A copy of the shipped packs, with texts of the plan's pack replaced."""
+    shutil.copytree(POLICIES, tmp_path / "policies")
+    file = tmp_path / "policies" / "maoji" / "pack.toml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    return tmp_path / "policies" / "maoji", Policybook.load(tmp_path / "policies")
+
+
+def test_the_shipped_examples_are_checked_with_the_calendar_beside_them() -> None:
+    assert check_examples(BOOK.get("maoji@2026.1"), POLICIES / "maoji") == ()
+
+
+def test_a_changed_deadline_is_found_by_the_examples(tmp_path: Path) -> None:
+    folder, book = office(tmp_path, **{'verify = "10wd"': 'verify = "11wd"'})
+    told = check_examples(book.get("maoji@2026.1"), folder)
+    assert len(told) == 2
+    assert all("due: expected datetime.date(2026, 3, 16), the pack decides datetime.date(2026, 3, 17)" in one for one in told)
+
+
+def test_a_changed_consequence_is_found_by_the_examples(tmp_path: Path) -> None:
+    folder, book = office(tmp_path, **{'proposals = ["TERMINATE", "ORDER_RECTIFY"]': 'proposals = ["ORDER_RECTIFY"]'})
+    told = check_examples(book.get("maoji@2026.1"), folder)
+    (one,) = told
+    assert one.startswith("不实而可以改正")
+    assert one.endswith("proposals: expected ['TERMINATE', 'ORDER_RECTIFY'], the pack decides ['ORDER_RECTIFY']")
+
+
+def write(folder: Path, body: str, pack: str = "maoji@2026.1") -> Path:
+    (folder / "examples.toml").write_text(f'pack = "{pack}"\n{body}', encoding="utf-8")
+    return folder
+
+
+ONE = """
+[[example]]
+name = "one"
+route = "COMMITMENT"
+item = "business-licence"
+matter = "LICENCE"
+subject = "FIRM"
+start = 2026-03-02T09:00:00+08:00
+"""
+
+
+def test_an_example_that_does_not_come_true_says_what_the_pack_decides(tmp_path: Path) -> None:
+    folder = write(tmp_path, ONE + 'level = "A"\n[example.expect]\nstratum = "normal-B"\nbefore_decision = true\n')
+    assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == (
+        "one: stratum: expected 'normal-B', the pack decides 'normal-A'",
+        "one: before_decision: expected True, the pack decides False",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ('level = "E"\n', "level_unknown"),
+        ('answers = { registration-status = ["no_answer", "match"] }\n', "example_way_spent"),
+        ('officer = "TRUE"\n', "not_in_review"),
+    ],
+)
+def test_what_the_domain_refuses_an_example_may_expect(given: str, code: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, ONE + given + f'[example.expect]\nrefused = "{code}"\n')
+    assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == ()
+    folder = write(tmp_path, ONE + given + '[example.expect]\nstate = "CLOSED"\n')
+    assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == ("one: state: expected 'CLOSED', the pack decides None",)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (ONE + '[example.expect]\nstratun = "normal-A"\n', "example one · expect.stratun: unknown; write `stratum`"),
+        (ONE, "example one · expect: missing: add expect"),
+        (ONE + "[example.expect]\n", "example one · expect: missing"),
+        (
+            ONE + 'answers = { registration-status = ["matsch"] }\n[example.expect]\nstate = "CLOSED"\n',
+            "example one · answers.registration-status: matsch is unknown; nearest is match",
+        ),
+        (
+            ONE.replace("+08:00", "") + '[example.expect]\nstate = "CLOSED"\n',
+            "example one · start: got datetime.datetime(2026, 3, 2, 9, 0); write 2026-03-02T09:00:00+08:00 (with offset",
+        ),
+        ("[[example", "not TOML in UTF-8"),
+    ],
+)
+def test_a_broken_example_is_refused_with_file_row_and_field(body: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(PacksInvalid) as caught:
+        read_examples(write(tmp_path, body), "maoji@2026.1")
+    assert told in str(caught.value)
+    assert f"{tmp_path.name}/examples.toml" in str(caught.value)
+
+
+def test_examples_of_another_version_do_not_count(tmp_path: Path) -> None:
+    folder = write(tmp_path, ONE + '[example.expect]\nstate = "VERIFYING"\n', pack="maoji@2025.1")
+    with pytest.raises(Missing, match="examples_missing"):
+        read_examples(folder, "maoji@2026.1")
+    assert len(read_examples(folder, "maoji@2025.1")) == 1

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.calendar import Term, WorkingCalendar, due
+from inspector.domain.case import Method, Outcome
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.policy import Policy, Profile, Timer, steps
+from inspector.policybook import Policybook
+from tests.packs import ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
+
+
+def test_all_flaws_of_all_files_are_told_at_once_in_both_languages(tmp_path: Path) -> None:
+    write(tmp_path, (POLICIES / "demo" / "pack.toml").read_text(encoding="utf-8").replace("team = 2", "team = 1"), pack="demo")
+    error = refused(tmp_path, without('id = "sample-full"', edited(("cap = 3600", "cap = 10"))))
+    assert [(flaw.file, flaw.code) for flaw in error.flaws] == [
+        ("demo/pack.toml", "team_too_small"),
+        ("maoji/pack.toml", "ladder_reversed"),
+        ("maoji/pack.toml", "sampling_missing"),
+    ]
+    assert error.code == "packs_invalid"
+    assert str(error).startswith("3 flaws in policy packs; none was loaded｜政策包有 3 处错误，均未载入\n- demo/pack.toml")
+    assert "现场核查不得少于两人" in str(error)
+
+
+def test_a_row_that_cannot_be_read_does_not_count_as_missing_as_well(tmp_path: Path) -> None:
+    error = refused(tmp_path, after('id = "normal-A"', "visit_all = false", 'visit_all = "no"'))
+    assert [flaw.code for flaw in error.flaws] == ["type_wrong"]
+
+
+def test_the_shipped_packs_load_without_warning() -> None:
+    book = Policybook.load(POLICIES)
+    assert [pack.label for pack in book.packs] == ["demo@1", "maoji@2026.1"]
+    assert book.warnings == ()
+
+
+def test_a_pack_is_known_by_the_hash_of_its_bytes(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SHIPPED).digest == hashlib.sha256(SHIPPED.encode()).hexdigest()
+    assert loaded(tmp_path, SHIPPED + "\n# a comment\n").digest != hashlib.sha256(SHIPPED.encode()).hexdigest()
+
+
+def test_the_shipped_packs_say_that_nobody_has_approved_them() -> None:
+    for pack in Policybook.load(POLICIES).packs:
+        assert pack.approval.on is None
+        assert pack.approval.document == "—"
+    assert "pending" in Policybook.load(POLICIES).get("maoji@2026.1").approval.by
+
+
+def test_every_number_that_is_no_rule_cites_a_source_that_says_so() -> None:
+    for pack in Policybook.load(POLICIES).packs:
+        assert "非规定" in pack.sources["P"]
+        assert all("P:2.3" in row.basis for row in pack.samplings)
+        assert all("P:2.4" in row.basis for row in pack.terms.values())
+
+
+def test_the_demo_draws_somebody_from_every_stratum_with_one_case() -> None:
+    demo = Policybook.load(POLICIES).get("demo@1")
+    assert min(row.minimum for row in demo.samplings) >= 1
+    assert min(row.ratio for row in demo.samplings) >= Fraction(1, 5)
+
+
+def test_a_percentage_and_a_fraction_are_the_same_exact_number(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SHIPPED).sampling("normal-B").ratio == Fraction(3, 100)
+    assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"3/100"')).sampling("normal-B").ratio == Fraction(3, 100)
+    assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"0.5%"')).sampling("normal-B").ratio == Fraction(1, 200)
+
+
+def test_changing_one_number_of_the_file_changes_the_due_date(tmp_path: Path) -> None:
+    start, calendar = datetime(2026, 3, 2, 1, tzinfo=UTC), WorkingCalendar()
+    policy = loaded(tmp_path, SHIPPED)
+    assert due(start, policy.item("business-licence").verify, calendar).at.date() == date(2026, 3, 30)
+    policy = loaded(tmp_path, after(ITEM, 'verify = "20wd"', 'verify = "19wd"'))
+    assert due(start, policy.item("business-licence").verify, calendar).at.date() == date(2026, 3, 27)
+
+
+def test_changing_the_methods_of_a_row_changes_the_ways_of_a_fact(tmp_path: Path) -> None:
+    def ways(policy: Policy) -> list[Method]:
+        item = policy.item("relief-household")
+        row = policy.strategy(Profile.NORMAL, "U")
+        return [step.method for step in steps(policy, item, item.fact("household"), row)]
+
+    assert ways(loaded(tmp_path, SHIPPED)) == [Method.ONLINE_QUERY, Method.ASSISTANCE]
+    turned = after('id = "normal-U"', '"ONLINE_QUERY", "ASSISTANCE"', '"ASSISTANCE", "ONLINE_QUERY"')
+    assert ways(loaded(tmp_path, turned)) == [Method.ASSISTANCE, Method.ONLINE_QUERY]
+
+
+def test_every_timer_and_every_outcome_but_withdrawal_is_answered() -> None:
+    for pack in Policybook.load(POLICIES).packs:
+        assert set(pack.terms) == set(Timer)
+        assert set(pack.outcomes) == set(Outcome) - {Outcome.WITHDRAWN}
+
+
+def test_a_pack_is_got_by_its_label_and_an_unknown_one_names_those_there_are() -> None:
+    book = Policybook.load(POLICIES)
+    assert book.get("maoji@2026.1").id == "maoji"
+    with pytest.raises(Missing, match=r"pack_unknown.*demo@1, maoji@2026\.1"):
+        book.get("maoji@2019.1")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="packs_missing"):
+        Policybook.load(tmp_path)
+
+
+def version(number: str, start: str, end: str = "") -> str:
+    review = f"{int(start[:4])}-12-31"
+    return edited(
+        ('version = "2026.1"', f'version = "{number}"'),
+        ("effective_from = 2026-01-01", f"effective_from = {start}" + (f"\neffective_to = {end}" if end else "")),
+        ("exempt_review_by = 2026-12-31", f"exempt_review_by = {review}"),
+    )
+
+
+def test_an_open_end_gives_way_to_the_next_version_and_the_first_file_stays_as_it_was(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    write(tmp_path, version("2026.2", "2026-07-01"), "pack-2026.2.toml")
+    book = Policybook.load(tmp_path)
+    assert book.in_force("maoji", date(2026, 6, 30)).label == "maoji@2026.1"
+    assert book.in_force("maoji", date(2026, 7, 1)).label == "maoji@2026.2"
+    assert not book.get("maoji@2026.1").in_force(date(2026, 7, 1))
+    assert book.get("maoji@2026.1").digest == hashlib.sha256(SHIPPED.encode()).hexdigest()
+    assert book.warnings == ()
+
+
+def test_before_the_first_version_no_pack_is_in_force() -> None:
+    with pytest.raises(Missing, match=r"pack_not_in_force.*maoji@2026\.1 2026-01-01"):
+        Policybook.load(POLICIES).in_force("maoji", date(2025, 12, 31))
+
+
+def test_a_stated_end_may_not_reach_into_the_next_version(tmp_path: Path) -> None:
+    write(tmp_path, version("2026.2", "2026-07-01"), "pack-2026.2.toml")
+    error = refused(tmp_path, version("2026.1", "2026-01-01", "2026-07-01"))
+    assert [flaw.code for flaw in error.flaws] == ["dates_overlap"]
+    assert "maoji/pack.toml · effective_to: reaches 2026-07-01, but maoji/pack-2026.2.toml begins on 2026-07-01" in str(error)
+
+
+def test_two_versions_may_not_begin_on_one_day(tmp_path: Path) -> None:
+    write(tmp_path, version("2026.2", "2026-01-01"), "pack-2026.2.toml")
+    assert [flaw.code for flaw in refused(tmp_path, SHIPPED).flaws] == ["dates_same"]
+
+
+def test_days_without_a_version_are_a_warning(tmp_path: Path) -> None:
+    write(tmp_path, version("2026.2", "2026-07-01"), "pack-2026.2.toml")
+    write(tmp_path, version("2026.1", "2026-01-01", "2026-06-28"))
+    book = Policybook.load(tmp_path)
+    assert book.warnings == (
+        "maoji: no version is in force from 2026-06-29 to 2026-06-30｜2026-06-29 至 2026-06-30 没有有效版本",
+    )
+    with pytest.raises(Missing, match="pack_not_in_force"):
+        book.in_force("maoji", date(2026, 6, 30))
+
+
+def test_one_label_stands_for_one_text(tmp_path: Path) -> None:
+    write(tmp_path, version("2026.1", "2026-07-01"), "pack-2026.1.toml")
+    error = refused(tmp_path, SHIPPED)
+    assert [flaw.code for flaw in error.flaws] == ["pack_twice"]
+    assert "maoji@2026.1 is also in maoji/pack-2026.1.toml" in str(error)
+
+
+def test_a_version_in_the_files_name_is_that_of_the_pack(tmp_path: Path) -> None:
+    write(tmp_path, version("2026.3", "2026-07-01"), "pack-2026.2.toml")
+    error = refused(tmp_path, SHIPPED)
+    assert "maoji/pack-2026.2.toml · version: 2026.3 does not fit the file's place; write 2026.2" in str(error)
+
+
+def test_terms_keep_their_unit(tmp_path: Path) -> None:
+    policy = loaded(tmp_path, after('timer = "visit"', '"15wd"', '"2mo"'))
+    assert policy.term(Timer.VISIT).term == Term.parse("2mo")
