@@ -89,7 +89,7 @@ class Wire:
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named),
         Refused (`unauthorised`, `http_<status>`), Garbled (`too_large`, `encoded`).
         """
-        body = _body(json, content)
+        body = content if json is None else encoded(json)
         ask = _Ask(method, self._url(path), body, self._headers | _headers(json, key, case_id) | dict(headers or {}))
         budget = self._config.budget_seconds
         deadline = time.monotonic() + budget
@@ -215,16 +215,15 @@ def _transport(error: httpx.TransportError, number: int) -> Unavailable:
     return Unavailable(code, detail=" < ".join(kinds), attempts=number)
 
 
-def _body(json: object, content: bytes | None) -> bytes | None:
-    if json is None:
-        return content
-    return jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+def encoded(told: object) -> bytes:
+    """`told` as the JSON bytes that leave the house. Raises ValueError, TypeError for what JSON cannot say."""
+    return jsonlib.dumps(told, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _headers(json: object, key: str, case_id: str) -> dict[str, str]:
     told = {"Content-Type": "application/json" if json is not None else "", "Idempotency-Key": key, "X-Correlation-Id": case_id}
     # Header values are printable ASCII; anything else (a Chinese case number, a line break) travels percent-encoded.
-    return {name: quote(value, safe=_PRINTABLE) for name, value in told.items() if value}
+    return {name: quote(value, safe=_PRINTABLE, errors="replace") for name, value in told.items() if value}
 
 
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -252,4 +251,4 @@ def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
         raise Invalid("connector_ca_file", connector=name, key="ca_file", reason=type(error).__name__) from error
 
 
-__all__ = ["Reply", "Wire", "WireConfig"]
+__all__ = ["Reply", "Wire", "WireConfig", "encoded"]

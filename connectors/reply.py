@@ -12,8 +12,6 @@ from inspector.ports import Card, Garbled, Provenance, Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_ABSENT = object()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -27,7 +25,7 @@ class Reply:
     reply_digest: str
     asked_at: datetime
 
-    def object(self) -> dict[str, object]:
+    def said(self) -> dict[str, object]:
         """The body as a JSON object in UTF-8 (RFC 8259, 8.1); decimals stay text as written, for a float would change figures.
 
         Raises Garbled (`wrong_charset`, `not_json`, `not_object`).
@@ -42,22 +40,22 @@ class Reply:
             raise self.garbled("not_object", type(told).__name__)
         return told
 
-    def text(self, field: str) -> str | None:
+    def text(self, field: str, *, optional: bool = False) -> str | None:
         """The text at a dotted `field` of the body; None where the other side left it empty.
 
         Whole numbers and truth values are told as text. A field that should be there and is not is no answer: silence must not
-        pass for "no such record". Raises Garbled (`field_missing`, `field_type` and those of `object`).
+        pass for "no such record". Raises Garbled (`field_missing` unless optional, `field_type` and those of `said`).
         """
-        held: object = self.object()
+        held: object = self.said()
         for step in field.split("."):
-            if held is None or held in ("", [], {}):
+            if held in (None, "", [], {}):
                 return None
             if not isinstance(held, dict):
                 raise self.garbled("field_type", field)
-            held = held.get(step, _ABSENT)
-        if held is _ABSENT:
-            raise self.garbled("field_missing", field)
-        return None if held in ("", [], {}) else self._scalar(held, field)
+            if step not in held and not optional:
+                raise self.garbled("field_missing", field)
+            held = held.get(step)
+        return None if held in ([], {}) else self._scalar(held, field)
 
     def _scalar(self, held: object, field: str) -> str | None:
         match held:
@@ -71,8 +69,11 @@ class Reply:
                 raise self.garbled("field_type", field)
 
     def moment(self, field: str) -> datetime | None:
-        """The moment at `field` (ISO 8601); a date, or a time without offset, is Beijing time. Raises Garbled (`field_type`)."""
-        told = self.text(field)
+        """The moment at `field` (ISO 8601) if one is told; without an offset it is Beijing time, a date its midnight.
+
+        Raises Garbled (`field_type`).
+        """
+        told = self.text(field, optional=True)
         if told is None:
             return None
         try:
@@ -83,8 +84,8 @@ class Reply:
 
     def receipt(self, field: str = "receipt") -> Receipt:
         """The other side has it: its number where it gave one. Raises Garbled when a body came that is not what was agreed."""
-        said = self.object() if self.body.strip() else {}
-        return Receipt(reference=(self.text(field) or "") if field in said else "", at=datetime.now(UTC), attempts=self.attempts)
+        reference = self.text(field, optional=True) if self.body.strip() else None
+        return Receipt(reference=reference or "", at=datetime.now(UTC), attempts=self.attempts)
 
     def provenance(self, card: Card, *, as_of: datetime | None, version: str) -> Provenance:
         """Where this answer comes from."""

@@ -44,6 +44,10 @@ class Unavailable(PortError):
         self.retry_after = retry_after
 
 
+class NotYet(Unavailable):
+    """The thing asked for will exist later (a ceremony that has not been held); no fault of anybody, and no sign of an outage."""
+
+
 class Refused(PortError):
     """The other side understood and will not do it; asking again in the same form is useless."""
 

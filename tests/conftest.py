@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import needs, postgres
+from inspector.store.store import Store
+from tests import house, needs, postgres
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +81,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("LEFT OUT 未运行", yellow=True, bold=True)
         for line in lines:
             terminalreporter.line(line, yellow=True)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated store, once on each database."""
+    with house.closing(house.open_store(database_url)) as held:
+        yield held
+
+
+@pytest.fixture
+def hand() -> house.Hand:
+    """Office time in the test's hand."""
+    return house.Hand()

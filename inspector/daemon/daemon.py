@@ -39,7 +39,15 @@ class Daemon:
     """Worker, clock and their ticks around one office."""
 
     def __init__(
-        self, office: Office, worker: Worker, dispatcher: Dispatcher, clock: Clock, metrics: Metrics, *, pulse: Pulse | None = None
+        self,
+        office: Office,
+        worker: Worker,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        pulse: Pulse | None = None,
+        keep_days: int = 7,
     ) -> None:
         self.office = office
         self.worker = worker
@@ -47,6 +55,7 @@ class Daemon:
         self.clock = clock
         self.metrics = metrics
         self._pulse = pulse
+        self._keep_days = keep_days
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
 
@@ -103,6 +112,7 @@ class Daemon:
             Tick(name="promote", seconds=0.5, body=promote),
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
+            Tick(name="forget", seconds=3600.0, body=lambda: sweeps.forget(office, self._keep_days)),
             Tick(
                 name="beat",
                 seconds=15.0,

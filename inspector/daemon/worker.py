@@ -25,7 +25,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Garbled, PortError, Refused, Unavailable
+from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -43,6 +43,7 @@ class Engine:
     poll: float = 1.0
     group: int = 128
     lane_slots: int = 64
+    not_yet: float = 30.0
     ladder: Ladder = Ladder(base=2, cap=3600, tries=8)
     breaker_threshold: int = 8
     breaker_cool: timedelta = timedelta(seconds=15)
@@ -184,7 +185,12 @@ class Worker:
         except (KeyError, ValueError):
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
-            if work.expires_at is not None and flow.give_up is not None and self.office.now() >= work.expires_at and work.attempts > 1:
+            if (
+                work.expires_at is not None
+                and flow.give_up is not None
+                and self.office.now() >= work.expires_at
+                and work.attempts > 1
+            ):
                 return Done(work=work, settlement=flow.give_up(work, self.office, None))
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
@@ -296,6 +302,10 @@ class Worker:
             tx.work.quarantine(work, told, now)
             log.warning("work.quarantined", work=work.key, error=told)
             return "quarantined"
+        if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
+            wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
+            tx.work.postpone(work, self._later(machine_now + wait), told, counted=False)
+            return "not_yet"
         opened = None
         if isinstance(error, Unavailable) and work.lane:
             opened = self._lane_failed(tx, work.lane, told, machine_now)
@@ -380,5 +390,3 @@ def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
         yield worker
     finally:
         worker.stop(grace)
-
-

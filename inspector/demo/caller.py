@@ -6,6 +6,7 @@ Every address of the office's API that the outside world uses is in this file, a
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,12 +46,12 @@ class Heard:
         return date.fromisoformat(text[:10]) if isinstance(text, str) and len(text) >= 10 else None
 
 
-def fetch(url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> tuple[int, bytes]:
+def fetch(url: str, headers: Mapping[str, str], *, method: str = "GET", body: bytes | None = None) -> tuple[int, bytes]:
     """One blocking call; (status, body), and (0, b"") when there is no connection."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=10)
     try:
-        connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body=body, headers=dict(headers or {}))
+        connection.request(method, f"{parts.path}?{parts.query}", body=body, headers=dict(headers))
         reply = connection.getresponse()
         return reply.status, reply.read()
     except (OSError, HTTPException):
@@ -59,8 +60,11 @@ def fetch(url: str, *, method: str = "GET", headers: Mapping[str, str] | None = 
         connection.close()
 
 
-def call(url: str, said: Mapping[str, Any] | None = None, *, token: str = "", link: str = "") -> Heard:
-    """Say something to the API (POST), or ask it (GET, when nothing is said), as the holder of a token or a link."""
+def call(url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST", token: str = "", link: str = "") -> Heard:
+    """Say something to the API, or ask it (GET, when nothing is said), as the holder of a token or a link.
+
+    The message id follows from what is said, so that the same thing said again after a lost reply counts once.
+    """
     headers = {"Accept": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
@@ -70,7 +74,8 @@ def call(url: str, said: Mapping[str, Any] | None = None, *, token: str = "", li
     if said is not None:
         headers["Content-Type"] = "application/json"
         body = json.dumps(said, ensure_ascii=False).encode()
-    status, content = fetch(url, method="GET" if said is None else "POST", headers=headers, body=body)
+        headers["Idempotency-Key"] = hashlib.sha256(url.encode() + b"\n" + body).hexdigest()[:32]
+    status, content = fetch(url, headers, method="GET" if said is None else method, body=body)
     try:
         data = json.loads(content) if content else {}
     except ValueError:
@@ -91,7 +96,9 @@ class Desk:
 
     async def correct_case(self, case_id: str, application: Mapping[str, Any]) -> Heard:
         """Correct a case's content."""
-        return await self._say(f"/v1/cases/{quote(case_id)}/correct", application)
+        return await asyncio.to_thread(
+            call, f"{self.base}/v1/cases/{quote(case_id)}", application, method="PUT", token=self.token
+        )
 
     async def withdraw_case(self, case_id: str, reason: str) -> Heard:
         """Tell that the applicant takes the commitment back."""
@@ -114,13 +121,13 @@ class Desk:
         said = {"outcome": outcome, "reasons": reasons, "evidence": evidence}
         return await self._say(f"/v1/cases/{quote(case_id)}/review", said)
 
-    async def draws(self) -> Heard:
-        """The draws."""
-        return await self._ask("/v1/draws?limit=100")
+    async def draws(self, after: str) -> Heard:
+        """The draws behind a number."""
+        return await self._ask(f"/v1/draws?limit=100&after={quote(after)}")
 
-    async def type_figures(self, draw: str, party: str, figures: str) -> Heard:
+    async def type_figures(self, draw: str, figures: str) -> Heard:
         """Type the figures of a public ceremony."""
-        return await self._say(f"/v1/draws/{quote(draw)}/typed", {"party": party, "figures": figures})
+        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures})
 
     async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
         return await asyncio.to_thread(call, self.base + path, said, token=self.token)
@@ -153,7 +160,7 @@ class Link:
 
     async def refuse(self, reasons: str, signer: str) -> Heard:
         """An agency's refusal of a request."""
-        return await self._say(f"/v1/assistance/{quote(self.about)}/refuse", {"reasons": reasons, "signer": signer})
+        return await self._say(f"/v1/assistance/{quote(self.about)}/decline", {"reasons": reasons, "signer": signer})
 
     async def seat(self) -> Heard:
         """What an inspector sees behind the link: the object and the facts in question."""

@@ -1,4 +1,4 @@
-"""The parties that only answer: data-sharing sources, the credit platform, the parties of a draw's seed, the witness, the dead-man.
+"""The parties that only answer: sources, the credit platform, the parties of a draw's seed, the witness, the dead-man.
 
 Each takes a request and answers at once from the habits; nothing here calls the office.
 """
@@ -37,7 +37,7 @@ class OfficeDay:
 
 
 class Source:
-    """A data-sharing source: one fact about one subject; business codes come in an HTTP 200 body (0 well, -1 later, E-106 never)."""
+    """A data-sharing source. Its business codes come in an HTTP 200 body: 0 well, -1 later, E-106 never."""
 
     def __init__(self, name: str, chance: Chance) -> None:
         self.name = name
@@ -88,19 +88,17 @@ class Credit:
         self.entries: dict[str, str] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
-        """A look-up (GET, or POST to …/level) or an entry (POST to …/entries)."""
-        if request.method == "GET" or request.path.endswith(("/level", "/levels")):
+        """A look-up (`/level`) or an entry (`/entry`)."""
+        if request.path.endswith("/level"):
             return self._level(request)
-        said = request.json()
-        entry = str(said.get("entry_id") or said.get("entry"))
+        entry = str(request.json()["id"])
         receipt = self.entries.setdefault(entry, f"CR-{len(self.entries) + 1:06}")
         return answer({"receipt": receipt})
 
     def _level(self, request: Request) -> Reply:
-        asked = request.asked() if request.method == "GET" else request.json()
-        level = self._chance.pick(LEVELS, "level", str(asked.get("code") or asked.get("subject", {}).get("code")))
+        level = self._chance.pick(LEVELS, "level", str(request.json()["code"]))
         as_of = self._day.today - timedelta(days=3)
-        return answer({"level": level, "as_of": f"{as_of.isoformat()}T00:00:00+08:00", "version": VERSION})
+        return answer({"level": level, "as_of": f"{as_of.isoformat()}T00:00:00+08:00"})
 
 
 class Party:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -39,13 +38,20 @@ class Doings:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self.mishaps: list[str] = []
 
-    def begin(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Begin something."""
+    def begin(self, doing: Coroutine[Any, Any, None]) -> Callable[[], object]:
+        """Begin something; what comes back calls it off."""
         task = asyncio.create_task(doing)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        task.add_done_callback(self._over)
+        return task.cancel
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """An outside person who stumbles over something unforeseen must not vanish silently."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (wrong := task.exception()) is not None:
+            self.mishaps.append(f"{type(wrong).__name__}: {wrong}")
 
     def stop(self) -> None:
         """Stop everything."""
@@ -94,7 +100,7 @@ class Agencies:
         self._chance = chance
         self._pace = pace
         self._doings = doings
-        self._work: dict[str, asyncio.Task[None]] = {}
+        self._call_off: dict[str, Callable[[], object]] = {}
         self._asked: dict[str, str] = {}
 
     def desk(self, name: str) -> Callable[[Request, Rule, Sight | None], Awaitable[Reply]]:
@@ -104,7 +110,7 @@ class Agencies:
             said = request.json()
             told = Told(
                 kind=str(said["kind"]),
-                request=str(said["request_id"]),
+                request=str(said["request"]),
                 claimed=str(said["claimed"]),
                 reply=Link.read(str(said["reply_url"])),
             )
@@ -121,15 +127,13 @@ class Agencies:
             case "escalation" if self._chance.of("pressed", told.request) < 0.5:
                 self._begin(told, self._reply_after(self._asked.get(told.request, name), told, 0.3))
             case "cancel":
-                if (task := self._work.pop(told.request, None)) is not None:
-                    task.cancel()
+                self._call_off.pop(told.request, _nothing)()
             case _:
                 pass
 
     def _begin(self, told: Told, doing: Coroutine[Any, Any, None]) -> None:
-        if (before := self._work.pop(told.request, None)) is not None:
-            before.cancel()
-        self._work[told.request] = self._doings.begin(doing)
+        self._call_off.pop(told.request, _nothing)()
+        self._call_off[told.request] = self._doings.begin(doing)
 
     async def _handle(self, name: str, told: Told, rule: Rule) -> None:
         signer = f"{name}（演示）"
@@ -179,9 +183,7 @@ class Inspectors:
         if not signed(self._secret, request):
             self.forged += 1
             return answer({"error": "signature"}, 401)
-        said = request.json()
-        message = said.get("data", {}) if "link" not in said else said
-        link = Link.read(str(message["link"]))
+        link = Link.read(str(request.json()["link"]))
         if link.about not in self._pushed:
             self._pushed.add(link.about)
             self._doings.begin(self._react(link))
@@ -199,15 +201,15 @@ class Inspectors:
                     await self._visit(link)
 
     async def _visit(self, link: Link) -> None:
-        """Whoever of the team writes first has written; the other hears that it is done. A short team waits for its second member."""
+        """Whoever of the team writes first has written. A short team waits for its second member."""
         await self._pace.days(0.6 + self._chance.of("visits", link.about))
         page = await insist(self._pace, link.seat)
-        visit = page.data.get("visit", page.data)
+        visit = page.data.get("visit", {})
         findings = [self._finding(doubt) for doubt in visit.get("doubts", ())]
         await insist(self._pace, lambda: link.report(findings, "现场查看，拍照留存（演示）"), also=("team_short",))
 
     def _finding(self, doubt: dict[str, Any]) -> dict[str, str]:
-        case, claim = str(doubt.get("case_id") or doubt.get("case")), str(doubt["claim"])
+        case, claim = str(doubt["case_id"]), str(doubt["claim"])
         verdict = self._chance.pick(FINDINGS, "finding", case, claim)
         return {"case_id": case, "claim": claim, "verdict": verdict, "note": "现场所见（演示）"}
 
@@ -232,7 +234,8 @@ class Officer:
 
     async def _decide(self, case_id: str) -> None:
         case = (await self._desk.case(case_id)).data
-        against = [str(one["id"]) for one in case.get("evidence", ()) if one.get("verdict") == "mismatch" and one.get("fresh", True)]
+        heard = case.get("explanation", {}).get("heard", ())
+        against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"]]
         outcome, reasons = self._judged(case_id, against, str(case.get("review_reason")))
         await self._desk.review_case(case_id, outcome, reasons, against)
 
@@ -246,34 +249,33 @@ class Officer:
 
 
 class Clerks:
-    """Two clerks at the public ceremony: each types what the dice showed, independently, once the draw is announced."""
+    """Two clerks at the public ceremony: each types what the dice showed, independently, once the commitment lies with the witness."""
 
-    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...], party: str) -> None:
+    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...]) -> None:
         self._chance = chance
         self._pace = pace
         self._desks = desks
-        self._party = party
         self._done: set[tuple[str, str]] = set()
+        self._after = ""
 
     async def work(self) -> None:
         """Look at the draws, and type for each whose dice have been thrown."""
         while True:
             await self._pace.days(0.15)
-            for row in (await self._desks[0].draws()).rows("draws"):
-                if row.get("state") in ("ANNOUNCED", "SEEDING"):
+            page = await self._desks[0].draws(self._after)
+            for row in page.rows("draws"):
+                if row["state"] == "SEEDING":
                     await self._type(str(row["number"]))
+            if page.data.get("next") and all(row["state"] in ("DRAWN", "VOID") for row in page.rows("draws")):
+                self._after = str(page.data["next"])
 
     async def _type(self, draw: str) -> None:
         for desk in self._desks:
             if (draw, desk.token) not in self._done:
-                heard = await desk.type_figures(draw, self._party, self._chance.dice(draw))
+                heard = await desk.type_figures(draw, self._chance.dice(draw))
                 if heard.well:
                     self._done.add((draw, desk.token))
 
 
-def day_of(text: object) -> date | None:
-    """The day a time stamp of the office names, or None."""
-    try:
-        return date.fromisoformat(str(text)[:10])
-    except ValueError:
-        return None
+def _nothing() -> None:
+    """Call off what never began."""

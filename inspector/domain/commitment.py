@@ -244,9 +244,7 @@ def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
     """B: the parts' values joined by `+` in the order of the commitment. Raises Invalid when one is missing."""
     if len(parts) != len(commitment.sources):
         raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
-    return "+".join(
-        value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True)
-    )
+    return "+".join(value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True))
 
 
 def key(commitment: Commitment, seed: str, tag: str) -> str:

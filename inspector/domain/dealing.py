@@ -35,7 +35,9 @@ class Deal:
     shortages: tuple[Shortage, ...]
 
 
-def deal(suite: Suite, deal_key: str, team: int, objects: Iterable[ObjectRow], inspectors: Iterable[InspectorRow], bans: Iterable[Ban]) -> Deal:
+def deal(
+    suite: Suite, deal_key: str, team: int, objects: Iterable[ObjectRow], inspectors: Iterable[InspectorRow], bans: Iterable[Ban]
+) -> Deal:
     """Deal teams of `team` to the given objects."""
     table = _Table(suite, deal_key, team, objects, inspectors, bans)
     for position in range(len(table.visits)):
@@ -68,11 +70,7 @@ def substitute(
 ) -> str | None:
     """Ruling 15: the seat goes to the eligible inspector with the smallest (load, card, id); those `out` are out for this visit."""
     barred = {ban.inspector for ban in bans if ban.object == visit.id} | set(team) | set(out)
-    able = [
-        row
-        for row in inspectors
-        if _fits(row, visit, seat) and row.id not in barred and loads.get(row.id, 0) < row.cap
-    ]
+    able = [row for row in inspectors if _fits(row, visit, seat) and row.id not in barred and loads.get(row.id, 0) < row.cap]
     best = min(
         able,
         key=lambda row: (loads.get(row.id, 0), card(suite, deal_key, loads.get(row.id, 0), row.id), row.id.encode()),
@@ -168,7 +166,12 @@ class _Table:
         )
 
     def _queue(
-        self, places: Iterable[Place], towards: Place, staff: str, came: dict[Place, tuple[Place, str] | None], waiting: deque[Place]
+        self,
+        places: Iterable[Place],
+        towards: Place,
+        staff: str,
+        came: dict[Place, tuple[Place, str] | None],
+        waiting: deque[Place],
     ) -> None:
         """Seats that would be free if `staff` moved to `towards`."""
         for other in places:

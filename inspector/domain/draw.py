@@ -109,9 +109,7 @@ def verify(
 def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str) -> ListResult:
     suite = commitment.suite
     _unchanged(suite, held, frame)
-    strata = select(
-        held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}")
-    )
+    strata = select(held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}"))
     drawn = {one for stratum in strata.values() for one in stratum.selected}
     known, staff = {row.id for row in frame.objects}, {row.id for row in frame.inspectors}
     unknown = sum(1 for ban in frame.bans if ban.object not in known or ban.inspector not in staff)

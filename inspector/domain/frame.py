@@ -141,7 +141,11 @@ def _sorted(name: str, rows: Iterable[Row], key: int, required: tuple[str, ...])
 def _check(name: str, row: ObjectRow | InspectorRow | Ban, required: tuple[str, ...]) -> None:
     """Ruling 2: NFC, no control characters, no outer white space, no comma inside a pool or qualification."""
     for field in row.fields():
-        if field != unicodedata.normalize("NFC", field) or field != field.strip() or any(ord(c) < 0x20 or ord(c) == 0x7F for c in field):
+        if (
+            field != unicodedata.normalize("NFC", field)
+            or field != field.strip()
+            or any(ord(c) < 0x20 or ord(c) == 0x7F for c in field)
+        ):
             raise Invalid("draw_row_invalid", file=name, row=row.fields()[0], value=field, field="")
     for field in required or ():
         if not getattr(row, field):

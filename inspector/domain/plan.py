@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy, Timer
 
 
@@ -27,7 +28,8 @@ class DrawState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """One numbered draw. `promises` and `parts` are keyed by seed source; `c` and `w` are 64 hex once announced."""
+    """One numbered draw. `promises` and `parts` are keyed by seed source; `typed` holds ceremony figures by the person who typed
+    them; `c` and `w` are 64 hex once announced."""
 
     number: str
     agency: str
@@ -41,6 +43,7 @@ class Draw:
     list_name: str
     promises: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
     c: str | None = None
     w: str | None = None
     witness: str | None = None
@@ -143,6 +146,16 @@ def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy,
     return Decision(state=state, because=because, orders=(order,))
 
 
+def typed(draw: Draw, by: str, figures: str, policy: Policy) -> Decision[Draw]:
+    """A person has typed the figures of the public ceremony, independently of the other (ruling 19). Nobody types twice."""
+    if draw.state is not DrawState.SEEDING:
+        raise Refusal("draw_not_seeding", draw=draw.number, state=draw.state)
+    if draw.typed.get(by, figures) != figures:
+        raise Refusal("figures_already_typed", draw=draw.number, by=by)
+    because = Because(rule="draw.typed", basis=(policy.draw.basis,), pack=policy.label, facts={"by": by})
+    return Decision(state=replace(draw, typed={**draw.typed, by: figures}), because=because)
+
+
 def drawn(draw: Draw, facts: Mapping[str, object], policy: Policy, now: datetime) -> Decision[Draw]:
     """The result is computed; running it again would give the same, so it is refused (scenario 23)."""
     because = Because(rule="draw.carry_out", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
@@ -164,12 +177,13 @@ def void(draw: Draw, reason: str, withheld: tuple[str, ...], policy: Policy, now
     if draw.state in (DrawState.DRAWN, DrawState.VOID) or (draw.state is DrawState.SEEDING and draw.seeded):
         return Decision(state=draw, because=replace(because, rule="timer.obsolete"))
     state = replace(draw, state=DrawState.VOID, void_reason=reason)
+    without = sorted({*withheld, *policy.draw.seeds} - ({*draw.parties} - {*withheld}))
     again = Order(
         kind=OrderKind.DRAW_ANNOUNCE,
         key=f"draw.announce:{draw.plan}:{draw.slot}:after:{draw.number}",
         due_at=now,
         urgent_by=now,
-        payload={"plan": draw.plan, "slot": f"{draw.slot}+", "without": list(withheld)},
+        payload={"plan": draw.plan, "slot": f"{draw.slot}+", "without": without},
     )
     return Decision(state=state, because=because, orders=(again,))
 

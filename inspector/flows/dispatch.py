@@ -12,7 +12,7 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.visit import Finding, Seat, SeatState, Visit
-from inspector.flows.draw import redeal
+from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, nothing, record, settle_case
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -187,5 +187,3 @@ def _read(tx: Tx, work: Work) -> tuple[Seat, Visit]:
 
 def _pack(tx: Tx, held: Visit) -> str:
     return tx.draws.get(held.draw).pack
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -182,5 +181,3 @@ def _case(given: Application, sender: str, policy: Policy, now: datetime) -> Cas
         pack=policy.label,
         opened_at=now,
     )
-
-

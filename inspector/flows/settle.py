@@ -31,7 +31,9 @@ def nothing(outcome: str) -> Settlement:
     return Settlement(write=lambda _tx, _now: None, outcome=outcome)
 
 
-def settle_case(tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now: datetime, *, digest: str | None = None) -> Case:
+def settle_case(
+    tx: Tx, office: Office, decision: Decision[Case], policy: Policy, now: datetime, *, digest: str | None = None
+) -> Case:
     """Write a case decision. Orders to ask another agency become assistance requests in the same breath."""
     case = tx.cases.put(decision.state, digest=digest)
     record(tx, case.id, decision, now, {"state": case.state.value})

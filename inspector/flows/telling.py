@@ -20,7 +20,9 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield say("matter", item=told.item_name, code=told.item, route=of(told.route, lang))
     yield say("subject", name=told.subject_name, kind=of(told.subject_kind, lang))
     if told.subject_warnings:
-        yield "  " + say("warnings", warnings=", ".join(label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings))
+        yield "  " + say(
+            "warnings", warnings=", ".join(label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
+        )
     yield say("state", state=of(told.state, lang), since=_at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))

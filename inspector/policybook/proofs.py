@@ -97,7 +97,6 @@ def _strategies(draft: Draft, found: Found) -> None:
 
 
 def _samplings(draft: Draft, found: Found) -> None:
-    return
     times = Counter(row.stratum for row in draft.samplings)
     for stratum in sorted(stratum for stratum, count in times.items() if count > 1):
         found("sampling_twice", "sampling", "stratum", value=stratum)

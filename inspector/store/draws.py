@@ -56,6 +56,11 @@ class DrawRoom(Room):
         text = self.connection.execute(asked).scalar_one_or_none()
         return load(Draw, text) if text is not None else None
 
+    def open(self, agency: str) -> list[Draw]:
+        """Draws of an agency that are neither drawn nor void."""
+        asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
     def page(self, agencies: Sequence[str] | None, *, after: str = "", limit: int = 50) -> list[Draw]:
         """Draws by number."""
         asked = sa.select(draw.c.body).where(draw.c.number > after).order_by(draw.c.number).limit(limit)

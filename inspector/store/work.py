@@ -134,6 +134,10 @@ class WorkRoom(Room):
         attempts = held.attempts if counted else held.attempts - 1
         self._guarded(held, state="waiting", due_at=due_at, lease_until=EPOCH, owner=None, error=error[:400], attempts=attempts)
 
+    def hasten(self, key: str, now: datetime) -> None:
+        """What a waiting row waits for has happened: let it be due."""
+        self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
+
     def give_back(self, held: Work) -> None:
         """Return an unstarted lease at shutdown, as if it had not been claimed."""
         self._guarded(held, lease_until=EPOCH, owner=None, attempts=held.attempts - 1)

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from inspector import __version__
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

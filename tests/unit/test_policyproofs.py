@@ -177,7 +177,7 @@ BROKEN = {
     "a ratio that a draw cannot count is refused and the next larger shown": (
         after('id = "sample-normal-B"', '"3%"', '"1/30"'),
         ["ratio_not_countable"],
-        'sampling sample-normal-B · ratio: 1/30 is no whole number of parts per million, in which draws count; write "33334/1000000"',
+        'sampling sample-normal-B · ratio: 1/30 is no whole number of parts per million, in which draws count; write "33334/1',
     ),
     "every timer needs a row": (
         without('timer = "accept"', without('timer = "seed"')),

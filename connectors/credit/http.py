@@ -1,0 +1,65 @@
+"""A credit platform over HTTP: levels are read there, performance records (履约记录) go there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.config import parse
+from connectors.http import Wire, WireConfig
+from inspector.domain.case import SubjectKind
+from inspector.ports import CreditEntry, Rating, Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditConfig(WireConfig):
+    """The platform's two endpoints under `url`."""
+
+    path_level: str = "/level"
+    path_entry: str = "/entry"
+
+
+class HttpCredit:
+    """The credit platform."""
+
+    def __init__(self, name: str, config: Mapping[str, object]) -> None:
+        self._config = parse(CreditConfig, name, config)
+        self._wire = Wire(self._config, name)
+        self.card = self._config.card(name, port="credit", kind="http")
+
+    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+        """The subject's level; None only where the platform says so itself, `"level": null`.
+
+        Raises Unavailable, Refused, Garbled as the wire does, Garbled also for a reply without `level`.
+        """
+        reply = self._wire.send("POST", self._config.path_level, json={"kind": kind.value, "code": code}, key=key)
+        level = reply.text("level")
+        as_of = reply.moment("as_of")
+        return Rating(level=level, as_of=as_of, provenance=reply.provenance(self.card, as_of=as_of, version=""))
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        """Hand an entry over. Raises Unavailable, Refused, Garbled as the wire does."""
+        reply = self._wire.send("POST", self._config.path_entry, json=_told(entry), key=key, case_id=entry.case_id)
+        return reply.receipt()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._wire.close()
+
+
+def connect(name: str, config: Mapping[str, object]) -> HttpCredit:
+    """The entry point. Raises Invalid when the configuration cannot be used."""
+    return HttpCredit(name, config)
+
+
+def _told(entry: CreditEntry) -> dict[str, object]:
+    return {
+        "id": entry.entry_id,
+        "case": entry.case_id,
+        "subject": {"kind": entry.subject_kind.value, "code": entry.subject_code},
+        "grade": entry.grade,
+        "outcome": entry.outcome,
+        "basis": entry.basis,
+        "decided_by": entry.decided_by,
+        "decided_at": entry.decided_at.isoformat(),
+    }

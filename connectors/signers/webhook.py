@@ -1,0 +1,74 @@
+"""Signatures after Standard Webhooks 1.0: the receiver can tell that a message is ours, whole and fresh."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from standardwebhooks import Webhook
+
+from connectors.config import secret
+from connectors.http import Wire, WireConfig, encoded
+from inspector.domain.errors import Invalid
+from inspector.ports import Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedConfig(WireConfig):
+    """A wire whose bodies are signed. `secret_file` holds `whsec_…`, or two parted by a space while one replaces the other."""
+
+    secret_file: str
+    path: str = ""
+
+
+class Signer:
+    """Signs bodies with one secret, or with the old and the new one during a change."""
+
+    def __init__(self, secret_file: str, name: str) -> None:
+        """Raises Invalid (`connector_secret_…`)."""
+        self._keys = [_key(told, name) for told in secret(secret_file, name, "secret_file").split()]
+
+    def headers(self, message_id: str, body: bytes, at: datetime) -> Mapping[str, str]:
+        """The three headers of the standard, and the type of the body they sign."""
+        moment = at.astimezone(UTC)  # the library replaces the zone without converting: any other would sign a wrong time
+        signatures = " ".join(key.sign(message_id, moment, body.decode()) for key in self._keys)
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": signatures,
+        }
+
+
+def _key(told: str, name: str) -> Webhook:
+    """Checked here, because the library drops characters that are not base64 and would sign with less than was meant."""
+    try:
+        held = base64.b64decode(told.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        held = b""
+    if not 24 <= len(held) <= 64:
+        raise Invalid("connector_secret_unreadable", connector=name, key="secret_file", wanted="whsec_ and base64 of 24-64 bytes")
+    return Webhook(held)
+
+
+class SignedWire:
+    """A wire that signs what it sends."""
+
+    def __init__(self, config: SignedConfig, name: str) -> None:
+        self._path = config.path
+        self._signer = Signer(config.secret_file, name)
+        self._wire = Wire(config, name)
+
+    def post(self, told: Mapping[str, object], *, key: str, case_id: str = "") -> Receipt:
+        """Send `told` as signed JSON. Any 2xx is a receipt: the standard gives bodies of answers no meaning."""
+        body = encoded(told)
+        headers = self._signer.headers(key, body, datetime.now(UTC))
+        reply = self._wire.send("POST", self._path, content=body, key=key, headers=headers, case_id=case_id)
+        return Receipt(reference="", at=datetime.now(UTC), attempts=reply.attempts)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._wire.close()

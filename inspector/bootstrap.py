@@ -1,0 +1,252 @@
+"""The composition root: the only place that knows everybody. Settings in, a runnable house out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from inspector import plugins
+from inspector.calendars import load_calendars
+from inspector.daemon import sweeps
+from inspector.daemon.clock import CatchUp, Clock, Schedule
+from inspector.daemon.daemon import Daemon, replica_name
+from inspector.daemon.dispatch import Embedded
+from inspector.daemon.trigger import parse
+from inspector.daemon.worker import Engine, Worker
+from inspector.domain.backoff import Ladder
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.clock import OfficeTime
+from inspector.domain.errors import Invalid, Refusal
+from inspector.flows.office import AgencyNode, Connectors, Office, Plan
+from inspector.policybook import Policybook
+from inspector.ports import Pulse
+from inspector.settings import EngineSettings, Settings
+from inspector.store import migrate
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from inspector.web.app import build
+from inspector.web.server import Server
+
+GROUPS: Mapping[str, str] = {
+    "sources": "sources",
+    "assistance": "agencies",
+    "channels": "channels",
+    "credit": "credit",
+    "callbacks": "callbacks",
+    "seeds": "seeds",
+    "witnesses": "witnesses",
+}
+"""Settings section → entry-point group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything put together and not yet running."""
+
+    settings: Settings
+    office: Office
+    daemon: Daemon
+    metrics: Metrics
+    server: Server
+
+
+def store(settings: Settings) -> Store:
+    """The store of the settings; the password may lie in a file of its own."""
+    url = sa.make_url(settings.database.url)
+    if settings.database.password_file is not None:
+        url = url.set(password=settings.database.password_file.read_text(encoding="utf-8").strip())
+    return Store(url.render_as_string(hide_password=False), synchronous=settings.database.synchronous)
+
+
+def reach(held: Store, seconds: float = 60) -> None:
+    """Wait for the first connection: a database that starts a little later is no reason to fail."""
+    for attempt in Retrying(
+        retry=retry_if_exception_type(sa.exc.OperationalError),
+        stop=stop_after_delay(seconds),
+        wait=wait_random_exponential(multiplier=0.5, max=5),
+        reraise=True,
+    ):
+        with attempt, held.engine.connect() as connection:
+            connection.execute(sa.select(1))
+
+
+@contextmanager
+def sole_owner(settings: Settings) -> Iterator[None]:
+    """On SQLite one daemon owns the file: an OS lock beside it, freed by the kernel when the process dies."""
+    url = sa.make_url(settings.database.url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    path = Path(url.database + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise Refusal("database_in_use", file=url.database, owner=lock.read().strip() or "?") from error
+        lock.truncate(0)
+        lock.write(f"pid {os.getpid()}")
+        lock.flush()
+        yield
+
+
+def office(settings: Settings, held: Store, *, connectors: Connectors | None = None) -> Office:
+    """The office around a migrated store. Raises Invalid for anything wrong in packs, calendars, connectors or plans."""
+    calendar = load_calendars(settings.policies / "calendars")
+    book = Policybook.load(settings.policies)
+    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
+    _check_tree(tree, book)
+    zone = calendar.opening(datetime.now(UTC).date()).tzinfo
+    clock, secret = _office_time(settings, held, calendar)
+    return Office(
+        store=held,
+        book=book,
+        calendar=calendar,
+        connectors=connectors or connect(settings),
+        tree=tree,
+        plans={name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()},
+        secret=bytes.fromhex(secret),
+        base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
+        now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
+    )
+
+
+def connect(settings: Settings) -> Connectors:
+    """Every configured connector, through its entry point. Raises Invalid naming section, connector and key."""
+    made: dict[str, dict[str, Any]] = {}
+    for section, group in GROUPS.items():
+        made[section] = {name: connector(group, name, told) for name, told in getattr(settings, section).items()}
+    return Connectors(
+        sources=made["sources"],
+        agencies=made["assistance"],
+        channels=made["channels"],
+        credit=made["credit"],
+        approving=made["callbacks"],
+        seeds=made["seeds"],
+        witnesses=made["witnesses"],
+    )
+
+
+def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
+    """One connector from its settings: `kind` names the entry point, the other keys are its own."""
+    given = dict(told)
+    kind = given.pop("kind", None)
+    if not isinstance(kind, str):
+        raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
+    factory = cast("Callable[[str, Mapping[str, Any]], Any]", plugins.load(group, kind))
+    return factory(name, given)
+
+
+def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:
+    """The whole house on a migrated store."""
+    server = Server(settings.web)
+    made = office(_with_port(settings, server.port), held)
+    metrics = Metrics()
+    clock_time, _ = _office_time(settings, held, made.calendar)
+    worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
+    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings, made))
+    pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
+    daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse, keep_days=settings.engine.keep_done_days)
+
+    server.serve(build(made, metrics, daemon.health, worker.announce, settings.web))
+    return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
+
+
+def engine(told: EngineSettings) -> Engine:
+    """The engine's numbers from the settings."""
+    return Engine(
+        threads=told.threads,
+        capacity=told.capacity,
+        lease=timedelta(seconds=told.lease_seconds),
+        poll=told.poll_seconds,
+        group=told.group,
+        lane_slots=told.lane_slots,
+        ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),
+        breaker_threshold=told.breaker_failures,
+        breaker_cool=timedelta(seconds=told.breaker_cool_seconds),
+    )
+
+
+def schedules(settings: Settings, made: Office) -> dict[str, Schedule]:
+    """Plans as schedules: a draw that was missed is caught up once."""
+    now = made.now()
+    zone = now.tzinfo
+    assert zone is not None, "office time has a zone"
+
+    def plan_fires(plan: Plan) -> Callable[[Any, datetime, datetime], None]:
+        return lambda tx, slot, at: tx.work.order([sweeps.plan_order(plan, slot, at)], at)
+
+    return {
+        f"plan:{name}": Schedule(
+            name=f"plan:{name}",
+            text=settings.plans[name].trigger,
+            trigger=parse(settings.plans[name].trigger, zone, now),
+            catch_up=CatchUp.ONCE,
+            fire=plan_fires(plan),
+        )
+        for name, plan in made.plans.items()
+    }
+
+
+def migrated(held: Store, *, upgrade: bool) -> None:
+    """Bring the database to this release, or refuse to run on another one's."""
+    if upgrade:
+        migrate.upgrade(held)
+    present = migrate.present(held)
+    if present != migrate.newest():
+        raise Refusal("database_not_migrated", present=present or "empty", wanted=migrate.newest())
+
+
+def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> tuple[OfficeTime, str]:
+    """The shared map of office time: founded at the first start, re-paced without a jump when the settings change."""
+    told = settings.time
+    with held.begin() as tx:
+        row = tx.office.get()
+        if row is None:
+            now = tx.machine_now()
+            start = datetime.fromisoformat(told.starts_at) if told.starts_at else now
+            row = tx.office.found(now, start, told.rate, told.skip_closed)
+        clock = OfficeTime(
+            machine_anchor=row.machine_anchor,
+            office_anchor=row.office_anchor,
+            rate=row.rate,
+            skip_closed=row.skip_closed,
+            calendar=calendar if row.skip_closed else None,
+        )
+        if (row.rate, row.skip_closed) != (told.rate, told.skip_closed):
+            clock = clock.reanchored(
+                tx.machine_now(), rate=told.rate, skip_closed=told.skip_closed, calendar=calendar if told.skip_closed else None
+            )
+            tx.office.repace(clock.machine_anchor, clock.office_anchor, clock.rate, clock.skip_closed)
+        return clock, row.secret
+
+
+def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
+    """Parents exist and make no ring; packs exist."""
+    packs = {pack.id for pack in book.packs}
+    for node in tree.values():
+        if node.parent is not None and node.parent not in tree:
+            raise Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
+        if node.pack is not None and node.pack not in packs:
+            raise Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
+        seen, here = {node.id}, node.parent
+        while here is not None:
+            if here in seen:
+                raise Invalid("agency_ring", agency=node.id)
+            seen.add(here)
+            here = tree[here].parent if here in tree else None
+
+
+def _with_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that was really bound."""
+    return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})

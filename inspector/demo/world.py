@@ -1,0 +1,198 @@
+"""The simulated outside world in one process: who listens where, what a test may script, and what was seen.
+
+`POST /{peer}/…` reaches a peer. `GET /_seen`, `GET /_seen?peer=P` and `POST /_rules` are for tests and the curious; see `rules`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from inspector.demo.approving import ApprovingSystem
+from inspector.demo.caller import Desk
+from inspector.demo.habits import Chance
+from inspector.demo.peers import Credit, DeadMan, OfficeDay, Party, Source, Witness
+from inspector.demo.people import Agencies, Clerks, Doings, Inspectors, Officer, Pace
+from inspector.demo.rules import EVERY, Mode, Rule, Rulebook, Seen, Sight
+from inspector.demo.server import Cut, Reply, Request, Server, answer
+
+Peer = Callable[[Request, Rule, Sight | None], Awaitable[Reply]]
+
+SOURCES = ("registers", "social")
+AGENCIES = ("civil-affairs", "housing", "county-office")
+PARTIES = ("justice", "audit")
+GARBAGE = b"\xff\xfe<html>\x00 502 {not json"
+FOREVER = 3_600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What the outside holds of the office: tokens by their holder's name, webhook secrets by peer. Both may be empty."""
+
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    seed: str = "demo"
+
+    @classmethod
+    def read(cls, file: Path) -> Keys:
+        """The keys a demo office has written."""
+        held: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return cls(tokens=held["tokens"], secrets=held["secrets"], seed=held["seed"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """How a world is set: the office's address (empty: nobody outside acts by himself), its first day, the pace, the keys."""
+
+    office: str = ""
+    today: date = date(2025, 3, 3)
+    pace: Pace = field(default_factory=Pace)
+    keys: Keys = field(default_factory=Keys)
+    latency: float = 0.0
+    calm: bool = False
+
+
+class World:
+    """Everybody outside."""
+
+    def __init__(self, scene: Scene) -> None:
+        keys, pace = scene.keys, scene.pace
+        self.scene = scene
+        self.rules = Rulebook(latency=scene.latency, calm=scene.calm)
+        self.seen = Seen()
+        self.server = Server(self.handle)
+        self._doings = Doings()
+        chance, day = Chance(seed=keys.seed), OfficeDay(scene.today)
+        self.agencies = Agencies(chance, pace, self._doings)
+        self.inspectors = Inspectors(chance, pace, self._doings, keys.secrets.get("phones", ""))
+        self.approving = ApprovingSystem(
+            chance,
+            pace,
+            self._doings,
+            Desk(base=scene.office, token=keys.tokens.get("approving", "")),
+            keys.secrets.get("approving", ""),
+            day,
+            run=f"DEMO-{secrets.token_hex(3)}",
+        )
+        self.credit, self.witness, self.deadman = Credit(chance, day), Witness(), DeadMan()
+        self._peers: dict[str, Peer] = {
+            **{name: Source(name, chance).ask for name in SOURCES},
+            **{name: self.agencies.desk(name) for name in AGENCIES},
+            **{name: Party(name, chance).ask for name in PARTIES},
+            "phones": self.inspectors.ask,
+            "credit": self.credit.ask,
+            "approving": self.approving.ask,
+            "notary": self.witness.ask,
+            "deadman": self.deadman.ask,
+        }
+        self._chance = chance
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen, and let those act who act by themselves. Raises OSError."""
+        await self.server.start(host, port)
+        if not self.scene.office:
+            return
+        officer, *clerks = (
+            Desk(base=self.scene.office, token=self.scene.keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
+        )
+        self._doings.begin(self.approving.work())
+        self._doings.begin(Officer(self._chance, self.scene.pace, officer).work())
+        self._doings.begin(Clerks(self._chance, self.scene.pace, tuple(clerks)).work())
+
+    async def stop(self) -> None:
+        """Everybody goes home."""
+        self._doings.stop()
+        await self.server.stop()
+
+    async def handle(self, request: Request) -> Reply:
+        """One request, to a peer or to the world itself."""
+        name, _, _ = request.path.lstrip("/").partition("/")
+        if name.startswith("_"):
+            return self._control(name, request)
+        peer = self._peers.get(name)
+        if peer is None:
+            return answer({"error": f"nobody called {name!r}", "known": sorted(self._peers)}, 404)
+        key = request.headers.get("idempotency-key") or request.headers.get("webhook-id", "")
+        sight = self.seen.note(name, key, f"{request.path}?{request.query}\n".encode() + request.body)
+        rule = self.rules.of(name)
+        if rule.latency:
+            await asyncio.sleep(rule.latency)
+        reply = await self._behave(self.rules.mode(name, rule), peer, request, rule, sight)
+        if sight is not None and reply.status < 300:
+            sight.served += 1
+        return reply
+
+    async def _behave(self, mode: Mode, peer: Peer, request: Request, rule: Rule, sight: Sight | None) -> Reply:
+        match mode:
+            case Mode.OK:
+                return await _serve(peer, request, rule, sight)
+            case Mode.LOST:
+                reply = await _serve(peer, request, rule, sight)
+                if sight is not None and reply.status < 300:
+                    sight.served += 1
+                raise Cut
+            case Mode.ERROR:
+                return answer({"error": "out of order"}, 500)
+            case Mode.BUSY:
+                return answer({"error": "busy"}, 503, retry_after="1")
+            case Mode.GARBAGE:
+                return Reply(body=GARBAGE)
+            case Mode.HANG:
+                await asyncio.sleep(FOREVER)
+                raise Cut
+            case Mode.RESET | Mode.REFUSE:
+                raise Cut
+
+    def _control(self, name: str, request: Request) -> Reply:
+        if name == "_seen":
+            peer = request.asked().get("peer")
+            told = self.seen.keys(peer) if peer else {**self.seen.summary(), **self._counts()}
+            return answer(told)
+        if name == "_rules" and request.method == "POST":
+            try:
+                return answer({"mode": self._script(request.json()).mode})
+            except (ValueError, TypeError) as wrong:
+                return answer({"error": str(wrong)}, 400)
+        if name == "_rules" and request.method == "DELETE":
+            self.rules.clear()
+            return answer({"mode": Mode.OK})
+        return answer({"ok": True}) if name == "_health" else answer({"error": "unknown"}, 404)
+
+    def _script(self, given: dict[str, Any]) -> Rule:
+        """Take a rule. One port serves all peers, so that only everybody together can refuse connections, and for a while."""
+        refuses = given.get("mode") == Mode.REFUSE
+        if refuses and (given.get("peer", EVERY) != EVERY or not float(given.get("for") or 0) > 0):
+            raise ValueError('"refuse" needs "peer": "*" and "for": seconds')
+        rule = self.rules.put({**given, "mode": Mode.OK} if refuses else given)
+        if refuses:
+            self._doings.begin(self._deaf(float(given["for"])))
+        return rule
+
+    async def _deaf(self, seconds: float) -> None:
+        await asyncio.sleep(0.05)  # the one who asked for it still gets its answer
+        await self.server.deaf(seconds)
+
+    def _counts(self) -> dict[str, Any]:
+        return {
+            "opened": len(self.approving.opened),
+            "heard": dict(self.approving.heard),
+            "forged": self.approving.forged + self.inspectors.forged,
+            "entries": len(self.credit.entries),
+            "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
+            "beats": self.deadman.beats,
+            "mishaps": self._doings.mishaps,
+        }
+
+
+async def _serve(peer: Peer, request: Request, rule: Rule, sight: Sight | None) -> Reply:
+    """What the peer makes of it; what it cannot read is the caller's mistake."""
+    try:
+        return await peer(request, rule, sight)
+    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        return answer({"error": f"{type(wrong).__name__}: {wrong}"}, 400)

@@ -1,0 +1,143 @@
+"""From a drawn object to a visit with its team; who declines or stays silent is followed by the re-deal rule (rulings 13, 15)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain import visit
+from inspector.domain.calendar import due
+from inspector.domain.case import Case, CaseState, ClaimStatus, Method
+from inspector.domain.commitment import Commitment, join, key, read
+from inspector.domain.dealing import Shortage, substitute
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.frame import Frame
+from inspector.domain.frame import read as read_frame
+from inspector.domain.plan import Draw
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.visit import Doubt, Seat, Visit, VisitState
+from inspector.flows.framing import Member
+from inspector.flows.office import Office
+from inspector.flows.settle import record
+from inspector.store.tx import Tx
+
+FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
+"""The three files of a frame in a draw's bundle."""
+
+
+def assign(
+    office: Office,
+    tx: Tx,
+    held: Draw,
+    policy: Policy,
+    position: int,
+    name: str,
+    member: Member,
+    team: tuple[str | None, ...],
+    shortage: Shortage | None,
+    now: datetime,
+) -> None:
+    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off."""
+    cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
+    live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    made = Visit(
+        id=f"{held.number}-{position:04d}",
+        draw=held.number,
+        agency=held.agency,
+        object_id=name,
+        kind=member.kind,
+        code=member.code,
+        name=member.name or next((case.subject.name for case in cases), ""),
+        doubts=tuple(doubt for case in live for doubt in _doubts(case)),
+        case_ids=tuple(case.id for case in live),
+        basis=policy.draw.basis,
+        state=VisitState.ASSIGNED if live or not cases else VisitState.CANCELLED,
+        opened_at=now,
+        due_at=due(now, policy.term(Timer.VISIT).term, office.calendar).at,
+    )
+    tx.visits.add(made)
+    if made.state is VisitState.CANCELLED:
+        return
+    timer = Order(
+        kind=OrderKind.VISIT_DUE,
+        key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
+        due_at=made.due_at,
+        urgent_by=made.due_at,
+        payload={"visit": made.id},
+    )
+    tx.work.order([timer], now)
+    for place, staff in enumerate(team):
+        if staff is not None:
+            _seat(office, tx, made, policy, place, 0, staff, now)
+    if None in team:
+        seats = [list(seat) for seat in shortage.seats] if shortage else []
+        able = list(shortage.inspectors) if shortage else []
+        _short(tx, made, {"seats": seats, "inspectors": able, "capacity": shortage.capacity if shortage else 0}, policy, now)
+
+
+def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
+    """Ruling 15: the seat goes to whom the rule names; nobody picks. With nobody left the visit is short and a person is told."""
+    drawn = tx.draws.get(held.draw, lock=True)
+    policy, files = office.book.get(drawn.pack), tx.draws.files(held.draw)
+    commitment, frame = read(files["commit.json"]), frozen(files)
+    deal_key = key(commitment, _seed(drawn, commitment), f"deal/{drawn.list_name}")
+    team = tx.visits.team(held.id)
+    (row,) = (one for one in frame.objects if one.id == held.object_id)
+    sitting = [seat.inspector for seat in team if seat.state.open]
+    out = [seat.inspector for seat in team if not seat.state.open]
+    chosen = substitute(
+        commitment.suite, deal_key, row, gone.place, sitting, out, tx.visits.loads(held.draw), frame.inspectors, frame.bans
+    )
+    line = {
+        "seq": files.get("after.jsonl", b"").count(b"\n") + 1,
+        "kind": "redeal",
+        "object": held.object_id,
+        "seat": gone.place,
+        "out": gone.inspector,
+        "in": chosen,
+        "reason": reason,
+        "evidence": None,
+    }
+    tx.draws.append_line(held.draw, "after.jsonl", json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())
+    if chosen is None:
+        _short(tx, held, {"place": gone.place, "reason": reason}, policy, now)
+    else:
+        _seat(office, tx, held, policy, gone.place, gone.turn + 1, chosen, now)
+
+
+def _doubts(case: Case) -> tuple[Doubt, ...]:
+    """What is in question: the claims that only the premises can settle; for a sampled case every claim."""
+    on_site = [
+        held.claim
+        for held in case.claims
+        if held.status is ClaimStatus.OPEN and held.step is not None and held.step.method is Method.ON_SITE
+    ]
+    claims = on_site or [held.claim for held in case.claims]
+    return tuple(Doubt(case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value) for claim in claims)
+
+
+def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn: int, staff: str, now: datetime) -> None:
+    person = tx.rosters.inspector(held.agency, staff)
+    decision = visit.order_seat(held, place, turn, staff, person.channel, policy, now, office.calendar)
+    tx.visits.put_seat(decision.state)
+    record(tx, held.id, decision, now, {})
+    tx.work.order(decision.orders, now)
+
+
+def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
+    """Two officers or no visit (Penalties Law art. 42): the seat needs a supplementary draw with an enlarged roster (ruling 13)."""
+    tx.visits.put(replace(held, state=VisitState.SHORT))
+    tx.attention.open("team_short", held.agency, held.id, facts, now)
+    because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))
+    record(tx, held.id, Decision(state=held, because=because), now, {})
+
+
+def frozen(files: Mapping[str, bytes]) -> Frame:
+    """The frame of a draw from its stored files."""
+    return read_frame(*(files[name] for name in FILES))
+
+
+def _seed(held: Draw, commitment: Commitment) -> str:
+    return join(commitment, [held.parts[party] for party in held.parties])

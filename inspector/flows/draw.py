@@ -1,0 +1,329 @@
+"""A draw from its announcement to the pushed assignments. Nobody can redo it, choose in it or stop it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain import draw as protocol
+from inspector.domain import plan as life
+from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read, value
+from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import content
+from inspector.domain.plan import Draw, DrawState
+from inspector.domain.policy import Policy
+from inspector.flows.assign import FILES, assign, frozen
+from inspector.flows.framing import dump_members, frame, load_members
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement, nothing, record
+from inspector.ports import Garbled, PortError, Refused, Typed
+from inspector.store.tx import Tx, new_id
+from inspector.store.work import Work
+
+
+def announce(work: Work, office: Office) -> Settlement:
+    """A plan's slot has come: freeze the frame and ask the parties to commit themselves."""
+    said = work.payload
+    without = tuple(said.get("without", ()))
+
+    def write(tx: Tx, now: datetime) -> None:
+        prepare(office, tx, str(said["plan"]), str(said["slot"]), now, without=without, by="schedule")
+
+    return Settlement(write=write, outcome="prepared")
+
+
+def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> Draw | None:
+    """A clerk announces a plan's draw outside its schedule; its slot is this day, and a day has one."""
+    return prepare(office, tx, plan, now.date().isoformat(), now, by=by)
+
+
+def prepare(
+    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, without: tuple[str, ...] = (), by: str
+) -> Draw | None:
+    """Freeze the frame under the next number. The same slot again gives the draw it has; an empty frame gives none."""
+    plan = office.plans.get(plan_name)
+    if plan is None:
+        raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
+    held = tx.draws.by_slot(plan_name, slot)
+    if held is not None:
+        return held
+    policy = office.policy(plan.agency, now.date())
+    if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
+        _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
+        return None
+    count, prev = tx.draws.last(plan.agency)
+    number = f"{plan.agency}-{now.year}-{count + 1:05d}"
+    framed = frame(office, tx, plan, policy, number, _list_name(plan_name), now)
+    if not framed.frame.objects:
+        _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
+        return None
+    made = Draw(
+        number=number,
+        agency=plan.agency,
+        plan=plan_name,
+        slot=slot,
+        pack=policy.label,
+        state=DrawState.PREPARING,
+        made_at=now,
+        prev=prev,
+        parties=tuple(party for party in policy.draw.seeds if party not in without),
+        list_name=_list_name(plan_name),
+    )
+    tx.draws.add(made)
+    tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
+    files = (content(framed.frame.objects), content(framed.frame.inspectors), content(framed.frame.bans))
+    for name, held_bytes in zip(FILES, files, strict=True):
+        tx.draws.keep_file(number, name, held_bytes)
+    tx.draws.keep_file(number, "members.json", dump_members(framed.members))
+    rules = {
+        "strata": {code: [share.ppm, share.least] for code, share in framed.rules.strata.items()},
+        "derivation": framed.derivation,
+    }
+    tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
+    decision = life.prepare(made, policy, now, office.calendar)
+    record(tx, number, decision, now, {"by": by, "objects": len(framed.frame.objects), "without": list(without)})
+    tx.work.order(decision.orders, now)
+    if not made.parties:
+        _void(tx, office, made, policy, "seed_insufficient", (), now)
+    return made
+
+
+def promise(work: Work, office: Office) -> Settlement:
+    """Ask one party for its committed form of the seed; with the last one the commitment is settled."""
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+    source = office.connectors.seeds.get(party)
+    if source is None:
+        return withheld(work, office, None)
+    try:
+        told = source.promise(number, key=work.key)
+    except (Refused, Garbled) as error:
+        return withheld(work, office, error)
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(number, lock=True)
+        policy = office.book.get(held.pack)
+        decision = life.promised(held, party, told, policy)
+        _settle(tx, decision, now)
+        if decision.state.state is DrawState.PREPARING and decision.state.promised:
+            _commit(office, tx, decision.state, policy, now)
+
+    return Settlement(write=write, outcome="promised")
+
+
+def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12)."""
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(number, lock=True)
+        reason = f"withheld:{party}:{error.code if error else 'silent'}"
+        _void(tx, office, held, office.book.get(held.pack), reason, (party,), now)
+
+    return Settlement(write=write, outcome="withheld")
+
+
+def lodge(work: Work, office: Office) -> Settlement:
+    """Deposit W, and nothing else, in outside hands; only then may the seed be asked for."""
+    number = str(work.payload["draw"])
+    with office.store.read() as tx:
+        held = tx.draws.get(number)
+    witness = office.connectors.witnesses.get(work.lane)
+    if witness is None or held.w is None:
+        return not_lodged(work, office, None)
+    try:
+        receipt = witness.lodge(number, held.w, key=work.key)
+    except (Refused, Garbled) as error:
+        return not_lodged(work, office, error)
+    return _lodged(office, number, f"{work.lane}:{receipt.reference}")
+
+
+def not_lodged(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """Without a witness the draw goes on, and its record says loudly that its time is not proven."""
+    return _lodged(office, str(work.payload["draw"]), None)
+
+
+def reveal(work: Work, office: Office) -> Settlement:
+    """Ask one party for its part; with the last one the draw is carried out."""
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+    with office.store.read() as tx:
+        held = tx.draws.get(number)
+    source = office.connectors.seeds.get(party)
+    if source is None or held.c is None:
+        return withheld(work, office, None)
+    typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.items()))
+    try:
+        part = source.reveal(number, held.promises[party], typed, key=work.key)
+        value(held.promises[party], part, read(_file(office, number, "commit.json")).suite)
+    except (Refused, Garbled) as error:
+        return withheld(work, office, error)
+    except Invalid:
+        return withheld(work, office, None)
+
+    def write(tx: Tx, now: datetime) -> None:
+        fresh = tx.draws.get(number, lock=True)
+        _settle(tx, life.revealed(fresh, party, part, office.book.get(fresh.pack), now), now)
+
+    return Settlement(write=write, outcome="revealed")
+
+
+def overdue(work: Work, office: Office) -> Settlement:
+    """The last moment for reveals."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        missing = tuple(party for party in held.parties if party not in held.parts)
+        if missing:
+            _void(tx, office, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
+
+    return Settlement(write=write)
+
+
+def carry_out(work: Work, office: Office) -> Settlement:
+    """Compute the result from the frozen bytes and the seed; write it, its visits and its pushes in one transaction."""
+    number = str(work.payload["draw"])
+    with office.store.read() as tx:
+        held = tx.draws.get(number)
+        files = tx.draws.files(number)
+    if held.state is not DrawState.SEEDING:
+        return nothing("obsolete")
+    commitment, drawn_from = read(files["commit.json"]), frozen(files)
+    result = protocol.carry_out(commitment, {held.list_name: drawn_from}, [held.parts[party] for party in held.parties])
+    members = load_members(files["members.json"])
+
+    def write(tx: Tx, now: datetime) -> None:
+        fresh = tx.draws.get(number, lock=True)
+        policy = office.book.get(fresh.pack)
+        (listed,) = result.lists
+        facts = {
+            "seed": result.seed,
+            "strata": {code: [one.n, one.eligible, one.k] for code, one in listed.strata.items()},
+            "shortages": len(listed.dealt.shortages) if listed.dealt else 0,
+            "unknown_bans": listed.unknown_bans,
+        }
+        decision = life.drawn(fresh, facts, policy, now)
+        if decision.because.rule == "draw.late":
+            return
+        _settle(tx, decision, now)
+        tx.work.end_keys([f"{OrderKind.DRAW_OVERDUE.value}:{number}"], now)
+        tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
+        tx.draws.keep_file(number, "result.json", result.content())
+        teams = listed.dealt.teams if listed.dealt else {}
+        shortages = {one.object: one for one in listed.dealt.shortages} if listed.dealt else {}
+        for position, (name, team) in enumerate(teams.items(), 1):
+            assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now)
+
+    return Settlement(write=write, outcome="drawn")
+
+
+def type_figures(office: Office, tx: Tx, number: str, by: str, figures: str, now: datetime) -> Draw:
+    """A person types the ceremony's figures. Raises Refusal before the seed is due and for a second, different typing."""
+    held = tx.draws.get(number, lock=True)
+    decision = life.typed(held, by, " ".join(figures.split()), office.book.get(held.pack))
+    _settle(tx, decision, now)
+    for party in held.parties:
+        tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
+    return decision.state
+
+
+def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -> None:
+    """Settle the commitment: every promise is in, nobody knows the seed yet."""
+    files = tx.draws.files(held.number)
+    held_frame, rules = frozen(files), json.loads(files["rules.json"])
+    listing = Listing(
+        name=held.list_name,
+        frame=held_frame,
+        rules=_rules(rules["strata"], policy),
+        extra={"derivation": rules["derivation"]},
+    )
+    try:
+        commitment = commit(
+            number=held.number,
+            prev=held.prev,
+            blind=secrets.token_hex(16),
+            made=now.isoformat(),
+            sources=[held.promises[party] for party in held.parties],
+            listings=[listing],
+        )
+    except Invalid as error:
+        problem = {"draw": held.number, "problem": str(error)}
+        tx.attention.open("draw_not_committable", held.agency, held.number, problem, now)
+        _void(tx, office, held, policy, f"not_committable:{error.code}", (), now, again=False)
+        return
+    tx.draws.keep_file(held.number, "commit.json", commitment.content)
+    lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
+    facts: dict[str, object] = {
+        "objects": len(held_frame.objects),
+        "inspectors": len(held_frame.inspectors),
+        "bans": len(held_frame.bans),
+    }
+    _settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
+
+
+def _lodged(office: Office, number: str, receipt: str | None) -> Settlement:
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(number, lock=True)
+        _settle(tx, life.lodged(held, receipt, office.book.get(held.pack), now, office.calendar), now)
+        if receipt is None:
+            tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
+
+    return Settlement(write=write, outcome="lodged" if receipt else "not_lodged")
+
+
+def _void(
+    tx: Tx,
+    office: Office,
+    held: Draw,
+    policy: Policy,
+    reason: str,
+    missing: tuple[str, ...],
+    now: datetime,
+    *,
+    again: bool = True,
+) -> None:
+    """Void by name; the cases go back to the next frame, which follows at once while parties remain."""
+    decision = life.void(held, reason, missing, policy, now)
+    if decision.because.rule == "timer.obsolete":
+        return
+    remaining = {*held.parties} - {*missing}
+    orders = decision.orders if again and missing and remaining else ()
+    _settle(tx, replace(decision, orders=orders), now)
+    tx.cases.unmark_drawn(held.number)
+    tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(orders)}, now)
+
+
+def _settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
+    tx.draws.put(decision.state)
+    record(tx, decision.state.number, decision, now, {"draw_state": decision.state.state.value})
+    tx.work.order(decision.orders, now)
+
+
+def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, object], now: datetime) -> None:
+    tx.ledger.append(new_id(), about, Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts), {}, now)
+
+
+def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
+    """One open draw per list at a time (draw-protocol threat 2)."""
+    return next((held for held in tx.draws.open(agency) if held.plan == plan), None)
+
+
+def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
+    shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
+    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares)
+
+
+def _file(office: Office, number: str, name: str) -> bytes:
+    with office.store.read() as tx:
+        return tx.draws.files(number)[name]
+
+
+def _seed(held: Draw, commitment: Commitment) -> bytes:
+    parts = [held.parts[party] for party in held.parties]
+    return json.dumps({"commit": commitment.c, "parts": parts}, ensure_ascii=False).encode()
+
+
+def _list_name(plan: str) -> str:
+    return plan.lower()

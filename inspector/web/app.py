@@ -1,0 +1,59 @@
+"""The application: API, forms and pages around one desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from inspector import __version__
+from inspector.flows.office import Office
+from inspector.settings import Web
+from inspector.telemetry.metrics import Metrics
+from inspector.web import cases, draws, errors, forms, links, ops, session, watch
+from inspector.web.desk import Desk
+from inspector.web.door import Door
+from inspector.web.health import Health
+
+_STATIC = Path(__file__).with_name("static")
+_ABOUT = """Verification of citizens' commitments (证明事项告知承诺制核查).
+
+Tokens go into `Authorization: Bearer …`; each belongs to an agency and sees that agency and those below it, nothing else.
+Every error is `{"error": {"code", "message", "message_zh", "facts"}}`; codes are stable. `409` means understood but not possible
+in the present state, `422` means that the message itself must be mended."""
+
+
+def build(
+    office: Office, metrics: Metrics, health: Callable[[], Health], announce: Callable[[], None], settings: Web
+) -> FastAPI:
+    """The application. `announce` is called after each commit that may have ordered work."""
+    desk = Desk(office=office, metrics=metrics, health=health, announce=announce, settings=settings)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+        desk.stop.set()
+
+    app = FastAPI(
+        title="Inspector",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,  # their script comes from a CDN: dead on an intranet and refused by our own content policy
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.max_body_bytes,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=life,
+    )
+    app.state.desk = desk
+    errors.install(app)
+    for room in (cases, links, draws, watch, forms, session, ops):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(Door, desk=desk)
+    return app

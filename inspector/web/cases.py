@@ -1,0 +1,144 @@
+"""Cases over HTTP: in once, read by those who may, corrected, withdrawn, concluded and reviewed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse
+
+from inspector.domain.case import Case, CaseState
+from inspector.domain.errors import Missing
+from inspector.flows import intake, review
+from inspector.flows.explain import explain
+from inspector.flows.telling import render
+from inspector.labels import Lang
+from inspector.store.tx import Tx
+from inspector.web.answers import CasePage, CaseShown, CaseWithWhy, ExplanationText, case_shown, case_with_why
+from inspector.web.caller import Caller, CaseReader, Officer, System
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import CaseId, CasePath, Limit, MessageId
+from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+
+
+@router.post(
+    "/cases",
+    status_code=201,
+    response_model=CaseShown,
+    responses={**WRITES, 200: {"model": CaseShown, "description": "The same case again: nothing was changed"}},
+)
+def open_case(desk: AtDesk, caller: System, given: CaseIn) -> JSONResponse:
+    """Hand a case in. The same reference with the same content answers the same case; with other content it is a conflict."""
+    application = given.application()
+    _within(caller, given.agency)
+    taken = desk.act(lambda tx, now: intake.take(desk.office, tx, application, caller.name, now))
+    return JSONResponse(case_shown(taken.case).model_dump(mode="json"), 201 if taken.new else 200)
+
+
+@router.get("/cases", responses=READS)
+def list_cases(
+    desk: AtDesk,
+    caller: CaseReader,
+    after: Annotated[CaseId | None, Query(description="Go on behind this case")] = None,
+    state: Annotated[CaseState | None, Query(description="Only cases in this state")] = None,
+    limit: Limit = 50,
+) -> CasePage:
+    """Cases in order of id, within the agencies of the token."""
+    page = desk.look(
+        lambda tx: tx.cases.page(
+            agencies=caller.sees, sender=caller.sender, state=state.value if state else None, after=after or "", limit=limit
+        )
+    )
+    return CasePage(cases=tuple(map(case_shown, page)), next=page[-1].id if len(page) == limit else None)
+
+
+@router.get("/cases/{case_id}", responses=READS)
+def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWhy:
+    """A case with the whole why."""
+
+    def ask(tx: Tx) -> CaseWithWhy:
+        return case_with_why(caller.case(tx, case_id), explain(desk.office, tx, case_id))
+
+    return desk.look(ask)
+
+
+@router.get("/cases/{case_id}/explain", responses=READS)
+def explain_case(
+    desk: AtDesk,
+    caller: CaseReader,
+    case_id: CasePath,
+    lang: Annotated[Lang, Query(description="The language of the text")] = "zh-Hans",
+) -> ExplanationText:
+    """Why, in words: which row of which pack, which facts and articles, what was asked, what came back, what is due next."""
+
+    def ask(tx: Tx) -> ExplanationText:
+        caller.case(tx, case_id)
+        told = explain(desk.office, tx, case_id)
+        return ExplanationText(case=case_id, lang=lang, text=render(told, lang), explanation=told)
+
+    return desk.look(ask)
+
+
+@router.put("/cases/{case_id}", response_model=CaseShown, responses=WRITES)
+def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn, message_id: MessageId = None) -> JSONResponse:
+    """Correct a case while its verification is under way: open work ends and the verification begins anew."""
+    application = given.application()
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        caller.case(tx, case_id, lock=True)
+        return case_shown(intake.correct(desk.office, tx, case_id, application, now))
+
+    return desk.once(message(_source(caller), message_id, f"correct {case_id}", given), do)
+
+
+@router.post("/cases/{case_id}/withdraw", response_model=CaseShown, responses=WRITES)
+def withdraw_case(
+    desk: AtDesk, caller: System, case_id: CasePath, given: WithdrawalIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The applicant takes the commitment back: with a reason, and only before the matter is concluded."""
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        caller.case(tx, case_id, lock=True)
+        return case_shown(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
+
+    return desk.once(message(_source(caller), message_id, f"withdraw {case_id}", given), do)
+
+
+@router.post("/cases/{case_id}/conclude", response_model=CaseShown, responses=WRITES)
+def conclude_case(desk: AtDesk, caller: System, case_id: CasePath, message_id: MessageId = None) -> JSONResponse:
+    """The matter is concluded (办结) at the approving system. Verification goes on; withdrawal is over."""
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        caller.case(tx, case_id, lock=True)
+        return case_shown(review.conclude(desk.office, tx, case_id, caller.name, now))
+
+    return desk.once(message(_source(caller), message_id, f"conclude {case_id}", None), do)
+
+
+@router.post("/cases/{case_id}/review", response_model=CaseShown, responses=WRITES)
+def review_case(desk: AtDesk, caller: Officer, case_id: CasePath, given: ReviewIn, message_id: MessageId = None) -> JSONResponse:
+    """A named officer decides a case in review."""
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        return case_shown(decide(desk, tx, caller, case_id, given, now))
+
+    return desk.once(message(_source(caller), message_id, f"review {case_id}", given), do)
+
+
+def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, now: datetime) -> Case:
+    """The officer's decision, by API and by form alike."""
+    caller.case(tx, case_id, lock=True)
+    return review.decide(desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now)
+
+
+def _within(caller: Caller, agency: str) -> None:
+    if agency not in caller.sees:
+        raise Missing("agency_not_yours", agency=agency, yours=", ".join(caller.sees))
+
+
+def _source(caller: Caller) -> str:
+    return f"token:{caller.name}"[:200]

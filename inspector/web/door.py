@@ -1,0 +1,71 @@
+"""What every request passes: the content type it must have, the headers every answer gets, and the count of it."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inspector.web.desk import Desk
+from inspector.web.errors import answer
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the address of a form holds the link's secret
+    "X-Frame-Options": "DENY",
+}
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
+
+
+class Door:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, *, desk: Desk) -> None:
+        self.app = app
+        self.desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _dress(message, scope)
+                self._count(scope, message["status"])
+            await send(message)
+
+        if _wrong_type(scope):
+            await answer(415, "content_type_unknown", {"wanted": "application/json"})(scope, receive, sending)
+            return
+        await self.app(scope, receive, sending)
+
+    def _count(self, scope: Scope, status: int) -> None:
+        """Count by the route's pattern: an address holds ids and secrets."""
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.desk.metrics.requests.labels(route, method, f"{status // 100}xx").inc()
+
+
+def _dress(message: Message, scope: Scope) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if not str(scope["path"]).startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
+
+
+def _wrong_type(scope: Scope) -> bool:
+    """Whether a message to the API comes as something else than JSON. Guessing is how wrong encodings get in."""
+    if scope["method"] not in ("POST", "PUT") or not str(scope["path"]).startswith("/v1/"):
+        return False
+    headers = Headers(scope=scope)
+    kind = headers.get("content-type")
+    if kind is None:
+        return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+    return kind.partition(";")[0].strip().lower() != "application/json"

@@ -1,0 +1,95 @@
+"""Draws over HTTP. Before the visits only number, date and witness value are told (draw-protocol ruling 18)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse
+
+from inspector.domain.errors import Missing
+from inspector.domain.plan import Draw, DrawState
+from inspector.flows import draw as drawing
+from inspector.store.tx import Tx
+from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Ordered, ResultShown, draw_shown
+from inspector.web.caller import Caller, Clerk, DrawReader
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import Limit, MessageId, NamePath
+from inspector.web.messages import AnnounceIn, FiguresIn
+from inspector.web.roles import Role
+
+router = APIRouter(prefix="/v1", tags=["draws"])
+
+
+@router.get("/draws", responses=READS)
+def list_draws(
+    desk: AtDesk,
+    caller: DrawReader,
+    after: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Go on behind this number")] = "",
+    limit: Limit = 50,
+) -> DrawPage:
+    """Draws in order of number, within the agencies of the token."""
+    page = desk.look(lambda tx: tx.draws.page(caller.sees, after=after, limit=limit))
+    return DrawPage(draws=tuple(map(draw_shown, page)), next=page[-1].number if len(page) == limit else None)
+
+
+@router.post("/draws/announce", status_code=202, response_model=Ordered, responses=WRITES)
+def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: MessageId = None) -> JSONResponse:
+    """Announce a plan's draw now. The clerk names the plan and nothing else: who is drawn follows from the protocol."""
+
+    def do(tx: Tx, now: datetime) -> Ordered:
+        plan = desk.office.plans.get(given.plan)
+        if plan is None or plan.agency not in caller.sees:
+            raise Missing("plan_unknown", plan=given.plan)
+        drawing.announce_now(desk.office, tx, given.plan, caller.name, now)
+        return Ordered(plan=given.plan)
+
+    return desk.once(message(f"token:{caller.name}"[:200], message_id, "announce", given), do, status=202)
+
+
+@router.get("/draws/{number}", responses=READS)
+def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithResult:
+    """A draw; its result once drawn, for officers, clerks and auditors."""
+
+    def ask(tx: Tx) -> DrawWithResult:
+        held = _draw(tx, caller, number)
+        may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.state is DrawState.DRAWN
+        return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
+
+    return desk.look(ask)
+
+
+@router.post("/draws/{number}/figures", response_model=DrawShown, responses=WRITES)
+def type_figures(
+    desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own."""
+
+    def do(tx: Tx, now: datetime) -> DrawShown:
+        _draw(tx, caller, number)
+        drawing.type_figures(desk.office, tx, number, caller.name, given.figures, now)
+        return draw_shown(tx.draws.get(number))
+
+    return desk.once(message(f"token:{caller.name}"[:200], message_id, f"figures {number}", given), do)
+
+
+def _draw(tx: Tx, caller: Caller, number: str) -> Draw:
+    held = tx.draws.get(number)
+    if held.agency not in caller.sees:
+        raise Missing("draw_unknown", draw=number)
+    return held
+
+
+def _result(tx: Tx, number: str) -> tuple[ResultShown, ...]:
+    return tuple(
+        ResultShown(
+            visit=held.id,
+            object_id=held.object_id,
+            state=held.state,
+            due_at=held.due_at,
+            team=tuple(seat.inspector for seat in tx.visits.team(held.id) if seat.state.open or seat.state.name == "DONE"),
+        )
+        for held in tx.visits.of_draw(number)
+    )

@@ -1,0 +1,165 @@
+"""What comes back from the people asked: agencies by letter, inspectors by push. The link's secret, or the agency's token, is the right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import JSONResponse
+
+from inspector.domain import assistance
+from inspector.domain.errors import Missing
+from inspector.flows import assist, dispatch
+from inspector.store.tx import Tx
+from inspector.web.answers import RequestShown, SeatShown, request_shown, seat_shown
+from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import MessageId, NamePath
+from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
+from inspector.web.roles import Role
+
+router = APIRouter(prefix="/v1")
+
+
+def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | str:
+    """The link's secret, or else the caller of the token."""
+    if link is not None:
+        return link
+    if shown is None:
+        raise Unknown("link_or_token_needed")
+    return find(desk, shown.credentials)
+
+
+By = Annotated[Caller | str, Depends(by_link_or_token)]
+
+
+def only_link(link: ShownLink) -> str:
+    """The link's secret."""
+    if link is None:
+        raise Unknown("link_needed")
+    return link
+
+
+Link = Annotated[str, Depends(only_link)]
+
+
+@router.get("/assistance/{request_id}", tags=["assistance"], responses=READS)
+def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
+    """A request for assistance. Reading it never uses the link up."""
+    return desk.look(lambda tx: request_shown(_request(desk, tx, by, request_id, reading=True)))
+
+
+@router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
+def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, message_id: MessageId = None) -> JSONResponse:
+    """The requested agency answers; the first answer stands."""
+
+    def do(tx: Tx, now: datetime) -> RequestShown:
+        _request(desk, tx, by, request_id)
+        return request_shown(answer(desk, tx, request_id, given, now))
+
+    return desk.once(message(f"assist:{request_id}"[:200], message_id, f"answer {request_id}", given), do)
+
+
+@router.post("/assistance/{request_id}/decline", tags=["assistance"], response_model=RequestShown, responses=WRITES)
+def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn, message_id: MessageId = None) -> JSONResponse:
+    """The requested agency cannot help and says why, signed."""
+
+    def do(tx: Tx, now: datetime) -> RequestShown:
+        _request(desk, tx, by, request_id)
+        return request_shown(decline(desk, tx, request_id, given, now))
+
+    return desk.once(message(f"assist:{request_id}"[:200], message_id, f"decline {request_id}", given), do)
+
+
+def answer(desk: Desk, tx: Tx, request_id: str, given: AnswerIn, now: datetime) -> assistance.Request:
+    """An answer, by API and by form alike. The case is locked before the request: everybody takes them in that order."""
+    tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    return assist.answer(desk.office, tx, request_id, given.checked_verdict(), given.value, given.signer, now)
+
+
+def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, now: datetime) -> assistance.Request:
+    """A refusal with reasons, by API and by form alike."""
+    tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now)
+
+
+@router.get("/seats/{name}", tags=["visits"], responses=READS)
+def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
+    """An assignment: what to look at, with whom to answer by when. Reading it accepts nothing."""
+
+    def ask(tx: Tx) -> SeatShown:
+        if isinstance(by, str):
+            dispatch.by_link(desk.office, name, by)
+        held, seat = dispatch.by_name(tx, name)
+        if isinstance(by, Caller):
+            by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
+            if held.agency not in by.sees:
+                raise Missing("seat_unknown", seat=name)
+        return seat_shown(name, held, seat)
+
+    return desk.look(ask)
+
+
+@router.post("/seats/{name}/accept", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+    """The inspector accepts."""
+
+    def do(tx: Tx, now: datetime) -> SeatShown:
+        dispatch.by_link(desk.office, name, link)
+        dispatch.accept(desk.office, tx, name, now)
+        return _seat(tx, name)
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"accept {name}", None), do)
+
+
+@router.post("/seats/{name}/decline", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn, message_id: MessageId = None) -> JSONResponse:
+    """The inspector cannot or must not go: the seat is dealt again by the rule."""
+
+    def do(tx: Tx, now: datetime) -> SeatShown:
+        dispatch.by_link(desk.office, name, link)
+        dispatch.decline(desk.office, tx, name, given.reason, now)
+        return _seat(tx, name)
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"decline {name}", given), do)
+
+
+@router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
+    """A member of the team enters the result of the visit."""
+
+    def do(tx: Tx, now: datetime) -> SeatShown:
+        dispatch.by_link(desk.office, name, link)
+        report(desk, tx, name, given, now)
+        return _seat(tx, name)
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"result {name}", given), do)
+
+
+def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
+    """A result, by API and by form alike. The cases are locked before the visit: everybody takes them in that order."""
+    held, _ = dispatch.by_name(tx, name)
+    for case_id in sorted(held.case_ids):
+        tx.cases.get(case_id, lock=True)
+    dispatch.report(desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now)
+
+
+def _seat(tx: Tx, name: str) -> SeatShown:
+    held, seat = dispatch.by_name(tx, name)
+    return seat_shown(name, held, seat)
+
+
+def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
+    """The request, if the link is its own, or the token is an officer's of the requested agency (to read: of either side)."""
+    if isinstance(by, str):
+        assist.by_link(desk.office, request_id, by)
+        return tx.assistance.get(request_id)
+    request = tx.assistance.get(request_id)
+    asked = next((node.id for node in desk.office.tree.values() if node.connector == request.requested), request.requested)
+    sides = (asked, request.requester) if reading else (asked,)
+    if not set(sides) & set(by.sees):
+        raise Missing("request_unknown", request=request_id)
+    by.may(*((Role.OFFICER, Role.AUDITOR) if reading else (Role.OFFICER,)))
+    return request

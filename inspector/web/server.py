@@ -1,0 +1,73 @@
+"""uvicorn in a thread of its own: bound at once, without a hand on the signals, and quick to stop."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from inspector.domain.errors import Invalid
+from inspector.settings import Web
+from inspector.web.desk import Desk
+
+_BACKLOG = 512
+_GRACE = 5
+
+
+class _Embedded(uvicorn.Server):
+    """The daemon owns the signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class Server:
+    """Serves an application. The address is taken when made (so that it can be told), requests are taken from `start` on."""
+
+    def __init__(self, app: FastAPI, settings: Web) -> None:
+        """Bind the address. Raises Invalid when it cannot be had."""
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        try:
+            self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise Invalid("address_unusable", host=settings.host, port=settings.port, problem=str(error)) from error
+        self.port: int = self._socket.getsockname()[1]
+        self._desk: Desk = app.state.desk
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # addresses of forms hold the link's secret
+            ws="none",
+            lifespan="on",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        self._server = _Embedded(config)
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Take requests; returns when they are taken. Raises RuntimeError when the server could not start."""
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the web server did not start; see the log")
+            time.sleep(0.005)
+
+    def stop(self, timeout: float = _GRACE + 1) -> None:
+        """End open streams, let running requests finish, take no more."""
+        self._desk.stop.set()
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])

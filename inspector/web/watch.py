@@ -1,0 +1,166 @@
+"""What programs watch: the event feed, credit levels pushed in, work, attention, metrics and health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Missing
+from inspector.domain.identity import IdentityKind, identify
+from inspector.flows.settle import record
+from inspector.labels import known as has_words
+from inspector.labels import label
+from inspector.store.room import Row
+from inspector.store.tx import Tx
+from inspector.telemetry.metrics import CONTENT_TYPE
+from inspector.web.answers import (
+    AttentionPage,
+    AttentionShown,
+    Closed,
+    EventShown,
+    Feed,
+    LevelsKept,
+    Live,
+    Ready,
+    Reason,
+    WorkPage,
+    WorkShown,
+    facts_of,
+)
+from inspector.web.caller import AttentionReader, Caller, FeedReader, Officer, Shown, System, Unknown, WorkReader, find, local
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES, answers
+from inspector.web.fields import Limit, MessageId, NamePath, Position
+from inspector.web.messages import LevelsIn
+from inspector.web.roles import Role
+
+router = APIRouter()
+_ALL_OPEN = 100_000
+
+
+@router.get("/v1/events", tags=["feed"], responses=READS)
+def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Limit = 100) -> Feed:
+    """Events behind a position. A system hears of its own cases; nothing is ever inserted before a position once read."""
+    rows = desk.look(lambda tx: tx.events.after(after, caller.sees, limit))
+    mine = [row for row in rows if caller.sender in (None, row["sender"])]
+    return Feed(events=tuple(map(_event, mine)), next=rows[-1]["position"] if rows else after)
+
+
+@router.post("/v1/credit/levels", tags=["credit"], response_model=LevelsKept, responses=WRITES)
+def push_levels(desk: AtDesk, caller: System, given: LevelsIn, message_id: MessageId = None) -> JSONResponse:
+    """Push credit levels, dated. Cases already rated keep the level they were rated by."""
+
+    def do(tx: Tx, now: datetime) -> LevelsKept:
+        kept = 0
+        for row in given.levels:
+            kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+            code = identify(kind, row.code, today=now.date()).normal
+            kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
+        return LevelsKept(kept=kept, older=len(given.levels) - kept)
+
+    return desk.once(message(f"token:{caller.name}"[:200], message_id, "levels", given), do)
+
+
+@router.get("/v1/work", tags=["operations"], responses=READS)
+def list_work(
+    desk: AtDesk,
+    caller: WorkReader,
+    state: Annotated[Literal["waiting", "ready", "done", "quarantined"] | None, Query(description="Only rows in this state")] = None,
+    after: Position = 0,
+    limit: Limit = 50,
+) -> WorkPage:
+    """Work rows without their payload. Rows of no case (draws, visits) are for tokens of the whole office."""
+
+    def ask(tx: Tx) -> WorkPage:
+        rows = tx.work.page(state=state, after=after, limit=limit)
+        shown = [WorkShown.model_validate({name: row[name] for name in WorkShown.model_fields}) for row in _mine(desk, tx, caller, rows)]
+        return WorkPage(work=tuple(shown), next=rows[-1]["id"] if len(rows) == limit else None)
+
+    return desk.look(ask)
+
+
+@router.get("/v1/attention", tags=["operations"], responses=READS)
+def list_attention(desk: AtDesk, caller: AttentionReader, limit: Limit = 50) -> AttentionPage:
+    """Matters that wait for a person."""
+    rows = desk.look(lambda tx: tx.attention.page(caller.sees, limit))
+    return AttentionPage(attention=tuple(map(_attention, rows)))
+
+
+@router.post("/v1/attention/{attention_id}/close", tags=["operations"], response_model=Closed, responses=WRITES)
+def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, message_id: MessageId = None) -> JSONResponse:
+    """An officer has seen to it; the ledger keeps who."""
+
+    def do(tx: Tx, now: datetime) -> Closed:
+        close(tx, caller, attention_id, now)
+        return Closed(id=attention_id)
+
+    return desk.once(message(f"token:{caller.name}"[:200], message_id, f"close {attention_id}", None), do)
+
+
+def close(tx: Tx, caller: Caller, attention_id: str, now: datetime) -> None:
+    """Close a matter of the officer's own agencies. Raises Missing for any other and for one already closed."""
+    held = next((row for row in tx.attention.page(caller.sees, _ALL_OPEN) if row["id"] == attention_id), None)
+    if held is None or not tx.attention.close(attention_id, now):
+        raise Missing("attention_unknown", attention=attention_id)
+    because = Because(rule="attention.close", basis=(), pack="", facts={"attention": attention_id, "officer": caller.name})
+    record(tx, held["about"], Decision(state=None, because=because), now, {})
+
+
+@router.get(
+    "/metrics",
+    tags=["operations"],
+    response_class=Response,
+    responses={
+        **answers(401, 403),
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text"},
+    },
+)
+def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
+    """Metrics: for ops tokens, and without one from this very machine."""
+    if shown is not None:
+        find(desk, shown.credentials).may(Role.OPS)
+    elif not local(request):
+        raise Unknown("token_needed")
+    return Response(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+
+@router.get("/health/live", tags=["operations"], responses={503: {"model": Live, "description": "Should be restarted"}})
+def live(desk: AtDesk) -> Live:
+    """Whether the process lives."""
+    held = desk.health().live
+    return JSONResponse({"live": held}, 200 if held else 503)  # type: ignore[return-value] # described as Live
+
+
+@router.get("/health/ready", tags=["operations"], responses={503: {"model": Ready, "description": "Not ready, with the reasons"}})
+def ready(desk: AtDesk) -> Ready:
+    """Whether work and requests are taken, and why not."""
+    held = desk.health()
+    told = Ready(ready=held.ready, reasons=tuple(map(_reason, held.reasons)))
+    return JSONResponse(told.model_dump(mode="json"), 200 if held.ready else 503)  # type: ignore[return-value] # described as Ready
+
+
+def _reason(reason: str) -> Reason:
+    key = f"health.{reason}" if has_words(f"health.{reason}", "en") else reason
+    return Reason(code=reason, message=label(key, "en"), message_zh=label(key, "zh-Hans"))
+
+
+def _event(row: Row) -> EventShown:
+    plain = {name: row[name] for name in EventShown.model_fields if name != "data"}
+    return EventShown.model_validate({**plain, "data": facts_of(row["body"])})
+
+
+def _attention(row: Row) -> AttentionShown:
+    plain = {name: row[name] for name in AttentionShown.model_fields if name != "facts"}
+    return AttentionShown.model_validate({**plain, "facts": facts_of(row["body"])})
+
+
+def _mine(desk: AtDesk, tx: Tx, caller: Caller, rows: list[Row]) -> list[Row]:
+    """The rows the caller may see: of its agencies' cases, and everything for a token of the whole office."""
+    if set(desk.office.tree) <= set(caller.sees):
+        return rows
+    return [row for row in rows if row["case_id"] is not None and tx.cases.get(row["case_id"]).agency in caller.sees]

@@ -1,0 +1,169 @@
+"""A small office for the tests: the real store, packs, flows and worker; outside parties speak over real sockets or are tables here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+from inspector.calendars import load_calendars
+from inspector.daemon import sweeps
+from inspector.daemon.worker import Engine, Worker, running
+from inspector.domain.backoff import Ladder
+from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
+from inspector.flows.intake import Application, take
+from inspector.flows.office import AgencyNode, Connectors, Office, Plan
+from inspector.policybook import Policybook
+from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
+from inspector.store import migrate
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+
+ROOT = Path(__file__).parent.parent
+ZONE = timezone(timedelta(hours=8))
+START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
+"""A Monday morning in a year whose calendar is known."""
+
+QUICK = Engine(
+    threads=8, capacity=32, lease=timedelta(seconds=5), poll=0.05, ladder=Ladder(base=0.02, cap=0.1, tries=3), not_yet=0.05
+)
+
+
+@dataclass
+class Hand:
+    """Office time that stands still until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def on(self, **length: float) -> None:
+        """Let office time pass."""
+        self.now += timedelta(**length)
+
+
+@dataclass
+class Table:
+    """A source whose answers are a table: (fact, code) → value; an exception is raised, a missing row is not found."""
+
+    name: str = "registers"
+    rows: dict[tuple[str, str], str | Exception] = field(default_factory=dict)
+    default: str | Exception | None = None
+    asked: list[tuple[str, Question]] = field(default_factory=list)
+    as_of: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.card = Card(name=self.name, port="source", kind="table", owner="test", version="1", idempotent=True)
+
+    def ask(self, question: Question, *, key: str) -> Answer:
+        """Answer from the table."""
+        self.asked.append((key, question))
+        held = self.rows.get((question.fact, question.subject_code), self.default)
+        if isinstance(held, Exception):
+            raise held
+        told = Provenance(
+            source=self.name,
+            owner="test",
+            asked_at=datetime.now(UTC),
+            as_of=self.as_of,
+            source_version="1",
+            request_digest="0" * 64,
+            reply_digest="1" * 64,
+            attempts=1,
+        )
+        if held is None:
+            return Answer(status=AnswerStatus.NOT_FOUND, value=None, provenance=told)
+        return Answer(status=AnswerStatus.FOUND, value=question.claimed if held == "=" else held, provenance=told)
+
+
+TREE = {
+    "city": AgencyNode(id="city", name="市", pack="demo", connector="county-office"),
+    "county": AgencyNode(id="county", name="区", parent="city"),
+    "bureau": AgencyNode(id="bureau", name="区市场监管局", parent="county"),
+    "other": AgencyNode(id="other", name="邻区局", parent="city"),
+    "civil": AgencyNode(id="civil", name="区民政局", parent="county", connector="civil-affairs"),
+    "houses": AgencyNode(id="houses", name="区住建局", parent="city", connector="housing"),
+}
+
+
+def open_store(url: str) -> Store:
+    """A migrated store."""
+    store = Store(url, synchronous="OFF")
+    migrate.upgrade(store)
+    return store
+
+
+def open_office(
+    store: Store, hand: Callable[[], datetime], *, plans: Mapping[str, Plan] | None = None, **ports: Mapping[str, object]
+) -> Office:
+    """An office on a store, with the shipped demo pack."""
+    connectors = Connectors(**ports)  # type: ignore[arg-type]
+    with store.begin() as tx:
+        tx.lanes.ensure(connectors.names())
+    return Office(
+        store=store,
+        book=Policybook.load(ROOT / "policies"),
+        calendar=load_calendars(ROOT / "policies" / "calendars"),
+        connectors=connectors,
+        tree=TREE,
+        plans=plans or {},
+        secret=b"s" * 32,
+        base_url="http://inspector.test",
+        now=hand,
+    )
+
+
+def application(number: int, item: str, claims: Mapping[str, str], **changes: object) -> Application:
+    """An application as an approving system would send it: facts and promised values."""
+    held = Application(
+        agency="bureau",
+        reference=f"R-{number:06d}",
+        route=Route.COMMITMENT,
+        matter=MatterKind.LICENCE,
+        item=item,
+        subject_kind=SubjectKind.FIRM,
+        subject_code=f"TEST{number:014d}",
+        subject_name="某某有限公司",
+        claims=tuple(Claim(key=fact, fact=fact, value=value, on=date(2026, 2, 27)) for fact, value in claims.items()),
+        letter_text="本人承诺",
+        letter_digest="0" * 64,
+        notice_version="1",
+        signed_by="张三",
+        signed_on=date(2026, 3, 1),
+    )
+    return replace(held, **changes)  # type: ignore[arg-type]
+
+
+def post(office: Office, given: Application, sender: str = "hall") -> str:
+    """Take an application in; the case's id."""
+    with office.store.begin() as tx:
+        return take(office, tx, given, sender, office.now()).case.id
+
+
+def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> None:
+    """Work until nothing is ready any more. Fails when that does not come about."""
+    worker = Worker(office, Metrics(), engine, "test", machine=lambda _moment: office.now())
+    with running(worker):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            moved = sweeps.promote(office)
+            with office.store.read() as tx:
+                ready = [row for row in tx.work.page(limit=1000) if row["state"] == "ready"]
+            if not moved and not ready and not worker.in_flight:
+                return
+            worker.announce()
+            time.sleep(0.01)
+    raise AssertionError(f"work is still ready after {seconds} s: {[row['key'] for row in ready]}")
+
+
+@contextmanager
+def closing(store: Store) -> Iterator[Store]:
+    """A store for the length of a block."""
+    try:
+        yield store
+    finally:
+        store.close()

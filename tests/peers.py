@@ -1,0 +1,201 @@
+"""Outside parties for tests: a real socket that answers as its script says, well or badly, and remembers what it heard."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One request. Header names are lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body read as JSON."""
+        return json.loads(self.body)
+
+
+class Line:
+    """The peer's end of one connection while it plays one step of its script."""
+
+    def __init__(self, held: socket.socket, over: threading.Event) -> None:
+        self._held = held
+        self._over = over
+
+    def say(self, content: bytes) -> None:
+        """Send bytes; nobody may be listening any more."""
+        with suppress(OSError):
+            self._held.sendall(content)
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing, at most until the test is over."""
+        self._over.wait(seconds)
+
+    def reset(self) -> None:
+        """Break the connection off the hard way (RST)."""
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._held.close()
+
+
+Step = Callable[[Line], bool]
+"""Plays one answer; True keeps the connection open for the next request."""
+
+
+def answer(status: int = 200, told: object = None, *, body: bytes | None = None, **headers: str) -> Step:
+    """A proper answer: `told` as JSON, or `body` as it is. `Retry_After="3"` becomes the header Retry-After."""
+    content = body if body is not None else b"" if told is None else json.dumps(told).encode()
+    lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(content)}", "Content-Type: application/json"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+
+    def step(line: Line) -> bool:
+        line.say("\r\n".join([*lines, "", ""]).encode() + content)
+        return True
+
+    return step
+
+
+def raw(content: bytes) -> Step:
+    """Exactly these bytes, then the end of the connection: truncated answers, and what is no HTTP at all."""
+
+    def step(line: Line) -> bool:
+        line.say(content)
+        return False
+
+    return step
+
+
+def slow(told: object, seconds: float) -> Step:
+    """A proper answer that is late."""
+
+    def step(line: Line) -> bool:
+        line.wait(seconds)
+        return answer(200, told)(line)
+
+    return step
+
+
+def trickle(seconds: float, *, head: bool = False) -> Step:
+    """A byte at a time, for ever: in the body, or already in the headers."""
+
+    def step(line: Line) -> bool:
+        line.say(b"HTTP/1.1 200 Said\r\n" + (b"X-Slow: " if head else b"Content-Length: 100000\r\n\r\n"))
+        for _ in range(400):
+            line.say(b"x")
+            line.wait(seconds)
+        return False
+
+    return step
+
+
+def never(line: Line) -> bool:
+    """No answer at all."""
+    line.wait(60)
+    return False
+
+
+def reset(line: Line) -> bool:
+    """Half an answer, then RST."""
+    line.say(b"HTTP/1.1 200 Said\r\nContent-Length: 100\r\n\r\nhalf")
+    line.reset()
+    return False
+
+
+@dataclass
+class Peer:
+    """A listening party. Its script is played a step for each request; the last step stays."""
+
+    url: str
+    script: list[Step]
+    heard: list[Heard] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def next(self, request: Heard) -> Step:
+        """The step that answers this request."""
+        with self.lock:
+            self.heard.append(request)
+            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+
+@contextmanager
+def peer(*script: Step) -> Iterator[Peer]:
+    """A peer on a free port of this machine, gone afterwards with its threads and sockets."""
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        held = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)))
+
+        def accept() -> None:
+            while not over.is_set():
+                with suppress(OSError):
+                    connection, _ = listening.accept()
+                    threads.append(threading.Thread(target=_serve, args=(held, connection, over)))
+                    threads[-1].start()
+
+        acceptor = threading.Thread(target=accept)
+        acceptor.start()
+        try:
+            yield held
+        finally:
+            over.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            for thread in [acceptor, *threads]:
+                thread.join()
+
+
+def _serve(held: Peer, connection: socket.socket, over: threading.Event) -> None:
+    connection.settimeout(0.2)
+    with connection, suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        buffered = bytearray()
+        while (request := _request(connection, buffered, over)) is not None:
+            if not held.next(request)(Line(connection, over)):
+                return
+
+
+def _request(connection: socket.socket, buffered: bytearray, over: threading.Event) -> Heard | None:
+    """The next request on a connection; None when it has ended or the test is over."""
+    while b"\r\n\r\n" not in buffered:
+        if not _more(connection, buffered, over):
+            return None
+    head, _, rest = bytes(buffered).partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    length = int(headers.get("content-length", "0"))
+    buffered[:] = rest
+    while len(buffered) < length:
+        if not _more(connection, buffered, over):
+            return None
+    body = bytes(buffered[:length])
+    del buffered[:length]
+    method, path, _ = first.split(" ")
+    return Heard(method, path, headers, body)
+
+
+def _more(connection: socket.socket, buffered: bytearray, over: threading.Event) -> bool:
+    while not over.is_set():
+        try:
+            content = connection.recv(65_536)
+        except TimeoutError:
+            continue
+        buffered += content
+        return bool(content)
+    return False
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """An address where nobody listens: the port is held, so that no one else can take it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
