@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
+from inspector.web.health import Health
 from inspector.web.server import Server
 
 GROUPS: Mapping[str, str] = {
@@ -149,8 +151,8 @@ def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
 
 def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:
     """The whole house on a migrated store."""
-    server = Server(settings.web)
-    made = office(_with_port(settings, server.port), held)
+    settings = _with_port(settings)
+    made = office(settings, held)
     metrics = Metrics()
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
@@ -158,7 +160,8 @@ def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lam
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
     daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse, keep_days=settings.engine.keep_done_days)
 
-    server.serve(build(made, metrics, daemon.health, worker.announce, settings.web))
+    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), worker.announce, settings.web)
+    server = Server(app, settings.web)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 
 
@@ -247,6 +250,10 @@ def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
             here = tree[here].parent if here in tree else None
 
 
-def _with_port(settings: Settings, port: int) -> Settings:
-    """The settings with the port that was really bound."""
+def _with_port(settings: Settings) -> Settings:
+    """Port 0 takes a free one now, so that links can name it."""
+    if settings.web.port:
+        return settings
+    with socket.create_server((settings.web.host, 0)) as probe:
+        port = probe.getsockname()[1]
     return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})

@@ -44,6 +44,7 @@ class Web(Section):
     base_url: str = Field("", description="The address people and agencies reach it by, for links; empty: http://host:port")
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
+    open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
 
 
 class OfficeTimes(Section):

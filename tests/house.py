@@ -150,10 +150,11 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
     with running(worker):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
+            idle = not worker.in_flight
             moved = sweeps.promote(office)
             with office.store.read() as tx:
                 ready = [row for row in tx.work.page(limit=1000) if row["state"] == "ready"]
-            if not moved and not ready and not worker.in_flight:
+            if idle and not moved and not ready:
                 return
             worker.announce()
             time.sleep(0.01)

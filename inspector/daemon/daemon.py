@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -25,14 +24,6 @@ log = structlog.get_logger(__name__)
 
 GRACE = 20.0
 """Seconds a drain may take: less than the 30 s that systemd and container engines wait before they kill."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """Whether work is being done; `reasons` name what is wrong."""
-
-    ready: bool
-    reasons: tuple[str, ...] = ()
 
 
 class Daemon:
@@ -84,8 +75,8 @@ class Daemon:
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
 
-    def health(self) -> Health:
-        """Ready means: the database answers, the loops run, the clock ticks, and we are not stopping."""
+    def reasons(self) -> tuple[str, ...]:
+        """Why we are not ready; none: the database answers, the loops run, the clock ticks, and we are not stopping."""
         reasons = []
         if self._stopping.is_set():
             reasons.append("stopping")
@@ -99,7 +90,7 @@ class Daemon:
                 tx.lanes.all()
         except Exception as error:  # noqa: BLE001 - the reason is the answer
             reasons.append(f"database:{type(error).__name__}")
-        return Health(ready=not reasons, reasons=tuple(reasons))
+        return tuple(reasons)
 
     def _ticks(self) -> list[Tick]:
         office = self.office

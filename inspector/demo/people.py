@@ -249,7 +249,7 @@ class Officer:
 
 
 class Clerks:
-    """Two clerks at the public ceremony: each types what the dice showed, independently, once the commitment lies with the witness."""
+    """Two clerks at the public ceremony: each types, by himself, what the dice showed after the announcement."""
 
     def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...]) -> None:
         self._chance = chance

@@ -30,7 +30,7 @@ class Room:
     def insert_one(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> bool:
         """Like `insert_new` for one row; whether it was new."""
         statement = self._insert(table).values(**row).on_conflict_do_nothing(index_elements=list(unique))
-        return bool(self.connection.execute(statement).rowcount)
+        return self.connection.execute(statement.returning(table.c[unique[0]])).first() is not None
 
     def upsert(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> None:
         """Insert or replace by the unique columns."""

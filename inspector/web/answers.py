@@ -230,11 +230,11 @@ class DrawPage(Shown):
     next: str | None
 
 
-class Ordered(Shown):
-    """The announcement is ordered; the draw appears among the draws when its frame is frozen."""
+class Prepared(Shown):
+    """The plan's draw of this day; None when there is nothing to draw or another draw of the plan is still under way."""
 
     plan: str
-    ordered: bool = True
+    draw: DrawShown | None
 
 
 class WorkShown(Shown):

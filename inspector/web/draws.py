@@ -12,7 +12,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows import draw as drawing
 from inspector.store.tx import Tx
-from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Ordered, ResultShown, draw_shown
+from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
 from inspector.web.caller import Caller, Clerk, DrawReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
@@ -35,16 +35,16 @@ def list_draws(
     return DrawPage(draws=tuple(map(draw_shown, page)), next=page[-1].number if len(page) == limit else None)
 
 
-@router.post("/draws/announce", status_code=202, response_model=Ordered, responses=WRITES)
+@router.post("/draws/announce", status_code=202, response_model=Prepared, responses=WRITES)
 def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: MessageId = None) -> JSONResponse:
     """Announce a plan's draw now. The clerk names the plan and nothing else: who is drawn follows from the protocol."""
 
-    def do(tx: Tx, now: datetime) -> Ordered:
+    def do(tx: Tx, now: datetime) -> Prepared:
         plan = desk.office.plans.get(given.plan)
         if plan is None or plan.agency not in caller.sees:
             raise Missing("plan_unknown", plan=given.plan)
-        drawing.announce_now(desk.office, tx, given.plan, caller.name, now)
-        return Ordered(plan=given.plan)
+        made = drawing.announce_now(desk.office, tx, given.plan, caller.name, now)
+        return Prepared(plan=given.plan, draw=draw_shown(made) if made is not None else None)
 
     return desk.once(message(f"token:{caller.name}"[:200], message_id, "announce", given), do, status=202)
 

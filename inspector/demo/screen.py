@@ -1,0 +1,171 @@
+"""The demo's calm summary in the terminal: what the metrics and the event feed say, in words, always in the same place.
+
+It reads `GET /metrics` and `GET /v1/events` and nothing else. On a terminal one panel is redrawn in place; elsewhere
+(a pipe, a log) one plain line is written now and then.
+"""
+
+from __future__ import annotations
+
+import locale
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from inspector.demo.caller import call, fetch
+from inspector.labels import Lang, known, label
+
+LOOKS_SECONDS = 0.5
+LINES_SECONDS = 5.0
+LAST_EVENTS = 6
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("Inspector: demo office", "Inspector 演示"),
+    "time": ("office time", "办公时间"),
+    "cases": ("Cases", "办件"),
+    "outcomes": ("Outcomes", "核查结果"),
+    "questions": ("Questions", "在线查询"),
+    "assistance": ("Assistance", "协助核查"),
+    "draws": ("Draws", "随机抽取"),
+    "assignments": ("Assignments", "检查任务"),
+    "attention": ("For a person", "待人处理"),
+    "none": ("nothing yet", "暂无"),
+    "waits": ("waiting for the office …", "等待服务启动……"),
+    "ops": ("ops page", "运行页面"),
+    "api": ("API description", "接口说明"),
+    "metrics": ("metrics", "监测指标"),
+    "end": ("Ctrl-C ends it", "Ctrl-C 结束"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The samples of one scrape: metric name → (labels, value)."""
+
+    samples: Mapping[str, tuple[tuple[Mapping[str, str], float], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str) -> Figures:
+        """Parse an exposition. Raises ValueError."""
+        found: dict[str, list[tuple[Mapping[str, str], float]]] = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found.setdefault(sample.name, []).append((sample.labels, sample.value))
+        return cls(samples={name: tuple(rows) for name, rows in found.items()})
+
+    def by(self, name: str, of: str, **only: str) -> dict[str, int]:
+        """The sums of a metric by one label, zeros left out."""
+        sums: dict[str, int] = {}
+        for labels, value in self.samples.get(name, ()):
+            if value and labels.get(of) and all(labels.get(key) == wanted for key, wanted in only.items()):
+                sums[labels[of]] = sums.get(labels[of], 0) + int(value)
+        return sums
+
+
+class Screen:
+    """The summary. `token` is an auditor's, for the feed; `lang` None follows the terminal's locale."""
+
+    def __init__(self, base_url: str, token: str, *, lang: Lang | None = None, console: Console | None = None) -> None:
+        self._base = base_url
+        self._token = token
+        self._lang: Lang = lang or ("zh-Hans" if (locale.getlocale()[0] or "").startswith("zh") else "en")
+        self._console = console or Console()
+        self._figures: Figures | None = None
+        self._events: deque[str] = deque(maxlen=LAST_EVENTS)
+        self._after = 0
+        self._now = ""
+
+    def watch(self, stop: threading.Event) -> None:
+        """Show until `stop` is set."""
+        if not self._console.is_terminal:
+            self._lines(stop)
+            return
+        with Live(self.panel(), console=self._console, auto_refresh=False, vertical_overflow="crop") as live:
+            while not stop.wait(LOOKS_SECONDS):
+                self.look()
+                live.update(self.panel(), refresh=True)
+
+    def look(self) -> None:
+        """Read metrics and feed once; while the office is away the last figures stay."""
+        status, body = fetch(f"{self._base}/metrics", {})
+        if status == 200:
+            self._figures = Figures.read(body.decode())
+        feed = call(f"{self._base}/v1/events?after={self._after}&limit=200", token=self._token)
+        if feed.well:
+            self._after = int(feed.data["next"])
+            for event in feed.rows("events"):
+                self._now = _clock(str(event["at"]))
+                self._events.append(f"{self._now[-5:]}  {event['reference']}  {self._event(str(event['type']), event['data'])}")
+
+    def line(self) -> str:
+        """The summary as one plain line."""
+        told = [f"{self._word(name)} {text}" for name, text in self._rows() if text]
+        return f"{self._now}  " + " | ".join(told) if told else self._word("waits")
+
+    def panel(self) -> RenderableType:
+        """The summary as a panel of constant height."""
+        rows = Table.grid(padding=(0, 2))
+        rows.add_column(style="bold", no_wrap=True)
+        rows.add_column(no_wrap=True, overflow="ellipsis")
+        for name, text in self._rows():
+            rows.add_row(self._word(name), text or Text(self._word("none" if self._figures else "waits"), style="dim"))
+        blank = [""] * (LAST_EVENTS - len(self._events))
+        last = Text("\n".join([*self._events, *blank]), style="dim", no_wrap=True, overflow="ellipsis")
+        places = f"{self._word('ops')} {self._base}/ops   {self._word('api')} {self._base}/openapi.json"
+        foot = f"{places}   {self._word('metrics')} {self._base}/metrics"
+        title = f"{self._word('title')} · {self._word('time')} {self._now or '…'}"
+        body = Group(rows, Text(), last, Text(), Text(foot, style="cyan", overflow="fold"))
+        return Panel(body, title=title, subtitle=self._word("end"), title_align="left")
+
+    def _lines(self, stop: threading.Event) -> None:
+        shown, due = "", 0.0
+        while not stop.wait(LOOKS_SECONDS):
+            self.look()
+            if time.monotonic() >= due and (line := self.line()) != shown:
+                self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+                shown, due = line, time.monotonic() + LINES_SECONDS
+
+    def _rows(self) -> Iterable[tuple[str, str]]:
+        held = self._figures or Figures()
+        yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
+        yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
+        yield "questions", self._told(held.by("inspector_work_settled_total", "outcome", kind="ask"), "asked")
+        yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
+        yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
+        yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
+        yield "attention", self._told(held.by("inspector_attention", "kind"), "attention")
+
+    def _told(self, counts: Mapping[str, int], group: str) -> str:
+        return " · ".join(f"{self._named(f'{group}.{name}', name)} {count}" for name, count in counts.items())
+
+    def _event(self, kind: str, data: Mapping[str, object]) -> str:
+        """An event in words: its kind, and what is most worth knowing about it."""
+        worth: tuple[tuple[str, Callable[[str], str]], ...] = (
+            ("outcome", lambda value: self._named(f"Outcome.{value}", value)),
+            ("proposal", lambda value: self._named(f"Proposal.{value}", value)),
+            ("reason", lambda value: value),
+        )
+        told = [words(str(data[name])) for name, words in worth if data.get(name)]
+        return " ".join([self._named(f"event.{kind}", kind), *told])
+
+    def _named(self, key: str, plain: str) -> str:
+        """The words of the house for a key, or the plain name where there are none."""
+        return label(key, self._lang) if known(key, self._lang) else plain
+
+    def _word(self, name: str) -> str:
+        english, chinese = _WORDS[name]
+        return english if self._lang == "en" else chinese
+
+
+def _clock(text: str) -> str:
+    """A time stamp of the office as people read it."""
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"

@@ -1,0 +1,127 @@
+"""Starts the demo: furnishes its folder, starts the outside world as a process of its own, and says where everything is.
+
+Who calls this runs the daemon: `prepare`, put the tokens and registers in, serve `config`, and in the end `stop`.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspector.demo.caller import call
+from inspector.demo.office import PROJECT, DemoFolder, DemoToken, configure, furnish, where
+from inspector.domain.errors import Invalid
+from inspector.domain.roster import InspectorRecord, RosterObject
+
+WEB_PORT, WORLD_PORT = 8321, 8322
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOffice:
+    """A demo ready to be served. `tokens`, `objects` and `inspectors` are to be put into the migrated database before."""
+
+    made: DemoFolder
+    config_path: Path
+    base_url: str
+    world_port: int
+    world: subprocess.Popen[bytes]
+
+    @property
+    def tokens(self) -> tuple[DemoToken, ...]:
+        """The tokens to issue, with their texts."""
+        return self.made.tokens
+
+    @property
+    def objects(self) -> tuple[RosterObject, ...]:
+        """The register of objects."""
+        return self.made.objects
+
+    @property
+    def inspectors(self) -> tuple[InspectorRecord, ...]:
+        """The register of inspectors."""
+        return self.made.inspectors
+
+    def stop(self) -> None:
+        """Send the outside world home; safe to call twice. Call it after the daemon has drained."""
+        if self.world.stdin is not None:
+            with suppress(OSError):
+                self.world.stdin.close()
+        try:
+            self.world.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.world.kill()
+            self.world.wait()
+        if self.world.stdout is not None:
+            self.world.stdout.close()
+
+
+def prepare(folder: Path | None = None, *, day: float = 6.0, cases: float = 1.5) -> DemoOffice:
+    """Furnish the folder, start the world and wait until it listens, and write the configuration of this start.
+
+    `day` is how many seconds an office day takes outside, `cases` how many are opened in one. Raises Invalid, OSError.
+    """
+    made = furnish(folder or where())
+    web = _free(WEB_PORT)
+    base = f"http://127.0.0.1:{web}"
+    wanted = ["--office", base, "--keys", str(made.keys), "--day", str(day), "--cases", str(cases)]
+    world, port = start_world(_free(WORLD_PORT), *wanted)
+    config = configure(made, world=port, web=web)
+    return DemoOffice(made=made, config_path=config, base_url=base, world_port=port, world=world)
+
+
+def start_world(port: int = 0, *arguments: str) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a world that ends with us, and wait for its line. Raises Invalid (`demo_world_failed`) with what it said instead."""
+    command = [sys.executable, "-P", "-m", "inspector.demo", "--port", str(port), "--tied", *arguments]
+    path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH", "")]))
+    world = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+    )
+    said = _first_line(world)
+    if not said.startswith("listening "):
+        world.kill()
+        world.wait()
+        for pipe in (world.stdin, world.stdout):
+            if pipe is not None:
+                pipe.close()
+        raise Invalid("demo_world_failed", said=said or "nothing")
+    return world, int(said.rpartition(":")[2])
+
+
+def _first_line(world: subprocess.Popen[bytes]) -> str:
+    """The first line of a process, or nothing when it ends or stays silent too long."""
+    heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    assert world.stdout is not None
+    threading.Thread(target=lambda stream: heard.put(stream.readline()), args=(world.stdout,), daemon=True).start()
+    with suppress(queue.Empty):
+        return heard.get(timeout=_PATIENCE).decode().strip()
+    return ""
+
+
+def _free(wanted: int) -> int:
+    """The wanted port, or another one when somebody has it."""
+    for port in (wanted, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind(("127.0.0.1", port))
+                return int(trial.getsockname()[1])
+    raise OSError("no port is free on 127.0.0.1")
+
+
+def await_office(base_url: str, seconds: float = 60) -> bool:
+    """Wait until the office answers its health check; False when it does not in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if call(f"{base_url}/health/ready").well:
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,284 @@
+"""Contract suites for authors of connectors: what the engine relies on, port by port.
+
+Subclass a suite in your tests, give it a connector whose outside party answers well and one whose party is silent, and run
+pytest. The suites need nothing but the standard library and the port; samples hold nobody's real data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from inspector.domain import commitment
+from inspector.domain.case import SubjectKind
+from inspector.domain.suite import Suite
+from inspector.ports import (
+    AnswerStatus,
+    Card,
+    CreditEntry,
+    Letter,
+    LetterKind,
+    Message,
+    Notice,
+    Origin,
+    PortError,
+    Question,
+    Receipt,
+    Refused,
+    Typed,
+    Unavailable,
+)
+
+CODE = "91350100M000100Y43"
+"""The sample subject: the worked example of GB 32100-2015."""
+
+QUESTION = Question(
+    case_id="C-1",
+    basis="《行政许可法》第三十四条",
+    fact="registered",
+    subject_kind=SubjectKind.FIRM,
+    subject_code=CODE,
+    claimed="true",
+    on=date(2026, 1, 5),
+)
+LETTER = Letter(
+    kind=LetterKind.REQUEST,
+    request_id="R-1",
+    case_id="C-1",
+    basis=QUESTION.basis,
+    ground="no_source",
+    fact="registered",
+    subject_kind=SubjectKind.FIRM,
+    subject_code=CODE,
+    claimed="true",
+    on=date(2026, 1, 5),
+    due_at=datetime(2026, 1, 19, 9, tzinfo=UTC),
+    reply_url="https://office.example/r/one-time-word",
+    text="请协助核查",
+)
+MESSAGE = Message(to="card-1", title="新的核查任务", text="明天上午", link="https://office.example/v/1", data={"visit": "V-1"})
+ENTRY = CreditEntry(
+    entry_id="E-1",
+    case_id="C-1",
+    subject_kind=SubjectKind.FIRM,
+    subject_code=CODE,
+    grade="kept",
+    outcome="TRUE",
+    basis=QUESTION.basis,
+    decided_by="officer-1",
+    decided_at=datetime(2026, 1, 6, 9, tzinfo=UTC),
+)
+NOTICE = Notice(
+    event_id="EV-1",
+    type="case.closed",
+    at=datetime(2026, 1, 6, 9, tzinfo=UTC),
+    case_id="C-1",
+    reference="办件-1",
+    data={"outcome": "TRUE"},
+)
+TYPED = (Typed(by="li", figures="3 1 4 1 5 6"), Typed(by="wang", figures=" 3 1  4 1 5 6"))
+
+_STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def caught(act: Callable[[], object]) -> PortError:
+    """The port error that `act` raises. Raises AssertionError when it raises none."""
+    try:
+        told = act()
+    except PortError as error:
+        return error
+    raise AssertionError(f"a port error was expected, {told!r} came")
+
+
+class PortContract:
+    """What holds for every port."""
+
+    port: ClassVar[str]
+    private: ClassVar[tuple[str, ...]] = (CODE, "one-time-word")
+    """Words of the samples that no error may repeat."""
+
+    def connect(self) -> Any:
+        """A connector whose party answers well, any number of times."""
+        raise NotImplementedError
+
+    def connect_silent(self) -> Any:
+        """A connector whose party cannot be reached; None for one that has no wire."""
+        raise NotImplementedError
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """One ordinary call."""
+        raise NotImplementedError
+
+    def test_its_card_says_who_stands_behind_it(self) -> None:
+        connector = self.connect()
+        card = connector.card
+        connector.close()
+        assert isinstance(card, Card)
+        assert card.port == self.port
+        assert all((card.name, card.kind, card.owner, card.version))
+
+    def test_it_may_be_closed_twice(self) -> None:
+        connector = self.connect()
+        self.use(connector, key="k-1")
+        connector.close()
+        connector.close()
+
+    def test_the_same_call_with_the_same_key_succeeds_again(self) -> None:
+        connector = self.connect()
+        first, second = self.use(connector, key="k-1"), self.use(connector, key="k-1")
+        connector.close()
+        assert type(first) is type(second)
+
+    def test_threads_may_share_it(self) -> None:
+        connector = self.connect()
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(lambda number: self.use(connector, key=f"k-{number}"), range(24)))
+        connector.close()
+        assert len(told) == 24
+
+    def test_a_silent_party_is_unavailable_and_the_error_tells_no_secrets(self) -> None:
+        connector = self.connect_silent()
+        if connector is None:
+            return
+        error = caught(lambda: self.use(connector, key="k-1"))
+        connector.close()
+        assert isinstance(error, Unavailable)
+        assert error.origin is not Origin.US
+        assert error.attempts >= 1
+        assert _STABLE.fullmatch(error.code)
+        assert not [word for word in self.private if word in f"{error} {error.detail}"]
+
+
+class SourceContract(PortContract):
+    """What holds for a source. `question` is one it can answer with a value."""
+
+    port = "source"
+    question: ClassVar[Question] = QUESTION
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Ask the question."""
+        return connector.ask(self.question, key=key)
+
+    def test_an_answer_shows_where_it_comes_from(self) -> None:
+        connector = self.connect()
+        answer = connector.ask(self.question, key="k-1")
+        connector.close()
+        told = answer.provenance
+        assert answer.status is AnswerStatus.FOUND
+        assert isinstance(answer.value, str)
+        assert told.source == connector.card.name
+        assert told.owner == connector.card.owner
+        assert told.attempts >= 1
+        assert _DIGEST.fullmatch(told.request_digest)
+        assert _DIGEST.fullmatch(told.reply_digest)
+        assert told.asked_at.utcoffset() is not None
+        assert told.as_of is None or told.as_of.utcoffset() is not None
+
+    def test_a_question_without_case_or_basis_is_refused_as_our_own_fault(self) -> None:
+        connector = self.connect()
+        errors = [
+            caught(lambda asked=asked: connector.ask(asked, key="k-1"))  # type: ignore[misc]
+            for asked in (replace(self.question, case_id=""), replace(self.question, basis=" "))
+        ]
+        connector.close()
+        assert all(isinstance(error, Refused) and error.origin is Origin.US for error in errors)
+
+
+class _ReceiptContract(PortContract):
+    def test_a_receipt_is_dated_and_counts_its_tries(self) -> None:
+        connector = self.connect()
+        receipt = self.use(connector, key="k-1")
+        connector.close()
+        assert isinstance(receipt, Receipt)
+        assert receipt.attempts >= 1
+        assert receipt.at.utcoffset() is not None
+
+
+class AgencyContract(_ReceiptContract):
+    """What holds for another agency."""
+
+    port = "agency"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Send the letter."""
+        return connector.send(LETTER, key=key)
+
+
+class ChannelContract(_ReceiptContract):
+    """What holds for a channel."""
+
+    port = "channel"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Push the message."""
+        return connector.push(MESSAGE, key=key)
+
+
+class CallbackContract(_ReceiptContract):
+    """What holds for an approving system."""
+
+    port = "callback"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Tell the notice."""
+        return connector.tell(NOTICE, key=key)
+
+
+class WitnessContract(_ReceiptContract):
+    """What holds for a witness."""
+
+    port = "witness"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Lodge a value."""
+        return connector.lodge("D-1", "ab" * 32, key=key)
+
+
+class CreditContract(_ReceiptContract):
+    """What holds for a credit platform, which rates the sample subject or says that it does not."""
+
+    port = "credit"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Hand the entry over."""
+        return connector.record(ENTRY, key=key)
+
+    def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:
+        connector = self.connect()
+        rating = connector.level(SubjectKind.FIRM, CODE, key="k-1")
+        connector.close()
+        assert rating.level is None or (isinstance(rating.level, str) and rating.level)
+        assert rating.provenance.source == connector.card.name
+        assert rating.as_of is None or rating.as_of.utcoffset() is not None
+
+
+class SeedContract(PortContract):
+    """What holds for a part of a seed, whose promise exists before the draw and whose part fits the promise."""
+
+    port = "seed"
+
+    def use(self, connector: Any, *, key: str) -> object:
+        """Ask for the promise."""
+        return connector.promise("D-1", key=key)
+
+    def test_what_is_revealed_fits_what_was_promised(self) -> None:
+        connector = self.connect()
+        promise = connector.promise("D-1", key="k-1")
+        part = connector.reveal("D-1", promise, TYPED, key="k-2")
+        connector.close()
+        assert commitment.value(promise, part, Suite())
+
+
+class PulseContract(PortContract):
+    """What holds for a dead-man's switch."""
+
+    port = "pulse"
+
+    def use(self, connector: Any, *, key: str) -> object:  # noqa: ARG002 - a beat has no key
+        """Beat."""
+        return connector.beat()

@@ -1,0 +1,212 @@
+"""Forms behind links: an agency answers or says why it cannot; an inspector accepts, declines and enters the result.
+
+The link is the authority, so a foreign page cannot act through a visitor's browser: it does not know the address. Opening a link
+uses nothing up, because mail and chat programs open links too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.assistance import Request as AssistanceRequest
+from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.flows import assist, dispatch
+from inspector.flows.explain import articles
+from inspector.labels import told
+from inspector.store.tx import Tx, new_id
+from inspector.web import links
+from inspector.web.answers import request_shown, seat_shown
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import status_of
+from inspector.web.fields import Strict
+from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
+from inspector.web.pages import Fields, InLang, Posted, page, read, refused
+
+router = APIRouter(include_in_schema=False)
+Name = Annotated[str, Path(max_length=250)]
+Token = Annotated[str, Path(max_length=64)]
+_SAID = ("match", "mismatch", "not_found", "cannot_say")
+
+
+@router.get("/", name="index")
+def index(request: Request) -> Response:
+    """Where things are."""
+    return page(request, "index.html")
+
+
+@router.get("/assist/{request_id}/{token}", name="assist_form")
+def show_assist(request: Request, desk: AtDesk, request_id: Name, token: Token) -> Response:
+    """The request and the form to answer it."""
+    try:
+        assist.by_link(desk.office, request_id, token)
+        return _assist_page(request, desk, request_id, {})
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/assist/{request_id}/{token}")
+def post_assist(request: Request, desk: AtDesk, request_id: Name, token: Token, form: Posted, lang: InLang) -> Response:
+    """An answer, or a refusal with reasons; what does not fit is said beside what was typed."""
+    try:
+        assist.by_link(desk.office, request_id, token)
+    except InspectorError as error:
+        return refused(request, error)
+    try:
+        _answer(desk, request_id, form)
+    except InspectorError as error:
+        return _assist_page(request, desk, request_id, form.kept(), told(error, lang), status_of(error))
+    return _again(request)
+
+
+@router.get("/seat/{name}/{token}", name="seat_form")
+def show_seat(request: Request, desk: AtDesk, name: Name, token: Token) -> Response:
+    """The assignment and what can be done about it."""
+    try:
+        dispatch.by_link(desk.office, name, token)
+        return _seat_page(request, desk, name, {})
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/seat/{name}/{token}")
+def post_seat(request: Request, desk: AtDesk, name: Name, token: Token, form: Posted, lang: InLang) -> Response:
+    """Accept, decline or enter the result."""
+    try:
+        dispatch.by_link(desk.office, name, token)
+    except InspectorError as error:
+        return refused(request, error)
+    try:
+        _seat(desk, name, form)
+    except InspectorError as error:
+        return _seat_page(request, desk, name, form.kept(), told(error, lang), status_of(error))
+    return _again(request)
+
+
+def _answer(desk: Desk, request_id: str, form: Fields) -> None:
+    given: AnswerIn | DeclineIn
+    if form.one("do") == "decline":
+        given = read(DeclineIn, reasons=form.one("reasons"), signer=form.one("signer"))
+    else:
+        given = read(AnswerIn, verdict=form.one("verdict") or None, value=form.one("value"), signer=form.one("signer"))
+
+    def do(tx: Tx, now: datetime) -> Strict:
+        if isinstance(given, DeclineIn):
+            return request_shown(links.decline(desk, tx, request_id, given, now))
+        return request_shown(links.answer(desk, tx, request_id, given, now))
+
+    desk.once(message(f"assist:{request_id}"[:200], _message_id(form), f"form {request_id}", given), do)
+
+
+def _seat(desk: Desk, name: str, form: Fields) -> None:
+    given: Strict
+    match form.one("do"):
+        case "accept":
+            given = Strict()
+        case "decline":
+            given = read(SeatDeclineIn, reason=form.one("reason"))
+        case "result":
+            given = _result(form)
+        case other:
+            raise Refusal("action_unknown", action=other[:40])
+
+    def do(tx: Tx, now: datetime) -> Strict:
+        if isinstance(given, SeatDeclineIn):
+            dispatch.decline(desk.office, tx, name, given.reason, now)
+        elif isinstance(given, ResultIn):
+            links.report(desk, tx, name, given, now)
+        else:
+            dispatch.accept(desk.office, tx, name, now)
+        held, seat = dispatch.by_name(tx, name)
+        return seat_shown(name, held, seat)
+
+    desk.once(message(f"seat:{name}"[:200], _message_id(form), f"form {form.one('do')} {name}", given), do)
+
+
+def _result(form: Fields) -> ResultIn:
+    """The findings of a form: `verdict:<case>:<claim>` and `note:<case>:<claim>`; a fact without a verdict is left out."""
+    findings = []
+    for name, verdict in form.kept().items():
+        kind, _, about = name.partition(":")
+        case_id, _, claim = about.partition(":")
+        if kind == "verdict" and verdict:
+            findings.append(read(FindingIn, case_id=case_id, claim=claim, verdict=verdict, note=form.one(f"note:{about}")))
+    return read(ResultIn, findings=tuple(findings), remarks=form.one("remarks"))
+
+
+def _assist_page(
+    request: Request, desk: Desk, request_id: str, kept: Mapping[str, str], error: str = "", status: int = 200
+) -> Response:
+    def ask(tx: Tx) -> tuple[AssistanceRequest, str, str]:
+        held = tx.assistance.get(request_id)
+        case = tx.cases.get(held.case_id)
+        policy = desk.office.book.get(case.pack)
+        cited = "; ".join(one.citation for one in articles(policy, held.basis))
+        return held, _fact_name(desk, case.pack, case.item, str(held.question["fact"])), cited
+
+    held, fact, cited = desk.look(ask)
+    requester = desk.office.tree.get(held.requester)
+    context = {
+        "held": request_shown(held),
+        "open": held.state.open,
+        "fact": fact,
+        "cited": cited,
+        "requester": requester.name if requester else held.requester,
+        "kept": kept,
+        "said": _SAID,
+        "error": error,
+        "message_id": new_id(),
+    }
+    return page(request, "assist.html", status=status, **context)
+
+
+def _seat_page(
+    request: Request, desk: Desk, name: str, kept: Mapping[str, str], error: str = "", status: int = 200
+) -> Response:
+    def ask(tx: Tx) -> tuple[Visit, Seat, list[str], list[str]]:
+        held, seat = dispatch.by_name(tx, name)
+        cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
+        facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
+        policy = desk.office.book.get(tx.draws.get(held.draw).pack)
+        return held, seat, facts, [one.citation for one in articles(policy, held.basis)]
+
+    held, seat, facts, cited = desk.look(ask)
+    undecided = seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER)
+    context = {
+        "visit": held,
+        "seat": seat,
+        "doubts": list(zip(held.doubts, facts, strict=True)),
+        "cited": "; ".join(cited),
+        "may_accept": undecided and held.state.open,
+        "may_decline": seat.state.open and held.state.open,
+        "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
+        "kept": kept,
+        "said": _SAID,
+        "error": error,
+        "message_id": new_id(),
+    }
+    return page(request, "seat.html", status=status, **context)
+
+
+def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
+    try:
+        return desk.office.book.get(pack).item(item).fact(fact).name
+    except InspectorError:
+        return fact
+
+
+def _message_id(form: Fields) -> str | None:
+    """The id given out with the form, so that a double click counts once."""
+    given = form.one("message")
+    return given if given.isascii() and given.isalnum() and len(given) <= 64 else None
+
+
+def _again(request: Request) -> Response:
+    """Show the page anew, so that reloading it posts nothing."""
+    query = "?lang=en" if request.query_params.get("lang") == "en" else ""
+    return RedirectResponse(request.url.path + query, 303)

@@ -1,0 +1,65 @@
+"""The ops page: in words what the metrics say, live while it is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from inspector.domain.errors import Forbidden
+from inspector.labels import Lang
+from inspector.web.caller import Unknown
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.opswords import words
+from inspector.web.pages import InLang, fragment, page, refused
+from inspector.web.roles import Role
+from inspector.web.session import Visitor, to_login
+
+router = APIRouter(include_in_schema=False)
+_EVERY = 2.0
+_LOOK = 0.1
+_ROLES = (Role.OPS, Role.OFFICER, Role.AUDITOR)
+
+
+def may_watch(desk: AtDesk, caller: Visitor) -> None:
+    """Raise Unknown or Forbidden unless the page is open or the session is of somebody who may watch."""
+    if desk.settings.open_ops:
+        return
+    if caller is None:
+        raise Unknown("session_needed")
+    caller.may(*_ROLES)
+
+
+@router.get("/ops")
+def show_ops(request: Request, desk: AtDesk, caller: Visitor, lang: InLang) -> Response:
+    """The page, filled in; a short script keeps it up to date, and without scripts it reloads."""
+    try:
+        may_watch(desk, caller)
+    except Unknown:
+        return to_login(request)
+    except Forbidden as error:
+        return refused(request, error)
+    return page(request, "ops.html", live=_live(desk, lang), caller=caller)
+
+
+@router.get("/ops/stream", response_class=EventSourceResponse)
+async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(may_watch)]) -> AsyncIterator[ServerSentEvent]:
+    """The live part again and again, until the server goes down: an open page must not hold up a stop."""
+    while not desk.stop.is_set():
+        text = await anyio.to_thread.run_sync(_live, desk, lang)
+        yield ServerSentEvent(data=text, retry=3000)
+        for _ in range(int(_EVERY / _LOOK)):
+            if desk.stop.is_set():
+                return
+            await asyncio.sleep(_LOOK)
+
+
+def _live(desk: Desk, lang: Lang) -> str:
+    return fragment(desk, lang, "live.html", sections=desk.look(lambda tx: words(desk, tx, lang)))
+
+

@@ -1,0 +1,206 @@
+"""Logging in with a token once, and the officer's pages: cases in review, and the decision.
+
+The session is a cookie signed with the office's secret that names the token, no more: revoking the token ends the session. Changing
+requests carry a guard made from the cookie, since another port of the same host counts as the same site.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.errors import Forbidden, InspectorError
+from inspector.flows.explain import Explanation, explain
+from inspector.flows.telling import render
+from inspector.labels import told
+from inspector.store.tx import Tx
+from inspector.web.answers import CaseShown, case_shown
+from inspector.web.caller import Caller, Unknown, find
+from inspector.web.cases import decide
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import status_of
+from inspector.web.fields import CaseId
+from inspector.web.messages import ReviewIn
+from inspector.web.pages import InLang, Posted, page, read, refused
+from inspector.web.roles import Role
+
+router = APIRouter(include_in_schema=False)
+COOKIE = "inspector_session"
+LASTS = timedelta(hours=2)
+_PAGES = r"^/(review(/[0-9a-f]{32})?|ops)$"
+After = Annotated[str, Query(pattern=_PAGES, alias="next")]
+AfterCase = Annotated[CaseId | None, Query()]
+
+
+def _mac(desk: Desk, purpose: str, text: str) -> str:
+    return hmac.new(desk.office.secret, f"{purpose}/{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def issue(desk: Desk, caller: Caller, now: datetime) -> str:
+    """The session of a caller: token id, end and signature. `now` is machine time."""
+    text = f"{caller.token}.{int((now + LASTS).timestamp())}"
+    return f"{text}.{_mac(desk, 'session', text)}"
+
+
+def guard(desk: Desk, cookie: str) -> str:
+    """What a form of this session must carry."""
+    return _mac(desk, "guard", cookie)[:32]
+
+
+def session(request: Request, desk: AtDesk) -> Caller:
+    """The caller of the session. Raises Unknown when there is none, it is over, or its token is."""
+    text, _, mac = request.cookies.get(COOKIE, "").rpartition(".")
+    token_id, _, until = text.partition(".")
+    if not hmac.compare_digest(_mac(desk, "session", text).encode(), mac.encode("utf-8", "replace")):
+        raise Unknown("session_needed")
+    return desk.look(lambda tx: _holder(desk, tx, token_id, int(until)))
+
+
+def _holder(desk: Desk, tx: Tx, token_id: str, until: int) -> Caller:
+    now = tx.machine_now()
+    row = next((row for row in tx.tokens.all() if row["id"] == token_id), None)
+    if row is None or row["revoked_at"] is not None or row["expires_at"] <= now or until <= now.timestamp():
+        raise Unknown("session_over")
+    sees = desk.office.within(row["agency"])
+    return Caller(token=row["id"], name=row["name"], role=Role(row["role"]), agency=row["agency"], sees=sees)
+
+
+def visitor(request: Request, desk: AtDesk) -> Caller | None:
+    """The caller of the session, or None."""
+    try:
+        return session(request, desk)
+    except Unknown:
+        return None
+
+
+Visitor = Annotated[Caller | None, Depends(visitor)]
+
+
+@router.get("/login")
+def show_login(request: Request, after: After = "/review") -> Response:
+    """The form to paste a token into."""
+    return page(request, "login.html", after=after, error="")
+
+
+@router.post("/login")
+def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "/review") -> Response:
+    """Begin a session. The token is in the body, never in an address."""
+    try:
+        caller = find(desk, form.one("token").strip())
+        caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
+    except InspectorError as error:
+        return page(request, "login.html", status=status_of(error), after=after, error=told(error, lang))
+    answer = RedirectResponse(after + _query(request), 303)
+    cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
+    secure = desk.office.base_url.startswith("https:")
+    answer.set_cookie(COOKIE, cookie, max_age=int(LASTS.total_seconds()), httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+@router.post("/logout")
+def log_out(request: Request) -> Response:
+    """End the session in this browser."""
+    answer = RedirectResponse("/login" + _query(request), 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/review")
+def list_reviews(request: Request, desk: AtDesk, caller: Visitor, after: AfterCase = None) -> Response:
+    """Cases that wait for an officer, within the session's agencies."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    held = desk.look(
+        lambda tx: tx.cases.page(agencies=caller.sees, state=CaseState.REVIEW.value, after=after or "", limit=50)
+    )
+    more = held[-1].id if len(held) == 50 else None
+    return page(request, "reviews.html", caller=caller, cases=[case_shown(case) for case in held], more=more)
+
+
+@router.get("/review/{case_id}")
+def show_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId) -> Response:
+    """One case with its facts side by side, its explanation and, for an officer, the decision."""
+    if caller is None:
+        return to_login(request)
+    return _case_page(request, desk, caller, case_id, ReviewTyped())
+
+
+@router.post("/review/{case_id}")
+def post_review(
+    request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId, form: Posted, lang: InLang
+) -> Response:
+    """The officer decides."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER)
+        if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
+            raise Forbidden("guard_wrong")
+        given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
+        said = message(f"token:{caller.name}"[:200], form.one("message") or None, f"review {case_id}", given)
+        desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
+    except InspectorError as error:
+        typed = ReviewTyped(
+            outcome=form.one("outcome"),
+            reasons=form.one("reasons"),
+            evidence=form.all("evidence"),
+            error=told(error, lang),
+            status=status_of(error),
+        )
+        return _case_page(request, desk, caller, case_id, typed)
+    return RedirectResponse(request.url.path + _query(request), 303)
+
+
+class ReviewTyped:
+    """What an officer has typed so far, and what was wrong with it."""
+
+    def __init__(
+        self, *, outcome: str = "", reasons: str = "", evidence: list[str] | None = None, error: str = "", status: int = 200
+    ) -> None:
+        self.outcome = outcome
+        self.reasons = reasons
+        self.evidence = evidence or []
+        self.error = error
+        self.status = status
+
+
+def _case_page(request: Request, desk: Desk, caller: Caller, case_id: str, typed: ReviewTyped) -> Response:
+    def ask(tx: Tx) -> tuple[CaseShown, Explanation]:
+        case = caller.case(tx, case_id)
+        return case_shown(case), explain(desk.office, tx, case_id)
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        case, why = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    text = render(why, "en" if request.query_params.get("lang") == "en" else "zh-Hans")
+    context = {
+        "caller": caller,
+        "case": case,
+        "why": why,
+        "text": text,
+        "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
+        "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
+        "typed": typed,
+        "guard": guard(desk, request.cookies[COOKIE]),
+    }
+    return page(request, "review.html", status=typed.status, **context)
+
+
+def to_login(request: Request) -> Response:
+    """Log in first, then come back to this page."""
+    lang = "&lang=en" if request.query_params.get("lang") == "en" else ""
+    return RedirectResponse(f"/login?next={request.url.path}{lang}", 303)
+
+
+def _query(request: Request) -> str:
+    return "?lang=en" if request.query_params.get("lang") == "en" else ""
