@@ -1,0 +1,272 @@
+"""A draw from its announcement to the result of a visit, on both databases."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pytest
+
+from inspector.domain import draw as protocol
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.commitment import read
+from inspector.domain.errors import Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.frame import read as read_frame
+from inspector.domain.plan import Draw, DrawState
+from inspector.domain.roster import InspectorRecord
+from inspector.domain.visit import Finding, SeatState, Visit, VisitState
+from inspector.flows import dispatch, review
+from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.office import Office, Plan
+from inspector.ports import Card, Message, NotYet, Receipt, Refused, Typed
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, open_office, post, settle
+
+FACTS = {"registered-address": "某路1号", "office-in-use": "是"}
+DICE = "3 5 1 6 2 2 4 1 6 6 3 5 2 1 4 4 6 2 5 3 1 1 6 5 2 3"
+
+
+@dataclass
+class Party:
+    """A party that promises and reveals, or keeps silent at the reveal."""
+
+    name: str
+    silent: bool = False
+
+    def __post_init__(self) -> None:
+        self.card = Card(name=self.name, port="seed", kind="table", owner="test", version="1", idempotent=True)
+
+    def nonce(self, draw: str) -> str:
+        """The party's secret for a draw."""
+        return hashlib.sha256(f"{self.name}/{draw}".encode()).hexdigest()
+
+    def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
+        """Its hash."""
+        hashed = hashlib.sha256(f"ssj1/nonce\n{self.nonce(draw)}".encode()).hexdigest()
+        return {"kind": "reveal", "party": self.name, "hash": hashed}
+
+    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+        """Its nonce."""
+        if self.silent:
+            raise Refused("withdrawn", origin="them")  # type: ignore[arg-type]
+        return {"kind": "reveal", "nonce": self.nonce(draw)}
+
+
+@dataclass
+class Dice:
+    """A ceremony of which two people type the figures."""
+
+    def __post_init__(self) -> None:
+        self.card = Card(name="dice", port="seed", kind="ceremony", owner="test", version="1", idempotent=True)
+
+    def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
+        """What will be thrown."""
+        return {"kind": "text", "what": "26 dice", "bits": 66}
+
+    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+        """The figures, once two have typed the same."""
+        if len(typed) < 2:
+            raise NotYet("ceremony_waiting")
+        return {"kind": "text", "text": typed[0].figures}
+
+
+@dataclass
+class Phones:
+    """The inspectors' phones."""
+
+    messages: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1", idempotent=True)
+
+    def push(self, message: Message, *, key: str) -> Receipt:
+        """Show a message."""
+        self.messages.append(message)
+        return Receipt(reference="", at=datetime.now(UTC))
+
+
+@dataclass
+class Notary:
+    """A witness."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1", idempotent=True)
+
+    def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
+        """Keep W."""
+        self.values[draw] = value
+        return Receipt(reference="n-1", at=datetime.now(UTC))
+
+
+def inspectors(count: int, **changes: object) -> list[InspectorRecord]:
+    """Certified inspectors of the bureau."""
+    return [
+        InspectorRecord(
+            agency="bureau",
+            id=f"Z{number:03d}",
+            name=f"检查员{number}",
+            pools=("bureau",),
+            certificate=f"C{number}",
+            certificate_until=date(2030, 1, 1),
+            channel="phones",
+            address=f"phone-{number}",
+            **changes,  # type: ignore[arg-type]
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tuple[Office, Phones, Notary]:
+    """An office that can draw."""
+    phones, notary = Phones(), Notary()
+    office = open_office(
+        store,
+        hand,
+        plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d")},
+        sources={"registers": Table(default="=")},
+        seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent == "audit")},
+        witnesses={"notary": notary},
+        channels={"phones": phones},
+    )
+    with store.begin() as tx:
+        tx.rosters.put_inspectors(inspectors(staff))
+    return office, phones, notary
+
+
+def announced(office: Office, hand: Hand, cases: int = 3) -> tuple[list[str], Draw]:
+    """Cases that need their premises seen, and an announced draw with its seed due."""
+    ids = [post(office, application(number, "dispatch-premises", FACTS)) for number in range(1, cases + 1)]
+    settle(office)
+    with office.store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    return ids, held
+
+
+def carried_out(office: Office, hand: Hand, number: str) -> Draw:
+    """The ceremony is held and the draw carried out."""
+    hand.on(days=2)
+    settle(office)
+    for by in ("赵", "钱"):
+        with office.store.begin() as tx:
+            type_figures(office, tx, number, by, DICE, hand())
+    settle(office)
+    with office.store.read() as tx:
+        return tx.draws.get(number)
+
+
+def visits(office: Office, number: str) -> list[Visit]:
+    """The visits of a draw."""
+    with office.store.read() as tx:
+        return tx.draws.get(number) and tx.visits.of_draw(number)
+
+
+def test_a_draw_commits_before_its_seed_and_anybody_can_recompute_it(store: Store, hand: Hand) -> None:
+    office, phones, notary = drawing(store, hand)
+    ids, held = announced(office, hand)
+    with store.read() as tx:
+        before = tx.draws.get(held.number)
+    assert before.state is DrawState.SEEDING
+    assert (before.w, before.parts) == (notary.values[held.number], {}), "W is lodged while no part of the seed exists"
+    drawn = carried_out(office, hand, held.number)
+    assert drawn.state is DrawState.DRAWN
+    with store.read() as tx:
+        files = tx.draws.files(held.number)
+    commitment = read(files["commit.json"])
+    frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
+    parts = json.loads(files["seed.json"])["parts"]
+    verdict = protocol.verify(
+        commitment, {"weekly": frame}, parts, json.loads(files["result.json"]), notary.values[held.number]
+    )
+    assert (verdict.holds, verdict.time_proven, verdict.problems) == (True, True, ())
+    made = visits(office, held.number)
+    assert sorted(case for visit in made for case in visit.case_ids) == sorted(ids)
+    assert len(phones.messages) == 2 * len(made)
+    text = " ".join(message.text + message.title + json.dumps(dict(message.data)) for message in phones.messages)
+    assert not any(visit.code in text or visit.name in text for visit in made), "the push does not name the object"
+
+
+def test_the_same_slot_has_one_draw_for_ever(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    with store.begin() as tx:
+        again = announce_now(office, tx, "weekly", "clerk", hand())
+    assert again is not None
+    assert again.number == held.number
+
+
+def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_the_party(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand, silent="audit")
+    _, held = announced(office, hand)
+    hand.on(days=2)
+    settle(office)
+    with store.read() as tx:
+        void = tx.draws.get(held.number)
+        following = [draw for draw in tx.draws.page(None) if draw.number != held.number]
+    assert (void.state, "audit" in (void.void_reason or "")) == (DrawState.VOID, True)
+    assert [draw.parties for draw in following] == [("dice", "justice")]
+    drawn = carried_out(office, hand, following[0].number)
+    assert drawn.state is DrawState.DRAWN
+    assert drawn.prev == void.c, "the void draw stays in the chain"
+
+
+def test_one_inspector_is_no_team_and_the_visit_does_not_take_place(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand, staff=1)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.read() as tx:
+        kinds = [row["kind"] for row in tx.attention.page(None)]
+    assert visit.state is VisitState.SHORT
+    assert "team_short" in kinds
+
+
+def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log_says_so(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.begin() as tx:
+        first, second = tx.visits.team(visit.id)
+        dispatch.decline(office, tx, dispatch.seat_name(first), "与当事人有亲属关系", hand())
+    hand.on(days=3)
+    settle(office)
+    with store.read() as tx:
+        team = tx.visits.team(visit.id)
+        log = tx.draws.files(held.number)["after.jsonl"].splitlines()
+    states = {dispatch.seat_name(seat): seat.state for seat in team}
+    assert states[dispatch.seat_name(first)] is SeatState.DECLINED
+    assert states[dispatch.seat_name(second)] is SeatState.EXPIRED
+    assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
+    assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
+
+
+def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    ids, held = announced(office, hand, cases=2)
+    carried_out(office, hand, held.number)
+    by_case = {visit.case_ids[0]: visit for visit in visits(office, held.number)}
+    visit = by_case[ids[0]]
+    with store.begin() as tx:
+        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+        findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
+        with pytest.raises(Refusal, match="not_accepted"):
+            dispatch.report(office, tx, names[0], findings, "", hand())
+    with store.begin() as tx:
+        dispatch.accept(office, tx, names[0], hand())
+        dispatch.report(office, tx, names[0], findings, "一切属实", hand())
+        review.withdraw(office, tx, ids[1], "不再办理", "hall", hand())
+    with store.read() as tx:
+        case = tx.cases.get(ids[0])
+        freed = [seat.state for seat in tx.visits.team(by_case[ids[1]].id)]
+        called_off = tx.visits.get(by_case[ids[1]].id)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.TRUE)
+    assert called_off.state is VisitState.CANCELLED
+    assert set(freed) == {SeatState.CANCELLED}
