@@ -71,6 +71,8 @@ def store(settings: Settings) -> Store:
 
 def reach(held: Store, seconds: float = 60) -> None:
     """Wait for the first connection: a database that starts a little later is no reason to fail."""
+    if held.sqlite and held.url.database:
+        Path(held.url.database).parent.mkdir(parents=True, exist_ok=True)
     for attempt in Retrying(
         retry=retry_if_exception_type(sa.exc.OperationalError),
         stop=stop_after_delay(seconds),
@@ -201,13 +203,15 @@ def schedules(settings: Settings, made: Office) -> dict[str, Schedule]:
     }
 
 
-def migrated(held: Store, *, upgrade: bool) -> None:
-    """Bring the database to this release, or refuse to run on another one's."""
-    if upgrade:
-        migrate.upgrade(held)
+def ready(held: Store) -> None:
+    """Reach the database and see that it is this release's. A file of our own, or an empty database, is brought there by itself;
+    a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands. Raises Refusal."""
+    reach(held)
     present = migrate.present(held)
-    if present != migrate.newest():
-        raise Refusal("database_not_migrated", present=present or "empty", wanted=migrate.newest())
+    if held.sqlite or present is None:
+        migrate.upgrade(held)
+    elif present != migrate.newest():
+        raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
 
 
 def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> tuple[OfficeTime, str]:

@@ -18,7 +18,17 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from inspector.domain.errors import Invalid
 
 PREFIX = "INSPECTOR_"
-OUTSIDE = frozenset({"INSPECTOR_WHEELS", "INSPECTOR_VENV", "INSPECTOR_SHARED_DATA", "INSPECTOR_TEST_STRICT", "INSPECTOR_CONFIG"})
+OUTSIDE = frozenset(
+    {
+        "INSPECTOR_WHEELS",
+        "INSPECTOR_VENV",
+        "INSPECTOR_SHARED_DATA",
+        "INSPECTOR_TEST_STRICT",
+        "INSPECTOR_CONFIG",
+        "INSPECTOR_DEMO",
+        "INSPECTOR_CRASH_AT",
+    }
+)
 """Variables of `./run`, `./test` and the command line that are no settings."""
 
 
@@ -33,7 +43,9 @@ class Database(Section):
 
     url: str = Field("sqlite:///var/inspector.sqlite3", description="SQLAlchemy URL: sqlite:///FILE or postgresql://…")
     password_file: Path | None = Field(None, description="File holding the database password, instead of one in the URL")
-    synchronous: Literal["FULL", "NORMAL"] = Field("FULL", description="SQLite durability; NORMAL may lose the last second at a power cut")
+    synchronous: Literal["FULL", "NORMAL"] = Field(
+        "FULL", description="SQLite durability; NORMAL may lose the last second at a power cut"
+    )
 
 
 class Web(Section):
@@ -124,7 +136,9 @@ class Settings(BaseSettings):
     assistance: dict[str, Connector] = Field(default_factory=dict, description="Connectors to agencies asked for assistance")
     channels: dict[str, Connector] = Field(default_factory=dict, description="Push channels")
     credit: dict[str, Connector] = Field(default_factory=dict, description="The credit platform (one)")
-    callbacks: dict[str, Connector] = Field(default_factory=dict, description="Callbacks by the name of the sending system's token")
+    callbacks: dict[str, Connector] = Field(
+        default_factory=dict, description="Callbacks by the name of the sending system's token"
+    )
     seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
     witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
@@ -207,5 +221,3 @@ def _problems(error: ValidationError) -> Iterator[str]:
             near = get_close_matches(key, known, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else ""
         yield f"{key}: {problem['msg']}{hint}"
-
-

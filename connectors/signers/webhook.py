@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from connectors.config import secret
 from connectors.http import Wire, WireConfig, encoded
 from inspector.domain.errors import Invalid
-from inspector.ports import Receipt
+from inspector.ports import Garbled, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,14 @@ class SignedWire:
         self._wire = Wire(config, name)
 
     def post(self, told: Mapping[str, object], *, key: str, case_id: str = "") -> Receipt:
-        """Send `told` as signed JSON. Any 2xx is a receipt: the standard gives bodies of answers no meaning."""
+        """Send `told` as signed JSON. Any 2xx is a receipt; its body has no meaning in the standard, so a number in it is a gift."""
         body = encoded(told)
         headers = self._signer.headers(key, body, datetime.now(UTC))
         reply = self._wire.send("POST", self._path, content=body, key=key, headers=headers, case_id=case_id)
-        return Receipt(reference="", at=datetime.now(UTC), attempts=reply.attempts)
+        try:
+            return reply.receipt()
+        except Garbled:
+            return Receipt(reference="", at=datetime.now(UTC), attempts=reply.attempts)
 
     def close(self) -> None:
         """Let the connections go."""

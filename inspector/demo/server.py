@@ -104,11 +104,11 @@ class Server:
             writer.write(_written(answer({"error": str(wrong)}, 400)))
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
             pass
+        except asyncio.CancelledError:  # the world ends: a task left cancelled would only make asyncio complain
+            writer.transport.abort()
         finally:
             self._open.discard(writer)
             writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -71,7 +71,7 @@ class _Say:
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
 
-    def __call__(self, name: str, **facts: object) -> str:
+    def __call__(self, name: str, /, **facts: object) -> str:
         return label(f"explain.{name}", self.lang, **facts)
 
 

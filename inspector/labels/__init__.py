@@ -22,7 +22,7 @@ LANGS: tuple[Lang, ...] = ("zh-Hans", "en")
 _FACT = re.compile(r"\{([a-z_]+)\}")
 
 
-def label(key: str, lang: Lang, **facts: object) -> str:
+def label(key: str, lang: Lang, /, **facts: object) -> str:
     """The words for a key, with its facts put in; a fact that is not given is shown as an ellipsis."""
     text = words(lang).get(key)
     if text is None:

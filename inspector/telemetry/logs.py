@@ -16,7 +16,19 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 _NAMES = frozenset(
-    {"authorization", "token", "secret", "password", "name", "subject", "code", "subject_code", "subject_name", "signer", "address"}
+    {
+        "authorization",
+        "token",
+        "secret",
+        "password",
+        "name",
+        "subject",
+        "code",
+        "subject_code",
+        "subject_name",
+        "signer",
+        "address",
+    }
 )
 _ID = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")

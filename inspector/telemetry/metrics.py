@@ -51,7 +51,9 @@ class _State(Collector):
         held = self.snapshot
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
-        yield _single("inspector_work_oldest_due_seconds", "Age of the oldest due work row in office time.", held.oldest_due_seconds)
+        yield _single(
+            "inspector_work_oldest_due_seconds", "Age of the oldest due work row in office time.", held.oldest_due_seconds
+        )
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
@@ -85,8 +87,12 @@ class Metrics:
         self.registry.register(self._state)
         registry = self.registry
         Info("inspector_build", "Which build this is.", registry=registry).info({"version": __version__})
-        self.settled = Counter("inspector_work_settled_total", "Work settled, by kind and outcome.", ("kind", "outcome"), registry=registry)
-        self.calls = Counter("inspector_connector_calls_total", "Calls by connector and outcome.", ("connector", "outcome"), registry=registry)
+        self.settled = Counter(
+            "inspector_work_settled_total", "Work settled, by kind and outcome.", ("kind", "outcome"), registry=registry
+        )
+        self.calls = Counter(
+            "inspector_connector_calls_total", "Calls by connector and outcome.", ("connector", "outcome"), registry=registry
+        )
         self.tries = Counter("inspector_connector_attempts_total", "HTTP tries inside calls.", ("connector",), registry=registry)
         self.seconds = Histogram(
             "inspector_connector_seconds",
@@ -95,13 +101,20 @@ class Metrics:
             buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60),
             registry=registry,
         )
-        self.ticks = Gauge("inspector_tick_last_timestamp_seconds", "Machine time of a tick's last end.", ("tick",), registry=registry)
+        self.ticks = Gauge(
+            "inspector_tick_last_timestamp_seconds", "Machine time of a tick's last end.", ("tick",), registry=registry
+        )
         self.tick_lag = Gauge("inspector_tick_lag_seconds", "How late a tick started.", ("tick",), registry=registry)
         self.requests = Counter(
-            "inspector_http_requests_total", "Requests by route, method and status class.", ("route", "method", "status"), registry=registry
+            "inspector_http_requests_total",
+            "Requests by route, method and status class.",
+            ("route", "method", "status"),
+            registry=registry,
         )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
-        self.stale = Counter("inspector_settlements_refused_total", "Settlements refused because the fence had moved.", registry=registry)
+        self.stale = Counter(
+            "inspector_settlements_refused_total", "Settlements refused because the fence had moved.", registry=registry
+        )
 
     def show(self, snapshot: Snapshot) -> None:
         """Take a new snapshot for the gauges."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: API, forms, ops page, metrics and health."""

@@ -50,7 +50,10 @@ class Caller:
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="A token made by `inspector token`")
 _LINK = APIKeyHeader(
-    name="X-Link-Token", auto_error=False, scheme_name="link", description="The secret part of the link that was sent for this thing"
+    name="X-Link-Token",
+    auto_error=False,
+    scheme_name="link",
+    description="The secret part of the link that was sent for this thing",
 )
 Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ShownLink = Annotated[str | None, Security(_LINK)]

@@ -62,9 +62,7 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
 
 
 @router.post("/draws/{number}/figures", response_model=DrawShown, responses=WRITES)
-def type_figures(
-    desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None
-) -> JSONResponse:
+def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None) -> JSONResponse:
     """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own."""
 
     def do(tx: Tx, now: datetime) -> DrawShown:

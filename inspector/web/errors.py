@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from inspector.domain.errors import Conflict, Forbidden, Invalid, InspectorError, Missing, Refusal, Stale
+from inspector.domain.errors import Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import label
 from inspector.web.caller import Unknown
 
@@ -30,7 +30,13 @@ _STATUS: tuple[tuple[type[InspectorError], int], ...] = (
     (Forbidden, 403),
     (Unknown, 401),
 )
-_CODES = {400: "message_unreadable", 404: "path_unknown", 405: "method_unknown", 413: "message_too_large", 415: "content_type_unknown"}
+_CODES = {
+    400: "message_unreadable",
+    404: "path_unknown",
+    405: "method_unknown",
+    413: "message_too_large",
+    415: "content_type_unknown",
+}
 _LONGEST = 400
 _MOST = 20
 
@@ -116,7 +122,9 @@ async def _unfit(_request: Request, error: Exception) -> Response:
     if any(problem["type"] == "json_invalid" for problem in found):
         return answer(400, "message_unreadable", {})
     problems = [{"field": ".".join(str(part) for part in problem["loc"]), "problem": problem["msg"]} for problem in found[:_MOST]]
-    return answer(422, "message_invalid", {"problems": problems, "field": problems[0]["field"], "problem": problems[0]["problem"]})
+    return answer(
+        422, "message_invalid", {"problems": problems, "field": problems[0]["field"], "problem": problems[0]["problem"]}
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:

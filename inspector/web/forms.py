@@ -165,9 +165,7 @@ def _assist_page(
     return page(request, "assist.html", status=status, **context)
 
 
-def _seat_page(
-    request: Request, desk: Desk, name: str, kept: Mapping[str, str], error: str = "", status: int = 200
-) -> Response:
+def _seat_page(request: Request, desk: Desk, name: str, kept: Mapping[str, str], error: str = "", status: int = 200) -> Response:
     def ask(tx: Tx) -> tuple[Visit, Seat, list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}

@@ -61,5 +61,3 @@ async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(m
 
 def _live(desk: Desk, lang: Lang) -> str:
     return fragment(desk, lang, "live.html", sections=desk.look(lambda tx: words(desk, tx, lang)))
-
-

@@ -32,29 +32,32 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
     """Everything the page says, in the order in which one looks."""
     now, machine_now = desk.office.now(), tx.machine_now()
 
-    def say(name: str, **facts: object) -> str:
+    def say(name: str, /, **facts: object) -> str:
         return label(f"ops.{name}", lang, **facts)
 
     health = desk.health()
     quarantined = any(state == "quarantined" for _, state, *_ in tx.work.counts(machine_now))
     shut = any(lane.paused or lane.open_until > machine_now for lane in tx.lanes.all())
-    attention = [
-        say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()
-    ]
+    attention = [say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()]
     parts = (
         ("health", list(_health(desk, lang)), not health.ready),
         ("cases", list(_cases(tx, lang)), False),
         ("risk", list(_risk(desk, tx, now, lang)), False),
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("attention", attention, bool(attention)),
-        ("lanes", list(_lanes(desk, tx, machine_now, lang)), shut),
+        ("lanes", list(_lanes(tx, machine_now, lang)), shut),
         ("draws", list(_draws(tx, lang)), False),
         ("schedules", list(_schedules(desk, tx, lang)), False),
-        ("replicas", [say("replica", id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now)) for row in tx.replicas.all()], False),
+        (
+            "replicas",
+            [
+                say("replica", id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now))
+                for row in tx.replicas.all()
+            ],
+            False,
+        ),
     )
-    return [
-        Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts
-    ]
+    return [Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts]
 
 
 def _health(desk: Desk, lang: Lang) -> Iterator[str]:
@@ -84,7 +87,7 @@ def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str
         yield label("ops.work", lang, **facts, oldest=_at(desk, oldest))
 
 
-def _lanes(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
+def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
     for lane in tx.lanes.all():
         if lane.paused:
             state = label("ops.lane_paused", lang)
@@ -106,7 +109,12 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
 def _schedules(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
     for row in tx.schedules.all():
         lag = timedelta(seconds=round(row["lag_seconds"] or 0))
-        facts = {"name": row["name"], "trigger": row["trigger"], "next": _at(desk, row["next_at"]), "last": _at(desk, row["last_at"])}
+        facts = {
+            "name": row["name"],
+            "trigger": row["trigger"],
+            "next": _at(desk, row["next_at"]),
+            "last": _at(desk, row["last_at"]),
+        }
         yield label("ops.schedule", lang, **facts, lag=lag)
 
 

@@ -87,7 +87,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
 def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
     """A template filled in. `t` gives words, `say` an enum's words, `at` a time in the office's zone."""
 
-    def t(key: str, **facts: Any) -> str:
+    def t(key: str, /, **facts: Any) -> str:
         return label(key, lang, **facts)
 
     def say(member: StrEnum) -> str:

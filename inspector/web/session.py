@@ -118,9 +118,7 @@ def list_reviews(request: Request, desk: AtDesk, caller: Visitor, after: AfterCa
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
         return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    held = desk.look(
-        lambda tx: tx.cases.page(agencies=caller.sees, state=CaseState.REVIEW.value, after=after or "", limit=50)
-    )
+    held = desk.look(lambda tx: tx.cases.page(agencies=caller.sees, state=CaseState.REVIEW.value, after=after or "", limit=50))
     more = held[-1].id if len(held) == 50 else None
     return page(request, "reviews.html", caller=caller, cases=[case_shown(case) for case in held], more=more)
 
@@ -134,9 +132,7 @@ def show_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
 
 
 @router.post("/review/{case_id}")
-def post_review(
-    request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId, form: Posted, lang: InLang
-) -> Response:
+def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId, form: Posted, lang: InLang) -> Response:
     """The officer decides."""
     if caller is None:
         return to_login(request)

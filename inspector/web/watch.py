@@ -70,7 +70,9 @@ def push_levels(desk: AtDesk, caller: System, given: LevelsIn, message_id: Messa
 def list_work(
     desk: AtDesk,
     caller: WorkReader,
-    state: Annotated[Literal["waiting", "ready", "done", "quarantined"] | None, Query(description="Only rows in this state")] = None,
+    state: Annotated[
+        Literal["waiting", "ready", "done", "quarantined"] | None, Query(description="Only rows in this state")
+    ] = None,
     after: Position = 0,
     limit: Limit = 50,
 ) -> WorkPage:
@@ -78,7 +80,10 @@ def list_work(
 
     def ask(tx: Tx) -> WorkPage:
         rows = tx.work.page(state=state, after=after, limit=limit)
-        shown = [WorkShown.model_validate({name: row[name] for name in WorkShown.model_fields}) for row in _mine(desk, tx, caller, rows)]
+        shown = [
+            WorkShown.model_validate({name: row[name] for name in WorkShown.model_fields})
+            for row in _mine(desk, tx, caller, rows)
+        ]
         return WorkPage(work=tuple(shown), next=rows[-1]["id"] if len(rows) == limit else None)
 
     return desk.look(ask)

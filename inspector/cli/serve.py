@@ -1,0 +1,106 @@
+"""`serve`: the daemon for real. With no command: the demo office, which differs by its configuration file alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from inspector.bootstrap import House
+    from inspector.demo.start import DemoOffice
+
+
+def serve(
+    config: Annotated[Path, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")],
+) -> None:
+    """Run the daemon until SIGTERM or Ctrl-C. 启动守护进程。"""
+    run(config)
+
+
+def demo() -> None:
+    """Run the demo office: the real daemon beside a small simulated outside world. 演示。"""
+    from inspector.demo import start
+
+    held = start.prepare()
+    try:
+        run(held.config_path, before=lambda house: _furnish(house, held), beside=lambda: _watch(held))
+    finally:
+        held.stop()
+
+
+def run(
+    config: Path,
+    *,
+    before: Callable[[House], None] | None = None,
+    beside: Callable[[], Callable[[], None]] | None = None,
+    fault: Callable[[str], None] = lambda _point: None,
+) -> None:
+    """Put the house together, run it, drain it.
+
+    `before` furnishes the migrated store, `beside` starts something to watch by and returns how to end that; `fault` is called at the
+    worker's named points, for the fault tests.
+    """
+    from inspector import bootstrap, settings
+    from inspector.daemon.daemon import until_signal
+    from inspector.telemetry import logs
+
+    told = settings.load(config)
+    logs.configure(level=told.log.level, json=told.log.format == "json")
+    with bootstrap.sole_owner(told):
+        held = bootstrap.store(told)
+        try:
+            bootstrap.ready(held)
+            house = bootstrap.house(told, held, fault=fault)
+            if before is not None:
+                before(house)
+            house.daemon.start()
+            house.server.start()
+            end = beside() if beside is not None else _said(house.office.base_url)
+
+            def stop() -> None:
+                end()
+                house.server.stop()
+                house.daemon.stop()
+
+            until_signal(stop)
+        finally:
+            held.close()
+
+
+def _furnish(house: House, held: DemoOffice) -> None:
+    """Tokens and registers of the demo, put in at every start; what is there already stays."""
+    with house.office.store.begin() as tx:
+        now = tx.machine_now()
+        for token in held.tokens:
+            tx.tokens.issue(token.name, token.agency, token.role, now, now + timedelta(days=3650), text=token.text)
+        for row in held.objects:
+            tx.rosters.enrol(row)
+        if not tx.rosters.inspectors(held.inspectors[0].agency):
+            tx.rosters.put_inspectors(held.inspectors)
+
+
+def _watch(held: DemoOffice) -> Callable[[], None]:
+    """Show the live summary in a thread of its own."""
+    from inspector.demo.screen import Screen
+
+    token = next(token.text for token in held.tokens if token.role == "auditor")
+    stop = threading.Event()
+    thread = threading.Thread(target=Screen(held.base_url, token).watch, args=(stop,), name="screen", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(timeout=3)
+
+    return end
+
+
+def _said(base_url: str) -> Callable[[], None]:
+    """One line for people; the logs tell the rest."""
+    typer.echo(f"Inspector serves at {base_url} — ops page {base_url}/ops, metrics {base_url}/metrics. Ctrl-C drains and stops.")
+    return lambda: None

@@ -1,0 +1,184 @@
+"""Cases over HTTP, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from inspector.store.store import Store
+from tests.edge import Edge, a_case, serving
+from tests.house import Hand, Table, open_office, settle
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    """The edge of an office whose one source contradicts every claim."""
+    with serving(open_office(store, hand, sources={"registers": Table(default="吊销")})) as held:
+        yield held
+
+
+def code(answer: object) -> tuple[int, str]:
+    """Status and error code of an answer."""
+    return answer.status_code, answer.json()["error"]["code"]  # type: ignore[attr-defined]
+
+
+def test_a_case_is_new_once_the_same_again_is_the_same_and_another_content_is_a_conflict(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        first = client.post("/v1/cases", json=a_case())
+        again = client.post("/v1/cases", json=a_case())
+        other = client.post("/v1/cases", json=a_case(item="stable-jobs"))
+        changed = a_case() | {"claims": [{"key": "c1", "fact": "registration-status", "value": "注销", "on": "2026-02-27"}]}
+        conflict = client.post("/v1/cases", json=changed)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.json()["strategy"]["row"] == "normal-U"
+    assert code(conflict) == (409, "reference_reused")
+    assert other.status_code == 422
+    assert edge.announced
+
+
+def test_what_is_wrong_with_a_case_is_said_in_both_languages_with_its_facts(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        answer = client.post("/v1/cases", json=a_case(item="no-such-item"))
+    error = answer.json()["error"]
+    assert code(answer) == (422, "item_unknown")
+    assert error["facts"]["item"] == "no-such-item"
+    assert "no-such-item" in error["message"]
+    assert "没有事项" in error["message_zh"]
+
+
+def test_a_letter_signed_tomorrow_is_told_to_be_a_matter_of_clocks(edge: Edge) -> None:
+    letter = {"text": "本单位承诺", "notice_version": "1", "signed_by": "张三", "signed_on": "2026-03-03"}
+    with edge.as_("system") as client:
+        answer = client.post("/v1/cases", json=a_case(letter=letter))
+    assert code(answer) == (422, "signed_in_future")
+
+
+@pytest.mark.parametrize(
+    ("letter", "expected"),
+    [({"text": ""}, "letter_missing"), ({"digest": "0" * 64}, "letter_digest_differs")],
+)
+def test_a_letter_needs_a_text_or_a_digest_that_is_its_own(edge: Edge, letter: dict[str, str], expected: str) -> None:
+    whole = {"text": "本单位承诺", "notice_version": "1", "signed_by": "张三", "signed_on": "2026-03-01"} | letter
+    with edge.as_("system") as client:
+        assert code(client.post("/v1/cases", json=a_case(letter=whole))) == (422, expected)
+
+
+def test_nobody_learns_of_a_case_of_another_agency_or_of_another_system(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+    for role, agency, name, expected in (
+        ("officer", "bureau", "", 200),
+        ("officer", "county", "", 200),
+        ("auditor", "city", "", 200),
+        ("officer", "other", "", 404),
+        ("system", "bureau", "another system", 404),
+        ("ops", "city", "", 403),
+    ):
+        with edge.as_(role, agency, name) as client:
+            answer = client.get(f"/v1/cases/{case_id}")
+            listed = client.get("/v1/cases")
+        assert answer.status_code == expected, (role, agency)
+        if expected == 404:
+            assert listed.json()["cases"] == []
+            assert answer.json()["error"]["code"] == "case_unknown"
+
+
+def test_a_system_hands_in_cases_of_its_own_agencies_only(edge: Edge) -> None:
+    with edge.as_("system", "other") as client:
+        assert code(client.post("/v1/cases", json=a_case())) == (404, "agency_not_yours")
+
+
+def test_without_a_valid_token_nothing_is_told(edge: Edge) -> None:
+    with edge.client() as client:
+        missing = client.get("/v1/cases")
+        wrong = client.get("/v1/cases", headers={"Authorization": "Bearer ins_nothing"})
+    assert (code(missing), code(wrong)) == ((401, "token_needed"), (401, "token_invalid"))
+    assert missing.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_pages_of_cases_follow_each_other_without_gap_and_end(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        ids = [client.post("/v1/cases", json=a_case(number)).json()["id"] for number in range(1, 6)]
+        seen: list[str] = []
+        after = ""
+        while True:
+            page = client.get("/v1/cases", params={"limit": 2, **({"after": after} if after else {})}).json()
+            seen += [case["id"] for case in page["cases"]]
+            if page["next"] is None:
+                break
+            after = page["next"]
+        none = client.get("/v1/cases", params={"state": "CLOSED"}).json()
+    assert seen == sorted(ids)
+    assert none == {"cases": [], "next": None}
+
+
+def test_a_withdrawal_under_a_message_id_counts_once_and_is_answered_as_before(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        headers = {"Idempotency-Key": "m-1"}
+        first = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"}, headers=headers)
+        again = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"}, headers=headers)
+        other = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "别的理由"}, headers=headers)
+        bare = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"})
+    assert (first.status_code, first.json()["state"]) == (200, "WITHDRAWN")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert code(other) == (409, "message_id_reused")
+    assert code(bare) == (409, "already_withdrawn")
+
+
+def test_after_the_matter_is_concluded_nothing_can_be_withdrawn_or_corrected(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        concluded = client.post(f"/v1/cases/{case_id}/conclude")
+        withdrawn = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"})
+        corrected = client.put(f"/v1/cases/{case_id}", json=a_case())
+    assert concluded.json()["concluded_at"] is not None
+    assert code(withdrawn) == (409, "already_concluded")
+    assert code(corrected) == (409, "case_ended")
+
+
+def test_a_correction_begins_the_verification_anew(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        claims = [{"key": "c1", "fact": "registration-status", "value": "在业", "on": "2026-02-27"}]
+        answer = client.put(f"/v1/cases/{case_id}", json=a_case(claims=claims))
+    assert answer.status_code == 200
+    assert [(claim["value"], claim["status"]) for claim in answer.json()["claims"]] == [("在业", "OPEN")]
+
+
+def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(edge: Edge) -> None:
+    with edge.as_("system", name="hall") as system, edge.as_("officer", name="李四") as officer:
+        case_id = system.post("/v1/cases", json=a_case()).json()["id"]
+        settle(edge.office)
+        case = officer.get(f"/v1/cases/{case_id}").json()
+        assert (case["state"], case["review_reason"]) == ("REVIEW", "CONTRADICTED")
+        evidence = [held["id"] for held in case["explanation"]["heard"]]
+        decision = {"outcome": "UNTRUE_CURABLE", "reasons": "登记状态为吊销", "evidence": evidence}
+        forbidden = system.post(f"/v1/cases/{case_id}/review", json=decision)
+        decided = officer.post(f"/v1/cases/{case_id}/review", json=decision)
+        with edge.office.store.begin() as tx:
+            tx.events.place()
+        feed = system.get("/v1/events").json()
+        rest = system.get("/v1/events", params={"after": feed["next"]}).json()
+    assert code(forbidden) == (403, "role_missing")
+    assert decided.json()["outcome"] == "UNTRUE_CURABLE"
+    assert [event["type"] for event in feed["events"]][:2] == ["verification.started", "review.opened"]
+    result = next(event for event in feed["events"] if event["type"] == "verification.result")
+    assert (result["data"]["decided_by"], result["reference"]) == ("李四", "R-000001")
+    assert rest == {"events": [], "next": feed["next"]}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh-Hans", ("政策包 demo@1", "毛管办〔2021〕4号", "不一致")), ("en", ("demo@1", "Contradicts"))])
+def test_the_explanation_names_row_article_answer_and_what_is_due(edge: Edge, lang: str, words: tuple[str, ...]) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        before = client.get(f"/v1/cases/{case_id}/explain", params={"lang": lang}).json()
+        settle(edge.office)
+        after = client.get(f"/v1/cases/{case_id}/explain", params={"lang": lang}).json()
+    assert {one["kind"] for one in before["explanation"]["next"]} == {"ask", "verify.due"}
+    assert before["explanation"]["why"]["due_explained"] in before["text"]
+    assert all(word in after["text"] for word in words), after["text"]
+    assert "explain." not in after["text"]
+    assert "rule." not in after["text"]
