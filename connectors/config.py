@@ -20,9 +20,8 @@ _Config = TypeVar("_Config", bound="ConnectorConfig")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorConfig:
-    """What every connector may be told: its `kind` (the entry point's name), who stands behind it, in which version."""
+    """What every connector may be told: who stands behind it, in which version, and which personal data it sends out."""
 
-    kind: str = ""
     owner: str = ""
     version: str = "1"
     personal_data: tuple[str, ...] = ()

@@ -251,7 +251,8 @@ def _check(config: WireConfig, name: str) -> None:
         url = httpx.URL(config.url)
     except httpx.InvalidURL:
         raise Invalid("connector_url", connector=name, key="url") from None
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or url.userinfo:
+    usable = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65_536
+    if not usable or url.query or url.fragment or url.userinfo:
         raise Invalid("connector_url", connector=name, key="url")
     for key in ("connect_seconds", "read_seconds", "pool_seconds", "budget_seconds", "tries", "max_reply_bytes"):
         if not getattr(config, key) > 0:

@@ -48,19 +48,17 @@ class Reply:
         """
         held: object = self.said()
         for step in field.split("."):
-            if held in (None, "", [], {}):
-                return None
             if not isinstance(held, dict):
                 raise self.garbled("field_type", field)
             if step not in held and not optional:
                 raise self.garbled("field_missing", field)
             held = held.get(step)
-        return None if held in ([], {}) else self._scalar(held, field)
+            if held in (None, "", [], {}):
+                return None
+        return self._scalar(held, field)
 
     def _scalar(self, held: object, field: str) -> str | None:
         match held:
-            case None:
-                return None
             case bool():
                 return "true" if held else "false"
             case str() | int():

@@ -149,9 +149,9 @@ def tables(policy: Policy) -> tuple[Table, ...]:
 
 
 def _general(policy: Policy) -> Table:
-    approval, draw, ladder = policy.approval, policy.draw, policy.ladder
+    approval, draw = policy.approval, policy.draw
     on = approval.on or "尚未批准"
-    seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特"
+    seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；同一对象每年随机检查不超过 {draw.yearly_cap} 次"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     rows = {
         "生效日": (str(policy.effective_from), ""),
@@ -159,7 +159,6 @@ def _general(policy: Policy) -> Table:
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
         draw.row: (f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}", draw.basis),
-        "机器重试": (f"首次 {ladder.base:g} 秒，最长 {ladder.cap:g} 秒，共 {ladder.tries} 次", ""),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
 

@@ -38,9 +38,9 @@ class Line:
         with suppress(OSError):
             self._held.sendall(content)
 
-    def wait(self, seconds: float) -> None:
-        """Do nothing, at most until the test is over."""
-        self._over.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Do nothing, at most until the test is over; False then."""
+        return not self._over.wait(seconds)
 
     def reset(self) -> None:
         """Break the connection off the hard way (RST)."""
@@ -90,9 +90,8 @@ def trickle(seconds: float, *, head: bool = False) -> Step:
 
     def step(line: Line) -> bool:
         line.say(b"HTTP/1.1 200 Said\r\n" + (b"X-Slow: " if head else b"Content-Length: 100000\r\n\r\n"))
-        for _ in range(400):
+        while line.wait(seconds):
             line.say(b"x")
-            line.wait(seconds)
         return False
 
     return step

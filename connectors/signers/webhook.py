@@ -63,7 +63,7 @@ class SignedWire:
         self._wire = Wire(config, name)
 
     def post(self, told: Mapping[str, object], *, key: str, case_id: str = "") -> Receipt:
-        """Send `told` as signed JSON. Any 2xx is a receipt; its body has no meaning in the standard, so a number in it is a gift."""
+        """Send `told` as signed JSON. Any 2xx is a receipt: the standard gives its body no meaning, a number in it is a gift."""
         body = encoded(told)
         headers = self._signer.headers(key, body, datetime.now(UTC))
         reply = self._wire.send("POST", self._path, content=body, key=key, headers=headers, case_id=case_id)

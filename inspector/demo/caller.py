@@ -51,7 +51,7 @@ def fetch(url: str, headers: Mapping[str, str], *, method: str = "GET", body: by
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=10)
     try:
-        connection.request(method, f"{parts.path}?{parts.query}", body=body, headers=dict(headers))
+        connection.request(method, parts._replace(scheme="", netloc="").geturl(), body=body, headers=dict(headers))
         reply = connection.getresponse()
         return reply.status, reply.read()
     except (OSError, HTTPException):

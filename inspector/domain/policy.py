@@ -8,7 +8,6 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.errors import Invalid
@@ -179,7 +178,10 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawRow:
-    """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name."""
+    """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
+
+    `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3); visits that a case needs do not count.
+    """
 
     row: str
     team: int
@@ -188,6 +190,7 @@ class DrawRow:
     seeds: tuple[str, ...]
     witness: str | None
     min_bits: int
+    yearly_cap: int
     basis: str
 
 
@@ -221,7 +224,6 @@ class Policy:
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
     draw: DrawRow
-    ladder: Ladder
     digest: str
 
     @property

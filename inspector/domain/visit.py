@@ -67,7 +67,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One object to be visited. `object_id` is the frame's key (a pseudonym for natural persons)."""
+    """One object to be visited. `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
+    because a case needs it, so that it counts towards the yearly cap."""
 
     id: str
     draw: str
@@ -76,6 +77,7 @@ class Visit:
     kind: SubjectKind
     code: str
     name: str
+    sampled: bool
     doubts: tuple[Doubt, ...]
     case_ids: tuple[str, ...]
     basis: str

@@ -17,6 +17,7 @@ from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.framing import Member
 from inspector.flows.office import Office
@@ -50,6 +51,7 @@ def assign(
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
+        sampled=all(not wants_visit(case) for case in live),
         doubts=tuple(doubt for case in live for doubt in _doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,

@@ -17,7 +17,7 @@ from inspector.domain.frame import content
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Policy
 from inspector.flows.assign import FILES, assign, frozen
-from inspector.flows.framing import dump_members, frame, load_members
+from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, nothing, record
 from inspector.ports import Garbled, PortError, Refused, Typed
@@ -312,7 +312,7 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
 
 def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
-    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares)
+    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP}))
 
 
 def _file(office: Office, number: str, name: str) -> bytes:

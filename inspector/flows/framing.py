@@ -14,7 +14,7 @@ from inspector.domain.calendar import due
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import Rules, Share
 from inspector.domain.evidence import span
-from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.policy import Policy, Timer
 from inspector.flows.office import Office, Plan
@@ -22,6 +22,8 @@ from inspector.store.tx import Tx
 
 FULL = "full"
 """The stratum of visits that must take place whatever the draw says: full coverage, never mixed with the random part."""
+CAP = "cap"
+"""The exclusion code of an object that has had its random visits of the year: committed, counted, published."""
 _MILLION = 1_000_000
 
 
@@ -55,10 +57,12 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
         held = members.get(name)
         members[name] = entry.member if held is None else _merged(held, entry.member)
         strata[name] = _higher(policy, strata.get(name), entry.stratum)
+    capped = _capped(tx, plan, policy, now)
     objects = [
         ObjectRow(
             id=name,
             stratum=strata[name],
+            status=CAP if name in capped and strata[name] != FULL else ELIGIBLE,
             pool=plan.agency,
             qual=policy.draw.lead_qualification,
             salt=_salt(secret, name),
@@ -68,7 +72,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
     frozen = freeze(objects, _inspectors(office, tx, plan, policy, secret, now), _bans(office, tx, plan, members, secret))
     counts = {code: sum(1 for row in frozen.objects if row.stratum == code) for code in sorted(set(strata.values()))}
     shares = {code: _share(policy, code, count) for code, count in counts.items()}
-    rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares)
+    rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP}))
     derivation = {
         "pack": policy.label,
         "rows": {code: policy.sampling(code).row for code in counts},
@@ -124,6 +128,13 @@ def pool_stratum(policy: Policy, level: str) -> str:
     """The pool's stratum of a level; a level without one is in the unrated one."""
     known = {row.stratum for row in policy.samplings}
     return f"pool-{level}" if f"pool-{level}" in known else f"pool-{policy.unrated}"
+
+
+def _capped(tx: Tx, plan: Plan, policy: Policy, now: datetime) -> frozenset[str]:
+    """Objects at their cap. The year is the calendar year of the office's zone (scenario 46)."""
+    year = now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    visits = tx.visits.sampled_since(plan.agency, year)
+    return frozenset(name for name, count in visits.items() if count >= policy.draw.yearly_cap)
 
 
 def _merged(one: Member, other: Member) -> Member:

@@ -124,7 +124,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value}；现场核查不得少于两人（行政处罚法第42条）",
     ),
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
-    "ladder_reversed": ("cap {value} is shorter than base; write a longer one", "上限 {value} 小于基数；请改大"),
 }
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.policy import (
@@ -37,7 +36,7 @@ GRADES = ("kept", "minor", "general", "serious")
 
 R = TypeVar("R")
 
-_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "ladder")
+_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw")
 _TABLES = ("level", "ground", "item", "strategy", "sampling", "term", "outcome")
 
 
@@ -62,7 +61,6 @@ class Draft:
     outcomes: tuple[OutcomeRow, ...]
     grounds: Mapping[str, str]
     draw: DrawRow
-    ladder: Ladder
     broken: frozenset[str]
 
     def policy(self, digest: str) -> Policy:
@@ -85,7 +83,6 @@ class Draft:
             outcomes={row.outcome: row for row in self.outcomes},
             grounds=self.grounds,
             draw=self.draw,
-            ladder=self.ladder,
             digest=digest,
         )
 
@@ -142,7 +139,6 @@ def read(part: Part) -> Draft:
         terms=rows("term", "id", _term),
         outcomes=rows("outcome", "id", _outcome),
         draw=single("draw", _draw),
-        ladder=_ladder(part.table("ladder")),
         broken=frozenset(broken),
     )
 
@@ -291,7 +287,7 @@ def _outcome(part: Part) -> OutcomeRow:
 
 
 def _draw(part: Part) -> DrawRow:
-    part.keys(("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "basis"), ("witness",))
+    part.keys(("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "yearly_cap", "basis"), ("witness",))
     part.some("seeds")
     row = DrawRow(
         row=part.text("id"),
@@ -301,16 +297,9 @@ def _draw(part: Part) -> DrawRow:
         seeds=part.texts("seeds"),
         witness=part.maybe("witness"),
         min_bits=part.whole("min_bits", 64),  # below it a draw can be guessed (the draw protocol, on seeds)
+        yearly_cap=part.whole("yearly_cap", 1),
         basis=part.basis("basis"),
     )
     if row.team == 1 and part.clean:
         part.flaw("team_too_small", "team", value=row.team)
     return row
-
-
-def _ladder(part: Part) -> Ladder:
-    part.keys(("base", "cap", "tries"))
-    ladder = Ladder(base=part.whole("base", 1), cap=part.whole("cap", 1), tries=part.whole("tries", 1))
-    if ladder.cap < ladder.base and part.clean:
-        part.flaw("ladder_reversed", "cap", value=int(ladder.cap))
-    return ladder

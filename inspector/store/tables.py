@@ -146,10 +146,15 @@ visit = sa.Table(
     sa.Column("id", sa.String(200), primary_key=True),
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
+    sa.Column("object_id", Code, nullable=False),
+    sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
+
+sa.Index("ix_visit_agency_opened", visit.c.agency, visit.c.opened_at)
 
 visit_case = sa.Table(
     "visit_case",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.tables import seat, visit, visit_case
@@ -21,7 +22,15 @@ class VisitRoom(Room):
 
     def add(self, made: Visit) -> None:
         """Write a new visit with the cases it serves."""
-        row = {"id": made.id, "draw": made.draw, "agency": made.agency, "version": 0}
+        row = {
+            "id": made.id,
+            "draw": made.draw,
+            "agency": made.agency,
+            "object_id": made.object_id,
+            "sampled": made.sampled,
+            "opened_at": made.opened_at,
+            "version": 0,
+        }
         self.connection.execute(sa.insert(visit).values(**row, **self._row(made)))
         cases = [{"visit": made.id, "case_id": case_id} for case_id in made.case_ids]
         if cases:
@@ -49,6 +58,16 @@ class VisitRoom(Room):
         """The visits of a draw."""
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
+
+    def sampled_since(self, agency: str, moment: datetime) -> dict[str, int]:
+        """How often each object was visited, or is to be, by random draw since a moment; a visit called off does not count."""
+        asked = sa.select(visit.c.object_id, sa.func.count()).where(
+            visit.c.agency == agency,
+            visit.c.opened_at >= moment,
+            visit.c.sampled,
+            visit.c.state != VisitState.CANCELLED.value,
+        )
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.object_id))}
 
     def put_seat(self, held: Seat) -> None:
         """Write a seat's present state."""

@@ -17,10 +17,10 @@ from tests.packs import ITEM, POLICIES, SHIPPED, after, edited, loaded, refused,
 
 def test_all_flaws_of_all_files_are_told_at_once_in_both_languages(tmp_path: Path) -> None:
     write(tmp_path, (POLICIES / "demo" / "pack.toml").read_text(encoding="utf-8").replace("team = 2", "team = 1"), pack="demo")
-    error = refused(tmp_path, without('id = "sample-full"', edited(("cap = 3600", "cap = 10"))))
+    error = refused(tmp_path, without('id = "sample-full"', edited(("min_bits = 64", "min_bits = 63"))))
     assert [(flaw.file, flaw.code) for flaw in error.flaws] == [
         ("demo/pack.toml", "team_too_small"),
-        ("maoji/pack.toml", "ladder_reversed"),
+        ("maoji/pack.toml", "number_too_small"),
         ("maoji/pack.toml", "sampling_missing"),
     ]
     assert error.code == "packs_invalid"

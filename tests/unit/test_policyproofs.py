@@ -292,7 +292,6 @@ BROKEN = {
     "a visit takes two officers": (edited(("team = 2", "team = 1")), ["team_too_small"], "draw.team: 1; a visit takes two"),
     "a draw takes 64 bits": (edited(("min_bits = 64", "min_bits = 63")), ["number_too_small"], "draw.min_bits: 63"),
     "a draw has seeds": (edited(('["dice", "justice", "audit"]', "[]")), ["type_wrong"], "draw.seeds: got []"),
-    "the longest wait is not below the first": (edited(("cap = 3600", "cap = 10")), ["ladder_reversed"], "ladder.cap: cap 10"),
     "a pack does not end before it begins": (
         edited(("effective_from = 2026-01-01", "effective_from = 2026-01-01\neffective_to = 2025-12-31")),
         ["dates_reversed"],

@@ -1,0 +1,96 @@
+"""Our side of the measurements: the real store, worker and wire, with one flow that is the job. Also the worker's own process."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from connectors.http import Wire
+from inspector.daemon.daemon import until_signal
+from inspector.daemon.worker import Engine, Worker
+from inspector.domain.decision import Order, OrderKind
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement
+from inspector.flows.table import Flow
+from inspector.store import migrate
+from inspector.store.store import Store
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+from inspector.telemetry.metrics import Metrics
+from tests.bench import domain
+from tests.house import ZONE, open_office
+
+LANE = "registry"
+
+# Built once, as the house builds its own statements where they are hot.
+_OUTCOME = sa.insert(domain.outcome)
+_CASE = sa.update(domain.case).where(domain.case.c.id == sa.bindparam("which"))
+_CASE = _CASE.values(state="CLOSED", version=domain.case.c.version + 1)
+_OUTBOX = sa.insert(domain.outbox)
+
+
+def enqueue(url: str, cases: Iterable[str]) -> None:
+    """One order for each case, due now."""
+    store = Store(url)
+    migrate.upgrade(store)
+    now = datetime.now(ZONE)
+    orders = [
+        Order(kind=OrderKind.ASK, key=f"ask:{name}", due_at=now, urgent_by=now, lane=LANE, case_id=name, payload={"fact": "area"})
+        for name in cases
+    ]
+    with store.begin() as tx:
+        tx.lanes.ensure([LANE])
+        for start in range(0, len(orders), 1000):
+            tx.work.order(orders[start : start + 1000], now)
+    store.close()
+
+
+def verify(wire: Wire, work: Work, _office: Office) -> Settlement:
+    """The job: one call, then what is to be written in one transaction with the end of the work row."""
+    reply = wire.send("POST", f"/verify/{work.case_id}", json=dict(work.payload), key=work.key, case_id=work.case_id or "")
+    return Settlement(write=partial(_write, work, reply.body.decode()))
+
+
+def _write(work: Work, answer: str, tx: Tx, now: datetime) -> None:
+    about = work.case_id
+    row = {"case_id": about, "verdict": domain.VERDICT, "body": answer, "at": datetime.now(UTC).timestamp()}
+    tx.connection.execute(_OUTCOME, row)
+    tx.connection.execute(_CASE, {"which": about})
+    tx.connection.execute(_OUTBOX, {"case_id": about, "body": domain.TOLD})
+    due = now + domain.NEXT
+    tx.work.order([Order(kind=OrderKind.VERIFY_DUE, key=f"next:{about}", due_at=due, urgent_by=due, case_id=about)], now)
+
+
+def main() -> None:
+    """Work until told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--stub", required=True)
+    parser.add_argument("--lease", type=float, default=60.0)
+    given = parser.parse_args()
+    store = Store(given.url)
+    office = open_office(store, lambda: datetime.now(ZONE))
+    with store.begin() as tx:
+        if tx.sqlite:
+            tx.work.void_leases()  # as the daemon does at its start: it owns the file alone
+    wire = Wire({"url": given.stub})
+    flows = {OrderKind.ASK: Flow(do=partial(verify, wire))}
+    engine = engine_of(given.lease)
+    worker = Worker(office, Metrics(), engine, f"bench-{os.getpid()}", flows=flows)
+    worker.start()
+    until_signal(lambda: worker.stop(5.0))
+    store.close()
+
+
+def engine_of(lease: float) -> Engine:
+    """The engine's defaults, but for the lease."""
+    return Engine(lease=timedelta(seconds=lease))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Each connector passes its port's contract over a real socket, and means what the other side said, never more."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.agencies import http as agency
+from connectors.callbacks import webhook as callback
+from connectors.channels import webhook as channel
+from connectors.credit import http as credit
+from connectors.pulses import http as pulse
+from connectors.seeds import ceremony, reveal
+from connectors.sources import http as source
+from connectors.witness import http as witness
+from inspector import plugins, testing
+from inspector.domain.case import SubjectKind
+from inspector.ports import Garbled, Refused
+from inspector.testing import caught
+from tests.peers import answer, nobody, peer
+
+FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
+NONCE = "0f" * 32
+HASH = hashlib.sha256(f"ssj1/nonce\n{NONCE}".encode()).hexdigest()
+WORD = "whsec_" + base64.b64encode(b"n" * 32).decode()
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class OverHttp:
+    """Gives a contract suite its two parties: one that answers `told`, one that nobody reaches."""
+
+    factory: ClassVar[Callable[[str, Mapping[str, object]], Any]]
+    told: ClassVar[object] = {"receipt": "N-1"}
+    signed: ClassVar[bool] = False
+
+    @pytest.fixture(autouse=True)
+    def parties(self, tmp_path: Path) -> Iterator[None]:
+        self.secret = secret_in(tmp_path) if self.signed else None
+        with peer(answer(200, self.told)) as well, nobody() as silent:
+            self.well, self.silent = well.url, silent
+            yield
+
+    def connect(self) -> Any:
+        return self.made(self.well)
+
+    def connect_silent(self) -> Any:
+        return self.made(self.silent)
+
+    def made(self, url: str) -> Any:
+        config = {"url": url, "owner": "示例市数据局", "tries": 1}
+        return type(self).factory("party", config | ({"secret_file": str(self.secret)} if self.secret else {}))
+
+
+def secret_in(folder: Path, text: str = WORD) -> Path:
+    file = folder / "secret"
+    file.write_text(text + "\n", encoding="ascii")
+    file.chmod(0o600)
+    return file
+
+
+class TestSource(OverHttp, testing.SourceContract):
+    factory = source.connect
+    told = FOUND
+
+
+class TestAgency(OverHttp, testing.AgencyContract):
+    factory = agency.connect
+
+
+class TestChannel(OverHttp, testing.ChannelContract):
+    factory = channel.connect
+    signed = True
+
+
+class TestCallback(OverHttp, testing.CallbackContract):
+    factory = callback.connect
+    signed = True
+
+
+class TestCredit(OverHttp, testing.CreditContract):
+    factory = credit.connect
+    told: ClassVar[object] = {"level": "A", "as_of": "2026-01-05", "receipt": "N-1"}
+
+
+class TestWitness(OverHttp, testing.WitnessContract):
+    factory = witness.connect
+
+
+class TestReveal(OverHttp, testing.SeedContract):
+    factory = reveal.connect
+    told: ClassVar[object] = {"hash": HASH, "nonce": NONCE}
+
+
+class TestPulse(OverHttp, testing.PulseContract):
+    factory = pulse.connect
+
+
+class TestCeremony(testing.SeedContract):
+    def connect(self) -> Any:
+        return ceremony.connect("dice", {"what": "ten throws of a die", "bits": 25})
+
+    def connect_silent(self) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        ("sources", "http"),
+        ("agencies", "http"),
+        ("channels", "webhook"),
+        ("credit", "http"),
+        ("callbacks", "webhook"),
+        ("seeds", "ceremony"),
+        ("seeds", "reveal"),
+        ("witnesses", "http"),
+        ("pulses", "http"),
+    ],
+)
+def test_every_connector_is_found_by_its_entry_point(group: str, name: str) -> None:
+    assert callable(plugins.load(group, name))
+
+
+def test_a_letter_carries_all_that_the_procedure_asks_for() -> None:
+    with peer(answer(202, {"receipt": "2026-17"})) as held, closing(agency.connect("civil", {"url": held.url})) as made:
+        receipt = made.send(testing.LETTER, key="k-1")
+    assert receipt.reference == "2026-17"
+    assert held.heard[0].headers["idempotency-key"] == "k-1"
+    assert held.heard[0].headers["x-correlation-id"] == "C-1"
+    assert held.heard[0].json() == {
+        "kind": "request",
+        "request": "R-1",
+        "case": "C-1",
+        "basis": "《行政许可法》第三十四条",
+        "ground": "no_source",
+        "fact": "registered",
+        "subject": {"kind": "FIRM", "code": testing.CODE},
+        "claimed": "true",
+        "on": "2026-01-05",
+        "due_at": "2026-01-19T09:00:00+00:00",
+        "reply_url": "https://office.example/r/one-time-word",
+        "text": "请协助核查",
+    }
+
+
+def test_a_login_page_does_not_pass_for_delivery_and_an_empty_202_does() -> None:
+    steps = answer(200, body=b"<html>"), answer(202)
+    with peer(*steps) as held, closing(agency.connect("civil", {"url": held.url})) as made:
+        assert isinstance(caught(lambda: made.send(testing.LETTER, key="k-1")), Garbled)
+        assert made.send(testing.LETTER, key="k-1").reference == ""
+
+
+def test_a_subject_is_unrated_only_where_the_platform_says_so_itself() -> None:
+    steps = answer(200, {"level": None}), answer(200, {"level": "B", "as_of": "2026-01-05"}), answer(200, {})
+    with peer(*steps) as held, closing(credit.connect("credit", {"url": held.url})) as made:
+        unrated, rated = (made.level(SubjectKind.FIRM, testing.CODE, key="k-1") for _ in range(2))
+        error = caught(lambda: made.level(SubjectKind.FIRM, testing.CODE, key="k-1"))
+    assert (unrated.level, unrated.as_of) == (None, None)
+    assert (rated.level, rated.as_of) == ("B", datetime(2026, 1, 5, tzinfo=SHANGHAI))
+    assert isinstance(error, Garbled)
+    assert (held.heard[0].path, held.heard[0].json()) == ("/level", {"kind": "FIRM", "code": testing.CODE})
+
+
+def test_a_performance_record_reaches_the_platform_whole() -> None:
+    with peer(answer(200, {"receipt": 17})) as held, closing(credit.connect("credit", {"url": f"{held.url}/v2"})) as made:
+        assert made.record(testing.ENTRY, key="k-1").reference == "17"
+    assert held.heard[0].path == "/v2/entry"
+    assert held.heard[0].json() == {
+        "id": "E-1",
+        "case": "C-1",
+        "subject": {"kind": "FIRM", "code": testing.CODE},
+        "grade": "kept",
+        "outcome": "TRUE",
+        "basis": "《行政许可法》第三十四条",
+        "decided_by": "officer-1",
+        "decided_at": "2026-01-06T09:00:00+00:00",
+    }
+
+
+def test_a_witness_hears_the_value_and_the_number_only() -> None:
+    with peer(answer(200, {"receipt": "N-1"})) as held, closing(witness.connect("notary", {"url": held.url})) as made:
+        assert made.lodge("D-1", "ab" * 32, key="k-1").reference == "N-1"
+    assert held.heard[0].json() == {"draw": "D-1", "value": "ab" * 32}
+    assert "x-correlation-id" not in held.heard[0].headers
+
+
+def test_a_beat_is_heard_whatever_is_answered_but_not_when_refused() -> None:
+    steps = answer(200, body=b"x" * 3000), answer(404)
+    with peer(*steps) as held, closing(pulse.connect("pulse", {"url": held.url, "max_reply_bytes": 1000})) as made:
+        made.beat()
+        assert isinstance(caught(made.beat), Refused)

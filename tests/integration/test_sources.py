@@ -1,0 +1,149 @@
+"""A source is asked with its purpose, and its answer means what it says: an odd shape is never "no such record"."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.sources import http as source
+from inspector import testing
+from inspector.ports import AnswerStatus, Garbled, Origin, Refused, Unavailable
+from inspector.testing import QUESTION, caught
+from tests.peers import Peer, Step, answer, never, peer
+
+FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@contextmanager
+def asking(*steps: Step, **config: object) -> Iterator[tuple[source.HttpSource, Peer]]:
+    with peer(*steps) as held, closing(source.connect("registry", {"url": held.url, "tries": 1, **config})) as made:
+        yield made, held
+
+
+def test_a_source_is_asked_for_one_fact_with_its_purpose() -> None:
+    with asking(answer(200, FOUND)) as (made, held):
+        found = made.ask(QUESTION, key="k-1")
+    assert held.heard[0].json() == {
+        "fact": "registered",
+        "subject": {"kind": "FIRM", "code": testing.CODE},
+        "claimed": "true",
+        "on": "2026-01-05",
+        "case": "C-1",
+        "basis": "《行政许可法》第三十四条",
+    }
+    assert (found.status, found.value, found.provenance.source_version) == (AnswerStatus.FOUND, "yes", "3.1")
+    assert found.provenance.as_of == datetime(2026, 1, 5, tzinfo=SHANGHAI)
+    assert found.provenance.reply_digest == hashlib.sha256(json.dumps(FOUND).encode()).hexdigest()
+
+
+def test_a_question_without_purpose_sends_no_byte() -> None:
+    contract = testing.SourceContract()
+    with asking(answer(200, FOUND)) as (made, held):
+        contract.connect = lambda: made  # type: ignore[method-assign]
+        contract.test_a_question_without_case_or_basis_is_refused_as_our_own_fault()
+        assert held.heard == []
+
+
+@pytest.mark.parametrize("data", [None, {}, [], "", {"value": None}, {"value": ""}, {"value": " "}])
+def test_success_with_empty_data_means_no_such_record(data: object) -> None:
+    with asking(answer(200, {"code": 0, "data": data})) as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert (found.status, found.value) == (AnswerStatus.NOT_FOUND, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"code": 0}, "field_missing"),
+        ({"code": 0, "data": {"as_of": "2026-01-05"}}, "field_missing"),
+        ({"data": {"value": "yes"}}, "field_missing"),
+        ({"code": 0, "data": {"value": {"a": 1}}}, "field_type"),
+        ({"code": 0, "data": ["yes"]}, "field_type"),
+        ({"code": 0, "data": {"value": "yes", "as_of": "yesterday"}}, "field_type"),
+        ({"code": 0, "data": {"value": "yes", "as_of": [2026]}}, "field_type"),
+        ({"code": 77, "data": {"value": "yes"}}, "code_unknown"),
+        ({"code": False, "data": {"value": "yes"}}, "code_unknown"),
+        (["yes"], "not_object"),
+    ],
+)
+def test_an_answer_of_another_shape_is_garbled_and_never_no_record(told: object, code: str) -> None:
+    with asking(answer(200, told)) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Garbled)
+    assert (error.code, error.digest) == (code, hashlib.sha256(json.dumps(told).encode()).hexdigest())
+    assert "yes" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"<html>login</html>", "not_json"),
+        (b"", "not_json"),
+        (b'{"code": 0, "data": {"value": NaN}}', "not_json"),
+        (b"[" * 100_000, "not_json"),
+        ('{"code": 0, "data": {"value": "已登记"}}'.encode("gb18030"), "wrong_charset"),
+        ('{"code": 0, "data": {"value": "已登记"}}'.encode("utf-16"), "wrong_charset"),
+    ],
+    ids=["html", "empty", "nan", "deep", "gb18030", "utf-16"],
+)
+def test_an_answer_that_is_no_json_in_utf_8_is_garbled_with_its_digest(body: bytes, code: str) -> None:
+    with asking(answer(200, body=body)) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Garbled)
+    assert (error.code, error.origin, error.digest) == (code, Origin.THEM, hashlib.sha256(body).hexdigest())
+
+
+@pytest.mark.parametrize(("sent", "value"), [("1.10", "1.10"), ("7", "7"), ("true", "true"), ('"是"', "是"), ('" 是 "', "是")])
+def test_a_value_is_told_as_the_source_wrote_it(sent: str, value: str) -> None:
+    with asking(answer(200, body=f'{{"code": 0, "data": {{"value": {sent}}}}}'.encode())) as (made, _):
+        assert made.ask(QUESTION, key="k-1").value == value
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "code"),
+    [("E-102", Refused, "source_refused"), (-1, Unavailable, "source_busy")],
+)
+def test_a_200_with_an_error_code_is_the_error_it_names(told: object, kind: type[Exception], code: str) -> None:
+    with asking(answer(200, {"code": told}), permanent_codes=["E-102"], retry_codes=[-1]) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, kind)
+    assert (error.code, error.origin) == (code, Origin.THEM)
+
+
+def test_a_source_may_have_a_code_for_no_such_record_and_fields_of_its_own() -> None:
+    config = {
+        "path": "/api/query",
+        "code_field": "head.ret",
+        "ok_codes": ["00000"],
+        "not_found_codes": ["00404"],
+        "value_field": "body.row.zt",
+        "as_of_field": "body.row.gxsj",
+        "version_field": "head.ver",
+    }
+    row = {"head": {"ret": "00000", "ver": 2}, "body": {"row": {"zt": "在业", "gxsj": "2026-01-05 09:30:00"}}}
+    with asking(answer(200, row), answer(200, {"head": {"ret": "00404"}, "body": None}), **config) as (made, held):
+        found, empty = made.ask(QUESTION, key="k-1"), made.ask(QUESTION, key="k-2")
+    assert (found.value, found.provenance.source_version) == ("在业", "2")
+    assert found.provenance.as_of == datetime(2026, 1, 5, 9, 30, tzinfo=SHANGHAI)
+    assert empty.status is AnswerStatus.NOT_FOUND
+    assert held.heard[0].path == "/api/query"
+
+
+def test_a_source_without_codes_is_judged_by_its_status_alone() -> None:
+    with asking(answer(200, {"data": {"value": "yes"}}), answer(404), code_field="") as (made, _):
+        assert made.ask(QUESTION, key="k-1").value == "yes"
+        assert isinstance(caught(lambda: made.ask(QUESTION, key="k-2")), Refused)
+
+
+def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> None:
+    with asking(never, read_seconds=0.2) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Unavailable)
+    assert testing.CODE not in str(error)
