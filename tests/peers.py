@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import struct
@@ -131,6 +132,7 @@ def peer(*script: Step) -> Iterator[Peer]:
     """A peer on a free port of this machine, gone afterwards with its threads and sockets."""
     over = threading.Event()
     threads: list[threading.Thread] = []
+    connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         held = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)))
 
@@ -138,6 +140,7 @@ def peer(*script: Step) -> Iterator[Peer]:
             while not over.is_set():
                 with suppress(OSError):
                     connection, _ = listening.accept()
+                    connections.append(connection)
                     threads.append(threading.Thread(target=_serve, args=(held, connection, over)))
                     threads[-1].start()
 
@@ -148,48 +151,33 @@ def peer(*script: Step) -> Iterator[Peer]:
         finally:
             over.set()
             listening.shutdown(socket.SHUT_RDWR)
-            for thread in [acceptor, *threads]:
+            acceptor.join()
+            for connection in connections:
+                with suppress(OSError):  # most have ended by themselves
+                    connection.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
                 thread.join()
 
 
 def _serve(held: Peer, connection: socket.socket, over: threading.Event) -> None:
-    connection.settimeout(0.2)
     with connection, suppress(OSError):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        buffered = bytearray()
-        while (request := _request(connection, buffered, over)) is not None:
-            if not held.next(request)(Line(connection, over)):
-                return
+        with connection.makefile("rb") as incoming:
+            while (request := _request(incoming)) is not None:
+                if not held.next(request)(Line(connection, over)):
+                    return
 
 
-def _request(connection: socket.socket, buffered: bytearray, over: threading.Event) -> Heard | None:
-    """The next request on a connection; None when it has ended or the test is over."""
-    while b"\r\n\r\n" not in buffered:
-        if not _more(connection, buffered, over):
-            return None
-    head, _, rest = bytes(buffered).partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    length = int(headers.get("content-length", "0"))
-    buffered[:] = rest
-    while len(buffered) < length:
-        if not _more(connection, buffered, over):
-            return None
-    body = bytes(buffered[:length])
-    del buffered[:length]
-    method, path, _ = first.split(" ")
-    return Heard(method, path, headers, body)
-
-
-def _more(connection: socket.socket, buffered: bytearray, over: threading.Event) -> bool:
-    while not over.is_set():
-        try:
-            content = connection.recv(65_536)
-        except TimeoutError:
-            continue
-        buffered += content
-        return bool(content)
-    return False
+def _request(incoming: io.BufferedReader) -> Heard | None:
+    """The next request on a connection; None when it has ended."""
+    first = incoming.readline().decode("latin-1").split(" ")
+    if len(first) != 3:
+        return None
+    headers: dict[str, str] = {}
+    while line := incoming.readline().decode("latin-1").strip():
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return Heard(first[0], first[1], headers, incoming.read(int(headers.get("content-length", "0"))))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from inspector import __version__
@@ -50,8 +51,10 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], announ
     )
     app.state.desk = desk
     errors.install(app)
-    for room in (cases, links, draws, watch, forms, session, ops):
-        app.include_router(room.router)
+    rooms = [room.router for room in (cases, links, draws, watch, forms, session, ops)]
+    app.state.routes = [route for room in (app.router, *rooms) for route in room.routes if isinstance(route, Route)]
+    for room in rooms:
+        app.include_router(room)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Door, desk=desk)
     return app

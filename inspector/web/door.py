@@ -40,6 +40,9 @@ class Door:
                 self._count(scope, message["status"])
             await send(message)
 
+        if _stated_length(scope) > self.desk.settings.max_body_bytes:  # one that states none is cut off while it is read
+            await answer(413, "message_too_large", {"most": self.desk.settings.max_body_bytes})(scope, receive, sending)
+            return
         if _wrong_type(scope):
             await answer(415, "content_type_unknown", {"wanted": "application/json"})(scope, receive, sending)
             return
@@ -69,3 +72,8 @@ def _wrong_type(scope: Scope) -> bool:
     if kind is None:
         return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
     return kind.partition(";")[0].strip().lower() != "application/json"
+
+
+def _stated_length(scope: Scope) -> int:
+    stated = Headers(scope=scope).get("content-length", "0")
+    return int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 20 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match
+from starlette.routing import Route
 
 from inspector.domain.errors import Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import label
@@ -141,13 +141,9 @@ async def _unforeseen(_request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Every method the path knows, over all routes that share it."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        match, _ = route.matches(request.scope)
-        if match is not Match.NONE:
-            methods |= set(getattr(route, "methods", None) or ())
-    return sorted(methods)
+    """Every method the path knows, over all routes that share it; the framework tells the first route's only."""
+    routes: Sequence[Route] = request.app.state.routes
+    return sorted({method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()})
 
 
 def _plain(value: object) -> Any:

@@ -170,7 +170,9 @@ def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(
     assert rest == {"events": [], "next": feed["next"]}
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh-Hans", ("政策包 demo@1", "毛管办〔2021〕4号", "不一致")), ("en", ("demo@1", "Contradicts"))])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh-Hans", ("政策包 demo@1", "毛管办〔2021〕4号", "不一致")), ("en", ("demo@1", "Contradicts"))]
+)
 def test_the_explanation_names_row_article_answer_and_what_is_due(edge: Edge, lang: str, words: tuple[str, ...]) -> None:
     with edge.as_("system") as client:
         case_id = client.post("/v1/cases", json=a_case()).json()["id"]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from tests.peers import Heard, Peer, answer, peer
 DAY = date(2025, 3, 3)
 QUICK = ("--calm", "--day", "0.02")
 PATIENT = 15.0
-ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 0.5}
+ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 2.0}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Running:
     """A world that listens."""
 
     url: str
+    sources: dict[str, HttpSource] = field(default_factory=dict)
 
     def rule(self, **given: object) -> None:
         assert call(f"{self.url}/_rules", given).well
@@ -59,8 +60,20 @@ class Running:
     def seen(self) -> Mapping[str, Any]:
         return call(f"{self.url}/_seen").data
 
-    def source(self, name: str = "registers", **more: object) -> HttpSource:
-        return HttpSource(name, self.at(name, permanent_codes=["E-106"], retry_codes=[-1], **more))
+    def ask(self, *, of: str = "registers", code: str = "91", key: str = "", claimed: str = "存续") -> str:
+        """The status and value of an answer as one text."""
+        question = Question(
+            case_id="c1",
+            basis="S0:7",
+            fact="registration-status",
+            subject_kind=SubjectKind.FIRM,
+            subject_code=code,
+            claimed=claimed,
+            on=DAY,
+        )
+        told = self.sources[of].ask(question, key=key or secrets.token_hex(4))
+        stale = told.provenance.as_of is not None and told.provenance.as_of.date() < DAY - timedelta(days=3_650)
+        return f"{told.status}{':' if told.value else ''}{told.value or ''}{':stale' if stale else ''}"
 
     def at(self, peer_name: str, **more: object) -> Mapping[str, object]:
         return {"url": f"{self.url}/{peer_name}", **ONCE, **more}
@@ -69,9 +82,14 @@ class Running:
 @contextmanager
 def world(*arguments: str) -> Iterator[Running]:
     process, port = start_world(0, *arguments)
+    running = Running(f"http://127.0.0.1:{port}")
+    for name in ("registers", "social"):
+        running.sources[name] = HttpSource(name, running.at(name, permanent_codes=["E-106"], retry_codes=[-1]))
     try:
-        yield Running(f"http://127.0.0.1:{port}")
+        yield running
     finally:
+        for source in running.sources.values():
+            source.close()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.close()
@@ -92,23 +110,6 @@ def outside(shared: Running) -> Iterator[Running]:
     assert status == 200
 
 
-def ask(source: HttpSource, *, code: str = "91", key: str = "", claimed: str = "存续") -> str:
-    """The status and value of an answer as one text."""
-    question = Question(
-        case_id="c1",
-        basis="S0:7",
-        fact="registration-status",
-        subject_kind=SubjectKind.FIRM,
-        subject_code=code,
-        claimed=claimed,
-        on=DAY,
-    )
-    told = source.ask(question, key=key or secrets.token_hex(4))
-    source.close()
-    stale = told.provenance.as_of is not None and told.provenance.as_of.date() < DAY - timedelta(days=3_650)
-    return f"{told.status}{':' if told.value else ''}{told.value or ''}{':stale' if stale else ''}"
-
-
 def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENT
     while not true():
@@ -123,7 +124,7 @@ def paths(office: Peer) -> list[str]:
 def letter(office: Peer, kind: LetterKind = LetterKind.REQUEST) -> Letter:
     return Letter(
         kind=kind,
-        request_id="c1.k1.0",
+        request_id=office.url.rpartition(":")[2],
         case_id="c1",
         basis="S0:7",
         ground="DATA_NOT_SHARED",
@@ -133,7 +134,7 @@ def letter(office: Peer, kind: LetterKind = LetterKind.REQUEST) -> Letter:
         claimed="示例路1号",
         on=DAY,
         due_at=datetime(2025, 3, 10, tzinfo=UTC),
-        reply_url=f"{office.url}/assist/c1.k1.0/tok-en",
+        reply_url=f"{office.url}/assist/c1.k1~0.0/tok-en",
     )
 
 
@@ -150,14 +151,14 @@ def send(held: Running, to: str, what: Letter) -> str:
 )
 def test_a_source_says_what_a_test_wants_it_to_say(outside: Running, say: str, heard: str) -> None:
     outside.rule(peer="registers", say=say)
-    assert ask(outside.source()) == heard
+    assert outside.ask() == heard
 
 
 def test_a_source_says_the_same_of_a_subject_in_every_world_of_one_seed(outside: Running) -> None:
     codes = [f"91{number:04}" for number in range(60)]
-    here = [ask(outside.source(), code=code) for code in codes]
+    here = [outside.ask(code=code) for code in codes]
     with world(*QUICK) as other:
-        assert [ask(other.source(), code=code) for code in codes] == here
+        assert [other.ask(code=code) for code in codes] == here
     assert {"found:存续", "found:注销", "not_found", "found:存续:stale"} == set(here)
 
 
@@ -173,9 +174,8 @@ def insisted(restless: Running, number: int) -> str:
     """What comes of one question, asked once more under the same key when the source is busy."""
     told = ""
     for _ in range(2):
-        source = restless.source(read_seconds=5)
         try:
-            return told + ask(source, code=f"91{number:04}", key=f"k{number}").partition(":")[0]
+            return told + restless.ask(code=f"91{number:04}", key=f"k{number}").partition(":")[0]
         except (Unavailable, Refused) as error:
             told = f"{error.code}, then "
     return told.removesuffix(", then ")
@@ -196,9 +196,9 @@ def test_a_scripted_trouble_reaches_the_connector_as_its_own_error(
 ) -> None:
     outside.rule(peer="registers", mode=mode)
     with pytest.raises(error) as raised:
-        ask(outside.source())
+        outside.ask()
     assert getattr(raised.value, "code", None) == code
-    assert ask(outside.source("social"), code="91-0").startswith(("found", "not_found")), "only the scripted peer is in trouble"
+    assert outside.ask(of="social", code="91-0").startswith(("found", "not_found")), "only the scripted peer is in trouble"
 
 
 def test_a_share_of_a_quarter_is_every_fourth_call(outside: Running) -> None:
@@ -206,7 +206,7 @@ def test_a_share_of_a_quarter_is_every_fourth_call(outside: Running) -> None:
     well = []
     for number in range(12):
         try:
-            ask(outside.source(), code=f"s{number}")
+            outside.ask(code=f"s{number}")
             well.append(True)
         except Unavailable:
             well.append(False)
@@ -217,7 +217,7 @@ def test_a_world_that_refuses_connections_listens_again_on_the_same_port_afterwa
     outside.rule(mode="refuse", **{"for": 0.5})
     until(lambda: fetch(f"{outside.url}/_health", {})[0] == 0)
     with pytest.raises(Unavailable, match="unreachable"):
-        ask(outside.source())
+        outside.ask()
     until(lambda: fetch(f"{outside.url}/_health", {})[0] == 200)
 
 
@@ -230,11 +230,11 @@ def test_a_rule_that_means_nothing_is_refused(outside: Running, given: dict[str,
 
 def test_a_key_that_comes_again_with_other_content_is_seen_as_a_conflict() -> None:
     with world(*QUICK) as fresh:
-        ask(fresh.source(), key="one")
-        ask(fresh.source(), key="one")
-        ask(fresh.source(), key="two")
+        fresh.ask(key="one")
+        fresh.ask(key="one")
+        fresh.ask(key="two")
         assert fresh.seen()["conflicts"] == 0
-        ask(fresh.source(), key="two", claimed="注销")
+        fresh.ask(key="two", claimed="注销")
         seen = fresh.seen()
     counts = {"calls": 4, "keys": 2, "served": 2, "repeats": 2, "without_key": 0, "conflicts": ["two"]}
     assert seen["conflicts"] == 1
@@ -301,7 +301,7 @@ def test_an_agency_acknowledges_at_once_and_answers_later_through_the_link(outsi
         assert send(outside, "civil-affairs", letter(office)).startswith("civil-affairs-")
         until(lambda: bool(office.heard))
         (heard,) = office.heard
-    assert (heard.path, heard.headers["x-link-token"]) == ("/v1/assistance/c1.k1.0/answer", "tok-en")
+    assert (heard.path, heard.headers["x-link-token"]) == ("/v1/assistance/c1.k1~0.0/answer", "tok-en")
     assert AnswerIn.model_validate(heard.json()).value
 
 

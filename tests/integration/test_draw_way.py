@@ -182,9 +182,7 @@ def test_a_draw_commits_before_its_seed_and_anybody_can_recompute_it(store: Stor
     commitment = read(files["commit.json"])
     frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     parts = json.loads(files["seed.json"])["parts"]
-    verdict = protocol.verify(
-        commitment, {"weekly": frame}, parts, json.loads(files["result.json"]), notary.values[held.number]
-    )
+    verdict = protocol.verify(commitment, {"weekly": frame}, parts, json.loads(files["result.json"]), notary.values[held.number])
     assert (verdict.holds, verdict.time_proven, verdict.problems) == (True, True, ())
     made = visits(office, held.number)
     assert sorted(case for visit in made for case in visit.case_ids) == sorted(ids)

@@ -75,7 +75,9 @@ def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand)
 
 
 @pytest.mark.parametrize(
-    "answer", [Unavailable("timeout"), Refused("E-106", origin="them"), None], ids=["timeout", "refused", "no record"]  # type: ignore[arg-type]
+    "answer",
+    [Unavailable("timeout"), Refused("E-106", origin="them"), None],
+    ids=["timeout", "refused", "no record"],  # type: ignore[arg-type]
 )
 def test_no_answer_of_any_kind_is_never_untrue(store: Store, hand: Hand, answer: Exception | None) -> None:
     office = open_office(store, hand, sources={"registers": Table(default=answer)})

@@ -1,0 +1,142 @@
+"""Rows of a file as applications: pure, so that the command line and the web read the same file in the same way.
+
+One row is one case; each promised fact is a column `claim:<fact>` (`承诺:<事实>`) whose cell is the promised value. An empty cell
+promises nothing. Heads may be English or Chinese, in any order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import date
+
+from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
+from inspector.domain.errors import Invalid
+from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.intake import Application
+from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.sheet import Sheet
+
+PREFIX, PREFIX_CHINESE = "claim:", "承诺:"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LONGEST_VALUE = 1_000
+
+CASES = Layout(
+    prefix=PREFIX,
+    prefix_chinese=PREFIX_CHINESE,
+    columns=(
+        Column(name="reference", chinese="申请编号", meaning="the sender's number; the same again is the same case", needed=True, coded=True),
+        Column(name="agency", chinese="办理机关", meaning="agency id; empty: that of --agency", coded=True),
+        Column(name="route", chinese="办理方式", meaning="COMMITMENT (default) or CERTIFICATE"),
+        Column(name="matter", chinese="事项类型", meaning="LICENCE, CONFIRMATION or BENEFIT", needed=True),
+        Column(name="item", chinese="事项编码", meaning="the item's code in the policy pack", needed=True, coded=True),
+        Column(name="subject_kind", chinese="主体类型", meaning="FIRM or PERSON", needed=True),
+        Column(name="subject_code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64),
+        Column(name="subject_name", chinese="主体名称", meaning="name of the firm or person", needed=True, coded=True),
+        Column(name="letter_text", chinese="承诺书全文", meaning="text of the letter, or its digest beside", many=True, most=100_000),
+        Column(name="letter_digest", chinese="承诺书摘要", meaning="SHA-256 of the letter's UTF-8 bytes", coded=True),
+        Column(name="notice_version", chinese="告知书版本", meaning="version of the notice it answers", needed=True),
+        Column(name="signed_by", chinese="签署人", meaning="who signed", needed=True, coded=True),
+        Column(name="signed_on", chinese="签署日期", meaning="day of signing", needed=True),
+        Column(name="proxy", chinese="代理人", meaning="proxy, if any", coded=True),
+        Column(name="publicity_scope", chinese="公开范围", meaning="default: none"),
+        Column(name="publicity_until", chinese="公开截止日期", meaning="last day of publicity"),
+        Column(name="claims_on", chinese="承诺所指日期", meaning="day the claims speak of; empty: signed_on"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row as an application."""
+
+    row: int
+    application: Application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a file holds. With any flaw nothing of it may be used."""
+
+    lines: tuple[Line, ...]
+    flaws: tuple[RowFlaw, ...]
+
+
+def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
+    """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws."""
+    found, flaws, _ = CASES.heads(sheet)
+    if flaws:
+        return Parsed(lines=(), flaws=tuple(flaws))
+    lines: list[Line] = []
+    seen: dict[str, int] = {}
+    for reader in CASES.readers(sheet, found, flaws):
+        application = _application(reader, agency, within)
+        if application is None:
+            continue
+        if application.reference in seen:
+            reader.flaw("reference", "reference_twice", other=seen[application.reference])
+            continue
+        seen[application.reference] = reader.number
+        lines.append(Line(row=reader.number, application=application))
+    return Parsed(lines=tuple(lines), flaws=tuple(flaws))
+
+
+def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:
+    """The first row of an empty file, with a claim column for each fact."""
+    prefix = PREFIX_CHINESE if chinese else PREFIX
+    named = (column.chinese if chinese else column.name for column in CASES.columns)
+    return (*named, *(prefix + fact for fact in facts))
+
+
+def _application(reader: RowReader, agency: str, within: Container[str]) -> Application | None:
+    """The row's application, or None with its flaws noted."""
+    named = reader.text("agency", agency)
+    if named not in within:
+        reader.flaw("agency", "agency_outside", agency=named, above=agency)
+    signed_on = reader.day("signed_on")
+    text = reader.text("letter_text")
+    made = Application(
+        agency=named,
+        reference=reader.text("reference"),
+        route=reader.choice("route", Route, Route.COMMITMENT),
+        matter=reader.choice("matter", MatterKind),
+        item=reader.text("item"),
+        subject_kind=reader.choice("subject_kind", SubjectKind),
+        subject_code=reader.text("subject_code"),
+        subject_name=reader.text("subject_name"),
+        claims=_claims(reader, signed_on),
+        letter_text=text,
+        letter_digest=_digest(reader, text),
+        notice_version=reader.text("notice_version"),
+        signed_by=reader.text("signed_by"),
+        signed_on=signed_on,
+        proxy=reader.text("proxy") or None,
+        publicity_scope=reader.text("publicity_scope", "none"),
+        publicity_until=reader.day("publicity_until") if reader.cells.get("publicity_until", "") != "" else None,
+    )
+    return made if reader.sound else None
+
+
+def _claims(reader: RowReader, signed_on: date) -> tuple[Claim, ...]:
+    on = reader.day("claims_on", signed_on)
+    claims = []
+    for name in reader.cells:
+        fact = name.removeprefix(PREFIX)
+        if fact != name and (value := reader.text(name, most=_LONGEST_VALUE)):
+            claims.append(Claim(key=fact, fact=fact, value=value, on=on))
+    return tuple(claims)
+
+
+def _digest(reader: RowReader, text: str) -> str:
+    """The letter's digest: stated or computed; when both are there they must agree."""
+    stated = reader.text("letter_digest").lower()
+    if stated and not _DIGEST.fullmatch(stated):
+        reader.flaw("letter_digest", "digest_unreadable")
+    elif not stated and not text:
+        reader.note(of_error(reader.number, Invalid("letter_missing")))
+    computed = hashlib.sha256(text.encode()).hexdigest()
+    if stated and text and stated != computed and reader.sound:
+        reader.note(of_error(reader.number, Invalid("letter_digest_differs", expected=computed)))
+    return stated or computed

@@ -1,0 +1,189 @@
+"""The columns a file may have, and a reader that turns a row's cells into values and notes what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
+
+from inspector.flows.diagnosis import HEAD, RowFlaw
+from inspector.flows.sheet import Cell, Row, Sheet
+from inspector.labels import LANGS, of
+
+E = TypeVar("E", bound=StrEnum)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_EXACT = 10**15
+"""From here on a spreadsheet's numbers are not exact."""
+NEVER = date(1, 1, 1)
+"""What stands for a day that could not be read; its row is never used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines."""
+
+    name: str
+    chinese: str
+    meaning: str = ""
+    needed: bool = False
+    coded: bool = False
+    many: bool = False
+    most: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A file's columns; `prefix` begins further ones of the file's own (`claim:`), `open_ended` passes unknown ones over."""
+
+    columns: tuple[Column, ...]
+    prefix: str = ""
+    prefix_chinese: str = ""
+    open_ended: bool = False
+
+    def named(self, head: str) -> str | None:
+        """The column a head stands for, by either name; case and the width of the colon do not matter."""
+        plain = head.strip().replace("：", ":")
+        for column in self.columns:
+            if plain.casefold() == column.name or plain == column.chinese:
+                return column.name
+        for prefix in filter(None, (self.prefix, self.prefix_chinese)):
+            if plain.casefold().startswith(prefix) and plain[len(prefix) :].strip():
+                return self.prefix + plain[len(prefix) :].strip()
+        return None
+
+    def heads(self, sheet: Sheet) -> tuple[tuple[str | None, ...], list[RowFlaw], list[str]]:
+        """(the column at each position, what is wrong with the heads, heads that are passed over)."""
+        found = tuple(self.named(head) for head in sheet.heads)
+        flaws, passed = [], []
+        for place, (head, name) in enumerate(zip(sheet.heads, found, strict=True)):
+            if name is None and (self.open_ended or not head):
+                passed += [head] if head else []
+            elif name is None:
+                known = [column.name for column in self.columns]
+                near = get_close_matches(head.casefold(), known, n=1, cutoff=0.0) or known[:1]
+                flaws.append(RowFlaw(row=HEAD, column=head, code="column_unknown", facts={"column": head, "nearest": near[0]}))
+            elif name in found[:place]:
+                flaws.append(RowFlaw(row=HEAD, column=head, code="column_twice"))
+        for column in self.columns:
+            if column.needed and column.name not in found:
+                flaws.append(RowFlaw(row=HEAD, column=column.name, code="column_missing", facts={"other": column.chinese}))
+        return found, flaws, passed
+
+    def readers(self, sheet: Sheet, found: Sequence[str | None], flaws: list[RowFlaw]) -> Iterator[RowReader]:
+        """A reader for each row."""
+        for row in sheet.rows:
+            yield RowReader(self, row, found, flaws)
+
+
+class RowReader:
+    """One row's cells as values. What is wrong is noted and a stand-in returned; `sound` tells whether the row may be used."""
+
+    def __init__(self, layout: Layout, row: Row, found: Sequence[str | None], flaws: list[RowFlaw]) -> None:
+        self.number = row.number
+        self.cells: dict[str, Cell] = {name: cell for name, cell in zip(found, row.cells, strict=False) if name is not None}
+        self._columns = {column.name: column for column in layout.columns}
+        self._flaws = flaws
+        self._before = len(flaws)
+        headless = row.cells[len(found) :] if layout.open_ended else (cell for place, cell in enumerate(row.cells) if place >= len(found) or found[place] is None)
+        if any(cell != "" for cell in headless):
+            self.flaw("", "cells_too_many")
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was wrong with the row so far."""
+        return len(self._flaws) == self._before
+
+    def flaw(self, column: str, code: str, **facts: object) -> None:
+        """Note something wrong."""
+        self._flaws.append(RowFlaw(row=self.number, column=column, code=code, facts=facts))
+
+    def note(self, flaw: RowFlaw) -> None:
+        """Note something wrong that was found elsewhere."""
+        self._flaws.append(flaw)
+
+    def text(self, name: str, default: str = "", most: int = 0) -> str:
+        """A cell as text, without outer white space."""
+        column = self._columns.get(name, Column(name=name, chinese=name, most=most or 1_000))
+        told = self._plain(column, self.cells.get(name, ""))
+        if not told and column.needed:
+            self.flaw(name, "cell_empty")
+        if len(told) > column.most:
+            self.flaw(name, "cell_too_long", length=len(told), most=column.most)
+        if hidden := (_CONTROL_IN_TEXT if column.many else _CONTROL).search(told):
+            self.flaw(name, "cell_control", place=hidden.start() + 1)
+        return told or default
+
+    def day(self, name: str, default: date | None = None) -> date:
+        """A cell as a day."""
+        cell = self.cells.get(name, "")
+        if isinstance(cell, date):
+            return cell
+        if isinstance(cell, str) and not cell.strip() and default is not None:
+            return default
+        found = _DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        try:
+            return date(*map(int, found.groups())) if found else self._no_day(name, cell)
+        except ValueError:
+            return self._no_day(name, cell)
+
+    def number_of(self, name: str, default: int) -> int:
+        """A cell as a whole number from 0."""
+        cell = self.cells.get(name, "")
+        if isinstance(cell, int | float):
+            cell = str(int(cell)) if cell == int(cell) else str(cell)
+        told = str(cell).strip()
+        if not told:
+            return default
+        if not (told.isascii() and told.isdecimal() and len(told) < 10):
+            self.flaw(name, "number_unreadable", value=told[:40])
+            return default
+        return int(told)
+
+    def choice(self, name: str, kind: type[E], default: E | None = None) -> E:
+        """A cell as a member of an enum: by its value, or by its words in either language."""
+        told = str(self.cells.get(name, "")).strip()
+        if not told and default is not None:
+            return default
+        for member in kind:
+            if told.casefold() in {member.value.casefold(), *(of(member, lang).casefold() for lang in LANGS)}:
+                return member
+        known = ", ".join(f"{member.value} {of(member, 'zh-Hans')}" for member in kind)
+        self.flaw(name, "choice_unknown" if told else "cell_empty", value=told[:40], known=known)
+        return next(iter(kind))
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A cell as yes or no."""
+        told = str(self.cells.get(name, "")).strip().casefold()
+        if told in ("是", "yes", "true", "1", "1.0"):
+            return True
+        if told in ("否", "no", "false", "0", "0.0"):
+            return False
+        if told:
+            self.flaw(name, "choice_unknown", value=told[:40], known="是 yes, 否 no")
+        return default
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """A cell as several words, parted by comma, semicolon or 、."""
+        return tuple(part for part in (piece.strip() for piece in re.split(r"[,;，；、]", self.text(name))) if part)
+
+    def _plain(self, column: Column, cell: Cell) -> str:
+        if isinstance(cell, str):
+            return cell.strip()
+        if isinstance(cell, date):
+            return cell.isoformat()
+        if column.coded or abs(cell) >= _EXACT:
+            self.flaw(column.name, "cell_is_number")
+            return "?"
+        return str(int(cell)) if cell == int(cell) else str(cell)
+
+    def _no_day(self, name: str, cell: Cell) -> date:
+        empty = isinstance(cell, str) and not cell.strip()
+        self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
+        return NEVER

@@ -1,0 +1,182 @@
+"""Rows of a file as register entries and credit levels: pure, like `importing`. Columns nobody asked for are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
+from typing import Generic, TypeVar
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.errors import Invalid
+from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.sheet import Sheet
+
+T = TypeVar("T")
+
+OBJECTS = Layout(
+    open_ended=True,
+    columns=(
+        Column(name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64),
+        Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
+        Column(name="name", chinese="主体名称", coded=True),
+        Column(name="pool", chinese="所属片区", meaning="pool its inspectors come from; empty: the agency's", coded=True),
+        Column(name="qualification", chinese="所需资格", meaning="what the first of the team must hold", coded=True),
+    ),
+)
+ALSO_CODE = ("credit_code", "统一社会信用代码", "subject_code")
+"""Heads under which exported registers carry the code."""
+
+INSPECTORS = Layout(
+    open_ended=True,
+    columns=(
+        Column(name="id", chinese="工号", meaning="staff code", needed=True, coded=True),
+        Column(name="name", chinese="姓名", needed=True, coded=True),
+        Column(name="pools", chinese="片区", meaning="several parted by comma; empty: the agency's", coded=True),
+        Column(name="qualifications", chinese="资格", meaning="several parted by comma", coded=True),
+        Column(name="cap", chinese="每次上限", meaning="visits in one draw at most; default 99"),
+        Column(name="certificate", chinese="执法证号", needed=True, coded=True),
+        Column(name="certificate_until", chinese="执法证有效期", needed=True),
+        Column(name="in_post", chinese="在岗", meaning="yes (default) or no"),
+        Column(name="channel", chinese="推送渠道", coded=True),
+        Column(name="address", chinese="推送地址", meaning="phone or address on that channel", coded=True),
+    ),
+)
+
+LEVELS = Layout(
+    open_ended=True,
+    columns=(
+        Column(name="code", chinese="主体代码", needed=True, coded=True, most=64),
+        Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
+        Column(name="level", chinese="信用等级", needed=True),
+        Column(name="as_of", chinese="评定日期", meaning="day the level was stated", needed=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Generic[T]):
+    """What a file holds; with any flaw nothing of it may be used. `passed` are heads that were passed over."""
+
+    rows: tuple[T, ...]
+    flaws: tuple[RowFlaw, ...]
+    passed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A stated credit level."""
+
+    kind: SubjectKind
+    code: str
+    level: str
+    as_of: datetime
+
+
+def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
+    """The register of objects. An irregular code is kept with its warnings; the same row twice is one."""
+
+    def one(reader: RowReader) -> tuple[str, RosterObject] | None:
+        kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
+        code, original, warnings = _identity(reader, kind, today)
+        row = RosterObject(
+            agency=agency,
+            kind=kind,
+            code=code,
+            original=original,
+            name=reader.text("name"),
+            pool=reader.text("pool", agency),
+            qualification=reader.text("qualification"),
+            warnings=warnings,
+        )
+        return (f"{kind}:{code}", row) if reader.sound else None
+
+    return _read(_code_named(sheet), OBJECTS, one, "code")
+
+
+def inspectors(sheet: Sheet, agency: str) -> Read[InspectorRecord]:
+    """The register of inspectors."""
+
+    def one(reader: RowReader) -> tuple[str, InspectorRecord] | None:
+        row = InspectorRecord(
+            agency=agency,
+            id=reader.text("id"),
+            name=reader.text("name"),
+            pools=reader.several("pools") or (agency,),
+            qualifications=reader.several("qualifications"),
+            cap=reader.number_of("cap", 99),
+            certificate=reader.text("certificate"),
+            certificate_until=reader.day("certificate_until"),
+            in_post=reader.flag("in_post", default=True),
+            channel=reader.text("channel"),
+            address=reader.text("address"),
+        )
+        return (row.id, row) if reader.sound else None
+
+    return _read(sheet, INSPECTORS, one, "id")
+
+
+def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
+    """Credit levels; one that no pack knows would silently count as unrated, so it is a flaw. A day begins at midnight in `zone`."""
+
+    def one(reader: RowReader) -> tuple[str, Level] | None:
+        kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
+        code, _, _ = _identity(reader, kind, now)
+        level, as_of = reader.text("level"), datetime.combine(reader.day("as_of"), time(), zone)
+        if level and level not in known:
+            reader.flaw("level", "level_unknown", level=level, known=scale)
+        if as_of > now:
+            reader.flaw("as_of", "as_of_future", as_of=as_of.date().isoformat())
+        return (f"{kind}:{code}", Level(kind=kind, code=code, level=level, as_of=as_of)) if reader.sound else None
+
+    return _read(_code_named(sheet), LEVELS, one, "code")
+
+
+def _read(sheet: Sheet, layout: Layout, one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Read[T]:
+    found, flaws, passed = layout.heads(sheet)
+    rows = dict(_rows(layout.readers(sheet, found, flaws), one, key)) if not flaws else {}
+    return Read(rows=tuple(rows.values()), flaws=tuple(flaws), passed=tuple(passed))
+
+
+def _rows(readers: Iterator[RowReader], one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Iterator[tuple[str, T]]:
+    """Each row by its key; a key that comes again with other content is a flaw."""
+    seen: dict[str, tuple[int, T]] = {}
+    for reader in readers:
+        made = one(reader)
+        if made is None:
+            continue
+        name, value = made
+        number, before = seen.setdefault(name, (reader.number, value))
+        if before != value:
+            reader.flaw(key, "code_twice", other=number)
+        else:
+            yield name, value
+
+
+def _identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[str, str, tuple[str, ...]]:
+    """(normal form, as handed in, warnings) of the row's code."""
+    before = reader.sound
+    original = reader.text("code")
+    if before and not reader.sound:
+        return "", "", ()
+    held = IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+    try:
+        told = identify(held, original, today=today.date())
+    except Invalid as error:
+        reader.note(of_error(reader.number, error, "code"))
+        return "", "", ()
+    return told.normal, original, told.warnings
+
+
+def _code_named(sheet: Sheet) -> Sheet:
+    """A sheet whose code column bears our name, unless it does already."""
+    heads = [head.strip().casefold() for head in sheet.heads]
+    if "code" in heads or "主体代码" in heads:
+        return sheet
+    place = next((heads.index(other) for other in ALSO_CODE if other in heads), None)
+    if place is None:
+        return sheet
+    return Sheet(heads=(*sheet.heads[:place], "code", *sheet.heads[place + 1 :]), rows=sheet.rows)

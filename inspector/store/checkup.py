@@ -1,0 +1,59 @@
+"""What can be asked of a database before anything runs on it: is it there, is it whole, which migrations does it lack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from inspector.store import migrate
+from inspector.store.store import Store
+
+
+def unreachable(error: BaseException) -> str | None:
+    """Why the database could not be used, in its driver's first line, or None when the error is of another kind."""
+    whole = type(error) is sa.exc.DatabaseError  # a file that is no database; the subclasses are told apart below
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError) or whole:
+        told = str(getattr(error, "orig", None) or error).strip()
+        return told.splitlines()[0] if told else type(error).__name__
+    return None
+
+
+def unusable(error: BaseException) -> str | None:
+    """Why a database URL cannot be used, or None. The URL is not repeated: it may hold a password."""
+    return type(error).__name__ if isinstance(error, sa.exc.ArgumentError) else None
+
+
+def missing_file(url: str) -> Path | None:
+    """The SQLite file a URL names when it is not there yet: opening it would make an empty one."""
+    told = sa.make_url(url)
+    if told.get_backend_name() != "sqlite" or not told.database or told.database == ":memory:":
+        return None
+    file = Path(told.database)
+    return None if file.exists() else file
+
+
+def folder(store: Store) -> Path | None:
+    """The folder of an SQLite file, whose disk must not run full; None for a server."""
+    return Path(store.url.database).parent if store.sqlite and store.url.database else None
+
+
+def damage(store: Store, most: int = 10) -> list[str]:
+    """What SQLite's own check finds wrong, at most so many lines. A server looks after its pages itself."""
+    if not store.sqlite:
+        return []
+    with store.read() as tx:
+        rows = tx.connection.exec_driver_sql(f"PRAGMA quick_check({int(most)})").all()
+    return [str(row[0]) for row in rows if row[0] != "ok"]
+
+
+def pending(store: Store) -> list[tuple[str, str]]:
+    """(revision, what it does) of each migration the database lacks, in the order they would run."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    scripts = ScriptDirectory.from_config(config)
+    present = migrate.present(store)
+    ahead = list(scripts.iterate_revisions("head", present or "base"))
+    return [(one.revision, (one.doc or "").strip()) for one in reversed(ahead) if one.revision != present]

@@ -1,0 +1,373 @@
+"""A load on a real daemon: the demo's outside world as a process, cases over HTTP, and what became of them.
+
+`python -m tests.fault.load --cases 10000 [--database URL] [--kills 20]` prints the figures; the fault tests use the parts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.identity import uscc_check_digit
+from inspector.store import migrate
+from inspector.store.store import Store
+from inspector.store.tables import EPOCH, case_file, evidence, ledger, work
+from tests import postgres
+
+ROOT = Path(__file__).parent.parent.parent
+POINTS = ("claimed", "called", "settling", "settled")
+CONFIG = """
+policies = "{root}/policies"
+[database]
+url = "{url}"
+[web]
+port = {port}
+[engine]
+lease_seconds = 4
+retry_base_seconds = 0.2
+retry_cap_seconds = 2
+breaker_cool_seconds = 1
+[log]
+level = "ERROR"
+[agencies.bureau]
+name = "区市场监管局"
+pack = "demo"
+[sources.registers]
+kind = "http"
+url = "http://127.0.0.1:{world}/registers"
+permanent_codes = ["E-102", "E-106"]
+retry_codes = [-1]
+[credit.platform]
+kind = "http"
+url = "http://127.0.0.1:{world}/credit"
+[callbacks.hall]
+kind = "webhook"
+url = "http://127.0.0.1:{world}/approving"
+secret_file = "{folder}/hall.secret"
+"""
+
+
+@dataclass
+class Site:
+    """A configured office with its outside world."""
+
+    folder: Path
+    url: str
+    world_port: int
+    port: int
+    token: str
+    accepted: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        """The settings file."""
+        return self.folder / "office.toml"
+
+    def store(self) -> Store:
+        """A second pair of eyes on the database."""
+        return Store(self.url)
+
+
+@contextmanager
+def site(url: str, folder: Path, *, latency: float = 0.005, calm: bool = True) -> Iterator[Site]:
+    """An office that has not started yet, beside a world that has."""
+    arguments = ["--port", "0", "--latency", str(latency), "--tied", *(["--calm"] if calm else [])]
+    world = subprocess.Popen(
+        [sys.executable, "-P", "-m", "inspector.demo", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert world.stdout is not None
+    world_port = int(world.stdout.readline().decode().strip().rpartition(":")[2])
+    port = free_port()
+    (folder / "hall.secret").write_text("whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=")
+    (folder / "hall.secret").chmod(0o600)
+    text = CONFIG.format(root=ROOT, url=url, port=port, world=world_port, folder=folder)
+    (folder / "office.toml").write_text(text)
+    store = Store(url)
+    migrate.upgrade(store)
+    now = datetime.now(UTC)
+    with store.begin() as tx:
+        token = tx.tokens.issue("hall", "bureau", "system", now, now + timedelta(days=1))
+    store.close()
+    try:
+        yield Site(folder=folder, url=url, world_port=world_port, port=port, token=token)
+    finally:
+        assert world.stdin is not None
+        world.stdin.close()
+        world.wait(timeout=10)
+        world.stdout.close()
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
+    """Start the daemon, perhaps a mortal one, and wait until it is ready (or dead)."""
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "tests.fault.daemon", str(held.config), *fatal],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and daemon.poll() is None:
+        try:
+            if get(held.port, "/health/ready")[0] == 200:
+                return daemon
+        except OSError:
+            pass
+        time.sleep(0.05)
+    return daemon
+
+
+def kill(daemon: subprocess.Popen[bytes]) -> None:
+    """kill -9, the whole session."""
+    if daemon.poll() is None:
+        os.killpg(daemon.pid, signal.SIGKILL)
+    daemon.wait()
+
+
+def get(port: int, path: str) -> tuple[int, Any]:
+    """One GET."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        text = reply.read()
+        return reply.status, json.loads(text) if text[:1] == b"{" else text
+    finally:
+        connection.close()
+
+
+def case(number: int) -> dict[str, Any]:
+    """The body of one application; the code is well-formed and nobody's."""
+    first = f"91000000MA{number:07d}"
+    return {
+        "agency": "bureau",
+        "reference": f"R-{number:07d}",
+        "route": "COMMITMENT",
+        "matter": "LICENCE",
+        "item": "business-licence",
+        "subject": {"kind": "FIRM", "code": first + uscc_check_digit(first), "name": f"示例有限公司{number}"},
+        "claims": [{"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-01-05"}],
+        "letter": {"text": "承诺属实", "notice_version": "2026-01", "signed_by": "示例", "signed_on": "2026-01-05"},
+    }
+
+
+def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120) -> None:
+    """Post cases until each has been accepted; a dead daemon is waited for, as a real sender would, under the same reference."""
+    waiting = list(reversed(numbers))
+    guard = threading.Lock()
+    deadline = time.monotonic() + patience + len(numbers) / 20
+
+    def send() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", held.port, timeout=20)
+        headers = {"Authorization": f"Bearer {held.token}", "Content-Type": "application/json"}
+        while time.monotonic() < deadline:
+            with guard:
+                if not waiting:
+                    return
+                number = waiting.pop()
+            try:
+                connection.request("POST", "/v1/cases", json.dumps(case(number)).encode(), headers)
+                reply = connection.getresponse()
+                told = json.loads(reply.read())
+                if reply.status not in (200, 201):
+                    raise ValueError(f"{reply.status}: {told}")
+                held.accepted[told["id"]] = told["reference"]
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                with guard:
+                    waiting.append(number)
+                time.sleep(0.1)
+
+    hands = [threading.Thread(target=send) for _ in range(threads)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+
+
+def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
+    """Wait until no case is under way (and no order is open but the far deadlines); the counts by state."""
+    store = held.store()
+    deadline = time.monotonic() + seconds
+    counts: dict[str, int] = {}
+    try:
+        while time.monotonic() < deadline:
+            with store.read() as tx:
+                counts = {
+                    row[0]: row[1]
+                    for row in tx.connection.execute(sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state))
+                }
+                open_work = tx.connection.execute(
+                    sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind != "verify.due")
+                ).scalar_one()
+            under_way = counts.get("RATING", 0) + counts.get("VERIFYING", 0)
+            if not under_way and (not open_work or not everything):
+                return counts
+            time.sleep(0.25)
+    finally:
+        store.close()
+    raise AssertionError(f"not done after {seconds} s: {counts}, {open_work} orders open")
+
+
+def leased(held: Site) -> int:
+    """Leases in the table at this moment."""
+    store = held.store()
+    try:
+        with store.read() as tx:
+            asked = sa.select(sa.func.count()).where(
+                work.c.state == "ready", work.c.lease_until > EPOCH, work.c.owner.is_not(None)
+            )
+            return int(tx.connection.execute(asked).scalar_one())
+    finally:
+        store.close()
+
+
+def problems(held: Site) -> list[str]:
+    """Everything that must not be: lost or doubled cases, outcomes or orders, and keys the outside saw with two contents."""
+    found: list[str] = []
+    store = held.store()
+    try:
+        with store.read() as tx:
+            run = tx.connection.execute
+            ids = set(run(sa.select(case_file.c.id)).scalars())
+            if missing := set(held.accepted) - ids:
+                found.append(f"{len(missing)} accepted cases are not there")
+            ended = {row.id: row for row in run(sa.select(case_file.c.id, case_file.c.state, case_file.c.outcome))}
+            loose = [one for one in held.accepted if ended[one].state not in ("CLOSED", "REVIEW")]
+            if loose:
+                found.append(f"{len(loose)} cases ended nowhere")
+            ends = Counter(run(sa.select(ledger.c.about).where(ledger.c.rule.in_(("evidence.weigh", "evidence.late")))).scalars())
+            twice = run(
+                sa.select(evidence.c.case_id, sa.func.count()).group_by(evidence.c.case_id).having(sa.func.count() > 1)
+            ).all()
+            if twice or any(count > 1 for count in ends.values()):
+                found.append(f"{len(twice)} cases with two answers, {sum(c > 1 for c in ends.values())} weighed twice")
+            credit = Counter(run(sa.select(work.c.case_id).where(work.c.kind == "credit", work.c.state == "done")).scalars())
+            closed = [one for one in held.accepted if ended[one].state == "CLOSED"]
+            if any(credit[one] != 1 for one in closed):
+                found.append("a closed case without exactly one credit order")
+            stuck = run(sa.select(sa.func.count()).where(work.c.state == "quarantined")).scalar_one()
+            if stuck:
+                found.append(f"{stuck} orders in quarantine")
+            checked, broken = tx.ledger.verify()
+            if broken:
+                found.append(f"ledger: {broken} after {checked} seals")
+    finally:
+        store.close()
+    seen = get(held.world_port, "/_seen")[1]
+    if seen["conflicts"]:
+        found.append(f"{seen['conflicts']} keys were seen with two contents")
+    for peer in ("registers", "credit", "approving"):
+        if seen["peers"].get(peer, {}).get("without_key"):
+            found.append(f"{peer} was called without a key")
+    return found
+
+
+def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed: int = 1) -> list[str]:
+    """Post under a daemon that is killed again and again: half the kills at random moments, half at named points."""
+    chance = random.Random(seed)
+    sender = threading.Thread(target=post, args=(held, numbers))
+    sender.start()
+    story: list[str] = []
+    while len(story) < kills:
+        point = POINTS[len(story) % 4] if len(story) % 2 else ""
+        fatal = (point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300))) if point else ()
+        daemon = start(held, *fatal)
+        if point:
+            try:
+                daemon.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                point = "random"
+        else:
+            deadline = time.monotonic() + 15
+            time.sleep(chance.uniform(0.3, 1.5))
+            while leased(held) < least and time.monotonic() < deadline and daemon.poll() is None:
+                time.sleep(0.01)
+            point = "random"
+        kill(daemon)
+        count = leased(held)
+        if count >= least:
+            story.append(f"{point}: {count} leases held")
+        elif not sender.is_alive():
+            break
+    daemon = start(held)
+    sender.join()
+    try:
+        wait(held, 180)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(timeout=30)
+    return story
+
+
+def main() -> None:
+    """Measure, or kill, from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgres or a URL")
+    parser.add_argument("--kills", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
+        Path(place).chmod(0o755)
+        with site(url, Path(place)) as held:
+            began = time.monotonic()
+            if given.kills:
+                for line in murder(held, given.kills, list(range(given.cases))):
+                    print("killed at", line)
+            else:
+                daemon = start(held)
+                began = time.monotonic()
+                post(held, list(range(given.cases)))
+                print(f"posted {len(held.accepted)} in {time.monotonic() - began:.1f} s")
+                wait(held, 600, everything=False)
+                cases = time.monotonic() - began
+                print(f"every case concluded or with a person after {cases:.1f} s: {given.cases / cases:.0f} cases/s")
+                counts = wait(held, 600)
+                print(f"every order carried out after {time.monotonic() - began:.1f} s; {counts}")
+                daemon.send_signal(signal.SIGTERM)
+                print("drained:", daemon.wait(timeout=30))
+            print("took", round(time.monotonic() - began, 1), "s; problems:", problems(held) or "none")
+
+
+@contextmanager
+def _database(told: str, place: Path) -> Iterator[str]:
+    if told == "sqlite":
+        yield f"sqlite:///{place}/load.sqlite3"
+    elif told == "postgres":
+        with postgres.server() as server:
+            yield server.create()
+    else:
+        yield told
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Credit levels, work, attention, metrics and health over HTTP, on both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from inspector.store.store import Store
+from inspector.web.health import Health
+from tests.edge import WEB, Edge, a_case, serving
+from tests.house import Hand, open_office
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    """The edge of an office without connectors."""
+    with serving(open_office(store, hand)) as held:
+        yield held
+
+
+def level(code: str = "TEST00000000000001", grade: str = "A", as_of: str = "2026-03-01T08:00:00+08:00") -> dict[str, str]:
+    """A statement."""
+    return {"kind": "FIRM", "code": code, "level": grade, "as_of": as_of}
+
+
+def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        new = client.post("/v1/credit/levels", json={"levels": [level()]}).json()
+        old = client.post("/v1/credit/levels", json={"levels": [level(grade="D", as_of="2026-02-01T08:00:00Z")]}).json()
+        future = client.post("/v1/credit/levels", json={"levels": [level(as_of="2026-04-01T08:00:00Z")]})
+        case = client.post("/v1/cases", json=a_case()).json()
+    assert (new, old) == ({"kept": 1, "older": 0}, {"kept": 0, "older": 1})
+    assert future.json()["error"]["code"] == "as_of_out_of_range"
+    assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
+
+
+def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        bad = {"levels": [level(), level("9.13301E+17")]}
+        answer = client.post("/v1/credit/levels", json=bad)
+        case = client.post("/v1/cases", json=a_case()).json()
+    assert answer.json()["error"]["code"] == "identity_destroyed_by_spreadsheet"
+    assert case["strategy"]["level"] == "U"
+
+
+def test_work_is_shown_without_payload_and_only_of_ones_own_agencies(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        client.post("/v1/cases", json=a_case())
+    with edge.as_("ops", "city") as ops, edge.as_("ops", "other") as stranger, edge.as_("officer") as officer:
+        rows = ops.get("/v1/work").json()["work"]
+        none = stranger.get("/v1/work").json()["work"]
+        assert officer.get("/v1/work").status_code == 403
+    assert {row["kind"] for row in rows} == {"ask", "verify.due"}
+    assert all("payload" not in row for row in rows)
+    assert none == []
+
+
+def test_a_matter_is_closed_once_by_an_officer_of_its_agency_and_the_ledger_keeps_who(edge: Edge, hand: Hand) -> None:
+    with edge.office.store.begin() as tx:
+        tx.attention.open("visit_overdue", "bureau", "v-1", {"due_at": "2026-03-01"}, hand())
+    path = "/v1/attention/visit_overdue:v-1/close"
+    with edge.as_("officer", "other") as stranger, edge.as_("officer", name="李四") as officer, edge.as_("auditor") as auditor:
+        assert [row["facts"] for row in auditor.get("/v1/attention").json()["attention"]] == [{"due_at": "2026-03-01"}]
+        codes = [client.post(path).status_code for client in (stranger, auditor, officer, officer)]
+        assert auditor.get("/v1/attention").json()["attention"] == []
+    assert codes == [404, 403, 200, 404]
+    with edge.office.store.read() as tx:
+        (row,) = tx.ledger.about("v-1")
+    assert (row["rule"], "李四" in row["body"]) == ("attention.close", True)
+
+
+def test_metrics_are_for_ops_and_for_this_machine_but_not_through_a_proxy(edge: Edge) -> None:
+    with edge.client() as local, edge.as_("ops") as ops, edge.as_("officer") as officer:
+        assert "inspector_build_info" in local.get("/metrics").text
+        assert local.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
+        assert officer.get("/metrics").status_code == 403
+        local.get("/v1/cases/nothing")
+        text = ops.get("/metrics").text
+    assert 'inspector_http_requests_total{method="GET",route="/v1/cases/{case_id}",status="4xx"}' in text
+    assert "nothing" not in text
+
+
+def test_health_says_ready_or_why_not(edge: Edge) -> None:
+    with edge.client() as client:
+        assert client.get("/health/ready").json() == {"ready": True, "reasons": []}
+        edge.health[0] = Health(reasons=("database", "a thing without a label"))
+        held = client.get("/health/ready")
+        assert client.get("/health/live").json() == {"live": True}
+        edge.health[0] = Health(live=False)
+        assert client.get("/health/live").status_code == 503
+    assert held.status_code == 503
+    assert [reason["message_zh"] for reason in held.json()["reasons"]] == ["数据库没有响应", "a thing without a label"]
+
+
+def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with serving(office, WEB.model_copy(update={"open_ops": True})) as edge:
+        heard, ended = threading.Event(), threading.Event()
+
+        def listen() -> None:
+            with edge.client() as client, client.stream("GET", "/ops/stream") as stream:
+                for line in stream.iter_lines():
+                    if line.startswith("data:"):
+                        heard.set()
+            ended.set()
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        assert heard.wait(10)
+        began = time.monotonic()
+        edge.server.stop()
+        stopped = time.monotonic() - began
+        listener.join(5)
+    assert ended.is_set(), "the stream ends by itself, it is not torn"
+    assert stopped < 5, "shorter than the server's patience with open requests"
+
+
+def test_a_taken_address_is_said(store: Store, hand: Hand) -> None:
+    from inspector.domain.errors import Invalid
+    from inspector.web.server import Server
+
+    with serving(open_office(store, hand)) as edge, pytest.raises(Invalid, match="address_unusable"):
+        Server(_app(edge), WEB.model_copy(update={"port": edge.server.port}))
+
+
+def _app(edge: Edge):  # type: ignore[no-untyped-def]
+    from inspector.web.app import build
+
+    return build(edge.office, edge.metrics, Health, lambda: None, WEB)
+
+
+def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
+    with edge.client() as client:
+        answers = [client.get(path) for path in ("/", "/openapi.json", "/v1/cases", "/nowhere", "/static/house.css")]
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answers[0].headers["cache-control"] == "no-store"
+    assert httpx.URL(edge.url).host == "127.0.0.1"
+    assert replace(Health(), live=False).ready is False

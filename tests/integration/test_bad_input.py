@@ -1,0 +1,157 @@
+"""Bad input: a clear typed error, and nothing stored by halves. On both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.edge import Edge, a_case, serving
+from tests.house import Hand, closing, open_office, open_store
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def edge(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """One edge on each database for all of this bad input, as in life."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('bad') / 'inspector.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_server").create()
+    with closing(open_store(url)) as store, serving(open_office(store, Hand())) as held:
+        yield held
+
+
+@pytest.fixture(scope="module")
+def client(edge: Edge) -> Iterator[httpx.Client]:
+    """An approving system."""
+    with edge.as_("system") as held:
+        yield held
+
+
+@pytest.fixture
+def untouched(edge: Edge) -> Iterator[None]:
+    """Fails when the test has left anything behind."""
+    before = rows(edge)
+    yield
+    assert rows(edge) == before
+
+
+def rows(edge: Edge) -> int:
+    """How many rows of any kind there are."""
+    with edge.office.store.read() as tx:
+        return len(tx.cases.page(agencies=None, limit=1000)) + len(tx.work.page(limit=1000)) + tx.ledger.unsealed()[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"", 422, "message_invalid"),
+        (b"{", 400, "message_unreadable"),
+        (b"\xff\xfe\xfa", 400, "message_unreadable"),
+        (json.dumps(a_case(), ensure_ascii=False).encode("gbk"), 400, "message_unreadable"),
+        (b"[" * 100_000, 400, "message_unreadable"),
+        (b"1" * 10_000, 400, "message_unreadable"),
+        (b"NaN", 422, "message_invalid"),
+        (b"null", 422, "message_invalid"),
+        (b'{"agency": Infinity}', 422, "message_invalid"),
+        (b'{"\\ud800": 1}', 422, "message_invalid"),
+    ],
+    ids=["empty", "cut", "no UTF-8", "GBK", "deep", "long number", "NaN", "null", "Infinity", "half a character as key"],
+)
+def test_what_is_no_message_is_refused(untouched: None, client: httpx.Client, content: bytes, status: int, code: str) -> None:
+    answer = client.post("/v1/cases", content=content, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x", ""]
+)
+def test_another_content_type_is_refused_by_name(untouched: None, client: httpx.Client, kind: str) -> None:
+    answer = client.post("/v1/cases", content=json.dumps(a_case()).encode(), headers={"Content-Type": kind} if kind else {})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "content_type_unknown")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_huge_body_is_cut_off_with_and_without_a_stated_length(untouched: None, client: httpx.Client, chunked: bool) -> None:
+    body = json.dumps(a_case(reference="x" * 300_000)).encode()
+    pieces = (body[start : start + 10_000] for start in range(0, len(body), 10_000))
+    answer = client.post("/v1/cases", content=pieces if chunked else body, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "message_too_large")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reference", ""),
+        ("reference", "x" * 201),
+        ("reference", "a\x00b"),
+        ("reference", "a\nb"),
+        ("reference", "\ud800"),
+        ("reference", 5),
+        ("reference", None),
+        ("route", "commitment"),
+        ("matter", "ANY"),
+        ("claims", {}),
+        ("claims", [{"key": "c1~0", "fact": "f", "value": "v", "on": "2026-01-01"}]),
+        ("claims", [{"key": "c1", "fact": "f", "value": "v", "on": "2026-02-30"}]),
+        ("claims", [{"key": "c1", "fact": "f", "value": "v", "on": 1767225600}]),
+        ("claims", [{"key": "c1", "fact": "f", "value": "v", "on": "2026-01-01T00:00:00Z"}]),
+        ("surprise", 1),
+    ],
+)
+def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
+    untouched: None, client: httpx.Client, field: str, value: object
+) -> None:
+    content = json.dumps(a_case(**{field: value})).encode()
+    answer = client.post("/v1/cases", content=content, headers=JSON)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "message_invalid")
+    assert error["facts"]["field"].startswith(f"body.{field}")
+    assert "xxx" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'; DROP TABLE case_file; --",
+        "<script>alert(1)</script>",
+        "𠮷野家",
+        "\u202eabc",
+        "ﷺ" * 60,
+        "{{7*7}}",
+        "%00",
+        "../../etc",
+        "👨‍👩‍👧",
+    ],
+)
+def test_naughty_strings_are_kept_as_they_are(client: httpx.Client, text: str) -> None:
+    subject = {"kind": "FIRM", "code": "TEST1", "name": text}
+    answer = client.post("/v1/cases", json=a_case(subject=subject, reference=text))
+    assert answer.status_code == 201
+    shown = client.get(f"/v1/cases/{answer.json()['id']}").json()
+    assert (shown["subject"]["name"], shown["reference"]) == (text, text)
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/cases"), ("PATCH", "/v1/cases/" + "0" * 32), ("TRACE", "/metrics")])
+def test_a_method_the_path_does_not_know_names_those_it_knows(client: httpx.Client, method: str, path: str) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_unknown")
+    assert "GET" in answer.headers["allow"]
+    if path == "/v1/cases":
+        assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "after=zz", "after=" + "0" * 31, "state=DONE", "limit=99999999999999999999"]
+)
+def test_parameters_out_of_bounds_are_refused(client: httpx.Client, query: str) -> None:
+    assert client.get(f"/v1/cases?{query}").status_code == 422
+
+
+def test_an_unknown_address_is_said_in_the_same_shape(client: httpx.Client) -> None:
+    answer = client.get("/v1/nothing/%00/here")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "path_unknown")
