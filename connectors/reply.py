@@ -31,7 +31,7 @@ class Reply:
         Raises Garbled (`wrong_charset`, `not_json`, `not_object`).
         """
         try:
-            told = json.loads(self.body.decode("utf-8-sig"), parse_constant=_no_constant)
+            told = json.loads(self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
         except UnicodeDecodeError:
             raise self.garbled("wrong_charset", "not UTF-8") from None
         except (ValueError, RecursionError) as error:

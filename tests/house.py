@@ -156,11 +156,10 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
     with running(worker):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            idle = not worker.in_flight
-            moved = sweeps.promote(office)
             with office.store.read() as tx:
-                ready = [row for row in tx.work.page(limit=1000) if row["state"] == "ready"]
-            if idle and not moved and not ready:
+                ready = tx.work.page(state="ready")
+            moved = sweeps.promote(office)
+            if not ready and not moved:
                 return
             worker.announce()
             time.sleep(0.01)

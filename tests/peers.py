@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -128,20 +129,20 @@ class Peer:
 
 
 @contextmanager
-def peer(*script: Step) -> Iterator[Peer]:
-    """A peer on a free port of this machine, gone afterwards with its threads and sockets."""
+def peer(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
+    """A peer on a free port of this machine, over TLS where a context is given, gone afterwards with its threads and sockets."""
     over = threading.Event()
     threads: list[threading.Thread] = []
     connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        held = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)))
+        held = Peer(f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)))
 
         def accept() -> None:
             while not over.is_set():
                 with suppress(OSError):
                     connection, _ = listening.accept()
                     connections.append(connection)
-                    threads.append(threading.Thread(target=_serve, args=(held, connection, over)))
+                    threads.append(threading.Thread(target=_serve, args=(held, connection, over, tls)))
                     threads[-1].start()
 
         acceptor = threading.Thread(target=accept)
@@ -159,12 +160,12 @@ def peer(*script: Step) -> Iterator[Peer]:
                 thread.join()
 
 
-def _serve(held: Peer, connection: socket.socket, over: threading.Event) -> None:
+def _serve(held: Peer, connection: socket.socket, over: threading.Event, tls: ssl.SSLContext | None) -> None:
     with connection, suppress(OSError):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with connection.makefile("rb") as incoming:
+        with tls.wrap_socket(connection, server_side=True) if tls else connection as plain, plain.makefile("rb") as incoming:
             while (request := _request(incoming)) is not None:
-                if not held.next(request)(Line(connection, over)):
+                if not held.next(request)(Line(plain, over)):
                     return
 
 

@@ -46,7 +46,8 @@ class Signer:
 def _key(told: str, name: str) -> Webhook:
     """Checked here, because the library drops characters that are not base64 and would sign with less than was meant."""
     try:
-        held = base64.b64decode(told.removeprefix("whsec_"), validate=True)
+        text = told.removeprefix("whsec_")
+        held = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except binascii.Error:
         held = b""
     if not 24 <= len(held) <= 64:

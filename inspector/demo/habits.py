@@ -53,16 +53,16 @@ class Reaction(StrEnum):
     SILENT = "silent"
 
 
-SAYS = {Say.MATCH: 80, Say.MISMATCH: 8, Say.NOT_FOUND: 7, Say.STALE: 5}
+SAYS = {Say.MATCH: 77, Say.MISMATCH: 8, Say.NOT_FOUND: 10, Say.STALE: 5}
 TEMPERS = {Temper.WELL: 91, Temper.SLOW: 3, Temper.STUMBLES: 5, Temper.NOT_GRANTED: 1}
 MANNERS: Mapping[str, Mapping[Manner, int]] = {
     "civil-affairs": {Manner.ANSWERS: 88, Manner.CANNOT_SAY: 12},
     "housing": {
-        Manner.ANSWERS: 35,
+        Manner.ANSWERS: 33,
         Manner.LATE: 25,
         Manner.REFUSES: 12,
         Manner.REFUSES_BADLY: 10,
-        Manner.SILENT: 18,
+        Manner.SILENT: 20,
     },
 }
 REACTIONS = {Reaction.ACCEPTS: 82, Reaction.DECLINES: 9, Reaction.SILENT: 9}

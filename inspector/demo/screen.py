@@ -13,8 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from prometheus_client.parser import text_string_to_metric_families
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -23,6 +25,8 @@ from rich.text import Text
 
 from inspector.demo.caller import call, fetch
 from inspector.labels import Lang, known, label
+
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 LOOKS_SECONDS = 0.5
 LINES_SECONDS = 5.0
@@ -113,32 +117,40 @@ class Screen:
 
     def panel(self) -> RenderableType:
         """The summary as a panel of constant height."""
-        rows = Table.grid(padding=(0, 2))
-        rows.add_column(style="bold", no_wrap=True)
-        rows.add_column(no_wrap=True, overflow="ellipsis")
+        rows = Table.grid(padding=(0, 2), expand=True)
+        rows.add_column(style="bold", no_wrap=True, width=max(cell_len(self._word(name)) for name, _ in self._rows()))
+        rows.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for name, text in self._rows():
             rows.add_row(self._word(name), text or Text(self._word("none" if self._figures else "waits"), style="dim"))
         blank = [""] * (LAST_EVENTS - len(self._events))
         last = Text("\n".join([*self._events, *blank]), style="dim", no_wrap=True, overflow="ellipsis")
-        places = f"{self._word('ops')} {self._base}/ops   {self._word('api')} {self._base}/openapi.json"
-        foot = f"{places}   {self._word('metrics')} {self._base}/metrics"
         title = f"{self._word('title')} · {self._word('time')} {self._now or '…'}"
-        body = Group(rows, Text(), last, Text(), Text(foot, style="cyan", overflow="fold"))
+        body = Group(rows, Text(), last, Text(), Text(self._places(), style="cyan", overflow="fold"))
         return Panel(body, title=title, subtitle=self._word("end"), title_align="left")
 
     def _lines(self, stop: threading.Event) -> None:
+        self._say(self._places())
         shown, due = "", 0.0
         while not stop.wait(LOOKS_SECONDS):
             self.look()
             if time.monotonic() >= due and (line := self.line()) != shown:
-                self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+                self._say(line)
                 shown, due = line, time.monotonic() + LINES_SECONDS
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    def _places(self) -> str:
+        """Where else to look."""
+        paths = {"ops": "/ops", "api": "/openapi.json", "metrics": "/metrics"}
+        return "   ".join(f"{self._word(name)} {self._base}{path}" for name, path in paths.items())
 
     def _rows(self) -> Iterable[tuple[str, str]]:
         held = self._figures or Figures()
         yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
         yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
-        yield "questions", self._told(held.by("inspector_work_settled_total", "outcome", kind="ask"), "asked")
+        asked = held.by("inspector_work_settled_total", "outcome", kind="ask")
+        yield "questions", self._told({name.upper(): count for name, count in asked.items()}, "AnswerStatus")
         yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
@@ -152,14 +164,14 @@ class Screen:
         worth: tuple[tuple[str, Callable[[str], str]], ...] = (
             ("outcome", lambda value: self._named(f"Outcome.{value}", value)),
             ("proposal", lambda value: self._named(f"Proposal.{value}", value)),
-            ("reason", lambda value: value),
+            ("reason", lambda value: self._named(f"review.{value}", value)),
         )
         told = [words(str(data[name])) for name, words in worth if data.get(name)]
         return " ".join([self._named(f"event.{kind}", kind), *told])
 
     def _named(self, key: str, plain: str) -> str:
         """The words of the house for a key, or the plain name where there are none."""
-        return label(key, self._lang) if known(key, self._lang) else plain
+        return label(key, self._lang) if known(key, self._lang) else plain.lower().replace("_", " ")
 
     def _word(self, name: str) -> str:
         english, chinese = _WORDS[name]
@@ -168,4 +180,4 @@ class Screen:
 
 def _clock(text: str) -> str:
     """A time stamp of the office as people read it."""
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}"

@@ -1,11 +1,11 @@
-"""A whole file of cases in: every row or none. Real intake judges each row in a transaction that is undone when any row is wrong."""
+"""A whole file of cases in: every row or none. Intake itself judges each row, in a transaction undone when any row is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched as _batched  # type: ignore[attr-defined]
+from typing import NoReturn
 
 from inspector.domain.errors import InspectorError
 from inspector.flows.diagnosis import RowFlaw, of_error
@@ -13,3 +13,100 @@ from inspector.flows.importing import Line
 from inspector.flows.intake import take
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
+
+STAGE = 5_000
+"""Up to so many rows are one transaction. More would hold the one writer of SQLite for too long: they are all judged first."""
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What became of a file: cases opened, cases that were there already, and, when nothing was written, why."""
+
+    opened: int
+    known: int
+    flaws: tuple[RowFlaw, ...]
+
+
+class _UndoneError(Exception):
+    """Rolls a transaction back on purpose; `judged` is what would have come of it."""
+
+    def __init__(self, judged: Loaded) -> None:
+        super().__init__()
+        self.judged = judged
+
+
+def load(
+    office: Office,
+    lines: Sequence[Line],
+    sender: str,
+    *,
+    dry_run: bool,
+    sign: Callable[[Tx, datetime, Loaded], None],
+    step: Callable[[], None] = lambda: None,
+) -> Loaded:
+    """Take every row in, or none. `sign` writes who did it, in the last transaction; `step` is called for each row judged.
+
+    A staged file that is cut off while it is written is finished by importing it again: what is there already stays.
+    """
+    staged = len(lines) > STAGE
+    batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)] if staged else [lines]
+    if staged or dry_run:
+        judged = _sum([_take(office, batch, sender, step, keep=False) for batch in batches])
+        if judged.flaws or dry_run:
+            return judged
+    written = Loaded(opened=0, known=0, flaws=())
+    for place, batch in enumerate(batches, 1):
+        before, last = written, place == len(batches)
+
+        def sign_whole(tx: Tx, now: datetime, here: Loaded, before: Loaded = before) -> None:
+            sign(tx, now, _sum([before, here]))
+
+        here = _take(office, batch, sender, step, keep=True, sign=sign_whole if last else None)
+        written = _sum([written, here])
+        if here.flaws:
+            return written
+    return written
+
+
+def _take(
+    office: Office,
+    lines: Sequence[Line],
+    sender: str,
+    step: Callable[[], None],
+    *,
+    keep: bool,
+    sign: Callable[[Tx, datetime, Loaded], None] | None = None,
+) -> Loaded:
+    """One transaction of rows; undone when it is not to be kept or any row is wrong."""
+    flaws: list[RowFlaw] = []
+    opened = 0
+    try:
+        with office.store.begin() as tx:
+            now = office.now()
+            for line in lines:
+                step()
+                try:
+                    opened += take(office, tx, line.application, sender, now).new
+                except InspectorError as error:
+                    flaws.append(of_error(line.row, error))
+            made = Loaded(opened=opened, known=len(lines) - opened - len(flaws), flaws=tuple(flaws))
+            if flaws or not keep:
+                _undo(made)
+            if sign is not None:
+                sign(tx, now, made)
+            return made
+    except _UndoneError as undone:
+        return undone.judged
+
+
+def _undo(judged: Loaded) -> NoReturn:
+    raise _UndoneError(judged)
+
+
+def _sum(parts: Sequence[Loaded]) -> Loaded:
+    return Loaded(
+        opened=sum(part.opened for part in parts),
+        known=sum(part.known for part in parts),
+        flaws=tuple(flaw for part in parts for flaw in part.flaws),
+    )

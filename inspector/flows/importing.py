@@ -27,15 +27,30 @@ CASES = Layout(
     prefix=PREFIX,
     prefix_chinese=PREFIX_CHINESE,
     columns=(
-        Column(name="reference", chinese="申请编号", meaning="the sender's number; the same again is the same case", needed=True, coded=True),
+        Column(
+            name="reference",
+            chinese="申请编号",
+            meaning="the sender's number; the same again is the same case",
+            needed=True,
+            coded=True,
+        ),
         Column(name="agency", chinese="办理机关", meaning="agency id; empty: that of --agency", coded=True),
         Column(name="route", chinese="办理方式", meaning="COMMITMENT (default) or CERTIFICATE"),
         Column(name="matter", chinese="事项类型", meaning="LICENCE, CONFIRMATION or BENEFIT", needed=True),
         Column(name="item", chinese="事项编码", meaning="the item's code in the policy pack", needed=True, coded=True),
         Column(name="subject_kind", chinese="主体类型", meaning="FIRM or PERSON", needed=True),
-        Column(name="subject_code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64),
+        Column(
+            name="subject_code",
+            chinese="主体代码",
+            meaning="credit code or identity number, as text",
+            needed=True,
+            coded=True,
+            most=64,
+        ),
         Column(name="subject_name", chinese="主体名称", meaning="name of the firm or person", needed=True, coded=True),
-        Column(name="letter_text", chinese="承诺书全文", meaning="text of the letter, or its digest beside", many=True, most=100_000),
+        Column(
+            name="letter_text", chinese="承诺书全文", meaning="text of the letter, or its digest beside", many=True, most=100_000
+        ),
         Column(name="letter_digest", chinese="承诺书摘要", meaning="SHA-256 of the letter's UTF-8 bytes", coded=True),
         Column(name="notice_version", chinese="告知书版本", meaning="version of the notice it answers", needed=True),
         Column(name="signed_by", chinese="签署人", meaning="who signed", needed=True, coded=True),

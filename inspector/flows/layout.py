@@ -71,9 +71,11 @@ class Layout:
                 flaws.append(RowFlaw(row=HEAD, column=head, code="column_unknown", facts={"column": head, "nearest": near[0]}))
             elif name in found[:place]:
                 flaws.append(RowFlaw(row=HEAD, column=head, code="column_twice"))
-        for column in self.columns:
-            if column.needed and column.name not in found:
-                flaws.append(RowFlaw(row=HEAD, column=column.name, code="column_missing", facts={"other": column.chinese}))
+        flaws += [
+            RowFlaw(row=HEAD, column=column.name, code="column_missing", facts={"other": column.chinese})
+            for column in self.columns
+            if column.needed and column.name not in found
+        ]
         return found, flaws, passed
 
     def readers(self, sheet: Sheet, found: Sequence[str | None], flaws: list[RowFlaw]) -> Iterator[RowReader]:
@@ -91,8 +93,8 @@ class RowReader:
         self._columns = {column.name: column for column in layout.columns}
         self._flaws = flaws
         self._before = len(flaws)
-        headless = row.cells[len(found) :] if layout.open_ended else (cell for place, cell in enumerate(row.cells) if place >= len(found) or found[place] is None)
-        if any(cell != "" for cell in headless):
+        named = [name is not None or layout.open_ended for name in found]
+        if any(cell != "" and not (place < len(named) and named[place]) for place, cell in enumerate(row.cells)):
             self.flaw("", "cells_too_many")
 
     @property

@@ -20,7 +20,9 @@ T = TypeVar("T")
 OBJECTS = Layout(
     open_ended=True,
     columns=(
-        Column(name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64),
+        Column(
+            name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64
+        ),
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="name", chinese="主体名称", coded=True),
         Column(name="pool", chinese="所属片区", meaning="pool its inspectors come from; empty: the agency's", coded=True),
@@ -120,7 +122,7 @@ def inspectors(sheet: Sheet, agency: str) -> Read[InspectorRecord]:
 
 
 def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
-    """Credit levels; one that no pack knows would silently count as unrated, so it is a flaw. A day begins at midnight in `zone`."""
+    """Credit levels. One that no pack knows would silently count as unrated, so it is a flaw. Days begin in `zone`."""
 
     def one(reader: RowReader) -> tuple[str, Level] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)

@@ -18,6 +18,11 @@ from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, evidence, ledger, subject
 
 
+_BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
+_BODY_LOCKED = _BODY.with_for_update()
+_PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
+
+
 class CaseRoom(Room):
     """The case table, the subjects and the evidence."""
 
@@ -46,8 +51,7 @@ class CaseRoom(Room):
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
         """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
-        asked = sa.select(case_file.c.body).where(case_file.c.id == case_id)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
             raise Missing("case_unknown", case=case_id)
         return load(Case, text)
@@ -66,8 +70,7 @@ class CaseRoom(Room):
         values = self._row(following) | {"version": following.version}
         if digest is not None:
             values["digest"] = digest
-        at_version = sa.update(case_file).where(case_file.c.id == case.id, case_file.c.version == case.version)
-        self.expect_one(at_version.values(**values), case.id)
+        self.expect_one(_PUT, case.id, values | {"case": case.id, "at_version": case.version})
         return following
 
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:

@@ -13,6 +13,9 @@ from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, event
 
 
+_ADD = sa.insert(event)
+
+
 class EventRoom(Room):
     """The event table. A row gets its position only after its commit, so that a reader of "after N" misses nothing."""
 
@@ -20,7 +23,7 @@ class EventRoom(Room):
         """Write an event, unplaced."""
         body = json.dumps(data, ensure_ascii=False, default=str)
         row = {"id": event_id, "agency": agency, "case_id": case_id, "type": kind, "at": at, "body": body}
-        self.connection.execute(sa.insert(event).values(**row))
+        self.connection.execute(_ADD, row)
 
     def place(self, limit: int = 2000) -> int:
         """Give unplaced events their positions; how many. The caller makes sure that only one replica does it at a time."""

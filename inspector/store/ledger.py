@@ -18,6 +18,9 @@ from inspector.store.tables import ledger, seal
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
 
 
+_APPEND = sa.insert(ledger)
+
+
 class LedgerRoom(Room):
     """The ledger and its seals."""
 
@@ -35,7 +38,7 @@ class LedgerRoom(Room):
             "salt": salt,
             "digest": digest(entry_id, about, because.rule, body, salt),
         }
-        self.connection.execute(sa.insert(ledger).values(**row))
+        self.connection.execute(_APPEND, row)
 
     def take_seal_lock(self) -> bool:
         """Let one replica at a time seal; held to the end of the transaction. SQLite has one owner anyway."""

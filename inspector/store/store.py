@@ -1,12 +1,12 @@
 """The store: one way to open a transaction, on SQLite and on PostgreSQL alike.
 
-SQLite: WAL, full durability, `BEGIN IMMEDIATE`, one writer at a time in the process (waiting is fair), readers beside it.
+SQLite: WAL, full durability, `BEGIN IMMEDIATE`, one writer at a time in the process (turns are fair and share commits), readers
+beside it.
 PostgreSQL: psycopg 3, READ COMMITTED, row locks, and timeouts that free what a frozen replica holds.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from inspector.store.turns import Turns
 from inspector.store.tx import Tx
 
 _PG_SETTINGS = {
@@ -45,7 +46,7 @@ class Store:
                 pool_timeout=30,
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
-        self._turn = threading.Lock()
+        self._turns = Turns(self._writer) if self.sqlite else None
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
         """An engine whose transactions start with `begin`, so that SQLAlchemy, not the driver, says when."""
@@ -82,8 +83,8 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: commits when the block ends, rolls back when it raises."""
-        if self.sqlite:
-            with self._turn, self._writer.begin() as connection:
+        if self._turns is not None:
+            with self._turns.begin() as connection:
                 yield Tx(connection)
         else:
             with self._writer.begin() as connection:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from inspector.domain.decision import Order
 from inspector.domain.errors import Missing, Stale
 from inspector.store.room import Room, Row
-from inspector.store.tables import EPOCH, lane, work
+from inspector.store.tables import EPOCH, Moment, lane, work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,35 @@ _CLAIMED = (
     work.c.attempts,
     work.c.fence,
 )
+
+
+_SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.bindparam("machine", type_=Moment)))
+_FREE = work.c.lane.not_in(_SHUT) & work.c.lane.not_in(sa.bindparam("full", expanding=True))
+_CHOSEN = (
+    sa.select(work.c.id)
+    .where(work.c.state == "ready", work.c.lease_until <= sa.bindparam("machine", type_=Moment))
+    .where(sa.or_(work.c.lane == "", _FREE, work.c.expires_at <= sa.bindparam("office", type_=Moment)))
+    .order_by(work.c.urgent_by, work.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True, of=work)
+)
+_CLAIM = (
+    sa.update(work)
+    .where(work.c.id.in_(_CHOSEN))
+    .values(
+        lease_until=sa.bindparam("until", type_=Moment),
+        owner=sa.bindparam("me"),
+        fence=work.c.fence + 1,
+        attempts=work.c.attempts + 1,
+    )
+    .returning(*_CLAIMED)
+)
+_MINE = sa.update(work).where(
+    work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
+)
+_OPEN = sa.update(work).where(work.c.state.in_(("ready", "waiting", "quarantined")))
+_END = _OPEN.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+_END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 class WorkRoom(Room):
@@ -104,26 +133,30 @@ class WorkRoom(Room):
         patience is claimed all the same, so that it can give up. SKIP LOCKED keeps two replicas from waiting for each other;
         on SQLite there is one writer and the clause is nothing.
         """
-        shut = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > machine_now))
-        free: sa.ColumnElement[bool] = work.c.lane.not_in(shut)
-        if full:
-            free = free & work.c.lane.not_in(list(full))
-        chosen = (
-            sa.select(work.c.id)
-            .where(work.c.state == "ready", work.c.lease_until <= machine_now)
-            .where(sa.or_(work.c.lane == "", free, work.c.expires_at <= office_now))
-            .order_by(work.c.urgent_by, work.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=work)
-        )
-        claimed = (
-            sa.update(work)
-            .where(work.c.id.in_(chosen))
-            .values(lease_until=machine_now + lease, owner=owner, fence=work.c.fence + 1, attempts=work.c.attempts + 1)
-            .returning(*_CLAIMED)
-        )
-        rows = self.connection.execute(claimed).all()
-        return [Work(**{**row._mapping, "payload": json.loads(row.payload)}) for row in rows]
+        values = {
+            "machine": machine_now,
+            "office": office_now,
+            "until": machine_now + lease,
+            "me": owner,
+            "most": limit,
+            "full": list(full) or [""],
+        }
+        rows = self.connection.execute(_CLAIM, values).all()
+        return [
+            Work(
+                id=row.id,
+                key=row.key,
+                kind=row.kind,
+                lane=row.lane,
+                case_id=row.case_id,
+                payload=json.loads(row.payload),
+                due_at=row.due_at,
+                expires_at=row.expires_at,
+                attempts=row.attempts,
+                fence=row.fence,
+            )
+            for row in rows
+        ]
 
     def finish(self, held: Work, now: datetime) -> None:
         """Mark a claimed row done. Raises Stale when the fence is not ours any more: the whole settlement then rolls back."""
@@ -158,15 +191,20 @@ class WorkRoom(Room):
 
     def end(self, case_id: str, kinds: Iterable[str], now: datetime) -> int:
         """End a case's open work of these kinds: it has lost its purpose. A running one is refused when it settles."""
-        return self._end(sa.and_(work.c.case_id == case_id, work.c.kind.in_(list(kinds))), now)
+        values = {
+            "ended_case": case_id,
+            "kinds": list(kinds),
+            "done_at": now,
+            "state": "done",
+            "error": "obsolete",
+            "owner": None,
+        }
+        return self.connection.execute(_END, values).rowcount
 
     def end_keys(self, keys: Iterable[str], now: datetime) -> int:
         """End open work by its keys."""
-        return self._end(work.c.key.in_(list(keys)), now)
-
-    def _end(self, which: sa.ColumnElement[bool], now: datetime) -> int:
-        open_rows = sa.update(work).where(which, work.c.state.in_(("ready", "waiting", "quarantined")))
-        return self.connection.execute(open_rows.values(state="done", done_at=now, error="obsolete", owner=None)).rowcount
+        values = {"keys": list(keys), "done_at": now, "state": "done", "error": "obsolete", "owner": None}
+        return self.connection.execute(_END_KEYS, values).rowcount
 
     def retry(self, work_id: int, now: datetime) -> None:
         """A person sends a quarantined row round again, with fresh attempts. Raises Missing."""
@@ -227,6 +265,5 @@ class WorkRoom(Room):
 
     def _guarded(self, held: Work, **values: object) -> None:
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
-        mine = sa.update(work).where(work.c.id == held.id, work.c.fence == held.fence, work.c.state == "ready")
-        if self.connection.execute(mine.values(**values)).rowcount != 1:
+        if self.connection.execute(_MINE, {**values, "held_id": held.id, "held_fence": held.fence}).rowcount != 1:
             raise Stale("lease_lost", work=held.key)

@@ -45,7 +45,6 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], announ
         docs_url=None,  # their script comes from a CDN: dead on an intranet and refused by our own content policy
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=life,
     )

@@ -1,8 +1,9 @@
-"""What every request passes: the content type it must have, the headers every answer gets, and the count of it."""
+"""What every request passes: the size and content type it may have, the headers every answer gets, and the count of it."""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inspector.web.desk import Desk
@@ -34,19 +35,29 @@ class Door:
             await self.app(scope, receive, send)
             return
 
+        most, taken = self.desk.settings.max_body_bytes, 0
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > most:
+                raise HTTPException(413)
+            return message
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _dress(message, scope)
                 self._count(scope, message["status"])
             await send(message)
 
-        if _stated_length(scope) > self.desk.settings.max_body_bytes:  # one that states none is cut off while it is read
-            await answer(413, "message_too_large", {"most": self.desk.settings.max_body_bytes})(scope, receive, sending)
+        if _stated_length(scope) > most:
+            await answer(413, "message_too_large", {"most": most})(scope, receive, sending)
             return
         if _wrong_type(scope):
             await answer(415, "content_type_unknown", {"wanted": "application/json"})(scope, receive, sending)
             return
-        await self.app(scope, receive, sending)
+        await self.app(scope, receiving, sending)
 
     def _count(self, scope: Scope, status: int) -> None:
         """Count by the route's pattern: an address holds ids and secrets."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inspector.labels import Lang, known, label
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`live`: this process should not be restarted. `reasons` are label keys of the group `health` (or plain words); none: ready."""
+    """`live`: this process should not be restarted. Without `reasons` it is ready.
+
+    A reason is a code with words in the group `health`, and may go on behind a colon: `database:OperationalError`.
+    """
 
     live: bool = True
     reasons: tuple[str, ...] = ()
@@ -16,3 +21,11 @@ class Health:
     def ready(self) -> bool:
         """Whether work and requests are taken."""
         return self.live and not self.reasons
+
+
+def told(reason: str, lang: Lang) -> str:
+    """A reason in words; one without words as it is."""
+    code, _, detail = reason.partition(":")
+    if not known(f"health.{code}", lang):
+        return reason
+    return label(f"health.{code}", lang) + (f" ({detail})" if detail else "")

@@ -12,9 +12,9 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.visit import SeatState, VisitState
 from inspector.labels import Lang, label, of
-from inspector.labels import known as has_words
 from inspector.store.tx import Tx
 from inspector.web.desk import Desk
+from inspector.web.health import told
 
 _RISKS = (1, 3, 5)
 
@@ -64,7 +64,7 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
     health = desk.health()
     yield label("ops.ready" if health.ready else "ops.not_ready", lang)
     for reason in health.reasons:
-        yield label(f"health.{reason}", lang) if has_words(f"health.{reason}", lang) else reason
+        yield told(reason, lang)
     yield label("ops.office_time", lang, at=_at(desk, desk.office.now()))
 
 

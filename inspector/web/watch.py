@@ -13,8 +13,6 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows.settle import record
-from inspector.labels import known as has_words
-from inspector.labels import label
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import CONTENT_TYPE
@@ -36,6 +34,7 @@ from inspector.web.caller import AttentionReader, Caller, FeedReader, Officer, S
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES, answers
 from inspector.web.fields import Limit, MessageId, NamePath, Position
+from inspector.web.health import told
 from inspector.web.messages import LevelsIn
 from inspector.web.roles import Role
 
@@ -150,8 +149,7 @@ def ready(desk: AtDesk) -> Ready:
 
 
 def _reason(reason: str) -> Reason:
-    key = f"health.{reason}" if has_words(f"health.{reason}", "en") else reason
-    return Reason(code=reason, message=label(key, "en"), message_zh=label(key, "zh-Hans"))
+    return Reason(code=reason, message=told(reason, "en"), message_zh=told(reason, "zh-Hans"))
 
 
 def _event(row: Row) -> EventShown:

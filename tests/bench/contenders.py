@@ -88,19 +88,24 @@ ALL = (
         packages=("procrastinate", "psycopg", "uvloop"),
         setting=f"asyncio, uvloop, concurrency 32, delete_jobs=always, stalled jobs retried; {_ROWS}",
         database="postgres",
-        work=(*_PYTHON, f"{_PEERS}.procrastinate_peer", "work"),
-        enqueue=(*_PYTHON, f"{_PEERS}.procrastinate_peer", "enqueue"),
+        work=(*_PYTHON, _PEERS, "procrastinate_peer", "work"),
+        enqueue=(*_PYTHON, _PEERS, "procrastinate_peer", "enqueue"),
     ),
     Contender(
         name="pgqueuer",
         packages=("pgqueuer", "asyncpg", "uvloop"),
         setting="asyncio, uvloop, batch 16, 32 picked at most; engine by asyncpg pool of 4, domain rows by asyncpg pool of 16",
         database="postgres",
-        work=(*_PYTHON, f"{_PEERS}.pgqueuer_peer", "work"),
-        enqueue=(*_PYTHON, f"{_PEERS}.pgqueuer_peer", "enqueue"),
+        work=(*_PYTHON, _PEERS, "pgqueuer_peer", "work"),
+        enqueue=(*_PYTHON, _PEERS, "pgqueuer_peer", "enqueue"),
     ),
 )
 NAMES = tuple(contender.name for contender in ALL)
+
+
+def tidy_when_terminated() -> None:
+    """Let SIGTERM end the program as an exception does: servers stopped, folders removed."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
 
 
 def chosen(only: str) -> list[Contender]:

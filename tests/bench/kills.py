@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.bench import servers
-from tests.bench.contenders import NAMES, Contender, Place, Round, chosen, opened
+from tests.bench.contenders import NAMES, Contender, Place, Round, chosen, opened, tidy_when_terminated
 from tests.bench.domain import Reader
 from tests.bench.machine import machine, told, versions
 from tests.bench.stub import Stub, stub
@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("--appendfsync", default="always", choices=("always", "everysec"))
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
+    tidy_when_terminated()
     contenders = chosen(given.only)
     judged: list[Judged] = []
     with ExitStack() as stack:

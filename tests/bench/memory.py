@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench import domain, servers
-from tests.bench.contenders import Contender, Place, Round, chosen, opened
+from tests.bench.contenders import Contender, Place, Round, chosen, opened, tidy_when_terminated
 from tests.bench.machine import machine, told
 from tests.bench.stub import stub
 
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="the outside party's, in ms")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
+    tidy_when_terminated()
     contenders = [contender for contender in chosen(given.only) if not contender.enqueue]
     readings: list[Weighed] = []
     with ExitStack() as stack:

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench import servers
-from tests.bench.contenders import NAMES, Contender, Place, chosen, opened
+from tests.bench.contenders import NAMES, Contender, Place, chosen, opened, tidy_when_terminated
 from tests.bench.domain import Reader
 from tests.bench.machine import machine, told, versions
 from tests.bench.stub import stub
@@ -82,6 +82,7 @@ def main() -> None:
     parser.add_argument("--appendfsync", default="always", choices=("always", "everysec"), help="Redis; always is full durability")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
+    tidy_when_terminated()
     contenders = chosen(given.only)
     rounds: list[Measured] = []
     with ExitStack() as stack:

@@ -153,6 +153,12 @@ def kill(daemon: subprocess.Popen[bytes]) -> None:
     daemon.wait()
 
 
+def cpu(pid: int) -> float:
+    """User and system seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def get(port: int, path: str) -> tuple[int, Any]:
     """One GET."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
@@ -353,6 +359,7 @@ def main() -> None:
                 print(f"every case concluded or with a person after {cases:.1f} s: {given.cases / cases:.0f} cases/s")
                 counts = wait(held, 600)
                 print(f"every order carried out after {time.monotonic() - began:.1f} s; {counts}")
+                print(f"the daemon's CPU: {1000 * cpu(daemon.pid) / given.cases:.1f} ms a case")
                 daemon.send_signal(signal.SIGTERM)
                 print("drained:", daemon.wait(timeout=30))
             print("took", round(time.monotonic() - began, 1), "s; problems:", problems(held) or "none")

@@ -375,19 +375,20 @@ def test_the_approving_system_opens_cases_the_office_can_read_and_is_untidy(tmp_
     case = {"id": "b" * 32, "opened_at": "2025-03-06T10:00:00+08:00"}
     with peer(answer(201, case)) as office:
         with world(*QUICK, *(word.format(office.url) for word in acting)):
-            until(
-                lambda: (
-                    {"PUT", "withdraw"}
-                    <= {heard.method if heard.method == "PUT" else heard.path.rpartition("/")[2] for heard in list(office.heard)}
-                )
-            )
+            until(lambda: untidy(list(office.heard)) and len(office.heard) > 150)
         opened = [heard for heard in office.heard if (heard.method, heard.path) == ("POST", "/v1/cases")]
     cases = [CaseIn.model_validate(heard.json()).application() for heard in opened]
     assert {heard.headers["authorization"] for heard in opened} == {f"Bearer {made.token('approving')}"}
     assert len({told.item for told in cases}) >= 6
-    assert len({told.reference for told in cases}) < len(cases), "some come twice"
     assert len({(told.reference, told.digest()) for told in cases}) == len({told.reference for told in cases})
     assert max(told.signed_on for told in cases) > DAY, "the outside hears what day the office has"
+
+
+def untidy(heard: list[Heard]) -> bool:
+    """Whether a case came twice, one was corrected and one withdrawn."""
+    opened = [one.body for one in heard if (one.method, one.path) == ("POST", "/v1/cases")]
+    corrected = any(one.method == "PUT" for one in heard)
+    return len(set(opened)) < len(opened) and corrected and any(one.path.endswith("/withdraw") for one in heard)
 
 
 def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:

@@ -6,15 +6,22 @@ import gzip
 import hashlib
 import logging
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 import tenacity
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from connectors import patience
 from connectors.http import Wire
@@ -304,7 +311,35 @@ def test_a_secret_that_is_not_one_line_of_printable_ascii_is_refused(tmp_path: P
         Wire({"url": "http://a", "token_file": str(secret_file(tmp_path, text))})
 
 
-def test_a_certificate_file_is_the_only_authority_believed(tmp_path: Path) -> None:
+@pytest.fixture
+def authority(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for this machine's own address that vouches for itself, and the peer that shows it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "registry")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+    shown, private = tmp_path / "ca.pem", tmp_path / "key.pem"
+    shown.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(shown, private)
+    return shown, context
+
+
+def test_an_agencys_own_authority_is_believed_where_it_is_named_and_nowhere_else(authority: tuple[Path, ssl.SSLContext]) -> None:
+    shown, context = authority
+    with peer(answer(200, {"a": 1}), tls=context) as held:
+        with wire(held, ca_file=str(shown)) as opened:
+            assert [opened.send("POST", "/q", json={}).said() for _ in range(2)] == [{"a": 1}] * 2
+        with wire(held, tries=1) as opened:
+            error = caught(ask(opened))
+    assert isinstance(error, Unavailable)
+    assert (error.code, len(held.heard)) == ("unreachable", 2)
+    assert "SSLCertVerificationError" in error.detail
+
+
+def test_an_empty_certificate_file_is_refused(tmp_path: Path) -> None:
     empty = tmp_path / "ca.pem"
     empty.write_text("", encoding="ascii")
     with pytest.raises(Invalid, match="connector_ca_file"):

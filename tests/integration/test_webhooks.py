@@ -80,7 +80,9 @@ def test_while_a_secret_changes_both_receivers_can_verify(tmp_path: Path) -> Non
         Webhook(word).verify(b"{}", headers)
 
 
-@pytest.mark.parametrize("text", ["whsec_=", "whsec_c2hvcnQ=", "whsec_" + "密".encode().hex() + "*" * 40, "word"])
+@pytest.mark.parametrize(
+    "text", ["whsec_=", "whsec_c2hvcnQ=", "whsec_" + "密".encode().hex() + "*" * 40, "word", f"{WORD[:20]}*{WORD[20:]}"]
+)
 def test_a_weak_or_misspelt_secret_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Invalid, match="connector_secret_unreadable") as refused:
         Signer(str(secret_in(tmp_path, text)), "approving")

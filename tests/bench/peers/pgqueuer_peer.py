@@ -6,7 +6,6 @@ import sys
 from datetime import timedelta
 
 import asyncpg
-import uvloop
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.models import Job
@@ -56,6 +55,3 @@ async def enqueue() -> None:
     await queries.enqueue(["verify"] * len(cases), list(cases), [0] * len(cases))
     await connection.close()
 
-
-if __name__ == "__main__":
-    uvloop.run(work() if sys.argv[1:] == ["work"] else enqueue())

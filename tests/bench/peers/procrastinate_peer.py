@@ -7,7 +7,6 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
-import uvloop
 from procrastinate import App, PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
@@ -61,6 +60,3 @@ async def enqueue() -> None:
         await app.schema_manager.apply_schema_async()
         await verify.batch_defer_async(*({"case_id": line.strip()} for line in sys.stdin))
 
-
-if __name__ == "__main__":
-    uvloop.run(work() if sys.argv[1:] == ["work"] else enqueue())

@@ -1,0 +1,42 @@
+"""The tree of commands. Modules below import what is heavy inside their functions."""
+
+from __future__ import annotations
+
+import typer
+
+from inspector.cli import cases, check, connectors, draws, matters, migrations, packs, registers, serve, tokens, work
+from inspector.cli.command import CODES, group
+
+app = typer.Typer(
+    pretty_exceptions_show_locals=False,
+    help="Inspector verifies commitments accepted in place of certificates. With no command: the demo office.\n\n"
+    "证明事项告知承诺制核查。不带命令：启动演示。",
+    epilog=CODES,
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """With no command: the demo office."""
+    if context.invoked_subcommand is None:
+        serve.demo()
+
+
+app.command("serve", epilog=CODES)(serve.serve)
+check.register(app)
+migrations.register(app)
+cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
+work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
+packs.register(group("policy", "Policy packs. 政策包", app))
+draws.register(group("draw", "Draws: announce, export, verify. 抽取", app))
+connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
+registers.register(
+    group("roster", "Registers of objects and inspectors. 名录库", app), group("credit", "Credit levels. 信用等级", app)
+)
+tokens.register(group("token", "API tokens. 令牌", app))
+matters.register(
+    group("schedule", "Schedules: next run and lag. 计划", app),
+    group("attention", "Matters that wait for a person. 待人处理", app),
+    group("ledger", "The ledger of decisions. 台账", app),
+)
+matters.register_export(app)

@@ -1,0 +1,157 @@
+"""`case`: show, explain, list, import."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.files import refuse
+from inspector.cli.terminal import Terminal, sign
+from inspector.domain.case import CaseState
+from inspector.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.domain.case import Case
+    from inspector.flows.bulk import Loaded
+    from inspector.store.tx import Tx
+
+CaseId = Annotated[str, typer.Argument(help="Id of the case 事项编号", metavar="CASE")]
+Agency = Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "show")(show)
+    command(app, "explain")(explain)
+    command(app, "list")(list_cases)
+    command(app, "import")(import_cases)
+
+
+def show(terminal: Terminal, case: CaseId) -> None:
+    """Show what is stored of a case. 显示事项。"""
+    from inspector.store.codec import dump
+
+    told = json.loads(dump(terminal.look(lambda tx: tx.cases.get(case))))
+    terminal.value(told)
+    for name, value in told.items():
+        terminal.line(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+
+
+def explain(terminal: Terminal, case: CaseId) -> None:
+    """Say why a case stands where it stands: rows, articles, answers, what is due and how it was counted. 说明缘由。"""
+    from inspector.flows.explain import explain as explained
+    from inspector.flows.telling import render
+    from inspector.store.codec import dump
+
+    told = terminal.look(lambda tx: explained(terminal.office, tx, case))
+    terminal.value(json.loads(dump(told)))
+    terminal.line(render(told, terminal.lang).rstrip("\n"))
+
+
+def list_cases(
+    terminal: Terminal,
+    agency: Agency = None,
+    state: Annotated[CaseState | None, typer.Option("--state", help="Only cases in this state 状态")] = None,
+    after: Annotated[str, typer.Option("--after", help="Go on behind this id 从此编号之后")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+) -> None:
+    """List cases in order of id, oldest first. 列出事项。"""
+    within = _below(terminal, agency) if agency is not None else None
+    held = terminal.look(
+        lambda tx: tx.cases.page(agencies=within, state=state.value if state else None, after=after, limit=limit)
+    )
+    terminal.rows(("id", "state", "outcome", "agency", "reference", "item", "subject", "opened_at", "due_at"), map(_row, held))
+
+
+def import_cases(
+    terminal: Terminal,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV or Excel file 文件", exists=True, dir_okay=False, metavar="FILE")
+    ] = None,
+    agency: Agency = None,
+    sender: Annotated[str, typer.Option("--sender", help="Whose numbers the references are; default import:AGENCY 来源")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing 试运行")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print the first row of a file to fill in 打印表头")] = False,
+    item: Annotated[str, typer.Option("--item", help="With --template: add the item's claim columns 事项编码")] = "",
+) -> Exit | None:
+    """Take cases in from a file: every row, or none. 从文件导入：全部成功，否则一条也不写。
+
+    One row is one case; promised facts are columns `claim:FACT` (承诺:FACT). Heads may be English or Chinese. The same file again
+    changes nothing. CSV must be UTF-8 or GB 18030; in Excel codes must be text. Columns: --template --json.
+    """
+    if template:
+        _template(terminal, agency, item)
+        return None
+    if file is None or agency is None:
+        raise Invalid("option_missing", option="FILE" if file is None else "--agency")
+    from inspector.flows import bulk, importing, sheet
+
+    office = terminal.whole_office
+    office.agency(agency)
+    parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
+    if parsed.flaws:
+        return refuse(terminal, parsed.flaws)
+    named = sender or f"import:{agency}"
+
+    def signed(tx: Tx, now: datetime, made: Loaded) -> None:
+        told = {"file": file.name, "agency": agency, "opened": made.opened, "known": made.known}
+        sign(tx, "case.import", f"import:{agency}", now, told)
+
+    total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
+    with terminal.progress(total) as step:
+        done = bulk.load(office, parsed.lines, named, dry_run=dry_run, sign=signed, step=step)
+    if done.flaws:
+        return refuse(terminal, done.flaws)
+    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": []})
+    terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known)
+    return None
+
+
+def _template(terminal: Terminal, agency: str | None, item: str) -> None:
+    """The head row, in the chosen language; as JSON what each column means."""
+    from inspector.flows import importing
+
+    facts: tuple[str, ...] = ()
+    if item:
+        if agency is None:
+            raise Invalid("option_missing", option="--agency")
+        office = terminal.office
+        facts = tuple(fact.code for fact in office.policy(agency, office.now().date()).item(item).facts)
+    terminal.value(
+        [
+            {"name": one.name, "chinese": one.chinese, "needed": one.needed, "meaning": one.meaning}
+            for one in importing.CASES.columns
+        ]
+        + [{"name": f"claim:{fact}", "chinese": f"承诺:{fact}", "needed": False, "meaning": ""} for fact in facts]
+    )
+    line = io.StringIO()
+    csv.writer(line).writerow(importing.heads(facts, chinese=terminal.lang == "zh-Hans"))
+    terminal.line(line.getvalue().strip())
+
+
+def _below(terminal: Terminal, agency: str) -> tuple[str, ...]:
+    terminal.office.agency(agency)
+    return terminal.office.within(agency)
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "state": case.state,
+        "outcome": case.outcome,
+        "agency": case.agency,
+        "sender": case.sender,
+        "reference": case.reference,
+        "item": case.item,
+        "subject": case.subject.name,
+        "opened_at": case.opened_at,
+        "due_at": case.strategy.due_at if case.strategy else None,
+    }

@@ -1,0 +1,218 @@
+"""`check`: everything that must be right before the daemon starts, one line each, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli import words
+from inspector.cli.checks import Finding, State
+from inspector.cli.command import Exit, command, expected
+from inspector.cli.reaching import configured, findings, permissions
+from inspector.cli.show import show
+from inspector.cli.terminal import Terminal, UnreachableError
+from inspector.domain.errors import Missing
+
+if TYPE_CHECKING:
+    from inspector.store.store import Store
+
+Step = Callable[[], Iterator[Finding]]
+
+LITTLE, LEAST = 2_000_000_000, 200_000_000
+"""Free bytes below which to warn, and below which a write-ahead log may not fit."""
+
+APART, FAR_APART = 2.0, 30.0
+"""Seconds between the machine's clock and the database's."""
+
+AHEAD = timedelta(days=60)
+"""Terms counted today reach about so far; the calendar should too."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "check")(check)
+
+
+def check(
+    terminal: Terminal,
+    call: Annotated[bool, typer.Option("--call", help="Also open connections to the outside 同时连接外部")] = False,
+) -> Exit | None:
+    """Say what is wrong and how to mend it: settings, packs, calendar, connectors, database, disk, clock. 自检。
+
+    Exit code 1 when anything failed; warnings alone are 0.
+    """
+    failed: list[Finding] = []
+
+    def watched() -> Iterator[Finding]:
+        for one in _all(terminal, call=call):
+            if one.state is State.FAIL:
+                failed.append(one)
+            yield one
+
+    show(terminal, watched())
+    return Exit.WRONG if failed else None
+
+
+def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
+    """Every finding, in the order in which things build on each other. A step that fails does not hide the later ones."""
+    settings = list(_guarded("settings", partial(_settings, terminal)))
+    yield from settings
+    if any(one.state is State.FAIL for one in settings):
+        return
+    for name, step in (
+        ("policies", partial(_packs, terminal)),
+        ("calendar", partial(_calendar, terminal)),
+        ("connectors", partial(_connectors, terminal, call=call)),
+        ("database", partial(_database, terminal)),
+    ):
+        yield from _guarded(name, step)
+
+
+def _guarded(name: str, step: Step) -> Iterator[Finding]:
+    """A step's findings; an expected error is one more of them."""
+    try:
+        yield from step()
+    except Exception as error:
+        ours = expected(error)
+        if ours is None:
+            raise
+        told = (words.told(ours, "en").replace("\n", " "), words.told(ours, "zh-Hans").replace("\n", " "))
+        mend = ("mend it, then run check again", "请改正后再次自检")
+        yield Finding.fail(name, told, mend, outside=isinstance(ours, UnreachableError))
+
+
+def _settings(terminal: Terminal) -> Iterator[Finding]:
+    held, file = terminal.settings, terminal.config
+    if file is None:
+        mend = ("name a file: --config FILE, or INSPECTOR_CONFIG", "请指定：--config 文件，或 INSPECTOR_CONFIG")
+        yield Finding.warn("settings", ("no file, variables and defaults alone", "没有配置文件，仅使用环境变量和默认值"), mend)
+    else:
+        yield Finding.ok("settings", (f"{file} is valid", f"{file} 有效"))
+    if held.database.password_file is not None:
+        yield from permissions("database.password_file", held.database.password_file)
+    if not held.agencies:
+        mend = ("add [agencies.NAME] sections", "请添加 [agencies.名称]")
+        yield Finding.warn("settings", ("there are no agencies", "没有机关"), mend)
+    if held.time.rate != 1 or held.time.skip_closed:
+        mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
+        yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
+
+
+def _packs(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.policybook import Policybook, check_examples, read_examples
+
+    folder = terminal.settings.policies
+    book = Policybook.load(folder)
+    for pack in book.packs:
+        name = f"policies.{pack.label}"
+        try:
+            differences = check_examples(pack, folder / pack.id)
+        except Missing:
+            mend = ("write examples beside it", "请在旁边写示例")
+            yield Finding.warn(name, ("is proven, and has no examples", "已校验，没有示例"), mend)
+            continue
+        count = len(read_examples(folder / pack.id, pack.label))
+        if differences:
+            mend = ("policy check shows each", "policy check 逐条显示")
+            yield Finding.fail(name, (f"{len(differences)} examples differ", f"与 {len(differences)} 处示例不一致"), mend)
+        else:
+            yield Finding.ok(name, (f"is proven and agrees with {count} examples", f"已校验，与 {count} 个示例一致"))
+    for gap in book.warnings:
+        yield Finding.warn("policies", (gap, gap), ("close the gap between the versions", "请补上版本之间的空档"))
+
+
+def _calendar(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.calendars import load_calendars
+
+    calendar = load_calendars(terminal.settings.policies / "calendars")
+    today, horizon = _today(), calendar.horizon
+    known = ", ".join(map(str, sorted(calendar.years)))
+    following = today.year + 1 if today.year in calendar.years else today.year
+    mend = (
+        f"when the State Council's notice is out, add policies/calendars/cn-{following}.toml",
+        f"国务院办公厅通知发布后，添加 policies/calendars/cn-{following}.toml",
+    )
+    if horizon is None or horizon < today:
+        yield Finding.fail("calendar", (f"ends before today (years {known})", f"未涵盖今天（已有 {known}）"), mend)
+    elif horizon < today + AHEAD:
+        told = (f"is certain until {horizon} only; later dates are provisional", f"仅到 {horizon} 确定，之后的日期为暂定")
+        yield Finding.warn("calendar", told, mend)
+    else:
+        yield Finding.ok("calendar", (f"is certain until {horizon} (years {known})", f"至 {horizon} 确定（已有 {known}）"))
+
+
+def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
+    for one in configured(terminal.settings):
+        yield from findings(one, call=call)
+
+
+def _database(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.store import checkup, migrate
+
+    held = terminal.open_store()
+    yield Finding.ok("database", (f"{held.url.get_backend_name()} answers", f"{held.url.get_backend_name()} 可连接"))
+    yield from _disk(checkup.folder(held))
+    present, wanted = migrate.present(held), migrate.newest()
+    if present != wanted:
+        told = (f"is at revision {present or 'none'}, this release wants {wanted}", f"版本为 {present or '无'}，需要 {wanted}")
+        yield Finding.fail("database.revision", told, ("run migrate", "请执行 migrate"))
+        return
+    yield Finding.ok("database.revision", (f"is {present}", f"为 {present}"))
+    damage = checkup.damage(held)
+    if damage:
+        mend = ("stop the daemon and restore the last backup", "请停止守护进程并恢复最近的备份")
+        yield Finding.fail("database.integrity", ("; ".join(damage), "；".join(damage)), mend)
+    elif held.sqlite:
+        yield Finding.ok("database.integrity", ("the file is whole", "文件完好"))
+    yield from _clock(held)
+    yield from _office(terminal)
+
+
+def _office(terminal: Terminal) -> Iterator[Finding]:
+    """The agency tree stands on the packs; a broken one raises."""
+    made = terminal.office
+    yield Finding.ok(
+        "agencies", (f"{len(made.tree)} agencies, {len(made.plans)} plans", f"{len(made.tree)} 个机关，{len(made.plans)} 个计划")
+    )
+
+
+def _disk(folder: Path | None) -> Iterator[Finding]:
+    if folder is None:
+        return
+    free = shutil.disk_usage(folder).free
+    told = (f"{free / 1e9:.1f} GB free at {folder}", f"{folder} 剩余 {free / 1e9:.1f} GB")
+    mend = ("make room, or move the database", "请清理空间或迁移数据库")
+    if free < LITTLE:
+        yield (Finding.fail if free < LEAST else Finding.warn)("disk", told, mend)
+    else:
+        yield Finding.ok("disk", told)
+
+
+def _clock(held: Store) -> Iterator[Finding]:
+    """The machine against the database, and both against what has happened already: time never runs backwards."""
+    with held.read() as tx:
+        database = tx.machine_now()
+        last = max((row["seen_at"] for row in tx.replicas.all()), default=None)
+    apart = abs((datetime.now(UTC) - database).total_seconds())
+    mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
+    told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
+    if last is not None and (last - database).total_seconds() > FAR_APART:
+        past = (
+            f"a daemon was seen at {last:%Y-%m-%d %H:%M:%S}Z, which is yet to come",
+            f"曾记录到未来的时间 {last:%Y-%m-%d %H:%M:%S}Z",
+        )
+        yield Finding.fail("clock", past, mend)
+    elif apart > APART:
+        yield (Finding.fail if apart > FAR_APART else Finding.warn)("clock", told, mend)
+    else:
+        yield Finding.ok("clock", told)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()

@@ -1,0 +1,123 @@
+"""How a function becomes a command: the options all share, errors as one line, and an exit code that says whose turn it is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from enum import IntEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, ParamSpec
+
+import typer
+
+from inspector.cli import words
+from inspector.cli.terminal import Terminal, UnreachableError, to_json
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
+from inspector.labels import Lang
+
+P = ParamSpec("P")
+
+
+class Exit(IntEnum):
+    """What a command's end means."""
+
+    OK = 0
+    WRONG = 1
+    USAGE = 2
+    MISSING = 3
+    REFUSED = 4
+    UNREACHABLE = 5
+
+
+CODES = """Exit codes: 0 done · 1 something is wrong (a check failed) · 2 bad usage or bad input · 3 not found ·
+4 refused, or a conflict · 5 the database or something outside cannot be reached.
+
+退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 · 5 数据库或外部无法连接。"""
+
+_FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
+    (UnreachableError, Exit.UNREACHABLE),
+    (Missing, Exit.MISSING),
+    (Refusal, Exit.REFUSED),
+    (Forbidden, Exit.REFUSED),
+    (Stale, Exit.REFUSED),
+)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file 配置文件", dir_okay=False, envvar="INSPECTOR_CONFIG")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON 以 JSON 输出")]
+Language = Annotated[Lang | None, typer.Option("--lang", help="Language; default from LANG 语言")]
+_SHARED = (
+    inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Config),
+    inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),
+    inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Language),
+)
+
+Body = Callable[Concatenate[Terminal, P], "Exit | None"]
+
+
+def group(name: str, about: str, parent: typer.Typer) -> typer.Typer:
+    """A group of commands."""
+    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=about, epilog=CODES)
+    parent.add_typer(made, name=name)
+    return made
+
+
+def command(where: typer.Typer, name: str) -> Callable[[Body[P]], Body[P]]:
+    """Register a function as a command: it gets the Terminal first, its docstring is the help, what it returns the exit code."""
+
+    def register(body: Body[P]) -> Body[P]:
+        @wraps(body)
+        def run(**given: Any) -> None:
+            config, as_json, lang = (given.pop(name) for name in ("config", "as_json", "lang"))
+            raise typer.Exit(_end(body, Terminal(config, lang, as_json=as_json), given))
+
+        told = inspect.signature(body, eval_str=True)
+        own = [held.replace(kind=inspect.Parameter.KEYWORD_ONLY) for held in list(told.parameters.values())[1:]]
+        shown = [*own, *_SHARED]
+        del run.__wrapped__  # typer would look through to the body
+        run.__signature__ = told.replace(parameters=shown, return_annotation=None)  # type: ignore[attr-defined]
+        run.__annotations__ = {held.name: held.annotation for held in shown}
+        where.command(name, epilog=CODES)(run)
+        return body
+
+    return register
+
+
+def _end(body: Callable[..., Exit | None], terminal: Terminal, given: dict[str, Any]) -> int:
+    """Carry a command out. Expected errors are one line; any other is a bug and shows itself."""
+    try:
+        return int(body(terminal, **given) or Exit.OK)
+    except Exception as error:
+        ours = expected(error)
+        if ours is None:
+            raise
+        _tell(terminal, ours)
+        return int(next((code for family, code in _FAMILIES if isinstance(ours, family)), Exit.USAGE))
+    finally:
+        terminal.close()
+
+
+def expected(error: Exception) -> InspectorError | None:
+    """An error as one of ours, or None for a bug, which shows itself."""
+    from inspector.store import checkup
+
+    if isinstance(error, InspectorError):
+        return error
+    if problem := checkup.unreachable(error):
+        return UnreachableError("database_unreachable", problem=problem)
+    if problem := checkup.unusable(error):
+        return Invalid("database_url_unusable", problem=problem)
+    if isinstance(error, OSError):
+        return UnreachableError("file_unusable", file=str(error.filename or ""), problem=error.strerror or type(error).__name__)
+    return None
+
+
+def _tell(terminal: Terminal, error: InspectorError) -> None:
+    message = words.told(error, terminal.lang)
+    if terminal.as_json:
+        facts = {} if error.code == "packs_invalid" else error.facts
+        typer.echo(to_json({"error": {"code": error.code, "message": message, "facts": facts}}), err=True)
+    else:
+        terminal.aside(f"{terminal.words('error')}: {message}")

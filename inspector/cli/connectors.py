@@ -1,0 +1,98 @@
+"""`connector`: who stands behind each, whether it is reached, and a hand on the valve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal
+from inspector.domain.errors import Missing
+
+if TYPE_CHECKING:
+    from inspector.store.tx import Tx
+
+Name = Annotated[str, typer.Argument(help="Name of the connector 连接器", metavar="NAME")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list")(list_connectors)
+    command(app, "check")(check)
+    command(app, "pause")(pause)
+    command(app, "resume")(resume)
+
+
+def list_connectors(terminal: Terminal) -> None:
+    """List the configured connectors with their state. 列出连接器及其状态。"""
+    from inspector.cli.reaching import configured, load
+
+    lanes = {lane.name: lane for lane in terminal.look(lambda tx: tx.lanes.all())}
+    now = terminal.look(lambda tx: tx.machine_now())
+    rows = []
+    for one in configured(terminal.settings):
+        card = getattr(load(one), "card", None)
+        lane = lanes.get(one.name)
+        rows.append(
+            {
+                "name": one.name,
+                "port": one.section,
+                "kind": one.kind,
+                "owner": getattr(card, "owner", ""),
+                "personal_data": getattr(card, "personal_data", ()),
+                "paused": lane.paused if lane else False,
+                "open_until": lane.open_until if lane and lane.open_until > now else None,
+                "failures": lane.failures if lane else 0,
+                "error": lane.error if lane else None,
+            }
+        )
+    terminal.rows(("name", "port", "kind", "owner", "paused", "open_until", "failures", "error"), rows)
+
+
+def check(
+    terminal: Terminal,
+    name: Annotated[str | None, typer.Argument(help="Only this one 只查这一个", metavar="NAME")] = None,
+    call: Annotated[bool, typer.Option("--call/--no-call", help="Really open a connection 实际连接")] = True,
+) -> Exit | None:
+    """Load each connector and open a connection to its address; nothing is asked or sent. 检查连接器：加载并建立连接。"""
+    from inspector.cli.checks import State
+    from inspector.cli.reaching import configured, findings
+    from inspector.cli.show import show
+
+    wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
+    if name is not None and not wanted:
+        raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)))
+    found = [finding for one in wanted for finding in findings(one, call=call)]
+    show(terminal, found)
+    worst = [finding for finding in found if finding.state is State.FAIL]
+    if not worst:
+        return None
+    return Exit.UNREACHABLE if all(finding.outside for finding in worst) else Exit.WRONG
+
+
+def pause(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因", prompt=True)]) -> None:
+    """Stop calling a connector; its work waits and no deadline is blamed on anybody. 暂停连接器。"""
+    _set(terminal, name, reason, paused=True)
+
+
+def resume(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因")] = "") -> None:
+    """Call a connector again. 恢复连接器。"""
+    _set(terminal, name, reason, paused=False)
+
+
+def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
+    from inspector.cli.reaching import configured
+
+    known = tuple(sorted({one.name for one in configured(terminal.settings)}))
+
+    def do(tx: Tx) -> None:
+        if name in known:
+            tx.lanes.ensure([name])
+        if not tx.lanes.pause(name, paused):
+            raise Missing("connector_unknown", name=name, known=", ".join(known))
+
+    rule = "connector.pause" if paused else "connector.resume"
+    terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)
+    terminal.value({"connector": name, "paused": paused})
+    terminal.say("paused" if paused else "resumed", name=name)

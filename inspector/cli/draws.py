@@ -1,0 +1,179 @@
+"""`draw`: list, show, announce, export and verify. Nothing here can redo a draw, choose in it or stop it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal, operator, to_json
+from inspector.domain.errors import Invalid, Refusal
+
+if TYPE_CHECKING:
+    from inspector.domain.draw import Verdict
+    from inspector.domain.plan import Draw
+
+Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
+
+PUBLIC = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
+"""The files of an auditor's bundle (draw-protocol 7.8). The key to pseudonyms is not among them: it never leaves the house."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list")(list_draws)
+    command(app, "show")(show)
+    command(app, "announce")(announce)
+    command(app, "export")(export)
+    command(app, "verify")(verify)
+
+
+def list_draws(
+    terminal: Terminal,
+    agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
+    after: Annotated[str, typer.Option("--after", help="Go on behind this number 从此编号之后")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+) -> None:
+    """List draws in order of number. 列出抽取。"""
+    if agency is not None:
+        terminal.office.agency(agency)
+    within = terminal.office.within(agency) if agency is not None else None
+    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit))
+    terminal.rows(("number", "plan", "state", "made_at", "witness"), map(_row, held))
+
+
+def show(terminal: Terminal, draw: Number) -> None:
+    """Show a draw and, once drawn, its visits. 显示抽取及其检查任务。"""
+    held = terminal.look(lambda tx: tx.draws.get(draw))
+    visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
+    rows = [
+        {
+            "id": one.id,
+            "subject": one.name or one.object_id,
+            "state": one.state,
+            "due_at": one.due_at,
+            "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
+        }
+        for one, team in visits
+    ]
+    if terminal.as_json:
+        terminal.value({**_row(held), "visits": rows})
+        return
+    terminal.fields(_row(held))
+    if rows:
+        terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
+
+
+def announce(
+    terminal: Terminal, plan: Annotated[str, typer.Argument(help="Name of the plan 抽查计划", metavar="PLAN")]
+) -> Exit | None:
+    """Announce a plan's draw now, besides its schedule. 发起抽取。
+
+    A day has one such draw; who is drawn follows from the protocol.
+    """
+    from inspector.flows import draw as drawing
+
+    office = terminal.office
+    made = terminal.act(
+        "draw.announce", f"plan:{plan}", lambda tx, now: drawing.announce_now(office, tx, plan, operator(), now), plan=plan
+    )
+    terminal.value({"draw": _row(made) if made else None})
+    if made is None:
+        terminal.say("not_prepared")
+        return Exit.REFUSED
+    terminal.say("prepared", number=made.number)
+    return None
+
+
+def export(
+    terminal: Terminal, draw: Number, folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)]
+) -> None:
+    """Write a draw's bundle to a folder, for an auditor to verify anywhere. 导出复核包。
+
+    It holds the registers, so it is not for the public.
+    """
+    held = terminal.look(lambda tx: tx.draws.get(draw))
+    files = terminal.look(lambda tx: tx.draws.files(draw))
+    if "commit.json" not in files:
+        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    if folder.exists() and any(folder.iterdir()):
+        raise Invalid("folder_not_empty", folder=str(folder))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = [name for name in PUBLIC if name in files]
+    for name in written:
+        (folder / name).write_bytes(files[name])
+    witness = folder / "witness"
+    witness.mkdir()
+    receipt = {"draw": held.number, "receipt": held.witness, "void": held.void_reason, "announced_at": held.announced_at}
+    (witness / "record.json").write_text(to_json(receipt, indent=2) + "\n", encoding="utf-8")
+    written.append("witness/record.json")
+    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
+    terminal.value({"draw": draw, "folder": str(folder), "files": written})
+    for name in written:
+        terminal.say("wrote", file=folder / name)
+
+
+def verify(
+    terminal: Terminal,
+    draw: Annotated[
+        str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")
+    ],
+    witness: Annotated[str | None, typer.Option("--witness", help="The value the witness holds (64 hex) 见证方所存的值")] = None,
+) -> Exit | None:
+    """Recompute a draw and compare. A folder needs neither database nor network. Exit code 1 when it does not hold. 复核抽取。
+
+    Only a value from outside hands proves the time: what the bundle itself says about its witness proves nothing.
+    """
+    from inspector.cli.bundle import Bundle, judge
+
+    if Path(draw).is_dir():
+        bundle = Bundle.of_folder(Path(draw))
+    else:
+        held = terminal.look(lambda tx: tx.draws.get(draw))
+        bundle = Bundle(files=terminal.look(lambda tx: tx.draws.files(draw)), receipt=held.witness or "")
+        if "result.json" not in bundle.files:
+            raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    number, verdict = judge(bundle, witness.strip().lower() if witness else None)
+    _tell(terminal, number, verdict, bundle.receipt)
+    return None if verdict.holds else Exit.WRONG
+
+
+def _tell(terminal: Terminal, number: str, verdict: Verdict, receipt: str) -> None:
+    terminal.value(
+        {
+            "draw": number,
+            "holds": verdict.holds,
+            "time_proven": verdict.time_proven,
+            "problems": verdict.problems,
+            "receipt": receipt,
+        }
+    )
+    terminal.say("holds" if verdict.holds else "holds_not", number=number)
+    for problem in verdict.problems:
+        terminal.line(f"  {problem}")
+    if verdict.holds:
+        terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
+
+
+def _row(held: Draw) -> dict[str, object]:
+    return {
+        "number": held.number,
+        "agency": held.agency,
+        "plan": held.plan,
+        "state": held.state,
+        "made_at": held.made_at,
+        "witness": held.witness,
+        "c": held.c if held.drawn_at is not None else None,  # before the visits only W is told (ruling 18)
+        "w": held.w,
+        "announced_at": held.announced_at,
+        "drawn_at": held.drawn_at,
+        "void_reason": held.void_reason,
+        "pack": held.pack,
+    }
+
+
+def _joined(row: dict[str, object]) -> str:
+    told = row["inspectors"]
+    return ", ".join(map(str, told)) if isinstance(told, list) else ""

@@ -1,0 +1,143 @@
+"""`schedule`, `attention`, `ledger` and `export`: what comes next, what waits for a person, and the record of it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal, to_json
+from inspector.domain.errors import Missing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.store.store import Store
+    from inspector.store.tx import Tx
+
+PAGE = 500
+
+
+class Kind(StrEnum):
+    """What can be exported."""
+
+    EVENTS = "events"
+    CASES = "cases"
+    EVIDENCE = "evidence"
+
+
+def register(schedule: typer.Typer, attention: typer.Typer, ledger: typer.Typer) -> None:
+    """Add the groups' commands."""
+    command(schedule, "list")(schedules)
+    command(attention, "list")(open_matters)
+    command(attention, "close")(close)
+    command(ledger, "verify")(verify)
+
+
+def register_export(app: typer.Typer) -> None:
+    """Add `export`."""
+    command(app, "export")(export)
+
+
+def schedules(terminal: Terminal) -> None:
+    """List schedules with their next run and lag. 列出计划：下次时间与滞后。"""
+    now = terminal.office.now()
+    held = terminal.look(lambda tx: tx.schedules.all())
+    rows = [
+        {**row, "overdue_seconds": max(0.0, round((now - row["next_at"]).total_seconds(), 1)) if row["next_at"] else None}
+        for row in held
+    ]
+    terminal.rows(("name", "trigger", "next_at", "last_at", "lag_seconds", "overdue_seconds"), rows)
+
+
+def open_matters(
+    terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
+) -> None:
+    """List what waits for a named person. 列出待人处理的事项。"""
+    held = terminal.look(lambda tx: tx.attention.page(None, limit))
+    terminal.rows(("id", "kind", "agency", "about", "opened_at"), [{**row, "body": json.loads(row["body"])} for row in held])
+
+
+def close(
+    terminal: Terminal,
+    matter: Annotated[str, typer.Argument(help="Id of the matter 编号", metavar="ID")],
+    note: Annotated[str, typer.Option("--note", help="What was done about it 处理情况")] = "",
+) -> None:
+    """Say that a person has seen to a matter. 关闭待办。"""
+
+    def do(tx: Tx, now: datetime) -> None:
+        if not tx.attention.close(matter, now):
+            raise Missing("attention_unknown", attention=matter)
+
+    terminal.act("attention.close", matter, do, note=note)
+    terminal.value({"closed": matter})
+    terminal.say("closed", id=matter)
+
+
+def verify(terminal: Terminal) -> Exit | None:
+    """Recompute the chain of the ledger. Exit code 1 when it does not hold. 复核台账链。"""
+    seals, problem = terminal.look(lambda tx: tx.ledger.verify())
+    unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
+    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "problem": problem})
+    if problem is not None:
+        terminal.say("ledger_broken", seals=seals, problem=problem)
+        return Exit.WRONG
+    terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
+    return None
+
+
+def export(
+    terminal: Terminal,
+    what: Annotated[Kind, typer.Argument(help="events, cases or evidence 导出内容")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A new file; default: standard output 写入新文件", dir_okay=False)
+    ] = None,
+    after: Annotated[str, typer.Option("--after", help="Go on behind this event position or case id 从此之后")] = "",
+) -> None:
+    """Export as JSON lines, one a row, in order. 以 JSON Lines 导出。
+
+    Events are those of the feed: the daemon places new ones within a second or two.
+    """
+    store = terminal.store
+    lines = _events(store, after) if what is Kind.EVENTS else _cases(store, after, evidence=what is Kind.EVIDENCE)
+    if to is None:
+        for line in lines:
+            typer.echo(line)
+        return
+    with to.open("x", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    terminal.aside(terminal.words("wrote", file=to))
+
+
+def _events(store: Store, after: str) -> Iterator[str]:
+    position = int(after) if after.isdecimal() else 0
+    while True:
+        with store.read() as tx:
+            page = tx.events.after(position, None, PAGE)
+        for row in page:
+            yield to_json({**row, "body": json.loads(row["body"])})
+        if len(page) < PAGE:
+            return
+        position = page[-1]["position"]
+
+
+def _cases(store: Store, after: str, *, evidence: bool) -> Iterator[str]:
+    """Page by page, so that a long export holds no old state of the database open."""
+    from inspector.store.codec import dump
+
+    while True:
+        with store.read() as tx:
+            page = tx.cases.page(agencies=None, after=after, limit=PAGE)
+            lines = [dump(case) for case in page]
+            if evidence:
+                found = [(case.id, one) for case in page for one in tx.cases.evidence(case.id)]
+                lines = [to_json({"case_id": case_id, **json.loads(dump(one))}) for case_id, one in found]
+        yield from lines
+        if len(page) < PAGE:
+            return
+        after = page[-1].id

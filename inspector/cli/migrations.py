@@ -1,0 +1,48 @@
+"""`migrate`: bring the database to this release."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal, sign
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "migrate")(migrate)
+
+
+def migrate(
+    terminal: Terminal, dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would run 只显示将执行的迁移")] = False
+) -> Exit | None:
+    """Bring the database to this release. An SQLite file is copied beside itself first. 升级数据库。"""
+    from inspector.store import checkup
+    from inspector.store import migrate as migrations
+
+    lacking = checkup.missing_file(terminal.settings.database.url)
+    if dry_run and lacking is not None:
+        terminal.value({"present": None, "pending": [migrations.newest()]})
+        terminal.say("pending", count=1)
+        terminal.line(f"  {migrations.newest()}")
+        return None
+    held = terminal.open_store(make=True)
+    before, pending = migrations.present(held), checkup.pending(held)
+    if not dry_run:
+        migrations.upgrade(held)
+        if pending:
+            with held.begin() as tx:
+                sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
+    present = migrations.present(held)
+    terminal.value({"present": present, "before": before, "pending": [one for one, _ in pending] if dry_run else []})
+    if not pending:
+        terminal.say("current", revision=present)
+    elif dry_run:
+        terminal.say("pending", count=len(pending))
+        for revision, doc in pending:
+            terminal.line(f"  {revision}  {doc}")
+    else:
+        terminal.say("migrated", revision=present, before=before or "-")
+    return None

@@ -1,0 +1,126 @@
+"""The configured connectors one by one: do they load, and does somebody answer at their address. Nothing is asked or sent."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from inspector.cli import words
+from inspector.cli.checks import Finding
+from inspector.domain.errors import InspectorError
+
+if TYPE_CHECKING:
+    from inspector.settings import Settings
+
+SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A connector of the settings: its section, name, and keys."""
+
+    section: str
+    group: str
+    name: str
+    told: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The entry point it names."""
+        return str(self.told.get("kind", ""))
+
+
+def configured(settings: Settings) -> list[Configured]:
+    """Every connector of the settings, in the order of their sections."""
+    from inspector.bootstrap import GROUPS
+
+    found = [
+        Configured(section=section, group=group, name=name, told=told)
+        for section, group in GROUPS.items()
+        for name, told in getattr(settings, section).items()
+    ]
+    if settings.pulse is not None:
+        found.append(Configured(section="pulse", group="pulses", name="pulse", told=settings.pulse))
+    return found
+
+
+def load(one: Configured) -> object:
+    """The connector, made but not called. Raises what its factory raises."""
+    from inspector.bootstrap import connector
+
+    return connector(one.group, one.name, one.told)
+
+
+def findings(one: Configured, *, call: bool) -> Iterator[Finding]:
+    """What is to be said of one connector: its loading, its secrets' permissions, its address."""
+    name = f"{one.section}.{one.name}"
+    try:
+        load(one)
+    except InspectorError as error:
+        english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
+        yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))
+        return
+    for key, file in secrets(one.told):
+        yield from permissions(f"{name}.{key}", file)
+    url = str(one.told.get("url", ""))
+    if not call or not url:
+        yield Finding.ok(name, (f"loads ({one.kind})", f"可加载（{one.kind}）"))
+        return
+    problem = reach(url)
+    if problem is None:
+        yield Finding.ok(name, (f"loads, and {_place(url)} answers", f"可加载，{_place(url)} 有应答"))
+        return
+    mend = ("check network, firewall and the other side; work waits meanwhile", "请检查网络、防火墙和对方系统；其间工作会等待")
+    told = (f"{_place(url)} does not answer: {problem}", f"{_place(url)} 无应答：{problem}")
+    yield Finding.fail(name, told, mend, outside=True)
+
+
+def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:
+    """(key, file) of every key that names a file with a secret; certificates of authorities are none."""
+    return [(key, Path(str(file))) for key, file in told.items() if key.endswith("_file") and key != "ca_file" and file]
+
+
+def permissions(name: str, file: Path) -> Iterator[Finding]:
+    """Whether only its owner may read a secret."""
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        yield Finding.fail(name, (f"{file}: {problem}", f"{file}：{problem}"), ("write the file", "请写入该文件"))
+        return
+    if mode & 0o077:
+        told = (f"{file} can be read by others (mode {mode:o})", f"{file} 可被他人读取（权限 {mode:o}）")
+        yield Finding.fail(name, told, (f"chmod 600 {file}", f"chmod 600 {file}"))
+    else:
+        yield Finding.ok(name, (f"{file} is its owner's alone", f"{file} 仅属主可读"))
+
+
+def reach(url: str) -> str | None:
+    """Open a connection (and a TLS session) to a URL's host and close it; what went wrong, or None."""
+    told = urlsplit(url)
+    try:
+        port = told.port or (443 if told.scheme == "https" else 80)
+        with socket.create_connection((told.hostname or "", port), SECONDS) as plain:
+            if told.scheme == "https":
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = (
+                    False,
+                    ssl.CERT_NONE,
+                )  # the connector itself verifies, with its own roots
+                with context.wrap_socket(plain, server_hostname=told.hostname):
+                    return None
+    except (OSError, ValueError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+def _place(url: str) -> str:
+    """Host and port alone: path and query may hold a key."""
+    told = urlsplit(url)
+    return f"{told.hostname or '?'}:{told.port}" if told.port else told.hostname or "?"

@@ -1,0 +1,251 @@
+"""`roster` and `credit`: registers and levels from files. A register's file is the whole register: what it lacks is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inspector.cli.command import CODES, Exit, command
+from inspector.cli.files import refuse
+from inspector.cli.terminal import Terminal
+from inspector.domain.errors import InspectorError, Invalid, Refusal, Stale
+from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.flows.registers import Read
+    from inspector.store.tx import Tx
+
+Row = RosterObject | InspectorRecord
+File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", exists=True, dir_okay=False, metavar="FILE")]
+Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing 试运行")]
+Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
+Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
+
+SHOWN = 20
+PARTS = 10
+"""More than one part in so many removed is more likely a wrong file than a wave of closures."""
+
+
+def register(roster: typer.Typer, credit: typer.Typer) -> None:
+    """Add the groups' commands."""
+    imports = typer.Typer(no_args_is_help=True, help="Import a register from a file. 导入名录", epilog=CODES)
+    conflicts = typer.Typer(no_args_is_help=True, help="Declared conflicts of interest. 回避", epilog=CODES)
+    roster.add_typer(imports, name="import")
+    roster.add_typer(conflicts, name="conflict")
+    command(imports, "objects")(import_objects)
+    command(imports, "inspectors")(import_inspectors)
+    command(conflicts, "add")(add_conflict)
+    command(credit, "import")(import_levels)
+
+
+def import_objects(
+    terminal: Terminal,
+    file: File,
+    agency: Agency,
+    dry_run: DryRun = False,
+    remove: Remove = False,
+    keep: Keep = False,
+    yes: Yes = False,
+) -> Exit | None:
+    """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
+
+    Columns: code (or credit_code), kind, name, pool, qualification; others are passed over.
+    Irregular codes are kept with a warning.
+    """
+    from inspector.flows import registers, sheet
+
+    office = terminal.office
+    office.agency(agency)
+    read = registers.objects(sheet.read(file.read_bytes()), agency, office.now())
+    if (flawed := _flawed(terminal, read)) is not None:
+        return flawed
+    irregular = sum(1 for row in read.rows if row.warnings)
+    if irregular:
+        terminal.aside(terminal.words("irregular", count=irregular))
+    return _import(terminal, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes))
+
+
+def import_inspectors(
+    terminal: Terminal,
+    file: File,
+    agency: Agency,
+    dry_run: DryRun = False,
+    remove: Remove = False,
+    keep: Keep = False,
+    yes: Yes = False,
+) -> Exit | None:
+    """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
+
+    Columns: id, name, certificate, certificate_until; pools, qualifications, cap, in_post, channel, address if you like.
+    """
+    from inspector.flows import registers, sheet
+
+    terminal.office.agency(agency)
+    read = registers.inspectors(sheet.read(file.read_bytes()), agency)
+    if (flawed := _flawed(terminal, read)) is not None:
+        return flawed
+    return _import(
+        terminal, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
+    )
+
+
+def add_conflict(
+    terminal: Terminal,
+    code: Annotated[str, typer.Argument(help="Code of the object 主体代码", metavar="CODE")],
+    inspector: Annotated[str, typer.Argument(help="Staff code 工号", metavar="INSPECTOR")],
+    agency: Agency,
+    reason: Annotated[str, typer.Option("--reason", help="Reason code; the private reason stays private 原因代码")] = "recusal",
+) -> None:
+    """Declare that an inspector must not be sent to an object. 登记回避。"""
+    from inspector.domain.identity import IdentityKind, identify
+
+    terminal.office.agency(agency)
+    try:
+        told = identify(IdentityKind.OTHER, code, today=terminal.office.now().date()).normal
+    except InspectorError as error:
+        raise Invalid("code_unusable", value=code[:40]) from error
+
+    def do(tx: Tx, _now: datetime) -> None:
+        tx.rosters.inspector(agency, inspector)
+        tx.rosters.declare(agency, told, inspector, reason)
+
+    terminal.act("roster.conflict", f"inspector:{inspector}", do, agency=agency, object=told, inspector=inspector, reason=reason)
+    terminal.value({"agency": agency, "object": told, "inspector": inspector, "reason": reason})
+    terminal.say("declared", code=told, inspector=inspector)
+
+
+def import_levels(
+    terminal: Terminal,
+    file: File,
+    source: Annotated[str, typer.Option("--source", help="Who states them 来源")] = "import",
+    dry_run: DryRun = False,
+) -> Exit | None:
+    """Import credit levels as stated on a day; of two statements the newer one stands. 导入信用等级。
+
+    Columns: code, kind, level, as_of. The same file again changes nothing.
+    """
+    from inspector.flows import registers, sheet
+
+    office = terminal.office
+    scale = sorted({level.code for pack in office.book.packs for level in pack.levels})
+    read = registers.levels(sheet.read(file.read_bytes()), scale, ", ".join(scale), office.now(), office.calendar.zone)
+    if (flawed := _flawed(terminal, read)) is not None:
+        return flawed
+
+    def do(tx: Tx, _now: datetime) -> int:
+        return sum(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)
+
+    if dry_run:
+        terminal.say("dry")
+    facts = {"file": file.name, "rows": len(read.rows), "source": source}
+    kept = 0 if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
+    terminal.value({"kept": kept, "rows": len(read.rows), "dry_run": dry_run})
+    if not dry_run:
+        terminal.say("levels", kept=kept, older=len(read.rows) - kept)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a register is to become, and how far the person who asks may go."""
+
+    agency: str
+    what: str
+    rows: Sequence[Row]
+    file: str
+    dry_run: bool
+    remove: bool
+    keep: bool
+    yes: bool
+
+
+def _import(terminal: Terminal, wish: _Wish) -> Exit | None:
+    """Preview, ask, write. Between preview and writing nothing may have moved, or nothing is written."""
+    before = terminal.look(lambda tx: _held(tx, wish))
+    changes = differences(before, wish.rows)
+    gone = [one for one in changes if one.kind == "removed"]
+    _preview(terminal, wish, changes, len(before))
+    if wish.dry_run:
+        terminal.say("dry")
+        return None
+    leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
+    wanted = [one for one in changes if not (leave and one.kind == "removed")]
+
+    def do(tx: Tx, now: datetime) -> int:
+        if differences(_held(tx, wish), wish.rows) != changes:
+            raise Stale("register_moved")
+        _write(tx, wish, wanted, now)
+        return len(_held(tx, wish))
+
+    counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
+    if not wanted:
+        count = len(before)
+    else:
+        count = terminal.act(f"roster.import.{wish.what}", f"roster:{wish.agency}", do, file=wish.file, **counts)
+    if leave:
+        terminal.say("kept", count=len(gone))
+    terminal.say("imported", count=count)
+    return None
+
+
+def _preview(terminal: Terminal, wish: _Wish, changes: Sequence[Change], held: int) -> None:
+    kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
+    same = held - len(kinds["changed"]) - len(kinds["removed"])
+    terminal.value(
+        {
+            **{kind: [one.key for one in found] for kind, found in kinds.items()},
+            "unchanged": same,
+            "rows": len(wish.rows),
+            "dry_run": wish.dry_run,
+        }
+    )
+    terminal.say("preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
+    for kind, sign in (("removed", "-"), ("changed", "~"), ("added", "+")):
+        for one in kinds[kind][:SHOWN]:
+            terminal.line(f"  {sign} {one.key} {one.name}")
+        if len(kinds[kind]) > SHOWN:
+            terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - SHOWN))
+
+
+def _may_remove(terminal: Terminal, wish: _Wish, gone: int, held: int) -> bool:
+    """Whether rows may go: True they go, False they stay. Raises Refusal when nobody has said."""
+    if wish.keep:
+        return False
+    if gone * PARTS > held and not wish.yes:
+        raise Refusal("removals_many", removed=gone, held=held)
+    if wish.remove or terminal.sure(terminal.words("remove?", count=gone)):
+        return True
+    raise Refusal("removals_unconfirmed", removed=gone)
+
+
+def _held(tx: Tx, wish: _Wish) -> Sequence[Row]:
+    return tx.rosters.objects(wish.agency) if wish.what == "objects" else tx.rosters.inspectors(wish.agency)
+
+
+def _write(tx: Tx, wish: _Wish, changes: Sequence[Change], now: datetime) -> None:
+    put = {one.key for one in changes if one.kind != "removed"}
+    gone = [one.key for one in changes if one.kind == "removed"]
+    tx.rosters.put_objects(row for row in wish.rows if isinstance(row, RosterObject) and f"{row.kind}:{row.code}" in put)
+    tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
+    if wish.what == "objects":
+        pairs = (key.partition(":") for key in gone)
+        tx.rosters.remove_objects(wish.agency, [(kind, code) for kind, _, code in pairs], now)
+    else:
+        for start in range(0, len(gone), 500):
+            tx.rosters.remove_inspectors(wish.agency, gone[start : start + 500], now)
+
+
+def _flawed(terminal: Terminal, read: Read[Any]) -> Exit | None:
+    if read.flaws:
+        return refuse(terminal, read.flaws)
+    if read.passed:
+        terminal.aside(terminal.words("passed", heads=", ".join(read.passed)))
+    return None

@@ -1,0 +1,249 @@
+"""What a command holds in its hands: settings, store and office, opened when first asked for, and a way to speak."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pwd
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+from inspector.cli import words
+from inspector.domain.decision import Because
+from inspector.domain.errors import InspectorError, Refusal
+from inspector.labels import Lang
+
+if TYPE_CHECKING:
+    from inspector.flows.office import Office
+    from inspector.settings import Settings
+    from inspector.store.store import Store
+    from inspector.store.tx import Tx
+
+T = TypeVar("T")
+
+PATIENCE = 3.0
+"""Seconds to wait for a database; a daemon waits longer, a person asks again."""
+
+
+class UnreachableError(InspectorError):
+    """The database or something outside does not answer."""
+
+
+class Terminal:
+    """One command's hands. `close` gives the database back."""
+
+    def __init__(self, config: Path | None, lang: Lang | None, *, as_json: bool) -> None:
+        self._config = config
+        self.as_json = as_json
+        self.asked_lang = lang
+        self.lang: Lang = lang or language(os.environ)
+        self._opened: list[Store] = []
+
+    @property
+    def config(self) -> Path | None:
+        """The settings file: the one named (or $INSPECTOR_CONFIG), that of the demo, or none (variables alone)."""
+        return self._config or _demo_config()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings. Raises Invalid."""
+        from inspector import settings
+
+        return settings.load(self.config)
+
+    def open_store(self, *, make: bool = False) -> Store:
+        """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""
+        from inspector import bootstrap
+        from inspector.store import checkup
+
+        lacking = checkup.missing_file(self.settings.database.url)
+        if lacking is not None and not make:
+            raise UnreachableError("database_missing", file=str(lacking))
+        if lacking is not None:
+            lacking.parent.mkdir(parents=True, exist_ok=True)
+        held = bootstrap.store(self.settings)
+        self._opened.append(held)
+        bootstrap.reach(held, PATIENCE)
+        return held
+
+    @cached_property
+    def store(self) -> Store:
+        """The store of a migrated database. Raises Refusal for one of another release."""
+        from inspector.store import migrate
+
+        held = self.open_store()
+        present = migrate.present(held)
+        if present != migrate.newest():
+            raise Refusal("database_not_migrated", present=present or "-", wanted=migrate.newest())
+        return held
+
+    @cached_property
+    def office(self) -> Office:
+        """The office with packs and calendar but without connectors: for all that does not order anything from outside."""
+        from inspector import bootstrap
+        from inspector.flows.office import Connectors
+
+        return bootstrap.office(self.settings, self.store, connectors=Connectors())
+
+    @cached_property
+    def whole_office(self) -> Office:
+        """The office with its connectors, whose names decide what intake orders; none of them is called here."""
+        from inspector import bootstrap
+
+        return bootstrap.office(self.settings, self.store)
+
+    def look(self, ask: Callable[[Tx], T]) -> T:
+        """Read in one transaction."""
+        with self.store.read() as tx:
+            return ask(tx)
+
+    def act(self, rule: str, about: str, do: Callable[[Tx, datetime], T], **facts: object) -> T:
+        """Write in one transaction, together with the ledger entry that says who did it."""
+        now = self.office.now()
+        with self.store.begin() as tx:
+            done = do(tx, now)
+            sign(tx, rule, about, now, facts)
+        return done
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for held in self._opened:
+            held.close()
+
+    # Speaking
+
+    def words(self, key: str, **facts: object) -> str:
+        """The command line's own words."""
+        return words.say(key, self.lang, **facts)
+
+    def line(self, text: str) -> None:
+        """A line for people; a program that asked for JSON does not get it."""
+        if not self.as_json:
+            typer.echo(clean(text))
+
+    def aside(self, text: str) -> None:
+        """A line beside the answer, on standard error."""
+        typer.echo(clean(text), err=True)
+
+    def say(self, key: str, **facts: object) -> None:
+        """A line of the command line's own words."""
+        self.line(self.words(key, **facts))
+
+    def value(self, told: object) -> None:
+        """The answer as JSON, when it was asked for."""
+        if self.as_json:
+            typer.echo(to_json(told, indent=2))
+
+    def rows(self, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+        """Rows as a table for people, or as a JSON list with all they hold."""
+        held = list(rows)
+        self.value(held)
+        if self.as_json:
+            return
+        if not held:
+            self.say("nothing")
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for name in columns:
+            table.add_column(words.head(name, self.lang), overflow="fold")
+        for row in held:
+            table.add_row(*(clean(plain(row.get(name))) for name in columns))
+        width = None if sys.stdout.isatty() else 240
+        Console(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width).print(table)
+
+    def fields(self, told: Mapping[str, object]) -> None:
+        """One thing: its fields line by line, or JSON."""
+        self.value(told)
+        for name, value in told.items():
+            self.line(f"{words.head(name, self.lang)}: {plain(value)}")
+
+    def sure(self, question: str) -> bool:
+        """Whether a person at a terminal says yes; False when nobody is there to ask."""
+        return sys.stdin.isatty() and not self.as_json and typer.confirm(question, err=True)
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], None]]:
+        """A bar on standard error for long work; nothing where standard error is no terminal."""
+        if total < 200 or not sys.stderr.isatty():
+            yield lambda: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True)) as bar:
+            task = bar.add_task(self.words("rows"), total=total)
+            yield lambda: bar.advance(task)
+
+
+def language(environment: Mapping[str, str]) -> Lang:
+    """Chinese where the locale says so, else English."""
+    told = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh-Hans" if told.lower().startswith("zh") else "en"
+
+
+def operator() -> str:
+    """The operating system's user, from the kernel and not from a variable that anybody can set."""
+    uid = os.getuid()
+    try:
+        return f"os:{pwd.getpwuid(uid).pw_name}"
+    except KeyError:  # a container may run a number that no file names
+        return f"os:uid-{uid}"
+
+
+def sign(tx: Tx, rule: str, about: str, now: datetime, facts: Mapping[str, object]) -> None:
+    """The ledger entry of what an operator did."""
+    from inspector.store.tx import new_id
+
+    told = Because(rule=f"operator.{rule}", basis=(), pack="", facts={"by": operator(), **facts})
+    tx.ledger.append(new_id(), about[:200], told, {}, now)
+
+
+def to_json(told: object, *, indent: int | None = None) -> str:
+    """JSON text of rows and domain values."""
+    return json.dumps(told, ensure_ascii=False, indent=indent, default=_json)
+
+
+def plain(value: object) -> str:
+    """A value for people."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, Enum):
+        return str(value.value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def clean(text: str) -> str:
+    """Text without control characters, so that a stored string cannot steer the terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else "·" for one in text)
+
+
+def _json(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset | set) else str(value)
+
+
+def _demo_config() -> Path | None:
+    """The configuration the demo has written at its last start, if any."""
+    here = os.environ.get("INSPECTOR_DEMO")
+    checkout = Path(__file__).resolve().parents[2]
+    base = checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+    file = (Path(here) if here else base / "var" / "demo") / "demo.toml"
+    return file if file.is_file() else None

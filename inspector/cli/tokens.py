@@ -1,0 +1,54 @@
+"""`token`: who may call, with which role, below which agency, until when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.terminal import Terminal, plain
+from inspector.web.roles import Role
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "issue")(issue)
+    command(app, "list")(list_tokens)
+    command(app, "revoke")(revoke)
+
+
+def issue(
+    terminal: Terminal,
+    name: Annotated[str, typer.Argument(help="The person or system it is for 持有者")],
+    agency: Annotated[str, typer.Option("--agency", "-a", help="Sees this agency and all below it 机关")],
+    role: Annotated[Role, typer.Option("--role", help="What it may do 角色")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Valid for so many days 有效天数")] = 90,
+) -> None:
+    """Issue a token. Its text is shown once and stored nowhere. 签发令牌，仅显示一次。"""
+    terminal.office.agency(agency)
+    about = {"name": name, "agency": agency, "role": role.value, "days": days}
+    with terminal.store.read() as tx:
+        made_at = tx.machine_now()  # tokens run by machine time: fast office time must not expire them
+    until = made_at + timedelta(days=days)
+    text = terminal.act(
+        "token.issue", f"token:{name}", lambda tx, _now: tx.tokens.issue(name, agency, role.value, made_at, until), **about
+    )
+    terminal.value({"token": text, "expires_at": until, **about})
+    if not terminal.as_json:
+        terminal.aside(terminal.words("issued", name=name, agency=agency, role=role.value, until=plain(until)))
+    terminal.line(text)
+
+
+def list_tokens(terminal: Terminal) -> None:
+    """List tokens, without their texts. 列出令牌。"""
+    held = terminal.look(lambda tx: tx.tokens.all())
+    terminal.rows(("id", "name", "agency", "role", "expires_at", "revoked_at"), held)
+
+
+def revoke(terminal: Terminal, token: Annotated[str, typer.Argument(help="Id of the token 令牌编号", metavar="ID")]) -> None:
+    """End a token at once. 吊销令牌。"""
+    terminal.act("token.revoke", f"token:{token}", lambda tx, _now: tx.tokens.revoke(token, tx.machine_now()), token=token)
+    terminal.value({"revoked": token})
+    terminal.say("revoked", id=token)

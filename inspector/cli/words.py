@@ -1,0 +1,185 @@
+"""What the command line says by itself, in English and Chinese. Errors, states and rules have theirs in `inspector.labels`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from inspector.domain.errors import InspectorError
+from inspector.labels import Lang
+from inspector.labels import words as labels
+
+_FACT = re.compile(r"\{([a-z_]+)\}")
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "error": ("error", "错误"),
+    "nothing": ("nothing", "没有"),
+    "wrote": ("wrote {file}", "已写入 {file}"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    # Migrations.
+    "migrated": ("the database is at revision {revision} (was {before})", "数据库现为版本 {revision}（原为 {before}）"),
+    "pending": ("would run {count} migrations:", "将执行 {count} 项迁移："),
+    "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
+    # Files.
+    "flaws": ("{count} things are wrong; nothing was written", "共 {count} 处错误，未写入任何内容"),
+    "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
+    "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
+    "rows": ("rows", "行"),
+    "opened": ("{opened} cases opened, {known} were there already", "新受理 {opened} 件，已有 {known} 件"),
+    "would_open": (
+        "dry run: {opened} cases would be opened, {known} are there already; nothing was written",
+        "试运行：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
+    ),
+    "passed": ("columns passed over: {heads}", "未使用的列：{heads}"),
+    "levels": ("{kept} levels kept, {older} older than what is known", "已记录 {kept} 条等级，{older} 条早于已有记录"),
+    # Registers.
+    "preview": (
+        "{added} added, {changed} changed, {removed} removed, {same} unchanged",
+        "新增 {added}，变更 {changed}，移除 {removed}，不变 {same}",
+    ),
+    "irregular": ("{count} irregular codes are kept with a warning", "{count} 个代码不规范，已保留并标记"),
+    "imported": ("the register now holds {count} rows", "名录现有 {count} 条"),
+    "dry": ("dry run: nothing was written", "试运行：未写入任何内容"),
+    "kept": ("{count} rows that the file lacks were kept", "文件中没有的 {count} 条予以保留"),
+    "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),
+    "declared": ("{inspector} will not be sent to {code}", "{inspector} 将不会被派往 {code}"),
+    # Work, connectors, tokens, attention.
+    "retried": ("work {id} goes round again", "工作 {id} 将重新执行"),
+    "released": ("work {id} is let go", "工作 {id} 已放行，不再执行"),
+    "paused": ("connector {name} is paused", "连接器 {name} 已暂停"),
+    "resumed": ("connector {name} goes on", "连接器 {name} 已恢复"),
+    "issued": (
+        "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
+        "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
+    ),
+    "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
+    "closed": ("{id} is closed", "{id} 已关闭"),
+    # Draws and the ledger.
+    "prepared": ("draw {number} is being prepared", "抽取 {number} 正在准备"),
+    "not_prepared": (
+        "no draw: nothing to draw from, or the plan's last draw is still open",
+        "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
+    ),
+    "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
+    "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
+    "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),
+    "time_not_proven": (
+        "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
+        "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
+    ),
+    "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
+    "ledger_holds": ("{seals} seals hold; {unsealed} entries wait for the next one", "{seals} 个封印完好；{unsealed} 条待封"),
+    "ledger_broken": (
+        "THE LEDGER DOES NOT HOLD after {seals} seals: {problem}",
+        "台账不成立（前 {seals} 个封印完好）：{problem}",
+    ),
+    # Packs.
+    "pack_agrees": ("{label}: agrees with its {count} examples", "{label}：与 {count} 个示例一致"),
+    "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
+    "pack_same": ("no difference", "没有差别"),
+    "gap": ("gap: {gap}", "空档：{gap}"),
+    # Errors of the command line and of files, until the house's labels have them.
+    "error.database_unreachable": ("the database cannot be reached: {problem}", "无法连接数据库：{problem}"),
+    "error.database_missing": ("there is no database {file}; make it with `migrate`", "没有数据库 {file}；请先执行 migrate"),
+    "error.database_not_migrated": (
+        "the database is at revision {present}, this release wants {wanted}; run `migrate`",
+        "数据库版本为 {present}，本程序需要 {wanted}；请执行 migrate",
+    ),
+    "error.database_url_unusable": ("database.url cannot be used ({problem})", "database.url 无法使用（{problem}）"),
+    "error.file_unusable": ("{file}: {problem}", "{file}：{problem}"),
+    "error.sheet_encoding": (
+        "the file is neither UTF-8 nor GB 18030; {fix}",
+        "文件既不是 UTF-8 也不是 GB 18030；{fix_zh}",
+    ),
+    "error.sheet_empty": ("the file has no rows", "文件没有内容"),
+    "error.sheet_too_large": ("the file has {bytes} bytes, at most {most}", "文件有 {bytes} 字节，最多 {most}"),
+    "error.sheet_unreadable": ("the file cannot be read: {problem}", "文件无法读取：{problem}"),
+    "error.removals_unconfirmed": (
+        "{removed} rows of the register are not in the file: --remove takes them out, --keep leaves them in; nothing was written",
+        "名录中有 {removed} 条不在文件里：--remove 移除，--keep 保留；未写入任何内容",
+    ),
+    "error.removals_many": (
+        "{removed} of {held} rows would go, more than a tenth: if that is meant, add --yes; nothing was written",
+        "将移除 {held} 条中的 {removed} 条，超过十分之一：确认无误请加 --yes；未写入任何内容",
+    ),
+    "error.register_moved": ("the register changed meanwhile; run it again", "名录刚被改动；请重新执行"),
+    "error.connector_unknown": ("there is no connector {name}; known are {known}", "没有连接器 {name}；已有：{known}"),
+    "error.option_missing": ("{option} is needed", "缺少 {option}"),
+    "error.folder_not_empty": ("{folder} is not empty; name another one", "{folder} 不是空文件夹；请另选"),
+    "error.bundle_incomplete": ("{folder} lacks {file}", "{folder} 中缺少 {file}"),
+    "error.bundle_unreadable": ("{file} cannot be read: {problem}", "{file} 无法读取：{problem}"),
+    "error.draw_not_finished": (
+        "draw {draw} is {state}; there is nothing to recompute yet",
+        "抽取 {draw} 处于 {state}，尚无可复核的结果",
+    ),
+    "error.code_unusable": ("{value} is no code", "“{value}”不是代码"),
+}
+
+HEADS: Mapping[str, tuple[str, str]] = {
+    "id": ("id", "编号"),
+    "state": ("state", "状态"),
+    "outcome": ("outcome", "结果"),
+    "agency": ("agency", "机关"),
+    "reference": ("reference", "申请编号"),
+    "item": ("item", "事项"),
+    "subject": ("subject", "主体"),
+    "opened_at": ("opened", "受理"),
+    "due_at": ("due", "到期"),
+    "kind": ("kind", "类型"),
+    "lane": ("connector", "连接器"),
+    "attempts": ("attempts", "次数"),
+    "error": ("error", "错误"),
+    "case_id": ("case", "核查事项"),
+    "name": ("name", "名称"),
+    "role": ("role", "角色"),
+    "expires_at": ("expires", "有效期至"),
+    "revoked_at": ("revoked", "吊销"),
+    "label": ("pack", "政策包"),
+    "title": ("title", "名称"),
+    "from": ("from", "起"),
+    "to": ("to", "止"),
+    "number": ("draw", "抽取"),
+    "plan": ("plan", "计划"),
+    "made_at": ("made", "时间"),
+    "witness": ("witness", "见证"),
+    "port": ("port", "端口类"),
+    "owner": ("owner", "所有者"),
+    "paused": ("paused", "暂停"),
+    "open_until": ("breaker open until", "熔断至"),
+    "failures": ("failures", "失败"),
+    "trigger": ("trigger", "触发"),
+    "next_at": ("next", "下次"),
+    "last_at": ("last", "上次"),
+    "lag_seconds": ("lag s", "滞后秒"),
+    "overdue_seconds": ("overdue s", "逾期秒"),
+    "about": ("about", "关于"),
+}
+
+
+def say(key: str, lang: Lang, /, **facts: object) -> str:
+    """The words of a key."""
+    return _fill(WORDS[key][0 if lang == "en" else 1], facts)
+
+
+def head(name: str, lang: Lang) -> str:
+    """The head of a column."""
+    return HEADS[name][0 if lang == "en" else 1] if name in HEADS else name
+
+
+def told(error: InspectorError, lang: Lang) -> str:
+    """What an error says: the house's words, the command line's, or its own code and facts."""
+    if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
+        return str(error)
+    key = f"error.{error.code}"
+    if text := labels(lang).get(key):
+        return _fill(text, error.facts)
+    return say(key, lang, **error.facts) if key in WORDS else str(error)
+
+
+def _fill(text: str, facts: Mapping[str, object]) -> str:
+    return _FACT.sub(lambda found: _plain(facts.get(found[1], "…")), text)
+
+
+def _plain(fact: object) -> str:
+    return "; ".join(map(str, fact)) if isinstance(fact, list | tuple) else str(fact)

@@ -1,0 +1,71 @@
+"""`work`: what is to be done, and what waits in quarantine for a person."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.store.tx import Tx
+
+Id = Annotated[int, typer.Argument(help="Number of the work row 工作编号", metavar="ID")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list")(list_work)
+    command(app, "show")(show)
+    command(app, "retry")(retry)
+    command(app, "release")(release)
+
+
+def list_work(
+    terminal: Terminal,
+    state: Annotated[str, typer.Option("--state", help="waiting, ready, done, quarantined or all 状态")] = "quarantined",
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind 类型")] = None,
+    case: Annotated[str | None, typer.Option("--case", help="Only of this case 事项编号")] = None,
+    after: Annotated[int, typer.Option("--after", help="Go on behind this number 从此编号之后")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+) -> None:
+    """List work rows, by default those in quarantine. 列出工作（默认为隔离中的）。"""
+    asked = None if state == "all" else state
+    held = terminal.look(lambda tx: tx.work.page(state=asked, kind=kind, case_id=case, after=after, limit=limit))
+    terminal.rows(("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error"), held)
+
+
+def show(terminal: Terminal, work: Id) -> None:
+    """Show one work row, whole. 显示一项工作。"""
+    held = terminal.look(lambda tx: tx.work.show(work))
+    terminal.fields({**held, "payload": json.loads(held["payload"])} if terminal.as_json else held)
+
+
+def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:
+    """Send quarantined rows round again, with fresh attempts: all of them, or none. 重新执行。"""
+
+    def do(tx: Tx, now: datetime) -> None:
+        for one in work:
+            tx.work.retry(one, now)
+
+    terminal.act("work.retry", f"work:{work[0]}", do, work=work)
+    terminal.value({"retried": work})
+    for one in work:
+        terminal.say("retried", id=one)
+    return None
+
+
+def release(
+    terminal: Terminal,
+    work: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is not to be done 原因", prompt=True)],
+) -> None:
+    """Let a quarantined row go without carrying it out. 放行，不再执行。"""
+    terminal.act("work.release", f"work:{work}", lambda tx, now: tx.work.release(work, reason, now), work=work, reason=reason)
+    terminal.value({"released": work})
+    terminal.say("released", id=work)

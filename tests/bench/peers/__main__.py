@@ -1,0 +1,11 @@
+"""`python -m tests.bench.peers <peer> work|enqueue`: an asyncio peer on uvloop. Its app lives in its own module, not in `__main__`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import uvloop
+
+peer, action = sys.argv[1:]
+uvloop.run(getattr(import_module(f"tests.bench.peers.{peer}"), action)())

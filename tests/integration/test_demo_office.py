@@ -1,0 +1,221 @@
+"""The demo office's folder, cast, applications and screen."""
+
+from __future__ import annotations
+
+import io
+import stat
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from inspector import bootstrap, settings
+from inspector.demo import cast
+from inspector.demo.approving import CLAIMS, SHARES, application
+from inspector.demo.habits import Chance
+from inspector.demo.office import HOLDERS, VARIABLE, configure, furnish, template, where
+from inspector.demo.screen import Figures, Screen
+from inspector.demo.start import prepare
+from inspector.domain.case import MatterKind, SubjectKind
+from inspector.domain.errors import Invalid
+from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.policy import fence
+from inspector.policybook import Policybook
+from inspector.web.messages import CaseIn
+from inspector.web.roles import Role
+from tests.peers import answer, peer, raw
+
+TODAY = date(2025, 3, 3)
+ROOT = Path(__file__).resolve().parents[2]
+
+SCRAPE = """# HELP inspector_cases Cases.
+# TYPE inspector_cases gauge
+inspector_cases{outcome="",state="VERIFYING"} 7.0
+inspector_cases{outcome="TRUE",state="CLOSED"} 12.0
+inspector_cases{outcome="UNVERIFIABLE",state="CLOSED"} 3.0
+inspector_cases{outcome="",state="REVIEW"} 0.0
+"""
+
+
+def exposition(text: str) -> bytes:
+    body = text.encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+FEED = {
+    "events": [
+        {
+            "position": 4,
+            "id": "e4",
+            "type": "verification.result",
+            "at": "2025-03-05T14:10:00+08:00",
+            "case_id": "c1",
+            "reference": "DEMO-7",
+            "data": {"outcome": "TRUE"},
+        }
+    ],
+    "next": 4,
+}
+
+
+def test_what_is_secret_is_written_for_the_owners_eyes_only(tmp_path: Path) -> None:
+    made = furnish(tmp_path / "demo")
+    configure(made, world=1, web=2)
+    files = [file for file in made.folder.iterdir() if file.is_file()]
+    assert {file.name for file in files} == {"keys.json", "demo.toml", "phones.secret", "approving.secret"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
+
+
+def test_a_second_start_finds_the_keys_of_the_first_and_another_folder_has_others(tmp_path: Path) -> None:
+    first = furnish(tmp_path / "one")
+    assert furnish(tmp_path / "one") == first
+    assert {token.text for token in furnish(tmp_path / "two").tokens}.isdisjoint(token.text for token in first.tokens)
+
+
+def test_damaged_keys_are_named_with_what_to_do(tmp_path: Path) -> None:
+    furnish(tmp_path).keys.write_text("{")
+    with pytest.raises(Invalid, match=r"demo_keys_unreadable.*keys\.json.*delete"):
+        furnish(tmp_path)
+
+
+def test_the_folder_is_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert where() == ROOT / "var" / "demo"
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert where() == tmp_path
+
+
+def test_the_written_configuration_is_one_that_serves(tmp_path: Path) -> None:
+    made = furnish(tmp_path / "演 示")
+    told = settings.load(configure(made, world=45_678, web=45_679))
+    assert told.web.port == 45_679
+    assert told.policies == ROOT / "policies"
+    connectors = bootstrap.connect(told)
+    pack = next(pack for pack in Policybook.load(told.policies).packs if pack.id == "demo")
+    facts = [fact for item in pack.items.values() for fact in item.facts]
+    assert {fact.source for fact in facts if fact.source} <= set(connectors.sources)
+    assert {fact.agency for fact in facts if fact.agency} <= set(connectors.agencies)
+    assert set(pack.draw.seeds) <= set(connectors.seeds)
+    assert pack.draw.witness in connectors.witnesses
+    assert {node.connector for node in told.agencies.values()} - {None} == set(connectors.agencies)
+    assert {plan.agency for plan in told.plans.values()} == {cast.AGENCY}
+    assert set(told.callbacks) <= {token.name for token in made.tokens if token.role == Role.SYSTEM}
+
+
+def test_no_brace_of_the_template_is_left_open(tmp_path: Path) -> None:
+    config = configure(furnish(tmp_path), world=1, web=2)
+    values = str(tomllib.loads(config.read_text(encoding="utf-8")))
+    assert not any(f"{{{brace}}}" in values for brace in ("folder", "project", "world"))
+    assert "{folder}" in template().read_text(encoding="utf-8")
+
+
+def test_every_role_of_the_demo_is_one_the_office_knows() -> None:
+    assert {role for _, _, role in HOLDERS} <= {role.value for role in Role}
+
+
+def test_the_cast_is_invented_distinct_and_carries_valid_check_digits() -> None:
+    firms = [cast.firm(number) for number in range(1, cast.FIRMS + 1)]
+    persons = [cast.person(number) for number in range(1, cast.PERSONS + 1)]
+    for kind, people in ((IdentityKind.USCC, firms), (IdentityKind.CITIZEN_ID, persons)):
+        assert len({held.code for held in people}) == len(people)
+        assert [identify(kind, held.code, today=TODAY).warnings for held in people] == [()] * len(people)
+        assert all("虚构" in held.name for held in people)
+    assert len(cast.objects()) == 60
+    assert {row.status(TODAY) for row in cast.inspectors()} == {"1"}
+    assert len({row.address for row in cast.inspectors()}) == 8
+
+
+def test_everything_the_demo_applies_for_is_open_in_its_pack() -> None:
+    pack = next(pack for pack in Policybook.load(ROOT / "policies").packs if pack.id == "demo")
+    assert set(CLAIMS) == set(SHARES) == set(pack.items)
+    for code, (kind, matter, facts) in CLAIMS.items():
+        item = pack.item(code)
+        fence(item)
+        assert (SubjectKind(kind) in item.subjects, MatterKind(matter) in item.matters) == (True, True), code
+        assert set(facts) == {fact.code for fact in item.facts}, code
+
+
+def test_the_same_reference_is_the_same_case() -> None:
+    chance = Chance(seed="a seed")
+    told = [CaseIn.model_validate(application(chance, f"r{number}", TODAY)).application() for number in range(300)]
+    again = [CaseIn.model_validate(application(chance, f"r{number}", TODAY)).application() for number in range(300)]
+    assert [one.digest() for one in told] == [one.digest() for one in again]
+    assert {one.item for one in told} == set(CLAIMS)
+    assert max(one.signed_on for one in told) == TODAY
+
+
+def test_figures_are_summed_by_label_and_zeros_left_out() -> None:
+    figures = Figures.read(SCRAPE)
+    assert figures.by("inspector_cases", "state") == {"VERIFYING": 7, "CLOSED": 15}
+    assert figures.by("inspector_cases", "outcome") == {"TRUE": 12, "UNVERIFIABLE": 3}
+    assert figures.by("inspector_cases", "outcome", state="VERIFYING") == {}
+
+
+def test_the_panel_keeps_its_height_whatever_has_happened() -> None:
+    with peer(raw(exposition(SCRAPE)), answer(200, FEED), answer(503)) as office:
+        screen = Screen(office.url, "tok", lang="zh-Hans", console=Console(file=io.StringIO(), force_terminal=True, width=100))
+        before = shown(screen)
+        screen.look()
+        after = shown(screen)
+        screen.look()
+        assert shown(screen) == after, "while the office is away the last figures stay"
+        assert office.heard[1].headers["authorization"] == "Bearer tok"
+        assert office.heard[3].path == "/v1/events?after=4&limit=200"
+    assert len(before.splitlines()) == len(after.splitlines())
+    assert "随机抽取" in before
+    assert "15" in after
+    assert "DEMO-7" in after
+    assert "2025-03-05 14:10" in after
+    assert f"{office.url}/metrics" in after
+
+
+def test_without_a_terminal_plain_lines_are_written() -> None:
+    written = io.StringIO()
+    stop = threading.Event()
+    with peer(raw(exposition(SCRAPE)), answer(200, FEED)) as office:
+        screen = Screen(office.url, "tok", lang="en", console=Console(file=written, force_terminal=False, width=60))
+        watching = threading.Thread(target=screen.watch, args=(stop,))
+        watching.start()
+        while written.getvalue().count("\n") < 2:
+            assert watching.is_alive()
+            time.sleep(0.01)
+        stop.set()
+        watching.join()
+    places, line = written.getvalue().splitlines()
+    assert f"{office.url}/metrics" in places
+    assert "15" in line
+    assert "\x1b" not in written.getvalue()
+
+
+def test_a_prepared_demo_has_a_listening_world_that_goes_home_when_told(tmp_path: Path) -> None:
+    held = prepare(tmp_path, cases=0.1)
+    try:
+        assert str(held.world_port) in held.config_path.read_text(encoding="utf-8")
+        assert held.world.poll() is None
+        assert {token.name for token in held.tokens} == {name for name, _, _ in HOLDERS}
+    finally:
+        held.stop()
+    held.stop()
+    assert held.world.returncode == 0
+
+
+def test_a_world_that_cannot_listen_says_so_and_fails() -> None:
+    with peer() as taken:
+        port = taken.url.rpartition(":")[2]
+        command = [sys.executable, "-m", "inspector.demo", "--port", port]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert ended.returncode == 1
+    assert f"127.0.0.1:{port}" in ended.stderr
+
+
+def shown(screen: Screen) -> str:
+    console = Console(file=io.StringIO(), width=110, height=40)
+    console.print(screen.panel())
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
