@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.config import ConnectorConfig, parse
 from inspector.domain.errors import Invalid
-from inspector.ports import Origin, Refused, Typed, Unavailable
+from inspector.ports import NotYet, Origin, Refused, Typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class CeremonySeed:
         """
         told = {one.by: " ".join(one.figures.split()) for one in typed if one.by.strip()}
         if len(told) < 2:
-            raise Unavailable("ceremony_waiting", origin=Origin.US, detail=f"{len(told)} of 2 have typed", attempts=0)
+            raise NotYet("ceremony_waiting", origin=Origin.US, detail=f"{len(told)} of 2 have typed", attempts=0)
         if len(set(told.values())) > 1:
             raise Refused("ceremony_disagrees", origin=Origin.US, detail="the figures typed differ", attempts=0)
         text = next(iter(told.values()))

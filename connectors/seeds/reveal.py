@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from connectors.config import parse
 from connectors.http import Reply, Wire, WireConfig
 from inspector.domain.suite import Suite
-from inspector.ports import Origin, Typed, Unavailable
+from inspector.ports import NotYet, Origin, Typed
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 
@@ -53,7 +53,7 @@ class RevealSeed:
         """
         reply = self._wire.send("POST", self._config.path_reveal, json={"draw": draw}, key=key)
         if reply.status == 202:
-            raise Unavailable("reveal_waiting", origin=Origin.THEM, attempts=reply.attempts)
+            raise NotYet("reveal_waiting", origin=Origin.THEM, attempts=reply.attempts)
         nonce = _hex(reply, "nonce")
         if self._suite.hex(f"ssj1/nonce\n{nonce}") != promise.get("hash"):
             raise reply.garbled("nonce_differs", "the nonce does not hash to the promise")

@@ -14,7 +14,6 @@ import typer
 from inspector.cli import words
 from inspector.cli.checks import Finding, State
 from inspector.cli.command import Exit, command, expected
-from inspector.cli.reaching import configured, findings, permissions
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
 from inspector.domain.errors import Missing
@@ -88,6 +87,8 @@ def _guarded(name: str, step: Step) -> Iterator[Finding]:
 
 
 def _settings(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.cli.reaching import permissions
+
     held, file = terminal.settings, terminal.config
     if file is None:
         mend = ("name a file: --config FILE, or INSPECTOR_CONFIG", "请指定：--config 文件，或 INSPECTOR_CONFIG")
@@ -148,6 +149,8 @@ def _calendar(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
+    from inspector.cli.reaching import configured, findings
+
     for one in configured(terminal.settings):
         yield from findings(one, call=call)
 

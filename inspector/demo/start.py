@@ -11,12 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.demo.caller import call
 from inspector.demo.office import PROJECT, DemoFolder, DemoToken, configure, furnish, where
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import InspectorRecord, RosterObject
@@ -115,13 +113,3 @@ def _free(wanted: int) -> int:
                 trial.bind(("127.0.0.1", port))
                 return int(trial.getsockname()[1])
     raise OSError("no port is free on 127.0.0.1")
-
-
-def await_office(base_url: str, seconds: float = 60) -> bool:
-    """Wait until the office answers its health check; False when it does not in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if call(f"{base_url}/health/ready").well:
-            return True
-        time.sleep(0.1)
-    return False

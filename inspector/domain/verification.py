@@ -227,7 +227,7 @@ def finding(case: Case, evidence: Evidence, now: datetime) -> Decision[Case]:
     if case.state is not CaseState.CLOSED or evidence.verdict is not Verdict.MISMATCH:
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     held = replace(case.file(evidence.claim), status=ClaimStatus.CONTRADICTED)
-    state = replace(case.with_file(held), state=CaseState.REVIEW, review_reason="FINDING", ended_at=None)
+    state = replace(case.with_file(held), state=CaseState.REVIEW, outcome=None, review_reason="FINDING", ended_at=None)
     return Decision(state=state, because=because, told=(Told(type="review.opened", data={"reason": "FINDING"}),))
 
 
@@ -236,6 +236,11 @@ def wants_visit(case: Case) -> bool:
     return case.state is CaseState.VERIFYING and any(
         held.step is not None and held.step.method is Method.ON_SITE for held in case.claims
     )
+
+
+def asked_others(case: Case) -> bool:
+    """Whether another agency may have been asked for this case: then an end must be told to it."""
+    return any(step.method is Method.ASSISTANCE for held in case.claims for step in held.steps[: held.at + 1])
 
 
 def _enrol(case: Case, policy: Policy, item: Item) -> Decision[Case]:

@@ -312,7 +312,9 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
 
 def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
-    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP}))
+    return Rules(
+        base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP})
+    )
 
 
 def _file(office: Office, number: str, name: str) -> bytes:

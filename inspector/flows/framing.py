@@ -72,7 +72,9 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
     frozen = freeze(objects, _inspectors(office, tx, plan, policy, secret, now), _bans(office, tx, plan, members, secret))
     counts = {code: sum(1 for row in frozen.objects if row.stratum == code) for code in sorted(set(strata.values()))}
     shares = {code: _share(policy, code, count) for code, count in counts.items()}
-    rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP}))
+    rules = Rules(
+        base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP})
+    )
     derivation = {
         "pack": policy.label,
         "rows": {code: policy.sampling(code).row for code in counts},

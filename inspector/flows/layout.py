@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
+from inspector.domain.case import SubjectKind
 from inspector.flows.diagnosis import HEAD, RowFlaw
 from inspector.flows.sheet import Cell, Row, Sheet
 from inspector.labels import LANGS, of
@@ -21,6 +22,9 @@ _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _EXACT = 10**15
 """From here on a spreadsheet's numbers are not exact."""
+ALSO: Mapping[StrEnum, tuple[str, ...]] = {SubjectKind.FIRM: ("企业", "单位", "法人"), SubjectKind.PERSON: ("个人", "自然人")}
+"""Further words that offices write for a member."""
+
 NEVER = date(1, 1, 1)
 """What stands for a day that could not be read; its row is never used."""
 
@@ -154,7 +158,8 @@ class RowReader:
         if not told and default is not None:
             return default
         for member in kind:
-            if told.casefold() in {member.value.casefold(), *(of(member, lang).casefold() for lang in LANGS)}:
+            meant = {member.value.casefold(), *(of(member, lang).casefold() for lang in LANGS), *ALSO.get(member, ())}
+            if told.casefold() in meant:
                 return member
         known = ", ".join(f"{member.value} {of(member, 'zh-Hans')}" for member in kind)
         self.flaw(name, "choice_unknown" if told else "cell_empty", value=told[:40], known=known)

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from inspector.domain import assistance, visit
 from inspector.domain.calendar import due
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.verification import asked_others
 from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
 
@@ -71,26 +72,24 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
 
 
 def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
-    """The case is over: open requests are cancelled and told so, open visits without other cases are called off."""
+    """The case is over: open requests are cancelled and told so; a withdrawn case leaves its visits."""
     orders: list[Order] = []
-    for request in tx.assistance.of_case(case.id, lock=True):
+    for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
         if request.state.open:
             cancelled = assistance.cancel(request, now, case.pack)
             tx.assistance.put(cancelled.state)
             tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
             record(tx, case.id, cancelled, now, {"request": request.id})
             orders += cancelled.orders
-    for held in tx.visits.of_case(case.id, lock=True):
+    for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
             leave_visit(tx, held, case, now)
     return orders
 
 
 def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
-    """Take a case's questions off a visit; a withdrawn case's last question frees the seats, a sampled visit stays."""
+    """Take a withdrawn case's questions off a visit; the last one frees the seats."""
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
-    if case.outcome is None or case.outcome.value != "WITHDRAWN":
-        return
     changed = replace(held, doubts=doubts)
     if doubts:
         tx.visits.put(changed)

@@ -17,7 +17,6 @@ from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, evidence, ledger, subject
 
-
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.case import SubjectKind
 from inspector.store.room import Room
 from inspector.store.tables import credit_level
+
+_LEVEL = sa.select(credit_level.c.level, credit_level.c.as_of, credit_level.c.source).where(
+    credit_level.c.kind == sa.bindparam("of_kind"), credit_level.c.code == sa.bindparam("of_code")
+)
 
 
 class CreditRoom(Room):
@@ -16,15 +22,18 @@ class CreditRoom(Room):
 
     def level(self, kind: SubjectKind, code: str) -> tuple[str, datetime, str] | None:
         """(level, as of, source) of a subject, or None."""
-        asked = sa.select(credit_level.c.level, credit_level.c.as_of, credit_level.c.source)
-        row = self.connection.execute(asked.where(credit_level.c.kind == kind.value, credit_level.c.code == code)).one_or_none()
+        row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
     def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> bool:
         """Keep a statement unless a newer one is held; whether it was kept."""
-        held = self.level(kind, code)
-        if held is not None and held[1] > as_of:
-            return False
         row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}
-        self.upsert(credit_level, row, ("kind", "code"))
-        return True
+        return self.connection.execute(_state(self.sqlite), row).first() is not None
+
+
+@cache
+def _state(is_sqlite: bool) -> sa.Executable:
+    insert = sqlite.insert(credit_level) if is_sqlite else postgresql.insert(credit_level)
+    said = {name: insert.excluded[name] for name in ("level", "as_of", "source")}
+    newer = insert.excluded.as_of >= credit_level.c.as_of
+    return insert.on_conflict_do_update(index_elements=["kind", "code"], set_=said, where=newer).returning(credit_level.c.kind)

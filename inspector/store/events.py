@@ -12,7 +12,6 @@ from inspector.domain.errors import Missing
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, event
 
-
 _ADD = sa.insert(event)
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection, Engine, RootTransaction
 
+from inspector.store.savepoint import savepoint
+
 MOST = 64
 """How many may share a commit: bounds how long the first of them waits."""
 
@@ -89,20 +91,13 @@ class Turns:
 
     @contextmanager
     def _part(self, batch: _Batch) -> Iterator[None]:
-        """One writer's savepoint. When even its rollback fails, the database has given the whole transaction up (a full disk)."""
-        savepoint = batch.connection.begin_nested()
+        """One writer's savepoint. An error after which the transaction is gone (a full disk) has undone what the others wrote, too."""
         try:
-            yield
-        except BaseException:
-            try:
-                savepoint.rollback()
-            except Exception as error:  # noqa: BLE001 - told to every member by _leave
+            with savepoint(batch.connection, "turn"):
+                yield
+        except BaseException as error:
+            if not getattr(batch.connection.connection.dbapi_connection, "in_transaction", True):
                 batch.broken = error
-            raise
-        try:
-            savepoint.commit()
-        except Exception as error:
-            batch.broken = error
             raise
 
     def _leave(self, batch: _Batch) -> None:

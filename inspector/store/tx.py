@@ -24,6 +24,7 @@ from inspector.store.ledger import LedgerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.rosters import RosterRoom
+from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
@@ -52,7 +53,7 @@ class Tx:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that can fail alone, so that one stale fence rolls back one settlement."""
-        with self.connection.begin_nested():
+        with savepoint(self.connection, "part"):
             yield
 
     @cached_property

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,6 +18,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import cases, draws, errors, forms, links, ops, session, watch
 from inspector.web.desk import Desk
 from inspector.web.door import Door
+from inspector.web.fields import only_known
 from inspector.web.health import Health
 
 _STATIC = Path(__file__).with_name("static")
@@ -50,9 +51,11 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], announ
     )
     app.state.desk = desk
     errors.install(app)
-    rooms = [room.router for room in (cases, links, draws, watch, forms, session, ops)]
-    app.state.routes = [route for room in (app.router, *rooms) for route in room.routes if isinstance(route, Route)]
-    for room in rooms:
+    api, pages = [cases.router, links.router, draws.router, watch.router], [forms.router, session.router, ops.router]
+    app.state.routes = [route for room in (app.router, *api, *pages) for route in room.routes if isinstance(route, Route)]
+    for room in api:
+        app.include_router(room, dependencies=[Depends(only_known)])
+    for room in pages:
         app.include_router(room)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Door, desk=desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI
@@ -142,8 +142,9 @@ async def _unforeseen(_request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """Every method the path knows, over all routes that share it; the framework tells the first route's only."""
-    routes: Sequence[Route] = request.app.state.routes
-    return sorted({method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()})
+    path, routes = request.url.path, cast(Sequence[Route], request.app.state.routes)
+    named = [route for route in routes if route.path == path] or [route for route in routes if route.path_regex.match(path)]
+    return sorted({method for route in named for method in route.methods or ()})
 
 
 def _plain(value: object) -> Any:

@@ -6,8 +6,11 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Header, Path, Query
+from fastapi import Header, Path, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from inspector.domain.errors import Invalid
 
 # One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
 _LINE = r"^[^\x00-\x1f\x7f]+$"
@@ -58,6 +61,14 @@ MessageId = Annotated[
         description="The sender's id of this message: it then counts once, and a repetition is answered as before",
     ),
 ]
+
+
+def only_known(request: Request) -> None:
+    """Refuse parameters the operation does not have: a misspelt filter would otherwise quietly give everything."""
+    route = request.scope["route"]
+    names = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    if unknown := sorted(set(request.query_params) - names):
+        raise Invalid("parameter_unknown", field=unknown[0], known=", ".join(sorted(names)))
 
 
 class Strict(BaseModel):

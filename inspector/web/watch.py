@@ -119,8 +119,9 @@ def close(tx: Tx, caller: Caller, attention_id: str, now: datetime) -> None:
     "/metrics",
     tags=["operations"],
     response_class=Response,
+    openapi_extra={"security": [{}]},  # the token is not needed on this very machine
     responses={
-        **answers(401, 403),
+        **answers(401, 403, 422),
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text"},
     },
 )
@@ -133,14 +134,20 @@ def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
     return Response(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
 
-@router.get("/health/live", tags=["operations"], responses={503: {"model": Live, "description": "Should be restarted"}})
+@router.get(
+    "/health/live", tags=["operations"], responses={**answers(422), 503: {"model": Live, "description": "Should be restarted"}}
+)
 def live(desk: AtDesk) -> Live:
     """Whether the process lives."""
     held = desk.health().live
     return JSONResponse({"live": held}, 200 if held else 503)  # type: ignore[return-value] # described as Live
 
 
-@router.get("/health/ready", tags=["operations"], responses={503: {"model": Ready, "description": "Not ready, with the reasons"}})
+@router.get(
+    "/health/ready",
+    tags=["operations"],
+    responses={**answers(422), 503: {"model": Ready, "description": "Not ready, with the reasons"}},
+)
 def ready(desk: AtDesk) -> Ready:
     """Whether work and requests are taken, and why not."""
     held = desk.health()

@@ -44,6 +44,11 @@ class Contender:
     enqueue: tuple[str, ...] = ()
     redis: bool = False
 
+    @property
+    def ours(self) -> bool:
+        """Whether this is the house's own engine."""
+        return not self.enqueue
+
 
 _PYTHON = (sys.executable, "-m")
 _PEERS = "tests.bench.peers"
@@ -130,7 +135,7 @@ class Round:
     def enqueue(self, cases: Sequence[str]) -> None:
         """Tables, cases and one job for each case."""
         domain.create(self.url, cases)
-        if not self.contender.enqueue:
+        if self.contender.ours:
             ours.enqueue(self.url, cases)
             return
         told = "\n".join(cases).encode()
@@ -139,7 +144,7 @@ class Round:
     def start(self) -> None:
         """A worker, in a session of its own so that all its processes can be killed together."""
         command = list(self.contender.work)
-        if not self.contender.enqueue:
+        if self.contender.ours:
             command += ["--url", self.url, "--stub", self._place.stub, "--lease", str(self._place.lease)]
         self._process = subprocess.Popen(
             command, env=self._environment(), cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 NEXT = timedelta(days=7)
 VERDICT = "PROVEN"
+RULE = "bench.verify"
 TOLD = '{"event":"verification.concluded","outcome":"TRUE"}'
 
 metadata = sa.MetaData()
@@ -88,24 +89,28 @@ class Tally:
 
 
 class Reader:
-    """Reads the tally beside the worker, on one connection."""
+    """Reads the tally beside the worker, on one connection. Our outcomes are ledger entries, a peer's are rows of the bench."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, ours: bool) -> None:
         if url.startswith("sqlite"):
             self._sqlite = sqlite3.connect(urlsplit(url).path[1:], isolation_level=None, timeout=30)
             self._execute = self._sqlite.execute
         else:
             self._postgres = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
             self._execute = self._postgres.execute  # type: ignore[assignment]
+        self._asked = "SELECT case_id, at FROM bench_outcome"
+        if ours:
+            seconds = "(julianday(at) - 2440587.5) * 86400" if url.startswith("sqlite") else "extract(epoch FROM at)::float"
+            self._asked = f"SELECT about AS case_id, {seconds} AS at FROM ledger WHERE rule = '{RULE}'"  # noqa: S608
 
     def done(self) -> int:
         """How many cases have an outcome."""
-        return int(self._execute("SELECT count(DISTINCT case_id) FROM bench_outcome").fetchone()[0])
+        return int(self._execute(f"SELECT count(DISTINCT case_id) FROM ({self._asked}) AS outcomes").fetchone()[0])  # noqa: S608
 
     def tally(self) -> Tally:
         """All of it."""
-        at = tuple(sorted(row[0] for row in self._execute("SELECT at FROM bench_outcome").fetchall()))
-        return Tally(at=at, cases=self.done())
+        outcomes = self._execute(self._asked).fetchall()
+        return Tally(at=tuple(sorted(at for _, at in outcomes)), cases=len({case_id for case_id, _ in outcomes}))
 
     def close(self) -> None:
         """Let go of the database."""

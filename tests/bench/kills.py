@@ -42,7 +42,7 @@ def judge(contender: Contender, place: Place, outside: Stub, given: argparse.Nam
     outside.reset()
     with opened(contender, place, given.appendfsync) as held:
         held.enqueue([f"case-{number:06d}" for number in range(given.jobs)])
-        reader = Reader(held.url)
+        reader = Reader(held.url, ours=held.contender.ours)
         hits = []
         step = given.jobs // (given.kills + 1)
         held.start()

@@ -44,7 +44,7 @@ def weigh(contender: Contender, place: Place, given: argparse.Namespace) -> list
         for goal in range(given.start, given.stop + 1, given.step):
             held.enqueue([f"case-{number:06d}" for number in range(cases, goal)])
             cases = goal
-            reader = reader or domain.Reader(held.url)
+            reader = reader or domain.Reader(held.url, ours=held.contender.ours)
             if not held.alive:
                 held.start()
             _until(held, reader, goal)
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     tidy_when_terminated()
-    contenders = [contender for contender in chosen(given.only) if not contender.enqueue]
+    contenders = [contender for contender in chosen(given.only) if contender.ours]
     readings: list[Weighed] = []
     with ExitStack() as stack:
         outside = stack.enter_context(stub(given.latency / 1000))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from connectors.http import Wire
 from inspector.daemon.daemon import until_signal
 from inspector.daemon.worker import Engine, Worker
-from inspector.domain.decision import Order, OrderKind
+from inspector.domain.decision import Because, Order, OrderKind
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
 from inspector.store import migrate
 from inspector.store.store import Store
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from tests.bench import domain
@@ -27,11 +27,8 @@ from tests.house import ZONE, open_office
 
 LANE = "registry"
 
-# Built once, as the house builds its own statements where they are hot.
-_OUTCOME = sa.insert(domain.outcome)
-_CASE = sa.update(domain.case).where(domain.case.c.id == sa.bindparam("which"))
-_CASE = _CASE.values(state="CLOSED", version=domain.case.c.version + 1)
-_OUTBOX = sa.insert(domain.outbox)
+_CLOSED = sa.update(domain.case).where(domain.case.c.id == sa.bindparam("which"))
+_CLOSED = _CLOSED.values(state="CLOSED", version=domain.case.c.version + 1)
 
 
 def enqueue(url: str, cases: Iterable[str]) -> None:
@@ -57,11 +54,12 @@ def verify(wire: Wire, work: Work, _office: Office) -> Settlement:
 
 
 def _write(work: Work, answer: str, tx: Tx, now: datetime) -> None:
-    about = work.case_id
-    row = {"case_id": about, "verdict": domain.VERDICT, "body": answer, "at": datetime.now(UTC).timestamp()}
-    tx.connection.execute(_OUTCOME, row)
-    tx.connection.execute(_CASE, {"which": about})
-    tx.connection.execute(_OUTBOX, {"case_id": about, "body": domain.TOLD})
+    """The house's own rows, which are wider than a peer's: a salted ledger entry is the outcome, an event is the outbox row."""
+    about = work.case_id or ""
+    because = Because(rule=domain.RULE, basis=("bench",), pack="bench", facts={"answer": answer})
+    tx.ledger.append(new_id(), about, because, {"verdict": domain.VERDICT}, now)
+    tx.connection.execute(_CLOSED, {"which": about})
+    tx.events.add(new_id(), "bench", about, "verification.concluded", now, {"outcome": "TRUE"})
     due = now + domain.NEXT
     tx.work.order([Order(kind=OrderKind.VERIFY_DUE, key=f"next:{about}", due_at=due, urgent_by=due, case_id=about)], now)
 

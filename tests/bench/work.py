@@ -39,7 +39,7 @@ def measure(contender: Contender, place: Place, jobs: int, appendfsync: str) -> 
     """One round. Raises RuntimeError when the worker ends or stands still."""
     with opened(contender, place, appendfsync) as held:
         held.enqueue([f"case-{number:06d}" for number in range(jobs)])
-        reader = Reader(held.url)
+        reader = Reader(held.url, ours=held.contender.ours)
         held.start()
         done, seen = 0, time.monotonic()
         while done < jobs:
@@ -58,7 +58,7 @@ def measure(contender: Contender, place: Place, jobs: int, appendfsync: str) -> 
 def table(contenders: Sequence[Contender], rounds: Sequence[Measured]) -> str:
     """The figures as a Markdown table; the ratio is to the fastest peer."""
     rates = {c.name: [each.rate for each in rounds if each.name == c.name] for c in contenders}
-    peers = [median(rates[c.name]) for c in contenders if c.enqueue and rates[c.name]]
+    peers = [median(rates[c.name]) for c in contenders if not c.ours and rates[c.name]]
     lines = ["| who | jobs/s median [range] | ratio to the fastest peer | worker CPU ms/job | configuration |", "|---|---|---|---|---|"]
     for contender in contenders:
         held = rates[contender.name]

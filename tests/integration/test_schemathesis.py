@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
 
 from inspector.flows.office import Office
+from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
 from inspector.web.health import Health
@@ -42,7 +43,7 @@ SCHEMA = schemathesis.openapi.from_dict(
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """An edge with some of everything behind it."""
     url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'inspector.sqlite3'}"
-    with closing(open_store(url)) as store, serving(open_office(store, Hand())) as held:
+    with closing(open_store(url)) as store, serving(open_office(store, Hand()), Web(port=0)) as held:
         yield held
 
 

@@ -1,0 +1,215 @@
+"""`case`: a file of cases comes in whole or not at all, and every case can be asked about afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from inspector.flows import bulk
+from tests import house
+from tests.operator import Operator, operated, process, table
+
+HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
+HEADS = [*HEADS, "承诺:registration-status"]
+
+
+def row(number: int, **changes: str) -> list[str]:
+    """A row as an office would type it."""
+    told = {
+        "reference": f"S-{number:06d}",
+        "matter": "行政许可",
+        "item": "business-licence",
+        "kind": "企业",
+        "code": f"TEST{number:014d}",
+        "name": "某某有限公司",
+        "letter": "本单位承诺",
+        "version": "1",
+        "by": "张三",
+        "on": "2025-03-03",
+        "claim": "存续",
+    }
+    return list((told | changes).values())
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    held = Operator(tmp_path, database_url).settle_in()
+    held.well("migrate")
+    return held
+
+
+def cases(operator: Operator) -> list[str]:
+    return [one["reference"] for one in operator.well("case", "list", "--json", "--limit", "10000").json]
+
+
+def bring(operator: Operator, file: str, *more: str) -> tuple[int, dict[str, object]]:
+    said = operator.say("case", "import", file, "--agency", "bureau", "--json", *more)
+    assert said.out, said.err
+    return said.code, said.json
+
+
+def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) -> None:
+    file = operator.file("cases.csv", table(HEADS, row(1), row(2)))
+    assert bring(operator, file) == (0, {"opened": 2, "known": 0, "dry_run": False, "flaws": []})
+    assert bring(operator, file) == (0, {"opened": 0, "known": 2, "dry_run": False, "flaws": []})
+    assert cases(operator) == ["S-000001", "S-000002"]
+    with house.closing(operator.store()) as store:
+        rules = operated(store)
+    assert [rule for rule, _ in rules] == ["operator.migrate", "operator.case.import", "operator.case.import"]
+    assert rules[1][1]["file"] == "cases.csv"
+    assert str(rules[1][1]["by"]).startswith("os:")
+
+
+def test_one_wrong_row_keeps_the_whole_file_out_and_each_fault_is_named(operator: Operator) -> None:
+    wrong = [
+        row(1),
+        row(2, item="no-such-item"),
+        row(3, code="9.13301E+17"),
+        row(4, on="soon"),
+        row(5, kind="Firma"),
+        row(6, name="a\x07b"),
+        row(1, name="另一公司"),
+    ]
+    code, told = bring(operator, operator.file("cases.csv", table(HEADS, *wrong)))
+    assert code == 2
+    found = told["flaws"]
+    assert isinstance(found, list)
+    assert [(one["row"], one["column"], one["code"]) for one in found] == [
+        (5, "signed_on", "day_unreadable"),
+        (6, "subject_kind", "choice_unknown"),
+        (7, "subject_name", "cell_control"),
+        (8, "reference", "reference_twice"),
+    ]
+    assert all(one["what"] and one["fix"] for one in found)
+    assert cases(operator) == []
+
+    code, told = bring(operator, operator.file("cases.csv", table(HEADS, *wrong[:3])))
+    found = told["flaws"]
+    assert isinstance(found, list)
+    assert code == 2
+    assert [(one["row"], one["column"], one["code"]) for one in found] == [
+        (3, "item", "item_unknown"),
+        (4, "subject_code", "identity_destroyed_by_spreadsheet"),
+    ]
+    assert cases(operator) == []
+
+
+def test_a_reference_used_before_for_other_content_keeps_the_file_out(operator: Operator) -> None:
+    assert bring(operator, operator.file("one.csv", table(HEADS, row(1))))[0] == 0
+    code, told = bring(operator, operator.file("two.csv", table(HEADS, row(2), row(1, claim="注销"))))
+    found = told["flaws"]
+    assert isinstance(found, list)
+    assert code == 2
+    assert [(one["row"], one["code"]) for one in found] == [(3, "reference_reused")]
+    assert cases(operator) == ["S-000001"]
+
+
+def test_a_dry_run_judges_like_the_real_thing_and_writes_nothing(operator: Operator) -> None:
+    file = operator.file("cases.csv", table(HEADS, row(1)))
+    assert bring(operator, file, "--dry-run") == (0, {"opened": 1, "known": 0, "dry_run": True, "flaws": []})
+    assert cases(operator) == []
+    assert bring(operator, operator.file("bad.csv", table(HEADS, row(1, item="x"))), "--dry-run")[0] == 2
+
+
+def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "STAGE", 5)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    rows = [row(number) for number in range(1, 8)]
+    code, _ = bring(operator, operator.file("bad.csv", table(HEADS, *rows, row(8, item="x"))))
+    assert (code, cases(operator)) == (2, [])
+    assert bring(operator, operator.file("good.csv", table(HEADS, *rows))) == (
+        0,
+        {"opened": 7, "known": 0, "dry_run": False, "flaws": []},
+    )
+    assert len(cases(operator)) == 7
+
+
+def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Operator) -> None:
+    text = table(HEADS, row(1, name="㐂𠮷商行"))
+    assert bring(operator, operator.file("gb.csv", text, "gb18030"))[0] == 0
+    held = operator.well("case", "list", "--json").json
+    assert held[0]["subject"] == "㐂𠮷商行"
+    said = operator.say("case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--json")
+    assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "sheet_encoding")
+
+
+def test_in_excel_a_code_must_be_text(operator: Operator) -> None:
+    def workbook(name: str, code: str | int) -> str:
+        file = str(operator.folder / name)
+        book = xlsxwriter.Workbook(file)
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADS)
+        sheet.write_row(1, 0, row(1))
+        sheet.write(1, 4, code)
+        sheet.write_datetime(1, 9, house.START.replace(year=2025, tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd"}))
+        book.close()
+        return file
+
+    code, told = bring(operator, workbook("number.xlsx", 330106000000000000))
+    found = told["flaws"]
+    assert isinstance(found, list)
+    assert code == 2
+    assert ("subject_code", "cell_is_number") in [(one["column"], one["code"]) for one in found]
+
+
+def test_an_excel_file_of_text_cells_and_dates_comes_in(operator: Operator) -> None:
+    file = str(operator.folder / "good.xlsx")
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADS)
+    sheet.write_row(2, 0, row(1))
+    sheet.write_datetime(2, 9, house.START.replace(year=2025, hour=0, tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd"}))
+    book.close()
+    assert bring(operator, file)[0] == 0
+    case = operator.well("case", "list", "--json").json[0]["id"]
+    assert operator.well("case", "show", case, "--json").json["letter"]["signed_on"] == "2025-03-02"
+
+
+def test_an_unknown_column_is_a_fault_and_its_nearest_is_named(operator: Operator) -> None:
+    heads = ["referense", *HEADS[1:]]
+    said = operator.say("case", "import", operator.file("c.csv", table(heads, row(1))), "--agency", "bureau")
+    assert said.code == 2
+    assert "there is no column referense → rename it (reference?)" in said.err
+    assert "column is missing" in said.err
+
+
+def test_the_template_of_an_item_filled_in_comes_in(operator: Operator) -> None:
+    heads = (
+        operator.well("case", "import", "--template", "--agency", "bureau", "--item", "business-licence").out.strip().split(",")
+    )
+    assert heads[-1] == "claim:registration-status"
+    cell = {"reference": "T-1", "matter": "LICENCE", "item": "business-licence", "subject_kind": "FIRM", "subject_code": "TEST1"}
+    cell |= {"subject_name": "甲", "letter_text": "承诺", "notice_version": "1", "signed_by": "乙", "signed_on": "2025/3/3"}
+    cell |= {"claim:registration-status": "存续"}
+    filled = operator.file("t.csv", table(heads, [cell.get(head, "") for head in heads]))
+    assert bring(operator, filled)[0] == 0
+
+
+def test_rows_for_an_agency_outside_the_named_one_are_refused(operator: Operator) -> None:
+    file = operator.file("c.csv", table([*HEADS, "agency"], [*row(1), "city"]))
+    code, told = bring(operator, file)
+    assert (code, cases(operator)) == (2, [])
+    assert json.dumps(told).count("agency_outside") == 1
+
+
+def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:
+    bring(operator, operator.file("c.csv", table(HEADS, row(1))))
+    case = operator.well("case", "list", "--json").json[0]["id"]
+    told = operator.well("case", "explain", case, "--json").json
+    assert (told["case"], told["reference"]) == (case, "S-000001")
+    english = operator.well("case", "explain", case).out
+    chinese = process("case", "explain", case, "--config", str(operator.config), environment={"LANG": "zh_CN.UTF-8"})
+    assert chinese.code == 0, chinese.err
+    assert case in english
+    assert case in chinese.out
+    assert english != chinese.out
+
+
+def test_a_case_that_is_not_there_is_exit_code_3_in_one_line(operator: Operator) -> None:
+    said = operator.say("case", "show", "0" * 32)
+    assert (said.code, said.out, said.err.count("\n")) == (3, "", 1)

@@ -1,0 +1,154 @@
+"""`check` and `migrate`: what is wrong is said in both languages with the way to mend it, and the exit code tells whose turn it is."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from inspector.store.tables import metadata
+from tests import house
+from tests.operator import Operator, process
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Operator:
+    return Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
+
+
+def states(operator: Operator, *more: str) -> dict[str, str]:
+    return {one["name"]: one["state"] for one in operator.say("check", "--json", *more).json}
+
+
+def test_a_sound_installation_has_no_failure(database_url: str, tmp_path: Path) -> None:
+    operator = Operator(tmp_path, database_url).settle_in()
+    operator.well("migrate")
+    told = operator.say("check")
+    assert told.code == 0, told.out
+    assert {one for one in states(operator).values()} <= {"OK", "WARN"}
+    assert {"settings", "policies.demo@1", "calendar", "database", "database.revision", "clock", "agencies"} <= set(
+        states(operator)
+    )
+
+
+def test_a_database_that_is_not_there_is_named_and_not_made(operator: Operator) -> None:
+    told = operator.say("check")
+    assert told.code == 1
+    assert "FAIL" in told.out
+    assert "migrate" in told.out
+    assert operator.say("case", "list").code == 5
+    assert not (operator.folder / "inspector.sqlite3").exists()
+
+
+def test_without_a_chosen_language_each_line_is_in_both(operator: Operator) -> None:
+    told = process("check", "--config", str(operator.config))
+    assert told.code == 1
+    (line,) = [one for one in told.out.splitlines() if one.startswith("FAIL")]
+    assert "there is no database" in line
+    assert "没有数据库" in line
+
+
+def test_an_empty_database_fails_until_it_is_migrated(operator: Operator) -> None:
+    sqlite3.connect(operator.folder / "inspector.sqlite3").close()
+    (operator.folder / "inspector.sqlite3").touch()
+    assert states(operator)["database.revision"] == "FAIL"
+    assert operator.say("case", "list").code == 4
+    operator.well("migrate")
+    assert states(operator)["database.revision"] == "OK"
+
+
+def test_a_file_that_is_no_database_is_unreachable_and_not_a_traceback(operator: Operator) -> None:
+    operator.file("inspector.sqlite3", "this is no database, however long it may be. " * 100)
+    assert operator.say("check").code == 1
+    said = operator.say("work", "list")
+    assert (said.code, said.err.count("\n")) == (5, 1)
+
+
+def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    operator = Operator(tmp_path, f"postgresql+psycopg://nobody:hidden@127.0.0.1:{port}/none").settle_in()
+    said = operator.say("token", "list")
+    assert said.code == 5
+    assert "hidden" not in said.err
+    assert states(operator)["database"] == "FAIL"
+
+
+def test_a_misspelt_setting_is_named_with_the_nearest_one(operator: Operator) -> None:
+    operator.settle_in("\n[web]\nprot = 1\n")
+    said = operator.say("work", "list")
+    assert said.code == 2
+    assert "web.port" in said.err
+    assert states(operator) == {"settings": "FAIL"}
+
+
+def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
+    secret = operator.folder / "phones.secret"
+    secret.write_text("whsec_" + "A" * 43 + "=\n", encoding="utf-8")
+    secret.chmod(0o600)
+    told = f'\n[channels.phones]\nkind = "webhook"\nurl = "http://127.0.0.1:9/phones"\nsecret_file = "{secret}"\n'
+    operator.settle_in(told)
+    operator.well("migrate")
+    assert states(operator)["channels.phones.secret_file"] == "OK"
+    secret.chmod(0o644)
+    assert "FAIL" in {state for name, state in states(operator).items() if name.startswith("channels.phones")}
+
+
+def test_a_connector_is_reached_only_when_asked_and_nothing_is_sent(operator: Operator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as peer:
+        port = peer.getsockname()[1]
+        operator.settle_in(f'\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:{port}/notary?key=hidden"\n')
+        operator.well("migrate")
+        peer.settimeout(0.2)
+        assert states(operator)["witnesses.notary"] == "OK"
+        with pytest.raises(TimeoutError):
+            peer.accept()
+        assert states(operator, "--call")["witnesses.notary"] == "OK"
+        told, _ = peer.accept()
+        with told:
+            told.settimeout(5)
+            assert told.recv(10) == b""
+    said = operator.say("connector", "check", "notary")
+    assert said.code == 5
+    assert "hidden" not in said.out
+    assert operator.say("connector", "check", "no-such").code == 3
+
+
+def test_an_unknown_kind_of_connector_fails_by_name(operator: Operator) -> None:
+    operator.settle_in('\n[sources.registers]\nkind = "htpp"\n')
+    operator.well("migrate")
+    assert states(operator)["sources.registers"] == "FAIL"
+    assert operator.say("connector", "check").code == 1
+
+
+def test_a_pack_that_decides_otherwise_than_its_examples_fails(operator: Operator) -> None:
+    packs = operator.folder / "policies" / "demo"
+    packs.mkdir(parents=True)
+    for name in ("pack.toml", "examples.toml"):
+        text = (house.ROOT / "policies" / "demo" / name).read_text(encoding="utf-8")
+        (packs / name).write_text(
+            text.replace('state = "CLOSED"', 'state = "REVIEW"') if name == "examples.toml" else text, encoding="utf-8"
+        )
+    calendars = operator.folder / "policies" / "calendars"
+    calendars.symlink_to(house.ROOT / "policies" / "calendars")
+    said = operator.say("policy", "check", "--folder", str(packs.parent))
+    assert said.code == 1
+    assert "REVIEW" in said.out
+    assert operator.well("policy", "check").code == 0
+    (packs / "pack.toml").write_text("id = 1", encoding="utf-8")
+    assert operator.say("policy", "check", "--folder", str(packs.parent)).code == 1
+    assert operator.say("policy", "list", "--folder", str(packs.parent)).code == 2
+
+
+def test_a_dry_run_of_a_migration_shows_the_revisions_and_changes_nothing(database_url: str, tmp_path: Path) -> None:
+    operator = Operator(tmp_path, database_url).settle_in()
+    told = operator.well("migrate", "--dry-run", "--json").json
+    assert told["pending"]
+    assert operator.say("work", "list").code in (4, 5)
+    assert operator.well("migrate", "--json").json["present"] == told["pending"][-1]
+    assert operator.well("migrate", "--dry-run", "--json").json["pending"] == []
+    with house.closing(operator.store()) as store, store.read() as tx:
+        assert tx.work.page() == []
+    assert metadata.tables

@@ -1,0 +1,119 @@
+"""`roster` and `credit`: the file is the register; what changes is shown first, and nothing goes without being asked for."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests import house, needs
+from tests.operator import Operator, Said, operated, table
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    held = Operator(tmp_path, database_url).settle_in()
+    held.well("migrate")
+    return held
+
+
+def objects(operator: Operator, *codes: str, more: tuple[str, ...] = ()) -> Said:
+    file = operator.file("objects.csv", table(["code", "name"], *([code, f"{code}店"] for code in codes)))
+    return operator.say("roster", "import", "objects", file, "--agency", "bureau", "--json", *more)
+
+
+def held(operator: Operator) -> set[str]:
+    with house.closing(operator.store()) as store, store.read() as tx:
+        return {row.code for row in tx.rosters.objects("bureau")}
+
+
+def test_the_same_file_again_changes_nothing_and_leaves_no_trace(operator: Operator) -> None:
+    first, second = objects(operator, "TESTA", "TESTB"), objects(operator, "TESTB", "TESTA")
+    assert (first.json["added"], second.json["added"], second.json["unchanged"]) == (["FIRM:TESTA", "FIRM:TESTB"], [], 2)
+    with house.closing(operator.store()) as store:
+        assert [rule for rule, _ in operated(store)] == ["operator.migrate", "operator.roster.import.objects"]
+
+
+def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:
+    said = objects(operator, "not-a-credit-code")
+    assert "1 irregular codes are kept" in said.err
+    assert held(operator) == {"NOT-A-CREDIT-CODE"}
+
+
+def test_rows_are_removed_only_when_that_was_said(operator: Operator) -> None:
+    codes = [f"TEST{number:02d}" for number in range(20)]
+    objects(operator, *codes)
+    refused = objects(operator, *codes[1:])
+    assert refused.code == 4
+    assert "--remove" in refused.err
+    assert held(operator) == set(codes)
+    assert objects(operator, *codes[1:], more=("--keep",)).code == 0
+    assert held(operator) == set(codes)
+    assert objects(operator, *codes[1:], more=("--remove",)).code == 0
+    assert held(operator) == set(codes[1:])
+    assert objects(operator, *codes).json["added"] == ["FIRM:TEST00"]
+
+
+def test_more_than_a_tenth_goes_only_with_yes(operator: Operator) -> None:
+    codes = [f"TEST{number:02d}" for number in range(20)]
+    objects(operator, *codes)
+    refused = objects(operator, *codes[3:], "TESTNEW", more=("--remove",))
+    assert refused.code == 4
+    assert "3 of 20" in refused.err
+    assert held(operator) == set(codes)
+    assert objects(operator, *codes[3:], "TESTNEW", more=("--remove", "--yes")).code == 0
+    assert held(operator) == {*codes[3:], "TESTNEW"}
+
+
+def test_a_dry_run_shows_the_changes_and_writes_nothing(operator: Operator) -> None:
+    assert objects(operator, "TESTA", more=("--dry-run",)).json["added"] == ["FIRM:TESTA"]
+    assert held(operator) == set()
+
+
+def test_one_wrong_row_keeps_the_register_as_it_was(operator: Operator) -> None:
+    said = objects(operator, "TESTA", "9.1E+17")
+    assert said.code == 2
+    assert [(one["row"], one["column"]) for one in said.json["flaws"]] == [(3, "code")]
+    assert held(operator) == set()
+
+
+@pytest.mark.needs("shared-data")
+def test_the_real_register_comes_in_whole_and_a_second_time_changes_nothing(operator: Operator) -> None:
+    file = needs.shared_data() / "cn-identifiers" / "companies_2019q1_dev.csv.gz"
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
+        codes = {row["credit_code"] for row in csv.DictReader(text)}
+    first = operator.well("roster", "import", "objects", str(file), "--agency", "bureau", "--json")
+    again = operator.well("roster", "import", "objects", str(file), "--agency", "bureau", "--json")
+    assert len(first.json["added"]) == len(codes) == 13_401
+    assert (again.json["added"], again.json["changed"], again.json["removed"], again.json["unchanged"]) == ([], [], [], 13_401)
+    assert held(operator) == codes
+
+
+INSPECTORS = ["工号", "姓名", "执法证号", "执法证有效期", "资格", "在岗"]
+
+
+def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(operator: Operator) -> None:
+    rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
+    file = operator.file("inspectors.csv", table(INSPECTORS, *rows))
+    assert operator.well("roster", "import", "inspectors", file, "--agency", "bureau", "--json").json["added"] == ["Z001", "Z002"]
+    operator.well("roster", "conflict", "add", "test1", "Z001", "--agency", "bureau", "--reason", "kin")
+    missing = operator.say("roster", "conflict", "add", "TEST1", "Z009", "--agency", "bureau")
+    assert missing.code == 3
+    with house.closing(operator.store()) as store, store.read() as tx:
+        first, second = tx.rosters.inspectors("bureau")
+        assert (first.qualifications, first.pools, second.in_post) == (("特种设备", "食品"), ("bureau",), False)
+        assert list(tx.rosters.recusals("bureau")) == [("TEST1", "Z001", "kin")]
+
+
+def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> None:
+    def levels(level: str, day: str) -> Said:
+        file = operator.file("levels.csv", table(["code", "level", "as_of"], ["TEST1", level, day]))
+        return operator.say("credit", "import", file, "--source", "platform", "--json")
+
+    assert levels("B", "2026-01-02").json["kept"] == 1
+    assert levels("A", "2026-01-01").json["kept"] == 0
+    assert levels("B", "2026-01-02").code == 0
+    assert levels("Z", "2026-01-03").json["flaws"][0]["code"] == "level_unknown"
+    assert levels("A", "2999-01-01").json["flaws"][0]["code"] == "as_of_future"

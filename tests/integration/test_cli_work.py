@@ -1,0 +1,190 @@
+"""`work`, `connector`, `token`, `attention`, `schedule`, `ledger`, `policy`, `export`: an operator's other hands."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.decision import Order, OrderKind
+from inspector.store.store import Store
+from tests import house
+from tests.operator import Operator, operated, process
+
+CONNECTOR = '\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/notary"\n'
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    held = Operator(tmp_path, database_url).settle_in(CONNECTOR)
+    held.well("migrate")
+    return held
+
+
+@pytest.fixture
+def store(operator: Operator, request: pytest.FixtureRequest) -> Store:
+    held = operator.store()
+    request.addfinalizer(held.close)
+    return held
+
+
+def quarantine(store: Store, *keys: str) -> list[int]:
+    """Work rows as the worker leaves them after their last attempt."""
+    with store.begin() as tx:
+        now = tx.machine_now()
+        orders = [Order(kind=OrderKind.TELL, key=key, due_at=now, urgent_by=now, payload={"event": key}) for key in keys]
+        tx.work.order(orders, now)
+    with store.begin() as tx:
+        claimed = tx.work.claim("test", now, now, timedelta(seconds=60), 10)
+    with store.begin() as tx:
+        for one in claimed:
+            tx.work.quarantine(one, "E-106", now)
+    return sorted(one.id for one in claimed)
+
+
+def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_says_by_whom(
+    operator: Operator, store: Store
+) -> None:
+    first, second = quarantine(store, "tell:1", "tell:2")
+    assert [one["id"] for one in operator.well("work", "list", "--json").json] == [first, second]
+    assert operator.well("work", "show", str(first), "--json").json["payload"] == {"event": "tell:1"}
+    operator.well("work", "retry", str(first))
+    operator.well("work", "release", str(second), "--reason", "sent by post")
+    with store.read() as tx:
+        assert [(row["state"], row["attempts"]) for row in (tx.work.show(first), tx.work.show(second))] == [
+            ("ready", 0),
+            ("done", 1),
+        ]
+    rules = {rule: facts for rule, facts in operated(store)}
+    assert rules["operator.work.retry"]["work"] == [first]
+    assert rules["operator.work.release"]["reason"] == "sent by post"
+    assert all(str(facts["by"]).startswith("os:") for facts in rules.values())
+
+
+def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
+    (held,) = quarantine(store, "tell:1")
+    assert operator.say("work", "retry", str(held), "99999").code == 3
+    with store.read() as tx:
+        assert tx.work.show(held)["state"] == "quarantined"
+    assert "operator.work.retry" not in [rule for rule, _ in operated(store)]
+
+
+def test_a_paused_connector_is_passed_over_until_it_is_resumed(operator: Operator, store: Store) -> None:
+    operator.well("connector", "pause", "notary", "--reason", "maintenance")
+    (told,) = operator.well("connector", "list", "--json").json
+    assert (told["name"], told["paused"]) == ("notary", True)
+    with store.begin() as tx:
+        now = tx.machine_now()
+        tx.work.order([Order(kind=OrderKind.DRAW_LODGE, key="k", due_at=now, urgent_by=now, lane="notary")], now)
+        assert tx.work.claim("test", now, now, timedelta(seconds=60), 10) == []
+    operator.well("connector", "resume", "notary")
+    with store.begin() as tx:
+        assert len(tx.work.claim("test", now, now, timedelta(seconds=60), 10)) == 1
+    assert operator.say("connector", "pause", "no-such", "--reason", "x").code == 3
+
+
+def test_a_token_is_shown_once_opens_the_door_and_shuts_it_when_revoked(operator: Operator, store: Store) -> None:
+    text = operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system", "--days", "30").out.strip()
+    with store.read() as tx:
+        found = tx.tokens.find(text, tx.machine_now())
+        assert found is not None
+        assert (found.name, found.agency, found.role) == ("hall", "bureau", "system")
+        assert tx.tokens.find(text, tx.machine_now() + timedelta(days=31)) is None
+    listed = operator.well("token", "list", "--json")
+    assert text not in listed.out
+    assert text not in json.dumps(operated(store))
+    operator.well("token", "revoke", listed.json[0]["id"])
+    with store.read() as tx:
+        assert tx.tokens.find(text, tx.machine_now()) is None
+    assert operator.say("token", "revoke", listed.json[0]["id"]).code == 3
+
+
+@pytest.mark.parametrize("words", [["--role", "king", "--agency", "bureau"], ["--role", "system", "--agency", "nowhere"]])
+def test_a_token_for_no_role_or_no_agency_is_not_issued(operator: Operator, store: Store, words: list[str]) -> None:
+    assert operator.say("token", "issue", "x", *words).code == 2
+    with store.read() as tx:
+        assert tx.tokens.all() == []
+
+
+def test_a_matter_is_closed_once(operator: Operator, store: Store) -> None:
+    with store.begin() as tx:
+        tx.attention.open("team_short", "bureau", "v-1", {"place": 1}, tx.machine_now())
+    (matter,) = operator.well("attention", "list", "--json").json
+    assert operator.well("attention", "close", matter["id"], "--note", "supplementary draw").code == 0
+    assert operator.well("attention", "list", "--json").json == []
+    assert operator.say("attention", "close", matter["id"]).code == 3
+
+
+def test_schedules_tell_their_next_run_and_how_late_they_are(operator: Operator, store: Store) -> None:
+    with store.begin() as tx:
+        now = tx.machine_now()
+        tx.schedules.declare("plan:late", "every 4h", now - timedelta(hours=1))
+        tx.schedules.declare("plan:soon", "every 4h", now + timedelta(hours=1))
+    late, soon = operator.well("schedule", "list", "--json").json
+    assert late["overdue_seconds"] > 3000
+    assert soon["overdue_seconds"] == 0
+
+
+def test_a_changed_ledger_entry_is_found(operator: Operator, store: Store) -> None:
+    quarantine(store, "tell:1")
+    operator.well("work", "release", "1", "--reason", "x")
+    with store.begin() as tx:
+        tx.ledger.seal(tx.machine_now())
+    assert operator.well("ledger", "verify", "--json").json["seals"] == 1
+    with store.begin() as tx:
+        tx.connection.exec_driver_sql("update ledger set body = replace(body, 'os:', 'os:not-')")
+    told = operator.say("ledger", "verify", "--json")
+    assert (told.code, told.json["holds"]) == (1, False)
+
+
+def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator, store: Store) -> None:
+    office = house.open_office(store, house.Hand(), sources={"registers": house.Table(default="=")})
+    made = [house.post(office, house.application(n, "business-licence", {"registration-status": "存续"})) for n in (1, 2, 3)]
+    house.settle(office)
+    with store.begin() as tx:
+        tx.events.place()
+    assert [one["id"] for one in operator.well("export", "cases").lines] == sorted(made)
+    assert sorted(one["case_id"] for one in operator.well("export", "evidence").lines) == sorted(made)
+    events = operator.well("export", "events").lines
+    assert [one["position"] for one in events] == list(range(1, len(events) + 1))
+    assert operator.well("export", "events", "--after", "1").lines == events[1:]
+    file = operator.folder / "cases.jsonl"
+    operator.well("export", "cases", "--to", str(file), "--after", sorted(made)[0])
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+    assert operator.say("export", "cases", "--to", str(file)).code == 5, "an export never replaces a file"
+
+
+def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
+    labels = [one["label"] for one in operator.well("policy", "list", "--json").json]
+    assert len(labels) >= 2
+    assert operator.well("policy", "render", labels[0]).out.startswith("# ")
+    assert "→" in operator.well("policy", "diff", labels[0], labels[1]).out
+    assert "no difference" in operator.well("policy", "diff", labels[0], labels[0]).out
+    assert operator.say("policy", "render", "no@1").code == 3
+
+
+def test_help_comes_without_the_engine_and_tells_the_exit_codes(tmp_path: Path) -> None:
+    told = process("--help", folder=tmp_path)
+    assert told.code == 0
+    assert "Exit codes" in told.out
+    probe = "import sys; from inspector.cli.app import app; print(sorted({'sqlalchemy', 'pydantic', 'fastapi', 'httpx'} & set(sys.modules)))"
+    import subprocess
+    import sys
+
+    loaded = subprocess.run([sys.executable, "-c", probe], cwd=house.ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path) -> None:
+    assert process("case", "shwo", folder=tmp_path).code == 2
+    assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2
+
+
+def test_a_stored_string_cannot_steer_the_terminal(operator: Operator, store: Store) -> None:
+    (held,) = quarantine(store, "tell:1")
+    with store.begin() as tx:
+        tx.connection.exec_driver_sql("update work set error = 'a" + chr(27) + "[2Jb'")
+    assert chr(27) not in operator.well("work", "list").out
+    assert chr(27) not in operator.well("work", "show", str(held)).out

@@ -1,0 +1,202 @@
+"""The people of the simulated outside world, who act by themselves: agencies, inspectors, approving system, officer, clerks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies.http import HttpAgency
+from connectors.callbacks.webhook import WebhookCallback
+from connectors.channels.webhook import WebhookChannel
+from inspector.demo.caller import fetch
+from inspector.demo.office import furnish
+from inspector.domain.case import SubjectKind
+from inspector.ports import (
+    Letter,
+    LetterKind,
+    Message,
+    Notice,
+    Refused,
+)
+from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
+from tests.outside import DAY, QUICK, Running, paths, until, world
+from tests.peers import Heard, Peer, answer, peer
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Running]:
+    with world(*QUICK) as held:
+        yield held
+
+
+@pytest.fixture
+def outside(shared: Running) -> Iterator[Running]:
+    yield shared
+    status, _ = fetch(f"{shared.url}/_rules", {}, method="DELETE")
+    assert status == 200
+
+
+def letter(office: Peer, request: str, kind: LetterKind = LetterKind.REQUEST) -> Letter:
+    return Letter(
+        kind=kind,
+        request_id=request,
+        case_id="c1",
+        basis="S0:7",
+        ground="DATA_NOT_SHARED",
+        fact="office-lease",
+        subject_kind=SubjectKind.FIRM,
+        subject_code="91",
+        claimed="示例路1号",
+        on=DAY,
+        due_at=datetime(2025, 3, 10, tzinfo=UTC),
+        reply_url=f"{office.url}/assist/c1.k1~0.0/tok-en",
+    )
+
+
+def send(held: Running, to: str, what: Letter) -> str:
+    agency = HttpAgency(to, held.at(to))
+    receipt = agency.send(what, key=f"{what.kind}:{what.request_id}:{to}")
+    agency.close()
+    return receipt.reference
+
+
+def test_an_agency_acknowledges_at_once_and_answers_later_through_the_link(outside: Running) -> None:
+    outside.rule(peer="civil-affairs", say="answers")
+    with peer() as office:
+        assert send(outside, "civil-affairs", letter(office, "r1")).startswith("civil-affairs-")
+        until(lambda: bool(office.heard))
+        (heard,) = office.heard
+    assert (heard.path, heard.headers["x-link-token"]) == ("/v1/assistance/c1.k1~0.0/answer", "tok-en")
+    assert AnswerIn.model_validate(heard.json()).value
+
+
+def test_an_agency_that_refuses_without_reasons_is_sent_back_and_gives_them(outside: Running) -> None:
+    outside.rule(peer="housing", say="refuses_badly")
+    with peer(answer(422, {"error": {"code": "reason_missing"}}), answer(200, {})) as office:
+        send(outside, "housing", letter(office, "r2"))
+        until(lambda: len(office.heard) == 2)
+        first, second = (DeclineIn.model_validate(heard.json()) for heard in office.heard)
+    assert (first.reasons, bool(second.reasons)) == ("", True)
+    assert office.heard[0].headers["idempotency-key"] != office.heard[1].headers["idempotency-key"]
+
+
+def test_a_cancelled_request_is_never_answered(outside: Running) -> None:
+    outside.rule(peer="housing", say="late")
+    with peer() as office:
+        send(outside, "housing", letter(office, "r3"))
+        send(outside, "housing", letter(office, "r3", LetterKind.CANCEL))
+        time.sleep(0.2)  # ten days: the late answer would have come on the fifth
+        assert office.heard == []
+
+
+def test_a_silent_agency_sometimes_answers_when_the_common_superior_presses_it(outside: Running) -> None:
+    outside.rule(peer="housing", say="silent")
+    with peer() as office:
+        for number in range(12):
+            send(outside, "housing", letter(office, f"s{number}"))
+        assert office.heard == []
+        for number in range(12):
+            send(outside, "county-office", letter(office, f"s{number}", LetterKind.ESCALATION))
+        until(lambda: len(office.heard) >= 3)
+        time.sleep(0.1)  # five days: whoever was pressed has answered by now
+        assert len(office.heard) < 12
+        assert all("housing" in AnswerIn.model_validate(heard.json()).signer for heard in office.heard)
+
+
+def test_an_answer_that_does_not_get_through_is_given_again_under_the_same_id(outside: Running) -> None:
+    outside.rule(peer="civil-affairs", say="cannot_say")
+    with peer(answer(503, {}), answer(200, {})) as office:
+        send(outside, "civil-affairs", letter(office, "r4"))
+        until(lambda: len(office.heard) == 2)
+        once, again = office.heard
+    assert (once.body, once.headers["idempotency-key"]) == (again.body, again.headers["idempotency-key"])
+
+
+def test_inspectors_accept_visit_and_enter_a_finding_for_every_doubt(tmp_path: Path) -> None:
+    keys = furnish(tmp_path).keys
+    doubts = [{"case_id": "a" * 32, "claim": f"c{number}", "fact": "office-in-use", "claimed": "是"} for number in (1, 2)]
+    with world(*QUICK, "--keys", str(keys)) as held, peer(answer(200, {"visit": {"doubts": doubts}})) as office:
+        phones = WebhookChannel("phones", held.at("phones", secret_file=str(tmp_path / "phones.secret")))
+        for number in range(30):
+            link = f"{office.url}/seat/v1:{number}:0/tok"
+            phones.push(Message(to="phone-1", title="核查任务", text="", link=link), key=f"push-{number}")
+        phones.close()
+        until(lambda: sum(path.endswith("/result") for path in paths(office)) >= 20)
+        results = [heard for heard in list(office.heard) if heard.path.endswith("/result")]
+        declines = [heard for heard in list(office.heard) if heard.path.endswith("/decline")]
+    assert {(found.claim) for heard in results for found in ResultIn.model_validate(heard.json()).findings} == {"c1", "c2"}
+    assert all(SeatDeclineIn.model_validate(heard.json()).reason for heard in declines)
+    assert paths(office).index("POST /v1/seats/v1%3A1%3A0/accept") >= 0
+
+
+def test_a_forged_push_or_callback_is_refused_and_counted(tmp_path: Path) -> None:
+    made = furnish(tmp_path)
+    (tmp_path / "forged.secret").write_text("whsec_" + "QUJD" * 8)
+    (tmp_path / "forged.secret").chmod(0o600)
+    notice = Notice(event_id="e1", type="case.pooled", at=datetime(2025, 3, 5, tzinfo=UTC), case_id="c1", reference="r1", data={})
+    with world(*QUICK, "--keys", str(made.keys)) as held:
+        for name, error in (("forged", Refused), ("approving", None)):
+            callback = WebhookCallback("approving", held.at("approving", secret_file=str(tmp_path / f"{name}.secret")))
+            if error:
+                with pytest.raises(error, match="unauthorised"):
+                    callback.tell(notice, key="e1")
+            else:
+                callback.tell(notice, key="e1")
+                callback.tell(notice, key="e1")
+            callback.close()
+        seen = held.seen()
+    assert (seen["forged"], seen["heard"]) == (1, {"case.pooled": 1})
+
+
+def test_the_approving_system_opens_cases_the_office_can_read_and_is_untidy(tmp_path: Path) -> None:
+    made = furnish(tmp_path)
+    acting = ("--office", "{}", "--keys", str(made.keys), "--cases", "400")
+    case = {"id": "b" * 32, "opened_at": "2025-03-06T10:00:00+08:00"}
+    with peer(answer(201, case)) as office:
+        with world(*QUICK, *(word.format(office.url) for word in acting)):
+            until(lambda: untidy(list(office.heard)) and len(office.heard) > 150)
+        opened = [heard for heard in office.heard if (heard.method, heard.path) == ("POST", "/v1/cases")]
+    cases = [CaseIn.model_validate(heard.json()).application() for heard in opened]
+    assert {heard.headers["authorization"] for heard in opened} == {f"Bearer {made.token('approving')}"}
+    assert len({told.item for told in cases}) >= 6
+    assert len({(told.reference, told.digest()) for told in cases}) == len({told.reference for told in cases})
+    assert max(told.signed_on for told in cases) > DAY, "the outside hears what day the office has"
+
+
+def untidy(heard: list[Heard]) -> bool:
+    """Whether a case came twice, one was corrected and one withdrawn."""
+    opened = [one.body for one in heard if (one.method, one.path) == ("POST", "/v1/cases")]
+    corrected = any(one.method == "PUT" for one in heard)
+    return len(set(opened)) < len(opened) and corrected and any(one.path.endswith("/withdraw") for one in heard)
+
+
+def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
+    made = furnish(tmp_path)
+    waiting = {
+        "cases": [{"id": "c" * 32}],
+        "draws": [{"number": "approval-2025-00001", "state": "SEEDING"}, {"number": "approval-2025-00002", "state": "PREPARING"}],
+        "review_reason": "CONTRADICTED",
+        "explanation": {
+            "heard": [
+                {"id": "ask:1", "verdict": "mismatch", "fresh": True},
+                {"id": "ask:2", "verdict": "not_found", "fresh": True},
+            ]
+        },
+    }
+    with peer(answer(200, waiting)) as office, world(*QUICK, "--office", office.url, "--keys", str(made.keys), "--cases", "0.1"):
+        until(lambda: any(path.endswith("/review") for path in paths(office)))
+        until(lambda: sum(path.endswith("/figures") for path in paths(office)) == 2)
+        decided = ReviewIn.model_validate(_first(office, "/review").json())
+        typed = [heard for heard in list(office.heard) if heard.path.endswith("/figures")]
+    assert decided.evidence == ("ask:1",)
+    assert {heard.path for heard in typed} == {"/v1/draws/approval-2025-00001/figures"}
+    assert len({FiguresIn.model_validate(heard.json()).figures for heard in typed}) == 1, "both saw the same dice"
+    assert {heard.headers["authorization"][7:] for heard in typed} == {made.token("clerk-1"), made.token("clerk-2")}
+
+
+def _first(office: Peer, end: str) -> Heard:
+    return next(heard for heard in list(office.heard) if heard.path.endswith(end))

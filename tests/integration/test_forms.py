@@ -1,0 +1,229 @@
+"""The plain forms: agencies, inspectors and officers without any script. Posted as a browser posts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from inspector.flows.dispatch import seat_name
+from inspector.store.store import Store
+from tests.edge import WEB, Edge, a_case, serving
+from tests.house import Hand, Table, open_office, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing
+
+PERSON = {"kind": "PERSON", "code": "110105194912310021", "name": "王某"}
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    """The edge of an office whose source contradicts and whose other agencies are asked by letter."""
+    with serving(open_office(store, hand, sources={"registers": Table(default="吊销")})) as held:
+        yield held
+
+
+@pytest.fixture
+def letter(edge: Edge) -> str:
+    """The path of a link to answer a request by."""
+    claims = [{"key": "c1", "fact": "home-title", "value": "王某", "on": "2026-02-27"}]
+    given = a_case(matter="CONFIRMATION", item="hukou-housing", subject=PERSON, claims=claims)
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=given).json()["id"]
+    with edge.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+    return f"/assist/{request.id}/{edge.office.link_token('assist', request.id)}"
+
+
+def hidden(text: str, name: str = "message") -> str:
+    """A hidden field of a page."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', text)
+    assert found is not None, text
+    return found[1]
+
+
+def in_review(edge: Edge) -> str:
+    """A case a source contradicts."""
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+    settle(edge.office)
+    return str(case_id)
+
+
+def logged_in(edge: Edge, client: httpx.Client, role: str = "officer", agency: str = "bureau", name: str = "李四") -> None:
+    """Paste a token into the form."""
+    answer = client.post("/login?next=/review", data={"token": edge.token(role, agency, name)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/review")
+
+
+def test_a_letter_is_read_in_two_languages_and_answered_once_even_by_a_double_click(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        page = browser.get(letter)
+        assert "落户地址房屋权利人为申请人" in page.text
+        assert "毛管办〔2021〕4号" in page.text
+        assert "What your records say" in browser.get(letter + "?lang=en").text
+        form = {"message": hidden(page.text), "verdict": "match", "signer": "赵六", "do": "answer"}
+        first, second = browser.post(letter, data=form), browser.post(letter, data=form)
+        assert (first.status_code, second.status_code) == (303, 303)
+        after = browser.get(first.headers["location"])
+    assert "本请求已经结束" in after.text
+    assert "赵六" in after.text
+    assert "<form" not in after.text
+
+
+def test_a_refusal_without_reasons_is_rejected_and_what_was_typed_is_kept(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        form = {"reasons": " ", "signer": "赵<六>", "do": "decline"}
+        rejected = browser.post(letter, data=form)
+        assert (rejected.status_code, "不能协助的，须书面说明理由" in rejected.text) == (422, True)
+        assert 'value="赵&lt;六&gt;"' in rejected.text
+        assert "须书面说明理由" not in browser.get(letter).text
+        done = browser.post(letter, data=form | {"reasons": "档案移交中\r\n请三月再问"})
+        assert done.status_code == 303
+        assert "档案移交中" in browser.get(letter).text
+
+
+@pytest.mark.parametrize("wrong", ["/assist/nothing/guess", "/seat/v:0:0/guess", "/assist/%F0%9F%92%A9/%00"])
+def test_a_wrong_link_opens_nothing_and_says_so(edge: Edge, wrong: str) -> None:
+    with edge.client() as browser:
+        for answer in (browser.get(wrong), browser.post(wrong, data={"do": "answer"})):
+            assert (answer.status_code, "链接无效" in answer.text) == (403, True)
+
+
+def test_a_form_with_unreadable_characters_is_refused_and_stores_nothing(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        answer = browser.post(letter, data={"do": "answer", "verdict": "match", "signer": "a\x00b"})
+        huge = browser.post(letter, data={"do": "answer", "signer": "a" * 300_000})
+    assert (answer.status_code, huge.status_code) == (422, 413)
+
+
+def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        name = seat_name(tx.visits.team(visit.id)[0])
+    path = f"/seat/{name}/{office.link_token('seat', name)}"
+    with serving(office) as edge, edge.client() as browser:
+        page = browser.get(path)
+        assert visit.name in page.text
+        assert browser.post(path, data={"do": "accept", "message": hidden(page.text)}).status_code == 303
+        form = browser.get(path).text
+        about = re.findall(r'name="verdict:([^"]+)" value="match"', form)
+        partly = browser.post(path, data={"do": "result", f"note:{about[0]}": "门牌相符", "remarks": "现场有人"})
+        assert partly.status_code == 422
+        assert "门牌相符" in partly.text
+        assert "现场有人" in partly.text
+        whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
+        assert browser.post(path, data=whole).status_code == 303
+        assert "已完成" in browser.get(path).text
+
+
+def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        name = seat_name(tx.visits.team(visit.id)[0])
+    path = f"/seat/{name}/{office.link_token('seat', name)}"
+    with serving(office) as edge, edge.client() as browser:
+        assert browser.post(path, data={"do": "decline", "reason": ""}).status_code == 422
+        assert browser.post(path, data={"do": "decline", "reason": "需要回避"}).status_code == 303
+        assert "已推辞" in browser.get(path).text
+        assert browser.post(path, data={"do": "accept"}).status_code == 409
+
+
+def test_an_officer_logs_in_once_sees_promise_and_finding_side_by_side_and_decides(edge: Edge) -> None:
+    case_id = in_review(edge)
+    with edge.client() as browser:
+        sent_away = browser.get(f"/review/{case_id}")
+        assert sent_away.headers["location"] == f"/login?next=/review/{case_id}"
+        logged_in(edge, browser)
+        assert "R-000001" in browser.get("/review").text
+        page = browser.get(f"/review/{case_id}").text
+        assert "市场主体登记状态" in page
+        assert "不一致" in page
+        form = {"guard": hidden(page, "guard"), "outcome": "UNTRUE_CURABLE", "reasons": "登记状态为吊销"}
+        bare = browser.post(f"/review/{case_id}", data=form)
+        assert (bare.status_code, "须列明相应证据" in bare.text, "登记状态为吊销" in bare.text) == (422, True, True)
+        forged = browser.post(f"/review/{case_id}", data=form | {"guard": "0" * 32})
+        assert forged.status_code == 403
+        evidence = re.findall(r'name="evidence" value="([^"]+)"', page)
+        done = browser.post(f"/review/{case_id}", data=form | {"evidence": evidence})
+        assert done.status_code == 303
+        after = browser.get(f"/review/{case_id}").text
+        assert "不实，可以整改" in after
+        assert "李四" in after
+        assert browser.post("/logout").status_code == 303
+        assert browser.get("/review").status_code == 303
+
+
+def test_the_session_is_strict_and_ends_with_its_token(edge: Edge) -> None:
+    with edge.client() as browser:
+        refused = browser.post("/login", data={"token": "ins_wrong"})
+        assert (refused.status_code, "令牌无效" in refused.text) == (401, True)
+        answer = browser.post("/login", data={"token": edge.token("officer")})
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "ins_" not in cookie
+        assert browser.get("/review").status_code == 200
+        with edge.office.store.begin() as tx:
+            (row,) = tx.tokens.all()
+            tx.tokens.revoke(row["id"], row["made_at"])
+        assert browser.get("/review").status_code == 303
+
+
+def test_a_cookie_that_was_changed_is_no_session(edge: Edge) -> None:
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        value = browser.cookies["inspector_session"]
+    for changed in ("", "x", value[:-1], value.replace(".", "..", 1), "é"):
+        with edge.client() as other:
+            answer = other.get("/review", headers={b"Cookie": f"inspector_session={changed}".encode()})
+            assert answer.status_code == 303
+
+
+def test_an_auditor_reads_reviews_and_cannot_decide_and_another_agency_sees_none(edge: Edge) -> None:
+    case_id = in_review(edge)
+    with edge.client() as auditor, edge.client() as stranger, edge.client() as ops:
+        logged_in(edge, auditor, "auditor")
+        logged_in(edge, stranger, "officer", "other")
+        logged_in(edge, ops, "ops")
+        page = auditor.get(f"/review/{case_id}").text
+        assert 'name="outcome"' not in page
+        assert "R-000001" not in stranger.get("/review").text
+        assert stranger.get(f"/review/{case_id}").status_code == 404
+        assert ops.get("/review").status_code == 403
+
+
+def test_the_ops_page_says_in_words_what_goes_on_to_those_who_may_watch(edge: Edge) -> None:
+    in_review(edge)
+    with edge.client() as browser:
+        assert browser.get("/ops").headers["location"] == "/login?next=/ops"
+        assert browser.get("/ops/stream").status_code == 401
+        logged_in(edge, browser, "ops", "city")
+        page = browser.get("/ops").text
+        english = browser.get("/ops?lang=en").text
+        with browser.stream("GET", "/ops/stream?lang=en") as stream:
+            line = next(line for line in stream.iter_lines() if line.startswith("data:"))
+    assert "待复核：1" in page
+    assert "registers：正常" in page
+    assert "Waits for an officer" in english
+    assert "Waits for an officer" in line
+    assert "ops." not in re.sub(r'"[^"]*"', "", page)
+
+
+def test_the_ops_page_may_be_opened_for_a_demo(store: Store, hand: Hand) -> None:
+    open_web = WEB.model_copy(update={"open_ops": True})
+    with serving(open_office(store, hand), open_web) as edge, edge.client() as browser:
+        assert browser.get("/ops").status_code == 200
+
+
+@pytest.mark.parametrize("after", ["https://elsewhere.example", "//elsewhere.example", "/ops\\evil", "/v1/cases"])
+def test_logging_in_leads_to_our_own_pages_only(edge: Edge, after: str) -> None:
+    with edge.client() as browser:
+        assert browser.post("/login", params={"next": after}, data={"token": edge.token("officer")}).status_code == 422

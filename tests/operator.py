@@ -1,0 +1,132 @@
+"""An operator at the command line: a folder with settings and a database, and a way to give commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from inspector.cli.app import app
+from inspector.store.store import Store
+from tests import house
+
+SETTINGS = """
+policies = {policies}
+
+[database]
+url = {url}
+synchronous = "NORMAL"
+
+[agencies.city]
+name = "市"
+pack = "demo"
+
+[agencies.bureau]
+name = "区市场监管局"
+parent = "city"
+
+[agencies.other]
+name = "邻区局"
+parent = "city"
+
+[plans.licensing]
+agency = "bureau"
+trigger = "every 4h"
+pool = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """The answer as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Gives commands from a folder of its own."""
+
+    folder: Path
+    url: str
+
+    @property
+    def config(self) -> Path:
+        """The settings file."""
+        return self.folder / "inspector.toml"
+
+    def settle_in(self, more: str = "") -> Operator:
+        """Write the settings."""
+        told = SETTINGS.format(policies=json.dumps(str(house.ROOT / "policies")), url=json.dumps(self.url))
+        self.config.write_text(told + more, encoding="utf-8")
+        return self
+
+    def say(self, *words: str, typed: str | None = None) -> Said:
+        """A command in this process, in English."""
+        told = CliRunner().invoke(app, [*words, "--config", str(self.config), "--lang", "en"], input=typed)
+        if told.exception is not None and not isinstance(told.exception, SystemExit):
+            raise told.exception
+        return Said(told.exit_code, told.stdout, told.stderr)
+
+    def well(self, *words: str) -> Said:
+        """A command that must succeed."""
+        told = self.say(*words)
+        assert told.code == 0, told.out + told.err
+        return told
+
+    def store(self) -> Store:
+        """The database itself, for a look behind the commands."""
+        return Store(self.url, synchronous="OFF")
+
+    def file(self, name: str, text: str, encoding: str = "utf-8") -> str:
+        """A file of the folder; its path."""
+        file = self.folder / name
+        file.write_text(text, encoding=encoding)
+        return str(file)
+
+
+def process(*words: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Said:
+    """A command in a real process of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "inspector", *words],
+        env={**kept, "PYTHONPATH": str(house.ROOT), **(environment or {})},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    return Said(ran.returncode, ran.stdout, ran.stderr)
+
+
+def table(heads: Iterable[str], *rows: Iterable[str]) -> str:
+    """CSV text of plain cells."""
+    return "".join(",".join(row) + "\n" for row in (heads, *rows))
+
+
+def operated(store: Store) -> list[tuple[str, Mapping[str, Any]]]:
+    """(rule, body) of what operators have done, in order."""
+    with store.read() as tx:
+        rows = tx.connection.exec_driver_sql("select rule, body from ledger where rule like 'operator.%%' order by id").all()
+    return [(row[0], json.loads(row[1])["facts"]) for row in rows]
