@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
-
-import sqlalchemy as sa
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from inspector import plugins
 from inspector.calendars import load_calendars
@@ -26,12 +19,12 @@ from inspector.daemon.worker import Engine, Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Invalid
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
 from inspector.policybook import Policybook
 from inspector.ports import Pulse
 from inspector.settings import EngineSettings, Settings
-from inspector.store import migrate
+from inspector.store.opening import opened
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
@@ -63,45 +56,9 @@ class House:
 
 def store(settings: Settings) -> Store:
     """The store of the settings; the password may lie in a file of its own."""
-    url = sa.make_url(settings.database.url)
-    if settings.database.password_file is not None:
-        url = url.set(password=settings.database.password_file.read_text(encoding="utf-8").strip())
-    return Store(url.render_as_string(hide_password=False), synchronous=settings.database.synchronous)
-
-
-def reach(held: Store, seconds: float = 60) -> None:
-    """Wait for the first connection: a database that starts a little later is no reason to fail."""
-    if held.sqlite and held.url.database:
-        Path(held.url.database).parent.mkdir(parents=True, exist_ok=True)
-    for attempt in Retrying(
-        retry=retry_if_exception_type(sa.exc.OperationalError),
-        stop=stop_after_delay(seconds),
-        wait=wait_random_exponential(multiplier=0.5, max=5),
-        reraise=True,
-    ):
-        with attempt, held.engine.connect() as connection:
-            connection.execute(sa.select(1))
-
-
-@contextmanager
-def sole_owner(settings: Settings) -> Iterator[None]:
-    """On SQLite one daemon owns the file: an OS lock beside it, freed by the kernel when the process dies."""
-    url = sa.make_url(settings.database.url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        yield
-        return
-    path = Path(url.database + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.seek(0)
-            raise Refusal("database_in_use", file=url.database, owner=lock.read().strip() or "?") from error
-        lock.truncate(0)
-        lock.write(f"pid {os.getpid()}")
-        lock.flush()
-        yield
+    file = settings.database.password_file
+    password = file.read_text(encoding="utf-8").strip() if file is not None else None
+    return opened(settings.database.url, password=password, synchronous=settings.database.synchronous)
 
 
 def office(settings: Settings, held: Store, *, connectors: Connectors | None = None) -> Office:
@@ -201,17 +158,6 @@ def schedules(settings: Settings, made: Office) -> dict[str, Schedule]:
         )
         for name, plan in made.plans.items()
     }
-
-
-def ready(held: Store) -> None:
-    """Reach the database and see that it is this release's. A file of our own, or an empty database, is brought there by itself;
-    a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands. Raises Refusal."""
-    reach(held)
-    present = migrate.present(held)
-    if held.sqlite or present is None:
-        migrate.upgrade(held)
-    elif present != migrate.newest():
-        raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
 
 
 def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> tuple[OfficeTime, str]:

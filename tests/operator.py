@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from typer.testing import CliRunner
 
@@ -41,6 +44,29 @@ agency = "bureau"
 trigger = "every 4h"
 pool = true
 """
+
+
+Cell = str | int | date
+
+_FORMATS = "http://schemas.openxmlformats.org"
+MAIN = f'xmlns="{_FORMATS}/spreadsheetml/2006/main" xmlns:r="{_FORMATS}/officeDocument/2006/relationships"'
+_RELATION = f"{_FORMATS}/officeDocument/2006/relationships"
+_PARTS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+WORKBOOK = {
+    "[Content_Types].xml": f'''<Types xmlns="{_FORMATS}/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Override PartName="/xl/workbook.xml" ContentType="{_PARTS}.sheet.main+xml"/>
+<Override PartName="/xl/styles.xml" ContentType="{_PARTS}.styles+xml"/>
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_PARTS}.worksheet+xml"/></Types>''',
+    "_rels/.rels": f'''<Relationships xmlns="{_FORMATS}/package/2006/relationships">
+<Relationship Id="r1" Type="{_RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>''',
+    "xl/_rels/workbook.xml.rels": f'''<Relationships xmlns="{_FORMATS}/package/2006/relationships">
+<Relationship Id="r1" Type="{_RELATION}/worksheet" Target="worksheets/sheet1.xml"/>
+<Relationship Id="r2" Type="{_RELATION}/styles" Target="styles.xml"/></Relationships>''',
+    "xl/workbook.xml": f'<workbook {MAIN}><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/styles.xml": f'<styleSheet {MAIN}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+}
+"""The parts of an Excel file around its one sheet; style 1 is a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +128,29 @@ class Operator:
         file = self.folder / name
         file.write_text(text, encoding=encoding)
         return str(file)
+
+    def workbook(self, name: str, *rows: Sequence[Cell]) -> str:
+        """An Excel file of the folder, as plain as the format allows; its path."""
+        file = self.folder / name
+        lines = "".join(
+            f'<row r="{n}">{"".join(_cell(value, f"{chr(65 + at)}{n}") for at, value in enumerate(row))}</row>'
+            for n, row in enumerate(rows, 1)
+        )
+        with zipfile.ZipFile(file, "w") as packed:
+            for part, text in (
+                *WORKBOOK.items(),
+                ("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>"),
+            ):
+                packed.writestr(part, text)
+        return str(file)
+
+
+def _cell(value: Cell, place: str) -> str:
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    if isinstance(value, date):
+        return f'<c r="{place}" s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
 
 
 def process(*words: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Said:

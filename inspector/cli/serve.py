@@ -47,14 +47,15 @@ def run(
     """
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import until_signal
+    from inspector.store.opening import ready, sole_owner
     from inspector.telemetry import logs
 
     told = settings.load(config)
     logs.configure(level=told.log.level, json=told.log.format == "json")
-    with bootstrap.sole_owner(told):
+    with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:
-            bootstrap.ready(held)
+            ready(held)
             house = bootstrap.house(told, held, fault=fault)
             if before is not None:
                 before(house)

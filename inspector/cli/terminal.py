@@ -63,6 +63,7 @@ class Terminal:
     def open_store(self, *, make: bool = False) -> Store:
         """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""
         from inspector import bootstrap
+        from inspector.store.opening import reach
         from inspector.store import checkup
 
         lacking = checkup.missing_file(self.settings.database.url)
@@ -72,7 +73,7 @@ class Terminal:
             lacking.parent.mkdir(parents=True, exist_ok=True)
         held = bootstrap.store(self.settings)
         self._opened.append(held)
-        bootstrap.reach(held, PATIENCE)
+        reach(held, PATIENCE)
         return held
 
     @cached_property

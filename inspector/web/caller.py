@@ -1,4 +1,4 @@
-"""Who calls: a bearer token, or the capability of a link. An unknown or missing one is 401; a known one without the role is 403."""
+"""Who calls: a bearer token, or the capability of a link. An unknown or missing one is 401, a known one without the role 403."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What comes back from the people asked: agencies by letter, inspectors by push. The link's secret, or the agency's token, is the right."""
+"""What comes back from the people asked: agencies by letter, inspectors by push. The link's secret is the right to answer,
+
+or, for an agency, a token of its own.
+"""
 
 from __future__ import annotations
 

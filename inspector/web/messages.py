@@ -59,7 +59,7 @@ class LetterIn(Strict):
 
 
 class CaseIn(Strict):
-    """A commitment case as the approving system hands it in. `reference` is its own number: the same one again is the same case."""
+    """A commitment case as the approving system hands it in. `reference` is its number: the same again is the same case."""
 
     model_config = ConfigDict(
         json_schema_extra={

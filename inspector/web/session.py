@@ -1,7 +1,7 @@
 """Logging in with a token once, and the officer's pages: cases in review, and the decision.
 
-The session is a cookie signed with the office's secret that names the token, no more: revoking the token ends the session. Changing
-requests carry a guard made from the cookie, since another port of the same host counts as the same site.
+The session is a cookie signed with the office's secret that names the token, no more: revoking the token ends the session.
+Decisions carry a guard made from the cookie, since another port of the same host counts as the same site.
 """
 
 from __future__ import annotations

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
-import httpx
 import pytest
 
+from inspector.domain.errors import Invalid
 from inspector.store.store import Store
+from inspector.web.app import build
 from inspector.web.health import Health
+from inspector.web.server import Server
 from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, open_office
 
@@ -117,21 +118,13 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
         stopped = time.monotonic() - began
         listener.join(5)
     assert ended.is_set(), "the stream ends by itself, it is not torn"
-    assert stopped < 5, "shorter than the server's patience with open requests"
+    assert stopped < 4, "a stream that had to be torn would have held it up for all of the server's patience, 5 s"
 
 
-def test_a_taken_address_is_said(store: Store, hand: Hand) -> None:
-    from inspector.domain.errors import Invalid
-    from inspector.web.server import Server
-
-    with serving(open_office(store, hand)) as edge, pytest.raises(Invalid, match="address_unusable"):
-        Server(_app(edge), WEB.model_copy(update={"port": edge.server.port}))
-
-
-def _app(edge: Edge):  # type: ignore[no-untyped-def]
-    from inspector.web.app import build
-
-    return build(edge.office, edge.metrics, Health, lambda: None, WEB)
+def test_a_taken_address_is_said(edge: Edge) -> None:
+    taken = WEB.model_copy(update={"port": edge.server.port})
+    with pytest.raises(Invalid, match="address_unusable"):
+        Server(build(edge.office, edge.metrics, Health, lambda: None, taken), taken)
 
 
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
@@ -141,5 +134,3 @@ def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["referrer-policy"] == "no-referrer"
     assert answers[0].headers["cache-control"] == "no-store"
-    assert httpx.URL(edge.url).host == "127.0.0.1"
-    assert replace(Health(), live=False).ready is False

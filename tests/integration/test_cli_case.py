@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 from inspector.flows import bulk
 from tests import house
-from tests.operator import Operator, operated, process, table
+from tests.operator import Cell, Operator, operated, process, table
 
 HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
 HEADS = [*HEADS, "承诺:registration-status"]
@@ -139,33 +139,19 @@ def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Opera
 
 
 def test_in_excel_a_code_must_be_text(operator: Operator) -> None:
-    def workbook(name: str, code: str | int) -> str:
-        file = str(operator.folder / name)
-        book = xlsxwriter.Workbook(file)
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, HEADS)
-        sheet.write_row(1, 0, row(1))
-        sheet.write(1, 4, code)
-        sheet.write_datetime(1, 9, house.START.replace(year=2025, tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd"}))
-        book.close()
-        return file
-
-    code, told = bring(operator, workbook("number.xlsx", 330106000000000000))
+    cells: list[Cell] = [*row(1)]
+    cells[4] = 330106000000000000
+    code, told = bring(operator, operator.workbook("number.xlsx", HEADS, cells))
     found = told["flaws"]
     assert isinstance(found, list)
     assert code == 2
-    assert ("subject_code", "cell_is_number") in [(one["column"], one["code"]) for one in found]
+    assert [(one["row"], one["column"], one["code"]) for one in found] == [(2, "subject_code", "cell_is_number")]
 
 
 def test_an_excel_file_of_text_cells_and_dates_comes_in(operator: Operator) -> None:
-    file = str(operator.folder / "good.xlsx")
-    book = xlsxwriter.Workbook(file)
-    sheet = book.add_worksheet()
-    sheet.write_row(0, 0, HEADS)
-    sheet.write_row(2, 0, row(1))
-    sheet.write_datetime(2, 9, house.START.replace(year=2025, hour=0, tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd"}))
-    book.close()
-    assert bring(operator, file)[0] == 0
+    cells: list[Cell] = [*row(1)]
+    cells[9] = date(2025, 3, 2)
+    assert bring(operator, operator.workbook("good.xlsx", HEADS, [], cells))[0] == 0
     case = operator.well("case", "list", "--json").json[0]["id"]
     assert operator.well("case", "show", case, "--json").json["letter"]["signed_on"] == "2025-03-02"
 

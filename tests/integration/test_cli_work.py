@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from inspector import bootstrap, settings
 from inspector.domain.decision import Order, OrderKind
 from inspector.store.store import Store
 from tests import house
@@ -24,10 +28,9 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
 
 
 @pytest.fixture
-def store(operator: Operator, request: pytest.FixtureRequest) -> Store:
-    held = operator.store()
-    request.addfinalizer(held.close)
-    return held
+def store(operator: Operator) -> Iterator[Store]:
+    with house.closing(operator.store()) as held:
+        yield held
 
 
 def quarantine(store: Store, *keys: str) -> list[int]:
@@ -57,7 +60,7 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
             ("ready", 0),
             ("done", 1),
         ]
-    rules = {rule: facts for rule, facts in operated(store)}
+    rules = dict(operated(store))
     assert rules["operator.work.retry"]["work"] == [first]
     assert rules["operator.work.release"]["reason"] == "sent by post"
     assert all(str(facts["by"]).startswith("os:") for facts in rules.values())
@@ -108,6 +111,17 @@ def test_a_token_for_no_role_or_no_agency_is_not_issued(operator: Operator, stor
         assert tx.tokens.all() == []
 
 
+def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
+    operator.well("migrate")
+    with bootstrap.sole_owner(settings.load(operator.config)):
+        issued = process(
+            "token", "issue", "hall", "--agency", "bureau", "--role", "system", "--json", "--config", str(operator.config)
+        )
+    assert issued.code == 0, issued.err
+    assert len(operator.well("token", "list", "--json").json) == 1
+
+
 def test_a_matter_is_closed_once(operator: Operator, store: Store) -> None:
     with store.begin() as tx:
         tx.attention.open("team_short", "bureau", "v-1", {"place": 1}, tx.machine_now())
@@ -151,7 +165,7 @@ def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator
     assert [one["position"] for one in events] == list(range(1, len(events) + 1))
     assert operator.well("export", "events", "--after", "1").lines == events[1:]
     file = operator.folder / "cases.jsonl"
-    operator.well("export", "cases", "--to", str(file), "--after", sorted(made)[0])
+    operator.well("export", "cases", "--to", str(file), "--after", min(made))
     assert len(file.read_text(encoding="utf-8").splitlines()) == 2
     assert operator.say("export", "cases", "--to", str(file)).code == 5, "an export never replaces a file"
 
@@ -169,10 +183,8 @@ def test_help_comes_without_the_engine_and_tells_the_exit_codes(tmp_path: Path) 
     told = process("--help", folder=tmp_path)
     assert told.code == 0
     assert "Exit codes" in told.out
-    probe = "import sys; from inspector.cli.app import app; print(sorted({'sqlalchemy', 'pydantic', 'fastapi', 'httpx'} & set(sys.modules)))"
-    import subprocess
-    import sys
-
+    heavy = {"alembic", "fastapi", "httpx", "sqlalchemy"}
+    probe = f"import sys, inspector.cli.app; print(sorted({heavy} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", probe], cwd=house.ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
 

@@ -123,7 +123,9 @@ def test_both_languages_know_the_same_keys_and_the_same_facts() -> None:
     assert {key for key in english if facts(chinese[key]) != facts(english[key]) and not key.startswith("error.")} == set()
 
 
-@pytest.mark.parametrize(("lang", "text"), [("zh-Hans", "没有机关“x”；可用：a, b"), ("en", "There is no agency x; known are a, b")])
+@pytest.mark.parametrize(
+    ("lang", "text"), [("zh-Hans", "没有机关“x”；可用：a, b"), ("en", "There is no agency x; known are a, b")]
+)
 def test_an_error_is_told_with_its_facts(lang: labels.Lang, text: str) -> None:
     assert labels.told(Invalid("agency_unknown", agency="x", known="a, b"), lang) == text
 
@@ -133,4 +135,6 @@ def test_what_has_no_words_is_shown_by_its_key_and_facts() -> None:
 
 
 def test_a_fact_is_put_in_as_it_is_and_never_read_as_a_pattern() -> None:
-    assert label("error.item_unknown", "en", pack="{item}", item="{pack}", known="") == "Pack {item} has no item {pack}; known are "
+    assert (
+        label("error.item_unknown", "en", pack="{item}", item="{pack}", known="") == "Pack {item} has no item {pack}; known are "
+    )

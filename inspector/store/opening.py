@@ -1,0 +1,71 @@
+"""Opening the store: its address with the password from a file, the first connection, and sole ownership of an SQLite file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from inspector.domain.errors import Refusal
+from inspector.store import migrate
+from inspector.store.store import Store
+
+
+def opened(url: str, *, password: str | None = None, synchronous: str = "FULL") -> Store:
+    """A store at an address; the password may come from elsewhere than the URL."""
+    address = sa.make_url(url)
+    if password is not None:
+        address = address.set(password=password)
+    return Store(address.render_as_string(hide_password=False), synchronous=synchronous)
+
+
+def reach(store: Store, seconds: float = 60) -> None:
+    """Wait for the first connection: a database that starts a little later is no reason to fail."""
+    if store.sqlite and store.url.database:
+        Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
+    for attempt in Retrying(
+        retry=retry_if_exception_type(sa.exc.OperationalError),
+        stop=stop_after_delay(seconds),
+        wait=wait_random_exponential(multiplier=0.5, max=5),
+        reraise=True,
+    ):
+        with attempt, store.engine.connect() as connection:
+            connection.execute(sa.select(1))
+
+
+def ready(store: Store) -> None:
+    """Reach the database and see that it is this release's. A file of our own, or an empty database, is brought there by itself;
+    a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands. Raises Refusal.
+    """
+    reach(store)
+    present = migrate.present(store)
+    if store.sqlite or present is None:
+        migrate.upgrade(store)
+    elif present != migrate.newest():
+        raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
+
+
+@contextmanager
+def sole_owner(url: str) -> Iterator[None]:
+    """On SQLite one daemon owns the file: an OS lock beside it, freed by the kernel when the process dies. Raises Refusal."""
+    address = sa.make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        yield
+        return
+    path = Path(address.database + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise Refusal("database_in_use", file=address.database, owner=lock.read().strip() or "?") from error
+        lock.truncate(0)
+        lock.write(f"pid {os.getpid()}")
+        lock.flush()
+        yield
