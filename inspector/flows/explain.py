@@ -1,4 +1,4 @@
-"""Why a case stands where it stands, for a person: rows, facts and articles, what was asked and came back, what is due and why then."""
+"""Why a case stands where it stands, for a person: rows, facts, articles, what was asked and came back, what is due next."""
 
 from __future__ import annotations
 

@@ -43,6 +43,11 @@ class Caller:
         return case
 
     @property
+    def source(self) -> str:
+        """Whose messages are counted once together: a renewed token goes on where the old one stopped."""
+        return f"{self.role}:{self.agency}:{self.name}"[:200]
+
+    @property
     def sender(self) -> str | None:
         """The sender its cases must have: a system sees only its own, other roles all of their agencies."""
         return self.name if self.role is Role.SYSTEM else None

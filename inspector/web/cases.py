@@ -92,7 +92,7 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
         caller.case(tx, case_id, lock=True)
         return case_shown(intake.correct(desk.office, tx, case_id, application, now))
 
-    return desk.once(message(_source(caller), message_id, f"correct {case_id}", given), do)
+    return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
 
 
 @router.post("/cases/{case_id}/withdraw", response_model=CaseShown, responses=WRITES)
@@ -105,7 +105,7 @@ def withdraw_case(
         caller.case(tx, case_id, lock=True)
         return case_shown(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
 
-    return desk.once(message(_source(caller), message_id, f"withdraw {case_id}", given), do)
+    return desk.once(message(caller.source, message_id, f"withdraw {case_id}", given), do)
 
 
 @router.post("/cases/{case_id}/conclude", response_model=CaseShown, responses=WRITES)
@@ -116,7 +116,7 @@ def conclude_case(desk: AtDesk, caller: System, case_id: CasePath, message_id: M
         caller.case(tx, case_id, lock=True)
         return case_shown(review.conclude(desk.office, tx, case_id, caller.name, now))
 
-    return desk.once(message(_source(caller), message_id, f"conclude {case_id}", None), do)
+    return desk.once(message(caller.source, message_id, f"conclude {case_id}", None), do)
 
 
 @router.post("/cases/{case_id}/review", response_model=CaseShown, responses=WRITES)
@@ -126,7 +126,7 @@ def review_case(desk: AtDesk, caller: Officer, case_id: CasePath, given: ReviewI
     def do(tx: Tx, now: datetime) -> CaseShown:
         return case_shown(decide(desk, tx, caller, case_id, given, now))
 
-    return desk.once(message(_source(caller), message_id, f"review {case_id}", given), do)
+    return desk.once(message(caller.source, message_id, f"review {case_id}", given), do)
 
 
 def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, now: datetime) -> Case:
@@ -138,7 +138,3 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
 def _within(caller: Caller, agency: str) -> None:
     if agency not in caller.sees:
         raise Missing("agency_not_yours", agency=agency, yours=", ".join(caller.sees))
-
-
-def _source(caller: Caller) -> str:
-    return f"token:{caller.name}"[:200]

@@ -46,7 +46,7 @@ def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: Me
         made = drawing.announce_now(desk.office, tx, given.plan, caller.name, now)
         return Prepared(plan=given.plan, draw=draw_shown(made) if made is not None else None)
 
-    return desk.once(message(f"token:{caller.name}"[:200], message_id, "announce", given), do, status=202)
+    return desk.once(message(caller.source, message_id, "announce", given), do, status=202)
 
 
 @router.get("/draws/{number}", responses=READS)
@@ -70,7 +70,7 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
         drawing.type_figures(desk.office, tx, number, caller.name, given.figures, now)
         return draw_shown(tx.draws.get(number))
 
-    return desk.once(message(f"token:{caller.name}"[:200], message_id, f"figures {number}", given), do)
+    return desk.once(message(caller.source, message_id, f"figures {number}", given), do)
 
 
 def _draw(tx: Tx, caller: Caller, number: str) -> Draw:

@@ -57,9 +57,9 @@ def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency answers; the first answer stands."""
+    desk.look(lambda tx: _request(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        _request(desk, tx, by, request_id)
         return request_shown(answer(desk, tx, request_id, given, now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"answer {request_id}", given), do)
@@ -68,9 +68,9 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
 @router.post("/assistance/{request_id}/decline", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency cannot help and says why, signed."""
+    desk.look(lambda tx: _request(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        _request(desk, tx, by, request_id)
         return request_shown(decline(desk, tx, request_id, given, now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"decline {request_id}", given), do)
@@ -108,9 +108,9 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
 @router.post("/seats/{name}/accept", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
     """The inspector accepts."""
+    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.by_link(desk.office, name, link)
         dispatch.accept(desk.office, tx, name, now)
         return _seat(tx, name)
 
@@ -120,9 +120,9 @@ def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId 
 @router.post("/seats/{name}/decline", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn, message_id: MessageId = None) -> JSONResponse:
     """The inspector cannot or must not go: the seat is dealt again by the rule."""
+    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.by_link(desk.office, name, link)
         dispatch.decline(desk.office, tx, name, given.reason, now)
         return _seat(tx, name)
 
@@ -132,9 +132,9 @@ def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn,
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
     """A member of the team enters the result of the visit."""
+    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.by_link(desk.office, name, link)
         report(desk, tx, name, given, now)
         return _seat(tx, name)
 

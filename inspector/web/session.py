@@ -141,7 +141,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
         given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
-        said = message(f"token:{caller.name}"[:200], form.one("message") or None, f"review {case_id}", given)
+        said = message(caller.source, form.one("message") or None, f"review {case_id}", given)
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
         typed = ReviewTyped(

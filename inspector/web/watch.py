@@ -62,7 +62,7 @@ def push_levels(desk: AtDesk, caller: System, given: LevelsIn, message_id: Messa
             kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
-    return desk.once(message(f"token:{caller.name}"[:200], message_id, "levels", given), do)
+    return desk.once(message(caller.source, message_id, "levels", given), do)
 
 
 @router.get("/v1/work", tags=["operations"], responses=READS)
@@ -103,7 +103,7 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
         close(tx, caller, attention_id, now)
         return Closed(id=attention_id)
 
-    return desk.once(message(f"token:{caller.name}"[:200], message_id, f"close {attention_id}", None), do)
+    return desk.once(message(caller.source, message_id, f"close {attention_id}", None), do)
 
 
 def close(tx: Tx, caller: Caller, attention_id: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,7 +147,7 @@ def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
 
 
 def kill(daemon: subprocess.Popen[bytes]) -> None:
-    """kill -9, the whole session."""
+    """End it as kill -9 does, the whole session."""
     if daemon.poll() is None:
         os.killpg(daemon.pid, signal.SIGKILL)
     daemon.wait()
@@ -193,7 +193,10 @@ def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120
     deadline = time.monotonic() + patience + len(numbers) / 20
 
     def send() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", held.port, timeout=20)
+        with closing(http.client.HTTPConnection("127.0.0.1", held.port, timeout=20)) as connection:
+            keep_posting(connection)
+
+    def keep_posting(connection: http.client.HTTPConnection) -> None:
         headers = {"Authorization": f"Bearer {held.token}", "Content-Type": "application/json"}
         while time.monotonic() < deadline:
             with guard:
@@ -292,10 +295,8 @@ def problems(held: Site) -> list[str]:
     seen = get(held.world_port, "/_seen")[1]
     if seen["conflicts"]:
         found.append(f"{seen['conflicts']} keys were seen with two contents")
-    for peer in ("registers", "credit", "approving"):
-        if seen["peers"].get(peer, {}).get("without_key"):
-            found.append(f"{peer} was called without a key")
-    return found
+    keyless = [peer for peer in ("registers", "credit", "approving") if seen["peers"].get(peer, {}).get("without_key")]
+    return [*found, *(f"{peer} was called without a key" for peer in keyless)]
 
 
 def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed: int = 1) -> list[str]:

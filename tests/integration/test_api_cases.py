@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -184,3 +185,27 @@ def test_the_explanation_names_row_article_answer_and_what_is_due(edge: Edge, la
     assert all(word in after["text"] for word in words), after["text"]
     assert "explain." not in after["text"]
     assert "rule." not in after["text"]
+
+
+def test_the_same_message_through_eight_doors_at_once_counts_once(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+
+        def withdraw(_: int) -> tuple[int, object]:
+            answer = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"}, headers={"Idempotency-Key": "m"})
+            return answer.status_code, answer.json()
+
+        with ThreadPoolExecutor(8) as doors:
+            answers = list(doors.map(withdraw, range(8)))
+    assert answers == [answers[0]] * 8
+    assert answers[0][0] == 200
+    with edge.office.store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(case_id)].count("commitment.withdraw") == 1
+
+
+def test_the_same_case_through_eight_doors_at_once_is_one_case(edge: Edge) -> None:
+    with edge.as_("system") as client, ThreadPoolExecutor(8) as doors:
+        answers = list(doors.map(lambda _: client.post("/v1/cases", json=a_case()), range(8)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert len(client.get("/v1/cases").json()["cases"]) == 1

@@ -156,3 +156,12 @@ def test_an_expired_or_revoked_token_is_no_token(edge: Edge) -> None:
         assert client.get("/v1/cases").status_code == 401
         old = edge.token("officer", days=-1)
         assert client.get("/v1/cases", headers={"Authorization": f"Bearer {old}"}).status_code == 401
+
+
+def test_a_message_id_alone_opens_no_answer_given_before(edge: Edge) -> None:
+    request_id, link = asked(edge)
+    answer = {"verdict": "match", "signer": "赵六"}
+    with edge.client(X_Link_Token=link) as agency, edge.client(X_Link_Token="guess") as stranger:
+        for client, expected in ((agency, 200), (stranger, 403), (agency, 200)):
+            given = client.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
+            assert given.status_code == expected

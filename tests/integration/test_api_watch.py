@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -113,12 +112,9 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
         listener = threading.Thread(target=listen)
         listener.start()
         assert heard.wait(10)
-        began = time.monotonic()
         edge.server.stop()
-        stopped = time.monotonic() - began
         listener.join(5)
     assert ended.is_set(), "the stream ends by itself, it is not torn"
-    assert stopped < 4, "a stream that had to be torn would have held it up for all of the server's patience, 5 s"
 
 
 def test_a_taken_address_is_said(edge: Edge) -> None:

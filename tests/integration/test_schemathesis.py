@@ -1,8 +1,8 @@
 """Generated requests against the described API: authenticated, with every check schemathesis has, on SQLite.
 
-One thing is set, nothing is left out: a message that fits its description may still be refused as 422, because it names an item,
-agency or date that the office does not know; the description cannot list those. So that the check of accepted messages loses nothing
-by it, `fits` below fails when such a message is refused as *not fitting its description*.
+One thing is set, nothing is left out: a message that fits its description may still be refused as 422, because it names an
+item, agency or date that the office does not know; the description cannot list those. So that the check of accepted messages
+loses nothing by it, `fits` below fails when such a message is refused as *not fitting its description*.
 """
 
 from __future__ import annotations

@@ -1,0 +1,416 @@
+"""Fills in what the documentation says about the code: `python -m tests.generate_docs` writes it, tests/unit/test_docs.py compares.
+
+A page is written by hand around blocks `<!-- generated: NAME -->` … `<!-- end -->`; config/example.toml is made whole.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import typer
+from fastapi.routing import APIRoute
+from prometheus_client.metrics import MetricWrapperBase
+
+from connectors.config import ConnectorConfig
+from connectors.http import WireConfig
+from inspector import labels, ports
+from inspector.bootstrap import GROUPS
+from inspector.cli import words as cli_words
+from inspector.cli.app import app
+from inspector.domain import errors
+from inspector.domain.decision import OrderKind
+from inspector.flows import diagnosis
+from inspector.labels import Lang, label
+from inspector.plugins import names
+from inspector.policybook import flaws
+from inspector.telemetry.metrics import Metrics
+from inspector.web import cases, draws, links, watch
+from inspector.web.caller import Unknown
+from inspector.web.errors import _CODES, status_of
+from tests.example_settings import EXAMPLE, example, settings_tables
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PORTS: Mapping[str, type] = {
+    "sources": ports.Source,
+    "agencies": ports.Agency,
+    "channels": ports.Channel,
+    "credit": ports.CreditPlatform,
+    "callbacks": ports.ApprovingSystem,
+    "seeds": ports.SeedSource,
+    "witnesses": ports.Witness,
+    "pulses": ports.Pulse,
+}
+SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items()} | {"pulses": "pulse"}
+SHARED = {"config", "as_json", "lang"}
+KEYS: Mapping[str, str] = {
+    "owner": "who answers for it, as shown in evidence; empty: the connector's name",
+    "version": "its version, as shown in evidence",
+    "personal_data": "which personal data it sends out, for `connector list`",
+    "url": "`http(s)://…` without query and password",
+    "connect_seconds": "longest wait for the connection",
+    "read_seconds": "longest wait for the next bytes",
+    "pool_seconds": "longest wait for a connection of our own",
+    "budget_seconds": "longest time of one call with all its tries; keep it under half of `engine.lease_seconds`",
+    "tries": "tries within one call",
+    "token_file": "file (mode 600) whose content goes into `Authorization: Bearer …`",
+    "ca_file": "certificates to trust instead of the system's",
+    "max_reply_bytes": "longest reply read",
+    "path": "appended to `url`",
+    "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",
+    "ok_codes": "codes that mean: here is the answer",
+    "not_found_codes": "codes that mean: no such record",
+    "permanent_codes": "codes that mean: never; the claim goes its next way",
+    "retry_codes": "codes that mean: later",
+    "value_field": "where the value stands (dotted)",
+    "as_of_field": "where the date of the data stands; empty: there is none",
+    "version_field": "where the version of the data stands; empty: there is none",
+    "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
+    "path_level": "where levels are looked up, under `url`",
+    "path_entry": "where performance entries go, under `url`",
+    "what": "what will be thrown or drawn, as the public reads it",
+    "bits": "how much chance it holds",
+    "path_promise": "where the party gives its hash, under `url`",
+    "path_reveal": "where the party reveals its nonce, under `url`",
+    "suite": "the hash of the promise: `sha256` or `sm3`",
+}
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    told = [" | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in [heads, *rows]]
+    return "\n".join([f"| {told[0]} |", "|" + "---|" * len(heads), *(f"| {line} |" for line in told[1:])]) + "\n"
+
+
+def first_line(text: str | None) -> str:
+    """The first paragraph of a docstring in one line."""
+    return " ".join(inspect.cleandoc(text or "").partition("\n\n")[0].split())
+
+
+# --- metrics
+
+
+def metrics() -> str:
+    """Every metric: name, type, labels, meaning."""
+    held = Metrics()
+    told = {one._name: one._labelnames for one in vars(held).values() if isinstance(one, MetricWrapperBase)}
+    suffix = {"counter": "_total", "info": "_info"}
+    rows = [
+        (
+            f"`{family.name}{suffix.get(family.type, '')}`",
+            family.type,
+            ", ".join(f"`{name}`" for name in told.get(family.name, getattr(family, "_labelnames", ()))),
+            family.documentation,
+        )
+        for family in held.registry.collect()
+    ]
+    return table(("metric", "type", "labels", "meaning"), sorted(rows))
+
+
+# --- errors
+
+
+def modules(*tops: str) -> Iterator[tuple[Path, ast.Module]]:
+    """Every module below some folders, parsed."""
+    for top in tops:
+        for file in sorted((ROOT / top).rglob("*.py")):
+            yield file, ast.parse(file.read_text(encoding="utf-8"))
+
+
+def called(node: ast.AST) -> str:
+    """The last part of the name of what is called."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def texts(node: ast.expr) -> list[str]:
+    """Every whole text an expression may be."""
+    if isinstance(node, ast.IfExp):
+        return [*texts(node.body), *texts(node.orelse)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def raised() -> dict[str, str]:
+    """Every error code of the tree with its family; `Invalid` stands for codes that are put together."""
+    families = {name for name, held in vars(errors).items() if isinstance(held, type)} | {"Unknown", "UnreachableError"}
+    found: dict[str, str] = dict.fromkeys(_codes_with_words(), "")
+    for file, tree in modules("inspector", "connectors"):
+        for node in ast.walk(tree):
+            name = called(node)
+            if isinstance(node, ast.Call) and node.args and name in families:
+                found |= dict.fromkeys(texts(node.args[0]), name)
+            elif isinstance(node, ast.Call) and name == "refuse" and file.name == "calendars.py":
+                found |= {f"calendar_{code}": "Invalid" for code in texts(node.args[0])}
+    return found
+
+
+def _codes_with_words() -> list[str]:
+    known = [*labels.words("en"), *cli_words.WORDS]
+    return [key.removeprefix("error.") for key in known if key.startswith("error.")]
+
+
+def error_words(code: str, lang: Lang) -> str:
+    """What an error says; the facts stay in braces. Empty where it has no words."""
+    key = f"error.{code}"
+    if told := labels.words(lang).get(key):
+        return told
+    return cli_words.WORDS[key][0 if lang == "en" else 1] if key in cli_words.WORDS else ""
+
+
+def error_codes() -> str:
+    """Every error of the API and the command line."""
+    by_status = {code: str(status) for status, code in _CODES.items()} | {"unforeseen": "500"}
+    rows = []
+    for code, family in sorted(raised().items(), key=lambda told: told[0].casefold()):
+        kind = Unknown if family == "Unknown" else getattr(errors, family, None)
+        status = by_status.get(code) or (str(status_of(kind(code))) if kind else "")
+        rows.append((f"`{code}`", status, error_words(code, "en"), error_words(code, "zh-Hans")))
+    return table(("code", "HTTP", "English", "中文"), rows)
+
+
+def row_errors() -> str:
+    """What can be wrong with a row of a file."""
+    rows = [(f"`{code}`", f"{what}; {fix}", f"{zh}；{fix_zh}") for code, (what, zh, fix, fix_zh) in diagnosis.WORDS.items()]
+    return table(("code", "English", "中文"), sorted(rows))
+
+
+def pack_errors() -> str:
+    """What can be wrong with a pack."""
+    return table(("code", "English", "中文"), sorted((f"`{code}`", *told) for code, told in flaws.WORDS.items()))
+
+
+def worded(group: str) -> Callable[[], str]:
+    """A group of the labels as a table."""
+
+    def block() -> str:
+        keys = [key for key in labels.words("en") if key.startswith(f"{group}.")]
+        rows = [(f"`{key.partition('.')[2]}`", label(key, "en"), label(key, "zh-Hans")) for key in sorted(keys)]
+        return table(("code", "English", "中文"), rows)
+
+    return block
+
+
+# --- events and work
+
+
+def events() -> str:
+    """Every event type with what it carries."""
+    carried: dict[str, list[str]] = {}
+    for _, tree in modules("inspector/domain", "inspector/flows"):
+        for node in ast.walk(tree):
+            if called(node) == "Told" and isinstance(node, ast.Call):
+                given = {word.arg: word.value for word in node.keywords}
+                data = given.get("data")
+                keys = [text for key in data.keys if key for text in texts(key)] if isinstance(data, ast.Dict) else []
+                for kind in texts(given["type"]):
+                    carried[kind] = sorted({*carried.get(kind, []), *keys})
+    rows = [
+        (
+            f"`{kind}`",
+            label(f"event.{kind}", "en"),
+            label(f"event.{kind}", "zh-Hans"),
+            ", ".join(f"`{key}`" for key in [*keys, "state"]),
+        )
+        for kind, keys in sorted(carried.items())
+    ]
+    return table(("type", "English", "中文", "data"), rows)
+
+
+def work_kinds() -> str:
+    """Every kind of work."""
+    rows = [
+        (f"`{kind.value}`", label(f"OrderKind.{kind.name}", "en"), label(f"OrderKind.{kind.name}", "zh-Hans"))
+        for kind in OrderKind
+    ]
+    return table(("kind", "English", "中文"), rows)
+
+
+# --- commands
+
+
+def commands(node: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command by its words."""
+    node = node or typer.main.get_command(app)
+    if not hasattr(node, "commands"):
+        yield path, node
+        return
+    for name, below in node.commands.items():
+        yield from commands(below, (*path, name))
+
+
+def command_pages() -> str:
+    """Every command with its arguments and options."""
+    told = []
+    for path, command in commands():
+        arguments = [one for one in command.params if one.param_type_name == "argument"]
+        options = [one for one in command.params if one.param_type_name == "option" and one.name not in SHARED]
+        line = " ".join(["./run", *path, *(_argument(one) for one in arguments)])
+        told.append(f"### {' '.join(path)}\n\n`{line}`\n\n{inspect.cleandoc(command.help or '')}\n")
+        if rows := [(_names(one), _value(one), one.help or "") for one in [*arguments, *options]]:
+            told.append(table(("", "default", "meaning"), rows))
+    return "\n".join(told)
+
+
+def _argument(one: Any) -> str:
+    name = str(one.metavar or one.name.upper())
+    return name if one.required else f"[{name}]"
+
+
+def _names(one: Any) -> str:
+    if one.param_type_name == "argument":
+        return f"`{one.metavar or one.name.upper()}`"
+    named = ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
+    choices = [str(getattr(choice, "value", choice)) for choice in getattr(one.type, "choices", ())]
+    return f"{named} ({', '.join(choices)})" if choices else named
+
+
+def _value(one: Any) -> str:
+    if one.required:
+        return "needed"
+    if one.default in (None, "", False) or callable(one.default):
+        return ""
+    return f"`{getattr(one.default, 'value', one.default)}`".replace("`True`", "yes")
+
+
+# --- ports
+
+
+def config_of(module: ModuleType) -> type[ConnectorConfig]:
+    """The shape of a connector's configuration: the most special one its module knows."""
+    shapes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, ConnectorConfig)]
+    return max(shapes, key=lambda one: len(one.__mro__))
+
+
+def kinds() -> Iterator[tuple[str, str, ModuleType]]:
+    """Every connector that comes with the house: group, kind and module."""
+    from inspector.plugins import load
+
+    for group in PORTS:
+        for name in names(group):
+            yield group, name, import_module(str(getattr(load(group, name), "__module__", "")))
+
+
+def port_pages() -> str:
+    """Every port with its methods, and its connectors with their keys."""
+    told = []
+    for group, port in PORTS.items():
+        section = "[pulse]" if group == "pulses" else f"[{SECTIONS[group]}.NAME]"
+        told.append(f"### {port.__name__}\n\n{first_line(port.__doc__)} Settings `{section}`; entry points `inspector.{group}`.\n")
+        methods = [(name, held) for name, held in vars(port).items() if inspect.isfunction(held) and name[0] != "_"]
+        told += [f"- `{name}{_signature(held)}`: {first_line(held.__doc__)}" for name, held in methods]
+        told += [_kind(name, module) for found, name, module in kinds() if found == group]
+    return "\n".join(told)
+
+
+def _signature(method: Callable[..., object]) -> str:
+    return str(inspect.signature(method)).replace("(self, ", "(").replace("(self)", "()").replace("'", "")
+
+
+def _kind(name: str, module: ModuleType) -> str:
+    shape = config_of(module)
+    base = WireConfig if issubclass(shape, WireConfig) else ConnectorConfig
+    told = f"\n#### kind = \"{name}\"\n\n{first_line(module.__doc__)}\n"
+    own = keys_of(shape)
+    plain = keys_of(base)
+    rows = [(f"`{key}`", value, KEYS[key]) for key, value in own.items() if plain.get(key) != value]
+    return told + ("\n" + table(("key", "default", "meaning"), rows) if rows else "")
+
+
+def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
+    """The keys of a configuration with their defaults as TOML writes them."""
+    return {one.name: "needed" if one.default is MISSING else f"`{_toml(one.default)}`" for one in fields(shape)}
+
+
+def _toml(value: object) -> str:
+    return str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+def wire_keys() -> str:
+    """The keys every connector over HTTP knows."""
+    return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])
+
+
+# --- API
+
+
+def routes() -> Iterator[tuple[str, APIRoute]]:
+    """Every operation of the API by method."""
+    for router in (cases.router, links.router, draws.router, watch.router):
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield next(iter(sorted(route.methods))), route
+
+
+def operations() -> str:
+    """Every operation: who may, and what it does."""
+    rows = [(f"`{method} {route.path}`", _who(route), first_line(route.endpoint.__doc__)) for method, route in routes()]
+    return table(("operation", "who", "what"), rows)
+
+
+def _who(route: APIRoute) -> str:
+    for hint in get_type_hints(route.endpoint, include_extras=True).values():
+        for mark in getattr(hint, "__metadata__", ()):
+            asked = getattr(mark, "dependency", None)
+            if asked in (links.only_link, links.by_link_or_token):
+                return "link" if asked is links.only_link else "link, or token"
+            if inspect.isfunction(asked) and (roles := inspect.getclosurevars(asked).nonlocals.get("roles")):
+                return ", ".join(role.value for role in roles)
+    return "ops, or nobody on this machine" if route.path == "/metrics" else "anybody"
+
+
+# --- all
+
+
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    "settings": settings_tables,
+    "metrics": metrics,
+    "errors": error_codes,
+    "row-errors": row_errors,
+    "pack-errors": pack_errors,
+    "health": worded("health"),
+    "attention": worded("attention"),
+    "roles": worded("Role"),
+    "events": events,
+    "work": work_kinds,
+    "commands": command_pages,
+    "ports": port_pages,
+    "wire": wire_keys,
+    "operations": operations,
+}
+
+
+def markdown() -> list[Path]:
+    """Every page of the documentation."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def pages() -> dict[Path, str]:
+    """Every file that holds something generated, as it should be."""
+    made = {file: file.read_text(encoding="utf-8") for file in markdown()}
+    filled = {
+        file: BLOCK.sub(lambda found: f"{found[1]}\n{BLOCKS[found[2]]()}\n{found[3]}", text)
+        for file, text in made.items()
+        if BLOCK.search(text)
+    }
+    return filled | {EXAMPLE: example()}
+
+
+def main() -> None:
+    """Write everything that differs."""
+    for file, text in pages().items():
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+            print(f"wrote {file.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
