@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "config" / "example.toml"
 
 HEAD = """\
-# Every setting, with its default. Copy this file, take the "#" off the lines that should differ, and leave the rest alone.
-# 全部配置项及默认值。复制本文件，把需要修改的行首“#”去掉，其余不动。
+# Every setting, with its default. Copy this file, take the "#" off the lines that should differ (a [table] with all its lines), and
+# leave the rest alone. 全部配置项及默认值。复制本文件，把需要修改的行首“#”去掉（带方括号的表整段一起），其余不动。
 #
 # Paths of `policies` and of an SQLite database are relative to this file. A variable wins over the file: {variable}.
 # Made by `python -m tests.generate_docs` from inspector/settings.py; docs/reference/settings.md explains more.
@@ -129,7 +129,7 @@ def example() -> str:
             lines.append(f"# {about}.\n{SAMPLES[key].format(secret=SECRET, webhook=WEBHOOK)}")
             continue
         if section != at:
-            lines.append(f"# {_about(section)}\n#[{section}]")
+            lines.append(f"[{section}] # {_about(section)}")
             at = section
         lines.append(f"# {about}.\n" + (f"#{name} = {default(value)}\n" if value is not None else f'#{name} = "…" (default: none)\n'))
     return "\n".join(lines)

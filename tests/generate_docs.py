@@ -10,10 +10,11 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import typer
 from fastapi.routing import APIRoute
@@ -28,6 +29,9 @@ from inspector.cli.app import app
 from inspector.domain import errors
 from inspector.domain.decision import OrderKind
 from inspector.flows import diagnosis
+from inspector.flows.importing import CASES
+from inspector.flows.layout import Layout
+from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
 from inspector.plugins import names
 from inspector.policybook import flaws
@@ -35,6 +39,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import cases, draws, links, watch
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
+from inspector.web.roles import Role
 from tests.example_settings import EXAMPLE, example, settings_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -199,6 +204,17 @@ def worded(group: str) -> Callable[[], str]:
     return block
 
 
+def roles() -> str:
+    """Every role of a token."""
+    return table(("role", "English", "中文"), [(f"`{role.value}`", labels.of(role, "en"), labels.of(role, "zh-Hans")) for role in Role])
+
+
+def columns(layout: Layout) -> Callable[[], str]:
+    """The columns of a file."""
+    rows = [(f"`{one.name}`", one.chinese, "needed" if one.needed else "", one.meaning) for one in layout.columns]
+    return lambda: table(("column", "中文", "", "meaning"), rows)
+
+
 # --- events and work
 
 
@@ -269,7 +285,9 @@ def _names(one: Any) -> str:
     if one.param_type_name == "argument":
         return f"`{one.metavar or one.name.upper()}`"
     named = ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts])
-    choices = [str(getattr(choice, "value", choice)) for choice in getattr(one.type, "choices", ())]
+    annotation = one.type_descriptor.annotation
+    members = annotation if isinstance(annotation, type) and issubclass(annotation, StrEnum) else get_args(annotation)
+    choices = [str(getattr(choice, "value", choice)) for choice in members if isinstance(choice, str)]
     return f"{named} ({', '.join(choices)})" if choices else named
 
 
@@ -362,8 +380,8 @@ def _who(route: APIRoute) -> str:
             asked = getattr(mark, "dependency", None)
             if asked in (links.only_link, links.by_link_or_token):
                 return "link" if asked is links.only_link else "link, or token"
-            if inspect.isfunction(asked) and (roles := inspect.getclosurevars(asked).nonlocals.get("roles")):
-                return ", ".join(role.value for role in roles)
+            if inspect.isfunction(asked) and (allowed := inspect.getclosurevars(asked).nonlocals.get("roles")):
+                return ", ".join(role.value for role in allowed)
     return "ops, or nobody on this machine" if route.path == "/metrics" else "anybody"
 
 
@@ -378,13 +396,17 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "pack-errors": pack_errors,
     "health": worded("health"),
     "attention": worded("attention"),
-    "roles": worded("Role"),
+    "roles": roles,
     "events": events,
     "work": work_kinds,
     "commands": command_pages,
     "ports": port_pages,
     "wire": wire_keys,
     "operations": operations,
+    "case-columns": columns(CASES),
+    "object-columns": columns(OBJECTS),
+    "inspector-columns": columns(INSPECTORS),
+    "level-columns": columns(LEVELS),
 }
 
 

@@ -19,6 +19,7 @@ from inspector.flows.office import AgencyNode, Connectors, Office, Plan
 from inspector.policybook import Policybook
 from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
+from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 
@@ -155,6 +156,7 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
     worker = Worker(office, Metrics(), engine, "test", machine=later)
     with running(worker):
         deadline = time.monotonic() + seconds
+        ready: list[Row] = []
         while time.monotonic() < deadline:
             with office.store.read() as tx:
                 ready = tx.work.page(state="ready")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pytest
 from typer.testing import CliRunner
 
 from inspector.cli.app import app
@@ -48,6 +49,9 @@ pool = true
 
 Cell = str | int | date
 
+on_both = pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+"""For a test of what the two databases might do differently; the others run on SQLite alone."""
+
 _FORMATS = "http://schemas.openxmlformats.org"
 MAIN = f'xmlns="{_FORMATS}/spreadsheetml/2006/main" xmlns:r="{_FORMATS}/officeDocument/2006/relationships"'
 _RELATION = f"{_FORMATS}/officeDocument/2006/relationships"
@@ -67,6 +71,15 @@ WORKBOOK = {
     "xl/styles.xml": f'<styleSheet {MAIN}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
 }
 """The parts of an Excel file around its one sheet; style 1 is a date."""
+
+
+@pytest.fixture(params=["sqlite"])
+def one_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database, to stand in a test module as its `database_url`: SQLite unless the test says `on_both`."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,13 @@ def _cell(value: Cell, place: str) -> str:
     if isinstance(value, date):
         return f'<c r="{place}" s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
     return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def settled(url: str, folder: Path, more: str = "") -> Operator:
+    """An operator with settings and a migrated database."""
+    held = Operator(folder, url).settle_in(more)
+    held.well("migrate")
+    return held
 
 
 def process(*words: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Said:

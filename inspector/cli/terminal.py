@@ -63,8 +63,8 @@ class Terminal:
     def open_store(self, *, make: bool = False) -> Store:
         """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""
         from inspector import bootstrap
-        from inspector.store.opening import reach
         from inspector.store import checkup
+        from inspector.store.opening import reach
 
         lacking = checkup.missing_file(self.settings.database.url)
         if lacking is not None and not make:

@@ -6,6 +6,7 @@ orders its work. After an outage each class catches up in its own way (`CatchUp`
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from inspector.daemon.trigger import following
+from inspector.daemon.trigger import following, following_now
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
@@ -57,7 +58,14 @@ class Clock:
     """Runs ticks, notices jumps of the wall clock, and takes the slots of schedules that are due in office time."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, now: Callable[[], datetime], replica: str, schedules: Mapping[str, Schedule]
+        self,
+        store: Store,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+        replica: str,
+        schedules: Mapping[str, Schedule],
+        *,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._metrics = metrics
@@ -69,7 +77,11 @@ class Clock:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._drift = time.time() - time.monotonic()
+        self._wall = wall
+        self._drift = wall() - time.monotonic()
+        self._begun: dict[str, float] = {}
+        self._stopped = threading.Event()
+        self._guard = threading.Thread(target=self._guarding, name="drift", daemon=True)
 
     def declare(self) -> None:
         """Write the configured schedules down; one that has run before keeps its place, so that an outage is caught up."""
@@ -81,37 +93,42 @@ class Clock:
 
     def start(self, ticks: list[Tick]) -> None:
         """Begin to tick."""
-        guard = Tick(name="drift", seconds=1.0, body=self._check_drift)
         calendar = Tick(name="calendar", seconds=1.0, body=self._fire_due)
-        for tick in (guard, calendar, *ticks):
+        for tick in (calendar, *ticks):
             self._scheduler.add_job(
                 self._run, "interval", seconds=tick.seconds, args=(tick,), id=tick.name, next_run_time=datetime.now(UTC)
             )
         self._scheduler.start()
+        self._guard.start()
 
     def stop(self) -> None:
         """Finish running ticks and stop."""
+        self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
     @property
     def alive(self) -> bool:
         """Whether the scheduler still runs."""
-        return bool(self._scheduler.running)
+        return bool(self._scheduler.running) and self._guard.is_alive()
 
     def _fire_due(self) -> None:
-        """Take every slot that is due."""
+        """Take every slot that is due; one schedule that fails keeps no other from its turn."""
         now = self._now()
         with self._store.read() as tx:
             due = [row for row in tx.schedules.due(now) if row["name"] in self._schedules]
         for row in due:
-            self._fire(self._schedules[row["name"]], row["next_at"], now)
+            try:
+                self._fire(self._schedules[row["name"]], row["next_at"], now)
+            except Exception as error:  # noqa: BLE001 - nothing was written, so the slot is due again at the next tick
+                log.error("schedule.failed", schedule=row["name"], error=type(error).__name__, exc_info=error)
 
     def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> None:
         """Take one slot. The tick row and the slot's orders are one transaction, so each slot happens once or not yet."""
-        from_here = slot if schedule.catch_up is CatchUp.EVERY else now
-        next_at = following(schedule.trigger, from_here, from_here)
-        missed = next_at is not None and following(schedule.trigger, slot, slot) != next_at
+        next_at = after_slot = following(schedule.trigger, slot, slot)
+        if schedule.catch_up is not CatchUp.EVERY:
+            next_at = following_now(schedule.trigger, slot, now)
+        missed = after_slot != next_at
         with self._store.begin() as tx:
             if not tx.schedules.fired(schedule.name, slot, next_at, now, self._replica):
                 return
@@ -121,18 +138,26 @@ class Clock:
 
     def _run(self, tick: Tick) -> None:
         """A tick body never lets an exception out, or APScheduler's thread would carry it away."""
-        began = time.time()
+        began = time.monotonic()
+        waited = began - self._begun.get(tick.name, began - tick.seconds)
+        self._begun[tick.name] = began
+        self._metrics.tick_lag.labels(tick.name).set(max(0.0, waited - tick.seconds))
         try:
             tick.body()
         except Exception as error:  # noqa: BLE001 - a tick asks "what is due?"; the next one asks again
             log.warning("tick.failed", tick=tick.name, error=type(error).__name__, detail=str(error)[:200])
             return
         self._metrics.ticks.labels(tick.name).set(time.time())
-        self._metrics.tick_lag.labels(tick.name).set(max(0.0, time.time() - began))
+
+    def _guarding(self) -> None:
+        """A thread of its own: a job of the scheduler would sleep through a clock that was set back, like the jobs it guards."""
+        guard = Tick(name="drift", seconds=1.0, body=self._check_drift)
+        while not self._stopped.wait(guard.seconds):
+            self._run(guard)
 
     def _check_drift(self) -> None:
         """When the wall clock jumps, interval jobs would sleep on: let every tick run now (engine.md section 3)."""
-        drift = time.time() - time.monotonic()
+        drift = self._wall() - time.monotonic()
         if abs(drift - self._drift) > 5:
             log.warning("clock.jumped", seconds=round(drift - self._drift, 1))
             for job in self._scheduler.get_jobs():

@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from inspector.domain.errors import Invalid
 
-_EVERY = re.compile(r"every (\d+)(s|min|h|d)")
+_EVERY = re.compile(r"every ([1-9]\d{0,5})(s|min|h|d)")
 _CRON = re.compile(r"cron (?P<when>[a-z0-9,=*/ -]+?) (?P<hour>\d{1,2}):(?P<minute>\d{2})")
 _DAYS = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)([,-](mon|tue|wed|thu|fri|sat|sun))*|\*")
 _FIELD = re.compile(r"(day|month|week)=([a-z0-9,*/-]+)")
@@ -26,16 +26,18 @@ def parse(text: str, zone: tzinfo, anchor: datetime) -> BaseTrigger:
     if found := _CRON.fullmatch(text):
         fields = {"hour": found["hour"], "minute": found["minute"]}
         for word in found["when"].split():
-            if pair := _FIELD.fullmatch(word):
-                fields[pair[1]] = pair[2]
-            elif _DAYS.fullmatch(word):
-                fields["day_of_week"] = word
-            else:
+            pair = _FIELD.fullmatch(word)
+            name, value = (pair[1], pair[2]) if pair else ("day_of_week", word)
+            if name in fields or not (pair or _DAYS.fullmatch(word)):
                 raise Invalid("trigger_unreadable", text=text, word=word, forms=_FORMS)
+            fields[name] = value
         try:
-            return CronTrigger(**fields, second=0, timezone=zone)
+            held = CronTrigger(**fields, second=0, timezone=zone)
         except ValueError as error:
             raise Invalid("trigger_unreadable", text=text, word=str(error), forms=_FORMS) from error
+        if following(held, None, anchor) is None:
+            raise Invalid("trigger_unreadable", text=text, word="no such day", forms=_FORMS)
+        return held
     raise Invalid("trigger_unreadable", text=text, word=text, forms=_FORMS)
 
 
@@ -43,3 +45,10 @@ def following(trigger: BaseTrigger, previous: datetime | None, now: datetime) ->
     """The next time after `previous`, or the first one from `now` on; None when there is none."""
     found: datetime | None = trigger.get_next_fire_time(previous, now)
     return found
+
+
+def following_now(trigger: BaseTrigger, slot: datetime, now: datetime) -> datetime | None:
+    """The first time of the series of `slot` that lies after `now`: an interval keeps its phase however late a slot is taken."""
+    if isinstance(trigger, IntervalTrigger) and now > slot:
+        now = slot + (now - slot) // trigger.interval * trigger.interval
+    return following(trigger, now, now)

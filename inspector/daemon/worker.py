@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from inspector.daemon.breaker import Breaker
 from inspector.domain.backoff import Ladder
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
@@ -86,9 +87,11 @@ class Worker:
         self._settle: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._held: dict[int, Work] = {}
         self._started: set[int] = set()
-        self._broken: set[str] = set()
+        self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
+        self._probe_at = 0.0
         self._guard = threading.Lock()
         self._pool = ThreadPoolExecutor(engine.threads, thread_name_prefix="work")
+        metrics.in_flight.set_function(lambda: len(self._held))
         self._loops = [
             threading.Thread(target=self._claiming, name="claim", daemon=True),
             threading.Thread(target=self._settling, name="settle", daemon=True),
@@ -99,6 +102,8 @@ class Worker:
 
     def start(self) -> None:
         """Begin to work."""
+        with self.office.store.read() as tx:
+            self._breaker.recall(tx)
         for loop in self._loops:
             loop.start()
 
@@ -154,9 +159,11 @@ class Worker:
             self._wake.clear()
             return 1
         with self.office.store.begin() as tx:
-            batch = tx.work.claim(
-                self.owner, tx.machine_now(), self.office.now(), self.engine.lease, free, full=self._full_lanes()
-            )
+            machine_now = tx.machine_now()
+            batch = tx.work.claim(self.owner, machine_now, self.office.now(), self.engine.lease, free, full=self._full_lanes())
+            if time.monotonic() >= self._probe_at:
+                self._probe_at = time.monotonic() + self.engine.poll
+                batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease)
         self._fault("claimed")
         with self._guard:
             self._held.update((work.id, work) for work in batch)
@@ -165,10 +172,10 @@ class Worker:
         return len(batch)
 
     def _full_lanes(self) -> tuple[str, ...]:
-        """Lanes that hold their share of this process, and broken ones that have their one probe out."""
+        """Lanes that hold their share of this process."""
         with self._guard:
             held = Counter(work.lane for work in self._held.values() if work.lane)
-        return tuple(lane for lane, count in held.items() if count >= (1 if lane in self._broken else self.engine.lane_slots))
+        return tuple(lane for lane, count in held.items() if count >= self.engine.lane_slots)
 
     # --- do
 
@@ -202,7 +209,7 @@ class Worker:
 
     def _count_call(self, work: Work, error: Exception | None, began: float) -> None:
         if work.lane:
-            outcome = "answered" if error is None else type(error).__name__.lower()
+            outcome = "answered" if error is None else type(error).__name__.lower() if isinstance(error, PortError) else "failed"
             self.metrics.calls.labels(work.lane, outcome).inc()
             self.metrics.tries.labels(work.lane).inc(error.attempts if isinstance(error, PortError) else 1)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
@@ -272,7 +279,6 @@ class Worker:
         except Exception as error:
             if _is_database(error):
                 raise
-            log.exception("settle.rule_failed", work=done.work.key)
             failed = replace(done, settlement=None, error=error)
         try:
             with tx.savepoint():
@@ -285,9 +291,7 @@ class Worker:
         if done.settlement is not None:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
-            if done.work.lane in self._broken:
-                tx.lanes.succeeded(done.work.lane)
-                self._broken.discard(done.work.lane)
+            self._breaker.answered(tx, done.work.lane)
             return done.settlement.outcome
         return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now, machine_now)
 
@@ -295,36 +299,30 @@ class Worker:
         """What to do next, by the family of the error."""
         told = f"{getattr(error, 'code', type(error).__name__)}"
         if isinstance(error, Missing) and error.code == "kind_unknown":
-            log.error("work.kind_unknown", kind=work.kind)
+            log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
             return "kind_unknown"
+        if isinstance(error, Refused | NotYet):
+            self._breaker.answered(tx, work.lane)
         if isinstance(error, Refused | Garbled):
             tx.work.quarantine(work, told, now)
-            log.warning("work.quarantined", work=work.key, error=told)
+            log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
             return "quarantined"
         if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
             tx.work.postpone(work, self._later(machine_now + wait), told, counted=False)
             return "not_yet"
+        if not isinstance(error, PortError):
+            log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
         opened = None
-        if isinstance(error, Unavailable) and work.lane:
-            opened = self._lane_failed(tx, work.lane, told, machine_now)
+        if isinstance(error, Unavailable) and not isinstance(error, NotYet) and work.lane:
+            opened = self._breaker.failed(tx, work.lane, told, machine_now)
         if self._spent(work, now, broken=opened is not None):
             return self._give_up(tx, work, error, now, told)
         asked = error.retry_after if isinstance(error, Unavailable) else None
         until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
         tx.work.postpone(work, self._later(until), told, counted=opened is None)
-        if not isinstance(error, PortError):
-            log.error("work.failed", work=work.key, error=told, exc_info=error)
         return "postponed"
-
-    def _lane_failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
-        engine = self.engine
-        opened = tx.lanes.failed(
-            lane, told, machine_now, threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most
-        )
-        self._broken.add(lane)
-        return opened if opened > machine_now else None
 
     def _spent(self, work: Work, now: datetime, *, broken: bool) -> bool:
         """Patience is a date; tries count only while the breaker is closed, so that an outage wears nobody's case out."""
@@ -336,7 +334,7 @@ class Worker:
         flow = self._flows[OrderKind(work.kind)]
         if flow.give_up is None or not isinstance(error, PortError):
             tx.work.quarantine(work, told, now)
-            log.warning("work.quarantined", work=work.key, error=told)
+            log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
             return "quarantined"
         settlement = flow.give_up(work, self.office, error)
         tx.work.finish(work, now)
@@ -348,7 +346,6 @@ class Worker:
             for done in group:
                 self._held.pop(done.work.id, None)
                 self._started.discard(done.work.id)
-        self.metrics.in_flight.set(len(self._held))
         self._wake.set()
 
     def _give_back(self, idle: list[Work]) -> None:
@@ -356,8 +353,8 @@ class Worker:
             try:
                 with self.office.store.begin() as tx:
                     tx.work.give_back(work)
-            except Stale:
-                pass
+            except Exception as error:  # noqa: BLE001 - a stop must end; what is not given back comes back by its lease
+                log.warning("lease.not_given_back", work=work.key, error=type(error).__name__)
             with self._guard:
                 self._held.pop(work.id, None)
 

@@ -16,12 +16,12 @@ class Ladder:
     tries: int
 
     def wait(self, attempt: int, key: str, *, asked: float | None = None) -> timedelta:
-        """The wait after the given attempt (1 is the first). A wait the other side asked for is honoured up to the cap."""
-        seconds = min(self.cap, self.base * 2 ** min(attempt - 1, 30))
-        if asked is not None:
-            seconds = max(seconds, min(asked, self.cap))
+        """The wait after the given attempt (1 is the first). A wait the other side asked for is honoured up to the cap, never cut short."""
         spread = int.from_bytes(hashlib.sha256(f"{key}#{attempt}".encode()).digest()[:4]) / 2**32
-        return timedelta(seconds=seconds * (0.75 + spread / 2))
+        seconds = min(self.cap, self.base * 2 ** min(attempt - 1, 30)) * (0.75 + spread / 2)
+        if asked is not None:
+            seconds = max(seconds, min(asked, self.cap) * (1 + spread / 4))
+        return timedelta(seconds=seconds)
 
     def spent(self, attempts: int) -> bool:
         """Whether the last try has been made."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeGuard, cast
 
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import Frame, lines
+from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, flaw, lines
 from inspector.domain.suite import Suite, root
 
 LEAST_BITS = 64
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_HEX32 = re.compile(r"[0-9a-f]{32}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"[0-9a-f]{96}|[0-9a-f]{192}")
+_PULSE = re.compile(r"[0-9a-fA-F]{128}")
 _MILLION = 1_000_000
 
 
@@ -72,12 +77,16 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What goes into one list of a new commitment; `extra` are further fields, kept and ignored (ruling 4)."""
+    """What goes into one list of a new commitment; `extra` are further fields, kept and ignored (ruling 4).
+
+    A list that `deals` commits to its inspectors even when there are none: then every seat is told to be empty.
+    """
 
     name: str
     frame: Frame
     rules: Rules
     extra: Mapping[str, object] = field(default_factory=dict)
+    deals: bool = True
 
 
 def commit(
@@ -91,8 +100,12 @@ def commit(
     suite: Suite | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> Commitment:
-    """Write commit.json: one line, no final LF. Raises Invalid for anything the reader (`read`) would refuse."""
+    """Write commit.json: one line, no final LF. Raises Invalid for anything that would stop the draw once its seed is known."""
     suite = suite or Suite()
+    for source in sources:
+        _expect(
+            source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)"
+        )
     body = {
         "v": "ssj1",
         "hash": suite.name,
@@ -102,17 +115,17 @@ def commit(
         "made": made,
         "seed": list(sources),
         "lists": [_listed(suite, listing) for listing in listings],
-        **(extra or {}),
     }
-    return read(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    try:
+        return read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
+    except UnicodeEncodeError as error:
+        raise Invalid("draw_commit_invalid", field="", problem="half a character") from error
 
 
 def _listed(suite: Suite, listing: Listing) -> dict[str, object]:
     held, rules = listing.frame, listing.rules
-    strata = {
-        code: {"ppm": share.ppm, **({"min": share.least} if share.least else {})}
-        for code, share in sorted(rules.strata.items(), key=lambda pair: pair[0].encode())
-    }
+    refuse_undeclared(rules, held.objects)
+    strata = {code: {"ppm": share.ppm, **({"min": share.least} if share.least else {})} for code, share in rules.strata.items()}
     told: dict[str, object] = {
         "base": rules.base,
         "round": rules.rounding,
@@ -122,54 +135,88 @@ def _listed(suite: Suite, listing: Listing) -> dict[str, object]:
     }
     if rules.codes is not None:
         told["codes"] = sorted(rules.codes)
-    listed: dict[str, object] = {"name": listing.name, "objects": _rooted(suite, lines(held.objects)), "rules": told}
-    if held.inspectors:
-        listed["inspectors"] = _rooted(suite, lines(held.inspectors))
+    listed: dict[str, object] = {"name": listing.name, "objects": _rooted(suite, held.objects), "rules": told}
+    if held.inspectors or listing.deals:
+        listed["inspectors"] = _rooted(suite, held.inspectors)
     if held.bans:
-        listed["bans"] = _rooted(suite, lines(held.bans))
-    return {**listed, **listing.extra}
+        listed["bans"] = _rooted(suite, held.bans)
+    return _with(listed, listing.extra)
 
 
-def _rooted(suite: Suite, rows: list[bytes]) -> dict[str, object]:
-    return {"n": len(rows), "root": root(suite, rows)}
+def _with(body: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
+    """Further fields beside the protocol's own, never instead of them."""
+    taken = sorted(body.keys() & extra.keys())
+    _expect(not taken, ", ".join(taken), "a further field may not take the place of one of the protocol's")
+    return {**body, **extra}
+
+
+def _rooted(suite: Suite, rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) -> dict[str, object]:
+    return {"n": len(rows), "root": root(suite, lines(rows))}
+
+
+def refuse_undeclared(rules: Rules, objects: Iterable[ObjectRow]) -> None:
+    """Rulings 5 and 6: every row stands in a declared stratum, with a declared exclusion code if codes are. Raises Invalid."""
+    for row in objects:
+        if row.stratum not in rules.strata:
+            raise Invalid("draw_stratum_undeclared", row=row.id, stratum=row.stratum)
+        if rules.codes is not None and row.status != ELIGIBLE and row.status not in rules.codes:
+            raise Invalid("draw_code_undeclared", row=row.id, status=row.status)
 
 
 def read(content: bytes) -> Commitment:
     """Read commit.json strictly (ruling 4): no duplicate keys, plain integers, known values. Raises Invalid (`draw_commit_invalid`)."""
-    try:
-        body = json.loads(content, object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Invalid("draw_commit_invalid", field="", problem=str(error)) from error
-    _expect(isinstance(body, dict) and body.get("v") == "ssj1", "v", "not an ssj1 commitment")
+    body = _parsed(content)
+    _expect(body.get("v") == "ssj1", "v", "not an ssj1 commitment")
     suite = Suite(name=str(body.get("hash")))
-    sources = body.get("seed")
-    _expect(isinstance(sources, list) and bool(sources), "seed", "a list of sources is required")
-    bits = sum(_bits(source) for source in sources)
-    _expect(bits >= LEAST_BITS, "seed", f"{bits} bits of entropy declared, at least {LEAST_BITS} are required")
-    lists = tuple(_list(held) for held in body.get("lists", ()))
-    names = [held.name for held in lists]
-    _expect(bool(lists) and len(set(names)) == len(names), "lists", "list names must be unique, and at least one is required")
-    _expect(isinstance(body.get("draw"), str) and bool(body["draw"]), "draw", "a number is required")
-    _expect(body.get("prev") is None or bool(_HEX64.fullmatch(str(body["prev"]))), "prev", "64 hex or null")
+    _expect(_is_text(body.get("draw")), "draw", "a number is required")
+    _expect(body.get("prev") is None or _matches(_HEX64, body["prev"]), "prev", "64 lower-case hex or null")
+    _expect(_matches(_HEX32, body.get("blind")), "blind", "32 lower-case hex")
+    _expect(_is_text(body.get("made")), "made", "the time of making is required")
     c = suite.digest(content).hex()
-    w = suite.hex(f"ssj1/witness\n{c}\n")
     return Commitment(
         content=content,
         c=c,
-        w=w,
+        w=suite.hex(f"ssj1/witness\n{c}\n"),
         suite=suite,
         number=body["draw"],
         prev=body.get("prev"),
-        sources=tuple(sources),
-        lists=lists,
+        sources=_sources(body.get("seed")),
+        lists=_lists(body.get("lists")),
     )
 
 
-def _list(held: Mapping[str, object]) -> DrawList:
-    name = str(held.get("name"))
-    _expect(bool(_LIST_NAME.fullmatch(name)), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
+def _parsed(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content.decode(), object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("draw_commit_invalid", field="", problem=str(error)) from error
+    _expect(isinstance(body, dict), "", "a JSON object is required")
+    return cast("dict[str, Any]", body)
+
+
+def _sources(told: object) -> tuple[Mapping[str, object], ...]:
+    if not isinstance(told, list) or not told:
+        raise Invalid("draw_commit_invalid", field="seed", problem="a list of sources is required")
+    bits = sum(_bits(source) for source in told)
+    _expect(bits >= LEAST_BITS, "seed", f"{bits} bits of entropy declared, at least {LEAST_BITS} are required")
+    return tuple(told)
+
+
+def _lists(told: object) -> tuple[DrawList, ...]:
+    if not isinstance(told, list) or not told:
+        raise Invalid("draw_commit_invalid", field="lists", problem="at least one list is required")
+    lists = tuple(_list(held) for held in told)
+    _expect(len({held.name for held in lists}) == len(lists), "lists.name", "list names must be unique")
+    return lists
+
+
+def _list(held: object) -> DrawList:
+    if not isinstance(held, dict):
+        raise Invalid("draw_commit_invalid", field="lists", problem="a list is an object")
+    name = held.get("name")
+    _expect(_matches(_LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
     return DrawList(
-        name=name,
+        name=str(name),
         rules=_rules(held.get("rules")),
         objects=_root(held, "objects"),
         inspectors=_root(held, "inspectors") if "inspectors" in held else None,
@@ -178,72 +225,121 @@ def _list(held: Mapping[str, object]) -> DrawList:
 
 
 def _rules(told: object) -> Rules:
-    _expect(isinstance(told, dict), "rules", "required")
-    assert isinstance(told, dict)
+    if not isinstance(told, dict):
+        raise Invalid("draw_commit_invalid", field="rules", problem="required")
     for name in ("base", "round", "reserve", "team", "strata"):
         _expect(name in told, f"rules.{name}", "required")
     _expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
     _expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
     _expect(_is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
     _expect(_is_count(told["team"]) and told["team"] >= 1, "rules.team", "a plain integer from 1")
-    strata = {}
-    for code, share in told["strata"].items():
-        _expect(_is_count(share.get("ppm")) and share["ppm"] <= _MILLION, f"strata.{code}.ppm", "a plain integer 0..1000000")
-        _expect(_is_count(share.get("min", 0)), f"strata.{code}.min", "a plain integer from 0")
-        strata[code] = Share(ppm=share["ppm"], least=share.get("min", 0))
-    codes = frozenset(told["codes"]) if "codes" in told else None
+    _expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
     return Rules(
-        base=told["base"], rounding=told["round"], reserve=told["reserve"], team=told["team"], strata=strata, codes=codes
+        base=told["base"],
+        rounding=told["round"],
+        reserve=told["reserve"],
+        team=told["team"],
+        strata={code: _share(code, share) for code, share in told["strata"].items()},
+        codes=_codes(told["codes"]) if "codes" in told else None,
     )
+
+
+def _share(code: str, told: object) -> Share:
+    _expect(_is_text(code), "rules.strata", f"{code!r} is not a code")
+    if not isinstance(told, dict):
+        raise Invalid("draw_commit_invalid", field=f"strata.{code}", problem="ppm is required")
+    ppm, least = told.get("ppm"), told.get("min", 0)
+    _expect(_is_count(ppm) and ppm <= _MILLION, f"strata.{code}.ppm", "a plain integer 0..1000000")
+    _expect(_is_count(least), f"strata.{code}.min", "a plain integer from 0")
+    return Share(ppm=ppm, least=least)
+
+
+def _codes(told: object) -> frozenset[str]:
+    if not isinstance(told, list) or not all(_is_text(code) for code in told):
+        raise Invalid("draw_commit_invalid", field="rules.codes", problem="a list of codes")
+    return frozenset(told)
 
 
 def _root(held: Mapping[str, object], name: str) -> tuple[int, str]:
     told = held.get(name)
-    _expect(isinstance(told, dict) and _is_count(told.get("n")), name, "n and root are required")
-    assert isinstance(told, dict)
-    _expect(bool(_HEX64.fullmatch(str(told.get("root")))), f"{name}.root", "64 lower-case hex")
+    if not isinstance(told, dict) or not _is_count(told.get("n")):
+        raise Invalid("draw_commit_invalid", field=name, problem="n and root are required")
+    _expect(_matches(_HEX64, told.get("root")), f"{name}.root", "64 lower-case hex")
     return told["n"], told["root"]
 
 
 def _bits(source: object) -> int:
     """Entropy a source declares: 256 for machines, a text must state its own (ruling 7)."""
-    _expect(isinstance(source, dict), "seed", "a source is an object")
-    assert isinstance(source, dict)
-    kind = source.get("kind")
-    _expect(kind in ("drand", "nist", "reveal", "text"), "seed.kind", f"{kind!r} is unknown")
-    if kind == "reveal":
-        _expect(bool(_HEX64.fullmatch(str(source.get("hash")))), "seed.hash", "64 lower-case hex")
-    bits = source.get("bits", 0 if kind == "text" else 256)
+    if not isinstance(source, dict):
+        raise Invalid("draw_commit_invalid", field="seed", problem="a source is an object")
+    match source.get("kind"):
+        case "drand":
+            _expect(_matches(_HEX64, source.get("chain")), "seed.chain", "64 lower-case hex")
+            _expect(_is_count(source.get("round")) and source["round"] >= 1, "seed.round", "a plain integer from 1")
+        case "nist":
+            _expect(_is_text(source.get("time")), "seed.time", "the time of the pulse is required")
+            _expect(_is_count(source.get("chain", 0)), "seed.chain", "a plain integer")
+        case "reveal":
+            _expect(_matches(_HEX64, source.get("hash")), "seed.hash", "64 lower-case hex")
+        case "text":
+            _expect(_is_text(source.get("what")), "seed.what", "what will be thrown or drawn is required")
+        case kind:
+            _expect(False, "seed.kind", f"{kind!r} is unknown")
+    bits = source.get("bits", 0 if source["kind"] == "text" else 256)
     _expect(_is_count(bits), "seed.bits", "a plain integer")
     return int(bits)
 
 
 def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
-    """One part's text for the seed, checked against what its source promised. Raises Invalid (`draw_seed_invalid`)."""
-    kind = source["kind"]
+    """One part's text for the seed, checked against what its source promised. Raises Invalid (`draw_seed_invalid`).
+
+    That a beacon signed what the part holds is for a verifier with the beacon's key; `draw.verify` says that it did not check.
+    """
+    kind = str(source["kind"])
     if part.get("kind") != kind:
         raise Invalid("draw_seed_invalid", kind=kind, problem=f"the part is a {part.get('kind')}")
-    if kind == "reveal":
-        nonce = str(part.get("nonce"))
-        if not _HEX64.fullmatch(nonce) or suite.hex(f"ssj1/nonce\n{nonce}") != source["hash"]:
-            raise Invalid("draw_seed_invalid", kind=kind, problem="the nonce does not hash to the promise")
-        return nonce
-    if kind == "text":
-        text = str(part.get("text"))
-        if not text or "+" in text or text != " ".join(text.split()) or any(ord(c) < 0x20 or ord(c) == 0x7F for c in text):
-            raise Invalid("draw_seed_invalid", kind=kind, problem="single spaces only, no '+', no control character")
-        return text
-    if kind == "drand":
-        if part.get("round") != source.get("round"):
-            raise Invalid("draw_seed_invalid", kind=kind, problem="another round than the promised one")
-        return hashlib.sha256(bytes.fromhex(str(part["signature"]))).hexdigest()
-    return str(part["value"]).lower()
+    return {"drand": _drand, "nist": _nist, "reveal": _reveal, "text": _text}[kind](source, part, suite)
+
+
+def _drand(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - SHA-256 in every suite
+    _promised(part.get("round") == source["round"], "drand", "another round than the promised one")
+    signature = part.get("signature")
+    _promised(_matches(_SIGNATURE, signature), "drand", "the signature is 96 or 192 lower-case hex")
+    return hashlib.sha256(bytes.fromhex(str(signature))).hexdigest()
+
+
+def _nist(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - the pulse is hashed already
+    pulse = part.get("pulse")
+    if not isinstance(pulse, Mapping):
+        raise Invalid("draw_seed_invalid", kind="nist", problem="a pulse is required")
+    # A beacon asked for a time may answer with the next closest pulse.
+    _promised(pulse.get("timeStamp") == source["time"], "nist", "another time than the promised one")
+    _promised("chain" not in source or pulse.get("chainIndex") == source["chain"], "nist", "another chain than the promised one")
+    _promised(_matches(_PULSE, pulse.get("outputValue")), "nist", "the output value is 128 hex")
+    return str(pulse["outputValue"]).lower()
+
+
+def _reveal(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
+    nonce = part.get("nonce")
+    holds = _matches(_HEX64, nonce) and suite.hex(f"ssj1/nonce\n{nonce}") == source["hash"]
+    _promised(holds, "reveal", "the nonce does not hash to the promise")
+    return str(nonce)
+
+
+def _text(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - as it was announced
+    text = part.get("text")
+    holds = isinstance(text, str) and text != "" and "+" not in text and text == " ".join(text.split()) and flaw(text) is None
+    seen = holds and all(unicodedata.category(char) != "Cc" for char in str(text))
+    _promised(seen, "text", "NFC, single spaces only, no '+', no control character")
+    return str(text)
 
 
 def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
-    """B: the parts' values joined by `+` in the order of the commitment. Raises Invalid when one is missing."""
+    """B: the parts' values joined by `+` in the order of the commitment. Raises Invalid when one is missing (ruling 12)."""
     if len(parts) != len(commitment.sources):
         raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
+    for source, part in zip(commitment.sources, parts, strict=True):
+        _promised(isinstance(part, Mapping), str(source["kind"]), "the part was withheld")
     return "+".join(value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True))
 
 
@@ -263,8 +359,21 @@ def _no_float(text: str) -> object:
     raise ValueError(f"{text} is not a plain integer")
 
 
-def _is_count(told: object) -> bool:
+def _is_count(told: object) -> TypeGuard[int]:
     return isinstance(told, int) and not isinstance(told, bool) and told >= 0
+
+
+def _is_text(told: object) -> bool:
+    return isinstance(told, str) and told != "" and flaw(told) is None
+
+
+def _matches(pattern: re.Pattern[str], told: object) -> bool:
+    return isinstance(told, str) and pattern.fullmatch(told) is not None
+
+
+def _promised(holds: bool, kind: str, problem: str) -> None:
+    if not holds:
+        raise Invalid("draw_seed_invalid", kind=kind, problem=problem)
 
 
 def _expect(holds: bool, name: str, problem: str) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from inspector.domain.errors import Invalid
 
 ELIGIBLE = "1"
+_LARGEST_CAP = 10**18
+_FIELD = "(?:[!-~](?:[ -~]*[!-~])?)?"
+_PLAIN_ROW = re.compile(rf"{_FIELD}(?:\t{_FIELD})*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,10 @@ class ObjectRow:
     pool: str
     qual: str = ""
     salt: str
+
+    def key(self) -> tuple[str, ...]:
+        """The columns that name the row."""
+        return (self.id,)
 
     def fields(self) -> tuple[str, ...]:
         """The columns in their order."""
@@ -40,6 +50,10 @@ class InspectorRow:
     status: str = ELIGIBLE
     salt: str
 
+    def key(self) -> tuple[str, ...]:
+        """The columns that name the row."""
+        return (self.id,)
+
     def fields(self) -> tuple[str, ...]:
         """The columns in their order; lists are comma-joined."""
         return (self.id, ",".join(self.pools), ",".join(self.quals), str(self.cap), self.status, self.salt)
@@ -53,6 +67,10 @@ class Ban:
     inspector: str
     reason: str
     salt: str
+
+    def key(self) -> tuple[str, ...]:
+        """The columns that name the row."""
+        return (self.object, self.inspector)
 
     def fields(self) -> tuple[str, ...]:
         """The columns in their order."""
@@ -73,16 +91,17 @@ Row = TypeVar("Row", ObjectRow, InspectorRow, Ban)
 
 def freeze(objects: Iterable[ObjectRow], inspectors: Iterable[InspectorRow], bans: Iterable[Ban]) -> Frame:
     """Sort by key in byte order and refuse what is not canonical. Raises Invalid naming file, row and field."""
+    # UTF-8 keeps the order of code points, so comparing texts is comparing their bytes.
     return Frame(
-        objects=_sorted("objects", objects, 1, ("id", "stratum")),
-        inspectors=_sorted("inspectors", inspectors, 1, ("id",)),
-        bans=_sorted("bans", bans, 2, ("object", "inspector")),
+        objects=_canonical("objects", sorted(objects, key=ObjectRow.key)),
+        inspectors=_canonical("inspectors", sorted(inspectors, key=InspectorRow.key)),
+        bans=_canonical("bans", sorted(bans, key=Ban.key)),
     )
 
 
-def lines(rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) -> list[bytes]:
-    """The rows' bytes without their line feeds."""
-    return ["\t".join(row.fields()).encode() for row in rows]
+def lines(rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) -> Iterator[bytes]:
+    """The rows' bytes without their line feeds, one by one."""
+    return ("\t".join(row.fields()).encode() for row in rows)
 
 
 def content(rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) -> bytes:
@@ -91,12 +110,26 @@ def content(rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) 
 
 
 def read(objects: bytes, inspectors: bytes, bans: bytes) -> Frame:
-    """A frame from its three files, strictly: exact columns, ascending keys, canonical fields. Raises Invalid."""
+    """A frame from its three files, strictly: exact columns, ascending keys, canonical fields. Raises Invalid.
+
+    What is accepted has one form only: `content` of the rows is the very bytes that were read.
+    """
     return Frame(
-        objects=_read("objects", objects, 6, 1, _object),
-        inspectors=_read("inspectors", inspectors, 6, 1, _inspector),
-        bans=_read("bans", bans, 4, 2, _ban),
+        objects=_read("objects", objects, 6, _object),
+        inspectors=_read("inspectors", inspectors, 6, _inspector),
+        bans=_read("bans", bans, 4, _ban),
     )
+
+
+def flaw(text: str) -> str | None:
+    """What bars a text from a row (7.1, ruling 2); None for nothing. `strip` knows every Unicode White_Space character."""
+    if _CONTROL.search(text):
+        return "a control character"
+    if text != text.strip():
+        return "white space at an end"
+    if _SURROGATE.search(text):
+        return "half a character"
+    return None if unicodedata.is_normalized("NFC", text) else "not in Unicode form NFC"
 
 
 def _object(held: list[str]) -> ObjectRow:
@@ -104,9 +137,9 @@ def _object(held: list[str]) -> ObjectRow:
 
 
 def _inspector(held: list[str]) -> InspectorRow:
-    if not held[3].isascii() or not held[3].isdecimal() or (len(held[3]) > 1 and held[3].startswith("0")):
-        raise Invalid("draw_row_invalid", file="inspectors", row=held[0], field="cap", value=held[3])
-    pools, quals = (tuple(part for part in text.split(",") if part) for text in (held[1], held[2]))
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", held[3]):
+        raise Invalid("draw_row_invalid", file="inspectors", row=held[0], field="cap", value=repr(held[3]))
+    pools, quals = (tuple(text.split(",")) if text else () for text in (held[1], held[2]))
     return InspectorRow(id=held[0], pools=pools, quals=quals, cap=int(held[3]), status=held[4], salt=held[5])
 
 
@@ -114,43 +147,66 @@ def _ban(held: list[str]) -> Ban:
     return Ban(object=held[0], inspector=held[1], reason=held[2], salt=held[3])
 
 
-def _read(name: str, given: bytes, columns: int, key: int, make: Callable[[list[str]], Row]) -> tuple[Row, ...]:
+def _read(name: str, given: bytes, columns: int, make: Callable[[list[str]], Row]) -> tuple[Row, ...]:
     if given and not given.endswith(b"\n"):
         raise Invalid("draw_file_invalid", file=name, problem="the last row does not end with a line feed")
     rows = []
     for number, line in enumerate(given.split(b"\n")[:-1], 1):
-        held = line.decode().split("\t")
+        try:
+            held = line.decode().split("\t")
+        except UnicodeDecodeError as error:
+            raise Invalid("draw_file_invalid", file=name, row=number, problem=f"row {number} is not UTF-8") from error
         if len(held) != columns:
-            raise Invalid("draw_file_invalid", file=name, row=number, problem=f"{len(held)} columns, expected {columns}")
+            problem = f"row {number} has {len(held)} columns, expected {columns}"
+            raise Invalid("draw_file_invalid", file=name, row=number, problem=problem)
         rows.append(make(held))
-    if tuple(rows) != _sorted(name, rows, key, ()):
-        raise Invalid("draw_file_invalid", file=name, problem="the rows are not in ascending order of their key")
+    return _canonical(name, rows)
+
+
+def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:
+    for before, row in pairwise(rows):
+        if before.key() == row.key():
+            count = sum(other.key() == row.key() for other in rows)
+            raise Invalid("draw_row_twice", file=name, row="/".join(row.key()), count=count)
+        if before.key() > row.key():
+            problem = f"row {'/'.join(row.key())} is not in ascending order of its key"
+            raise Invalid("draw_file_invalid", file=name, problem=problem)
+    for row in rows:
+        if (bad := _bad_field(row)) is not None:
+            field, value = bad
+            shown = row.key()[0].encode(errors="backslashreplace").decode()
+            raise Invalid("draw_row_invalid", file=name, row=shown, field=field, value=repr(value))
     return tuple(rows)
 
 
-def _sorted(name: str, rows: Iterable[Row], key: int, required: tuple[str, ...]) -> tuple[Row, ...]:
-    held = sorted(rows, key=lambda row: tuple(field.encode() for field in row.fields()[:key]))
-    keys = Counter(row.fields()[:key] for row in held)
-    if twice := [one for one, count in keys.items() if count > 1]:
-        raise Invalid("draw_row_twice", file=name, row="/".join(twice[0]), count=len(twice))
-    for row in held:
-        _check(name, row, required)
-    return tuple(held)
+def _bad_field(row: ObjectRow | InspectorRow | Ban) -> tuple[str, object] | None:
+    """The first field that ruling 2 refuses, with its value."""
+    fields = row.fields()
+    line = "\t".join(fields)
+    if not _PLAIN_ROW.fullmatch(line) or line.count("\t") != len(fields) - 1:  # plain ASCII, as most rows are, passes here
+        for name, text in zip(row.__slots__, fields, strict=True):
+            if flaw(text):
+                return name, text
+    for name, text in zip(row.__slots__, row.key(), strict=False):  # the key columns come first
+        if not text or text.startswith("\ufeff"):
+            return name, text
+    match row:
+        case ObjectRow():
+            return _bad_object(row)
+        case InspectorRow():
+            return _bad_inspector(row)
+        case Ban():
+            return None
 
 
-def _check(name: str, row: ObjectRow | InspectorRow | Ban, required: tuple[str, ...]) -> None:
-    """Ruling 2: NFC, no control characters, no outer white space, no comma inside a pool or qualification."""
-    for field in row.fields():
-        if (
-            field != unicodedata.normalize("NFC", field)
-            or field != field.strip()
-            or any(ord(c) < 0x20 or ord(c) == 0x7F for c in field)
-        ):
-            raise Invalid("draw_row_invalid", file=name, row=row.fields()[0], value=field, field="")
-    for field in required or ():
-        if not getattr(row, field):
-            raise Invalid("draw_row_invalid", file=name, row=row.fields()[0], field=field, value="")
-    if isinstance(row, ObjectRow) and "," in row.pool + row.qual:
-        raise Invalid("draw_row_invalid", file=name, row=row.id, field="pool", value=row.pool)
-    if isinstance(row, InspectorRow) and (row.cap < 0 or any("," in part or not part for part in (*row.pools, *row.quals))):
-        raise Invalid("draw_row_invalid", file=name, row=row.id, field="pools", value=",".join(row.pools))
+def _bad_object(row: ObjectRow) -> tuple[str, object] | None:
+    if not row.stratum:
+        return "stratum", ""
+    return next(((name, text) for name, text in (("pool", row.pool), ("qual", row.qual)) if "," in text), None)
+
+
+def _bad_inspector(row: InspectorRow) -> tuple[str, object] | None:
+    for name, parts in (("pools", row.pools), ("quals", row.quals)):
+        if any(not part or "," in part or part != part.strip() for part in parts):
+            return name, ",".join(parts)
+    return None if 0 <= row.cap < _LARGEST_CAP else ("cap", row.cap)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 GENESIS = "0" * 64
 
 
-def digest(entry_id: str, about: str, rule: str, body: str, salt: str) -> str:
-    """The salted digest of one entry. Fields are joined by NUL, which none of them can hold."""
-    return hashlib.sha256("\0".join((salt, entry_id, about, rule, body)).encode()).hexdigest()
+def digest(entry_id: str, at: datetime, about: str, rule: str, body: str, salt: str) -> str:
+    """The salted digest of one entry, its date included. Fields are joined by NUL, which none of them can hold."""
+    told = (salt, entry_id, at.astimezone(UTC).isoformat(), about, rule, body)
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
 
 def chain(head: str, digests: Iterable[str]) -> str:

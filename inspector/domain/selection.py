@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from heapq import nsmallest
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from inspector.domain.commitment import Rules
-from inspector.domain.errors import Invalid
+from inspector.domain.commitment import Rules, refuse_undeclared
 from inspector.domain.frame import ELIGIBLE, ObjectRow
 from inspector.domain.suite import Suite
 
 _MILLION = 1_000_000
+_SPARE = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +30,11 @@ class Stratum:
 
 def quotas(rules: Rules, counts: Mapping[str, tuple[int, int]], suite: Suite, round_key: str) -> dict[str, tuple[int, int]]:
     """(wanted, k) of each declared stratum from (rows, eligible rows), in whole numbers only."""
-    shares = {
-        code: (counts.get(code, (0, 0))[0] if rules.base == "all" else counts.get(code, (0, 0))[1]) * share.ppm
-        for code, share in rules.strata.items()
-    }
-    drawn: dict[str, int] = {}
-    if rules.rounding == "ceil":
-        drawn = {code: (x + _MILLION - 1) // _MILLION for code, x in shares.items()}
-    else:
-        offset = int(suite.hex(round_key)[:12], 16) % _MILLION
-        total = 0
-        for code in sorted(shares, key=str.encode):
-            before, total = total, total + shares[code]
-            drawn[code] = (total + offset) // _MILLION - (before + offset) // _MILLION
-    wanted = {code: max(k, rules.strata[code].least) for code, k in drawn.items()}
-    return {code: (most, min(counts.get(code, (0, 0))[1], most)) for code, most in wanted.items()}
+    held = {code: counts.get(code, (0, 0)) for code in rules.strata}
+    shares = {code: (n if rules.base == "all" else able) * rules.strata[code].ppm for code, (n, able) in held.items()}
+    rounded = _ceil(shares) if rules.rounding == "ceil" else _systematic(shares, suite, round_key)
+    wanted = {code: max(rounded[code], share.least) for code, share in rules.strata.items()}
+    return {code: (most, min(held[code][1], most)) for code, most in wanted.items()}
 
 
 def ticket(suite: Suite, draw_key: str, object_id: str) -> str:
@@ -53,29 +42,50 @@ def ticket(suite: Suite, draw_key: str, object_id: str) -> str:
     return suite.hex(draw_key + object_id)
 
 
-def select(rules: Rules, objects: Iterable[ObjectRow], suite: Suite, draw_key: str, round_key: str) -> dict[str, Stratum]:
-    """The drawn objects of every declared stratum. Raises Invalid for a row in an undeclared stratum or with an undeclared code."""
-    rows: dict[str, int] = defaultdict(int)
-    tickets: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+def select(rules: Rules, objects: Collection[ObjectRow], suite: Suite, draw_key: str, round_key: str) -> dict[str, Stratum]:
+    """The drawn objects of every declared stratum. Raises Invalid for a row in an undeclared stratum or with an undeclared code.
+
+    Beyond the rows it holds about twice the objects that are drawn, not one ticket for each row.
+    """
+    refuse_undeclared(rules, objects)
+    rows = Counter(row.stratum for row in objects)
+    able = Counter(row.stratum for row in objects if row.status == ELIGIBLE)
+    counts = {code: (rows[code], able[code]) for code in rules.strata}
+    sizes = quotas(rules, counts, suite, round_key)
+    firsts = {code: _Firsts(size=k + rules.reserve) for code, (_, k) in sizes.items()}
     start = hashlib.new(suite.name, draw_key.encode())
     for row in objects:
-        if row.stratum not in rules.strata:
-            raise Invalid("draw_stratum_undeclared", row=row.id, stratum=row.stratum)
-        if rules.codes is not None and row.status != ELIGIBLE and row.status not in rules.codes:
-            raise Invalid("draw_code_undeclared", row=row.id, status=row.status)
-        rows[row.stratum] += 1
         if row.status == ELIGIBLE:
             hashed, name = start.copy(), row.id.encode()
             hashed.update(name)
-            tickets[row.stratum].append((hashed.hexdigest(), name))
-    counts = {code: (rows[code], len(tickets[code])) for code in rules.strata}
-    sizes = quotas(rules, counts, suite, round_key)
-    return {code: _stratum(counts[code], sizes[code], tickets[code], rules.reserve) for code in rules.strata}
+            firsts[row.stratum].offer((hashed.digest(), name))
+    return {code: _stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
 
 
-def _stratum(counts: tuple[int, int], size: tuple[int, int], tickets: list[tuple[str, bytes]], reserve: int) -> Stratum:
+@dataclass(slots=True)
+class _Firsts:
+    """The `size` smallest of what is offered. Whatever is not below the last of a full list can never be among them."""
+
+    size: int
+    held: list[tuple[bytes, bytes]] = field(default_factory=list)
+    last: tuple[bytes, bytes] | None = None
+
+    def offer(self, one: tuple[bytes, bytes]) -> None:
+        if self.last is None or one < self.last:
+            self.held.append(one)
+            if len(self.held) >= 2 * self.size + _SPARE:
+                self.all()
+
+    def all(self) -> list[tuple[bytes, bytes]]:
+        self.held.sort()
+        del self.held[self.size :]
+        if self.held and len(self.held) == self.size:
+            self.last = self.held[-1]
+        return self.held
+
+
+def _stratum(counts: tuple[int, int], size: tuple[int, int], order: list[tuple[bytes, bytes]]) -> Stratum:
     wanted, k = size
-    order = nsmallest(k + reserve, tickets)
     return Stratum(
         n=counts[0],
         eligible=counts[1],
@@ -83,5 +93,20 @@ def _stratum(counts: tuple[int, int], size: tuple[int, int], tickets: list[tuple
         k=k,
         selected=tuple(name.decode() for _, name in order[:k]),
         reserve=tuple(name.decode() for _, name in order[k:]),
-        limit=order[k - 1][0] if k else None,
+        limit=order[k - 1][0].hex() if k else None,
     )
+
+
+def _ceil(shares: Mapping[str, int]) -> dict[str, int]:
+    """Never below the legal ratio."""
+    return {code: (share + _MILLION - 1) // _MILLION for code, share in shares.items()}
+
+
+def _systematic(shares: Mapping[str, int], suite: Suite, round_key: str) -> dict[str, int]:
+    """Each floor or ceiling of its target, the total within one of its own: one chance start for the running sum."""
+    offset = int(suite.digest(round_key.encode()).hex()[:12], 16) % _MILLION
+    rounded, total = {}, 0
+    for code in sorted(shares):
+        before, total = total, total + shares[code]
+        rounded[code] = (total + offset) // _MILLION - (before + offset) // _MILLION
+    return rounded

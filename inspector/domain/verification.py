@@ -101,7 +101,9 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
     )
     files = tuple(replace(held, steps=steps(policy, item, item.fact(held.claim.fact), row)) for held in case.claims)
     chosen = replace(case, state=CaseState.VERIFYING, strategy=strategy, claims=files)
-    timer = Order(kind=OrderKind.VERIFY_DUE, key=f"verify.due:{case.id}", due_at=term.at, urgent_by=term.at, case_id=case.id)
+    timer = Order(
+        kind=OrderKind.VERIFY_DUE, key=f"verify.due:{case.id}:{case.version}", due_at=term.at, urgent_by=term.at, case_id=case.id
+    )
     facts = {
         "item": item.code,
         "profile": item.profile.value,

@@ -165,6 +165,8 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         note=finding.note,
     )
     tx.cases.add_evidence(case.id, item)
+    if finding.claim not in {one.claim.key for one in case.claims}:
+        return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now), policy, now)
     elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:

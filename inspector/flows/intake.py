@@ -27,7 +27,7 @@ from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.flows.office import Office
-from inspector.flows.settle import settle_case
+from inspector.flows.settle import call_off, settle_case
 from inspector.store.tx import Tx, new_id
 
 
@@ -103,6 +103,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
     verification.admit(fresh, policy, now)
     tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
+    tx.work.order(call_off(tx, held, now), now)
     level = held.strategy.level if held.strategy else verification.rated_unknown(policy, "corrected before rating")
     decision = verification.begin(fresh, policy, level, now, office.calendar)
     return settle_case(tx, office, decision, policy, now, digest=given.digest())

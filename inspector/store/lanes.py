@@ -37,9 +37,18 @@ class LaneRoom(Room):
         return [Lane(**row._mapping) for row in self.connection.execute(asked)]
 
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
-        """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time)."""
-        counted = sa.update(lane).where(lane.c.name == name).values(failures=lane.c.failures + 1, error=error[:400])
-        failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none() or 0
+        """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).
+
+        Calls that were under way when it opened count no more: one outage is one opening, however many it catches.
+        """
+        counted = sa.update(lane).where(lane.c.name == name, lane.c.open_until <= now)
+        counted = counted.values(failures=lane.c.failures + 1, error=error[:400])
+        failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none()
+        if failures is None:
+            held: datetime | None = self.connection.execute(
+                sa.select(lane.c.open_until).where(lane.c.name == name)
+            ).scalar_one_or_none()
+            return held or EPOCH
         if failures < threshold:
             return EPOCH
         until: datetime = now + min(cool * 2 ** min(failures - threshold, 16), most)

@@ -36,7 +36,7 @@ class LedgerRoom(Room):
             "rule": because.rule,
             "body": body,
             "salt": salt,
-            "digest": digest(entry_id, about, because.rule, body, salt),
+            "digest": digest(entry_id, now, about, because.rule, body, salt),
         }
         self.connection.execute(_APPEND, row)
 
@@ -71,13 +71,14 @@ class LedgerRoom(Room):
         for sealed in self.connection.execute(sa.select(seal).order_by(seal.c.number)).all():
             rows = self.connection.execute(sa.select(ledger).where(ledger.c.seal == sealed.number).order_by(ledger.c.id)).all()
             for row in rows:
-                if row.body and digest(row.id, row.about, row.rule, row.body, row.salt) != row.digest:
+                if row.body and digest(row.id, row.at, row.about, row.rule, row.body, row.salt) != row.digest:
                     return checked, f"entry {row.id} was changed"
             head = chain(head, [row.digest for row in rows])
             if len(rows) != sealed.entries or head != sealed.head:
                 return checked, f"seal {sealed.number} does not hold"
             checked += 1
-        return checked, None
+        cut = self.connection.execute(sa.select(sa.func.min(ledger.c.seal)).where(ledger.c.seal > checked)).scalar_one()
+        return checked, None if cut is None else f"seal {cut} is gone"
 
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""

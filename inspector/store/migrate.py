@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
+from inspector.domain.errors import Refusal
 from inspector.store.store import Store
 
 _LOCK = 0x696E7370  # "insp": the advisory lock of the one migrator
@@ -25,6 +26,11 @@ def newest() -> str:
     return head
 
 
+def _revisions() -> set[str]:
+    """Every revision this release knows."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def present(store: Store) -> str | None:
     """The revision the database is at; None: empty."""
     with store.engine.connect() as connection:
@@ -32,13 +38,18 @@ def present(store: Store) -> str | None:
 
 
 def upgrade(store: Store, *, copy: bool = True) -> str | None:
-    """Bring the database to this release; the revision it came from. An SQLite file with content is copied beside itself first."""
+    """Bring the database to this release; the revision it came from. An SQLite file with content is copied beside itself first.
+
+    Raises Refusal for a database of a newer release, or of somebody else: it is left as it is.
+    """
     file = Path(store.url.database) if store.sqlite and store.url.database else None
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     before = present(store)
     if before == newest():
         return before
+    if before is not None and before not in _revisions():
+        raise Refusal("database_foreign", present=before, wanted=newest())
     if file is not None and copy and before is not None:
         _checkpoint(store)
         shutil.copy2(file, file.with_name(f"{file.name}.before-{newest()}"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 
 @contextmanager
@@ -20,9 +21,14 @@ def savepoint(connection: Connection, name: str) -> Iterator[None]:
         try:
             yield
             cursor.execute(f"RELEASE SAVEPOINT {name}")
-        except BaseException:
-            cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
-            cursor.execute(f"RELEASE SAVEPOINT {name}")
+        except BaseException as error:
+            try:
+                cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
+                cursor.execute(f"RELEASE SAVEPOINT {name}")
+            except Exception as gone:
+                if isinstance(error, DBAPIError):  # it ended the transaction (a full disk) and says more than that it has ended
+                    raise error from gone
+                raise
             raise
     finally:
         cursor.close()

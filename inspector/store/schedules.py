@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -30,14 +30,17 @@ class ScheduleRoom(Room):
         return self.rows(asked)
 
     def fired(self, name: str, slot: datetime, next_at: datetime | None, now: datetime, replica: str) -> bool:
-        """Take a slot: True for exactly one caller in all replicas; the next time is written with it."""
-        row = {"name": name, "slot": slot.isoformat(), "at": now, "replica": replica}
-        if not self.insert_one(tick, row, ("name", "slot")):
-            return False
+        """Take a slot: True for exactly one caller in all replicas; the next time is written with it.
+
+        A slot that was taken before (the clock was set back) is passed over, or the schedule would stand at it for ever.
+        """
+        row = {"name": name, "slot": slot.astimezone(UTC).isoformat(), "at": now, "replica": replica}
+        taken = self.insert_one(tick, row, ("name", "slot"))
         lag = max(0.0, (now - slot).total_seconds())
-        moved = sa.update(schedule).where(schedule.c.name == name)
-        self.connection.execute(moved.values(next_at=next_at, last_at=now, lag_seconds=lag))
-        return True
+        told = {"last_at": now, "lag_seconds": lag} if taken else {}
+        moved = sa.update(schedule).where(schedule.c.name == name, schedule.c.next_at == slot)
+        self.connection.execute(moved.values(next_at=next_at, **told))
+        return taken
 
     def all(self) -> list[Row]:
         """Every schedule by name."""

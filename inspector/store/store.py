@@ -44,6 +44,7 @@ class Store:
                 max_overflow=pool,
                 pool_pre_ping=True,
                 pool_timeout=30,
+                hide_parameters=True,  # they hold personal data, and errors end in logs
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
         self._turns = Turns(self._writer) if self.sqlite else None
@@ -55,6 +56,7 @@ class Store:
             pool_size=size,
             max_overflow=0,
             pool_timeout=60,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": 30},
         )
 

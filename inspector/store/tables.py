@@ -1,4 +1,4 @@
-"""Every table of the house, once. Times are aware (UTC at rest); bodies are JSON text of frozen domain values."""
+"""Every table of the house, once. Times are aware; bodies are JSON text of frozen domain values."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from inspector.domain.calendar import SHANGHAI
+
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time. Refuses naive values: a time without a zone is a bug waiting for a deadline."""
+    """An aware time: UTC at rest, in the office's zone when read, so that whatever people see is their own clock.
+
+    Refuses naive values: a time without a zone is a bug waiting for a deadline.
+    """
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -26,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(SHANGHAI)
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -44,33 +44,43 @@ _CLAIMED = (
     work.c.case_id,
     work.c.payload,
     work.c.due_at,
+    work.c.urgent_by,
     work.c.expires_at,
     work.c.attempts,
     work.c.fence,
 )
 
 
-_SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.bindparam("machine", type_=Moment)))
+_MACHINE = sa.bindparam("machine", type_=Moment)
+# A breaker that has opened stays shut for claims until an answer closes it; when it has cooled, `probe` sends one row.
+_SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.literal(EPOCH, Moment)))
+_COOLED = sa.select(lane.c.name).where(
+    lane.c.open_until > sa.literal(EPOCH, Moment), lane.c.open_until <= _MACHINE, ~lane.c.paused
+)
+_COOLED = _COOLED.order_by(lane.c.name).with_for_update(skip_locked=True)
 _FREE = work.c.lane.not_in(_SHUT) & work.c.lane.not_in(sa.bindparam("full", expanding=True))
-_CHOSEN = (
-    sa.select(work.c.id)
-    .where(work.c.state == "ready", work.c.lease_until <= sa.bindparam("machine", type_=Moment))
-    .where(sa.or_(work.c.lane == "", _FREE, work.c.expires_at <= sa.bindparam("office", type_=Moment)))
-    .order_by(work.c.urgent_by, work.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True, of=work)
-)
-_CLAIM = (
-    sa.update(work)
-    .where(work.c.id.in_(_CHOSEN))
-    .values(
-        lease_until=sa.bindparam("until", type_=Moment),
-        owner=sa.bindparam("me"),
-        fence=work.c.fence + 1,
-        attempts=work.c.attempts + 1,
+_FIT = sa.or_(work.c.lane == "", _FREE, work.c.expires_at <= sa.bindparam("office", type_=Moment))
+_OF_LANE = work.c.lane == sa.bindparam("of_lane")
+_CALLING = sa.select(work.c.id).where(work.c.state == "ready", work.c.lease_until > _MACHINE, _OF_LANE).limit(1)
+
+
+def _lease(fit: sa.ColumnElement[bool]) -> sa.ReturningUpdate[Any]:
+    """Lease the most urgent ready rows that fit."""
+    chosen = (
+        sa.select(work.c.id)
+        .where(work.c.state == "ready", work.c.lease_until <= _MACHINE)
+        .where(fit)
+        .order_by(work.c.urgent_by, work.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True, of=work)
     )
-    .returning(*_CLAIMED)
-)
+    leased = {"lease_until": sa.bindparam("until", type_=Moment), "owner": sa.bindparam("me")}
+    counted = {"fence": work.c.fence + 1, "attempts": work.c.attempts + 1}
+    return sa.update(work).where(work.c.id.in_(chosen)).values(**leased, **counted).returning(*_CLAIMED)
+
+
+_CLAIM = _lease(_FIT)
+_PROBE = _lease(_OF_LANE)
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
@@ -129,7 +139,7 @@ class WorkRoom(Room):
     ) -> list[Work]:
         """Lease up to `limit` ready rows, most urgent first. Read the result only after the transaction has committed.
 
-        Rows of a lane that is paused, whose breaker is open, or that is `full` in this process are passed over; a row past its
+        Rows of a lane that is paused, whose breaker has opened, or that is `full` in this process are passed over; a row past its
         patience is claimed all the same, so that it can give up. SKIP LOCKED keeps two replicas from waiting for each other;
         on SQLite there is one writer and the clause is nothing.
         """
@@ -141,22 +151,20 @@ class WorkRoom(Room):
             "most": limit,
             "full": list(full) or [""],
         }
-        rows = self.connection.execute(_CLAIM, values).all()
-        return [
-            Work(
-                id=row.id,
-                key=row.key,
-                kind=row.kind,
-                lane=row.lane,
-                case_id=row.case_id,
-                payload=json.loads(row.payload),
-                due_at=row.due_at,
-                expires_at=row.expires_at,
-                attempts=row.attempts,
-                fence=row.fence,
-            )
-            for row in rows
-        ]
+        return _claimed(self.connection.execute(_CLAIM, values).all())
+
+    def probe(self, owner: str, machine_now: datetime, lease: timedelta) -> list[Work]:
+        """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
+
+        The lane's row is locked meanwhile, so that two replicas do not both send one.
+        """
+        held: list[Work] = []
+        values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": 1}
+        for name in self.connection.execute(_COOLED, {"machine": machine_now}).scalars().all():
+            asked = {"machine": machine_now, "of_lane": name}
+            if self.connection.execute(_CALLING, asked).first() is None:
+                held += _claimed(self.connection.execute(_PROBE, {**values, "of_lane": name}).all())
+        return held
 
     def finish(self, held: Work, now: datetime) -> None:
         """Mark a claimed row done. Raises Stale when the fence is not ours any more: the whole settlement then rolls back."""
@@ -267,3 +275,22 @@ class WorkRoom(Room):
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
         if self.connection.execute(_MINE, {**values, "held_id": held.id, "held_fence": held.fence}).rowcount != 1:
             raise Stale("lease_lost", work=held.key)
+
+
+def _claimed(rows: Sequence[Any]) -> list[Work]:
+    """Rows as they were leased, most urgent first: RETURNING promises no order."""
+    return [
+        Work(
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            lane=row.lane,
+            case_id=row.case_id,
+            payload=json.loads(row.payload),
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            attempts=row.attempts,
+            fence=row.fence,
+        )
+        for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))
+    ]

@@ -30,15 +30,21 @@ _NAMES = frozenset(
         "address",
     }
 )
+_FRAMES = "exception"
+"""A traceback's own fields are called `name` and the like; there only shapes are masked."""
 _ID = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _LINK = re.compile(r"(/(?:assist|seat)/[^/\s\"]+/)[A-Za-z0-9_-]{16,}")
-_TOKEN = re.compile(r"ins_[A-Za-z0-9_-]{8,}")
+_TOKEN = re.compile(r"(ins_|whsec_)[A-Za-z0-9_+/=-]{8,}")
+_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
+_BEARER = re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+_FIELD = re.compile(rf"(['\"]?\b(?:{'|'.join(sorted(_NAMES - {'code'}))})['\"]?\s*[=:]\s*)(?:'[^']*'|\"[^\"]*\")")
+"""A named field inside a text: the repr of a value, or its JSON. Not `code`, which in texts is an error's."""
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask what must not be written: fields by name, identity numbers, phone numbers, link secrets and tokens by shape."""
-    return {key: "***" if key in _NAMES else _mask(value) for key, value in event.items()}
+    """Mask what must not be written: fields by name; identity numbers, phone numbers, link secrets and tokens by shape."""
+    return {key: _shapes(value) if key == _FRAMES else "***" if key in _NAMES else _mask(value) for key, value in event.items()}
 
 
 def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None = None) -> None:
@@ -54,7 +60,9 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.ExceptionRenderer(transformer) if json else structlog.processors.format_exc_info,
         redact,
-        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False),
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -68,15 +76,33 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     root.handlers = [handler]
     root.setLevel(level)
     for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 def _mask(value: Any) -> Any:
-    if isinstance(value, str):
-        masked = _PHONE.sub(r"\1****\2", _ID.sub(r"\1********\2", value))
-        return _TOKEN.sub("ins_***", _LINK.sub(r"\1***", masked))
+    """A value of any depth with fields masked by name and texts by shape."""
     if isinstance(value, Mapping):
-        return {key: "***" if key in _NAMES else _mask(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
+        return {_shapes(key): "***" if key in _NAMES else _mask(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_mask(inner) for inner in value]
-    return value
+    return _shapes(value)
+
+
+def _shapes(value: Any) -> Any:
+    """The same by shape alone. What is no plain value is written as its repr, so it is masked as that."""
+    if isinstance(value, Mapping):
+        return {_shapes(key): _shapes(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_shapes(inner) for inner in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if _text(str(value)) == str(value) else _text(str(value))
+    return _text(value if isinstance(value, str) else repr(value))
+
+
+def _text(text: str) -> str:
+    masked = _PHONE.sub(r"\1****\2", _ID.sub(r"\1********\2", text))
+    masked = _TOKEN.sub(r"\1***", _LINK.sub(r"\1***", masked))
+    masked = _BEARER.sub(r"\1 ***", _PASSWORD.sub(r"\1***", masked))
+    return _FIELD.sub(r"\1'***'", masked)

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.flows import bulk
 from tests import house
-from tests.operator import Cell, Operator, operated, process, table
+from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
 
 HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
 HEADS = [*HEADS, "承诺:registration-status"]
@@ -34,11 +34,12 @@ def row(number: int, **changes: str) -> list[str]:
     return list((told | changes).values())
 
 
+database_url = one_database
+
+
 @pytest.fixture
 def operator(database_url: str, tmp_path: Path) -> Operator:
-    held = Operator(tmp_path, database_url).settle_in()
-    held.well("migrate")
-    return held
+    return settled(database_url, tmp_path)
 
 
 def cases(operator: Operator) -> list[str]:
@@ -51,6 +52,7 @@ def bring(operator: Operator, file: str, *more: str) -> tuple[int, dict[str, obj
     return said.code, said.json
 
 
+@on_both
 def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) -> None:
     file = operator.file("cases.csv", table(HEADS, row(1), row(2)))
     assert bring(operator, file) == (0, {"opened": 2, "known": 0, "dry_run": False, "flaws": []})
@@ -63,6 +65,7 @@ def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) 
     assert str(rules[1][1]["by"]).startswith("os:")
 
 
+@on_both
 def test_one_wrong_row_keeps_the_whole_file_out_and_each_fault_is_named(operator: Operator) -> None:
     wrong = [
         row(1),
@@ -114,6 +117,7 @@ def test_a_dry_run_judges_like_the_real_thing_and_writes_nothing(operator: Opera
     assert bring(operator, operator.file("bad.csv", table(HEADS, row(1, item="x"))), "--dry-run")[0] == 2
 
 
+@on_both
 def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.suite import Suite
 from inspector.store.store import Store
 from tests import house
-from tests.operator import Operator, process, table
+from tests.operator import Operator, on_both, one_database, process, settled, table
 
 NUMBER = "bureau-2026-00001"
 NONCES = {"audit": "a1" * 32, "justice": "b2" * 32}
@@ -69,11 +69,12 @@ def carried_out(store: Store) -> Commitment:
     return made
 
 
+database_url = one_database
+
+
 @pytest.fixture
 def operator(database_url: str, tmp_path: Path) -> Operator:
-    held = Operator(tmp_path, database_url).settle_in()
-    held.well("migrate")
-    return held
+    return settled(database_url, tmp_path)
 
 
 @pytest.fixture
@@ -133,6 +134,7 @@ def test_a_bundle_that_lacks_a_file_is_refused_as_bad_input(operator: Operator, 
     assert (said.code, "seed.json" in said.err) == (2, True)
 
 
+@on_both
 def test_a_draw_in_the_database_is_recomputed_in_place(operator: Operator, commitment: Commitment) -> None:
     assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True
     assert operator.say("draw", "verify", "bureau-2026-09999").code == 3
@@ -143,6 +145,7 @@ def test_a_bundle_is_never_written_over_something_else(operator: Operator, commi
     assert operator.say("draw", "export", NUMBER, str(operator.folder)).code == 2
 
 
+@on_both
 def test_a_draw_is_announced_once_a_day_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
     empty = operator.say("draw", "announce", "licensing", "--json")
     assert (empty.code, empty.json) == (4, {"draw": None})

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests import house, needs
-from tests.operator import Operator, Said, operated, table
+from tests.operator import Operator, Said, on_both, one_database, operated, settled, table
+
+database_url = one_database
 
 
 @pytest.fixture
 def operator(database_url: str, tmp_path: Path) -> Operator:
-    held = Operator(tmp_path, database_url).settle_in()
-    held.well("migrate")
-    return held
+    return settled(database_url, tmp_path)
 
 
 def objects(operator: Operator, *codes: str, more: tuple[str, ...] = ()) -> Said:
@@ -42,6 +42,7 @@ def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:
     assert held(operator) == {"NOT-A-CREDIT-CODE"}
 
 
+@on_both
 def test_rows_are_removed_only_when_that_was_said(operator: Operator) -> None:
     codes = [f"TEST{number:02d}" for number in range(20)]
     objects(operator, *codes)
@@ -79,6 +80,7 @@ def test_one_wrong_row_keeps_the_register_as_it_was(operator: Operator) -> None:
     assert held(operator) == set()
 
 
+@on_both
 @pytest.mark.needs("shared-data")
 def test_the_real_register_comes_in_whole_and_a_second_time_changes_nothing(operator: Operator) -> None:
     file = needs.shared_data() / "cn-identifiers" / "companies_2019q1_dev.csv.gz"
@@ -94,6 +96,7 @@ def test_the_real_register_comes_in_whole_and_a_second_time_changes_nothing(oper
 INSPECTORS = ["工号", "姓名", "执法证号", "执法证有效期", "资格", "在岗"]
 
 
+@on_both
 def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(operator: Operator) -> None:
     rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
     file = operator.file("inspectors.csv", table(INSPECTORS, *rows))
@@ -107,6 +110,7 @@ def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(op
         assert list(tx.rosters.recusals("bureau")) == [("TEST1", "Z001", "kin")]
 
 
+@on_both
 def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> None:
     def levels(level: str, day: str) -> Said:
         file = operator.file("levels.csv", table(["code", "level", "as_of"], ["TEST1", level, day]))

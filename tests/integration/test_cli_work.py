@@ -11,20 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from inspector import bootstrap, settings
 from inspector.domain.decision import Order, OrderKind
+from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from tests import house
-from tests.operator import Operator, operated, process
+from tests.operator import Operator, on_both, one_database, operated, process, settled
 
 CONNECTOR = '\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/notary"\n'
 
 
+database_url = one_database
+
+
 @pytest.fixture
 def operator(database_url: str, tmp_path: Path) -> Operator:
-    held = Operator(tmp_path, database_url).settle_in(CONNECTOR)
-    held.well("migrate")
-    return held
+    return settled(database_url, tmp_path, CONNECTOR)
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def quarantine(store: Store, *keys: str) -> list[int]:
     return sorted(one.id for one in claimed)
 
 
+@on_both
 def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_says_by_whom(
     operator: Operator, store: Store
 ) -> None:
@@ -66,6 +68,7 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
     assert all(str(facts["by"]).startswith("os:") for facts in rules.values())
 
 
+@on_both
 def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
     assert operator.say("work", "retry", str(held), "99999").code == 3
@@ -88,6 +91,7 @@ def test_a_paused_connector_is_passed_over_until_it_is_resumed(operator: Operato
     assert operator.say("connector", "pause", "no-such", "--reason", "x").code == 3
 
 
+@on_both
 def test_a_token_is_shown_once_opens_the_door_and_shuts_it_when_revoked(operator: Operator, store: Store) -> None:
     text = operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system", "--days", "30").out.strip()
     with store.read() as tx:
@@ -114,7 +118,7 @@ def test_a_token_for_no_role_or_no_agency_is_not_issued(operator: Operator, stor
 def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
     operator.well("migrate")
-    with bootstrap.sole_owner(settings.load(operator.config)):
+    with sole_owner(operator.url):
         issued = process(
             "token", "issue", "hall", "--agency", "bureau", "--role", "system", "--json", "--config", str(operator.config)
         )
@@ -122,6 +126,7 @@ def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path
     assert len(operator.well("token", "list", "--json").json) == 1
 
 
+@on_both
 def test_a_matter_is_closed_once(operator: Operator, store: Store) -> None:
     with store.begin() as tx:
         tx.attention.open("team_short", "bureau", "v-1", {"place": 1}, tx.machine_now())
@@ -141,6 +146,7 @@ def test_schedules_tell_their_next_run_and_how_late_they_are(operator: Operator,
     assert soon["overdue_seconds"] == 0
 
 
+@on_both
 def test_a_changed_ledger_entry_is_found(operator: Operator, store: Store) -> None:
     quarantine(store, "tell:1")
     operator.well("work", "release", "1", "--reason", "x")
@@ -153,6 +159,7 @@ def test_a_changed_ledger_entry_is_found(operator: Operator, store: Store) -> No
     assert (told.code, told.json["holds"]) == (1, False)
 
 
+@on_both
 def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator, store: Store) -> None:
     office = house.open_office(store, house.Hand(), sources={"registers": house.Table(default="=")})
     made = [house.post(office, house.application(n, "business-licence", {"registration-status": "存续"})) for n in (1, 2, 3)]

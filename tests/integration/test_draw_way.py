@@ -22,7 +22,7 @@ from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now, type_figures
 from inspector.flows.office import Office, Plan
-from inspector.ports import Card, Message, NotYet, Receipt, Refused, Typed
+from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
@@ -52,7 +52,7 @@ class Party:
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
         """Its nonce."""
         if self.silent:
-            raise Refused("withdrawn", origin="them")  # type: ignore[arg-type]
+            raise Refused("withdrawn", origin=Origin.THEM)
         return {"kind": "reveal", "nonce": self.nonce(draw)}
 
 

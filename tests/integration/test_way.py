@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,9 +11,9 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, ClaimStatus, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.flows import assist, review
-from inspector.flows.intake import take
-from inspector.ports import Card, Letter, LetterKind, Receipt, Refused, Unavailable
+from inspector.flows import assist, intake, review
+from inspector.flows.intake import Application, take
+from inspector.ports import Card, Letter, LetterKind, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
@@ -37,7 +37,7 @@ class Post:
         return Receipt(reference=f"no-{len(self.letters)}", at=datetime.now(UTC))
 
 
-def person(number: int, item: str, claims: dict[str, str], matter: MatterKind = MatterKind.BENEFIT):  # type: ignore[no-untyped-def]
+def person(number: int, item: str, claims: dict[str, str], matter: MatterKind = MatterKind.BENEFIT) -> Application:
     """An application by a natural person."""
     return application(
         number, item, claims, matter=matter, subject_kind=SubjectKind.PERSON, subject_code=f"11010519491231{number:04d}"
@@ -76,8 +76,8 @@ def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand)
 
 @pytest.mark.parametrize(
     "answer",
-    [Unavailable("timeout"), Refused("E-106", origin="them"), None],
-    ids=["timeout", "refused", "no record"],  # type: ignore[arg-type]
+    [Unavailable("timeout"), Refused("E-106", origin=Origin.THEM), None],
+    ids=["timeout", "refused", "no record"],
 )
 def test_no_answer_of_any_kind_is_never_untrue(store: Store, hand: Hand, answer: Exception | None) -> None:
     office = open_office(store, hand, sources={"registers": Table(default=answer)})
@@ -206,3 +206,24 @@ def test_when_the_term_has_run_out_what_is_open_goes_to_a_person(store: Store, h
     with store.read() as tx:
         case = tx.cases.get(case_id)
     assert (case.state, case.review_reason, case.outcome) == (CaseState.REVIEW, "DEADLINE", None)
+
+
+def test_a_correction_starts_the_verification_anew_cancels_what_was_asked_and_keeps_a_deadline(store: Store, hand: Hand) -> None:
+    civil = Post("civil-affairs")
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": civil})
+    given = person(1, "relief-household", HOUSEHOLD)
+    case_id = post(office, given)
+    settle(office)
+    with store.begin() as tx:
+        changed = replace(given, claims=tuple(replace(claim, value=claim.value + "0") for claim in given.claims))
+        intake.correct(office, tx, case_id, changed, hand())
+    settle(office)
+    with store.read() as tx:
+        states = [request.state for request in tx.assistance.of_case(case_id)]
+        deadlines = [row["state"] for row in tx.work.page(case_id=case_id, limit=200) if row["kind"] == "verify.due"]
+    assert sorted(states) == [AssistanceState.CANCELLED, AssistanceState.SENT]
+    assert [letter.kind for letter in civil.letters].count(LetterKind.CANCEL) == 1
+    assert sorted(deadlines) == ["done", "waiting"]
+    with store.begin() as tx, pytest.raises(Conflict, match="correction_of_another_case"):
+        intake.correct(office, tx, case_id, replace(given, reference="R-other"), hand())

@@ -24,7 +24,7 @@ async def work() -> None:
     """Work until killed."""
     rows = await asyncpg.create_pool(job.DATABASE, min_size=job.CONNECTIONS, max_size=job.CONNECTIONS)
     engine = await asyncpg.create_pool(job.DATABASE, min_size=4, max_size=4)
-    manager = QueueManager(AsyncpgPoolDriver(engine))
+    manager = QueueManager(Queries(AsyncpgPoolDriver(engine)))
     lines = job.Lines()
     first, second, third, fourth = map(_dollars, domain.PEER_SQL)
 
