@@ -110,7 +110,10 @@ def expected(error: Exception) -> InspectorError | None:
     if problem := checkup.unusable(error):
         return Invalid("database_url_unusable", problem=problem)
     if isinstance(error, OSError):
-        return UnreachableError("file_unusable", file=str(error.filename or ""), problem=error.strerror or type(error).__name__)
+        problem = error.strerror or type(error).__name__
+        if error.filename is not None:
+            return Invalid("file_unusable", file=str(error.filename), problem=problem)
+        return UnreachableError("outside_unreachable", problem=problem)
     return None
 
 

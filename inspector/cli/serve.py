@@ -65,8 +65,8 @@ def run(
 
             def stop() -> None:
                 end()
+                house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more
                 house.server.stop()
-                house.daemon.stop()
 
             until_signal(stop)
         finally:

@@ -79,22 +79,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
-    # Errors of the command line and of files, until the house's labels have them.
+    # Errors of the command line itself.
     "error.database_unreachable": ("the database cannot be reached: {problem}", "无法连接数据库：{problem}"),
     "error.database_missing": ("there is no database {file}; make it with `migrate`", "没有数据库 {file}；请先执行 migrate"),
-    "error.database_not_migrated": (
-        "the database is at revision {present}, this release wants {wanted}; run `migrate`",
-        "数据库版本为 {present}，本程序需要 {wanted}；请执行 migrate",
-    ),
-    "error.database_url_unusable": ("database.url cannot be used ({problem})", "database.url 无法使用（{problem}）"),
     "error.file_unusable": ("{file}: {problem}", "{file}：{problem}"),
-    "error.sheet_encoding": (
-        "the file is neither UTF-8 nor GB 18030; {fix}",
-        "文件既不是 UTF-8 也不是 GB 18030；{fix_zh}",
-    ),
-    "error.sheet_empty": ("the file has no rows", "文件没有内容"),
-    "error.sheet_too_large": ("the file has {bytes} bytes, at most {most}", "文件有 {bytes} 字节，最多 {most}"),
-    "error.sheet_unreadable": ("the file cannot be read: {problem}", "文件无法读取：{problem}"),
+    "error.outside_unreachable": ("the outside cannot be reached: {problem}", "无法连接外部：{problem}"),
     "error.removals_unconfirmed": (
         "{removed} rows of the register are not in the file: --remove takes them out, --keep leaves them in; nothing was written",
         "名录中有 {removed} 条不在文件里：--remove 移除，--keep 保留；未写入任何内容",
@@ -168,13 +157,14 @@ def head(name: str, lang: Lang) -> str:
 
 
 def told(error: InspectorError, lang: Lang) -> str:
-    """What an error says: the house's words, the command line's, or its own code and facts."""
+    """What an error says: the command line's words, the house's, or its own code and facts."""
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     key = f"error.{error.code}"
-    if text := labels(lang).get(key):
-        return _fill(text, error.facts)
-    return say(key, lang, **error.facts) if key in WORDS else str(error)
+    if key in WORDS:  # it knows which option mends it
+        return say(key, lang, **error.facts)
+    text = labels(lang).get(key)
+    return _fill(text, error.facts) if text else str(error)
 
 
 def _fill(text: str, facts: Mapping[str, object]) -> str:

@@ -120,8 +120,8 @@ class Clock:
         for row in due:
             try:
                 self._fire(self._schedules[row["name"]], row["next_at"], now)
-            except Exception as error:  # noqa: BLE001 - nothing was written, so the slot is due again at the next tick
-                log.error("schedule.failed", schedule=row["name"], error=type(error).__name__, exc_info=error)
+            except Exception as error:  # nothing was written, so the slot is due again at the next tick
+                log.exception("schedule.failed", schedule=row["name"], error=type(error).__name__)
 
     def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> None:
         """Take one slot. The tick row and the slot's orders are one transaction, so each slot happens once or not yet."""

@@ -18,6 +18,7 @@ from inspector.daemon.dispatch import Dispatcher
 from inspector.daemon.worker import Worker
 from inspector.flows.office import Office
 from inspector.ports import Pulse
+from inspector.store.listening import listen
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Daemon:
         self._keep_days = keep_days
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
+        self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
 
     def start(self) -> None:
         """Void dead leases where we own the file, write schedules down, begin to work and to tick."""
@@ -59,6 +61,8 @@ class Daemon:
         self.clock.declare()
         sweeps.snapshot(self.office, self.metrics)
         self.dispatcher.run()
+        if not self.office.store.sqlite:
+            self._listener.start()
         self.clock.start(self._ticks())
         log.info("daemon.started", replica=self.worker.owner)
 
@@ -74,6 +78,10 @@ class Daemon:
         except Exception as error:  # noqa: BLE001 - a stop must end; correctness never needs it
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
+
+    def _listen(self) -> None:
+        """Be woken by other processes; supervised, and no reason to stop: polling is the net."""
+        listen(self.office.store, lambda: self.dispatcher.announce(None, ()), self._stopping)
 
     def reasons(self) -> tuple[str, ...]:
         """Why we are not ready; none: the database answers, the loops run, the clock ticks, and we are not stopping."""

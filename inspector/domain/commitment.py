@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, flaw, lines
+from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, lines
+from inspector.domain.seed import entropy, value
+from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, promised
 from inspector.domain.suite import Suite, root
+
+__all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
 
 LEAST_BITS = 64
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_HEX32 = re.compile(r"[0-9a-f]{32}")
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_SIGNATURE = re.compile(r"[0-9a-f]{96}|[0-9a-f]{192}")
-_PULSE = re.compile(r"[0-9a-fA-F]{128}")
 _MILLION = 1_000_000
 
 
@@ -100,10 +98,13 @@ def commit(
     suite: Suite | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> Commitment:
-    """Write commit.json: one line, no final LF. Raises Invalid for anything that would stop the draw once its seed is known."""
+    """Write commit.json: one line, no final LF. Raises Invalid for anything that would stop the draw once its seed is known.
+
+    Stricter than `read` in one point: a NIST-format source names its chain (ruling 7; vector 3 is older than that ruling).
+    """
     suite = suite or Suite()
     for source in sources:
-        _expect(
+        expect(
             source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)"
         )
     body = {
@@ -146,7 +147,7 @@ def _listed(suite: Suite, listing: Listing) -> dict[str, object]:
 def _with(body: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
     """Further fields beside the protocol's own, never instead of them."""
     taken = sorted(body.keys() & extra.keys())
-    _expect(not taken, ", ".join(taken), "a further field may not take the place of one of the protocol's")
+    expect(not taken, ", ".join(taken), "a further field may not take the place of one of the protocol's")
     return {**body, **extra}
 
 
@@ -164,14 +165,17 @@ def refuse_undeclared(rules: Rules, objects: Iterable[ObjectRow]) -> None:
 
 
 def read(content: bytes) -> Commitment:
-    """Read commit.json strictly (ruling 4): no duplicate keys, plain integers, known values. Raises Invalid (`draw_commit_invalid`)."""
+    """Read commit.json strictly (ruling 4): no duplicate keys, plain integers, known values.
+
+    Raises Invalid (`draw_commit_invalid`, `draw_suite_unavailable`).
+    """
     body = _parsed(content)
-    _expect(body.get("v") == "ssj1", "v", "not an ssj1 commitment")
+    expect(body.get("v") == "ssj1", "v", "not an ssj1 commitment")
     suite = Suite(name=str(body.get("hash")))
-    _expect(_is_text(body.get("draw")), "draw", "a number is required")
-    _expect(body.get("prev") is None or _matches(_HEX64, body["prev"]), "prev", "64 lower-case hex or null")
-    _expect(_matches(_HEX32, body.get("blind")), "blind", "32 lower-case hex")
-    _expect(_is_text(body.get("made")), "made", "the time of making is required")
+    expect(is_text(body.get("draw")), "draw", "a number is required")
+    expect(body.get("prev") is None or matches(HEX64, body["prev"]), "prev", "64 lower-case hex or null")
+    expect(matches(HEX32, body.get("blind")), "blind", "32 lower-case hex")
+    expect(is_text(body.get("made")), "made", "the time of making is required")
     c = suite.digest(content).hex()
     return Commitment(
         content=content,
@@ -190,15 +194,15 @@ def _parsed(content: bytes) -> dict[str, Any]:
         body = json.loads(content.decode(), object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
     except (ValueError, RecursionError) as error:
         raise Invalid("draw_commit_invalid", field="", problem=str(error)) from error
-    _expect(isinstance(body, dict), "", "a JSON object is required")
+    expect(isinstance(body, dict), "", "a JSON object is required")
     return cast("dict[str, Any]", body)
 
 
 def _sources(told: object) -> tuple[Mapping[str, object], ...]:
     if not isinstance(told, list) or not told:
         raise Invalid("draw_commit_invalid", field="seed", problem="a list of sources is required")
-    bits = sum(_bits(source) for source in told)
-    _expect(bits >= LEAST_BITS, "seed", f"{bits} bits of entropy declared, at least {LEAST_BITS} are required")
+    bits = sum(entropy(source) for source in told)
+    expect(bits >= LEAST_BITS, "seed", f"{bits} bits of entropy declared, at least {LEAST_BITS} are required")
     return tuple(told)
 
 
@@ -206,7 +210,7 @@ def _lists(told: object) -> tuple[DrawList, ...]:
     if not isinstance(told, list) or not told:
         raise Invalid("draw_commit_invalid", field="lists", problem="at least one list is required")
     lists = tuple(_list(held) for held in told)
-    _expect(len({held.name for held in lists}) == len(lists), "lists.name", "list names must be unique")
+    expect(len({held.name for held in lists}) == len(lists), "lists.name", "list names must be unique")
     return lists
 
 
@@ -214,7 +218,7 @@ def _list(held: object) -> DrawList:
     if not isinstance(held, dict):
         raise Invalid("draw_commit_invalid", field="lists", problem="a list is an object")
     name = held.get("name")
-    _expect(_matches(_LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
+    expect(matches(_LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
     return DrawList(
         name=str(name),
         rules=_rules(held.get("rules")),
@@ -228,12 +232,12 @@ def _rules(told: object) -> Rules:
     if not isinstance(told, dict):
         raise Invalid("draw_commit_invalid", field="rules", problem="required")
     for name in ("base", "round", "reserve", "team", "strata"):
-        _expect(name in told, f"rules.{name}", "required")
-    _expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
-    _expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
-    _expect(_is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
-    _expect(_is_count(told["team"]) and told["team"] >= 1, "rules.team", "a plain integer from 1")
-    _expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
+        expect(name in told, f"rules.{name}", "required")
+    expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
+    expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
+    expect(is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
+    expect(is_count(told["team"]) and told["team"] >= 1, "rules.team", "a plain integer from 1")
+    expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
     return Rules(
         base=told["base"],
         rounding=told["round"],
@@ -245,93 +249,27 @@ def _rules(told: object) -> Rules:
 
 
 def _share(code: str, told: object) -> Share:
-    _expect(_is_text(code), "rules.strata", f"{code!r} is not a code")
+    expect(is_text(code), "rules.strata", f"{code!r} is not a code")
     if not isinstance(told, dict):
         raise Invalid("draw_commit_invalid", field=f"strata.{code}", problem="ppm is required")
-    ppm, least = told.get("ppm"), told.get("min", 0)
-    _expect(_is_count(ppm) and ppm <= _MILLION, f"strata.{code}.ppm", "a plain integer 0..1000000")
-    _expect(_is_count(least), f"strata.{code}.min", "a plain integer from 0")
+    ppm, least = told.get("ppm", -1), told.get("min", 0)
+    expect(is_count(ppm) and ppm <= _MILLION, f"strata.{code}.ppm", "a plain integer 0..1000000")
+    expect(is_count(least), f"strata.{code}.min", "a plain integer from 0")
     return Share(ppm=ppm, least=least)
 
 
 def _codes(told: object) -> frozenset[str]:
-    if not isinstance(told, list) or not all(_is_text(code) for code in told):
+    if not isinstance(told, list) or not all(is_text(code) for code in told):
         raise Invalid("draw_commit_invalid", field="rules.codes", problem="a list of codes")
     return frozenset(told)
 
 
 def _root(held: Mapping[str, object], name: str) -> tuple[int, str]:
     told = held.get(name)
-    if not isinstance(told, dict) or not _is_count(told.get("n")):
+    if not isinstance(told, dict) or not is_count(told.get("n")):
         raise Invalid("draw_commit_invalid", field=name, problem="n and root are required")
-    _expect(_matches(_HEX64, told.get("root")), f"{name}.root", "64 lower-case hex")
+    expect(matches(HEX64, told.get("root")), f"{name}.root", "64 lower-case hex")
     return told["n"], told["root"]
-
-
-def _bits(source: object) -> int:
-    """Entropy a source declares: 256 for machines, a text must state its own (ruling 7)."""
-    if not isinstance(source, dict):
-        raise Invalid("draw_commit_invalid", field="seed", problem="a source is an object")
-    match source.get("kind"):
-        case "drand":
-            _expect(_matches(_HEX64, source.get("chain")), "seed.chain", "64 lower-case hex")
-            _expect(_is_count(source.get("round")) and source["round"] >= 1, "seed.round", "a plain integer from 1")
-        case "nist":
-            _expect(_is_text(source.get("time")), "seed.time", "the time of the pulse is required")
-            _expect(_is_count(source.get("chain", 0)), "seed.chain", "a plain integer")
-        case "reveal":
-            _expect(_matches(_HEX64, source.get("hash")), "seed.hash", "64 lower-case hex")
-        case "text":
-            _expect(_is_text(source.get("what")), "seed.what", "what will be thrown or drawn is required")
-        case kind:
-            _expect(False, "seed.kind", f"{kind!r} is unknown")
-    bits = source.get("bits", 0 if source["kind"] == "text" else 256)
-    _expect(_is_count(bits), "seed.bits", "a plain integer")
-    return int(bits)
-
-
-def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
-    """One part's text for the seed, checked against what its source promised. Raises Invalid (`draw_seed_invalid`).
-
-    That a beacon signed what the part holds is for a verifier with the beacon's key; `draw.verify` says that it did not check.
-    """
-    kind = str(source["kind"])
-    if part.get("kind") != kind:
-        raise Invalid("draw_seed_invalid", kind=kind, problem=f"the part is a {part.get('kind')}")
-    return {"drand": _drand, "nist": _nist, "reveal": _reveal, "text": _text}[kind](source, part, suite)
-
-
-def _drand(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - SHA-256 in every suite
-    _promised(part.get("round") == source["round"], "drand", "another round than the promised one")
-    signature = part.get("signature")
-    _promised(_matches(_SIGNATURE, signature), "drand", "the signature is 96 or 192 lower-case hex")
-    return hashlib.sha256(bytes.fromhex(str(signature))).hexdigest()
-
-
-def _nist(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - the pulse is hashed already
-    pulse = part.get("pulse")
-    if not isinstance(pulse, Mapping):
-        raise Invalid("draw_seed_invalid", kind="nist", problem="a pulse is required")
-    # A beacon asked for a time may answer with the next closest pulse.
-    _promised(pulse.get("timeStamp") == source["time"], "nist", "another time than the promised one")
-    _promised("chain" not in source or pulse.get("chainIndex") == source["chain"], "nist", "another chain than the promised one")
-    _promised(_matches(_PULSE, pulse.get("outputValue")), "nist", "the output value is 128 hex")
-    return str(pulse["outputValue"]).lower()
-
-
-def _reveal(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
-    nonce = part.get("nonce")
-    holds = _matches(_HEX64, nonce) and suite.hex(f"ssj1/nonce\n{nonce}") == source["hash"]
-    _promised(holds, "reveal", "the nonce does not hash to the promise")
-    return str(nonce)
-
-
-def _text(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:  # noqa: ARG001 - as it was announced
-    text = part.get("text")
-    holds = isinstance(text, str) and text != "" and "+" not in text and text == " ".join(text.split()) and flaw(text) is None
-    seen = holds and all(unicodedata.category(char) != "Cc" for char in str(text))
-    _promised(seen, "text", "NFC, single spaces only, no '+', no control character")
-    return str(text)
 
 
 def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
@@ -339,7 +277,7 @@ def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
     if len(parts) != len(commitment.sources):
         raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
     for source, part in zip(commitment.sources, parts, strict=True):
-        _promised(isinstance(part, Mapping), str(source["kind"]), "the part was withheld")
+        promised(isinstance(part, Mapping), str(source["kind"]), "the part was withheld")
     return "+".join(value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True))
 
 
@@ -357,25 +295,3 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_float(text: str) -> object:
     raise ValueError(f"{text} is not a plain integer")
-
-
-def _is_count(told: object) -> TypeGuard[int]:
-    return isinstance(told, int) and not isinstance(told, bool) and told >= 0
-
-
-def _is_text(told: object) -> bool:
-    return isinstance(told, str) and told != "" and flaw(told) is None
-
-
-def _matches(pattern: re.Pattern[str], told: object) -> bool:
-    return isinstance(told, str) and pattern.fullmatch(told) is not None
-
-
-def _promised(holds: bool, kind: str, problem: str) -> None:
-    if not holds:
-        raise Invalid("draw_seed_invalid", kind=kind, problem=problem)
-
-
-def _expect(holds: bool, name: str, problem: str) -> None:
-    if not holds:
-        raise Invalid("draw_commit_invalid", field=name, problem=problem)

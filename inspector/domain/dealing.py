@@ -1,24 +1,31 @@
 """Who goes where: visits in hash order, each seat to the eligible inspector with the smallest (load, card, id), with repair.
 
-Draw-protocol section 4. Nothing but SHA-256 and comparing; a seat left empty is one that nobody could fill by any arrangement.
+Draw-protocol section 4. Nothing but hashing and comparing; a seat left empty is one that nobody could fill by any arrangement.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush, heapreplace
 
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.suite import Suite
 
 Place = tuple[int, int]
 """(visit position, seat)."""
+Rank = tuple[int, str, str]
+"""(load, card, id): the smallest is dealt next. Texts compare as their bytes do, for UTF-8 keeps the order of code points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """An empty seat with its Hall set: these seats can be filled only by these inspectors, who may take `capacity` in all."""
+    """An empty seat with its Hall set: these seats can be filled only by these inspectors, who may take `capacity` in all.
+
+    `capacity` is less than the number of seats by exactly the empty seats among them; it counts a person once for each visit
+    and never beyond the cap. Empty seats that block each other share one set, the smallest that explains them all (ruling 14).
+    """
 
     object: str
     seat: int
@@ -44,12 +51,12 @@ def deal(
         for seat in range(team):
             table.fill((position, seat))
     teams = {row.id: tuple(table.seats[position]) for position, row in enumerate(table.visits)}
-    return Deal(teams=teams, shortages=tuple(table.shortages))
+    return Deal(teams=teams, shortages=table.shortages())
 
 
 def visit_order(suite: Suite, deal_key: str, objects: Iterable[ObjectRow]) -> list[ObjectRow]:
     """Visits by (hash, id bytes): not by ticket, or winners of low ratios would always be served first."""
-    return sorted(objects, key=lambda row: (suite.hex(f"{deal_key}v\t{row.id}"), row.id.encode()))
+    return sorted(objects, key=lambda row: (suite.hex(f"{deal_key}v\t{row.id}"), row.id))
 
 
 def card(suite: Suite, deal_key: str, load: int, inspector: str) -> str:
@@ -57,7 +64,7 @@ def card(suite: Suite, deal_key: str, load: int, inspector: str) -> str:
     return suite.hex(f"{deal_key}c\t{load}\t{inspector}")
 
 
-def substitute(
+def substitute(  # noqa: PLR0913, PLR0917 - the rule names nine things
     suite: Suite,
     deal_key: str,
     visit: ObjectRow,
@@ -68,15 +75,14 @@ def substitute(
     inspectors: Iterable[InspectorRow],
     bans: Iterable[Ban],
 ) -> str | None:
-    """Ruling 15: the seat goes to the eligible inspector with the smallest (load, card, id); those `out` are out for this visit."""
+    """Ruling 15: the seat goes to the eligible inspector with the smallest (load, card, id); those `out` are out for this visit.
+
+    `loads` are those in force without the seat given up.
+    """
     barred = {ban.inspector for ban in bans if ban.object == visit.id} | set(team) | set(out)
     able = [row for row in inspectors if _fits(row, visit, seat) and row.id not in barred and loads.get(row.id, 0) < row.cap]
-    best = min(
-        able,
-        key=lambda row: (loads.get(row.id, 0), card(suite, deal_key, loads.get(row.id, 0), row.id), row.id.encode()),
-        default=None,
-    )
-    return best.id if best else None
+    ranks = [(loads.get(row.id, 0), card(suite, deal_key, loads.get(row.id, 0), row.id), row.id) for row in able]
+    return min(ranks)[2] if ranks else None
 
 
 def _fits(row: InspectorRow, visit: ObjectRow, seat: int) -> bool:
@@ -87,7 +93,10 @@ def _fits(row: InspectorRow, visit: ObjectRow, seat: int) -> bool:
 
 @dataclass
 class _Table:
-    """The state of one dealing. Private: nothing of it outlives `deal`."""
+    """The state of one dealing. Private: nothing of it outlives `deal`.
+
+    A seat once taken stays taken and nobody's load ever falls: repair moves people, it unseats nobody.
+    """
 
     suite: Suite
     deal_key: str
@@ -95,102 +104,182 @@ class _Table:
     objects: Iterable[ObjectRow]
     inspectors: Iterable[InspectorRow]
     banned: Iterable[Ban]
-    shortages: list[Shortage] = field(default_factory=list)
+    decks: dict[tuple[str, str], list[Rank]] = field(default_factory=dict)
+    pools: dict[tuple[str, str], list[InspectorRow]] = field(default_factory=dict)
+    sealed: dict[Place, int] = field(default_factory=dict)
+    groups: dict[int, list[Place]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.visits = visit_order(self.suite, self.deal_key, self.objects)
         present = [row for row in self.inspectors if row.status == ELIGIBLE]
-        self.order = sorted(present, key=lambda row: (self.suite.hex(f"{self.deal_key}i\t{row.id}"), row.id.encode()))
-        self.by_id = {row.id: row for row in self.order}
+        order = sorted(present, key=lambda row: (self.suite.hex(f"{self.deal_key}i\t{row.id}"), row.id))
+        self.by_id = {row.id: row for row in order}
+        self.by_pool: dict[str, list[InspectorRow]] = defaultdict(list)
+        for row in order:
+            for pool in dict.fromkeys(row.pools):
+                self.by_pool[pool].append(row)
         self.bans = {(ban.object, ban.inspector) for ban in self.banned}
-        self.loads = dict.fromkeys(self.by_id, 0)
         self.holds: dict[str, set[Place]] = {staff: set() for staff in self.by_id}
+        self.ranks = {staff: self.rank(staff) for staff in self.by_id}
         self.seats: list[list[str | None]] = [[None] * self.team for _ in self.visits]
-        self.pools: dict[tuple[str, str], list[InspectorRow]] = {}
+
+    def rank(self, staff: str) -> Rank:
+        """Where somebody stands in every deck at the present load."""
+        load = len(self.holds[staff])
+        return load, card(self.suite, self.deal_key, load, staff), staff
+
+    def has_room(self, staff: str) -> bool:
+        """Below the cap."""
+        return len(self.holds[staff]) < self.by_id[staff].cap
+
+    def needs(self, place: Place) -> tuple[str, str]:
+        """(pool, qualification) of a seat."""
+        visit = self.visits[place[0]]
+        return visit.pool, visit.qual if place[1] == 0 else ""
+
+    def fitting(self, place: Place) -> list[InspectorRow]:
+        """Who has the pool and the qualification, in the order of the repair search; bans apart."""
+        wanted = self.needs(place)
+        if wanted not in self.pools:
+            self.pools[wanted] = [row for row in self.by_pool[wanted[0]] if _fits(row, self.visits[place[0]], place[1])]
+        return self.pools[wanted]
 
     def allowed(self, place: Place) -> list[InspectorRow]:
         """Who may ever sit there, in the order of the repair search."""
-        visit = self.visits[place[0]]
-        needs = visit.qual if place[1] == 0 else ""
-        if (visit.pool, needs) not in self.pools:
-            self.pools[visit.pool, needs] = [row for row in self.order if _fits(row, visit, place[1])]
-        return [row for row in self.pools[visit.pool, needs] if (visit.id, row.id) not in self.bans]
+        visit = self.visits[place[0]].id
+        return [row for row in self.fitting(place) if (visit, row.id) not in self.bans]
 
     def fill(self, place: Place) -> None:
-        """Deal one seat; repair when a cap blocks; record the shortage when nothing helps."""
-        members = self.seats[place[0]]
-        able = [row.id for row in self.allowed(place) if row.id not in members and self.loads[row.id] < self.by_id[row.id].cap]
-        if able:
-            self.put(place, min(able, key=lambda staff: (self.loads[staff], self.card(staff), staff.encode())))
-        else:
-            self.repair(place)
+        """Deal one seat; repair when nobody able has room; seal what no repair can ever reach again."""
+        staff = self.next_for(place)
+        if staff is not None:
+            self.put(place, staff)
+            return
+        search = _Search(self, place)
+        if not search.ends():
+            self.seal(search)
 
-    def card(self, staff: str) -> str:
-        return card(self.suite, self.deal_key, self.loads[staff], staff)
+    def next_for(self, place: Place) -> str | None:
+        """The smallest rank among those allowed with room; who is barred from this visit alone goes back into the deck."""
+        deck, visit, members = self.deck(place), self.visits[place[0]].id, self.seats[place[0]]
+        aside: list[Rank] = []
+        found = None
+        while deck and found is None:
+            staff = deck[0][2]
+            if deck[0] is not self.ranks[staff]:
+                self.refresh(deck, staff)
+            elif staff in members or (visit, staff) in self.bans:
+                aside.append(heappop(deck))
+            else:
+                found = staff
+        for one in aside:
+            heappush(deck, one)
+        return found
+
+    def deck(self, place: Place) -> list[Rank]:
+        """One heap for each (pool, qualification). Ranks only grow, so an entry out of date lies above where it belongs."""
+        wanted = self.needs(place)
+        if wanted not in self.decks:
+            self.decks[wanted] = [self.ranks[row.id] for row in self.fitting(place) if self.has_room(row.id)]
+            heapify(self.decks[wanted])
+        return self.decks[wanted]
+
+    def refresh(self, deck: list[Rank], staff: str) -> None:
+        """Bring the top entry up to date; whoever has reached the cap is out for good."""
+        if self.has_room(staff):
+            heapreplace(deck, self.ranks[staff])
+        else:
+            heappop(deck)
 
     def put(self, place: Place, staff: str) -> None:
-        """Seat somebody, taking the seat from its present holder."""
-        before = self.seats[place[0]][place[1]]
-        if before is not None:
-            self.holds[before].discard(place)
-            self.loads[before] -= 1
+        """Seat somebody."""
         self.seats[place[0]][place[1]] = staff
         self.holds[staff].add(place)
-        self.loads[staff] += 1
+        self.ranks[staff] = self.rank(staff)
 
-    def repair(self, start: Place) -> None:
-        """Breadth-first over seats to be refilled: the first inspector with room ends it, and everybody along the path shifts."""
-        came: dict[Place, tuple[Place, str] | None] = {start: None}
-        waiting = deque([start])
-        met: dict[str, None] = {}
-        while waiting:
-            place = waiting.popleft()
-            holder = self.seats[place[0]][place[1]]
-            for row in self.allowed(place):
-                if row.id == holder:
-                    continue
-                inside = [other for other in self.holds[row.id] if other[0] == place[0] and other != place]
-                if inside:
-                    self._queue(inside, place, row.id, came, waiting)
-                elif row.id not in met:
-                    met[row.id] = None
-                    if self.loads[row.id] < row.cap:
-                        self._shift(place, row.id, came)
-                        return
-                    self._queue(sorted(self.holds[row.id]), place, row.id, came, waiting)
-        seats = tuple((self.visits[position].id, seat) for position, seat in sorted(came))
-        able = sorted({row.id for place in came for row in self.allowed(place)}, key=str.encode)
-        capacity = sum(self.by_id[staff].cap for staff in able)
-        self.shortages.append(
-            Shortage(object=self.visits[start[0]].id, seat=start[1], seats=seats, inspectors=tuple(able), capacity=capacity)
+    def shift(self, moves: list[tuple[Place, str]]) -> None:
+        """Everybody along a path moves one seat on: all stand up before anybody sits down."""
+        for place, _ in moves:
+            before = self.seats[place[0]][place[1]]
+            if before is not None:
+                self.holds[before].discard(place)
+        for place, staff in moves:
+            self.put(place, staff)
+
+    def seal(self, search: _Search) -> None:
+        """What an exhausted search has reached can never change again: later searches stop at it, and it explains their seats."""
+        home = max(search.met_sealed, key=lambda group: len(self.groups[group]), default=len(self.sealed))
+        places = [*search.came, *(place for group in search.met_sealed - {home} for place in self.groups.pop(group))]
+        self.groups.setdefault(home, []).extend(places)
+        self.sealed.update(dict.fromkeys(places, home))
+
+    def shortages(self) -> tuple[Shortage, ...]:
+        """Every empty seat in the order of dealing, each with the set that explains it."""
+        told = {group: self.hall_set(places) for group, places in self.groups.items()}
+        empty = [(v, s) for v, team in enumerate(self.seats) for s, staff in enumerate(team) if staff is None]
+        return tuple(
+            Shortage(object=self.visits[v].id, seat=s, seats=seats, inspectors=able, capacity=capacity)
+            for v, s in empty
+            for seats, able, capacity in (told[self.sealed[v, s]],)
         )
 
-    def _queue(
-        self,
-        places: Iterable[Place],
-        towards: Place,
-        staff: str,
-        came: dict[Place, tuple[Place, str] | None],
-        waiting: deque[Place],
-    ) -> None:
-        """Seats that would be free if `staff` moved to `towards`."""
-        for other in places:
-            if other not in came:
-                came[other] = (towards, staff)
-                waiting.append(other)
+    def hall_set(self, places: Iterable[Place]) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...], int]:
+        """(seats, inspectors, capacity): one person takes at most one seat of a visit and at most the cap."""
+        held = sorted(places)
+        pairs = {(place[0], row.id) for place in held for row in self.allowed(place)}
+        visits = Counter(staff for _, staff in pairs)
+        capacity = sum(min(count, self.by_id[staff].cap) for staff, count in visits.items())
+        return tuple((self.visits[v].id, s) for v, s in held), tuple(sorted(visits)), capacity
 
-    def _shift(self, place: Place, staff: str, came: Mapping[Place, tuple[Place, str] | None]) -> None:
-        """Move everybody one step along the path, from its far end back to the seat that was empty."""
+
+class _Search:
+    """Breadth-first over seats to be refilled: the first inspector with room ends it, and everybody along the path shifts."""
+
+    def __init__(self, table: _Table, start: Place) -> None:
+        self.table = table
+        self.came: dict[Place, tuple[Place, str] | None] = {start: None}
+        self.waiting = deque([start])
+        self.met: set[str] = set()
+        self.met_sealed: set[int] = set()
+
+    def ends(self) -> bool:
+        """Whether a path was found and gone."""
+        while self.waiting:
+            place = self.waiting.popleft()
+            for row in self.table.allowed(place):
+                if self.can_come(place, row):
+                    self.table.shift(self.path(place, row.id))
+                    return True
+        return False
+
+    def can_come(self, place: Place, row: InspectorRow) -> bool:
+        """Whether somebody can come without leaving another seat; if not, the seats to be left are looked at later."""
+        members = self.table.seats[place[0]]
+        if row.id in members:
+            self.look_at((place[0], members.index(row.id)), place, row.id)
+            return False
+        if row.id in self.met:
+            return False
+        self.met.add(row.id)
+        if self.table.has_room(row.id):
+            return True
+        for other in sorted(self.table.holds[row.id]):
+            self.look_at(other, place, row.id)
+        return False
+
+    def look_at(self, place: Place, towards: Place, staff: str) -> None:
+        """A seat that would be free if `staff` moved from it to `towards`."""
+        if place in self.came:
+            return
+        if place in self.table.sealed:
+            self.met_sealed.add(self.table.sealed[place])
+            return
+        self.came[place] = (towards, staff)
+        self.waiting.append(place)
+
+    def path(self, place: Place, staff: str) -> list[tuple[Place, str]]:
+        """The moves from the far end back to the seat that was empty."""
         moves = [(place, staff)]
-        step = came[place]
-        while step is not None:
+        while (step := self.came[moves[-1][0]]) is not None:
             moves.append(step)
-            step = came[step[0]]
-        for where, _ in moves:
-            held = self.seats[where[0]][where[1]]
-            if held is not None:
-                self.holds[held].discard(where)
-                self.loads[held] -= 1
-                self.seats[where[0]][where[1]] = None
-        for where, who in moves:
-            self.put(where, who)
+        return moves

@@ -39,7 +39,7 @@ def leaf(suite: Suite, line: bytes) -> bytes:
 
 
 def root(suite: Suite, lines: Iterable[bytes]) -> str:
-    """The Merkle root in hex; H("") for no rows. Holds one node a level, so that a roster of any size can be hashed as it is read."""
+    """The Merkle root in hex; H("") for no rows. Holds one node a level: a roster of any size is hashed as it is read."""
     full: list[tuple[int, bytes]] = []  # the full subtrees so far, left to right, with their heights
     for line in lines:
         height, node = 0, leaf(suite, line)
@@ -66,11 +66,11 @@ def path(suite: Suite, lines: Sequence[bytes], index: int) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[str], expected: str) -> bool:
+def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[object], expected: str) -> bool:
     """Whether a row with its path leads to the root as row `index` of `count`. Never raises, whatever the path holds."""
     if not 0 <= index < count or not all(isinstance(step, str) and _HEX64.fullmatch(step) for step in steps):
         return False
-    node, left = leaf(suite, line), [bytes.fromhex(step) for step in reversed(steps)]
+    node, left = leaf(suite, line), [bytes.fromhex(str(step)) for step in reversed(steps)]
     while count > 1:
         if index ^ 1 < count:
             if not left:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from inspector.store.bell import Bell
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
 
@@ -47,6 +48,7 @@ class Store:
                 hide_parameters=True,  # they hold personal data, and errors end in logs
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
+        self._bell = Bell()
         self._turns = Turns(self._writer) if self.sqlite else None
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
@@ -90,7 +92,10 @@ class Store:
                 yield Tx(connection)
         else:
             with self._writer.begin() as connection:
-                yield Tx(connection)
+                tx = Tx(connection)
+                yield tx
+                if tx.work.made_ready:
+                    self._bell.ring(connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

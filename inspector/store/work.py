@@ -90,7 +90,9 @@ _END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 class WorkRoom(Room):
-    """The work table."""
+    """The work table. `made_ready`: this transaction has written work that is due now."""
+
+    made_ready = False
 
     def order(self, orders: Iterable[Order], now: datetime) -> bool:
         """Write orders down; one already written under its key stays as it is. True when something is due now."""
@@ -113,7 +115,9 @@ class WorkRoom(Room):
             for order in orders
         ]
         self.insert_new(work, rows, ("key",))
-        return any(row["state"] == "ready" for row in rows)
+        ready = any(row["state"] == "ready" for row in rows)
+        self.made_ready |= ready
+        return ready
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
         """Move rows whose date has come into the ready set; how many. Safe to run anywhere, any number of times."""

@@ -90,7 +90,7 @@ ALL = (
     ),
     Contender(
         name="procrastinate",
-        packages=("procrastinate", "psycopg", "uvloop"),
+        packages=("procrastinate", "psycopg", "uvloop", "sniffio"),
         setting=f"asyncio, uvloop, concurrency 32, delete_jobs=always, stalled jobs retried; {_ROWS}",
         database="postgres",
         work=(*_PYTHON, _PEERS, "procrastinate_peer", "work"),
@@ -98,8 +98,8 @@ ALL = (
     ),
     Contender(
         name="pgqueuer",
-        packages=("pgqueuer", "asyncpg", "uvloop"),
-        setting="asyncio, uvloop, batch 16, 32 picked at most; engine by asyncpg pool of 4, domain rows by asyncpg pool of 16",
+        packages=("pgqueuer", "asyncpg", "uvloop", "sniffio"),
+        setting="asyncio, uvloop, batch 16, 32 picked at most; engine on one asyncpg connection, domain rows by asyncpg pool of 16",
         database="postgres",
         work=(*_PYTHON, _PEERS, "pgqueuer_peer", "work"),
         enqueue=(*_PYTHON, _PEERS, "pgqueuer_peer", "enqueue"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 from pgqueuer.core.qm import QueueManager
-from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
+from pgqueuer.db import AsyncpgDriver
 from pgqueuer.models import Job
 from pgqueuer.queries import Queries
 
@@ -20,11 +20,14 @@ def _dollars(text: str) -> str:
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
+async def _as_it_is(_connection: object) -> None:
+    """The job leaves nothing on a connection; asyncpg's own clearing would cost a round trip for each job."""
+
+
 async def work() -> None:
     """Work until killed."""
-    rows = await asyncpg.create_pool(job.DATABASE, min_size=job.CONNECTIONS, max_size=job.CONNECTIONS)
-    engine = await asyncpg.create_pool(job.DATABASE, min_size=4, max_size=4)
-    manager = QueueManager(Queries(AsyncpgPoolDriver(engine)))
+    rows = await asyncpg.create_pool(job.DATABASE, min_size=job.CONNECTIONS, max_size=job.CONNECTIONS, reset=_as_it_is)
+    manager = QueueManager(Queries(AsyncpgDriver(await asyncpg.connect(job.DATABASE))))
     lines = job.Lines()
     first, second, third, fourth = map(_dollars, domain.PEER_SQL)
 

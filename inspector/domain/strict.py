@@ -1,0 +1,39 @@
+"""What a published file may hold: plain counts, canonical texts, patterns. Nothing is converted, anything else is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeGuard
+
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import flaw
+
+HEX32 = re.compile(r"[0-9a-f]{32}")
+HEX64 = re.compile(r"[0-9a-f]{64}")
+
+
+def is_count(told: object) -> TypeGuard[int]:
+    """A plain integer from 0; true and false are none."""
+    return isinstance(told, int) and not isinstance(told, bool) and told >= 0
+
+
+def is_text(told: object) -> TypeGuard[str]:
+    """A text that a row could hold too, and not an empty one."""
+    return isinstance(told, str) and told != "" and flaw(told) is None
+
+
+def matches(pattern: re.Pattern[str], told: object) -> TypeGuard[str]:
+    """A text of that pattern from end to end; a number that looks like one is none."""
+    return isinstance(told, str) and pattern.fullmatch(told) is not None
+
+
+def expect(holds: bool, name: str, problem: str) -> None:
+    """Refuse a commitment for one of its fields. Raises Invalid (`draw_commit_invalid`)."""
+    if not holds:
+        raise Invalid("draw_commit_invalid", field=name, problem=problem)
+
+
+def promised(holds: bool, kind: str, problem: str) -> None:
+    """Refuse a part of a seed. Raises Invalid (`draw_seed_invalid`)."""
+    if not holds:
+        raise Invalid("draw_seed_invalid", kind=kind, problem=problem)
