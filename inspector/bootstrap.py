@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -188,6 +189,8 @@ def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
     """Parents exist and make no ring; packs exist."""
     packs = {pack.id for pack in book.packs}
     for node in tree.values():
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
+            raise Invalid("agency_id_unusable", agency=node.id)
         if node.parent is not None and node.parent not in tree:
             raise Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:

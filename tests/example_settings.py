@@ -131,13 +131,17 @@ def example() -> str:
         if section != at:
             lines.append(f"[{section}] # {_about(section)}")
             at = section
-        lines.append(f"# {about}.\n" + (f"#{name} = {default(value)}\n" if value is not None else f'#{name} = "…" (default: none)\n'))
+        lines.append(
+            f"# {about}.\n" + (f"#{name} = {default(value)}\n" if value is not None else f'#{name} = "…" (default: none)\n')
+        )
     return "\n".join(lines)
 
 
 def uncommented(text: str, *, secret: str = SECRET, webhook: str = WEBHOOK) -> str:
     """The example with every line in force that stands for a default or a sample."""
-    lines = [line[1:] if re.match(r"#[\w\[]", line) and not line.endswith("(default: none)") else line for line in text.splitlines()]
+    lines = [
+        line[1:] if re.match(r"#[\w\[]", line) and not line.endswith("(default: none)") else line for line in text.splitlines()
+    ]
     return "\n".join(lines).replace(SECRET, secret).replace(WEBHOOK, webhook)
 
 
@@ -152,14 +156,17 @@ def settings_tables() -> str:
     for name, model in zip(TABLES, (AgencySettings, PlanSettings), strict=True):
         told.append(f"### [{name}.NAME]\n\n{model.__doc__}\n")
         rows = [(f"{name}.NAME.{key}", held.description or "", held) for key, held in model.model_fields.items()]
-        told.append("\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *(_inner(*row) for row in rows)]) + "\n")
+        told.append(
+            "\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *(_inner(*row) for row in rows)]) + "\n"
+        )
     return "\n".join(told)
 
 
 def _table(rows: list[tuple[str, str, Any]]) -> str:
     heads = ["| key | value | default | variable | meaning |", "|---|---|---|---|---|"]
     lines = [
-        f"| `{key}` | {_kind(_field(key))} | {_code(default(value))} | `{variable(key)}` | {about} |" for key, about, value in rows
+        f"| `{key}` | {_kind(_field(key))} | {_code(default(value))} | `{variable(key)}` | {about} |"
+        for key, about, value in rows
     ]
     return "\n".join([*heads, *lines]) + "\n"
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -33,7 +34,7 @@ from inspector.flows.importing import CASES
 from inspector.flows.layout import Layout
 from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
-from inspector.plugins import names
+from inspector.plugins import load, names
 from inspector.policybook import flaws
 from inspector.telemetry.metrics import Metrics
 from inspector.web import cases, draws, links, watch
@@ -123,17 +124,16 @@ def metrics() -> str:
 # --- errors
 
 
-def modules(*tops: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Every module below some folders, parsed."""
-    for top in tops:
-        for file in sorted((ROOT / top).rglob("*.py")):
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
+@cache
+def calls() -> tuple[tuple[Path, ast.Call], ...]:
+    """Every call of the tree with its file; each file is parsed once."""
+    files = [file for top in ("inspector", "connectors") for file in sorted((ROOT / top).rglob("*.py"))]
+    trees = [(file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
+    return tuple((file, node) for file, tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def called(node: ast.AST) -> str:
+def called(node: ast.Call) -> str:
     """The last part of the name of what is called."""
-    if not isinstance(node, ast.Call):
-        return ""
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
@@ -144,17 +144,17 @@ def texts(node: ast.expr) -> list[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
+@cache
 def raised() -> dict[str, str]:
     """Every error code of the tree with its family; `Invalid` stands for codes that are put together."""
     families = {name for name, held in vars(errors).items() if isinstance(held, type)} | {"Unknown", "UnreachableError"}
     found: dict[str, str] = dict.fromkeys(_codes_with_words(), "")
-    for file, tree in modules("inspector", "connectors"):
-        for node in ast.walk(tree):
-            name = called(node)
-            if isinstance(node, ast.Call) and node.args and name in families:
-                found |= dict.fromkeys(texts(node.args[0]), name)
-            elif isinstance(node, ast.Call) and name == "refuse" and file.name == "calendars.py":
-                found |= {f"calendar_{code}": "Invalid" for code in texts(node.args[0])}
+    for file, node in calls():
+        name = called(node)
+        if node.args and name in families:
+            found |= dict.fromkeys(texts(node.args[0]), name)
+        elif name == "refuse" and file.name == "calendars.py":
+            found |= {f"calendar_{code}": "Invalid" for code in texts(node.args[0])}
     return found
 
 
@@ -206,7 +206,9 @@ def worded(group: str) -> Callable[[], str]:
 
 def roles() -> str:
     """Every role of a token."""
-    return table(("role", "English", "中文"), [(f"`{role.value}`", labels.of(role, "en"), labels.of(role, "zh-Hans")) for role in Role])
+    return table(
+        ("role", "English", "中文"), [(f"`{role.value}`", labels.of(role, "en"), labels.of(role, "zh-Hans")) for role in Role]
+    )
 
 
 def columns(layout: Layout) -> Callable[[], str]:
@@ -221,14 +223,13 @@ def columns(layout: Layout) -> Callable[[], str]:
 def events() -> str:
     """Every event type with what it carries."""
     carried: dict[str, list[str]] = {}
-    for _, tree in modules("inspector/domain", "inspector/flows"):
-        for node in ast.walk(tree):
-            if called(node) == "Told" and isinstance(node, ast.Call):
-                given = {word.arg: word.value for word in node.keywords}
-                data = given.get("data")
-                keys = [text for key in data.keys if key for text in texts(key)] if isinstance(data, ast.Dict) else []
-                for kind in texts(given["type"]):
-                    carried[kind] = sorted({*carried.get(kind, []), *keys})
+    for file, node in calls():
+        if called(node) == "Told" and file.parts[1] in ("domain", "flows"):
+            given = {word.arg: word.value for word in node.keywords}
+            data = given.get("data")
+            keys = [text for key in data.keys if key for text in texts(key)] if isinstance(data, ast.Dict) else []
+            for kind in texts(given["type"]):
+                carried[kind] = sorted({*carried.get(kind, []), *keys})
     rows = [
         (
             f"`{kind}`",
@@ -253,9 +254,15 @@ def work_kinds() -> str:
 # --- commands
 
 
+@cache
+def tree() -> Any:
+    """The tree of commands."""
+    return typer.main.get_command(app)
+
+
 def commands(node: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command by its words."""
-    node = node or typer.main.get_command(app)
+    node = node or tree()
     if not hasattr(node, "commands"):
         yield path, node
         return
@@ -310,8 +317,6 @@ def config_of(module: ModuleType) -> type[ConnectorConfig]:
 
 def kinds() -> Iterator[tuple[str, str, ModuleType]]:
     """Every connector that comes with the house: group, kind and module."""
-    from inspector.plugins import load
-
     for group in PORTS:
         for name in names(group):
             yield group, name, import_module(str(getattr(load(group, name), "__module__", "")))
@@ -322,7 +327,9 @@ def port_pages() -> str:
     told = []
     for group, port in PORTS.items():
         section = "[pulse]" if group == "pulses" else f"[{SECTIONS[group]}.NAME]"
-        told.append(f"### {port.__name__}\n\n{first_line(port.__doc__)} Settings `{section}`; entry points `inspector.{group}`.\n")
+        told.append(
+            f"### {port.__name__}\n\n{first_line(port.__doc__)} Settings `{section}`; entry points `inspector.{group}`.\n"
+        )
         methods = [(name, held) for name, held in vars(port).items() if inspect.isfunction(held) and name[0] != "_"]
         told += [f"- `{name}{_signature(held)}`: {first_line(held.__doc__)}" for name, held in methods]
         told += [_kind(name, module) for found, name, module in kinds() if found == group]
@@ -336,7 +343,7 @@ def _signature(method: Callable[..., object]) -> str:
 def _kind(name: str, module: ModuleType) -> str:
     shape = config_of(module)
     base = WireConfig if issubclass(shape, WireConfig) else ConnectorConfig
-    told = f"\n#### kind = \"{name}\"\n\n{first_line(module.__doc__)}\n"
+    told = f'\n#### kind = "{name}"\n\n{first_line(module.__doc__)}\n'
     own = keys_of(shape)
     plain = keys_of(base)
     rows = [(f"`{key}`", value, KEYS[key]) for key, value in own.items() if plain.get(key) != value]
@@ -349,7 +356,9 @@ def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
 
 
 def _toml(value: object) -> str:
-    return str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
+    return (
+        str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
+    )
 
 
 def wire_keys() -> str:

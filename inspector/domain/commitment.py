@@ -104,9 +104,7 @@ def commit(
     """
     suite = suite or Suite()
     for source in sources:
-        expect(
-            source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)"
-        )
+        expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)")
     body = {
         "v": "ssj1",
         "hash": suite.name,

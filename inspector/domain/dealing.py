@@ -107,6 +107,7 @@ class _Table:
     decks: dict[tuple[str, str], list[Rank]] = field(default_factory=dict)
     pools: dict[tuple[str, str], list[InspectorRow]] = field(default_factory=dict)
     sealed: dict[Place, int] = field(default_factory=dict)
+    stuck: dict[str, Place] = field(default_factory=dict)
     groups: dict[int, list[Place]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -207,11 +208,15 @@ class _Table:
             self.put(place, staff)
 
     def seal(self, search: _Search) -> None:
-        """What an exhausted search has reached can never change again: later searches stop at it, and it explains their seats."""
+        """What an exhausted search has reached can never change again: later searches stop at it, and it explains their seats.
+
+        Whoever it met is at the cap, with every seat inside the sealed set.
+        """
         home = max(search.met_sealed, key=lambda group: len(self.groups[group]), default=len(self.sealed))
         places = [*search.came, *(place for group in search.met_sealed - {home} for place in self.groups.pop(group))]
         self.groups.setdefault(home, []).extend(places)
         self.sealed.update(dict.fromkeys(places, home))
+        self.stuck.update({staff: next(iter(self.holds[staff])) for staff in search.met if self.holds[staff]})
 
     def shortages(self) -> tuple[Shortage, ...]:
         """Every empty seat in the order of dealing, each with the set that explains it."""
@@ -259,6 +264,9 @@ class _Search:
             self.look_at((place[0], members.index(row.id)), place, row.id)
             return False
         if row.id in self.met:
+            return False
+        if row.id in self.table.stuck:
+            self.met_sealed.add(self.table.sealed[self.table.stuck[row.id]])
             return False
         self.met.add(row.id)
         if self.table.has_room(row.id):

@@ -18,7 +18,6 @@ from inspector.domain.selection import Stratum, select
 from inspector.domain.strict import is_count
 from inspector.domain.suite import Suite, included, path, root
 
-
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 

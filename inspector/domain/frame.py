@@ -164,12 +164,12 @@ def _read(name: str, given: bytes, columns: int, make: Callable[[list[str]], Row
 
 
 def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:
-    for before, row in pairwise(rows):
-        if before.key() == row.key():
-            count = sum(other.key() == row.key() for other in rows)
-            raise Invalid("draw_row_twice", file=name, row="/".join(row.key()), count=count)
-        if before.key() > row.key():
-            problem = f"row {'/'.join(row.key())} is not in ascending order of its key"
+    for before, key in pairwise(row.key() for row in rows):
+        if before == key:
+            count = sum(row.key() == key for row in rows)
+            raise Invalid("draw_row_twice", file=name, row="/".join(key), count=count)
+        if before > key:
+            problem = f"row {'/'.join(key)} is not in ascending order of its key"
             raise Invalid("draw_file_invalid", file=name, problem=problem)
     for row in rows:
         if (bad := _bad_field(row)) is not None:

@@ -38,9 +38,9 @@ def send(work: Work, office: Office) -> Settlement:
         return _undeliverable(work, office, error.code)
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.assistance.get(request.id, lock=True)
+        case, held = _held(tx, request.id)
         if kind is LetterKind.REQUEST:
-            settle_request(tx, assistance.sent(held, receipt.reference, now, _case(tx, held).pack), now)
+            settle_request(tx, assistance.sent(held, receipt.reference, now, case.pack), now)
 
     return Settlement(write=write, outcome=kind.value)
 
@@ -73,8 +73,8 @@ def end(work: Work, office: Office) -> Settlement:
     """The last date: the request ends unanswered, and the case takes the next way. Silence is no finding (scenario 53)."""
 
     def write(tx: Tx, now: datetime) -> None:
-        request = tx.assistance.get(str(work.payload["request"]), lock=True)
-        policy = office.book.get(_case(tx, request).pack)
+        case, request = _held(tx, str(work.payload["request"]))
+        policy = office.book.get(case.pack)
         decision = assistance.silent(request, now, policy.label)
         if decision.because.rule != "timer.obsolete":
             settle_request(tx, decision, now)
@@ -85,8 +85,7 @@ def end(work: Work, office: Office) -> Settlement:
 
 def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, value: str, signer: str, now: datetime) -> Request:
     """An agency's answer comes in: a verdict of its own, or the value it holds, which the pack's rule compares."""
-    request = tx.assistance.get(request_id, lock=True)
-    case = _case(tx, request)
+    case, request = _held(tx, request_id)
     policy = office.book.get(case.pack)
     note = ""
     if verdict is None:
@@ -104,8 +103,8 @@ def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, val
 
 def refuse(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime) -> Request:
     """An agency cannot help and says why; the next way begins."""
-    request = tx.assistance.get(request_id, lock=True)
-    decision = assistance.decline(request, reasons, signer, now, _case(tx, request).pack)
+    case, request = _held(tx, request_id)
+    decision = assistance.decline(request, reasons, signer, now, case.pack)
     settle_request(tx, decision, now)
     _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
     return decision.state
@@ -129,11 +128,11 @@ def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str
 
 def _undeliverable(work: Work, office: Office, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
-        request = tx.assistance.get(str(work.payload["request"]), lock=True)
+        case, request = _held(tx, str(work.payload["request"]))
         facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
         tx.attention.open("letter_undeliverable", request.requester, work.key, facts, now)
         if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
-            settle_request(tx, assistance.undeliverable(request, code, now, _case(tx, request).pack), now)
+            settle_request(tx, assistance.undeliverable(request, code, now, case.pack), now)
             _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
 
     return Settlement(write=write, outcome="undeliverable")
@@ -144,8 +143,8 @@ Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
 
 def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
-        request = tx.assistance.get(str(work.payload["request"]), lock=True)
-        policy = office.book.get(_case(tx, request).pack)
+        case, request = _held(tx, str(work.payload["request"]))
+        policy = office.book.get(case.pack)
         decision = decide(tx, request, policy, now)
         if decision.because.rule != "timer.obsolete":
             settle_request(tx, decision, now)
@@ -176,6 +175,7 @@ def _node_of(office: Office, connector: str) -> str:
     return next((node.id for node in office.tree.values() if node.connector == connector), connector)
 
 
-def _case(tx: Tx, request: Request) -> Case:
-    """The request's case, locked: what is decided about one is decided about the other."""
-    return tx.cases.get(request.case_id, lock=True)
+def _held(tx: Tx, request_id: str) -> tuple[Case, Request]:
+    """A request and its case, both locked, the case first: everybody who needs both takes them in this order."""
+    case = tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    return case, tx.assistance.get(request_id, lock=True)

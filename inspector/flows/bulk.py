@@ -50,9 +50,10 @@ def load(
     A staged file that is cut off while it is written is finished by importing it again: what is there already stays.
     """
     staged = len(lines) > STAGE
-    batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)] if staged else [lines]
+    small = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
+    batches = small if staged else [lines]
     if staged or dry_run:
-        judged = _sum([_take(office, batch, sender, step, keep=False) for batch in batches])
+        judged = _sum([_take(office, batch, sender, step, keep=False) for batch in small])
         if judged.flaws or dry_run:
             return judged
     written = Loaded(opened=0, known=0, flaws=())

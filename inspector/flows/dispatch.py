@@ -104,6 +104,8 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
 
 def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remarks: str, now: datetime) -> Visit:
     """A team member enters the result; it becomes evidence in each case, and the cases go on."""
+    for case_id in sorted(by_name(tx, name)[0].case_ids):
+        tx.cases.get(case_id, lock=True)  # cases before visits, as withdrawal locks them
     held, seat = by_name(tx, name, lock=True)
     team = tx.visits.team(held.id)
     pack = _pack(tx, held)

@@ -13,13 +13,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from tests.bench import domain, ours, servers
 from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CELERY = "worker -P threads -c 32 -Ofair --without-gossip --without-mingle --without-heartbeat --loglevel ERROR".split()
+CELERY = ("-P", "threads", "-c", "32", "-Ofair", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ ALL = (
         setting=f"-P threads -c 32, acks late, prefetch 4, -Ofair, no results, no events; {_ROWS}",
         database="postgres",
         redis=True,
-        work=(*_PYTHON, "celery", "-A", f"{_PEERS}.celery_peer", *CELERY),
+        work=(*_PYTHON, "celery", "-A", f"{_PEERS}.celery_peer", "worker", *CELERY),
         enqueue=(*_PYTHON, f"{_PEERS}.celery_peer"),
     ),
     Contender(
@@ -99,7 +97,7 @@ ALL = (
     Contender(
         name="pgqueuer",
         packages=("pgqueuer", "asyncpg", "uvloop", "sniffio"),
-        setting="asyncio, uvloop, batch 16, 32 picked at most; engine on one asyncpg connection, domain rows by asyncpg pool of 16",
+        setting="asyncio, uvloop, batch 16, 32 picked at most; engine on one asyncpg connection, domain rows by a pool of 16",
         database="postgres",
         work=(*_PYTHON, _PEERS, "pgqueuer_peer", "work"),
         enqueue=(*_PYTHON, _PEERS, "pgqueuer_peer", "enqueue"),
@@ -130,7 +128,7 @@ class Round:
         self._place = place
         self.url = url
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the round
 
     def enqueue(self, cases: Sequence[str]) -> None:
         """Tables, cases and one job for each case."""
@@ -139,7 +137,9 @@ class Round:
             ours.enqueue(self.url, cases)
             return
         told = "\n".join(cases).encode()
-        subprocess.run(self.contender.enqueue, input=told, env=self._environment(), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            self.contender.enqueue, input=told, env=self._environment(), cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
 
     def start(self) -> None:
         """A worker, in a session of its own so that all its processes can be killed together."""
@@ -171,11 +171,13 @@ class Round:
 
     def cpu(self) -> float:
         """User and system seconds of the worker's processes so far."""
-        with suppress(psutil.NoSuchProcess):
-            leader = psutil.Process(self.pid)
-            times = [process.cpu_times() for process in (leader, *leader.children(recursive=True))]
-            return float(sum(each.user + each.system for each in times))
-        return 0.0
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it may have just ended
+                fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                if int(fields[3]) == self.pid:  # its session: see proc(5)
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def said(self) -> str:
         """The end of what the worker printed."""

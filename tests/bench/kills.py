@@ -105,7 +105,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=4)
     parser.add_argument("--only", default="", help=f"some of {','.join(NAMES)}")
     parser.add_argument("--lease", type=float, default=6.0, help="lease, visibility timeout or heartbeat timeout, in seconds")
-    parser.add_argument("--quiet", type=float, default=60.0, help="how long nothing must move before work counts as lost, in seconds")
+    parser.add_argument(
+        "--quiet", type=float, default=60.0, help="how long nothing must move before work counts as lost, in seconds"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--appendfsync", default="always", choices=("always", "everysec"))
     parser.add_argument("--json", type=Path, help="where to write the figures")

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import psutil
-
 from tests.bench import servers
 from tests.needs import postgres_binaries
 
 
 def machine() -> dict[str, str]:
     """Processor, memory, kernel, interpreter and servers."""
-    memory = psutil.virtual_memory().total / 2**30
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count()),

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import psutil
 
 from tests.bench import domain, servers
 from tests.bench.contenders import Contender, Place, Round, chosen, opened, tidy_when_terminated
@@ -62,9 +61,10 @@ def _until(held: Round, reader: domain.Reader, goal: int) -> None:
 
 
 def _weighed(held: Round, name: str, cases: int) -> Weighed:
-    process = psutil.Process(held.pid)
-    resident = process.memory_info().rss / 2**20
-    return Weighed(name=name, cases=cases, resident=resident, threads=process.num_threads(), files=process.num_fds())
+    process = Path("/proc") / str(held.pid)
+    resident = int((process / "statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    threads, files = (len(list((process / kind).iterdir())) for kind in ("task", "fd"))
+    return Weighed(name=name, cases=cases, resident=resident, threads=threads, files=files)
 
 
 def table(readings: Sequence[Weighed]) -> str:

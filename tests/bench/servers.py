@@ -1,4 +1,4 @@
-"""The databases of the measurements, with full durability: a private PostgreSQL cluster and a private Redis, thrown away afterwards."""
+"""The databases of the measurements, with full durability: a private PostgreSQL cluster and a private Redis."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def _answers(port: int) -> None:
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
         except OSError:
             time.sleep(0.05)
+        else:
+            return
     raise SystemExit("redis-server does not answer")

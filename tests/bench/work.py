@@ -59,7 +59,10 @@ def table(contenders: Sequence[Contender], rounds: Sequence[Measured]) -> str:
     """The figures as a Markdown table; the ratio is to the fastest peer."""
     rates = {c.name: [each.rate for each in rounds if each.name == c.name] for c in contenders}
     peers = [median(rates[c.name]) for c in contenders if not c.ours and rates[c.name]]
-    lines = ["| who | jobs/s median [range] | ratio to the fastest peer | worker CPU ms/job | configuration |", "|---|---|---|---|---|"]
+    lines = [
+        "| who | jobs/s median [range] | ratio to the fastest peer | worker CPU ms/job | configuration |",
+        "|---|---|---|---|---|",
+    ]
     for contender in contenders:
         held = rates[contender.name]
         if not held:
@@ -79,7 +82,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--only", default="", help=f"some of {','.join(NAMES)}")
     parser.add_argument("--latency", type=float, default=5.0, help="the outside party's, in ms")
-    parser.add_argument("--appendfsync", default="always", choices=("always", "everysec"), help="Redis; always is full durability")
+    parser.add_argument(
+        "--appendfsync", default="always", choices=("always", "everysec"), help="Redis; always is full durability"
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     tidy_when_terminated()

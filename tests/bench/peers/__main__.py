@@ -1,4 +1,4 @@
-"""`python -m tests.bench.peers <peer> work|enqueue`: an asyncio peer on uvloop. Its app lives in its own module, not in `__main__`."""
+"""`python -m tests.bench.peers <peer> work|enqueue`: an asyncio peer on uvloop, its app in a module of its own."""
 
 from __future__ import annotations
 

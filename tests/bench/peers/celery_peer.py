@@ -1,4 +1,4 @@
-"""Celery on Redis: threads, acknowledged late, results off. The visibility timeout is what brings a killed worker's tasks back."""
+"""Celery on Redis: threads, acknowledged late, results off. The visibility timeout brings back what a killed worker held."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications, TimeLi
 
 from tests.bench.peers import job
 
-# Maintenance (bringing back what a dead worker held) is left to chance by default, once in 1,000 commands; 100 is kinder to it.
+# Maintenance, which brings back what a dead worker held, comes by chance: by default once in 1,000 commands, here once in 100.
 broker = RedisBroker(
     url=job.REDIS,
     middleware=[AgeLimit(), TimeLimit(), ShutdownNotifications(), Retries(max_retries=20, min_backoff=500)],

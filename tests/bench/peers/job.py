@@ -1,4 +1,4 @@
-"""The job as a peer does it: threads or asyncio. The call uses httpx's transports with one connection each, as our own wire does."""
+"""The job as a peer does it: threads or asyncio. The call uses httpx's transports, one connection each, as our wire does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PgQueuer on PostgreSQL: asyncpg and uvloop, batches of 16, at most 32 picked, each call and transaction in a task of its own."""
+"""PgQueuer on PostgreSQL: asyncpg and uvloop, batches of 16, at most 32 picked, each job a task of its own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from pgqueuer.queries import Queries
 from tests.bench import domain
 from tests.bench.peers import job
 
+
 def _dollars(text: str) -> str:
-    """psycopg's placeholders as asyncpg's."""
+    """The placeholders of psycopg as those of asyncpg."""
     first, *rest = text.split("%s")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
@@ -57,4 +58,3 @@ async def enqueue() -> None:
     cases = [line.strip().encode() for line in sys.stdin]
     await queries.enqueue(["verify"] * len(cases), list(cases), [0] * len(cases))
     await connection.close()
-

@@ -59,4 +59,3 @@ async def enqueue() -> None:
     async with app.open_async():
         await app.schema_manager.apply_schema_async()
         await verify.batch_defer_async(*({"case_id": line.strip()} for line in sys.stdin))
-

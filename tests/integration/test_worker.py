@@ -1,0 +1,328 @@
+"""The worker: what it tries again, what it stops trying, and that nobody else's work suffers from it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from inspector.domain.decision import OrderKind
+from inspector.ports import Garbled, NotYet, Refused, Unavailable
+from inspector.store.store import Store
+from inspector.store.tables import EPOCH, lane, work
+from inspector.store.work import Work
+from tests import house, postgres
+from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, row, states, until
+
+HOUR = timedelta(hours=1)
+
+
+def fails(error: Exception, *names: object) -> Hands:
+    """Hands that fail at every order, or at the named ones."""
+    keys = {f"ask:{name}" for name in names}
+
+    def say(held: Work) -> None:
+        if not names or held.key in keys:
+            raise error
+
+    return Hands(say=say)
+
+
+def lane_of(store: Store) -> dict[str, object]:
+    with store.read() as tx:
+        (held,) = [one for one in tx.lanes.all() if one.name == LANE]
+    return {"failures": held.failures, "open_until": held.open_until, "error": held.error}
+
+
+def cool(store: Store) -> None:
+    """Let a breaker's pause be over."""
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(lane).values(open_until=clock() - HOUR))
+
+
+def test_what_is_unavailable_is_tried_again_by_rows_and_then_given_up(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1))
+    hands = fails(Unavailable("timeout"))
+    with at_work(office, hands, patient=True) as worker:
+        until(lambda: states(store) == {"1": "done"}, office)
+        assert count(worker, "inspector_work_settled_total", kind="ask", outcome="postponed") == 2
+        assert count(worker, "inspector_work_settled_total", kind="ask", outcome="gave_up") == 1
+    assert (len(hands.calls), hands.gave_up) == (FAST.ladder.tries, ["ask:1:timeout"])
+
+
+def test_where_giving_up_is_no_settlement_the_row_waits_in_quarantine_with_its_code(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1))
+    hands = fails(Unavailable("timeout"))
+    with at_work(office, hands):
+        until(lambda: states(store) == {"1": "quarantined"}, office)
+    assert (len(hands.calls), row(store, 1)["error"]) == (FAST.ladder.tries, "timeout")
+
+
+def test_patience_is_a_date_and_ends_the_tries_that_are_left(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1, expires_at=clock() - HOUR))
+    hands = fails(Unavailable("timeout"))
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (hands.calls, hands.gave_up) == (["ask:1"], ["ask:1:timeout"]), "late work is tried once"
+
+
+@pytest.mark.parametrize("error", [Refused("E-106", origin="them"), Garbled("not_json", digest="0" * 64)], ids=["no", "noise"])  # type: ignore[arg-type]
+def test_a_refusal_and_an_answer_nobody_understands_are_not_tried_again(store: Store, error: Exception) -> None:
+    office = real_office(store)
+    put(store, order(1))
+    hands = fails(error)
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "quarantined"}, office)
+    assert (hands.calls, row(store, 1)["error"]) == (["ask:1"], error.code)  # type: ignore[attr-defined]
+
+
+def test_a_wait_the_other_side_asked_for_is_never_cut_short(store: Store) -> None:
+    office = real_office(store)
+    names = range(8)
+    put(store, *(order(n) for n in names))
+    began = clock()
+    with at_work(office, fails(Unavailable("busy", retry_after=100))):
+        until(lambda: set(states(store).values()) == {"waiting"})
+    waits = [(row(store, n)["due_at"] - began).total_seconds() for n in names]
+    assert min(waits) >= 100
+    assert max(waits) < 200
+
+
+def test_what_does_not_exist_yet_is_asked_for_later_without_counting_and_is_no_outage(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1, lane=LANE), order(2, lane=LANE, expires_at=clock() - HOUR))
+    hands = fails(NotYet("ceremony_not_held", retry_after=100))
+    with at_work(office, hands, replace(FAST, breaker_threshold=1), patient=True):
+        until(lambda: states(store) == {"1": "waiting", "2": "done"})
+    assert (row(store, 1)["attempts"], row(store, 1)["error"]) == (0, "ceremony_not_held")
+    assert row(store, 1)["due_at"] > clock() + timedelta(seconds=90)
+    assert hands.gave_up == ["ask:2:ceremony_not_held"]
+    assert lane_of(store)["failures"] == 0
+
+
+def test_one_outage_opens_the_breaker_once_however_many_calls_it_catches(store: Store) -> None:
+    office = real_office(store)
+    together = threading.Barrier(8, timeout=10)
+
+    def say(_held: Work) -> None:
+        together.wait()
+        raise Unavailable("refused")
+
+    put(store, *(order(n, lane=LANE) for n in range(8)))
+    with at_work(office, Hands(say=say), replace(FAST, breaker_threshold=3)):
+        until(lambda: set(states(store).values()) == {"waiting"})
+        held = lane_of(store)
+    assert (held["failures"], held["error"]) == (3, "refused")
+    assert clock() < held["open_until"] <= clock() + FAST.breaker_cool  # type: ignore[operator]
+    attempts = Counter(row(store, n)["attempts"] for n in range(8))
+    assert attempts == {1: 2, 0: 6}, "only what failed before it opened has lost a try"
+
+
+def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_closes_it(store: Store) -> None:
+    office = real_office(store)
+    healthy, answer = threading.Event(), threading.Event()
+
+    def say(_held: Work) -> None:
+        if not healthy.is_set():
+            raise Unavailable("refused")
+        answer.wait(10)
+
+    hands = Hands(say=say)
+    put(store, *(order(n, lane=LANE) for n in range(12)))
+    with at_work(office, hands, replace(FAST, breaker_threshold=2, threads=1)) as worker:
+        until(lambda: lane_of(store)["failures"] == 2 and worker.in_flight == 0)
+        with store.begin() as tx:  # as if all had been written down since
+            tx.connection.execute(sa.update(work).values(state="ready"))
+        before = len(hands.calls)
+        time.sleep(0.3)
+        assert len(hands.calls) == before, "open: nothing goes out"
+        cool(store)
+        until(lambda: lane_of(store)["failures"] == 3)
+        assert len(hands.calls) == before + 1, "the probe failed: open again, for longer"
+        assert lane_of(store)["open_until"] > clock() + FAST.breaker_cool  # type: ignore[operator]
+        healthy.set()
+        cool(store)
+        until(lambda: len(hands.calls) == before + 2)
+        time.sleep(0.3)
+        assert (len(hands.calls), worker.in_flight) == (before + 2, 1), "half open: one probe, and no other call"
+        answer.set()
+        until(lambda: Counter(states(store).values()) == {"done": 11, "waiting": 1})
+    assert lane_of(store) == {"failures": 0, "open_until": EPOCH, "error": None}
+
+
+def test_failures_counted_before_a_restart_are_ended_by_the_first_answer(store: Store) -> None:
+    office = real_office(store)
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(lane).values(failures=7, error="refused"))
+    put(store, order(1, lane=LANE))
+    with at_work(office, Hands()):
+        until(lambda: states(store) == {"1": "done"})
+    assert lane_of(store)["failures"] == 0
+
+
+def test_a_fault_in_a_flow_is_tried_again_then_quarantined_and_its_traceback_shows_no_values(store: Store) -> None:
+    office = real_office(store)
+
+    def say(_held: Work) -> None:
+        secret_local = "张三的住址"
+        raise KeyError(len(secret_local))
+
+    put(store, order(1), order(2))
+    with listening() as stream:
+        hands = Hands(say=lambda held: say(held) if held.key == "ask:1" else None)
+        with at_work(office, hands, patient=True):
+            until(lambda: states(store) == {"1": "quarantined", "2": "done"}, office)
+    assert row(store, 1)["error"] == "KeyError"
+    failed = [line for line in lines(stream) if line["event"] == "work.failed"]
+    assert [line["work"] for line in failed] == ["ask:1"] * FAST.ladder.tries
+    assert [line["case_id"] for line in failed] == ["case-1"] * FAST.ladder.tries
+    assert "say" in {frame["name"] for frame in failed[0]["exception"][0]["frames"]}
+    assert "张三" not in stream.getvalue()
+
+
+def test_a_settlement_whose_rule_fails_does_no_harm_to_those_that_share_its_commit(store: Store) -> None:
+    office = real_office(store)
+
+    def write(held: Work) -> None:
+        if held.key == "ask:3":
+            raise ValueError("no such item")
+
+    put(store, *(order(n) for n in range(8)))
+    with listening() as stream, at_work(office, Hands(write=write)):
+        until(lambda: Counter(states(store).values()) == {"done": 7, "quarantined": 1}, office)
+    assert row(store, 3)["error"] == "ValueError"
+    told = [line for line in lines(stream) if line["event"] == "work.failed"]
+    assert [line["work"] for line in told] == ["ask:3"] * FAST.ladder.tries
+
+
+def test_a_kind_from_a_newer_release_is_put_off_and_told_and_never_dropped(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1), order(2, kind=OrderKind.PUSH), order(3))
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(work).where(work.c.key == "ask:1").values(kind="kind.of.tomorrow"))
+    with listening() as stream, at_work(office, Hands()) as worker:
+        until(lambda: states(store) == {"1": "waiting", "2": "waiting", "3": "done"})
+        assert count(worker, "inspector_work_settled_total", kind="kind.of.tomorrow", outcome="kind_unknown") == 1
+    assert (row(store, 1)["attempts"], row(store, 1)["error"]) == (0, "kind_unknown")
+    assert {line["work"] for line in lines(stream) if line["event"] == "work.kind_unknown"} == {"ask:1", "ask:2"}
+
+
+def test_a_graceful_stop_ends_what_runs_and_gives_the_rest_back(store: Store) -> None:
+    office = real_office(store)
+    running, go = threading.Event(), threading.Event()
+
+    def say(_held: Work) -> None:
+        running.set()
+        go.wait(10)
+
+    put(store, *(order(n) for n in range(6)))
+    with at_work(office, Hands(say=say), replace(FAST, threads=1)) as worker:
+        assert running.wait(10)
+        stopping = threading.Thread(target=worker.stop, args=(10.0,))
+        stopping.start()
+        until(lambda: worker.in_flight == 1)
+        go.set()
+        stopping.join()
+    assert Counter(states(store).values()) == {"done": 1, "ready": 5}
+    left = [row(store, n) for n in range(6) if states(store)[str(n)] == "ready"]
+    assert {(held["lease_until"], held["owner"], held["attempts"]) for held in left} == {(EPOCH, None, 0)}
+
+
+def test_a_worker_that_slept_past_its_lease_cannot_write_what_another_has_settled(store: Store) -> None:
+    office = real_office(store)
+    asleep, wake = threading.Event(), threading.Event()
+
+    def say(_held: Work) -> None:
+        asleep.set()
+        wake.wait(10)
+
+    put(store, order(1))
+    slow, quick = Hands(say=say), Hands()
+    with at_work(office, slow, owner="slow") as sleeper:
+        assert asleep.wait(10)
+        with store.begin() as tx:
+            tx.work.void_leases()
+        with at_work(office, quick, owner="quick"):
+            until(lambda: states(store) == {"1": "done"})
+        before = row(store, 1)
+        wake.set()
+        until(lambda: count(sleeper, "inspector_settlements_refused_total") == 1)
+    assert row(store, 1) == before
+    assert (slow.wrote, quick.wrote) == ([], ["ask:1"])
+
+
+def test_a_long_call_keeps_its_lease(store: Store) -> None:
+    office = real_office(store)
+    go = threading.Event()
+    put(store, order(1))
+    hands = Hands(say=lambda _held: (go.wait(10), None)[1])
+    with at_work(office, hands, replace(FAST, lease=timedelta(seconds=0.6)), owner="one"):
+        until(lambda: bool(hands.calls))
+        first = row(store, 1)["lease_until"]
+        until(lambda: row(store, 1)["lease_until"] > first + timedelta(seconds=0.6))
+        go.set()
+        until(lambda: states(store) == {"1": "done"})
+    assert hands.calls == ["ask:1"]
+
+
+def test_work_in_flight_is_shown_while_it_runs(store: Store) -> None:
+    office = real_office(store)
+    go = threading.Event()
+    put(store, order(1), order(2))
+    with at_work(office, Hands(say=lambda _held: (go.wait(10), None)[1])) as worker:
+        until(lambda: count(worker, "inspector_work_in_flight") == 2)
+        go.set()
+        until(lambda: count(worker, "inspector_work_in_flight") == 0)
+
+
+def test_two_daemons_on_one_server_share_the_work_and_double_none(postgres_url: str) -> None:
+    with house.closing(house.open_store(postgres_url)) as first, house.closing(Store(postgres_url)) as second:
+        offices = [real_office(store) for store in (first, second)]
+        put(first, *(order(n) for n in range(80)))
+        hands = [Hands(say=lambda _held: time.sleep(0.01)) for _ in offices]
+        few = replace(FAST, capacity=4, threads=4)
+        with at_work(offices[0], hands[0], few, owner="one"), at_work(offices[1], hands[1], few, owner="two"):
+            until(lambda: set(states(first).values()) == {"done"})
+        calls = Counter(hands[0].calls + hands[1].calls)
+    assert (len(calls), max(calls.values())) == (80, 1)
+    assert hands[0].wrote
+    assert hands[1].wrote
+
+
+def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(postgres_url: str, postgres_server: postgres.Server) -> None:
+    name = postgres_url.rpartition("/")[2].partition("?")[0]
+
+    def admin(statement: str) -> None:
+        with psycopg.connect(postgres_server.admin, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    with house.closing(house.open_store(postgres_url)) as store, listening(level="WARNING") as stream:
+        office = real_office(store)
+        put(store, *(order(n) for n in range(60)))
+        calls, away = threading.Semaphore(0), threading.Event()
+
+        def say(_held: Work) -> None:
+            calls.release()
+            away.wait(10)
+
+        hands = Hands(say=say)
+        with at_work(office, hands, replace(FAST, lease=timedelta(seconds=1.5))) as worker:
+            assert calls.acquire(timeout=10)
+            admin(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            away.set()
+            until(lambda: "claim.failed" in stream.getvalue() and "settle.failed" in stream.getvalue())
+            admin(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            until(lambda: set(states(store).values()) == {"done"}, office, 30)
+            assert worker.alive
+        assert Counter(hands.wrote).most_common(1)[0][1] <= 2
+        assert {row(store, n)["error"] for n in range(60)} == {None}
