@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "config" / "example.toml"
 
 HEAD = """\
-# Every setting, with its default. Copy this file, take the "#" off the lines that should differ (a [table] with all its lines), and
-# leave the rest alone. 全部配置项及默认值。复制本文件，把需要修改的行首“#”去掉（带方括号的表整段一起），其余不动。
+# Every setting, with its default. Copy this file, take the "#" off the lines that should differ (a [table] with all its lines),
+# and leave the rest alone. 全部配置项及默认值。复制本文件，把需要修改的行首“#”去掉（带方括号的表整段一起），其余不动。
 #
 # Paths of `policies` and of an SQLite database are relative to this file. A variable wins over the file: {variable}.
 # Made by `python -m tests.generate_docs` from inspector/settings.py; docs/reference/settings.md explains more.
@@ -101,8 +102,9 @@ SAMPLES = {
 #url = "https://alive.example/ping"
 """,
 }
+NO_DEFAULT = {"database.password_file": "/etc/inspector/database-password"}
 SECRET, WEBHOOK = "/etc/inspector/token", "/etc/inspector/webhook.secret"
-TABLES = ("agencies", "plans")
+TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": PlanSettings}
 
 
 def default(value: object) -> str:
@@ -126,22 +128,19 @@ def example() -> str:
     for key, about, value in [*top, *(told for told in fields() if told not in top)]:
         section, _, name = key.rpartition(".")
         if key in SAMPLES:
-            lines.append(f"# {about}.\n{SAMPLES[key].format(secret=SECRET, webhook=WEBHOOK)}")
+            lines.append(f"# {about}\n{SAMPLES[key].format(secret=SECRET, webhook=WEBHOOK)}")
             continue
         if section != at:
             lines.append(f"[{section}] # {_about(section)}")
             at = section
-        lines.append(
-            f"# {about}.\n" + (f"#{name} = {default(value)}\n" if value is not None else f'#{name} = "…" (default: none)\n')
-        )
+        told = f"#{name} = {default(value)}" if value is not None else f'#{name} = "{NO_DEFAULT[key]}" # default: none'
+        lines.append(f"# {about}\n{told}\n")
     return "\n".join(lines)
 
 
 def uncommented(text: str, *, secret: str = SECRET, webhook: str = WEBHOOK) -> str:
     """The example with every line in force that stands for a default or a sample."""
-    lines = [
-        line[1:] if re.match(r"#[\w\[]", line) and not line.endswith("(default: none)") else line for line in text.splitlines()
-    ]
+    lines = [line[1:] if re.match(r"#[\w\[]", line) else line for line in text.splitlines()]
     return "\n".join(lines).replace(SECRET, secret).replace(WEBHOOK, webhook)
 
 
@@ -153,7 +152,7 @@ def settings_tables() -> str:
         told.append(_table([one for one in fields() if one[0].startswith(f"{section}.")]))
     told.append("### Top level\n")
     told.append(_table([one for one in fields() if "." not in one[0]]))
-    for name, model in zip(TABLES, (AgencySettings, PlanSettings), strict=True):
+    for name, model in TABLES.items():
         told.append(f"### [{name}.NAME]\n\n{model.__doc__}\n")
         rows = [(f"{name}.NAME.{key}", held.description or "", held) for key, held in model.model_fields.items()]
         told.append(

@@ -1,4 +1,4 @@
-"""Fills in what the documentation says about the code: `python -m tests.generate_docs` writes it, tests/unit/test_docs.py compares.
+"""Fills in what the documentation says about the code: `python -m tests.generate_docs`; tests/unit/test_docs.py compares.
 
 A page is written by hand around blocks `<!-- generated: NAME -->` … `<!-- end -->`; config/example.toml is made whole.
 """
@@ -9,22 +9,16 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, fields
 from enum import StrEnum
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import typer
 from fastapi.routing import APIRoute
 from prometheus_client.metrics import MetricWrapperBase
 
-from connectors.config import ConnectorConfig
-from connectors.http import WireConfig
-from inspector import labels, ports
-from inspector.bootstrap import GROUPS
+from inspector import labels
 from inspector.cli import words as cli_words
 from inspector.cli.app import app
 from inspector.domain import errors
@@ -34,71 +28,19 @@ from inspector.flows.importing import CASES
 from inspector.flows.layout import Layout
 from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
-from inspector.plugins import load, names
 from inspector.policybook import flaws
 from inspector.telemetry.metrics import Metrics
 from inspector.web import cases, draws, links, watch
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
+from tests.documented_ports import port_pages, wire_keys
 from tests.example_settings import EXAMPLE, example, settings_tables
+from tests.markdown import first_line, table
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-PORTS: Mapping[str, type] = {
-    "sources": ports.Source,
-    "agencies": ports.Agency,
-    "channels": ports.Channel,
-    "credit": ports.CreditPlatform,
-    "callbacks": ports.ApprovingSystem,
-    "seeds": ports.SeedSource,
-    "witnesses": ports.Witness,
-    "pulses": ports.Pulse,
-}
-SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items()} | {"pulses": "pulse"}
 SHARED = {"config", "as_json", "lang"}
-KEYS: Mapping[str, str] = {
-    "owner": "who answers for it, as shown in evidence; empty: the connector's name",
-    "version": "its version, as shown in evidence",
-    "personal_data": "which personal data it sends out, for `connector list`",
-    "url": "`http(s)://…` without query and password",
-    "connect_seconds": "longest wait for the connection",
-    "read_seconds": "longest wait for the next bytes",
-    "pool_seconds": "longest wait for a connection of our own",
-    "budget_seconds": "longest time of one call with all its tries; keep it under half of `engine.lease_seconds`",
-    "tries": "tries within one call",
-    "token_file": "file (mode 600) whose content goes into `Authorization: Bearer …`",
-    "ca_file": "certificates to trust instead of the system's",
-    "max_reply_bytes": "longest reply read",
-    "path": "appended to `url`",
-    "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",
-    "ok_codes": "codes that mean: here is the answer",
-    "not_found_codes": "codes that mean: no such record",
-    "permanent_codes": "codes that mean: never; the claim goes its next way",
-    "retry_codes": "codes that mean: later",
-    "value_field": "where the value stands (dotted)",
-    "as_of_field": "where the date of the data stands; empty: there is none",
-    "version_field": "where the version of the data stands; empty: there is none",
-    "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
-    "path_level": "where levels are looked up, under `url`",
-    "path_entry": "where performance entries go, under `url`",
-    "what": "what will be thrown or drawn, as the public reads it",
-    "bits": "how much chance it holds",
-    "path_promise": "where the party gives its hash, under `url`",
-    "path_reveal": "where the party reveals its nonce, under `url`",
-    "suite": "the hash of the promise: `sha256` or `sm3`",
-}
-
-
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    told = [" | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in [heads, *rows]]
-    return "\n".join([f"| {told[0]} |", "|" + "---|" * len(heads), *(f"| {line} |" for line in told[1:])]) + "\n"
-
-
-def first_line(text: str | None) -> str:
-    """The first paragraph of a docstring in one line."""
-    return " ".join(inspect.cleandoc(text or "").partition("\n\n")[0].split())
 
 
 # --- metrics
@@ -275,8 +217,9 @@ def command_pages() -> str:
     told = []
     for path, command in commands():
         arguments = [one for one in command.params if one.param_type_name == "argument"]
-        options = [one for one in command.params if one.param_type_name == "option" and one.name not in SHARED]
-        line = " ".join(["./run", *path, *(_argument(one) for one in arguments)])
+        options = [one for one in command.params if one.param_type_name == "option" and (one.required or one.name not in SHARED)]
+        needed = [f"{one.opts[0]} {one.name.upper()}" for one in options if one.required]
+        line = " ".join(["./run", *path, *(_argument(one) for one in arguments), *needed])
         told.append(f"### {' '.join(path)}\n\n`{line}`\n\n{inspect.cleandoc(command.help or '')}\n")
         if rows := [(_names(one), _value(one), one.help or "") for one in [*arguments, *options]]:
             told.append(table(("", "default", "meaning"), rows))
@@ -306,66 +249,6 @@ def _value(one: Any) -> str:
     return f"`{getattr(one.default, 'value', one.default)}`".replace("`True`", "yes")
 
 
-# --- ports
-
-
-def config_of(module: ModuleType) -> type[ConnectorConfig]:
-    """The shape of a connector's configuration: the most special one its module knows."""
-    shapes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, ConnectorConfig)]
-    return max(shapes, key=lambda one: len(one.__mro__))
-
-
-def kinds() -> Iterator[tuple[str, str, ModuleType]]:
-    """Every connector that comes with the house: group, kind and module."""
-    for group in PORTS:
-        for name in names(group):
-            yield group, name, import_module(str(getattr(load(group, name), "__module__", "")))
-
-
-def port_pages() -> str:
-    """Every port with its methods, and its connectors with their keys."""
-    told = []
-    for group, port in PORTS.items():
-        section = "[pulse]" if group == "pulses" else f"[{SECTIONS[group]}.NAME]"
-        told.append(
-            f"### {port.__name__}\n\n{first_line(port.__doc__)} Settings `{section}`; entry points `inspector.{group}`.\n"
-        )
-        methods = [(name, held) for name, held in vars(port).items() if inspect.isfunction(held) and name[0] != "_"]
-        told += [f"- `{name}{_signature(held)}`: {first_line(held.__doc__)}" for name, held in methods]
-        told += [_kind(name, module) for found, name, module in kinds() if found == group]
-    return "\n".join(told)
-
-
-def _signature(method: Callable[..., object]) -> str:
-    return str(inspect.signature(method)).replace("(self, ", "(").replace("(self)", "()").replace("'", "")
-
-
-def _kind(name: str, module: ModuleType) -> str:
-    shape = config_of(module)
-    base = WireConfig if issubclass(shape, WireConfig) else ConnectorConfig
-    told = f'\n#### kind = "{name}"\n\n{first_line(module.__doc__)}\n'
-    own = keys_of(shape)
-    plain = keys_of(base)
-    rows = [(f"`{key}`", value, KEYS[key]) for key, value in own.items() if plain.get(key) != value]
-    return told + ("\n" + table(("key", "default", "meaning"), rows) if rows else "")
-
-
-def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
-    """The keys of a configuration with their defaults as TOML writes them."""
-    return {one.name: "needed" if one.default is MISSING else f"`{_toml(one.default)}`" for one in fields(shape)}
-
-
-def _toml(value: object) -> str:
-    return (
-        str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
-    )
-
-
-def wire_keys() -> str:
-    """The keys every connector over HTTP knows."""
-    return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])
-
-
 # --- API
 
 
@@ -374,7 +257,7 @@ def routes() -> Iterator[tuple[str, APIRoute]]:
     for router in (cases.router, links.router, draws.router, watch.router):
         for route in router.routes:
             if isinstance(route, APIRoute):
-                yield next(iter(sorted(route.methods))), route
+                yield min(route.methods or ()), route
 
 
 def operations() -> str:

@@ -310,7 +310,8 @@ class Worker:
             return "quarantined"
         if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
-            tx.work.postpone(work, self._later(machine_now + wait), told, counted=False)
+            later = self._later(machine_now + wait)
+            tx.work.postpone(work, min(later, work.expires_at or later), told, counted=False)
             return "not_yet"
         if not isinstance(error, PortError):
             log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)

@@ -117,6 +117,7 @@ class Turns:
                     batch.transaction.rollback()
         except Exception as error:  # noqa: BLE001 - told to every member: nothing was kept
             batch.broken = batch.broken or error
+            self._engine.dispose()  # a connection whose COMMIT failed is still in that transaction, and would be for ever
         finally:
             batch.done.set()
             self._pass_turn()

@@ -1,0 +1,116 @@
+"""Ports and connectors as their reference page shows them; part of `tests.generate_docs`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from importlib import import_module
+from types import ModuleType
+
+from connectors.config import ConnectorConfig
+from connectors.http import WireConfig
+from inspector import ports
+from inspector.bootstrap import GROUPS
+from inspector.plugins import load, names
+from tests.markdown import first_line, table
+
+PORTS: Mapping[str, type] = {
+    "sources": ports.Source,
+    "agencies": ports.Agency,
+    "channels": ports.Channel,
+    "credit": ports.CreditPlatform,
+    "callbacks": ports.ApprovingSystem,
+    "seeds": ports.SeedSource,
+    "witnesses": ports.Witness,
+    "pulses": ports.Pulse,
+}
+SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items()} | {"pulses": "pulse"}
+KEYS: Mapping[str, str] = {
+    "owner": "who answers for it, as shown in evidence; empty: the connector's name",
+    "version": "its version, as shown in evidence",
+    "personal_data": "which personal data it sends out, for `connector list`",
+    "url": "`http(s)://…` without query and password",
+    "connect_seconds": "longest wait for the connection",
+    "read_seconds": "longest wait for the next bytes",
+    "pool_seconds": "longest wait for a connection of our own",
+    "budget_seconds": "longest time of one call with all its tries; keep it under half of `engine.lease_seconds`",
+    "tries": "tries within one call",
+    "token_file": "file (mode 600) whose content goes into `Authorization: Bearer …`",
+    "ca_file": "certificates to trust instead of the system's",
+    "max_reply_bytes": "longest reply read",
+    "path": "appended to `url`",
+    "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",
+    "ok_codes": "codes that mean: here is the answer",
+    "not_found_codes": "codes that mean: no such record",
+    "permanent_codes": "codes that mean: never; the claim goes its next way",
+    "retry_codes": "codes that mean: later",
+    "value_field": "where the value stands (dotted)",
+    "as_of_field": "where the date of the data stands; empty: there is none",
+    "version_field": "where the version of the data stands; empty: there is none",
+    "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
+    "path_level": "where levels are looked up, under `url`",
+    "path_entry": "where performance entries go, under `url`",
+    "what": "what will be thrown or drawn, as the public reads it",
+    "bits": "how much chance it holds",
+    "path_promise": "where the party gives its hash, under `url`",
+    "path_reveal": "where the party reveals its nonce, under `url`",
+    "suite": "the hash of the promise: `sha256` or `sm3`",
+}
+
+
+def config_of(module: ModuleType) -> type[ConnectorConfig]:
+    """The shape of a connector's configuration: the most special one its module knows."""
+    shapes = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, ConnectorConfig)]
+    return max(shapes, key=lambda one: len(one.__mro__))
+
+
+def kinds() -> Iterator[tuple[str, str, ModuleType]]:
+    """Every connector that comes with the house: group, kind and module."""
+    for group in PORTS:
+        for name in names(group):
+            yield group, name, import_module(str(getattr(load(group, name), "__module__", "")))
+
+
+def port_pages() -> str:
+    """Every port with its methods, and its connectors with their keys."""
+    told = []
+    for group, port in PORTS.items():
+        section = "[pulse]" if group == "pulses" else f"[{SECTIONS[group]}.NAME]"
+        told.append(
+            f"### {port.__name__}\n\n{first_line(port.__doc__)} Settings `{section}`; entry points `inspector.{group}`.\n"
+        )
+        methods = [(name, held) for name, held in vars(port).items() if inspect.isfunction(held) and name[0] != "_"]
+        told += [f"- `{name}{_signature(held)}`: {first_line(held.__doc__)}" for name, held in methods]
+        told += [_kind(name, module) for found, name, module in kinds() if found == group]
+    return "\n".join(told)
+
+
+def _signature(method: Callable[..., object]) -> str:
+    return str(inspect.signature(method)).replace("(self, ", "(").replace("(self)", "()").replace("'", "")
+
+
+def _kind(name: str, module: ModuleType) -> str:
+    shape = config_of(module)
+    base = WireConfig if issubclass(shape, WireConfig) else ConnectorConfig
+    told = f'\n#### kind = "{name}"\n\n{first_line(module.__doc__)}\n'
+    own = keys_of(shape)
+    plain = keys_of(base)
+    rows = [(f"`{key}`", value, KEYS[key]) for key, value in own.items() if plain.get(key) != value]
+    return told + ("\n" + table(("key", "default", "meaning"), rows) if rows else "")
+
+
+def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
+    """The keys of a configuration with their defaults as TOML writes them."""
+    return {one.name: "needed" if one.default is MISSING else f"`{_toml(one.default)}`" for one in fields(shape)}
+
+
+def _toml(value: object) -> str:
+    return (
+        str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
+    )
+
+
+def wire_keys() -> str:
+    """The keys every connector over HTTP knows."""
+    return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])

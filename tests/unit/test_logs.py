@@ -1,0 +1,130 @@
+"""Logs: one chain for everybody, and nothing in them that must not be written."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import pytest
+import structlog
+
+from tests.engine import lines, listening
+
+CITIZEN = "110105194912310021"
+PHONE = "13812345678"
+TOKEN = "ins_Zm9vYmFyYmF6cXV4"
+LINK = "/assist/case-1:2/QUJDREVGR0hJSktMTU5PUFFSU1RVVldY"
+KEY = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+SECRETS = (CITIZEN, PHONE, TOKEN, LINK.rpartition("/")[2], KEY)
+
+
+@dataclass
+class Applicant:
+    """As flows pass them around."""
+
+    name: str
+    code: str
+
+
+def said(**told: object) -> str:
+    with listening() as stream:
+        structlog.get_logger("test").info("case.opened", **told)
+    return stream.getvalue()
+
+
+def test_ours_and_the_standard_librarys_events_go_through_one_chain() -> None:
+    with listening() as stream, structlog.contextvars.bound_contextvars(case_id="case-1"):
+        structlog.get_logger("ours").info("case.opened", item="business-licence")
+        logging.getLogger("theirs").warning("slow answer from %s", "registers")
+    ours, theirs = lines(stream)
+    assert (ours["event"], ours["item"], ours["level"], ours["logger"]) == ("case.opened", "business-licence", "info", "ours")
+    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("slow answer from registers", "warning", "theirs")
+    assert {ours["case_id"], theirs["case_id"]} == {"case-1"}
+    assert ours["timestamp"].endswith("Z")
+    assert theirs["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"detail": f"asked for {CITIZEN} and {PHONE} with {TOKEN} at {LINK} by {KEY}"},
+        {"detail": {"deep": [{"deeper": (f"号码{CITIZEN}，电话{PHONE}", TOKEN, LINK, KEY)}]}},
+        {"detail": {CITIZEN: PHONE, TOKEN: LINK, KEY: 1}},
+        {"detail": ValueError(f"{CITIZEN} {PHONE} {TOKEN} {LINK} {KEY}")},
+        {"detail": f"{CITIZEN} {PHONE} {TOKEN} {LINK} {KEY}".encode()},
+        {"detail": {int(CITIZEN), int(PHONE)}},
+        {"detail": [int(CITIZEN), int(PHONE)]},
+        {"detail": Applicant(name="张三", code=CITIZEN)},
+    ],
+    ids=["text", "nested", "keys", "exception", "bytes", "set", "numbers", "object"],
+)
+def test_numbers_tokens_and_link_secrets_are_masked_by_shape_wherever_they_stand(told: dict[str, object]) -> None:
+    text = said(**told)
+    assert not [secret for secret in (*SECRETS, "张三") if secret in text]
+    assert "case.opened" in text
+
+
+@pytest.mark.parametrize("field", ["authorization", "token", "secret", "password", "name", "subject", "code", "signer", "address"])
+def test_fields_that_hold_personal_data_or_secrets_are_masked_by_name(field: str) -> None:
+    text = said(**{field: "张三丰"}, given={field: "张三丰", "inner": [{field: "张三丰"}]})
+    assert "张三丰" not in text
+    assert text.count("***") == 3
+
+
+@pytest.mark.parametrize(
+    "secret", ["postgresql://inspector:hunter22@db/inspector", "Authorization: Bearer hunter22hunter22", "Basic hunter22hunter22"]
+)
+def test_a_password_in_an_address_or_a_header_is_masked(secret: str) -> None:
+    assert "hunter22" not in said(detail=f"cannot reach {secret}")
+
+
+def test_what_is_no_secret_stays_readable() -> None:
+    (told,) = [said(kind="ask", tries=3, seconds=0.5, ok=True, none=None, case_id="018f2b6c7d3e", reason="登记状态为吊销")]
+    for part in ('"kind": "ask"', '"tries": 3', '"seconds": 0.5', '"ok": true', '"none": null', "018f2b6c7d3e", "登记状态为吊销"):
+        assert part in told
+
+
+def stumble(number: str) -> None:
+    local_secret = "in a local variable"
+    raise LookupError(f"no answer about {number}: {len(local_secret)}")
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_traceback_names_its_functions_and_shows_no_values(json_lines: bool, theirs: bool) -> None:
+    with listening(json_lines=json_lines) as stream:
+        try:
+            stumble(CITIZEN)
+        except LookupError:
+            if theirs:
+                logging.getLogger("theirs").exception("failed")
+            else:
+                structlog.get_logger("ours").exception("request.failed")
+    text = stream.getvalue()
+    assert "LookupError" in text
+    assert "stumble" in text
+    assert "in a local variable" not in text.replace('local_secret = "in a local variable"', "")
+    assert CITIZEN not in text
+    assert "110105********0021"[:6] in text
+
+
+def test_text_for_eyes_is_masked_too() -> None:
+    with listening(json_lines=False) as stream:
+        structlog.get_logger("ours").info("case.opened", detail=f"{CITIZEN} {TOKEN}", name="张三")
+    assert not [secret for secret in (CITIZEN, TOKEN, "张三") if secret in stream.getvalue()]
+
+
+def test_the_http_libraries_do_not_tell_the_addresses_they_call_or_serve() -> None:
+    with listening(level="DEBUG") as stream:
+        for name in ("httpx", "httpcore.connection", "uvicorn", "uvicorn.access", "apscheduler.scheduler"):
+            logging.getLogger(name).info("GET http://agency.test/seat/1/secret")
+    assert stream.getvalue() == ""
+
+
+def test_the_level_holds_for_everybody() -> None:
+    with listening(level="ERROR") as stream:
+        for name in ("httpx", "apscheduler.executors", "theirs"):
+            logging.getLogger(name).warning("late")
+        structlog.get_logger("ours").warning("late")
+        structlog.get_logger("ours").error("database.away")
+    assert [line["event"] for line in lines(stream)] == ["database.away"]
