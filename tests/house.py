@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from inspector.calendars import load_calendars
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Engine, Worker, running
 from inspector.domain.backoff import Ladder
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.flows.intake import Application, take
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
@@ -21,6 +28,7 @@ from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
 from inspector.store.room import Row
 from inspector.store.store import Store
+from inspector.store.tables import metadata
 from inspector.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent
@@ -92,10 +100,58 @@ TREE = {
 
 
 def open_store(url: str) -> Store:
-    """A migrated store."""
+    """A store of this release's shape: the migrations' own result, copied (SQLite), or made in one go (PostgreSQL).
+
+    That both are the same shape is test_migrate's affair.
+    """
     store = Store(url, synchronous="OFF")
-    migrate.upgrade(store)
+    if store.sqlite:
+        assert store.url.database is not None
+        Path(store.url.database).write_bytes(_migrated_file())
+    else:
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql(_schema())
     return store
+
+
+@cache
+def _migrated_file() -> bytes:
+    """An SQLite file that the migrations have made."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "made.sqlite3"
+        with closing(Store(f"sqlite:///{file}", synchronous="OFF")) as store:
+            migrate.upgrade(store)
+            with store.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return file.read_bytes()
+
+
+@cache
+def _schema() -> str:
+    """The tables as one PostgreSQL script, with Alembic's mark."""
+    parts: list[str] = []
+    dialect = postgresql.dialect()
+
+    def keep(told: Any, *_: object) -> None:
+        parts.append(str(told.compile(dialect=dialect)))
+
+    mock = sa.create_mock_engine("postgresql+psycopg://", keep)
+    metadata.create_all(mock, checkfirst=False)
+    mark = f"CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('{migrate.newest()}')"
+    return ";".join([*parts, mark])
+
+
+@cache
+def _book() -> Policybook:
+    """The shipped packs, read once."""
+    return Policybook.load(ROOT / "policies")
+
+
+@cache
+def _calendar() -> WorkingCalendar:
+    """The shipped calendars, read once."""
+    return load_calendars(ROOT / "policies" / "calendars")
 
 
 def open_office(
@@ -107,8 +163,8 @@ def open_office(
         tx.lanes.ensure(connectors.names())
     return Office(
         store=store,
-        book=Policybook.load(ROOT / "policies"),
-        calendar=load_calendars(ROOT / "policies" / "calendars"),
+        book=_book(),
+        calendar=_calendar(),
         connectors=connectors,
         tree=TREE,
         plans=plans or {},

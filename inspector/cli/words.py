@@ -79,30 +79,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
-    # Errors of the command line itself.
-    "error.database_unreachable": ("the database cannot be reached: {problem}", "无法连接数据库：{problem}"),
-    "error.database_missing": ("there is no database {file}; make it with `migrate`", "没有数据库 {file}；请先执行 migrate"),
-    "error.file_unusable": ("{file}: {problem}", "{file}：{problem}"),
-    "error.outside_unreachable": ("the outside cannot be reached: {problem}", "无法连接外部：{problem}"),
-    "error.removals_unconfirmed": (
-        "{removed} rows of the register are not in the file: --remove takes them out, --keep leaves them in; nothing was written",
-        "名录中有 {removed} 条不在文件里：--remove 移除，--keep 保留；未写入任何内容",
-    ),
-    "error.removals_many": (
-        "{removed} of {held} rows would go, more than a tenth: if that is meant, add --yes; nothing was written",
-        "将移除 {held} 条中的 {removed} 条，超过十分之一：确认无误请加 --yes；未写入任何内容",
-    ),
-    "error.register_moved": ("the register changed meanwhile; run it again", "名录刚被改动；请重新执行"),
-    "error.connector_unknown": ("there is no connector {name}; known are {known}", "没有连接器 {name}；已有：{known}"),
-    "error.option_missing": ("{option} is needed", "缺少 {option}"),
-    "error.folder_not_empty": ("{folder} is not empty; name another one", "{folder} 不是空文件夹；请另选"),
-    "error.bundle_incomplete": ("{folder} lacks {file}", "{folder} 中缺少 {file}"),
-    "error.bundle_unreadable": ("{file} cannot be read: {problem}", "{file} 无法读取：{problem}"),
-    "error.draw_not_finished": (
-        "draw {draw} is {state}; there is nothing to recompute yet",
-        "抽取 {draw} 处于 {state}，尚无可复核的结果",
-    ),
-    "error.code_unusable": ("{value} is no code", "“{value}”不是代码"),
 }
 
 HEADS: Mapping[str, tuple[str, str]] = {
@@ -157,13 +133,10 @@ def head(name: str, lang: Lang) -> str:
 
 
 def told(error: InspectorError, lang: Lang) -> str:
-    """What an error says: the command line's words, the house's, or its own code and facts."""
+    """What an error says: the house's words, else its own code and facts."""
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
-    key = f"error.{error.code}"
-    if key in WORDS:  # it knows which option mends it
-        return say(key, lang, **error.facts)
-    text = labels(lang).get(key)
+    text = labels(lang).get(f"error.{error.code}")
     return _fill(text, error.facts) if text else str(error)
 
 

@@ -165,7 +165,7 @@ def carried_out(office: Office, hand: Hand, number: str) -> Draw:
 def visits(office: Office, number: str) -> list[Visit]:
     """The visits of a draw."""
     with office.store.read() as tx:
-        return tx.draws.get(number) and tx.visits.of_draw(number)
+        return tx.visits.of_draw(number)
 
 
 def test_a_draw_commits_before_its_seed_and_anybody_can_recompute_it(store: Store, hand: Hand) -> None:

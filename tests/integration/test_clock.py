@@ -1,0 +1,305 @@
+"""The clock: slots come from the trigger's text, each is taken once, and an outage is caught up by class."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.daemon.clock import CatchUp, Clock, Schedule, Tick
+from inspector.daemon.sweeps import plan_order
+from inspector.daemon.trigger import parse
+from inspector.flows.office import Plan
+from inspector.store.store import Store
+from inspector.store.tx import Tx
+from inspector.telemetry.metrics import Metrics
+from tests import needs
+from tests.engine import lines, listening, until
+from tests.house import ROOT, START, ZONE, Hand
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
+
+
+@dataclass
+class Diary:
+    """A schedule's orders as they are written: slots with the moment they were taken."""
+
+    taken: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def schedule(self, text: str, catch_up: CatchUp = CatchUp.ONCE, name: str = "plan:spring", anchor: datetime = START) -> Schedule:
+        def fire(_tx: Tx, slot: datetime, now: datetime) -> None:
+            self.taken.append((slot, now))
+
+        return Schedule(name=name, text=text, trigger=parse(text, ZONE, anchor), catch_up=catch_up, fire=fire)
+
+    @property
+    def slots(self) -> list[str]:
+        return [slot.astimezone(ZONE).strftime("%d %H:%M") for slot, _ in self.taken]
+
+
+def a_clock(store: Store, now: Callable[[], datetime], *schedules: Schedule, replica: str = "one") -> Clock:
+    clock = Clock(store, Metrics(), now, replica, {schedule.name: schedule for schedule in schedules})
+    clock.declare()
+    return clock
+
+
+def pass_by(clock: Clock, hand: Hand, hours: int) -> None:
+    """Let office hours pass with the clock looking twice an hour, always a little late."""
+    for _ in range(hours * 2):
+        hand.on(minutes=30)
+        clock._fire_due()
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("cron mon-fri 08:30", ["03 08:30", "04 08:30", "05 08:30"]),
+        ("cron tue,thu 14:00", ["03 14:00", "05 14:00"]),
+        ("every 20h", ["02 09:00", "03 05:00", "04 01:00", "04 21:00", "05 17:00"]),
+    ],
+)
+def test_a_plan_is_due_when_its_trigger_says_so_and_at_no_other_time(
+    store: Store, hand: Hand, text: str, slots: list[str]
+) -> None:
+    diary = Diary()
+    pass_by(a_clock(store, hand, diary.schedule(text)), hand, 4 * 24)
+    assert diary.slots == slots
+    assert all(timedelta(0) <= now - slot < HOUR for slot, now in diary.taken)
+
+
+def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, hand: Hand) -> None:
+    plan = Plan(name="spring", agency="bureau", trigger="every 1h")
+    down = [True]
+
+    def fire(tx: Tx, slot: datetime, now: datetime) -> None:
+        tx.work.order([plan_order(plan, slot, now)], now)
+        if down[0]:
+            raise ConnectionError("in the middle")
+
+    clock = a_clock(store, hand, Schedule(
+        name="plan:spring", text="every 1h", trigger=parse("every 1h", ZONE, START), catch_up=CatchUp.ONCE, fire=fire
+    ))  # fmt: skip
+
+    def orders() -> list[str]:
+        with store.read() as tx:
+            return [row["key"] for row in tx.work.page()]
+
+    clock._fire_due()
+    assert orders() == [], "neither the order nor the slot is kept"
+    down[0] = False
+    clock._fire_due()
+    clock._fire_due()
+    assert orders() == [f"draw.announce:spring:{START.isoformat()}"]
+
+
+def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, hand: Hand) -> None:
+    diaries = [Diary() for _ in range(3)]
+    clocks = [a_clock(store, hand, diary.schedule("every 1h"), replica=str(n)) for n, diary in enumerate(diaries)]
+    for _ in range(12):
+        looks = [threading.Thread(target=clock._fire_due) for clock in clocks]
+        for look in looks:
+            look.start()
+        for look in looks:
+            look.join()
+        hand.on(hours=1)
+    taken = Counter(slot for diary in diaries for slot in diary.slots)
+    assert len(taken) == 12
+    assert set(taken.values()) == {1}
+
+
+@pytest.mark.parametrize("text", ["cron * 08:30", "every 24h"])
+@pytest.mark.parametrize(("catch_up", "caught"), [(CatchUp.EVERY, 7), (CatchUp.ONCE, 1), (CatchUp.SKIP, 0)])
+def test_a_weeks_outage_is_caught_up_by_class(store: Store, hand: Hand, text: str, catch_up: CatchUp, caught: int) -> None:
+    before, after = Diary(), Diary()
+    pass_by(a_clock(store, hand, before.schedule(text, catch_up)), hand, 48)
+    assert len(before.slots) in (2, 3), "in time every class takes every slot"
+    hand.on(days=7)
+    clock = a_clock(store, hand, after.schedule(text, catch_up, anchor=hand()))
+    for _ in range(20):
+        clock._fire_due()
+    assert len(after.slots) == caught
+    pass_by(clock, hand, 48)
+    assert len(after.slots) == caught + 2, "and then it goes on as before"
+    assert not set(before.slots) & set(after.slots)
+    assert len({slot[3:] for slot in before.slots + after.slots}) == 1, "at the same hour"
+
+
+def test_lag_and_next_time_are_told(store: Store, hand: Hand) -> None:
+    clock = a_clock(store, hand, Diary().schedule("cron * 09:00"))
+    hand.on(minutes=7)
+    clock._fire_due()
+    with store.read() as tx:
+        (row,) = tx.schedules.all()
+    assert (row["lag_seconds"], row["last_at"], row["next_at"]) == (420.0, hand(), START + 24 * HOUR)
+
+
+def test_a_changed_trigger_starts_anew_and_an_unchanged_one_keeps_its_place(store: Store, hand: Hand) -> None:
+    def next_at() -> datetime:
+        with store.read() as tx:
+            (row,) = tx.schedules.all()
+            found: datetime = row["next_at"]
+            return found
+
+    a_clock(store, hand, Diary().schedule("cron * 08:30"))
+    due = START + 23.5 * HOUR
+    assert next_at() == due
+    hand.on(days=3)
+    a_clock(store, hand, Diary().schedule("cron * 08:30"))
+    assert next_at() == due, "what was missed is still there to be caught up"
+    a_clock(store, hand, Diary().schedule("cron * 10:00"))
+    assert next_at() == hand() + HOUR
+
+
+def test_a_schedule_that_is_no_longer_configured_is_forgotten(store: Store, hand: Hand) -> None:
+    diary = Diary()
+    a_clock(store, hand, diary.schedule("every 1h", name="plan:old"), diary.schedule("every 1h", name="plan:kept"))
+    clock = a_clock(store, hand, diary.schedule("every 1h", name="plan:kept"))
+    clock._fire_due()
+    with store.read() as tx:
+        assert [row["name"] for row in tx.schedules.all()] == ["plan:kept"]
+    assert len(diary.taken) == 1
+
+
+def test_a_schedule_that_fails_keeps_no_other_from_its_turn_and_is_due_again(store: Store, hand: Hand) -> None:
+    diary = Diary()
+    bad = diary.schedule("every 1h", name="plan:bad")
+
+    def fire(_tx: Tx, _slot: datetime, _now: datetime) -> None:
+        raise LookupError("no such agency")
+
+    broken = Schedule(name=bad.name, text=bad.text, trigger=bad.trigger, catch_up=bad.catch_up, fire=fire)
+    clock = a_clock(store, hand, broken, diary.schedule("every 1h", name="plan:good"))
+    with listening() as stream:
+        clock._fire_due()
+        clock._fire_due()
+    assert len(diary.taken) == 1
+    assert [line["schedule"] for line in lines(stream) if line["event"] == "schedule.failed"] == ["plan:bad"] * 2
+
+
+def test_a_slot_that_was_taken_before_the_clock_was_set_back_is_passed_over(store: Store, hand: Hand) -> None:
+    diary = Diary()
+    clock = a_clock(store, hand, diary.schedule("cron * 09:00"))
+    clock._fire_due()
+    hand.on(days=-1)
+    a_clock(store, hand, diary.schedule("cron * 08:00"))
+    again = a_clock(store, hand, diary.schedule("cron * 09:00"))
+    pass_by(again, hand, 72)
+    assert diary.slots == ["02 09:00", "01 09:00", "03 09:00", "04 09:00"]
+
+
+def ticking(clock: Clock, *ticks: Tick) -> None:
+    clock.start(list(ticks))
+
+
+def test_a_tick_whose_body_fails_comes_again(store: Store, hand: Hand) -> None:
+    clock = a_clock(store, hand)
+    came: list[None] = []
+
+    def body() -> None:
+        came.append(None)
+        raise RuntimeError("the database is away")
+
+    with listening() as stream:
+        clock.start([Tick(name="seal", seconds=0.05, body=body)])
+        try:
+            until(lambda: len(came) >= 3)
+            assert clock.alive
+        finally:
+            clock.stop()
+    assert not clock.alive
+    assert "the database is away" in stream.getvalue()
+    assert clock._metrics.registry.get_sample_value("inspector_tick_last_timestamp_seconds", {"tick": "seal"}) is None
+
+
+def test_how_late_a_tick_came_and_when_it_last_ended_are_measured(store: Store, hand: Hand) -> None:
+    clock = a_clock(store, hand)
+    slow = threading.Event()
+    clock.start([Tick(name="seal", seconds=0.1, body=lambda: (slow.wait(0.4), None)[1])])
+
+    def metric(name: str) -> float:
+        return clock._metrics.registry.get_sample_value(name, {"tick": "seal"}) or 0.0
+
+    try:
+        until(lambda: metric("inspector_tick_lag_seconds") > 0.2)
+        slow.set()
+        until(lambda: metric("inspector_tick_lag_seconds") < 0.2)
+        assert metric("inspector_tick_last_timestamp_seconds") > START.timestamp()
+    finally:
+        clock.stop()
+
+
+@pytest.mark.parametrize("jump", [-7200.0, 7200.0])
+def test_a_jump_of_the_wall_clock_wakes_every_tick(store: Store, hand: Hand, jump: float) -> None:
+    import time
+
+    offset = [0.0]
+    came: list[None] = []
+    clock = Clock(store, Metrics(), hand, "one", {}, wall=lambda: time.time() + offset[0])
+    clock.start([Tick(name="forget", seconds=3600, body=lambda: came.append(None))])
+    try:
+        until(lambda: len(came) == 1)
+        with listening() as stream:
+            offset[0] = jump
+            until(lambda: len(came) == 2)
+            until(lambda: "clock.jumped" in stream.getvalue())
+    finally:
+        clock.stop()
+
+
+PROGRAM = """
+import sys, time
+from datetime import datetime, timezone
+from inspector.daemon.clock import Clock, Tick
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+came = []
+clock = Clock(Store(sys.argv[1]), Metrics(), lambda: datetime.now(timezone.utc), "one", {})
+clock.start([Tick(name="seal", seconds=0.2, body=lambda: came.append(None))])
+def more():
+    end, before = time.monotonic() + 10, len(came)
+    while len(came) < before + 3:
+        if time.monotonic() > end:
+            sys.exit("no tick for ten seconds")
+        time.sleep(0.02)
+more()
+with open(sys.argv[2], "w") as told:
+    told.write(sys.argv[3])
+more()
+print(int(time.time()))
+clock.stop()
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.needs("faketime")
+@pytest.mark.parametrize("jump", ["-2h", "+6h"])
+def test_ticks_go_on_when_the_machines_clock_is_really_set(tmp_path: Path, jump: str) -> None:
+    told = tmp_path / "time"
+    told.write_text("+0")
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": needs.require("faketime"),
+        "FAKETIME_TIMESTAMP_FILE": str(told),
+        "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    url = f"sqlite:///{tmp_path / 'clock.sqlite3'}"
+    before = datetime.now(ZONE).timestamp()
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM, url, str(told), jump],
+        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    with suppress(ValueError):
+        assert abs(int(ran.stdout) - before) > 3600, "the clock was really set"
