@@ -32,7 +32,9 @@ def thing(name: str, *, stratum: str = "A", status: str = "1", pool: str = "P", 
     return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
 
 
-def person(name: str, *, pools: tuple[str, ...] = ("P",), quals: tuple[str, ...] = (), cap: int = 99, status: str = "1") -> InspectorRow:
+def person(
+    name: str, *, pools: tuple[str, ...] = ("P",), quals: tuple[str, ...] = (), cap: int = 99, status: str = "1"
+) -> InspectorRow:
     """An inspector."""
     return InspectorRow(id=name, pools=pools, quals=quals, cap=cap, status=status, salt=salt(name))
 
@@ -182,7 +184,9 @@ def random_bundle(number: int) -> Bundle:
 
 def random_rules(chance: random.Random) -> Rules:
     """Rules for a random frame."""
-    shares = {code: Share(ppm=chance.choice([0, 1, 50_000, 333_333, 1_000_000]), least=chance.choice([0, 0, 1, 40])) for code in "ABCD"}
+    shares = {
+        code: Share(ppm=chance.choice([0, 1, 50_000, 333_333, 1_000_000]), least=chance.choice([0, 0, 1, 40])) for code in "ABCD"
+    }
     return rules(
         shares,
         base=chance.choice(["all", "eligible"]),

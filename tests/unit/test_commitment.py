@@ -250,7 +250,24 @@ PULSE = {"timeStamp": NIST["time"], "chainIndex": 2, "outputValue": "AB" * 64}
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "1+2", "1  2", " 1", "1 ", "1\t2", "1\n2", "1\u30002", "1\u00a02", "1\x7f2", "1\x9b2", "e\u0301", "\ud800", 7, None],
+    [
+        "",
+        " ",
+        "1+2",
+        "1  2",
+        " 1",
+        "1 ",
+        "1\t2",
+        "1\n2",
+        "1\u30002",
+        "1\u00a02",
+        "1\x7f2",
+        "1\x9b2",
+        "e\u0301",
+        "\ud800",
+        7,
+        None,
+    ],
 )
 def test_a_text_has_single_spaces_and_neither_plus_nor_control_character(text: object) -> None:
     with spoilt("single spaces"):

@@ -13,7 +13,9 @@ from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content,
 from inspector.domain.suite import Suite, included, path, root
 from tests.bundles import barred, person, thing
 
-WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """Every character with the Unicode property White_Space."""
 SALT = "0" * 32
 

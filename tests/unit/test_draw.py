@@ -1,0 +1,421 @@
+"""The draw as a whole: published vectors byte for byte, tampering, receipts, re-deals, verdicts (draw-protocol sections 7 and 8)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from inspector.domain import draw
+from inspector.domain.commitment import Listing, Share, join, key
+from inspector.domain.dealing import card, visit_order
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import ELIGIBLE, Frame, freeze, lines
+from inspector.domain.selection import ticket
+from inspector.domain.suite import Suite, leaf, path, root
+from tests.bundles import QUAL, VECTORS, Bundle, barred, carried_out, committed, nonce, person, reveal, rules, thing, vector
+
+NAMES = ["1", "2", "3", "sm3"]
+
+
+@pytest.fixture(params=NAMES)
+def published(request: pytest.FixtureRequest) -> Bundle:
+    return vector(request.param)
+
+
+def test_a_vector_has_the_published_commitment_and_witness_value(published: Bundle) -> None:
+    made = published.commitment
+    assert (made.c, made.w) == (published.expected["c"], published.expected["w"])
+    assert made.c == made.suite.digest(published.content).hex()
+    assert made.w == made.suite.hex(f"ssj1/witness\n{made.c}\n")
+
+
+def test_a_vectors_rows_are_those_committed_to(published: Bundle) -> None:
+    for held in published.commitment.lists:
+        frame = published.frame(held.name)
+        assert held.objects == (len(frame.objects), root(published.commitment.suite, lines(frame.objects)))
+
+
+def test_a_vector_has_the_published_seed_and_keys(published: Bundle) -> None:
+    seed = join(published.commitment, published.parts)
+    assert seed == published.expected["b"]
+    keys = published.expected["keys"]
+    assert {tag: key(published.commitment, seed, tag) for tag in keys} == keys
+
+
+def test_a_vector_has_the_published_selection(published: Bundle) -> None:
+    result = json.loads(published.carry_out().content())
+    strata = {f"{held['name']}/{code}": told for held in result["lists"] for code, told in held["strata"].items()}
+    assert strata.keys() == published.expected["strata"].keys()
+    for code, expected in published.expected["strata"].items():
+        assert {name: strata[code][name] for name in expected} == expected
+
+
+def test_a_vector_has_the_published_teams(published: Bundle) -> None:
+    result = json.loads(published.carry_out().content())
+    assert result == published.result
+    assert [held["teams"] for held in result["lists"]] == [published.expected.get("teams", {})] * len(result["lists"])
+
+
+def test_vector_1_has_the_published_leaf_row_and_path() -> None:
+    held, suite = vector("1"), Suite()
+    rows = list(lines(held.frame("scjg").objects))
+    assert leaf(suite, rows[0]).hex() == held.expected["leaf_0"]
+    assert rows[7].decode() == held.expected["row_7"]
+    assert list(path(suite, rows, 7)) == held.expected["path_7"]
+
+
+def test_vector_1_has_the_published_tickets_visit_order_and_cards() -> None:
+    held, suite = vector("1"), Suite()
+    expected, keys = held.expected, held.expected["keys"]
+    for name, begins in expected["tickets"].items():
+        assert ticket(suite, keys["draw"], name).startswith(begins)
+    deck = keys["deal/scjg"]
+    selected = [row for row in held.frame("scjg").objects if row.id in expected["teams"]]
+    ordered = [(row.id, suite.hex(f"{deck}v\t{row.id}")[:8]) for row in visit_order(suite, deck, selected)]
+    assert ordered == [tuple(one) for one in expected["visit_order"]]
+    for staff, load, begins in expected["cards"]:
+        assert card(suite, deck, load, staff).startswith(begins)
+
+
+def test_the_sm3_ticket_is_the_published_one() -> None:
+    expected = vector("1").expected
+    name, told = expected["sm3_ticket"]
+    assert ticket(Suite(name="sm3"), expected["keys"]["draw"], name) == told
+
+
+def test_vector_2_says_why_its_seat_is_empty() -> None:
+    (listed,) = vector("2").carry_out().lists
+    assert listed.dealt is not None
+    (short,) = listed.dealt.shortages
+    assert (short.object[-3:], short.seat, short.inspectors, short.capacity, len(short.seats)) == ("189", 1, ("丁", "甲"), 5, 6)
+
+
+def test_vector_3_needs_nine_visits_for_eleven_places() -> None:
+    lists = vector("3").carry_out().lists
+    assert sum(len(one.selected) for one in lists) == 11
+    assert len({name for one in lists for name in one.selected}) == 9
+
+
+# Tampering: the ten ways of section 8, each on what an auditor receives.
+Tamper = Callable[[Bundle], Bundle]
+
+
+def rows(kind: int, change: Callable[[list[bytes]], list[bytes]]) -> Tamper:
+    """Change the lines of one file of the only list."""
+
+    def tampered(held: Bundle) -> Bundle:
+        ((name, files),) = held.frames.items()
+        changed = b"".join(change(files[kind].splitlines(keepends=True)))
+        return replace(held, frames={name: (*files[:kind], changed, *files[kind + 1 :])})
+
+    return tampered
+
+
+def result(change: Callable[[Any], object]) -> Tamper:
+    """Change the only list of the result."""
+
+    def tampered(held: Bundle) -> Bundle:
+        told = json.loads(json.dumps(held.result))
+        change(told["lists"][0])
+        return replace(held, result=told)
+
+    return tampered
+
+
+def part(index: int, **changes: object) -> Tamper:
+    """Change one part of the seed."""
+    return lambda held: replace(held, parts=[{**one, **changes} if n == index else one for n, one in enumerate(held.parts)])
+
+
+def committed_to(old: bytes, new: bytes) -> Tamper:
+    """Change the commitment, and the result's word for it."""
+
+    def tampered(held: Bundle) -> Bundle:
+        changed = replace(held, content=held.content.replace(old, new))
+        assert changed.content != held.content
+        return replace(changed, result={**held.result, "commit": changed.commitment.c})
+
+    return tampered
+
+
+def swap_winner(listed: Any) -> None:
+    stratum = listed["strata"]["B"]
+    stratum["selected"][0], stratum["reserve"][0] = stratum["reserve"][0], stratum["selected"][0]
+
+
+def swap_team(listed: Any) -> None:
+    next(iter(listed["teams"].values())).reverse()
+
+
+TAMPERED = {
+    "class changed": ("1", rows(0, lambda held: [held[0].replace(b"\tB\t", b"\tA\t"), *held[1:]])),
+    "row dropped": ("1", rows(0, lambda held: held[:-1])),
+    "rows reordered": ("1", rows(0, lambda held: [held[1], held[0], *held[2:]])),
+    "winner swapped": ("1", result(swap_winner)),
+    "team swapped": ("1", result(swap_team)),
+    "ratio changed in commit": ("1", committed_to(b'"ppm":400000', b'"ppm":300000')),
+    "other round": ("1", part(0, round=657414)),
+    "other signature": ("1", part(0, signature="b7" * 48)),
+    "ban removed": ("1", rows(2, lambda held: held[:1])),
+    "other nonce": ("2", part(0, nonce=nonce("party two"))),
+    "dice turned": ("2", part(2, text="6 6 6")),
+    "cap raised": ("2", rows(1, lambda held: [line.replace(b"\t2\t", b"\t3\t") for line in held])),
+    "true for 1": ("1", result(lambda listed: listed["strata"]["A"].update(k=True))),
+    "limit moved": ("1", result(lambda listed: listed["strata"]["A"].update(limit="f" * 64))),
+    "reserve cut": ("1", result(lambda listed: listed["strata"]["A"]["reserve"].pop())),
+    "list left out": ("1", lambda held: replace(held, result={**held.result, "lists": []})),
+    "register withheld": ("1", lambda held: replace(held, frames={})),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_bundle_that_was_tampered_with_does_not_hold(name: str) -> None:
+    number, tamper = TAMPERED[name]
+    held = vector(number)
+    assert held.verdict().holds
+    verdict = tamper(held).verdict()
+    assert not verdict.holds
+    assert verdict.problems
+
+
+@pytest.mark.parametrize("parts", [[], [None], ["drand"], [{}], [{"kind": "drand", "round": 657413}], [{"kind": []}]])
+def test_parts_that_are_none_give_a_verdict_not_a_crash(parts: Any) -> None:
+    assert not replace(vector("1"), parts=parts).verdict().holds
+
+
+def test_without_a_witness_a_bundle_is_consistent_but_its_time_is_not_proven(published: Bundle) -> None:
+    verdict = published.verdict(witness=None)
+    assert (verdict.holds, verdict.time_proven, verdict.problems) == (True, False, ())
+
+
+def test_with_its_value_in_outside_hands_the_time_is_proven(published: Bundle) -> None:
+    verdict = published.verdict(witness=published.expected["w"])
+    assert (verdict.holds, verdict.time_proven) == (True, True)
+
+
+def test_a_witness_with_another_value_proves_that_something_is_wrong() -> None:
+    verdict = vector("1").verdict(witness="0" * 64)
+    assert (verdict.holds, verdict.time_proven, verdict.problems) == (False, False, ("the witness holds another value",))
+
+
+def test_a_beacons_signature_that_nobody_checked_is_said_aloud() -> None:
+    assert [len(vector(name).verdict().remarks) for name in ("1", "3", "sm3")] == [1, 1, 0]
+    assert "drand" in vector("1").verdict().remarks[0]
+
+
+def small(bans: Sequence[Any] = (), **changes: Any) -> Bundle:
+    """Three objects, two inspectors."""
+    frame = freeze([thing("a"), thing("b"), thing("c", status="cap")], [person("Z1"), person("Z2")], bans)
+    made = committed([Listing(name="x", frame=frame, rules=rules(**changes))])
+    return carried_out(made, {"x": frame}, [reveal("one")])
+
+
+def test_a_shortage_of_objects_or_reserves_is_a_loud_line_not_a_failure() -> None:
+    verdict = small(reserve=1).verdict()
+    assert verdict.holds
+    assert verdict.remarks == ("x/A: 3 objects wanted, 2 eligible", "x/A: 1 reserves wanted, 0 left")
+    assert small().result["lists"][0]["strata"]["A"]["wanted"] == 3
+
+
+def test_an_empty_seat_is_a_loud_line_not_a_failure() -> None:
+    verdict = small(team=3, ppm=100_000).verdict()
+    assert (verdict.holds, verdict.remarks) == (True, ("x: 1 seats that nobody can fill",))
+
+
+def test_a_ban_that_names_nobody_is_ignored_and_counted() -> None:
+    held = small([barred("nobody", "Z1"), barred("a", "Z9"), barred("a", "Z1")], ppm=100_000)
+    assert held.carry_out().lists[0].unknown_bans == 2
+    assert held.verdict().remarks[-1] == "x: 2 bans name nobody in the frame and were ignored"
+    assert held.verdict().holds
+
+
+# The handbook's scenarios 20, 21, 22 and 25; 17 and 18 are in test_selection.
+
+
+def test_scenario_20_the_manifest_replayed_from_its_bytes_gives_the_same_list_order_and_teams(published: Bundle) -> None:
+    first, again = published.carry_out(), published.carry_out()
+    assert first.content() == again.content()
+    assert [list(held.dealt.teams) for held in first.lists if held.dealt] == [
+        list(held.dealt.teams) for held in again.lists if held.dealt
+    ]
+
+
+def test_scenario_21_rows_given_in_another_order_are_the_same_draw(published: Bundle) -> None:
+    frames = {name: published.frame(name) for name in published.frames}
+    turned = {name: freeze(held.objects[::-1], held.inspectors[::-1], held.bans[::-1]) for name, held in frames.items()}
+    assert draw.carry_out(published.commitment, turned, published.parts) == published.carry_out()
+
+
+@pytest.mark.parametrize("file", ["objects", "inspectors", "bans"])
+def test_scenario_22_a_register_changed_after_the_commitment_stops_the_draw(file: str) -> None:
+    held = vector("1")
+    frame = held.frame("scjg")
+    fewer: Mapping[str, Any] = {file: getattr(frame, file)[1:]}
+    with pytest.raises(Invalid, match=rf"REGISTER_CHANGED\(list='scjg', file='{file}'\)"):
+        draw.carry_out(held.commitment, {"scjg": replace(frame, **fewer)}, held.parts)
+    with pytest.raises(Invalid, match="REGISTER_CHANGED"):  # before anything is asked of the seed
+        draw.carry_out(held.commitment, {"scjg": replace(frame, **fewer)}, [])
+
+
+def test_scenario_22_a_register_nobody_committed_to_stops_the_draw() -> None:
+    held = vector("3")
+    frame = replace(held.frame("yjj"), inspectors=(person("Z1"),))
+    with pytest.raises(Invalid, match="file='inspectors'"):
+        draw.carry_out(held.commitment, {"scjg": held.frame("scjg"), "yjj": frame}, held.parts)
+
+
+def test_scenario_25_a_subject_in_two_lists_is_visited_once_at_the_higher_ratio() -> None:
+    frame = freeze([thing(f"o{k:03d}") for k in range(200)], [], [])
+    made = committed(
+        [
+            Listing(name=name, frame=frame, rules=rules({"A": Share(ppm=ppm)}), deals=False)
+            for name, ppm in (("rare", 50_000), ("often", 200_000))
+        ]
+    )
+    rare, often = draw.carry_out(made, {"rare": frame, "often": frame}, [reveal("one")]).lists
+    assert (len(rare.selected), len(often.selected)) == (10, 40)
+    assert {*rare.selected, *often.selected} == {*often.selected}
+
+
+def test_scenario_25_a_subject_stands_in_one_stratum_of_a_list() -> None:
+    with pytest.raises(Invalid, match="draw_row_twice"):
+        freeze([thing("a"), thing("a", stratum="B")], [], [])
+
+
+# Receipts.
+
+
+@pytest.mark.parametrize("count", range(18))
+def test_everybody_gets_a_receipt_and_only_for_the_own_row(count: int) -> None:
+    frame = freeze([thing(f"o{k:02d}") for k in range(count)], [], [])
+    made = committed([Listing(name="x", frame=frame, rules=rules())])
+    for row in frame.objects:
+        told = json.loads(json.dumps(draw.receipt(made, frame, row.id, "x")))
+        assert draw.receipt_holds(made, told, "x")
+        assert told["line"].split("\t")[0] == row.id
+        assert not draw.receipt_holds(made, {**told, "line": told["line"].replace("\tA\t", "\tB\t")}, "x")
+        assert not draw.receipt_holds(made, {**told, "index": told["index"] + 1}, "x")
+        assert not draw.receipt_holds(made, {**told, "n": count + 1}, "x")
+    with pytest.raises(Invalid, match="draw_object_unknown"):
+        draw.receipt(made, frame, "nobody", "x")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": None},
+        {"path": ["zz"]},
+        {"path": [7]},
+        {"index": "0"},
+        {"index": True},
+        {"line": None},
+        {"line": "\ud800"},
+        {"c": "0"},
+    ],
+)
+def test_a_receipt_that_is_none_is_refused_quietly(changes: Mapping[str, object]) -> None:
+    held = vector("1")
+    told = draw.receipt(held.commitment, held.frame("scjg"), "91330100MA00007819", "scjg")
+    assert draw.receipt_holds(held.commitment, told, "scjg")
+    assert not draw.receipt_holds(held.commitment, {**told, **changes}, "scjg")
+    assert not draw.receipt_holds(held.commitment, {}, "scjg")
+
+
+def test_a_receipt_lets_an_object_check_its_own_fate_with_a_hash_command(published: Bundle) -> None:
+    done = published.carry_out()
+    for held in done.lists:
+        frame = published.frame(held.name)
+        for row in frame.objects:
+            told = draw.receipt(published.commitment, frame, row.id, held.name, done)
+            own = published.commitment.suite.hex(f"ssj1/draw\n{told['c']}\n{told['seed']}\n")[:32] + row.id
+            hashed = published.commitment.suite.digest(own.encode()).hex()
+            limit = told["limit"]
+            drawn = row.status == ELIGIBLE and isinstance(limit, str) and hashed <= limit
+            assert drawn == (row.id in held.selected)
+
+
+# Re-deals (ruling 15).
+
+
+def after() -> tuple[Bundle, Frame, Any]:
+    told = json.loads((VECTORS / "ssj1-after.json").read_bytes())
+    held = vector(told["vector"])
+    return held, held.frame(told["list"]), told
+
+
+def by_the_rule(frame: Frame, deck: str, teams: Mapping[str, list[str | None]], event: Any, out: set[str]) -> str | None:
+    """Ruling 15 once more, word by word."""
+    visit = next(row for row in frame.objects if row.id == event["object"])
+    teams[visit.id][event["seat"]] = None  # loads are those in force without the seat given up
+    ranks = []
+    for row in frame.inspectors:
+        load = sum(team.count(row.id) for team in teams.values())
+        banned = any((ban.object, ban.inspector) == (visit.id, row.id) for ban in frame.bans)
+        able = visit.pool in row.pools and (event["seat"] > 0 or visit.qual in ("", *row.quals)) and load < row.cap
+        if able and not banned and row.id not in out and row.id not in teams[visit.id]:
+            ranks.append((load, hashlib.sha256(f"{deck}c\t{load}\t{row.id}".encode()).hexdigest(), row.id))
+    return min(ranks)[2] if ranks else None
+
+
+def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams() -> None:
+    held, frame, told = after()
+    teams = {name: list(team) for name, team in held.expected["teams"].items()}
+    out: dict[str, set[str]] = {name: set() for name in teams}
+    for event in told["events"]:
+        if event["kind"] == "withdrawn":
+            teams[event["object"]] = [None, None]
+            continue
+        out[event["object"]].add(event["out"])
+        chosen = by_the_rule(frame, held.expected["keys"]["deal/scjg"], teams, event, out[event["object"]])
+        assert chosen == event["in"]
+        teams[event["object"]][event["seat"]] = chosen
+    assert teams == told["teams"]
+    replayed = draw.replay(held.commitment, frame, held.carry_out(), "scjg", told["events"])
+    assert {name: list(team) for name, team in replayed.items()} == told["teams"]
+    assert held.verdict(after={"scjg": told["events"]}).holds
+
+
+def test_the_published_re_deals_hold_a_second_refusal_a_qualified_seat_a_withdrawn_visit_and_nobody_left() -> None:
+    _, _, told = after()
+    events = told["events"]
+    assert (events[0]["object"], events[0]["in"]) == (events[1]["object"], events[1]["out"])
+    assert [event["kind"] for event in events].count("withdrawn") == 1
+    assert any(event["kind"] == "redeal" and event["in"] is None for event in events)
+    held, frame, _ = after()
+    quals = {row.id: row.quals for row in frame.inspectors}
+    first = [event["in"] for event in events if event["seat"] == 0 and event["in"]]
+    assert [quals[name] for name in first] == [(QUAL,)]
+    assert held.verdict(after={"scjg": events[:1]}).holds
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"in": "Z005"},
+        {"in": None},
+        {"out": "Z002"},
+        {"seat": 0},
+        {"seat": 9},
+        {"seat": None},
+        {"seq": 2},
+        {"object": "x"},
+        {"kind": "wish"},
+    ],
+)
+def test_a_re_deal_that_a_person_chose_is_refused(changes: Mapping[str, object]) -> None:
+    held, _, told = after()
+    events = [{**told["events"][0], **changes}, *told["events"][1:]]
+    verdict = held.verdict(after={"scjg": events})
+    assert not verdict.holds
+    assert "after.jsonl" in verdict.problems[0]
+
+
+def test_a_re_deal_left_out_or_of_an_unknown_list_is_refused() -> None:
+    held, _, told = after()
+    assert not held.verdict(after={"scjg": told["events"][1:]}).holds
+    assert not held.verdict(after={"nobody": told["events"]}).holds
