@@ -108,12 +108,6 @@ class PlanSettings(Section):
     pool: bool = Field(False, description="Whether the daily-supervision pool is in the frame beside the cases")
 
 
-class SweepSettings(Section):
-    """One housekeeping schedule."""
-
-    trigger: str = Field(description="When, as for plans")
-
-
 Connector = dict[str, Any]
 
 

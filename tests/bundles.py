@@ -153,12 +153,13 @@ def random_frame(chance: random.Random, objects: int = 30, staff: int = 8) -> Fr
         )
         for name in names
     ]
+    caps = chance.choice([[0, 1, 2, 3, 9], [1, 2], [2, 3, 4]])
     inspectors = [
         person(
             name,
             pools=tuple(chance.sample(pools, chance.randint(0, 3))),
             quals=tuple(chance.sample(("Q1", "Q2"), chance.randint(0, 2))),
-            cap=chance.choice([0, 1, 2, 3, 9]),
+            cap=chance.choice(caps),
             status=chance.choice(["1", "1", "1", "leave"]),
         )
         for name in people

@@ -13,7 +13,7 @@ Teams = dict[str, tuple[str | None, ...]]
 
 
 class PlainDealer:
-    """One dealing; `halls` holds the seats that each exhausted search reached, by the empty seat."""
+    """One dealing; `halls` holds the seats that each exhausted search reached, by the empty seat; `shifts` counts the others."""
 
     def __init__(self, key: str, team: int, frame: Frame) -> None:
         self.key = key
@@ -23,6 +23,7 @@ class PlainDealer:
         self.bans = {(ban.object, ban.inspector) for ban in frame.bans}
         self.seats: list[list[str | None]] = [[None] * team for _ in self.visits]
         self.halls: dict[tuple[str, int], set[tuple[str, int]]] = {}
+        self.shifts = 0
         for position in range(len(self.visits)):
             for seat in range(team):
                 self.fill((position, seat))
@@ -77,6 +78,7 @@ class PlainDealer:
         self.halls[name] = {(self.visits[v].id, s) for v, s in came}
 
     def shift(self, came: dict[Place, tuple[Place, str] | None], place: Place, staff: str) -> None:
+        self.shifts += 1
         step: tuple[Place, str] | None = (place, staff)
         while step is not None:
             (v, s), who = step

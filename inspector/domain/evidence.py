@@ -53,7 +53,7 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
 
 
 def fresh(as_of: datetime | None, claim: Claim, valid_for: Term, asked_at: datetime) -> bool:
-    """Whether data of that date can speak about the claim: not older than the claimed day, nor than the fact's validity.
+    """Whether data of that date can speak about the claim: of the claimed day or later, or still within the fact's validity.
 
     Data without a date are taken as of the asking. Older data are a lead for a person (handbook scenario 13), never a mismatch.
     """

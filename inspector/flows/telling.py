@@ -39,7 +39,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
             via=held.via or "—",
             verdict=of(held.verdict, lang),
         )
-        + ("" if held.fresh else " " + say("not_fresh", as_of=_at(held.as_of)))
+        + ("" if held.fresh or held.as_of is None else " " + say("not_fresh", as_of=_at(held.as_of)))
         + (f" ({held.note})" if held.note else "")
         for held in told.heard
     ]

@@ -46,7 +46,7 @@ def test_without_a_chosen_language_each_line_is_in_both(operator: Operator) -> N
     told = process("check", "--config", str(operator.config))
     assert told.code == 1
     (line,) = [one for one in told.out.splitlines() if one.startswith("FAIL")]
-    assert "there is no database" in line
+    assert "There is no database" in line
     assert "没有数据库" in line
 
 

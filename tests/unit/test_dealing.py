@@ -31,11 +31,15 @@ def things(count: int, **changes: str) -> list[ObjectRow]:
     return [thing(f"o{k:03d}", **changes) for k in range(count)]
 
 
-@pytest.mark.parametrize("number", range(150))
-def test_the_fast_form_deals_exactly_as_the_plain_one(number: int) -> None:
+def instance(number: int) -> tuple[Frame, int]:
+    """A frame and a size of teams: hopeless, tight or ample."""
     chance = random.Random(number)
-    frame = random_frame(chance, objects=chance.choice([4, 12, 40]), staff=chance.choice([3, 10]))
-    team = chance.choice([1, 2, 3])
+    return random_frame(chance, objects=chance.choice([6, 10, 40]), staff=chance.choice([3, 12])), chance.choice([1, 2, 3])
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_the_fast_form_deals_exactly_as_the_plain_one(number: int) -> None:
+    frame, team = instance(number)
     fast, plain = of_frame(frame, team), PlainDealer(KEY, team, frame)
     assert dict(fast.teams) == plain.teams
     assert [(one.object, one.seat) for one in fast.shortages] == list(plain.halls)
@@ -43,27 +47,10 @@ def test_the_fast_form_deals_exactly_as_the_plain_one(number: int) -> None:
         assert plain.halls[one.object, one.seat] <= set(one.seats)
 
 
-def test_the_frames_of_that_comparison_need_repairs_that_succeed_and_some_that_cannot() -> None:
-    shifted = short = 0
-    for number in range(150):
-        chance = random.Random(number)
-        frame = random_frame(chance, objects=chance.choice([4, 12, 40]), staff=chance.choice([3, 10]))
-        team = chance.choice([1, 2, 3])
-        greedy, told = _greedy(frame, team), of_frame(frame, team)
-        shifted += greedy > len(told.shortages)
-        short += bool(told.shortages)
-    assert shifted >= 10
-    assert short >= 50
-
-
-def _greedy(frame: Frame, team: int) -> int:
-    """The seats that stay empty when nobody ever moves."""
-
-    class Greedy(PlainDealer):
-        def repair(self, start: tuple[int, int]) -> None:
-            """Leave it."""
-
-    return sum(held.count(None) for held in Greedy(KEY, team, frame).teams.values())
+def test_that_comparison_is_about_repairs_that_succeed_and_repairs_that_cannot() -> None:
+    plain = [PlainDealer(KEY, team, frame) for frame, team in map(instance, range(200))]
+    assert sum(held.shifts for held in plain) >= 30
+    assert sum(len(held.halls) for held in plain) >= 1000
 
 
 def test_visits_and_cards_are_hashes_that_anybody_can_make() -> None:
