@@ -47,7 +47,8 @@ def barred(name: str, staff: str, reason: str = "recusal") -> Ban:
 def rules(ppm: int | Mapping[str, Share] = 1_000_000, **changes: Any) -> Rules:
     """Rules with one stratum A of that ratio, or with the given strata."""
     strata = {"A": Share(ppm=ppm)} if isinstance(ppm, int) else ppm
-    return Rules(**{"base": "all", "rounding": "ceil", "reserve": 0, "team": 2, "strata": strata} | changes)
+    told: dict[str, Any] = {"base": "all", "rounding": "ceil", "reserve": 0, "team": 2, "strata": strata}
+    return Rules(**told | changes)
 
 
 def nonce(party: str) -> str:
@@ -76,7 +77,7 @@ class Bundle:
     """Everything an auditor gets, and, of a vector, what must come out."""
 
     content: bytes
-    frames: Mapping[str, tuple[bytes, bytes, bytes]]
+    frames: Mapping[str, tuple[bytes, ...]]
     parts: Sequence[Part]
     result: Mapping[str, Any]
     expected: Mapping[str, Any]
@@ -166,6 +167,26 @@ def random_frame(chance: random.Random, objects: int = 30, staff: int = 8) -> Fr
     ]
     pairs = {(chance.choice(names), chance.choice(people)) for _ in range(chance.randint(0, 20)) if names and people}
     return freeze(rows, inspectors, [barred(*pair) for pair in pairs | {("unknown", "nobody")}])
+
+
+def tight_frame(chance: random.Random, team: int) -> Frame:
+    """A frame with about as many seats as its inspectors may take in all: dealing in order alone often ends too early."""
+    pools = ("P0", "P1", "P2")
+    staff = [
+        person(
+            f"Z{k}",
+            pools=tuple(chance.sample(pools, chance.randint(1, 2))),
+            quals=chance.choice([(), ("Q",)]),
+            cap=chance.randint(1, 4),
+        )
+        for k in range(chance.randint(4, 10))
+    ]
+    count = sum(row.cap for row in staff) // team
+    rows = [
+        thing(f"o{k}", pool=chance.choice(chance.choice(staff).pools), qual=chance.choice(["", "", "Q"])) for k in range(count)
+    ]
+    pairs = {(chance.choice(rows).id, chance.choice(staff).id) for _ in range(count // 3)}
+    return freeze(rows, staff, [barred(*pair) for pair in pairs])
 
 
 def random_bundle(number: int) -> Bundle:

@@ -31,7 +31,12 @@ from tests.house import ZONE, Table, open_office
 LANE = "registers"
 LEASE = timedelta(seconds=60)
 FAST = Engine(
-    threads=8, capacity=32, lease=LEASE, poll=0.05, ladder=Ladder(base=0.01, cap=3600, tries=3), breaker_cool=timedelta(seconds=60)
+    threads=8,
+    capacity=32,
+    lease=LEASE,
+    poll=0.05,
+    ladder=Ladder(base=0.01, cap=3600, tries=3),
+    breaker_cool=timedelta(seconds=60),
 )
 
 

@@ -131,7 +131,7 @@ def _migrated_file() -> bytes:
 def _schema() -> str:
     """The tables as one PostgreSQL script, with Alembic's mark."""
     parts: list[str] = []
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
     def keep(told: Any, *_: object) -> None:
         parts.append(str(told.compile(dialect=dialect)))

@@ -186,10 +186,8 @@ def _import(terminal: Terminal, wish: _Wish) -> Exit | None:
         return len(_held(tx, wish))
 
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
-    if not wanted:
-        count = len(before)
-    else:
-        count = terminal.act(f"roster.import.{wish.what}", f"roster:{wish.agency}", do, file=wish.file, **counts)
+    about = (f"roster.import.{wish.what}", f"roster:{wish.agency}")
+    count = terminal.act(*about, do, file=wish.file, **counts) if wanted else len(before)
     if leave:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)

@@ -1,0 +1,1 @@
+"""The daemon: life and signals, clock, worker, dispatcher."""

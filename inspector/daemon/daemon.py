@@ -121,7 +121,7 @@ class Daemon:
 
 
 def replica_name() -> str:
-    """This process among the replicas."""
+    """The name of this process among the replicas."""
     return f"{socket.gethostname()}-{os.getpid()}"
 
 

@@ -101,7 +101,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         ],
         unsealed=unsealed,
         unsealed_seconds=(now - since).total_seconds() if since else 0.0,
-        calendar_days=(horizon - now.date()).days if horizon else 0.0,
+        calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
         adverse_without_review=tx.cases.adverse_without_review(),
     )
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -45,7 +45,7 @@ class Engine:
     group: int = 128
     lane_slots: int = 64
     not_yet: float = 30.0
-    ladder: Ladder = Ladder(base=2, cap=3600, tries=8)
+    ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
     breaker_threshold: int = 8
     breaker_cool: timedelta = timedelta(seconds=15)
     breaker_most: timedelta = timedelta(minutes=10)
@@ -246,11 +246,9 @@ class Worker:
         return group
 
     def _settle_group(self, group: list[Done]) -> None:
-        outcomes: list[tuple[Done, str]] = []
         with self.office.store.begin() as tx:
             machine_now = tx.machine_now()
-            for done in group:
-                outcomes.append((done, self._settle_one(tx, done, machine_now)))
+            outcomes = [(done, self._settle_one(tx, done, machine_now)) for done in group]
             self._fault("settling")
         self._fault("settled")
         for done, outcome in outcomes:
@@ -263,7 +261,7 @@ class Worker:
             try:
                 self._settle_group([done])
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
-                log.error("settle.failed", error=type(error).__name__, work=done.work.key)
+                log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
 
     def _settle_one(self, tx: Tx, done: Done, machine_now: datetime) -> str:

@@ -20,7 +20,7 @@ MOST_BYTES = 8_000_000
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-class Cut(Exception):  # noqa: N818 - an event on the wire, not a mistake
+class Cut(Exception):
     """Break the connection without an answer (the caller sees a reset)."""
 
 

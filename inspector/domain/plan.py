@@ -28,8 +28,11 @@ class DrawState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """One numbered draw. `promises` and `parts` are keyed by seed source; `typed` holds ceremony figures by the person who typed
-    them; `c` and `w` are 64 hex once announced."""
+    """One numbered draw.
+
+    `promises` and `parts` are keyed by seed source; `typed` holds ceremony figures by the person who typed
+    them; `c` and `w` are 64 hex once announced.
+    """
 
     number: str
     agency: str
@@ -165,7 +168,9 @@ def drawn(draw: Draw, facts: Mapping[str, object], policy: Policy, now: datetime
 
 
 def void(draw: Draw, reason: str, withheld: tuple[str, ...], policy: Policy, now: datetime) -> Decision[Draw]:
-    """A withheld part voids the draw by name (ruling 12). The void entry keeps its number; the next number is announced at once
+    """A withheld part voids the draw by name (ruling 12).
+
+    The void entry keeps its number; the next number is announced at once
     without that party and with a fresh frame, so that nobody gains by silence.
     """
     because = Because(

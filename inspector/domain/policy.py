@@ -180,7 +180,8 @@ class OutcomeRow:
 class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
-    `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3); visits that a case needs do not count.
+    `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3);
+    visits that a case needs do not count.
     """
 
     row: str

@@ -121,7 +121,7 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         type="verification.started",
         data={"before_decision": row.before_decision, "due_at": term.at.isoformat(), "row": row.row},
     )
-    asked, orders = _enter(chosen, policy, now, tuple(held.claim.key for held in files))
+    asked, orders = _enter(chosen, now, tuple(held.claim.key for held in files))
     return _close_if_settled(asked, policy, now, because, (timer, *orders), (told,))
 
 
@@ -143,7 +143,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, because, (), ())
     if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
         return Decision(state=case, because=replace(because, rule="evidence.late"))
-    moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), policy, now, (evidence.claim,))
+    moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
     return _close_if_settled(moved, policy, now, because, orders, ())
 
 
@@ -218,7 +218,7 @@ def review(
     return _end(case, outcome, policy, now, because, officer, (), ())
 
 
-def finding(case: Case, evidence: Evidence, now: datetime) -> Decision[Case]:
+def finding(case: Case, evidence: Evidence) -> Decision[Case]:
     """A visit to a drawn subject found something about a case that had ended well: a lead, so the case goes to a person again."""
     because = Because(
         rule="supervision.finding",
@@ -258,7 +258,7 @@ def _enrol(case: Case, policy: Policy, item: Item) -> Decision[Case]:
     return Decision(state=state, because=because, told=(Told(type="case.pooled", data={"exempt": exempt}),))
 
 
-def _enter(case: Case, policy: Policy, now: datetime, claims: tuple[str, ...]) -> tuple[Case, tuple[Order, ...]]:
+def _enter(case: Case, now: datetime, claims: tuple[str, ...]) -> tuple[Case, tuple[Order, ...]]:
     """Order the step each named claim has come to; a claim without a further way becomes undetermined."""
     orders: list[Order] = []
     for key in claims:

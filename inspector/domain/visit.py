@@ -67,8 +67,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One object to be visited. `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
-    because a case needs it, so that it counts towards the yearly cap."""
+    """One object to be visited.
+
+    `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
+    because a case needs it, so that it counts towards the yearly cap.
+    """
 
     id: str
     draw: str

@@ -28,7 +28,7 @@ FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a frame in a draw's bundle."""
 
 
-def assign(
+def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     office: Office,
     tx: Tx,
     held: Draw,

@@ -52,7 +52,7 @@ def push(work: Work, office: Office) -> Settlement:
     return Settlement(write=write, outcome="handed_over")
 
 
-def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlement:
+def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
     """The push could not be handed over: a person is told; the acceptance date still decides, by the rule."""
     return _undelivered(work, error.code if error else "patience_over")
 
@@ -71,7 +71,7 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def visit_due(work: Work, office: Office) -> Settlement:
+def visit_due(work: Work, _office: Office) -> Settlement:
     """The visit's date has passed without a result: a person is told. Nothing is held against the subject."""
 
     def write(tx: Tx, now: datetime) -> None:
@@ -82,7 +82,7 @@ def visit_due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def accept(office: Office, tx: Tx, name: str, now: datetime) -> Seat:
+def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)
     decision = visit.accept(seat, _pack(tx, held))
@@ -172,7 +172,7 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now), policy, now)
     elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
-        settle_case(tx, office, verification.finding(case, item, now), policy, now)
+        settle_case(tx, office, verification.finding(case, item), policy, now)
 
 
 def _undelivered(work: Work, code: str) -> Settlement:

@@ -88,7 +88,7 @@ def prepare(
     record(tx, number, decision, now, {"by": by, "objects": len(framed.frame.objects), "without": list(without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
-        _void(tx, office, made, policy, "seed_insufficient", (), now)
+        _void(tx, made, policy, "seed_insufficient", (), now)
     return made
 
 
@@ -121,7 +121,7 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         reason = f"withheld:{party}:{error.code if error else 'silent'}"
-        _void(tx, office, held, office.book.get(held.pack), reason, (party,), now)
+        _void(tx, held, office.book.get(held.pack), reason, (party,), now)
 
     return Settlement(write=write, outcome="withheld")
 
@@ -141,7 +141,7 @@ def lodge(work: Work, office: Office) -> Settlement:
     return _lodged(office, number, f"{work.lane}:{receipt.reference}")
 
 
-def not_lodged(work: Work, office: Office, error: PortError | None) -> Settlement:
+def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
     """Without a witness the draw goes on, and its record says loudly that its time is not proven."""
     return _lodged(office, str(work.payload["draw"]), None)
 
@@ -177,7 +177,7 @@ def overdue(work: Work, office: Office) -> Settlement:
         held = tx.draws.get(str(work.payload["draw"]), lock=True)
         missing = tuple(party for party in held.parties if party not in held.parts)
         if missing:
-            _void(tx, office, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
+            _void(tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
 
     return Settlement(write=write)
 
@@ -251,7 +251,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
         tx.attention.open("draw_not_committable", held.agency, held.number, problem, now)
-        _void(tx, office, held, policy, f"not_committable:{error.code}", (), now, again=False)
+        _void(tx, held, policy, f"not_committable:{error.code}", (), now, again=False)
         return
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
@@ -275,7 +275,6 @@ def _lodged(office: Office, number: str, receipt: str | None) -> Settlement:
 
 def _void(
     tx: Tx,
-    office: Office,
     held: Draw,
     policy: Policy,
     reason: str,

@@ -69,7 +69,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
         )
         for name in members
     ]
-    frozen = freeze(objects, _inspectors(office, tx, plan, policy, secret, now), _bans(office, tx, plan, members, secret))
+    frozen = freeze(objects, _inspectors(office, tx, plan, policy, secret, now), _bans(tx, plan, members, secret))
     counts = {code: sum(1 for row in frozen.objects if row.stratum == code) for code in sorted(set(strata.values()))}
     shares = {code: _share(policy, code, count) for code, count in counts.items()}
     rules = Rules(
@@ -175,7 +175,7 @@ def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: byte
     ]
 
 
-def _bans(office: Office, tx: Tx, plan: Plan, members: Mapping[str, Member], secret: bytes) -> Sequence[Ban]:
+def _bans(tx: Tx, plan: Plan, members: Mapping[str, Member], secret: bytes) -> Sequence[Ban]:
     """Declared conflicts about objects of this frame: the fact, not the private reason (scenario 33)."""
     by_code = {member.code: name for name, member in members.items()}
     return [

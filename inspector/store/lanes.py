@@ -34,7 +34,7 @@ class LaneRoom(Room):
     def all(self) -> list[Lane]:
         """Every lane by name."""
         asked = sa.select(lane.c.name, lane.c.open_until, lane.c.failures, lane.c.paused, lane.c.error).order_by(lane.c.name)
-        return [Lane(**row._mapping) for row in self.connection.execute(asked)]
+        return [Lane(**row._asdict()) for row in self.connection.execute(asked)]
 
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
         """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).

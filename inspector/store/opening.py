@@ -39,8 +39,10 @@ def reach(store: Store, seconds: float = 60) -> None:
 
 
 def ready(store: Store) -> None:
-    """Reach the database and see that it is this release's. A file of our own, or an empty database, is brought there by itself;
-    a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands. Raises Refusal.
+    """Reach the database and see that it is this release's. Raises Refusal.
+
+    A file of our own, or an empty database, is brought there by itself;
+    a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands.
     """
     reach(store)
     present = migrate.present(store)

@@ -102,7 +102,7 @@ class Store:
         """A reading transaction: sees one state, writes nothing, blocks nobody."""
         with self._reader.connect() as connection:
             if not self.sqlite:
-                connection = connection.execution_options(postgresql_readonly=True)
+                connection.execution_options(postgresql_readonly=True)
             with connection.begin():
                 yield Tx(connection)
 

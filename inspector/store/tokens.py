@@ -49,7 +49,7 @@ class TokenRoom(Room):
             token.c.digest == _digest(text), token.c.expires_at > now, token.c.revoked_at.is_(None)
         )
         row = self.connection.execute(asked).one_or_none()
-        return Token(**row._mapping) if row else None
+        return Token(**row._asdict()) if row else None
 
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing."""

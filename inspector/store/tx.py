@@ -58,64 +58,80 @@ class Tx:
 
     @cached_property
     def work(self) -> WorkRoom:
+        """The room of work."""
         return WorkRoom(self.connection)
 
     @cached_property
     def cases(self) -> CaseRoom:
+        """The room of cases."""
         return CaseRoom(self.connection)
 
     @cached_property
     def assistance(self) -> AssistanceRoom:
+        """The room of assistance."""
         return AssistanceRoom(self.connection)
 
     @cached_property
     def draws(self) -> DrawRoom:
+        """The room of draws."""
         return DrawRoom(self.connection)
 
     @cached_property
     def visits(self) -> VisitRoom:
+        """The room of visits."""
         return VisitRoom(self.connection)
 
     @cached_property
     def rosters(self) -> RosterRoom:
+        """The room of rosters."""
         return RosterRoom(self.connection)
 
     @cached_property
     def credit(self) -> CreditRoom:
+        """The room of credit."""
         return CreditRoom(self.connection)
 
     @cached_property
     def events(self) -> EventRoom:
+        """The room of events."""
         return EventRoom(self.connection)
 
     @cached_property
     def ledger(self) -> LedgerRoom:
+        """The room of ledger."""
         return LedgerRoom(self.connection)
 
     @cached_property
     def inbox(self) -> InboxRoom:
+        """The room of inbox."""
         return InboxRoom(self.connection)
 
     @cached_property
     def lanes(self) -> LaneRoom:
+        """The room of lanes."""
         return LaneRoom(self.connection)
 
     @cached_property
     def schedules(self) -> ScheduleRoom:
+        """The room of schedules."""
         return ScheduleRoom(self.connection)
 
     @cached_property
     def attention(self) -> AttentionRoom:
+        """The room of attention."""
         return AttentionRoom(self.connection)
 
     @cached_property
     def tokens(self) -> TokenRoom:
+        """The room of tokens."""
         return TokenRoom(self.connection)
 
     @cached_property
     def office(self) -> OfficeRoom:
+        """The room of office."""
         return OfficeRoom(self.connection)
 
     @cached_property
     def replicas(self) -> ReplicaRoom:
+        """The room of replicas."""
         return ReplicaRoom(self.connection)

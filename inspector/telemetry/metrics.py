@@ -37,7 +37,7 @@ class Snapshot:
     schedules: Sequence[tuple[str, float, float]] = ()
     unsealed: int = 0
     unsealed_seconds: float = 0.0
-    calendar_days: float = 0.0
+    calendar_seconds: float = 0.0
     adverse_without_review: int = 0
 
 
@@ -71,7 +71,9 @@ class _State(Collector):
         yield _family("inspector_schedule_next_seconds", "Office seconds to a schedule's next slot.", ("schedule",), ahead)
         yield _single("inspector_ledger_unsealed", "Ledger entries that wait for a seal.", held.unsealed)
         yield _single("inspector_ledger_unsealed_seconds", "Age of the oldest unsealed ledger entry.", held.unsealed_seconds)
-        yield _single("inspector_calendar_horizon_days", "Days until the known working-day calendar ends.", held.calendar_days)
+        yield _single(
+            "inspector_calendar_horizon_seconds", "Time until the known working-day calendar ends.", held.calendar_seconds
+        )
         help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 

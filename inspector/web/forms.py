@@ -121,7 +121,7 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
         elif isinstance(given, ResultIn):
             links.report(desk, tx, name, given, now)
         else:
-            dispatch.accept(desk.office, tx, name, now)
+            dispatch.accept(tx, name, now)
         held, seat = dispatch.by_name(tx, name)
         return seat_shown(name, held, seat)
 

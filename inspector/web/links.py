@@ -111,7 +111,7 @@ def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId 
     dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.accept(desk.office, tx, name, now)
+        dispatch.accept(tx, name, now)
         return _seat(tx, name)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"accept {name}", None), do)

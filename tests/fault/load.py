@@ -228,6 +228,7 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
     store = held.store()
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
+    open_work = 0
     try:
         while time.monotonic() < deadline:
             with store.read() as tx:

@@ -36,7 +36,9 @@ class Diary:
 
     taken: list[tuple[datetime, datetime]] = field(default_factory=list)
 
-    def schedule(self, text: str, catch_up: CatchUp = CatchUp.ONCE, name: str = "plan:spring", anchor: datetime = START) -> Schedule:
+    def schedule(
+        self, text: str, catch_up: CatchUp = CatchUp.ONCE, name: str = "plan:spring", anchor: datetime = START
+    ) -> Schedule:
         def fire(_tx: Tx, slot: datetime, now: datetime) -> None:
             self.taken.append((slot, now))
 

@@ -143,7 +143,10 @@ def sealed_if_free(store: Store) -> int:
 @pytest.fixture
 def case_id(store: Store, hand: Hand) -> str:
     """A case for events to be about."""
-    return post(open_office(store, hand, sources={"registers": Table()}), application(1, "business-licence", {"registration-status": "存续"}))
+    return post(
+        open_office(store, hand, sources={"registers": Table()}),
+        application(1, "business-licence", {"registration-status": "存续"}),
+    )
 
 
 def tell(store: Store, case_id: str, *events: str) -> None:

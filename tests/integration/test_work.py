@@ -19,7 +19,9 @@ from tests.house import Hand
 HOUR = timedelta(hours=1)
 
 
-def claim(store: Store, most: int = 100, *, owner: str = "one", full: tuple[str, ...] = (), lease: timedelta = LEASE) -> list[Work]:
+def claim(
+    store: Store, most: int = 100, *, owner: str = "one", full: tuple[str, ...] = (), lease: timedelta = LEASE
+) -> list[Work]:
     with store.begin() as tx:
         return tx.work.claim(owner, tx.machine_now(), clock(), lease, most, full=full)
 

@@ -298,7 +298,9 @@ def test_two_daemons_on_one_server_share_the_work_and_double_none(postgres_url: 
     assert hands[1].wrote
 
 
-def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(postgres_url: str, postgres_server: postgres.Server) -> None:
+def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(
+    postgres_url: str, postgres_server: postgres.Server
+) -> None:
     name = postgres_url.rpartition("/")[2].partition("?")[0]
 
     def admin(statement: str) -> None:

@@ -106,8 +106,8 @@ def test_a_list_that_deals_commits_to_its_inspectors_even_when_there_are_none() 
 def test_what_would_stop_the_draw_after_its_seed_is_refused_before_it() -> None:
     with pytest.raises(Invalid, match="draw_stratum_undeclared"):
         committed([Listing(name="a", frame=freeze([thing("a", stratum="B")], [], []), rules=rules())])
+    away = freeze([thing("a", status="gone")], [], [])
     with pytest.raises(Invalid, match="draw_code_undeclared"):
-        away = freeze([thing("a", status="gone")], [], [])
         committed([Listing(name="a", frame=away, rules=rules(codes=frozenset({"cap"})))])
 
 

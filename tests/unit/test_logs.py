@@ -64,7 +64,9 @@ def test_numbers_tokens_and_link_secrets_are_masked_by_shape_wherever_they_stand
     assert "case.opened" in text
 
 
-@pytest.mark.parametrize("field", ["authorization", "token", "secret", "password", "name", "subject", "code", "signer", "address"])
+@pytest.mark.parametrize(
+    "field", ["authorization", "token", "secret", "password", "name", "subject", "code", "signer", "address"]
+)
 def test_fields_that_hold_personal_data_or_secrets_are_masked_by_name(field: str) -> None:
     text = said(**{field: "张三丰"}, given={field: "张三丰", "inner": [{field: "张三丰"}]})
     assert "张三丰" not in text

@@ -1,0 +1,210 @@
+"""The daemon's life, in a process of its own: it owns its file, says whether it is ready, and leaves in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.flows.intake import take
+from inspector.store import migrate
+from inspector.store.store import Store
+from tests.engine import until
+from tests.fault.load import free_port, get
+from tests.house import ROOT, Hand, application, closing, open_office
+from tests.peers import never, peer
+
+CONFIG = """
+policies = "{root}/policies"
+[database]
+url = "{url}"
+[web]
+port = {port}
+[log]
+level = "INFO"
+[agencies.bureau]
+name = "区市场监管局"
+pack = "demo"
+[sources.registers]
+kind = "http"
+url = "{source}"
+read_seconds = 15
+tries = 1
+"""
+
+
+@dataclass
+class Home:
+    """A configured office, and the daemons that were started in it."""
+
+    folder: Path
+    url: str
+    port: int
+    daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """One more daemon; its log is in the folder."""
+        with self.log.open("ab") as log:
+            daemon = subprocess.Popen(
+                [sys.executable, "-m", "tests.fault.daemon", str(self.folder / "office.toml")],
+                cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self.daemons.append(daemon)
+        return daemon
+
+    def running(self) -> subprocess.Popen[bytes]:
+        """A daemon that is ready."""
+        daemon = self.start()
+        until(lambda: daemon.poll() is not None or self.health("ready")[0] == 200, seconds=30)
+        assert daemon.poll() is None, self.said
+        return daemon
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "daemon.log"
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def health(self, which: str) -> tuple[int, Any]:
+        """What the edge says of the daemon's health; 0 when nobody answers."""
+        try:
+            return get(self.port, f"/health/{which}")
+        except OSError:
+            return 0, None
+
+    def work(self) -> list[dict[str, Any]]:
+        """The questions there are."""
+        with closing(Store(self.url)) as store, store.read() as tx:
+            return tx.work.page(kind="ask")
+
+    def post(self) -> None:
+        """A case, written down beside the daemon."""
+        with closing(Store(self.url)) as store:
+            office = open_office(store, Hand(now=datetime.now(UTC)), sources={})
+            with store.begin() as tx:
+                take(office, tx, application(1, "business-licence", {"registration-status": "存续"}), "hall", office.now())
+
+
+@contextmanager
+def home(folder: Path, source: str = "http://127.0.0.1:9") -> Iterator[Home]:
+    """A home whose daemons are gone afterwards, whatever happened."""
+    held = Home(folder=folder, url=f"sqlite:///{folder / 'office.sqlite3'}", port=free_port())
+    text = CONFIG.format(root=ROOT, url=held.url, port=held.port, source=source)
+    (folder / "office.toml").write_text(text, encoding="utf-8")
+    try:
+        yield held
+    finally:
+        for daemon in held.daemons:
+            if daemon.poll() is None:
+                os.killpg(daemon.pid, signal.SIGKILL)
+            daemon.wait()
+
+
+@contextmanager
+def busy(folder: Path) -> Iterator[tuple[Home, subprocess.Popen[bytes]]]:
+    """A daemon with one call under way to a source that never answers."""
+    with peer(never) as source, home(folder, source.url) as held:
+        with closing(Store(held.url)) as store:
+            migrate.upgrade(store)
+        held.post()
+        daemon = held.running()
+        until(lambda: bool(source.heard))
+        yield held, daemon
+
+
+def test_it_is_live_and_ready_and_leaves_in_order_when_asked(tmp_path: Path) -> None:
+    with home(tmp_path) as held:
+        daemon = held.running()
+        assert held.health("live") == (200, {"live": True})
+        assert held.health("ready") == (200, {"ready": True, "reasons": []})
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=30) == 0, held.said
+        assert held.health("live")[0] == 0
+        assert held.said.index("daemon.started") < held.said.index("daemon.stopped")
+        assert "Traceback" not in held.said
+        with closing(Store(held.url)) as store, store.read() as tx:
+            assert tx.replicas.all() == [], "it said good-bye"
+
+
+def test_a_second_daemon_on_the_same_file_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    with home(tmp_path) as held:
+        first = held.running()
+        second = held.start()
+        assert second.wait(timeout=30) != 0
+        assert "database_in_use" in held.said
+        assert f"pid {first.pid}" in held.said
+        assert held.health("ready")[0] == 200
+        first.kill()
+        first.wait()
+        third = held.running()
+        assert third.poll() is None, "a lock does not outlive its holder"
+
+
+def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    with busy(tmp_path) as (held, daemon):
+        daemon.send_signal(signal.SIGTERM)
+        until(lambda: held.health("ready")[0] == 503)
+        status, told = held.health("ready")
+        assert (status, told["reasons"][0]["code"]) == (503, "stopping")
+        assert held.health("live")[0] == 200
+        asked = time.monotonic()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=10) == 130
+        assert time.monotonic() - asked < 5, "not the drain's twenty seconds"
+        (left,) = held.work()
+        assert left["state"] == "ready"
+        assert left["lease_until"] > datetime.now(UTC), "the lease brings the work back"
+        again = held.running()
+        until(lambda: held.work()[0]["fence"] == 2)
+        assert again.poll() is None, "and where one daemon owns the file it is void at the next start"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_work_under_way_is_ended_before_it_leaves(tmp_path: Path, number: signal.Signals) -> None:
+    with busy(tmp_path) as (held, daemon):
+        daemon.send_signal(number)
+        until(lambda: held.health("ready")[0] == 503)
+        assert daemon.poll() is None, "the call is still under way"
+        until(lambda: daemon.poll() is not None, seconds=30)
+        assert daemon.returncode == 0, held.said
+        (settled,) = held.work()
+        assert (settled["state"], settled["owner"], settled["attempts"]) == ("waiting", None, 1)
+
+
+def test_an_address_in_use_is_told_and_nothing_is_started(tmp_path: Path) -> None:
+    with home(tmp_path) as held, socket.create_server(("127.0.0.1", held.port)):
+        daemon = held.start()
+        assert daemon.wait(timeout=30) != 0
+        assert "address_unusable" in held.said
+        assert "daemon.started" not in held.said
+
+
+def test_a_deadline_of_the_past_is_met_at_the_start_and_a_beat_is_seen(tmp_path: Path) -> None:
+    with home(tmp_path) as held:
+        with closing(Store(held.url)) as store:
+            migrate.upgrade(store)
+            with store.begin() as tx:
+                tx.schedules.declare("plan:gone", "every 1h", datetime.now(UTC) - timedelta(days=1))
+        held.running()
+        with closing(Store(held.url)) as store:
+
+            def beats() -> list[dict[str, Any]]:
+                with store.read() as tx:
+                    return tx.replicas.all()
+
+            until(lambda: len(beats()) == 1)
+            with store.read() as tx:
+                assert tx.schedules.all() == [], "a plan that is no longer configured never fires"

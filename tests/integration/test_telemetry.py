@@ -1,0 +1,186 @@
+"""What the house says of itself: metrics that Prometheus accepts, and one thread to follow through the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import subprocess
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import sqlalchemy as sa
+import structlog
+from prometheus_client.parser import text_string_to_metric_families
+
+from inspector.daemon import sweeps
+from inspector.domain.decision import OrderKind
+from inspector.ports import Answer, Question, Unavailable
+from inspector.store.store import Store
+from inspector.store.tables import lane
+from inspector.telemetry.metrics import Metrics
+from tests import needs
+from tests.edge import serving
+from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
+from tests.house import Hand, Table, application, open_office, post, settle
+
+LICENCE = {"registration-status": "存续"}
+
+
+@dataclass
+class Talkative(Table):
+    """A source whose connector logs, in our way and in the standard library's."""
+
+    def ask(self, question: Question, *, key: str) -> Answer:
+        structlog.get_logger("connectors").info("source.asked")
+        logging.getLogger("somebody.elses").warning("asked for %s", question.subject_code)
+        return super().ask(question, key=key)
+
+
+@pytest.fixture
+def metrics(store: Store, hand: Hand) -> Metrics:
+    """After a case, a failure, a tick and a request: every family has a sample."""
+    office = open_office(store, hand, sources={LANE: Table(default="=")})
+    post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    put(store, order(1, lane=LANE), order(2, lane=LANE))
+    real = real_office(store)
+    hands = Hands(say=lambda held: _raise(Unavailable("timeout", attempts=3)) if held.key == "ask:1" else None)
+    with at_work(real, hands, patient=True) as worker:
+        until(lambda: {states(store)[name] for name in "12"} == {"done"}, real)
+        worker.metrics.ticks.labels("seal").set(1)
+        worker.metrics.tick_lag.labels("seal").set(0)
+        worker.metrics.requests.labels("/v1/cases", "POST", "2xx").inc()
+    with store.begin() as tx:
+        tx.schedules.declare("plan:spring", "every 1h", clock())
+        tx.attention.open("answer_garbled", "bureau", "case-1", {}, clock())
+    sweeps.snapshot(office, worker.metrics)
+    return worker.metrics
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.needs("promtool")
+def test_prometheus_finds_nothing_to_mend(metrics: Metrics) -> None:
+    ran = subprocess.run(
+        [needs.require("promtool"), "check", "metrics"], input=metrics.render(), capture_output=True, timeout=30, check=False
+    )
+    assert (ran.returncode, ran.stdout + ran.stderr) == (0, b"")
+
+
+def test_every_family_says_what_it_is_in_a_sentence_and_has_our_name(metrics: Metrics) -> None:
+    families = list(text_string_to_metric_families(metrics.render().decode()))
+    assert len(families) > 20
+    for family in families:
+        assert family.name.startswith("inspector_")
+        assert re.fullmatch(r"[A-Z0-9].{8,}\.|.*must be 0\.", family.documentation), family.name
+        assert family.type in ("counter", "gauge", "histogram")
+
+
+def test_no_family_tells_when_it_was_created(metrics: Metrics) -> None:
+    assert b"_created" not in metrics.render()
+
+
+def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: Metrics) -> None:
+    allowed = {
+        "kind": {kind.value for kind in OrderKind} | {"answer_garbled"},
+        "connector": {LANE},
+        "outcome": re.compile(r"[a-z_]*|[A-Z_]+"),
+        "state": re.compile(r"[a-z_]+|[A-Z_]+"),
+        "status": re.compile(r"[1-5]xx"),
+        "route": re.compile(r"/[a-z0-9/{}_]+"),
+        "method": re.compile(r"[A-Z]+"),
+        "agency": {"bureau"},
+        "tick": {"seal"},
+        "schedule": {"plan:spring"},
+        "within_working_days": {"1", "3", "5"},
+        "version": re.compile(r"[0-9.]+"),
+        "le": re.compile(r"[0-9.]+|\+Inf"),
+    }
+    for family in text_string_to_metric_families(metrics.render().decode()):
+        for sample in family.samples:
+            for name, value in sample.labels.items():
+                known = allowed[name]
+                assert known.fullmatch(value) if isinstance(known, re.Pattern) else value in known, (sample.name, name, value)
+
+
+def test_what_is_settled_and_called_is_counted(metrics: Metrics) -> None:
+    def value(name: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(name, labels)
+
+    assert value("inspector_work_settled_total", kind="ask", outcome="gave_up") == 1
+    assert value("inspector_connector_calls_total", connector=LANE, outcome="unavailable") == FAST.ladder.tries
+    assert value("inspector_connector_calls_total", connector=LANE, outcome="answered") == 1
+    assert value("inspector_connector_attempts_total", connector=LANE) == 3 * FAST.ladder.tries + 1
+    assert value("inspector_connector_seconds_count", connector=LANE) == FAST.ladder.tries + 1
+    assert value("inspector_cases", state="CLOSED", outcome="TRUE") == 1
+    assert value("inspector_adverse_without_review") == 0
+
+
+def test_a_fault_of_our_own_is_one_label_whatever_its_name(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1, lane=LANE), order(2, lane=LANE))
+    errors = {"ask:1": KeyError("a"), "ask:2": ZeroDivisionError()}
+    with listening(), at_work(office, Hands(say=lambda held: _raise(errors[held.key]))) as worker:
+        until(lambda: set(states(store).values()) == {"quarantined"}, office)
+        assert count(worker, "inspector_connector_calls_total", connector=LANE, outcome="failed") == 2 * FAST.ladder.tries
+
+
+def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={LANE: Table()})
+    with store.begin() as tx:
+        now = hand()
+        tx.work.order([order(n, due_at=now, urgent=now) for n in range(3)], now)
+        tx.work.claim("one", tx.machine_now(), now, FAST.lease, 1)
+        tx.lanes.pause(LANE, paused=True)
+        tx.connection.execute(sa.update(lane).values(open_until=tx.machine_now() + FAST.breaker_cool))
+    hand.on(minutes=10)
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+
+    def value(name: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(name, labels)
+
+    assert value("inspector_work", kind="ask", state="leased") == 1
+    assert value("inspector_work", kind="ask", state="ready") == 2
+    assert value("inspector_work_oldest_due_seconds") == 600
+    assert value("inspector_connector_paused", connector=LANE) == 1
+    assert value("inspector_connector_breaker_open", connector=LANE) == 1
+
+
+def test_a_case_is_followed_from_intake_to_the_call_by_its_id(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={LANE: Talkative(default="=")})
+    given = application(1, "business-licence", LICENCE, subject_code="110105194912310021")
+    with listening() as stream:
+        case_id = post(office, given)
+        settle(office)
+    asked = [line for line in lines(stream) if line["event"] == "source.asked" or line["logger"] == "somebody.elses"]
+    assert len(asked) == 2
+    for line in asked:
+        assert (line["case_id"], line["kind"]) == (case_id, "ask")
+        assert case_id in line["work"]
+    assert "110105194912310021" not in stream.getvalue()
+
+
+def test_the_context_of_one_case_does_not_stick_to_the_next(store: Store) -> None:
+    office = real_office(store)
+    put(store, *(order(n) for n in range(20)))
+    with listening() as stream:
+        log = structlog.get_logger("flow")
+        with at_work(office, Hands(say=lambda held: log.info("asked", expected=held.case_id))):
+            until(lambda: set(states(store).values()) == {"done"})
+    told = [line for line in lines(stream) if line["event"] == "asked"]
+    assert len(told) == 20
+    assert all(line["case_id"] == line["expected"] for line in told)
+
+
+def test_neither_calls_nor_requests_leave_addresses_in_the_log(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with listening(level="DEBUG") as stream, serving(office) as edge:
+        secret = office.link_token("seat", "draw-1:o-1:1")
+        for path in (f"/seat/draw-1:o-1:1/{secret}", f"/assist/nobody/{secret}", "/v1/cases?subject=110105194912310021"):
+            httpx.get(f"{edge.url}{path}", trust_env=False)
+    assert secret not in stream.getvalue()
+    assert "110105194912310021" not in stream.getvalue()

@@ -1,0 +1,149 @@
+"""What comes after a draw: everybody's receipt, and re-deals that a stranger can replay (draw-protocol 7.8, ruling 15)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from inspector.domain import draw
+from inspector.domain.commitment import Listing
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import ELIGIBLE, Frame, freeze
+from tests.bundles import QUAL, VECTORS, Bundle, committed, rules, thing, vector
+
+
+@pytest.fixture(params=["1", "2", "3", "sm3"])
+def published(request: pytest.FixtureRequest) -> Bundle:
+    return vector(request.param)
+
+
+@pytest.mark.parametrize("count", range(18))
+def test_everybody_gets_a_receipt_and_only_for_the_own_row(count: int) -> None:
+    frame = freeze([thing(f"o{k:02d}") for k in range(count)], [], [])
+    made = committed([Listing(name="x", frame=frame, rules=rules())])
+    for row in frame.objects:
+        told = json.loads(json.dumps(draw.receipt(made, frame, row.id, "x")))
+        assert draw.receipt_holds(made, told, "x")
+        assert told["line"].split("\t")[0] == row.id
+        assert not draw.receipt_holds(made, {**told, "line": told["line"].replace("\tA\t", "\tB\t")}, "x")
+        assert not draw.receipt_holds(made, {**told, "index": told["index"] + 1}, "x")
+        assert not draw.receipt_holds(made, {**told, "n": count + 1}, "x")
+    with pytest.raises(Invalid, match="draw_object_unknown"):
+        draw.receipt(made, frame, "nobody", "x")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": None},
+        {"path": ["zz"]},
+        {"path": [7]},
+        {"index": "0"},
+        {"index": True},
+        {"line": None},
+        {"line": "\ud800"},
+        {"c": "0"},
+    ],
+)
+def test_a_receipt_that_is_none_is_refused_quietly(changes: Mapping[str, object]) -> None:
+    held = vector("1")
+    told = draw.receipt(held.commitment, held.frame("scjg"), "91330100MA00007819", "scjg")
+    assert draw.receipt_holds(held.commitment, told, "scjg")
+    assert not draw.receipt_holds(held.commitment, {**told, **changes}, "scjg")
+    assert not draw.receipt_holds(held.commitment, {}, "scjg")
+
+
+def test_a_receipt_lets_an_object_check_its_own_fate_with_a_hash_command(published: Bundle) -> None:
+    done = published.carry_out()
+    for held in done.lists:
+        frame = published.frame(held.name)
+        for row in frame.objects:
+            told = draw.receipt(published.commitment, frame, row.id, held.name, done)
+            own = published.commitment.suite.hex(f"ssj1/draw\n{told['c']}\n{told['seed']}\n")[:32] + row.id
+            hashed = published.commitment.suite.digest(own.encode()).hex()
+            limit = told["limit"]
+            drawn = row.status == ELIGIBLE and isinstance(limit, str) and hashed <= limit
+            assert drawn == (row.id in held.selected)
+
+
+def after() -> tuple[Bundle, Frame, Any]:
+    told = json.loads((VECTORS / "ssj1-after.json").read_bytes())
+    held = vector(told["vector"])
+    return held, held.frame(told["list"]), told
+
+
+def by_the_rule(frame: Frame, deck: str, teams: Mapping[str, list[str | None]], event: Any, out: set[str]) -> str | None:
+    """Ruling 15 once more, word by word."""
+    visit = next(row for row in frame.objects if row.id == event["object"])
+    teams[visit.id][event["seat"]] = None  # loads are those in force without the seat given up
+    ranks = []
+    for row in frame.inspectors:
+        load = sum(team.count(row.id) for team in teams.values())
+        banned = any((ban.object, ban.inspector) == (visit.id, row.id) for ban in frame.bans)
+        able = visit.pool in row.pools and (event["seat"] > 0 or visit.qual in ("", *row.quals)) and load < row.cap
+        if able and not banned and row.id not in out and row.id not in teams[visit.id]:
+            ranks.append((load, hashlib.sha256(f"{deck}c\t{load}\t{row.id}".encode()).hexdigest(), row.id))
+    return min(ranks)[2] if ranks else None
+
+
+def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams() -> None:
+    held, frame, told = after()
+    teams = {name: list(team) for name, team in held.expected["teams"].items()}
+    out: dict[str, set[str]] = {name: set() for name in teams}
+    for event in told["events"]:
+        if event["kind"] == "withdrawn":
+            teams[event["object"]] = [None, None]
+            continue
+        out[event["object"]].add(event["out"])
+        chosen = by_the_rule(frame, held.expected["keys"]["deal/scjg"], teams, event, out[event["object"]])
+        assert chosen == event["in"]
+        teams[event["object"]][event["seat"]] = chosen
+    assert teams == told["teams"]
+    replayed = draw.replay(held.commitment, frame, held.carry_out(), "scjg", told["events"])
+    assert {name: list(team) for name, team in replayed.items()} == told["teams"]
+    assert held.verdict(after={"scjg": told["events"]}).holds
+
+
+def test_the_published_re_deals_hold_a_second_refusal_a_qualified_seat_a_withdrawn_visit_and_nobody_left() -> None:
+    _, _, told = after()
+    events = told["events"]
+    assert (events[0]["object"], events[0]["in"]) == (events[1]["object"], events[1]["out"])
+    assert [event["kind"] for event in events].count("withdrawn") == 1
+    assert any(event["kind"] == "redeal" and event["in"] is None for event in events)
+    held, frame, _ = after()
+    quals = {row.id: row.quals for row in frame.inspectors}
+    first = [event["in"] for event in events if event["seat"] == 0 and event["in"]]
+    assert [quals[name] for name in first] == [(QUAL,)]
+    assert held.verdict(after={"scjg": events[:1]}).holds
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"in": "Z005"},
+        {"in": None},
+        {"out": "Z002"},
+        {"seat": 0},
+        {"seat": 9},
+        {"seat": None},
+        {"seq": 2},
+        {"object": "x"},
+        {"kind": "wish"},
+    ],
+)
+def test_a_re_deal_that_a_person_chose_is_refused(changes: Mapping[str, object]) -> None:
+    held, _, told = after()
+    events = [{**told["events"][0], **changes}, *told["events"][1:]]
+    verdict = held.verdict(after={"scjg": events})
+    assert not verdict.holds
+    assert "after.jsonl" in verdict.problems[0]
+
+
+def test_a_re_deal_left_out_or_of_an_unknown_list_is_refused() -> None:
+    held, _, told = after()
+    assert not held.verdict(after={"scjg": told["events"][1:]}).holds
+    assert not held.verdict(after={"nobody": told["events"]}).holds
