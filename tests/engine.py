@@ -23,6 +23,7 @@ from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
 from inspector.ports import PortError
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
@@ -99,7 +100,12 @@ class Hands:
         """Carry out."""
         self.calls.append(work.key)
         self.say(work)
-        return Settlement(write=lambda _tx, _now: (self.write(work), self.wrote.append(work.key))[0])
+
+        def write(_tx: Tx, _now: datetime) -> None:
+            self.write(work)
+            self.wrote.append(work.key)
+
+        return Settlement(write=write)
 
     def give_up(self, work: Work, _office: Office, error: PortError | None) -> Settlement:
         """Settle what cannot be had."""

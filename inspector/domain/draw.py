@@ -178,9 +178,7 @@ def _next(
     holder = teams[visit][seat]
     if holder is not None:
         gone[visit].add(holder)
-    loads = Counter(staff for team in teams.values() for staff in team if staff is not None)
-    if holder is not None:
-        loads[holder] -= 1
+    loads = Counter(staff for team in teams.values() for staff in team if staff is not None)  # the one who leaves is out anyway
     row = next(row for row in frame.objects if row.id == visit)
     return substitute(suite, deal_key, row, seat, sitting, gone[visit], loads, frame.inspectors, frame.bans)
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from inspector.domain.decision import Order
 from inspector.domain.errors import Missing, Stale
@@ -64,7 +65,7 @@ _OF_LANE = work.c.lane == sa.bindparam("of_lane")
 _CALLING = sa.select(work.c.id).where(work.c.state == "ready", work.c.lease_until > _MACHINE, _OF_LANE).limit(1)
 
 
-def _lease(fit: sa.ColumnElement[bool]) -> sa.ReturningUpdate[Any]:
+def _lease(fit: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
     """Lease the most urgent ready rows that fit."""
     chosen = (
         sa.select(work.c.id)

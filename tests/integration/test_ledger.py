@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
@@ -13,7 +14,7 @@ from inspector.store.store import Store
 from inspector.store.tables import event, ledger, seal
 from inspector.store.tx import new_id
 from tests.engine import until
-from tests.house import START, Hand, Table, application, open_office, post
+from tests.house import START, Hand, Table, application, closing, open_office, open_store, post
 
 WHY = Because(rule="verification.weigh", basis=("S0:7",), pack="maoji@1", facts={"verdict": "MATCH"})
 
@@ -214,13 +215,10 @@ def test_a_reader_behind_a_position_misses_nothing_that_commits_late(postgres_st
 
 
 @pytest.fixture
-def postgres_store(request: pytest.FixtureRequest, postgres_url: str) -> Store:
+def postgres_store(postgres_url: str) -> Iterator[Store]:
     """A store on the server alone: on SQLite nobody commits late."""
-    from tests.house import open_store
-
-    store = open_store(postgres_url)
-    request.addfinalizer(store.close)
-    return store
+    with closing(open_store(postgres_url)) as store:
+        yield store
 
 
 def test_a_reader_sees_its_own_agencies_events_alone(store: Store, case_id: str) -> None:

@@ -15,7 +15,14 @@ from inspector.domain.errors import Refusal
 from inspector.store import migrate, opening
 from inspector.store.store import Store
 from inspector.store.tables import metadata
-from tests.house import Hand, Table, application, closing, open_office, open_store, post
+from tests.house import Hand, Table, application, closing, open_office, post
+
+
+def migrated(url: str) -> Store:
+    """A store as the migrations make it, not as the other tests copy it."""
+    store = Store(url)
+    migrate.upgrade(store)
+    return store
 
 
 def version(store: Store, told: str) -> None:
@@ -43,16 +50,17 @@ def test_every_table_has_the_indexes_the_tables_say_with_their_conditions(databa
             found = tx.connection.exec_driver_sql(asked).scalars().all()
         return {" ".join(text.split()) for text in found if "INDEX" in text}
 
-    with closing(open_store(database_url)) as store:
-        migrated = shape(store)
+    with closing(migrated(database_url)) as store:
+        made = shape(store)
         with store.engine.begin() as connection:
             metadata.drop_all(connection)
             metadata.create_all(connection)
-        assert migrated == shape(store)
-        assert any("WHERE" in text for text in migrated)
+        assert made == shape(store)
+        assert any("WHERE" in text for text in made)
 
 
 def test_migrating_again_changes_nothing(store: Store, hand: Hand) -> None:
+    assert migrate.present(store) == migrate.newest()
     office = open_office(store, hand, sources={"registers": Table()})
     case_id = post(office, application(1, "business-licence", {"registration-status": "存续"}))
     assert migrate.upgrade(store) == migrate.newest()
@@ -75,7 +83,7 @@ def test_before_an_upgrade_a_file_with_content_is_copied_whole(
     tmp_path: Path, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "inspector.sqlite3"
-    with closing(open_store(f"sqlite:///{file}")) as store:
+    with closing(migrated(f"sqlite:///{file}")) as store:
         assert [found.name for found in tmp_path.glob("*.before-*")] == [], "an empty file needs no copy"
         post(
             open_office(store, hand, sources={"registers": Table()}),
@@ -95,7 +103,7 @@ def test_before_an_upgrade_a_file_with_content_is_copied_whole(
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(open_store(database_url)) as store:
+    with closing(migrated(database_url)) as store:
         tomorrow = _release_of_tomorrow(tmp_path, then="    raise RuntimeError('half way')")
         monkeypatch.setattr(migrate, "__file__", str(tomorrow / "migrate.py"))
         with pytest.raises(RuntimeError, match="half way"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -22,7 +24,7 @@ from inspector.telemetry.metrics import Metrics
 from tests import needs
 from tests.edge import serving
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import Hand, Table, application, closing, open_office, open_store, post, settle
 
 LICENCE = {"registration-status": "存续"}
 
@@ -38,8 +40,13 @@ class Talkative(Table):
 
 
 @pytest.fixture
-def metrics(store: Store, hand: Hand) -> Metrics:
+def metrics(tmp_path: Path, hand: Hand) -> Iterator[Metrics]:
     """After a case, a failure, a tick and a request: every family has a sample."""
+    with closing(open_store(f"sqlite:///{tmp_path / 'metrics.sqlite3'}")) as store:
+        yield gathered(store, hand)
+
+
+def gathered(store: Store, hand: Hand) -> Metrics:
     office = open_office(store, hand, sources={LANE: Table(default="=")})
     post(office, application(1, "business-licence", LICENCE))
     settle(office)
@@ -84,7 +91,7 @@ def test_no_family_tells_when_it_was_created(metrics: Metrics) -> None:
 
 
 def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: Metrics) -> None:
-    allowed = {
+    allowed: dict[str, set[str] | re.Pattern[str]] = {
         "kind": {kind.value for kind in OrderKind} | {"answer_garbled"},
         "connector": {LANE},
         "outcome": re.compile(r"[a-z_]*|[A-Z_]+"),
