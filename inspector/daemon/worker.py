@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import structlog
 
@@ -43,6 +44,7 @@ class Engine:
     lease: timedelta = timedelta(seconds=60)
     poll: float = 1.0
     group: int = 128
+    settlers: int = 4
     lane_slots: int = 64
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
@@ -84,7 +86,9 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._abandon = threading.Event()
-        self._settle: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+        # SQLite has one writer. Elsewhere a case always goes to the same settler, so that two groups never wait for each other's cases.
+        settlers = 1 if office.store.sqlite else engine.settlers
+        self._settle = [queue.SimpleQueue[Done | None]() for _ in range(settlers)]
         self._held: dict[int, Work] = {}
         self._started: set[int] = set()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
@@ -94,8 +98,11 @@ class Worker:
         metrics.in_flight.set_function(lambda: len(self._held))
         self._loops = [
             threading.Thread(target=self._claiming, name="claim", daemon=True),
-            threading.Thread(target=self._settling, name="settle", daemon=True),
             threading.Thread(target=self._renewing, name="renew", daemon=True),
+            *(
+                threading.Thread(target=self._settling, args=(mine,), name=f"settle-{number}", daemon=True)
+                for number, mine in enumerate(self._settle)
+            ),
         ]
 
     # --- life
@@ -134,8 +141,10 @@ class Worker:
         while self._held and time.monotonic() < deadline:
             time.sleep(0.02)
         self._abandon.set()
-        self._settle.put(None)
-        self._loops[1].join(timeout=5)
+        for mine in self._settle:
+            mine.put(None)
+        for loop in self._loops[2:]:
+            loop.join(timeout=5)
 
     # --- claim
 
@@ -182,7 +191,7 @@ class Worker:
     def _carry_out(self, work: Work) -> None:
         self._started.add(work.id)
         with structlog.contextvars.bound_contextvars(work=work.key, kind=work.kind, case_id=work.case_id):
-            self._settle.put(self._do(work))
+            self._settle[crc32((work.case_id or work.key).encode()) % len(self._settle)].put(self._do(work))
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
@@ -216,9 +225,9 @@ class Worker:
 
     # --- settle
 
-    def _settling(self) -> None:
+    def _settling(self, mine: queue.SimpleQueue[Done | None]) -> None:
         while True:
-            group = self._gather()
+            group = self._gather(mine)
             if group is None:
                 return
             try:
@@ -228,47 +237,61 @@ class Worker:
                 self._settle_singly(group)
             self._let_go(group)
 
-    def _gather(self) -> list[Done] | None:
+    def _gather(self, mine: queue.SimpleQueue[Done | None]) -> list[Done] | None:
         """All that is there, at least one; None when the daemon is stopping."""
-        first = self._settle.get()
+        first = mine.get()
         if first is None:
             return None
         group = [first]
         while len(group) < self.engine.group:
             try:
-                following = self._settle.get_nowait()
+                following = mine.get_nowait()
             except queue.Empty:
                 break
             if following is None:
-                self._settle.put(None)
+                mine.put(None)
                 break
             group.append(following)
         return group
 
-    def _settle_group(self, group: list[Done]) -> None:
-        with self.office.store.begin() as tx:
-            machine_now = tx.machine_now()
-            outcomes = [(done, self._settle_one(tx, done, machine_now)) for done in group]
-            self._fault("settling")
+    def _settle_group(self, group: list[Done], *, ahead: bool = True) -> None:
+        """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""
+        try:
+            outcomes = self._commit(group, ahead=ahead)
+        except Exception:  # rolled back as a whole; whoever is at fault is found out one by one
+            if not ahead:
+                raise
+            outcomes = self._commit(group, ahead=False)
         self._fault("settled")
-        for done, outcome in outcomes:
+        for done, outcome in zip(group, outcomes, strict=True):
             self.metrics.settled.labels(done.work.kind, outcome).inc()
         self._wake.set()
+
+    def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
+        """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
+        with self.office.store.begin() as tx:
+            if ahead:
+                tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
+            else:
+                self._breaker.recall(tx)  # what the undone attempt took for mended is not
+            outcomes = [self._write(tx, done) if ahead else self._settle_one(tx, done) for done in group]
+            self._fault("settling")
+        return outcomes
 
     def _settle_singly(self, group: list[Done]) -> None:
         """Each in a transaction of its own; what still fails keeps its lease and runs again when that has run out."""
         for done in group:
             try:
-                self._settle_group([done])
+                self._settle_group([done], ahead=False)
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
                 log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
 
-    def _settle_one(self, tx: Tx, done: Done, machine_now: datetime) -> str:
+    def _settle_one(self, tx: Tx, done: Done) -> str:
         """Settle one; a failure of its own rules is recorded in its place, a lost fence costs nothing but this one."""
         try:
             with tx.savepoint():
-                return self._write(tx, done, machine_now)
+                return self._write(tx, done)
         except Stale:
             self.metrics.stale.inc()
             return "stale"
@@ -280,21 +303,22 @@ class Worker:
             failed = replace(done, settlement=None, error=error)
         try:
             with tx.savepoint():
-                return self._write(tx, failed, machine_now)
+                return self._write(tx, failed)
         except Stale:
             return "stale"
 
-    def _write(self, tx: Tx, done: Done, machine_now: datetime) -> str:
+    def _write(self, tx: Tx, done: Done) -> str:
         now = self.office.now()
         if done.settlement is not None:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
             self._breaker.answered(tx, done.work.lane)
             return done.settlement.outcome
-        return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now, machine_now)
+        return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now)
 
-    def _fail(self, tx: Tx, work: Work, error: Exception, now: datetime, machine_now: datetime) -> str:
+    def _fail(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
         """What to do next, by the family of the error."""
+        machine_now = tx.machine_now()
         told = f"{getattr(error, 'code', type(error).__name__)}"
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)

@@ -50,7 +50,7 @@ class CaseRoom(Room):
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
         """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
-        text = self.connection.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
+        text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
             raise Missing("case_unknown", case=case_id)
         return load(Case, text)

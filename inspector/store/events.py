@@ -22,7 +22,7 @@ class EventRoom(Room):
         """Write an event, unplaced."""
         body = json.dumps(data, ensure_ascii=False, default=str)
         row = {"id": event_id, "agency": agency, "case_id": case_id, "type": kind, "at": at, "body": body}
-        self.connection.execute(_ADD, row)
+        self.batch.later(_ADD, (row,))
 
     def place(self, limit: int = 2000) -> int:
         """Give unplaced events their positions; how many. The caller makes sure that only one replica does it at a time."""

@@ -38,7 +38,7 @@ class LedgerRoom(Room):
             "salt": salt,
             "digest": digest(entry_id, now, about, because.rule, body, salt),
         }
-        self.connection.execute(_APPEND, row)
+        self.batch.later(_APPEND, (row,))
 
     def take_seal_lock(self) -> bool:
         """Let one replica at a time seal; held to the end of the transaction. SQLite has one owner anyway."""

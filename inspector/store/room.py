@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,21 +16,58 @@ Row = dict[str, Any]
 """A row for people: column name to value."""
 
 
+class Batch:
+    """A connection, and rows that nobody reads in this transaction: written together, one statement for all of a kind.
+
+    `connection` writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements
+    that touch none of the tables rows are collected for.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.direct = connection
+        self._rows: dict[sa.Insert, list[Mapping[str, object]]] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with nothing outstanding."""
+        self.write()
+        return self.direct
+
+    def later(self, statement: sa.Insert, rows: Iterable[Mapping[str, object]]) -> None:
+        """Collect rows; `statement` is one built once, for it is the key."""
+        self._rows.setdefault(statement, []).extend(rows)
+
+    def write(self) -> None:
+        """Write down what is collected."""
+        while self._rows:
+            statement = next(iter(self._rows))
+            self.direct.execute(statement, self._rows.pop(statement))
+
+    def drop(self) -> None:
+        """Forget what is collected: its part of the transaction has failed."""
+        self._rows.clear()
+
+
 class Room:
     """One noun's queries on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.sqlite = connection.dialect.name == "sqlite"
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.sqlite = batch.direct.dialect.name == "sqlite"
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with all collected rows written down."""
+        return self.batch.connection
 
     def insert_new(self, table: sa.Table, rows: Sequence[Mapping[str, object]], unique: Sequence[str]) -> None:
         """Insert the rows that are not there yet by their unique columns; a duplicate is an insert that does nothing."""
         if rows:
-            self.connection.execute(_insert_new(self.sqlite, table, tuple(unique)), list(rows))
+            self.connection.execute(insert_new(self.sqlite, table, tuple(unique)), list(rows))
 
     def insert_one(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> bool:
         """Like `insert_new` for one row; whether it was new."""
-        return self.connection.execute(_insert_one(self.sqlite, table, tuple(unique)), row).first() is not None
+        return self.batch.direct.execute(_insert_one(self.sqlite, table, tuple(unique)), row).first() is not None
 
     def upsert(self, table: sa.Table, row: Mapping[str, object], unique: Sequence[str]) -> None:
         """Insert or replace by the unique columns."""
@@ -40,7 +77,7 @@ class Room:
 
     def expect_one(self, statement: sa.Update, what: str, values: Mapping[str, object] | None = None) -> None:
         """Run a guarded update that must hit one row. Raises Stale otherwise: another hand moved first."""
-        if self.connection.execute(statement, values).rowcount != 1:
+        if self.batch.direct.execute(statement, values).rowcount != 1:
             raise Stale("stale", what=what)
 
     def rows(self, asked: sa.Select[Any]) -> list[Row]:
@@ -60,11 +97,12 @@ class Room:
 
 
 @cache
-def _insert_new(is_sqlite: bool, table: sa.Table, unique: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
+def insert_new(is_sqlite: bool, table: sa.Table, unique: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
+    """The insert that does nothing for a row already there, built once."""
     insert = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     return insert.on_conflict_do_nothing(index_elements=list(unique))
 
 
 @cache
 def _insert_one(is_sqlite: bool, table: sa.Table, unique: tuple[str, ...]) -> sa.Executable:
-    return _insert_new(is_sqlite, table, unique).returning(table.c[unique[0]])
+    return insert_new(is_sqlite, table, unique).returning(table.c[unique[0]])

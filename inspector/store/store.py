@@ -89,11 +89,14 @@ class Store:
         """A writing transaction: commits when the block ends, rolls back when it raises."""
         if self._turns is not None:
             with self._turns.begin() as connection:
-                yield Tx(connection)
+                tx = Tx(connection)
+                yield tx
+                tx.write()
         else:
             with self._writer.begin() as connection:
                 tx = Tx(connection)
                 yield tx
+                tx.write()
                 if tx.work.made_ready:
                     self._bell.ring(connection)
 

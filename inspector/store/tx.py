@@ -23,6 +23,7 @@ from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.replicas import ReplicaRoom
+from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
@@ -40,8 +41,17 @@ class Tx:
     """One transaction. Rooms are made when first used."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self._batch = Batch(connection)
         self.sqlite = connection.dialect.name == "sqlite"
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with all collected rows written down."""
+        return self._batch.connection
+
+    def write(self) -> None:
+        """Write down the rows collected so far; the store does it before each commit."""
+        self._batch.write()
 
     def machine_now(self) -> datetime:
         """Machine time: the database's clock where it has one that all replicas share (engine.md 5.2), else the process's."""
@@ -54,84 +64,89 @@ class Tx:
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that can fail alone, so that one stale fence rolls back one settlement."""
         with savepoint(self.connection, "part"):
-            yield
+            try:
+                yield
+                self._batch.write()
+            except BaseException:
+                self._batch.drop()
+                raise
 
     @cached_property
     def work(self) -> WorkRoom:
         """The room of work."""
-        return WorkRoom(self.connection)
+        return WorkRoom(self._batch)
 
     @cached_property
     def cases(self) -> CaseRoom:
         """The room of cases."""
-        return CaseRoom(self.connection)
+        return CaseRoom(self._batch)
 
     @cached_property
     def assistance(self) -> AssistanceRoom:
         """The room of assistance."""
-        return AssistanceRoom(self.connection)
+        return AssistanceRoom(self._batch)
 
     @cached_property
     def draws(self) -> DrawRoom:
         """The room of draws."""
-        return DrawRoom(self.connection)
+        return DrawRoom(self._batch)
 
     @cached_property
     def visits(self) -> VisitRoom:
         """The room of visits."""
-        return VisitRoom(self.connection)
+        return VisitRoom(self._batch)
 
     @cached_property
     def rosters(self) -> RosterRoom:
         """The room of rosters."""
-        return RosterRoom(self.connection)
+        return RosterRoom(self._batch)
 
     @cached_property
     def credit(self) -> CreditRoom:
         """The room of credit."""
-        return CreditRoom(self.connection)
+        return CreditRoom(self._batch)
 
     @cached_property
     def events(self) -> EventRoom:
         """The room of events."""
-        return EventRoom(self.connection)
+        return EventRoom(self._batch)
 
     @cached_property
     def ledger(self) -> LedgerRoom:
         """The room of ledger."""
-        return LedgerRoom(self.connection)
+        return LedgerRoom(self._batch)
 
     @cached_property
     def inbox(self) -> InboxRoom:
         """The room of inbox."""
-        return InboxRoom(self.connection)
+        return InboxRoom(self._batch)
 
     @cached_property
     def lanes(self) -> LaneRoom:
         """The room of lanes."""
-        return LaneRoom(self.connection)
+        return LaneRoom(self._batch)
 
     @cached_property
     def schedules(self) -> ScheduleRoom:
         """The room of schedules."""
-        return ScheduleRoom(self.connection)
+        return ScheduleRoom(self._batch)
 
     @cached_property
     def attention(self) -> AttentionRoom:
         """The room of attention."""
-        return AttentionRoom(self.connection)
+        return AttentionRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:
         """The room of tokens."""
-        return TokenRoom(self.connection)
+        return TokenRoom(self._batch)
 
     @cached_property
     def office(self) -> OfficeRoom:
         """The room of office."""
-        return OfficeRoom(self.connection)
+        return OfficeRoom(self._batch)
 
     @cached_property
     def replicas(self) -> ReplicaRoom:
         """The room of replicas."""
-        return ReplicaRoom(self.connection)
+        return ReplicaRoom(self._batch)

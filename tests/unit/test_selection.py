@@ -119,10 +119,11 @@ def test_systematic_rounding_gives_the_floor_or_the_ceiling_and_the_right_total_
 
 
 def test_systematic_rounding_runs_through_the_strata_in_byte_order_whatever_order_they_are_declared_in() -> None:
-    start = "k" * 32
-    u = int(hashlib.sha256(start.encode()).hexdigest()[:12], 16) % 1_000_000
-    total, expected = 0, {}
-    for code in ("S0", "S1", "S10", "S2", "S3"):
-        before, total = total, total + 7 * SHARES[code]
-        expected[code] = (total + u) // 1_000_000 - (before + u) // 1_000_000
-    assert systematic(start, dict.fromkeys(SHARES, 7)) == expected
+    for number in range(20):
+        start = f"{number:032d}"
+        u = int(hashlib.sha256(start.encode()).hexdigest()[:12], 16) % 1_000_000
+        total, expected = 0, {}
+        for code in ("S0", "S1", "S10", "S2", "S3"):
+            before, total = total, total + 7 * SHARES[code]
+            expected[code] = (total + u) // 1_000_000 - (before + u) // 1_000_000
+        assert systematic(start, dict.fromkeys(SHARES, 7)) == expected
