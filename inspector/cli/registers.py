@@ -186,8 +186,9 @@ def _import(terminal: Terminal, wish: _Wish) -> Exit | None:
         return len(_held(tx, wish))
 
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
-    about = (f"roster.import.{wish.what}", f"roster:{wish.agency}")
-    count = terminal.act(*about, do, file=wish.file, **counts) if wanted else len(before)
+    count = len(before)
+    if wanted:
+        count = terminal.act(f"roster.import.{wish.what}", f"roster:{wish.agency}", do, file=wish.file, **counts)
     if leave:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)

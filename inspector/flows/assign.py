@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, Visit, VisitState
+from inspector.flows.after import log_after
 from inspector.flows.framing import Member
 from inspector.flows.office import Office
 from inspector.flows.settle import record
@@ -61,6 +61,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     )
     tx.visits.add(made)
     if made.state is VisitState.CANCELLED:
+        log_after(tx, made.draw, "withdrawn", made.object_id)
         return
     timer = Order(
         kind=OrderKind.VISIT_DUE,
@@ -92,17 +93,8 @@ def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: da
     chosen = substitute(
         commitment.suite, deal_key, row, gone.place, sitting, out, tx.visits.loads(held.draw), frame.inspectors, frame.bans
     )
-    line = {
-        "seq": files.get("after.jsonl", b"").count(b"\n") + 1,
-        "kind": "redeal",
-        "object": held.object_id,
-        "seat": gone.place,
-        "out": gone.inspector,
-        "in": chosen,
-        "reason": reason,
-        "evidence": None,
-    }
-    tx.draws.append_line(held.draw, "after.jsonl", json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())
+    told = {"seat": gone.place, "out": gone.inspector, "in": chosen, "reason": reason, "evidence": None}
+    log_after(tx, held.draw, "redeal", held.object_id, **told)
     if chosen is None:
         _short(tx, held, {"place": gone.place, "reason": reason}, policy, now)
     else:

@@ -13,6 +13,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import asked_others
+from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.store.tx import Tx, new_id
 
@@ -97,6 +98,7 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     called_off = visit.cancel(changed, "withdrawn", case.pack)
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
+    log_after(tx, held.draw, "withdrawn", held.object_id)
     for seat in tx.visits.team(held.id):
         if seat.state.open:
             tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED))

@@ -168,6 +168,21 @@ def visits(office: Office, number: str) -> list[Visit]:
         return tx.visits.of_draw(number)
 
 
+def replayed(office: Office, number: str) -> None:
+    """Replay a draw's afterlife from its files: the teams are those of the table."""
+    with office.store.read() as tx:
+        files, made = tx.draws.files(number), tx.visits.of_draw(number)
+        seated = {visit.object_id: [seat.inspector for seat in tx.visits.team(visit.id) if seat.state.open] for visit in made}
+    commitment = read(files["commit.json"])
+    frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
+    result = protocol.carry_out(commitment, {"weekly": frame}, json.loads(files["seed.json"])["parts"])
+    events = [json.loads(line) for line in files["after.jsonl"].splitlines()]
+    teams = protocol.replay(commitment, frame, result, "weekly", events)
+    for visit in made:
+        if visit.state in (VisitState.ASSIGNED, VisitState.SHORT):
+            assert [one for one in teams[visit.object_id] if one] == seated[visit.object_id]
+
+
 def test_a_draw_commits_before_its_seed_and_anybody_can_recompute_it(store: Store, hand: Hand) -> None:
     office, phones, notary = drawing(store, hand)
     ids, held = announced(office, hand)
@@ -244,6 +259,7 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     assert states[dispatch.seat_name(second)] is SeatState.EXPIRED
     assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
     assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
+    replayed(office, held.number)
 
 
 def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: Store, hand: Hand) -> None:
@@ -268,3 +284,4 @@ def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: St
     assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.TRUE)
     assert called_off.state is VisitState.CANCELLED
     assert set(freed) == {SeatState.CANCELLED}
+    replayed(office, held.number)
