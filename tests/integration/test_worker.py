@@ -247,7 +247,7 @@ def test_a_worker_that_slept_past_its_lease_cannot_write_what_another_has_settle
 
     put(store, order(1))
     slow, quick = Hands(say=say), Hands()
-    with at_work(office, slow, owner="slow") as sleeper:
+    with at_work(office, slow, replace(FAST, capacity=1), owner="slow") as sleeper:  # no room to claim it again itself
         assert asleep.wait(10)
         with store.begin() as tx:
             tx.work.void_leases()
