@@ -15,8 +15,9 @@ from inspector.daemon import sweeps
 from inspector.daemon.clock import CatchUp, Clock, Schedule
 from inspector.daemon.daemon import Daemon, replica_name
 from inspector.daemon.dispatch import Embedded
+from inspector.daemon.engine import Engine
 from inspector.daemon.trigger import parse
-from inspector.daemon.worker import Engine, Worker
+from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime

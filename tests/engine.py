@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 
 from inspector.daemon import sweeps
-from inspector.daemon.worker import Engine, Worker, running
+from inspector.daemon.engine import Engine
+from inspector.daemon.worker import Worker, running
 from inspector.domain.backoff import Ladder
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Office

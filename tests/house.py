@@ -17,7 +17,8 @@ from sqlalchemy.dialects import postgresql
 
 from inspector.calendars import load_calendars
 from inspector.daemon import sweeps
-from inspector.daemon.worker import Engine, Worker, running
+from inspector.daemon.engine import Engine
+from inspector.daemon.worker import Worker, running
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind

@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
 import structlog
 
 from inspector.daemon.breaker import Breaker
-from inspector.domain.backoff import Ladder
+from inspector.daemon.engine import Engine
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
@@ -33,24 +33,6 @@ from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """The engine's numbers. `lane_slots` bounds what one connector may hold of this process (a bulkhead)."""
-
-    threads: int = 32
-    capacity: int = 128
-    lease: timedelta = timedelta(seconds=60)
-    poll: float = 1.0
-    group: int = 128
-    settlers: int = 4
-    lane_slots: int = 64
-    not_yet: float = 30.0
-    ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
-    breaker_threshold: int = 8
-    breaker_cool: timedelta = timedelta(seconds=15)
-    breaker_most: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

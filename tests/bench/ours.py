@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from connectors.http import Wire
 from inspector.daemon.daemon import until_signal
-from inspector.daemon.worker import Engine, Worker
+from inspector.daemon.engine import Engine
+from inspector.daemon.worker import Worker
 from inspector.domain.decision import Because, Order, OrderKind
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement

@@ -1,0 +1,26 @@
+"""The engine's numbers, as the settings give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from inspector.domain.backoff import Ladder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The engine's numbers. `lane_slots` bounds what one connector may hold of this process (a bulkhead)."""
+
+    threads: int = 32
+    capacity: int = 128
+    lease: timedelta = timedelta(seconds=60)
+    poll: float = 1.0
+    group: int = 128
+    settlers: int = 4
+    lane_slots: int = 64
+    not_yet: float = 30.0
+    ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
+    breaker_threshold: int = 8
+    breaker_cool: timedelta = timedelta(seconds=15)
+    breaker_most: timedelta = timedelta(minutes=10)
