@@ -1,4 +1,4 @@
-"""Lanes: one row for each connector holds its rate limit (GCRA), its breaker and whether a person has paused it."""
+"""Lanes: one row for each connector holds its breaker and whether a person has paused it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LaneRoom(Room):
 
     def ensure(self, names: Sequence[str]) -> None:
         """A row for each configured connector."""
-        rows = [{"name": name, "tat": EPOCH, "open_until": EPOCH, "failures": 0, "paused": False} for name in names]
+        rows = [{"name": name, "open_until": EPOCH, "failures": 0, "paused": False} for name in names]
         self.insert_new(lane, rows, ("name",))
 
     def all(self) -> list[Lane]:
@@ -63,14 +63,3 @@ class LaneRoom(Room):
     def pause(self, name: str, paused: bool) -> bool:
         """A person stops or resumes a connector; whether it exists."""
         return bool(self.connection.execute(sa.update(lane).where(lane.c.name == name).values(paused=paused)).rowcount)
-
-    def grant(self, name: str, now: datetime, interval: timedelta, burst: int) -> timedelta:
-        """Ask for one token (GCRA). Zero: granted; else how long to wait. One guarded update, global across replicas."""
-        tolerance = interval * (burst - 1)
-        row = self.connection.execute(sa.select(lane.c.tat).where(lane.c.name == name).with_for_update()).scalar_one_or_none()
-        tat = max(row or now, now)
-        wait = tat - now - tolerance
-        if wait > timedelta(0):
-            return wait
-        self.connection.execute(sa.update(lane).where(lane.c.name == name).values(tat=tat + interval))
-        return timedelta(0)

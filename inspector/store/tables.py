@@ -291,7 +291,6 @@ lane = sa.Table(
     "lane",
     metadata,
     sa.Column("name", Code, primary_key=True),
-    sa.Column("tat", Moment, nullable=False),
     sa.Column("open_until", Moment, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("paused", sa.Boolean, nullable=False),

@@ -168,7 +168,6 @@ def upgrade() -> None:
     op.create_table(
         "lane",
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("tat", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("open_until", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
