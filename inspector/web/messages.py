@@ -70,7 +70,7 @@ class CaseIn(Strict):
                     "route": "COMMITMENT",
                     "matter": "LICENCE",
                     "item": "business-licence",
-                    "subject": {"kind": "FIRM", "code": "91330106MA2CFLDG4R", "name": "示例商贸有限公司"},
+                    "subject": {"kind": "FIRM", "code": "91000000MA0000001R", "name": "示例商贸有限公司"},
                     "claims": [{"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-11-02"}],
                     "letter": {
                         "text": "本单位承诺……",
