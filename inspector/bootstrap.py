@@ -64,11 +64,16 @@ def store(settings: Settings) -> Store:
 
 
 def office(settings: Settings, held: Store, *, connectors: Connectors | None = None) -> Office:
-    """The office around a migrated store. Raises Invalid for anything wrong in packs, calendars, connectors or plans."""
+    """The office around a migrated store.
+
+    Raises Invalid for anything wrong in packs, calendars, connectors or plans, and Refusal when a pack that cases were decided by
+    has been edited in place.
+    """
     calendar = load_calendars(settings.policies / "calendars")
     book = Policybook.load(settings.policies)
     tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
     _check_tree(tree, book)
+    _note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
     return Office(
@@ -186,9 +191,18 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
+def _note_packs(held: Store, book: Policybook) -> None:
+    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
+    with held.begin() as tx:
+        now = tx.machine_now()
+        for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
+            tx.packs.note(pack.label, pack.digest, now)
+
+
 def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
-    """Parents exist and make no ring; packs exist."""
+    """Parents exist and make no ring; packs exist; a connector leads to one agency, since who is asked is known by it."""
     packs = {pack.id for pack in book.packs}
+    reached: dict[str, str] = {}
     for node in tree.values():
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
             raise Invalid("agency_id_unusable", agency=node.id)
@@ -196,6 +210,8 @@ def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
             raise Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
             raise Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
+        if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
+            raise Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
         seen, here = {node.id}, node.parent
         while here is not None:
             if here in seen:

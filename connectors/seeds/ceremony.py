@@ -41,13 +41,14 @@ class CeremonySeed:
     ) -> Mapping[str, object]:
         """The figures two people agree on; a person's later typing replaces the earlier one.
 
-        Raises Unavailable (`ceremony_waiting`) until two have typed, Refused (`ceremony_disagrees`, `ceremony_unreadable`).
+        Raises NotYet until two have typed (`ceremony_waiting`) and the same (`ceremony_disagrees`: whoever erred types again),
+        Refused (`ceremony_unreadable`).
         """
         told = {one.by: " ".join(one.figures.split()) for one in typed if one.by.strip()}
         if len(told) < 2:
             raise NotYet("ceremony_waiting", origin=Origin.US, detail=f"{len(told)} of 2 have typed", attempts=0)
         if len(set(told.values())) > 1:
-            raise Refused("ceremony_disagrees", origin=Origin.US, detail="the figures typed differ", attempts=0)
+            raise NotYet("ceremony_disagrees", origin=Origin.US, detail="the figures typed differ", attempts=0)
         text = next(iter(told.values()))
         # `+` joins the parts of a seed (draw-protocol 7.5); what cannot be seen cannot be recomputed by the public.
         if not text or "+" in text or not text.isprintable():

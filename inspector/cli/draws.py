@@ -71,7 +71,7 @@ def announce(
 ) -> Exit | None:
     """Announce a plan's draw now, besides its schedule. 发起抽取。
 
-    A day has one such draw; who is drawn follows from the protocol.
+    A period of the plan has one draw; who is drawn follows from the protocol.
     """
     from inspector.flows import draw as drawing
 
@@ -92,11 +92,12 @@ def export(
 ) -> None:
     """Write a draw's bundle to a folder, for an auditor to verify anywhere. 导出复核包。
 
-    It holds the registers, so it is not for the public.
+    It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
+    only W, number and date leave the house (draw-protocol ruling 18).
     """
     held = terminal.look(lambda tx: tx.draws.get(draw))
     files = terminal.look(lambda tx: tx.draws.files(draw))
-    if "commit.json" not in files:
+    if "result.json" not in files:
         raise Refusal("draw_not_finished", draw=draw, state=held.state)
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))

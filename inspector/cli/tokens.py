@@ -26,7 +26,10 @@ def issue(
     role: Annotated[Role, typer.Option("--role", help="What it may do 角色")],
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Valid for so many days 有效天数")] = 90,
 ) -> None:
-    """Issue a token. Its text is shown once and stored nowhere. 签发令牌，仅显示一次。"""
+    """Issue a token. Its text is shown once and stored nowhere. 签发令牌，仅显示一次。
+
+    A system is known by its name: while a system token is valid, its name cannot be given under another agency. 系统名称只属于一个机关。
+    """
     terminal.office.agency(agency)
     about = {"name": name, "agency": agency, "role": role.value, "days": days}
     with terminal.store.read() as tx:

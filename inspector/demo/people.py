@@ -19,6 +19,7 @@ from inspector.demo.rules import Rule, Sight
 from inspector.demo.server import Reply, Request, answer
 
 TRIES = 6
+TEAM_WAITS = ("team_short", "team_not_accepted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +202,12 @@ class Inspectors:
                     await self._visit(link)
 
     async def _visit(self, link: Link) -> None:
-        """Whoever of the team writes first has written. A short team waits for its second member."""
+        """Whoever of the team writes first has written. A team that is short, or not yet agreed, waits for its second member."""
         await self._pace.days(0.6 + self._chance.of("visits", link.about))
         page = await insist(self._pace, link.seat)
         visit = page.data.get("visit", {})
         findings = [self._finding(doubt) for doubt in visit.get("doubts", ())]
-        await insist(self._pace, lambda: link.report(findings, "现场查看，拍照留存（演示）"), also=("team_short",))
+        await insist(self._pace, lambda: link.report(findings, "现场查看，拍照留存（演示）"), also=TEAM_WAITS)
 
     def _finding(self, doubt: dict[str, Any]) -> dict[str, str]:
         case, claim = str(doubt["case_id"]), str(doubt["claim"])

@@ -192,7 +192,8 @@ def cancel(request: Request, now: datetime, pack: str) -> Decision[Request]:
     if not request.state.open:
         return Decision(state=request, because=because)
     state = replace(request, state=AssistanceState.CANCELLED, ended_at=now)
-    orders = (letter(request, "cancel", request.requested, now),)
+    never_left = request.state is AssistanceState.ORDERED
+    orders = () if never_left else (letter(request, "cancel", request.requested, now),)
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 
 

@@ -31,7 +31,7 @@ class Draw:
     """One numbered draw.
 
     `promises` and `parts` are keyed by seed source; `typed` holds ceremony figures by the person who typed
-    them; `c` and `w` are 64 hex once announced.
+    them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
     """
 
     number: str
@@ -73,7 +73,7 @@ def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar
         rule="draw.prepare",
         basis=(policy.draw.basis,),
         pack=policy.label,
-        facts={"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties), "prev": draw.prev},
+        facts={"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties)},
     )
     return Decision(state=draw, because=because, orders=orders)
 
@@ -95,7 +95,7 @@ def announce(
         rule="draw.announce",
         basis=(policy.draw.basis,),
         pack=policy.label,
-        facts={"w": w, "witness": lodge or "", **facts},
+        facts={"w": w, "prev": draw.prev, "witness": lodge or "", **facts},
     )
     order = Order(
         kind=OrderKind.DRAW_LODGE,
@@ -150,12 +150,15 @@ def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy,
 
 
 def typed(draw: Draw, by: str, figures: str, policy: Policy) -> Decision[Draw]:
-    """A person has typed the figures of the public ceremony, independently of the other (ruling 19). Nobody types twice."""
-    if draw.state is not DrawState.SEEDING:
+    """A person has typed the figures of the public ceremony, independently of the other (ruling 19).
+
+    Whoever erred types again, until the draw has all its parts: the two must agree, and every typing stays in the record. So
+    one person's slip, or ill will, does not void the draw; only the date for reveals does. Raises Refusal (`draw_not_seeding`).
+    """
+    if draw.state is not DrawState.SEEDING or draw.seeded:
         raise Refusal("draw_not_seeding", draw=draw.number, state=draw.state)
-    if draw.typed.get(by, figures) != figures:
-        raise Refusal("figures_already_typed", draw=draw.number, by=by)
-    because = Because(rule="draw.typed", basis=(policy.draw.basis,), pack=policy.label, facts={"by": by})
+    facts = {"by": by, "figures": figures, "again": by in draw.typed}
+    because = Because(rule="draw.typed", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     return Decision(state=replace(draw, typed={**draw.typed, by: figures}), because=because)
 
 

@@ -40,6 +40,9 @@ OPEN_WORK = frozenset(
 )
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
+UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
+"""Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
+
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:
     """The item of a new case, or Invalid: unknown or fenced item, matter or subject not covered, claims the item does not know."""
@@ -70,7 +73,7 @@ def begin(
     if level is None:
         order = Order(
             kind=OrderKind.RATE,
-            key=f"rate:{case.id}",
+            key=f"rate:{case.id}:{case.version}",
             due_at=now,
             urgent_by=now,
             lane=lane,
@@ -180,11 +183,13 @@ def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
     state = replace(case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None)
     because = Because(rule="commitment.withdraw", basis=("S0:9",), pack=case.pack, facts={"reason": reason, "by": by})
     told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
-    return Decision(state=state, because=because, told=(told,), ends=OPEN_WORK | {OrderKind.ASSIST_SEND})
+    return Decision(state=state, because=because, told=(told,), ends=OPEN_WORK | {OrderKind.ASSIST_SEND, OrderKind.CREDIT})
 
 
 def conclude(case: Case, by: str, now: datetime) -> Decision[Case]:
     """The approving system says the matter is concluded (办结). Verification goes on; withdrawal is over."""
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("already_withdrawn", case=case.id)
     because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by})
     return Decision(state=replace(case, concluded_at=case.concluded_at or now), because=because)
 
@@ -194,23 +199,30 @@ def review(
     outcome: Outcome,
     officer: str,
     reasons: str,
-    evidence_ids: tuple[str, ...],
+    cited: tuple[Evidence, ...],
     policy: Policy,
     now: datetime,
 ) -> Decision[Case]:
-    """A named officer decides. An adverse outcome needs reasons and evidence that speaks to it; proposals follow from the pack."""
+    """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
+
+    An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case; one that says
+    "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
+    """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
     if outcome is Outcome.WITHDRAWN or not reasons.strip():
         raise Invalid("outcome_not_allowed" if outcome is Outcome.WITHDRAWN else "reason_missing", field="outcome")
     row = policy.outcomes[outcome]
-    if row.proposals and not evidence_ids:
-        raise Invalid("evidence_missing", outcome=outcome)
+    adverse = bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE)
+    if (adverse or outcome in UNTRUE) and not cited:
+        raise Invalid("evidence_missing", outcome=outcome, field="evidence")
+    if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
+        raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
     facts = {
         "officer": officer,
         "outcome": outcome.value,
         "reasons": reasons,
-        "evidence": list(evidence_ids),
+        "evidence": [piece.id for piece in cited],
         "review_reason": case.review_reason,
         "row": row.row,
     }

@@ -44,6 +44,11 @@ class SeatState(StrEnum):
         """Whether the seat still counts as held."""
         return self in (SeatState.ORDERED, SeatState.HANDED_OVER, SeatState.ACCEPTED)
 
+    @property
+    def knows(self) -> bool:
+        """Whether the inspector may know whom the visit is to: not (any more) after declining, as for recusal, or silence."""
+        return self not in (SeatState.DECLINED, SeatState.EXPIRED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
@@ -81,6 +86,7 @@ class Visit:
     code: str
     name: str
     sampled: bool
+    pooled: bool
     doubts: tuple[Doubt, ...]
     case_ids: tuple[str, ...]
     basis: str
@@ -188,7 +194,11 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
 def report(
     visit: Visit, team: tuple[Seat, ...], by: str, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
 ) -> Decision[Visit]:
-    """The team's result. Needs a member who accepted, a full team, and an answer to every fact in question."""
+    """The team's result. Needs a full team that has accepted to the last seat, and an answer to every fact in question.
+
+    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. Raises Refusal (`visit_closed`,
+    `team_short`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`).
+    """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
     held = [seat for seat in team if seat.state.open]
@@ -197,6 +207,8 @@ def report(
     mine = [seat for seat in held if seat.inspector == by]
     if not mine or mine[0].state is not SeatState.ACCEPTED:
         raise Refusal("not_accepted", visit=visit.id, inspector=by)
+    if waited := [seat.inspector for seat in held if seat.state is not SeatState.ACCEPTED]:
+        raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
     asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts}
     answered = {(finding.case_id, finding.claim) for finding in findings}
     if missing := asked - answered:
@@ -211,6 +223,11 @@ def report(
         facts={"by": by, "team": [seat.inspector for seat in held], "findings": [f.verdict.value for f in findings]},
     )
     return Decision(state=state, because=because)
+
+
+def as_known(visit: Visit, seat: Seat) -> Visit:
+    """The visit as the inspector of a seat may know it: without the subject and its facts once out of the team."""
+    return visit if seat.state.knows else replace(visit, code="", name="", doubts=())
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

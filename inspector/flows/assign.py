@@ -52,10 +52,11 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
         sampled=all(not wants_visit(case) for case in live),
-        doubts=tuple(doubt for case in live for doubt in _doubts(case)),
+        doubts=tuple(doubt for case in live for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
-        state=VisitState.ASSIGNED if live or not cases else VisitState.CANCELLED,
+        pooled=member.pooled,
+        state=VisitState.ASSIGNED if live or member.pooled else VisitState.CANCELLED,
         opened_at=now,
         due_at=due(now, policy.term(Timer.VISIT).term, office.calendar).at,
     )
@@ -101,7 +102,7 @@ def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: da
         _seat(office, tx, held, policy, gone.place, gone.turn + 1, chosen, now)
 
 
-def _doubts(case: Case) -> tuple[Doubt, ...]:
+def doubts(case: Case) -> tuple[Doubt, ...]:
     """What is in question: the claims that only the premises can settle; for a sampled case every claim."""
     on_site = [
         held.claim

@@ -37,8 +37,13 @@ def announce(work: Work, office: Office) -> Settlement:
 
 
 def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> Draw | None:
-    """A clerk announces a plan's draw outside its schedule; its slot is this day, and a day has one."""
-    return prepare(office, tx, plan, now.date().isoformat(), now, by=by)
+    """A clerk announces a plan's draw outside its schedule.
+
+    Its slot is that of the plan's current period (the day, while no daemon has written the schedule down): announced again, the
+    period answers with the draw it has, so that nobody draws until the result pleases.
+    """
+    period = tx.schedules.period(f"plan:{plan}", now)
+    return prepare(office, tx, plan, period or now.date().isoformat(), now, by=by)
 
 
 def prepare(
@@ -48,6 +53,7 @@ def prepare(
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
+    tx.draws.take_turn(plan.agency)
     held = tx.draws.by_slot(plan_name, slot)
     if held is not None:
         return held
@@ -55,8 +61,7 @@ def prepare(
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
         return None
-    count, prev = tx.draws.last(plan.agency)
-    number = f"{plan.agency}-{now.year}-{count + 1:05d}"
+    number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
     framed = frame(office, tx, plan, policy, number, _list_name(plan_name), now)
     if not framed.frame.objects:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
@@ -69,7 +74,7 @@ def prepare(
         pack=policy.label,
         state=DrawState.PREPARING,
         made_at=now,
-        prev=prev,
+        prev=None,
         parties=tuple(party for party in policy.draw.seeds if party not in without),
         list_name=_list_name(plan_name),
     )
@@ -230,7 +235,12 @@ def type_figures(office: Office, tx: Tx, number: str, by: str, figures: str, now
 
 
 def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -> None:
-    """Settle the commitment: every promise is in, nobody knows the seed yet."""
+    """Settle the commitment: every promise is in, nobody knows the seed yet.
+
+    Only now is it known which commitment it follows: two draws of one agency may be in preparation at once.
+    """
+    tx.draws.take_turn(held.agency)
+    held = replace(held, prev=tx.draws.head(held.agency))
     files = tx.draws.files(held.number)
     held_frame, rules = frozen(files), json.loads(files["rules.json"])
     listing = Listing(

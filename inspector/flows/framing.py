@@ -29,12 +29,13 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """What the frame's key stands for. Private: it never leaves the house."""
+    """What the frame's key stands for. Private: it never leaves the house. `pooled`: under daily supervision whatever its cases do."""
 
     kind: SubjectKind
     code: str
     name: str
     cases: tuple[str, ...]
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def object_id(secret: bytes, kind: SubjectKind, code: str) -> str:
 
 def dump_members(members: Mapping[str, Member]) -> bytes:
     """The private key of a frame, for the store."""
-    told = {name: [one.kind.value, one.code, one.name, list(one.cases)] for name, one in members.items()}
+    told = {name: [one.kind.value, one.code, one.name, list(one.cases), one.pooled] for name, one in members.items()}
     return json.dumps(told, ensure_ascii=False).encode()
 
 
@@ -99,8 +100,8 @@ def load_members(content: bytes) -> dict[str, Member]:
     """The private key of a frame."""
     told = json.loads(content)
     return {
-        name: Member(kind=SubjectKind(kind), code=code, name=called, cases=tuple(cases))
-        for name, (kind, code, called, cases) in told.items()
+        name: Member(kind=SubjectKind(kind), code=code, name=called, cases=tuple(cases), pooled=pooled)
+        for name, (kind, code, called, cases, pooled) in told.items()
     }
 
 
@@ -122,7 +123,8 @@ def _entries(tx: Tx, plan: Plan, policy: Policy, now: datetime) -> Iterable[_Ent
             fresh = level is not None and now - level[1] <= span(policy.stale_after)
             code = level[0] if level is not None and fresh else policy.unrated
             yield _Entry(
-                member=Member(kind=held.kind, code=held.code, name=held.name, cases=()), stratum=pool_stratum(policy, code)
+                member=Member(kind=held.kind, code=held.code, name=held.name, cases=(), pooled=True),
+                stratum=pool_stratum(policy, code),
             )
 
 
@@ -140,7 +142,13 @@ def _capped(tx: Tx, plan: Plan, policy: Policy, now: datetime) -> frozenset[str]
 
 
 def _merged(one: Member, other: Member) -> Member:
-    return Member(kind=one.kind, code=one.code, name=one.name or other.name, cases=(*one.cases, *other.cases))
+    return Member(
+        kind=one.kind,
+        code=one.code,
+        name=one.name or other.name,
+        cases=(*one.cases, *other.cases),
+        pooled=one.pooled or other.pooled,
+    )
 
 
 def _higher(policy: Policy, one: str | None, other: str) -> str:

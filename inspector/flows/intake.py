@@ -26,6 +26,7 @@ from inspector.domain.evidence import span
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
+from inspector.flows.assign import doubts
 from inspector.flows.office import Office
 from inspector.flows.settle import call_off, settle_case
 from inspector.store.tx import Tx, new_id
@@ -81,14 +82,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
         if before != digest:
             raise Conflict("reference_reused", reference=given.reference, case=held.id)
         return Taken(case=held, new=False)
-    tx.cases.remember(case.subject)
-    level = known_level(tx, policy, case.subject, now, look_up=bool(office.connectors.credit))
-    lane = office.lane_of(OrderKind.RATE, sender)
-    decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
-    opened = settle_case(tx, office, decision, policy, now)
-    if opened.state is CaseState.POOLED:
-        enrol(tx, opened)
-    return Taken(case=opened, new=True)
+    return Taken(case=_open(office, tx, case, policy, None, now), new=True)
 
 
 def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datetime) -> Case:
@@ -104,9 +98,28 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     verification.admit(fresh, policy, now)
     tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
     tx.work.order(call_off(tx, held, now), now)
-    level = held.strategy.level if held.strategy else verification.rated_unknown(policy, "corrected before rating")
-    decision = verification.begin(fresh, policy, level, now, office.calendar)
-    return settle_case(tx, office, decision, policy, now, digest=given.digest())
+    same = fresh.subject.code == held.subject.code and fresh.subject.kind is held.subject.kind
+    level = held.strategy.level if held.strategy is not None and same else None
+    corrected = _open(office, tx, fresh, policy, level, now, digest=given.digest())
+    for visit in tx.visits.of_case(case_id, lock=True):
+        if visit.state.open:  # a drawn subject stays drawn; the inspectors look at what is claimed now
+            others = tuple(doubt for doubt in visit.doubts if doubt.case_id != case_id)
+            tx.visits.put(replace(visit, doubts=(*others, *doubts(corrected))))
+    return corrected
+
+
+def _open(
+    office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime, *, digest: str | None = None
+) -> Case:
+    """Begin a case's verification, at first or anew: remember the subject, find its level, decide, enrol where nothing is verified."""
+    tx.cases.remember(case.subject)
+    level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.connectors.credit))
+    lane = office.lane_of(OrderKind.RATE, case.sender)
+    decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
+    opened = settle_case(tx, office, decision, policy, now, digest=digest)
+    if opened.state is CaseState.POOLED:
+        enrol(tx, opened)
+    return opened
 
 
 def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:
@@ -114,15 +127,16 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
     if not verification.needs_rating(subject.kind):
         return verification.rated_unknown(policy, "natural persons are not rated")
     held = tx.credit.level(subject.kind, subject.code)
-    if held is not None and now - held[1] <= span(policy.stale_after):
-        return rated(policy, held[0], held[1], held[2])
-    if look_up:
+    known = rated(policy, held[0], held[1], held[2], now) if held is not None else None
+    if look_up and (known is None or known.as_of is None):
         return None
-    return verification.rated_unknown(policy, "no level known" if held is None else "the level known is stale")
+    return known or verification.rated_unknown(policy, "no level known")
 
 
-def rated(policy: Policy, level: str, as_of: datetime, source: str) -> Rated:
-    """A stated level as the pack knows it; a code outside the pack's scale is unrated."""
+def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetime) -> Rated:
+    """A stated level as the pack knows it: off the scale, stale, or dated in the future it is unrated (handbook 2.1)."""
+    if as_of > now or now - as_of > span(policy.stale_after):
+        return verification.rated_unknown(policy, f"the level stated is of {as_of.date().isoformat()}")
     if level not in {row.code for row in policy.levels}:
         return verification.rated_unknown(policy, f"level {level!r} is not on the pack's scale")
     return Rated(level=level, as_of=as_of, source=source, reason="stated")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from inspector.domain import verification
 from inspector.domain.case import Case, Outcome
+from inspector.domain.errors import Invalid
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx
@@ -14,11 +15,13 @@ from inspector.store.tx import Tx
 def decide(
     office: Office, tx: Tx, case_id: str, outcome: Outcome, officer: str, reasons: str, evidence: tuple[str, ...], now: datetime
 ) -> Case:
-    """A named officer decides a case in review. Raises Refusal, Invalid."""
+    """A named officer decides a case in review, citing evidence of this case by its ids. Raises Refusal, Invalid, Missing."""
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
-    known = {item.id for item in tx.cases.evidence(case_id)}
-    cited = tuple(one for one in evidence if one in known)
+    known = {item.id: item for item in tx.cases.evidence(case_id)}
+    if strange := [one for one in evidence if one not in known]:
+        raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
+    cited = tuple(known[one] for one in dict.fromkeys(evidence))
     return settle_case(tx, office, verification.review(case, outcome, officer, reasons, cited, policy, now), policy, now)
 
 

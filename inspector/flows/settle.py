@@ -92,7 +92,7 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     """Take a withdrawn case's questions off a visit; the last one frees the seats."""
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
-    if doubts:
+    if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
         tx.visits.put(changed)
         return
     called_off = visit.cancel(changed, "withdrawn", case.pack)

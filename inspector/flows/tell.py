@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, nothing, record
@@ -38,6 +38,9 @@ def enter_credit(work: Work, office: Office) -> Settlement:
     platform = office.connectors.credit.get(work.lane)
     if platform is None:
         return nothing("no_platform")
+    with office.store.read() as tx:
+        if tx.cases.get(str(work.case_id)).state is CaseState.WITHDRAWN:
+            return nothing("withdrawn")  # withdrawal leaves no credit mark (the plan, item 9)
     said = work.payload
     entry = CreditEntry(
         entry_id=work.key,

@@ -26,7 +26,7 @@ def rate(work: Work, office: Office) -> Settlement:
         return _unrated(work, office, f"look-up failed: {error.code}")
     if rating.level is None:
         return _unrated(work, office, "the platform does not rate the subject")
-    level, as_of, source = rating.level, rating.as_of or rating.provenance.asked_at, rating.provenance.source
+    level, as_of, source = rating.level, rating.as_of or office.now(), rating.provenance.source
 
     def write(tx: Tx, now: datetime) -> None:
         tx.credit.state(kind, code, level, as_of, source)
@@ -92,7 +92,7 @@ def _choose(
     if case.state is not CaseState.RATING:
         return
     policy = office.book.get(case.pack)
-    known = rated(policy, *level) if level else verification.rated_unknown(policy, reason)
+    known = rated(policy, *level, now) if level else verification.rated_unknown(policy, reason)
     settle_case(tx, office, verification.choose(case, policy, known, now, office.calendar), policy, now)
 
 
@@ -106,7 +106,7 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
         if claim not in {held.claim.key for held in case.claims}:
             return
         fact = policy.item(case.item).fact(str(work.payload["fact"]))
-        found = answer if isinstance(answer, Evidence) else judge(work.key, case.file(claim).claim, fact, answer)
+        found = answer if isinstance(answer, Evidence) else judge(work.key, case.file(claim).claim, fact, answer, now)
         tx.cases.add_evidence(case.id, found)
         if isinstance(failed, Garbled):
             facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
@@ -117,8 +117,8 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
     return Settlement(write=write, outcome=verdict)
 
 
-def judge(key: str, claim: Claim, fact: Fact, answer: Answer) -> Evidence:
-    """An answer as evidence: only a value that was found and understood can match or contradict."""
+def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> Evidence:
+    """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are."""
     told = answer.provenance
     verdict, note = Verdict.CANNOT_SAY, answer.note
     if answer.status is AnswerStatus.NOT_FOUND:
@@ -134,8 +134,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer) -> Evidence:
         method=Method.ONLINE_QUERY,
         via=told.source,
         verdict=verdict,
-        fresh=fresh(told.as_of, claim, fact.valid_for, told.asked_at),
-        asked_at=told.asked_at,
+        fresh=fresh(told.as_of, claim, fact.valid_for, now),
+        asked_at=now,
         as_of=told.as_of,
         note=note,
         source_version=told.source_version,

@@ -114,16 +114,18 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     """Run the example through the domain and note what it decided. Raises what the domain raises."""
     decision = begin(_case(policy, example), policy, _level(policy, example), example.start, calendar)
     case, told = decision.state, list(decision.told)
+    heard: list[Evidence] = []
     for fact, answers in example.answers.items():
         for answer in answers:
-            decision = weigh(case, _evidence(case, fact, answer, example.start), policy, example.start)
+            heard.append(_evidence(case, fact, answer, example.start))
+            decision = weigh(case, heard[-1], policy, example.start)
             case, told = decision.state, [*told, *decision.told]
     if example.overdue:
         decision = overdue(case, policy, example.start)
         case, told = decision.state, [*told, *decision.told]
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
-        decision = review(case, example.officer, "officer", "reasons", ("evidence",), policy, example.start)
+        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.start)
         case, told = decision.state, [*told, *decision.told]
         observed["state"] = case.state.value
     if case.strategy is not None:

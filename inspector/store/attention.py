@@ -10,14 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.store.room import Room, Row
-from inspector.store.tables import attention
+from inspector.store.tables import Moment, attention
 
 
 class AttentionRoom(Room):
     """The attention table."""
 
     def open(self, kind: str, agency: str, about: str, facts: Mapping[str, object], now: datetime) -> None:
-        """Ask for a person once for each kind and thing."""
+        """Ask for a person, once for each kind and thing while it is open.
+
+        What happens again is told anew: an open matter takes the new facts and keeps its date, a closed one opens again.
+        """
         row = {
             "id": f"{kind}:{about}",
             "kind": kind,
@@ -26,7 +29,10 @@ class AttentionRoom(Room):
             "opened_at": now,
             "body": json.dumps(facts, ensure_ascii=False, default=str),
         }
-        self.insert_one(attention, row, ("id",))
+        if not self.insert_one(attention, row, ("id",)):
+            since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=sa.literal(now, Moment()))
+            again = sa.update(attention).where(attention.c.id == row["id"])
+            self.connection.execute(again.values(agency=agency, opened_at=since, closed_at=None, body=row["body"]))
 
     def close(self, attention_id: str, now: datetime) -> bool:
         """A person has seen to it; whether it was open."""

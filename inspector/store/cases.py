@@ -15,11 +15,18 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
-from inspector.store.tables import case_file, evidence, ledger, subject
+from inspector.store.tables import case_file, draw, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
+
+
+_OPEN_VISITS, _OPEN_DRAWS = ("ASSIGNED", "SHORT"), ("PREPARING", "ANNOUNCED", "SEEDING")
+_TO_BE_VISITED = sa.exists().where(
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(_OPEN_VISITS)
+)
+_IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
 class CaseRoom(Room):
@@ -33,10 +40,6 @@ class CaseRoom(Room):
             "sender": case.sender,
             "reference": case.reference,
             "digest": digest,
-            "route": case.route.value,
-            "item": case.item,
-            "subject_kind": case.subject.kind.value,
-            "subject_code": case.subject.code,
             "pack": case.pack,
             "opened_at": case.opened_at,
             "version": 0,
@@ -83,7 +86,7 @@ class CaseRoom(Room):
         self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
 
     def undrawn(self, agency: str) -> list[Row]:
-        """The cases of an agency that wait for a frame: id, subject, stratum, level, whether a visit is needed."""
+        """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them."""
         asked = sa.select(
             case_file.c.id,
             case_file.c.subject_kind,
@@ -91,8 +94,9 @@ class CaseRoom(Room):
             case_file.c.stratum,
             case_file.c.wants_visit,
             case_file.c.state,
-        ).where(case_file.c.agency == agency, case_file.c.drawn.is_(None), case_file.c.state != CaseState.WITHDRAWN.value)
-        asked = asked.where(sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit))
+        ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
+        unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
+        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:
@@ -152,6 +156,10 @@ class CaseRoom(Room):
     def _row(self, case: Case) -> dict[str, object]:
         strategy = case.strategy
         return {
+            "route": case.route.value,
+            "item": case.item,
+            "subject_kind": case.subject.kind.value,
+            "subject_code": case.subject.code,
             "state": case.state.value,
             "outcome": case.outcome.value if isinstance(case.outcome, Outcome) else None,
             "level": strategy.level.level if strategy else None,

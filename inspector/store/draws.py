@@ -13,6 +13,8 @@ from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.tables import draw, draw_file
 
+_TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
+
 
 class DrawRoom(Room):
     """The draw tables."""
@@ -41,14 +43,26 @@ class DrawRoom(Room):
         values = self._row(changed) | {"version": draw.c.version + 1}
         self.expect_one(sa.update(draw).where(draw.c.number == changed.number).values(**values), changed.number)
 
-    def last(self, agency: str) -> tuple[int, str | None]:
-        """(how many draws the agency has made, C of the last announced one): running numbers and the prev chain have no gaps."""
-        count = self.connection.execute(sa.select(sa.func.count()).where(draw.c.agency == agency)).scalar_one()
-        asked = sa.select(draw.c.body).where(draw.c.agency == agency).order_by(draw.c.number.desc())
-        for text in self.connection.execute(asked).scalars():
-            if (held := load(Draw, text)).c is not None:
-                return count, held.c
-        return count, None
+    def take_turn(self, agency: str) -> None:
+        """Hold, to the transaction's end, the agency's right to number a draw or to commit to one; SQLite has one writer anyway."""
+        if not self.sqlite:
+            turn = sa.func.hashtext(f"draw:{agency}")
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN, turn)))
+
+    def count(self, agency: str) -> int:
+        """How many draws the agency has made: running numbers have no gaps. The caller has the turn."""
+        return self.connection.execute(sa.select(sa.func.count()).where(draw.c.agency == agency)).scalar_one()
+
+    def head(self, agency: str) -> str | None:
+        """C of the commitment that none follows yet: the end of the agency's chain. The caller has the turn.
+
+        Commitments follow each other in the order they are made, which need not be that of the numbers.
+        """
+        asked = sa.select(draw.c.body).where(draw.c.agency == agency).order_by(draw.c.number)
+        made = [held for text in self.connection.execute(asked).scalars() if (held := load(Draw, text)).c is not None]
+        followed = {held.prev for held in made}
+        ends = [held for held in made if held.c not in followed]
+        return max(ends, key=lambda held: (held.announced_at or held.made_at, held.number)).c if ends else None
 
     def by_slot(self, plan: str, slot: str) -> Draw | None:
         """The draw of a plan's slot, or None."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from inspector.store.room import Room, Row
-from inspector.store.tables import schedule, tick
+from inspector.store.tables import SHANGHAI, schedule, tick
 
 
 class ScheduleRoom(Room):
@@ -42,10 +42,22 @@ class ScheduleRoom(Room):
         self.connection.execute(moved.values(next_at=next_at, **told))
         return taken
 
+    def period(self, name: str, now: datetime) -> str | None:
+        """The name of the period `now` is in: the last slot taken, as its order names it; before the first, the slot to come.
+
+        None for a schedule that is not known.
+        """
+        asked = sa.select(sa.func.max(tick.c.slot)).where(tick.c.name == name, tick.c.slot <= now.astimezone(UTC).isoformat())
+        if (taken := self.connection.execute(asked).scalar_one()) is not None:
+            return datetime.fromisoformat(taken).astimezone(SHANGHAI).isoformat()
+        to_come = self.connection.execute(sa.select(schedule.c.next_at).where(schedule.c.name == name)).scalar_one_or_none()
+        return f"before {to_come.isoformat()}" if to_come is not None else None
+
     def all(self) -> list[Row]:
         """Every schedule by name."""
         return self.rows(sa.select(schedule).order_by(schedule.c.name))
 
     def forget_ticks(self, before: datetime) -> int:
-        """Housekeeping: old slots are never taken again."""
-        return self.connection.execute(sa.delete(tick).where(tick.c.at < before)).rowcount
+        """Housekeeping: old slots are never taken again. The last of each schedule stays: its period may still run."""
+        last = sa.select(sa.func.max(tick.c.slot)).group_by(tick.c.name)
+        return self.connection.execute(sa.delete(tick).where(tick.c.at < before, tick.c.slot.not_in(last))).rowcount

@@ -13,7 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
+from inspector.domain.errors import Stale
 from inspector.store.bell import Bell
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
@@ -25,6 +27,8 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
+_LOST = frozenset({"40P01", "40001", "55P03"})
+"""What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
 
 
 class Store:
@@ -86,7 +90,20 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
-        """A writing transaction: commits when the block ends, rolls back when it raises."""
+        """A writing transaction: commits when the block ends, rolls back when it raises.
+
+        Raises Stale when PostgreSQL ended it because another transaction was in its way: nothing was written, doing it again is right.
+        """
+        try:
+            with self._begin() as tx:
+                yield tx
+        except DBAPIError as error:
+            if not _outrun(error):
+                raise
+            raise Stale("stale", what="transaction") from error
+
+    @contextmanager
+    def _begin(self) -> Iterator[Tx]:
         if self._turns is not None:
             with self._turns.begin() as connection:
                 tx = Tx(connection)
@@ -114,3 +131,11 @@ class Store:
         self._writer.dispose()
         if self._reader is not self._writer:
             self._reader.dispose()
+
+
+def _outrun(error: DBAPIError) -> bool:
+    """Whether another transaction was faster: a lost lock, or two draws of one agency that took the same running number."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == "23505":
+        return getattr(getattr(error.orig, "diag", None), "constraint_name", None) == "pk_draw"
+    return state in _LOST

@@ -297,6 +297,14 @@ lane = sa.Table(
     sa.Column("error", sa.String(400)),
 )
 
+pack = sa.Table(
+    "pack",
+    metadata,
+    sa.Column("label", Code, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
 tick = sa.Table(
     "tick",
     metadata,

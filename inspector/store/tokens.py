@@ -9,9 +9,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.store.room import Room, Row
 from inspector.store.tables import token
+
+_SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,14 @@ class TokenRoom(Room):
     """The token table."""
 
     def issue(self, name: str, agency: str, role: str, made_at: datetime, expires_at: datetime, *, text: str = "") -> str:
-        """Make a token and return its text: the only time it is seen. `text` is for the demo's fixed ones."""
+        """Make a token and return its text: the only time it is seen. `text` is for the demo's fixed ones.
+
+        A system is known by its name, wherever it calls from: its references, message ids and callbacks are kept under it. So a name
+        belongs to one agency as long as a `system` token of it is valid; a second token there (to renew) is fine.
+        Raises Refusal (`token_name_taken`) for a `system` token whose name is another agency's.
+        """
+        if role == _SYSTEM and (holder := self._holder(name, agency, made_at)) is not None:
+            raise Refusal("token_name_taken", name=name, agency=agency, holder=holder)
         text = text or f"ins_{secrets.token_urlsafe(32)}"
         row = {
             "id": secrets.token_hex(6),
@@ -42,6 +51,17 @@ class TokenRoom(Room):
         }
         self.insert_one(token, row, ("digest",))
         return text
+
+    def _holder(self, name: str, agency: str, now: datetime) -> str | None:
+        """The other agency whose system has this name, if any."""
+        others = sa.select(token.c.agency).where(
+            token.c.name == name,
+            token.c.role == _SYSTEM,
+            token.c.agency != agency,
+            token.c.expires_at > now,
+            token.c.revoked_at.is_(None),
+        )
+        return self.connection.execute(others.limit(1)).scalar_one_or_none()
 
     def find(self, text: str, now: datetime) -> Token | None:
         """The valid token behind a text, or None. The look-up is by digest, so that time tells nothing about the text."""

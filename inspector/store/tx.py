@@ -22,6 +22,7 @@ from inspector.store.inbox import InboxRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.office import OfficeRoom
+from inspector.store.packs import PackRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
@@ -145,6 +146,11 @@ class Tx:
     def office(self) -> OfficeRoom:
         """The room of office."""
         return OfficeRoom(self._batch)
+
+    @cached_property
+    def packs(self) -> PackRoom:
+        """The room of packs."""
+        return PackRoom(self._batch)
 
     @cached_property
     def replicas(self) -> ReplicaRoom:

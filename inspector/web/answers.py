@@ -11,7 +11,7 @@ from pydantic import ConfigDict, JsonValue
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import Case, CaseState, ClaimStatus, MatterKind, Method, Outcome, Route, SubjectKind
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
 
@@ -360,9 +360,9 @@ def request_shown(request: Request) -> RequestShown:
 
 
 def seat_shown(name: str, held: Visit, seat: Seat) -> SeatShown:
-    """A seat as it goes out."""
+    """A seat as it goes out, with no more of the visit than its inspector may know."""
     plain = {field: getattr(seat, field) for field in ("inspector", "state", "ordered_at", "accept_by", "reason")}
-    return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(held)})
+    return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(as_known(held, seat))})
 
 
 def draw_shown(draw: Draw) -> DrawShown:

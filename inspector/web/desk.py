@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +24,9 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.health import Health
 
 T = TypeVar("T")
-_TRIES = 3
+_TRIES = 5
+_PAUSE = 0.05
+"""Seconds; the longest wait before the second try, and as much more before each following one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,10 @@ class Desk:
             return ask(tx)
 
     def act(self, do: Callable[[Tx, datetime], T]) -> T:
-        """Do something in one transaction and wake the engine. `do` runs again when another hand moved first."""
+        """Do something in one transaction and wake the engine. `do` runs again, a moment later, when another hand moved first.
+
+        The moments are random, so that two who collided do not collide again. Raises Stale when it was always too late.
+        """
         for left in reversed(range(_TRIES)):
             try:
                 with self.office.store.begin() as tx:
@@ -51,6 +58,7 @@ class Desk:
             except Stale:
                 if not left:
                     raise
+                time.sleep(random.uniform(0, _PAUSE * (_TRIES - left)))  # noqa: S311 - nobody's fate hangs on it
             else:
                 return done
         raise AssertionError("the last try returns or raises")

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import InspectorError, Refusal
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit, as_known
 from inspector.flows import assist, dispatch
 from inspector.flows.explain import articles
 from inspector.labels import told
@@ -168,6 +168,7 @@ def _assist_page(
 def _seat_page(request: Request, desk: Desk, name: str, kept: Mapping[str, str], error: str = "", status: int = 200) -> Response:
     def ask(tx: Tx) -> tuple[Visit, Seat, list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
+        held = as_known(held, seat)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)

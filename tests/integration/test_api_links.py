@@ -90,12 +90,16 @@ def test_a_seat_is_accepted_and_its_result_settles_the_case(store: Store, hand: 
         accepted = client.post(f"/v1/seats/{seats[0]}/accept")
         doubts = shown["visit"]["doubts"]
         findings = [{"case_id": one["case_id"], "claim": one["claim"], "verdict": "match"} for one in doubts]
+        alone = client.post(f"/v1/seats/{seats[0]}/result", json={"findings": findings})
+        with edge.client(X_Link_Token=office.link_token("seat", seats[1])) as second:
+            assert second.post(f"/v1/seats/{seats[1]}/accept").status_code == 200
         short = client.post(f"/v1/seats/{seats[0]}/result", json={"findings": []})
         done = client.post(f"/v1/seats/{seats[0]}/result", json={"findings": findings, "remarks": "属实"})
         with edge.as_("officer") as officer:
             case = officer.get(f"/v1/cases/{doubts[0]['case_id']}").json()
     assert (other.status_code, early.status_code) == (403, 409)
     assert accepted.json()["state"] == "ACCEPTED"
+    assert (alone.status_code, alone.json()["error"]["code"]) == (409, "team_not_accepted")
     assert short.json()["error"]["code"] == "findings_missing"
     assert (done.json()["state"], done.json()["visit"]["state"]) == ("DONE", "DONE")
     assert (case["state"], case["outcome"]) == ("CLOSED", "TRUE")

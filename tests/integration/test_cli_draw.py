@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ def salt(name: str) -> str:
     return Suite().hex(name)[:32]
 
 
-def carried_out(store: Store) -> Commitment:
-    """Put a finished draw into the store, as the flows leave it behind."""
+def carried_out(store: Store, *, finished: bool = True) -> Commitment:
+    """Put a draw into the store, finished or still waiting for its seed, as the flows leave it behind."""
     objects = [ObjectRow(id=f"TEST{n:02d}", stratum="A", pool="bureau", salt=salt(f"o{n}")) for n in range(12)]
     staff = [InspectorRow(id=f"Z{n}", pools=("bureau",), cap=9, salt=salt(f"z{n}")) for n in range(5)]
     frame = freeze(objects, staff, [Ban(object="TEST00", inspector="Z0", reason="recusal", salt=salt("ban"))])
@@ -62,6 +63,9 @@ def carried_out(store: Store) -> Commitment:
     files = {"objects.tsv": content(frame.objects), "inspectors.tsv": content(frame.inspectors), "bans.tsv": content(frame.bans)}
     files |= {"commit.json": made.content, "result.json": result.content(), "members.json": b"{}"}
     files |= {"seed.json": json.dumps({"commit": made.c, "parts": parts}).encode()}
+    if not finished:
+        held = replace(held, state=DrawState.SEEDING, drawn_at=None)
+        del files["result.json"], files["seed.json"]
     with store.begin() as tx:
         tx.draws.add(held)
         for name, held_bytes in files.items():
@@ -105,6 +109,14 @@ def test_the_key_to_pseudonyms_never_leaves_the_house(operator: Operator, commit
     assert "members.json" not in {file.name for file in (operator.folder / "bundle").rglob("*")}
 
 
+def test_nothing_but_w_leaves_the_house_before_the_result_is_there(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        carried_out(store, finished=False)
+    said = operator.say("draw", "export", NUMBER, str(operator.folder / "bundle"))
+    assert (said.code, (operator.folder / "bundle").exists()) == (4, False)
+    assert operator.well("draw", "show", NUMBER, "--json").json["c"] is None
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
@@ -146,7 +158,7 @@ def test_a_bundle_is_never_written_over_something_else(operator: Operator, commi
 
 
 @on_both
-def test_a_draw_is_announced_once_a_day_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
+def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
     empty = operator.say("draw", "announce", "licensing", "--json")
     assert (empty.code, empty.json) == (4, {"draw": None})
     file = operator.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))

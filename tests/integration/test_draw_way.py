@@ -275,6 +275,10 @@ def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: St
             dispatch.report(office, tx, names[0], findings, "", hand())
     with store.begin() as tx:
         dispatch.accept(tx, names[0], hand())
+        with pytest.raises(Refusal, match="team_not_accepted"):
+            dispatch.report(office, tx, names[0], findings, "", hand())
+    with store.begin() as tx:
+        dispatch.accept(tx, names[1], hand())
         dispatch.report(office, tx, names[0], findings, "一切属实", hand())
         review.withdraw(office, tx, ids[1], "不再办理", "hall", hand())
     with store.read() as tx:

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.seeds import ceremony, reveal
 from inspector.domain.errors import Invalid
-from inspector.ports import Garbled, Refused, Typed, Unavailable
+from inspector.ports import Garbled, NotYet, Refused, Typed, Unavailable
 from inspector.testing import caught
 from tests.peers import Peer, Step, answer, peer, raw
 
@@ -71,9 +71,9 @@ def test_one_person_is_not_two_however_often_they_type(figures: tuple[tuple[str,
     assert error.code == "ceremony_waiting"
 
 
-def test_figures_that_differ_are_refused_until_the_one_who_erred_types_again() -> None:
+def test_figures_that_differ_are_no_answer_until_the_one_who_erred_types_again() -> None:
     error = caught(told(("li", "3 1 4"), ("wang", "3 1 5")))
-    assert isinstance(error, Refused)
+    assert isinstance(error, NotYet)
     assert error.code == "ceremony_disagrees"
     assert told(("li", "3 1 4"), ("wang", "3 1 5"), ("wang", "3 1 4"))()["text"] == "3 1 4"
 

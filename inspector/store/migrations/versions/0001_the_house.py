@@ -208,6 +208,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
     )
     op.create_table(
+        "pack",
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("label", name=op.f("pk_pack")),
+    )
+    op.create_table(
         "recusal",
         sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("object", sa.String(length=200), nullable=False),

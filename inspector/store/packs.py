@@ -1,0 +1,34 @@
+"""The policy packs this house has been started with: a label stands for one text for ever, since decisions of years ago cite it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Refusal
+from inspector.store.room import Room
+from inspector.store.tables import case_file, draw, pack
+
+
+class PackRoom(Room):
+    """The pack table."""
+
+    def note(self, label: str, digest: str, now: datetime) -> None:
+        """Note the bytes (SHA-256, hex) behind a pack's label at a start. A pack that nothing cites yet may still be edited.
+
+        Raises Refusal (`pack_changed`) when they are not those a case or a draw of this house was decided by.
+        """
+        self.insert_one(pack, {"label": label, "digest": digest, "seen_at": now}, ("label",))
+        held = self.connection.execute(sa.select(pack.c.digest).where(pack.c.label == label).with_for_update()).scalar_one()
+        if held == digest:
+            return
+        if self._cited(label):
+            raise Refusal("pack_changed", pack=label, was=held[:12], now=digest[:12])
+        self.connection.execute(sa.update(pack).where(pack.c.label == label).values(digest=digest, seen_at=now))
+
+    def _cited(self, label: str) -> bool:
+        """Whether a case or a draw was decided by the pack."""
+        by_case = sa.exists().where(case_file.c.pack == label)
+        by_draw = sa.exists().where(draw.c.body.contains(f'"{label}"', autoescape=True))
+        return bool(self.connection.execute(sa.select(sa.or_(by_case, by_draw))).scalar_one())

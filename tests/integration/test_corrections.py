@@ -1,0 +1,213 @@
+"""What later facts may and may not do: corrections, stale ratings, withdrawal, and who stays drawn. On both databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inspector.domain.case import CaseState, Method, Outcome, Route, SubjectKind
+from inspector.domain.errors import Refusal
+from inspector.domain.roster import RosterObject
+from inspector.flows import assist, intake, review
+from inspector.flows.draw import announce_now
+from inspector.flows.office import Office, Plan
+from inspector.ports import Card, CreditEntry, Provenance, Rating, Receipt, Unavailable
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_draw_way import (
+    FACTS,
+    Dice,
+    Notary,
+    Party,
+    Phones,
+    announced,
+    carried_out,
+    drawing,
+    inspectors,
+    visits,
+)
+from tests.integration.test_way import LICENCE, Post
+
+AWAY = Table(default=Unavailable("timeout"))
+
+
+@dataclass
+class Platform:
+    """A credit platform with one answer for everybody, sometimes away."""
+
+    as_of: datetime
+    away: bool = False
+    entries: list[CreditEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.card = Card(name="platform", port="credit", kind="table", owner="test", version="1", idempotent=True)
+
+    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+        """Level A, as of its date."""
+        told = Provenance(
+            source="platform",
+            owner="test",
+            asked_at=datetime.now(UTC),
+            as_of=self.as_of,
+            source_version="1",
+            request_digest="0" * 64,
+            reply_digest="1" * 64,
+            attempts=1,
+        )
+        return Rating(level="A", as_of=self.as_of, provenance=told)
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        """Take an entry."""
+        if self.away:
+            raise Unavailable("down")
+        self.entries.append(entry)
+        return Receipt(reference="", at=datetime.now(UTC))
+
+
+def level_of(office: Office, case_id: str) -> str:
+    """The level frozen into a case."""
+    with office.store.read() as tx:
+        strategy = tx.cases.get(case_id).strategy
+    assert strategy is not None
+    return strategy.level.level
+
+
+@pytest.mark.parametrize(("age", "level"), [(10, "A"), (400, "U"), (-3, "U")], ids=["fresh", "stale", "from the future"])
+def test_a_looked_up_level_counts_only_while_it_is_fresh(store: Store, hand: Hand, age: int, level: str) -> None:
+    platform = Platform(as_of=hand() - timedelta(days=age))
+    office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": platform})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    assert level_of(office, case_id) == level
+
+
+def test_a_corrected_subject_brings_its_own_level_and_is_the_one_that_is_drawn(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": AWAY})
+    given, other = (application(number, "business-licence", LICENCE) for number in (1, 2))
+    with store.begin() as tx:
+        tx.credit.state(SubjectKind.FIRM, given.subject_code, "A", hand(), "platform")
+        tx.credit.state(SubjectKind.FIRM, other.subject_code, "D", hand(), "platform")
+    case_id = post(office, given)
+    with store.begin() as tx:
+        intake.correct(office, tx, case_id, replace(given, subject_code=other.subject_code), hand())
+    with store.read() as tx:
+        framed = [row["subject_code"] for row in tx.cases.undrawn("bureau")]
+    assert (level_of(office, case_id), framed) == ("D", [other.subject_code])
+
+
+def test_a_case_corrected_before_its_rating_is_looked_up_again(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": Platform(as_of=hand())})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    with store.begin() as tx:
+        intake.correct(office, tx, case_id, replace(given, letter_text="改正后的承诺"), hand())
+    settle(office)
+    assert level_of(office, case_id) == "A"
+
+
+def test_a_correction_to_the_certificate_route_enrols_the_subject(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": AWAY})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    with store.begin() as tx:
+        corrected = intake.correct(office, tx, case_id, replace(given, route=Route.CERTIFICATE), hand())
+        enrolled = [row.code for row in tx.rosters.objects("bureau")]
+    assert (corrected.state, enrolled) == (CaseState.POOLED, [given.subject_code])
+
+
+def test_a_corrected_case_stays_drawn_and_the_inspectors_look_at_what_is_claimed_now(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    ids, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    given = application(1, "dispatch-premises", FACTS)
+    changed = replace(given, claims=tuple(replace(claim, value=claim.value + "甲") for claim in given.claims))
+    with store.begin() as tx:
+        corrected = intake.correct(office, tx, ids[0], changed, hand())
+    (visit,) = visits(office, held.number)
+    assert {doubt.claim for doubt in visit.doubts} <= {file.claim.key for file in corrected.claims}
+    assert visit.doubts
+
+
+def test_a_case_that_comes_to_need_a_visit_after_its_frame_is_framed_again(store: Store, hand: Hand) -> None:
+    office = open_office(
+        store,
+        hand,
+        plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d")},
+        sources={"registers": Table(default=None), "social": Table(name="social", default="=")},
+        agencies={"housing": Post("housing")},
+        seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit")},
+        witnesses={"notary": Notary()},
+        channels={"phones": Phones()},
+    )
+    with store.begin() as tx:
+        tx.rosters.put_inspectors(inspectors(6))
+    ids = []
+    for number in range(1, 13):
+        given = application(number, "hr-agency-staff", {"insured-staff": "5", "office-lease": "有"})
+        with store.begin() as tx:
+            tx.credit.state(SubjectKind.FIRM, given.subject_code, "C", hand(), "platform")
+        ids.append(post(office, given))
+    settle(office)
+    with store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    carried_out(office, hand, held.number)
+    left = sorted(set(ids) - {case_id for visit in visits(office, held.number) for case_id in visit.case_ids})
+    assert left, "the draw takes some and leaves some"
+    with store.begin() as tx:
+        (request,) = tx.assistance.of_case(left[0])
+        assist.refuse(office, tx, request.id, "无法协助", "王五", hand())
+        step = tx.cases.get(left[0]).file("office-lease").step
+        assert step is not None
+        assert step.method is Method.ON_SITE
+        assert [row["id"] for row in tx.cases.undrawn("bureau")] == [left[0]]
+
+
+def test_withdrawal_calls_back_a_credit_entry_that_has_not_left(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand(), away=True)
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")}, credit={"platform": platform})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with store.begin() as tx:
+        (found,) = tx.cases.evidence(case_id)
+        review.decide(office, tx, case_id, Outcome.FALSE_KNOWING, "李四", "明知不实", (found.id,), hand())
+    with store.begin() as tx:
+        review.withdraw(office, tx, case_id, "改为提交证明", "hall", hand())
+    platform.away = False
+    hand.on(days=1)
+    settle(office)
+    assert platform.entries == []
+
+
+def test_a_withdrawn_case_cannot_be_concluded(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": AWAY})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    with store.begin() as tx:
+        review.withdraw(office, tx, case_id, "不再办理", "hall", hand())
+    with store.begin() as tx, pytest.raises(Refusal, match="already_withdrawn"):
+        review.conclude(office, tx, case_id, "hall", hand())
+
+
+def test_nobody_escapes_a_draw_from_the_pool_by_withdrawing_a_case(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = replace(office, plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d", pool=True)})
+    given = application(1, "dispatch-premises", FACTS)
+    row = RosterObject(
+        agency="bureau",
+        kind=SubjectKind.FIRM,
+        code=given.subject_code,
+        original=given.subject_code,
+        name="某公司",
+        pool="bureau",
+    )
+    with store.begin() as tx:
+        tx.rosters.enrol(row)
+    ids, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.begin() as tx:
+        review.withdraw(office, tx, ids[0], "不再办理", "hall", hand())
+        assert tx.visits.get(visit.id).state.open

@@ -1,0 +1,69 @@
+"""What an officer may decide depends on the evidence he cites: only a contradiction makes a commitment untrue."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
+from inspector.flows import review
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, open_office, post, settle
+
+LICENCE = {"registration-status": "存续"}
+UNTRUE = [Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING]
+
+
+def in_review(store: Store, hand: Hand, answer: str | None) -> tuple[Office, str, str]:
+    """An office, a case in review there, and its one piece of evidence."""
+    office = open_office(store, hand, sources={"registers": Table(default=answer)})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with store.read() as tx:
+        (piece,) = tx.cases.evidence(case_id)
+    return office, case_id, piece.id
+
+
+def decide(office: Office, case_id: str, outcome: Outcome, *cited: str) -> CaseState:
+    """An officer's decision."""
+    with office.store.begin() as tx:
+        return review.decide(office, tx, case_id, outcome, "李四", "理由", cited, office.now()).state
+
+
+@pytest.mark.parametrize("outcome", UNTRUE)
+def test_no_record_never_carries_an_untrue_outcome(store: Store, hand: Hand, outcome: Outcome) -> None:
+    office, case_id, piece = in_review(store, hand, None)
+    with store.read() as tx:
+        assert tx.cases.evidence(case_id)[0].verdict is Verdict.NOT_FOUND
+    with pytest.raises(Invalid, match="evidence_not_against"):
+        decide(office, case_id, outcome, piece)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).state is CaseState.REVIEW
+
+
+@pytest.mark.parametrize("outcome", UNTRUE)
+def test_a_cited_mismatch_carries_an_untrue_outcome(store: Store, hand: Hand, outcome: Outcome) -> None:
+    office, case_id, piece = in_review(store, hand, "吊销")
+    assert decide(office, case_id, outcome, piece) is CaseState.CLOSED
+
+
+def test_an_outcome_without_proposals_that_marks_the_record_needs_evidence(store: Store, hand: Hand) -> None:
+    office, case_id, piece = in_review(store, hand, None)
+    with pytest.raises(Invalid, match="evidence_missing"):
+        decide(office, case_id, Outcome.REFUSED)
+    assert decide(office, case_id, Outcome.REFUSED, piece) is CaseState.CLOSED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TRUE, Outcome.UNVERIFIABLE, Outcome.DATA_ERROR])
+def test_an_outcome_against_nobody_needs_no_evidence(store: Store, hand: Hand, outcome: Outcome) -> None:
+    office, case_id, _ = in_review(store, hand, None)
+    assert decide(office, case_id, outcome) is CaseState.CLOSED
+
+
+def test_evidence_of_another_case_is_refused_and_not_dropped(store: Store, hand: Hand) -> None:
+    office, case_id, piece = in_review(store, hand, "吊销")
+    with pytest.raises(Invalid, match="evidence_unknown") as refused:
+        decide(office, case_id, Outcome.UNTRUE_CURABLE, piece, "ask:another")
+    assert refused.value.facts["evidence"] == "ask:another"
