@@ -99,6 +99,13 @@ def _end(body: Callable[..., Exit | None], terminal: Terminal, given: dict[str, 
         terminal.close()
 
 
+def guarded(terminal: Terminal, body: Callable[[], None]) -> None:
+    """Run what is no ordinary command (`serve`, the demo) with the same one-line errors and exit codes."""
+    code = _end(lambda _terminal: body(), terminal, {})
+    if code:
+        raise typer.Exit(code)
+
+
 def expected(error: Exception) -> InspectorError | None:
     """An error as one of ours, or None for a bug, which shows itself."""
     from inspector.store import checkup

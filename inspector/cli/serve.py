@@ -19,18 +19,34 @@ def serve(
     config: Annotated[Path, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")],
 ) -> None:
     """Run the daemon until SIGTERM or Ctrl-C. 启动守护进程。"""
-    run(config)
+    _told(lambda: run(config), config)
 
 
 def demo() -> None:
     """Run the demo office: the real daemon beside a small simulated outside world. 演示。"""
-    from inspector.demo import start
+    _told(_demo, None)
 
-    held = start.prepare()
-    try:
-        run(held.config_path, before=lambda house: _furnish(house, held), beside=lambda: _watch(held))
-    finally:
-        held.stop()
+
+def _demo() -> None:
+    """The demo's one owner prepares it, so that a second start leaves the first one's files alone."""
+    from inspector.demo import start
+    from inspector.demo.office import where
+    from inspector.store.opening import sole_owner
+
+    with sole_owner(f"sqlite:///{where() / 'demo'}"):
+        held = start.prepare()
+        try:
+            run(held.config_path, before=lambda house: _furnish(house, held), beside=lambda: _watch(held))
+        finally:
+            held.stop()
+
+
+def _told(body: Callable[[], None], config: Path | None) -> None:
+    """Expected errors are one clear line with an exit code, here as everywhere."""
+    from inspector.cli.command import guarded
+    from inspector.cli.terminal import Terminal
+
+    guarded(Terminal(config, None, as_json=False), body)
 
 
 def run(

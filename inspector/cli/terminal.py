@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from inspector.cli import words
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.labels import Lang
@@ -222,7 +223,7 @@ def plain(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, Enum):
         return str(value.value)
     return f"{value:g}" if isinstance(value, float) else str(value)

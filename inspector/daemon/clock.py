@@ -79,6 +79,7 @@ class Clock:
         )
         self._wall = wall
         self._drift = wall() - time.monotonic()
+        self._failed: dict[str, int] = {}
         self._begun: dict[str, float] = {}
         self._stopped = threading.Event()
         self._guard = threading.Thread(target=self._guarding, name="drift", daemon=True)
@@ -106,6 +107,11 @@ class Clock:
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """Ticks that have failed twice or more in a row: a full disk, a database that takes no writes."""
+        return tuple(sorted(name for name, times in self._failed.items() if times > 1))
 
     @property
     def alive(self) -> bool:
@@ -145,8 +151,10 @@ class Clock:
         try:
             tick.body()
         except Exception as error:  # noqa: BLE001 - a tick asks "what is due?"; the next one asks again
+            self._failed[tick.name] = self._failed.get(tick.name, 0) + 1
             log.warning("tick.failed", tick=tick.name, error=type(error).__name__, detail=str(error)[:200])
             return
+        self._failed.pop(tick.name, None)
         self._metrics.ticks.labels(tick.name).set(time.time())
 
     def _guarding(self) -> None:

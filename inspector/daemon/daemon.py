@@ -92,6 +92,7 @@ class Daemon:
             reasons.append("worker_loop_ended")
         if not self.clock.alive:
             reasons.append("clock_stopped")
+        reasons += [f"tick_failing:{name}" for name in self.clock.failing]
         try:
             with self.office.store.read() as tx:
                 tx.machine_now()

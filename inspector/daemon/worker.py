@@ -28,6 +28,7 @@ from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -37,11 +38,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of carrying out one work row: a settlement, or the error that prevented it."""
+    """What came of carrying out one work row: a settlement, or the error that prevented it.
+
+    Not `called`: it was given up unasked, which says nothing about the other side.
+    """
 
     work: Work
     settlement: Settlement | None = None
     error: Exception | None = None
+    called: bool = True
 
 
 class Worker:
@@ -183,13 +188,8 @@ class Worker:
         except (KeyError, ValueError):
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
-            if (
-                work.expires_at is not None
-                and flow.give_up is not None
-                and self.office.now() >= work.expires_at
-                and work.attempts > 1
-            ):
-                return Done(work=work, settlement=flow.give_up(work, self.office, None))
+            if flow.give_up is not None and self._too_late(work):
+                return Done(work=work, settlement=flow.give_up(work, self.office, None), called=False)
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             self._count_call(work, error, began)
@@ -197,6 +197,19 @@ class Worker:
         self._count_call(work, None, began)
         self._fault("called")
         return Done(work=work, settlement=settlement)
+
+    def _too_late(self, work: Work) -> bool:
+        """Whether patience is over and a call would serve nobody.
+
+        What was never tried is called once even then, for an answer is worth more than a date; but not on a connector that a person
+        has paused or that is known to be down, and nobody is pushed or reminded about a date that has passed.
+        """
+        if work.expires_at is None or self.office.now() < work.expires_at:
+            return False
+        if work.attempts > 1 or work.kind == OrderKind.PUSH or work.payload.get("letter") == "reminder":
+            return True
+        with self.office.store.read() as tx:
+            return any(lane.name == work.lane and (lane.paused or lane.open_until > EPOCH) for lane in tx.lanes.all())
 
     def _count_call(self, work: Work, error: Exception | None, began: float) -> None:
         if work.lane:
@@ -294,6 +307,8 @@ class Worker:
         if done.settlement is not None:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
+            if not done.called:
+                return "gave_up"
             self._breaker.answered(tx, done.work.lane)
             return done.settlement.outcome
         return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now)

@@ -6,7 +6,7 @@ It reads `GET /metrics` and `GET /v1/events` and nothing else. On a terminal one
 
 from __future__ import annotations
 
-import locale
+import os
 import threading
 import time
 from collections import deque
@@ -81,7 +81,7 @@ class Screen:
     def __init__(self, base_url: str, token: str, *, lang: Lang | None = None, console: Console | None = None) -> None:
         self._base = base_url
         self._token = token
-        self._lang: Lang = lang or ("zh-Hans" if (locale.getlocale()[0] or "").startswith("zh") else "en")
+        self._lang: Lang = lang or _language()
         self._console = console or Console()
         self._figures: Figures | None = None
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
@@ -181,3 +181,9 @@ class Screen:
 def _clock(text: str) -> str:
     """A time stamp of the office as people read it."""
     return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}"
+
+
+def _language() -> Lang:
+    """Chinese where the environment says so, whether or not that locale has been generated."""
+    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh-Hans" if told.lower().startswith("zh") else "en"

@@ -27,7 +27,7 @@ def opened(url: str, *, password: str | None = None, synchronous: str = "FULL") 
 def reach(store: Store, seconds: float = 60) -> None:
     """Wait for the first connection: a database that starts a little later is no reason to fail."""
     if store.sqlite and store.url.database:
-        Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _for_our_eyes(Path(store.url.database))
     for attempt in Retrying(
         retry=retry_if_exception_type(sa.exc.OperationalError),
         stop=stop_after_delay(seconds),
@@ -50,6 +50,14 @@ def ready(store: Store) -> None:
         migrate.upgrade(store)
     elif present != migrate.newest():
         raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
+
+
+def _for_our_eyes(file: Path) -> None:
+    """The file holds personal data and the secret of all links: nobody else on the machine may read it (its log files follow it)."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    if file.stat().st_uid == os.geteuid():
+        file.chmod(file.stat().st_mode & 0o700)
 
 
 @contextmanager

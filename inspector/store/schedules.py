@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from inspector.domain.calendar import SHANGHAI
 from inspector.store.room import Room, Row
-from inspector.store.tables import SHANGHAI, schedule, tick
+from inspector.store.tables import schedule, tick
 
 
 class ScheduleRoom(Room):

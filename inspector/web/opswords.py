@@ -37,7 +37,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
 
     health = desk.health()
     quarantined = any(state == "quarantined" for _, state, *_ in tx.work.counts(machine_now))
-    shut = any(lane.paused or lane.open_until > machine_now for lane in tx.lanes.all())
+    shut = any(lane.paused or lane.failures for lane in tx.lanes.all())
     attention = [say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()]
     parts = (
         ("health", list(_health(desk, lang)), not health.ready),
@@ -94,6 +94,8 @@ def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
         elif lane.open_until > machine_now:
             seconds = int((lane.open_until - machine_now).total_seconds()) + 1
             state = label("ops.lane_open", lang, seconds=seconds, error=lane.error or "")
+        elif lane.failures:
+            state = label("ops.lane_failing", lang, failures=lane.failures, error=lane.error or "")
         else:
             state = label("ops.lane_well", lang)
         yield f"{lane.name}：{state}"

@@ -1,0 +1,140 @@
+"""What an installation refuses to be: a pack edited under its old label, one letter box for two agencies, one name for two systems."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector import bootstrap, settings
+from inspector.domain.case import Outcome
+from inspector.domain.errors import Invalid, Refusal
+from inspector.flows import review
+from inspector.flows.office import Connectors, Office
+from inspector.store.store import Store
+from tests.house import ROOT, Hand, Table, application, open_office, post, settle
+from tests.operator import Operator
+from tests.packs import after
+
+LICENCE = {"registration-status": "存续"}
+CURABLE = 'outcome = "UNTRUE_CURABLE"'
+MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
+
+
+class Installation:
+    """An operator's folder with its own copy of the shipped packs, and its office."""
+
+    def __init__(self, folder: Path) -> None:
+        self.operator = Operator(folder, f"sqlite:///{folder / 'inspector.sqlite3'}").settle_in()
+        self.policies = folder / "policies"
+        shutil.copytree(ROOT / "policies", self.policies)
+        told = self.operator.config.read_text(encoding="utf-8")
+        shipped = json.dumps(str(ROOT / "policies"))
+        self.operator.config.write_text(told.replace(shipped, json.dumps(str(self.policies))), encoding="utf-8")
+        self.operator.well("migrate")
+        self.store = self.operator.store()
+
+    @property
+    def pack(self) -> Path:
+        """The file of demo@1."""
+        return self.policies / "demo" / "pack.toml"
+
+    def start(self, hand: Hand) -> Office:
+        """The office as a start of the daemon makes it, in the test's time."""
+        ports = Connectors(sources={"registers": Table(default="吊销")})
+        with self.store.begin() as tx:
+            tx.lanes.ensure(ports.names())
+        return replace(bootstrap.office(settings.load(self.operator.config), self.store, connectors=ports), now=hand)
+
+    def stricter(self) -> str:
+        """The text of demo@1 with one value changed."""
+        return after(CURABLE, MINOR, GENERAL, self.pack.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+def test_a_pack_that_a_case_cites_cannot_be_edited_in_place(installation: Installation, hand: Hand) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    before = installation.pack.read_text(encoding="utf-8")
+    installation.pack.write_text(installation.stricter(), encoding="utf-8")
+    with pytest.raises(Refusal, match="pack_changed"):
+        installation.start(hand)
+    checked = installation.operator.say("check", "--json")
+    assert checked.code == 1
+    failed = [one for one in checked.json if one["state"] == "FAIL"]
+    assert "pack-VERSION.toml" in json.dumps(failed)
+    installation.pack.write_text(before, encoding="utf-8")
+    installation.start(hand)
+
+
+def test_a_pack_that_nothing_cites_may_still_be_edited(installation: Installation, hand: Hand) -> None:
+    installation.start(hand)
+    installation.pack.write_text(installation.stricter(), encoding="utf-8")
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    installation.start(hand)
+
+
+def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(installation: Installation, hand: Hand) -> None:
+    old = post(installation.start(hand), application(1, "business-licence", LICENCE))
+    version = installation.stricter().replace('version = "1"', 'version = "2"', 1)
+    dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
+    lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]
+    (installation.policies / "demo" / "pack-2.toml").write_text("\n".join(lines), encoding="utf-8")
+    hand.on(days=40)
+    office = installation.start(hand)
+    new = post(office, application(2, "business-licence", LICENCE))
+    settle(office)
+    assert [_decided(office, case_id) for case_id in (old, new)] == [("demo@1", "minor"), ("demo@2", "general")]
+
+
+def _decided(office: Office, case_id: str) -> tuple[str, str]:
+    """The pack of a case, and the grade it sends when an officer has found the commitment untrue."""
+    with office.store.begin() as tx:
+        cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+        case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now())
+    with office.store.read() as tx:
+        (credit,) = [row for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
+    return case.pack, json.loads(credit["payload"])["grade"]
+
+
+def test_one_letter_box_cannot_be_that_of_two_agencies(installation: Installation, hand: Hand) -> None:
+    told = installation.operator.config.read_text(encoding="utf-8")
+    shared = told
+    for name in ("bureau", "other"):
+        shared = shared.replace(f"[agencies.{name}]", f'[agencies.{name}]\nconnector = "letters"')
+    installation.operator.config.write_text(shared, encoding="utf-8")
+    with pytest.raises(Invalid, match="agency_connector_shared") as refused:
+        installation.start(hand)
+    assert {refused.value.facts["agency"], refused.value.facts["other"]} == {"bureau", "other"}
+
+
+def test_a_system_name_belongs_to_one_agency_until_its_tokens_end(store: Store, hand: Hand) -> None:
+    open_office(store, hand)
+    now = datetime.now(UTC)
+
+    def issue(agency: str, role: str = "system", at: datetime = now) -> str:
+        with store.begin() as tx:
+            return tx.tokens.issue("hall", agency, role, at, at + timedelta(days=1))
+
+    issue("bureau")
+    issue("bureau")
+    issue("other", "officer")
+    with pytest.raises(Refusal, match="token_name_taken"):
+        issue("other")
+    issue("other", at=now + timedelta(days=2))
+
+
+def test_a_revoked_name_is_free_again(store: Store) -> None:
+    now = datetime.now(UTC)
+    with store.begin() as tx:
+        tx.tokens.issue("hall", "bureau", "system", now, now + timedelta(days=1))
+        (held,) = tx.tokens.all()
+        tx.tokens.revoke(held["id"], now)
+        assert tx.tokens.issue("hall", "other", "system", now, now + timedelta(days=1))

@@ -1,0 +1,70 @@
+"""When patience is over: what was never tried is asked once on a healthy connector; nobody is called where that serves nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inspector.daemon.worker import Worker, running
+from inspector.domain.decision import Order, OrderKind
+from inspector.flows.table import Flow
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.engine import FAST, LANE, Hands, at_work, clock, order, put, real_office, states, until
+
+HOUR = timedelta(hours=1)
+
+
+def down(store: Store) -> None:
+    """The connector has failed twice in a row, and is not asked for an hour."""
+    now = datetime.now(UTC)
+    with store.begin() as tx:
+        for _ in range(2):
+            tx.lanes.failed(LANE, "refused", now, threshold=2, cool=HOUR, most=HOUR)
+
+
+def paused(store: Store) -> None:
+    """A person has stopped the connector."""
+    with store.begin() as tx:
+        tx.lanes.pause(LANE, True)
+
+
+@pytest.mark.parametrize("shut", [paused, down])
+def test_on_a_connector_that_is_shut_late_work_ends_without_a_call(store: Store, shut: object) -> None:
+    office = real_office(store)
+    shut(store)  # type: ignore[operator]
+    put(store, order(1, lane=LANE, expires_at=clock() - HOUR))
+    with store.read() as tx:
+        before = tx.lanes.all()
+    hands = Hands()
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (hands.calls, hands.gave_up) == ([], ["ask:1:None"])
+    with store.read() as tx:
+        assert tx.lanes.all() == before, "what was not asked has not answered: the connector stays shut"
+
+
+def test_on_a_healthy_connector_late_work_that_was_never_tried_is_asked_once(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1, lane=LANE, expires_at=clock() - HOUR))
+    hands = Hands()
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (hands.calls, hands.gave_up) == (["ask:1"], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"), [(OrderKind.PUSH, {}), (OrderKind.ASSIST_SEND, {"letter": "reminder"})], ids=["push", "reminder"]
+)
+def test_nobody_is_pushed_or_reminded_about_a_date_that_has_passed(
+    store: Store, kind: OrderKind, payload: dict[str, str]
+) -> None:
+    office = real_office(store)
+    late = Order(kind=kind, key="ask:1", due_at=clock(), urgent_by=clock(), expires_at=clock() - HOUR, lane=LANE, payload=payload)
+    put(store, late)
+    hands = Hands()
+    flows = {kind: Flow(do=hands.do, give_up=hands.give_up)}
+    with running(Worker(office, Metrics(), FAST, "one", flows=flows)):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (hands.calls, hands.gave_up) == ([], ["ask:1:None"])
