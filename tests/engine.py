@@ -16,7 +16,7 @@ import structlog
 
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
-from inspector.daemon.worker import Worker, running
+from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Office
@@ -28,7 +28,7 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
-from tests.house import ZONE, Table, open_office
+from tests.house import ZONE, Table, open_office, running
 
 LANE = "registers"
 LEASE = timedelta(seconds=60)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from inspector.calendars import load_calendars
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
-from inspector.daemon.worker import Worker, running
+from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
@@ -200,6 +200,16 @@ def post(office: Office, given: Application, sender: str = "hall") -> str:
     """Take an application in; the case's id."""
     with office.store.begin() as tx:
         return take(office, tx, given, sender, office.now()).case.id
+
+
+@contextmanager
+def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
+    """A worker for the length of a block."""
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop(grace)
 
 
 def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> None:

@@ -11,9 +11,8 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -22,13 +21,13 @@ import structlog
 
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.engine import Engine
+from inspector.daemon.patience import too_late
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
-from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -188,7 +187,7 @@ class Worker:
         except (KeyError, ValueError):
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
-            if flow.give_up is not None and self._too_late(work):
+            if flow.give_up is not None and too_late(work, self.office):
                 return Done(work=work, settlement=flow.give_up(work, self.office, None), called=False)
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
@@ -197,19 +196,6 @@ class Worker:
         self._count_call(work, None, began)
         self._fault("called")
         return Done(work=work, settlement=settlement)
-
-    def _too_late(self, work: Work) -> bool:
-        """Whether patience is over and a call would serve nobody.
-
-        What was never tried is called once even then, for an answer is worth more than a date; but not on a connector that a person
-        has paused or that is known to be down, and nobody is pushed or reminded about a date that has passed.
-        """
-        if work.expires_at is None or self.office.now() < work.expires_at:
-            return False
-        if work.attempts > 1 or work.kind == OrderKind.PUSH or work.payload.get("letter") == "reminder":
-            return True
-        with self.office.store.read() as tx:
-            return any(lane.name == work.lane and (lane.paused or lane.open_until > EPOCH) for lane in tx.lanes.all())
 
     def _count_call(self, work: Work, error: Exception | None, began: float) -> None:
         if work.lane:
@@ -397,13 +383,3 @@ class Worker:
 def _is_database(error: Exception) -> bool:
     """Whether an error is the database's own: then the whole group is in doubt, not one rule."""
     return type(error).__module__.startswith(("sqlalchemy", "psycopg", "sqlite3"))
-
-
-@contextmanager
-def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
-    """A worker for the length of a block."""
-    worker.start()
-    try:
-        yield worker
-    finally:
-        worker.stop(grace)

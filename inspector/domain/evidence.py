@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import Claim, Method
+from inspector.domain.case import Claim, Method, Outcome
+from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
+
+UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
+"""Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
 
 class Verdict(StrEnum):
@@ -39,6 +44,14 @@ class Evidence:
     request_digest: str = ""
     reply_digest: str = ""
     attempts: int = 1
+
+
+def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
+    """Whether what an officer cites can carry an outcome: an adverse one needs evidence, an untrue one a mismatch. Raises Invalid."""
+    if (adverse or outcome in UNTRUE) and not cited:
+        raise Invalid("evidence_missing", outcome=outcome, field="evidence")
+    if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
+        raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
 
 
 def compare(rule: Compare, claimed: str, found: str) -> bool:

@@ -21,11 +21,10 @@ from inspector.domain.case import (
     Rated,
     Route,
     Strategy,
-    SubjectKind,
 )
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Evidence, Verdict, carry
 from inspector.domain.policy import Item, Policy, fence, steps
 
 OPEN_WORK = frozenset(
@@ -39,9 +38,6 @@ OPEN_WORK = frozenset(
     }
 )
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
-
-UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
-"""Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:
@@ -213,11 +209,7 @@ def review(
     if outcome is Outcome.WITHDRAWN or not reasons.strip():
         raise Invalid("outcome_not_allowed" if outcome is Outcome.WITHDRAWN else "reason_missing", field="outcome")
     row = policy.outcomes[outcome]
-    adverse = bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE)
-    if (adverse or outcome in UNTRUE) and not cited:
-        raise Invalid("evidence_missing", outcome=outcome, field="evidence")
-    if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
-        raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
+    carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -394,13 +386,3 @@ def _basis(held: ClaimFile) -> tuple[str, ...]:
 def _case_basis(case: Case) -> tuple[str, ...]:
     """The legal basis of the chosen strategy."""
     return (case.strategy.basis,) if case.strategy else ()
-
-
-def rated_unknown(policy: Policy, reason: str) -> Rated:
-    """The unrated level with its reason: a failed or stale look-up is `U`, never A and never D (handbook 2.1)."""
-    return Rated(level=policy.unrated, as_of=None, source="", reason=reason)
-
-
-def needs_rating(subject_kind: SubjectKind) -> bool:
-    """Natural persons have no A-D class (handbook 2.1); only firms are looked up."""
-    return subject_kind is SubjectKind.FIRM

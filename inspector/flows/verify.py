@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from inspector.domain import verification
+from inspector.domain import credit, verification
 from inspector.domain.case import CaseState, Claim, Method, SubjectKind
 from inspector.domain.evidence import Evidence, Verdict, compare, fresh
 from inspector.domain.policy import Fact
@@ -92,7 +92,7 @@ def _choose(
     if case.state is not CaseState.RATING:
         return
     policy = office.book.get(case.pack)
-    known = rated(policy, *level, now) if level else verification.rated_unknown(policy, reason)
+    known = rated(policy, *level, now) if level else credit.rated_unknown(policy, reason)
     settle_case(tx, office, verification.choose(case, policy, known, now, office.calendar), policy, now)
 
 

@@ -23,10 +23,11 @@ from inspector.domain.case import (
     Subject,
     SubjectKind,
 )
+from inspector.domain.credit import needs_rating, rated_unknown
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.verification import begin, needs_rating, overdue, rated_unknown, review, weigh
+from inspector.domain.verification import begin, overdue, review, weigh
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inspector.daemon.worker import Worker, running
+from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.table import Flow
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.engine import FAST, LANE, Hands, at_work, clock, order, put, real_office, states, until
+from tests.house import running
 
 HOUR = timedelta(hours=1)
 
