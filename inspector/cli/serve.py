@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,7 @@ def _demo() -> None:
     from inspector.demo.office import where
     from inspector.store.opening import sole_owner
 
+    threading.Thread(target=import_module, args=("inspector.bootstrap",), daemon=True).start()  # while the world wakes
     with sole_owner(f"sqlite:///{where() / 'demo'}"):
         held = start.prepare()
         try:
