@@ -307,7 +307,7 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
     sender.start()
     story: list[str] = []
     while len(story) < kills:
-        point = POINTS[len(story) % 4] if len(story) % 2 else ""
+        point = POINTS[len(story) // 2 % 4] if len(story) % 2 else ""
         fatal = (point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300))) if point else ()
         daemon = start(held, *fatal)
         if point:
