@@ -117,7 +117,8 @@ class Wire:
                 self._idle.pop().close()
 
     def _url(self, path: str) -> str:
-        return self._config.url.rstrip("/") + path if path else self._config.url
+        """Always parted by a slash: a `path` written without one must not become part of the host, and take the token there."""
+        return f"{self._config.url.rstrip('/')}/{path.lstrip('/')}" if path else self._config.url
 
     def _try(self, ask: _Ask, deadline: float, number: int) -> Reply:
         asked_at = datetime.now(UTC)

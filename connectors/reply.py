@@ -61,7 +61,7 @@ class Reply:
         match held:
             case bool():
                 return "true" if held else "false"
-            case str() | int():
+            case str() | int() if _storable(str(held)):
                 return str(held).strip() or None
             case _:
                 raise self.garbled("field_type", field)
@@ -76,13 +76,19 @@ class Reply:
             return None
         try:
             read = datetime.fromisoformat(told)
-        except ValueError:
+            moment = read if read.tzinfo is not None else read.replace(tzinfo=_SHANGHAI)
+            for zone in (UTC, _SHANGHAI):  # kept in the one, shown in the other: at the calendar's edges neither may overflow
+                moment.astimezone(zone)
+        except (ValueError, OverflowError):
             raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
-        return read if read.tzinfo is not None else read.replace(tzinfo=_SHANGHAI)
+        return moment
 
     def receipt(self, field: str = "receipt") -> Receipt:
-        """The other side has it: its number where it gave one. Raises Garbled when a body came that is not what was agreed."""
-        reference = self.text(field, optional=True) if self.body.strip() else None
+        """The other side has it: its number where it gave one.
+
+        Raises Garbled when a body came that is not what was agreed: many platforms answer 200 and put the error into the body.
+        """
+        reference = self.text(field) if self.body.strip() else None
         return Receipt(reference=reference or "", at=datetime.now(UTC), attempts=self.attempts)
 
     def provenance(self, card: Card, *, as_of: datetime | None, version: str) -> Provenance:
@@ -101,6 +107,18 @@ class Reply:
     def garbled(self, code: str, detail: str = "") -> Garbled:
         """The error for this answer; `detail` names fields and types, never values."""
         return Garbled(code, digest=self.reply_digest, detail=detail, attempts=self.attempts)
+
+
+def _storable(text: str) -> bool:
+    """Whether it can be kept: half a character cannot be encoded, and a PostgreSQL text column takes no NUL.
+
+    Better garbled here than at the settlement, where it would look like a fault of ours and be asked again.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _no_constant(text: str) -> object:

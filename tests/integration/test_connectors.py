@@ -158,6 +158,15 @@ def test_a_login_page_does_not_pass_for_delivery_and_an_empty_202_does() -> None
         assert made.send(testing.LETTER, key="k-1").reference == ""
 
 
+def test_a_200_with_an_error_in_its_body_does_not_pass_for_delivery() -> None:
+    steps = answer(200, {"code": 500, "msg": "failed"}), answer(200, {"receipt": None})
+    with peer(*steps) as held, closing(agency.connect("civil", {"url": held.url})) as made:
+        error = caught(lambda: made.send(testing.LETTER, key="k-1"))
+        assert made.send(testing.LETTER, key="k-1").reference == ""
+    assert isinstance(error, Garbled)
+    assert error.code == "field_missing"
+
+
 def test_a_subject_is_unrated_only_where_the_platform_says_so_itself() -> None:
     steps = answer(200, {"level": None}), answer(200, {"level": "B", "as_of": "2026-01-05"}), answer(200, {})
     with peer(*steps) as held, closing(credit.connect("credit", {"url": held.url})) as made:

@@ -247,6 +247,13 @@ def test_an_address_without_a_path_is_used_as_it_is() -> None:
     assert [heard.path for heard in held.heard] == ["/hook/", "/hook/level"]
 
 
+@pytest.mark.parametrize("path", ["level", "@elsewhere.example/level", ".elsewhere.example", "//elsewhere.example"])
+def test_a_path_never_becomes_part_of_the_host(path: str) -> None:
+    with peer(answer()) as held, wire(held) as opened:
+        opened.send("POST", path)
+    assert held.heard[0].path == "/" + path.lstrip("/")
+
+
 def test_many_threads_share_a_wire_and_no_answer_goes_astray() -> None:
     def echo(number: int) -> bool:
         return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").status == 200

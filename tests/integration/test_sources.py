@@ -70,6 +70,11 @@ def test_success_with_empty_data_means_no_such_record(data: object) -> None:
         ({"code": 0, "data": {"value": "yes", "as_of": [2026]}}, "field_type"),
         ({"code": 77, "data": {"value": "yes"}}, "code_unknown"),
         ({"code": False, "data": {"value": "yes"}}, "code_unknown"),
+        ({"code": 0, "data": {"value": "yes", "as_of": "0001-01-01"}}, "field_type"),
+        ({"code": 0, "data": {"value": "yes", "as_of": "9999-12-31T23:59:59Z"}}, "field_type"),
+        ({"code": 0, "data": {"value": "yes\ud800"}}, "field_type"),
+        ({"code": 0, "data": {"value": "yes\0"}}, "field_type"),
+        ({"code": 0, "data": {"value": "yes"}, "version": "\udfff"}, "field_type"),
         (["yes"], "not_object"),
     ],
 )
