@@ -1,6 +1,7 @@
 """A load on a real daemon: the demo's outside world as a process, cases over HTTP, and what became of them.
 
-`python -m tests.fault.load --cases 10000 [--database URL] [--kills 20]` prints the figures; the fault tests use the parts.
+`python -m tests.fault.load --cases 10000 [--database URL] [--kills 20 | --weigh 20000]` prints the figures; the fault tests use the
+parts.
 """
 
 from __future__ import annotations
@@ -157,6 +158,12 @@ def cpu(pid: int) -> float:
     """User and system seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> float:
+    """The resident size of a process in MiB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return float(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
 
 
 def get(port: int, path: str) -> tuple[int, Any]:
@@ -337,12 +344,27 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
     return story
 
 
+def weigh(held: Site, cases: int, step: int) -> list[str]:
+    """The size of one daemon that lives through all cases, read whenever `step` more are done with all their orders."""
+    daemon = start(held)
+    story: list[str] = []
+    for first in range(0, cases, step):
+        post(held, list(range(first, min(first + step, cases))))
+        wait(held, 600)
+        story.append(f"{len(held.accepted)} cases: {resident(daemon.pid):.1f} MiB")
+        print(story[-1], flush=True)
+    daemon.send_signal(signal.SIGTERM)
+    daemon.wait(timeout=30)
+    return story
+
+
 def main() -> None:
-    """Measure, or kill, from the command line."""
+    """Measure, kill or weigh, from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--database", default="sqlite", help="sqlite, postgres or a URL")
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--weigh", type=int, default=0, help="read the daemon's size each time so many cases are done")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
         Path(place).chmod(0o755)
@@ -351,6 +373,8 @@ def main() -> None:
             if given.kills:
                 for line in murder(held, given.kills, list(range(given.cases))):
                     print("killed at", line)
+            elif given.weigh:
+                weigh(held, given.cases, given.weigh)
             else:
                 daemon = start(held)
                 began = time.monotonic()
