@@ -11,12 +11,11 @@ from typing import Any, cast
 
 from inspector import plugins
 from inspector.calendars import load_calendars
-from inspector.daemon import sweeps
-from inspector.daemon.clock import CatchUp, Clock, Schedule
+from inspector.daemon.clock import Clock
 from inspector.daemon.daemon import Daemon, replica_name
 from inspector.daemon.dispatch import Embedded
 from inspector.daemon.engine import Engine
-from inspector.daemon.trigger import parse
+from inspector.daemon.schedules import schedules
 from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -122,11 +121,11 @@ def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lam
     metrics = Metrics()
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings, made))
+    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
-    daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse, keep_days=settings.engine.keep_done_days)
+    daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
-    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), worker.announce, settings.web)
+    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), settings.web)
     server = Server(app, settings.web)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 
@@ -144,27 +143,6 @@ def engine(told: EngineSettings) -> Engine:
         breaker_threshold=told.breaker_failures,
         breaker_cool=timedelta(seconds=told.breaker_cool_seconds),
     )
-
-
-def schedules(settings: Settings, made: Office) -> dict[str, Schedule]:
-    """Plans as schedules: a draw that was missed is caught up once."""
-    now = made.now()
-    zone = now.tzinfo
-    assert zone is not None, "office time has a zone"
-
-    def plan_fires(plan: Plan) -> Callable[[Any, datetime, datetime], None]:
-        return lambda tx, slot, at: tx.work.order([sweeps.plan_order(plan, slot, at)], at)
-
-    return {
-        f"plan:{name}": Schedule(
-            name=f"plan:{name}",
-            text=settings.plans[name].trigger,
-            trigger=parse(settings.plans[name].trigger, zone, now),
-            catch_up=CatchUp.ONCE,
-            fire=plan_fires(plan),
-        )
-        for name, plan in made.plans.items()
-    }
 
 
 def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> tuple[OfficeTime, str]:

@@ -81,6 +81,12 @@ class EngineSettings(Section):
     retry_tries: int = Field(8, gt=0, description="Tries before the flow gives up or the row is quarantined")
     breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
     breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
+
+
+class Schedules(Section):
+    """When the office's sweeps run, in office time; the forms are those of a plan's trigger."""
+
+    forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
 
 
@@ -123,6 +129,7 @@ class Settings(BaseSettings):
     web: Web = Field(default_factory=Web)
     time: OfficeTimes = Field(default_factory=OfficeTimes)
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    schedules: Schedules = Field(default_factory=Schedules)
     log: Logging = Field(default_factory=Logging)
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, description="The agency tree by id")
     plans: dict[str, PlanSettings] = Field(default_factory=dict, description="Draw plans by name")

@@ -22,14 +22,14 @@ WEB = Web(port=0, max_body_bytes=200_000)
 
 @dataclass
 class Edge:
-    """A running server. `health` may be changed; `announced` counts the wake-ups."""
+    """A running server. `health` may be changed; `announced` are the keys of work made ready."""
 
     office: Office
     url: str
     server: Server
     metrics: Metrics
     health: list[Health] = field(default_factory=lambda: [Health()])
-    announced: list[None] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
 
     def token(self, role: Role | str, agency: str = "bureau", name: str = "", *, days: int = 1) -> str:
         """A token's text."""
@@ -52,14 +52,16 @@ class Edge:
 @contextmanager
 def serving(office: Office, web: Web = WEB) -> Iterator[Edge]:
     """An edge for the length of a block."""
-    metrics, health, announced = Metrics(), [Health()], list[None]()
-    server = Server(build(office, metrics, lambda: health[0], lambda: announced.append(None), web), web)
+    metrics, health, announced = Metrics(), [Health()], list[str]()
+    server = Server(build(office, metrics, lambda: health[0], web), web)
+    office.store.announce_to(lambda _tx, keys: announced.extend(keys))
     server.start()
     try:
         url = f"http://127.0.0.1:{server.port}"
         yield Edge(office=office, url=url, server=server, metrics=metrics, health=health, announced=announced)
     finally:
         server.stop()
+        office.store.announce_to(None)
 
 
 def a_case(number: int = 1, **changes: object) -> dict[str, object]:

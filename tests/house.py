@@ -230,7 +230,7 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
             moved = sweeps.promote(office)
             if not ready and not moved:
                 return
-            worker.announce()
+            worker.wake()
             time.sleep(0.01)
     raise AssertionError(f"work is still ready after {seconds} s: {[row['key'] for row in ready]}")
 

@@ -1,7 +1,7 @@
 """The clock: APScheduler runs the ticks in memory; what is due is computed from tables, so a missed, doubled or late tick is harmless.
 
 Plans and sweeps are rows of the schedule table. A slot is taken once across replicas by a unique tick row, in the transaction that
-orders its work. After an outage each class catches up in its own way (`CatchUp`).
+writes its order. After an outage each class catches up in its own way (`CatchUp`); legal dates are work rows and always come.
 """
 
 from __future__ import annotations
@@ -19,30 +19,29 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from inspector.daemon.trigger import following, following_now
+from inspector.domain.decision import Order
 from inspector.store.store import Store
-from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
 
 class CatchUp(StrEnum):
-    """What happens to slots that passed while nobody was there."""
+    """What happens to slots that passed while nobody was there: made up for once, or let go."""
 
-    EVERY = "every"
     ONCE = "once"
     SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A plan or sweep. `fire` writes its orders in the transaction that takes the slot."""
+    """A plan or sweep. `order` says what a slot (of office time) asks for; it is written in the transaction that takes the slot."""
 
     name: str
     text: str
     trigger: BaseTrigger
     catch_up: CatchUp
-    fire: Callable[[Tx, datetime, datetime], None]
+    order: Callable[[datetime, datetime], Order]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,15 +130,13 @@ class Clock:
 
     def _fire(self, schedule: Schedule, slot: datetime, now: datetime) -> None:
         """Take one slot. The tick row and the slot's orders are one transaction, so each slot happens once or not yet."""
-        next_at = after_slot = following(schedule.trigger, slot, slot)
-        if schedule.catch_up is not CatchUp.EVERY:
-            next_at = following_now(schedule.trigger, slot, now)
-        missed = after_slot != next_at
+        next_at = following_now(schedule.trigger, slot, now)
+        missed = next_at != following(schedule.trigger, slot, slot)
         with self._store.begin() as tx:
             if not tx.schedules.fired(schedule.name, slot, next_at, now, self._replica):
                 return
             if schedule.catch_up is not CatchUp.SKIP or not missed:
-                schedule.fire(tx, slot, now)
+                tx.work.order([schedule.order(slot, now)], now)
         log.info("schedule.fired", schedule=schedule.name, slot=slot.isoformat())
 
     def _run(self, tick: Tick) -> None:

@@ -18,7 +18,6 @@ from inspector.daemon.dispatch import Dispatcher
 from inspector.daemon.worker import Worker
 from inspector.flows.office import Office
 from inspector.ports import Pulse
-from inspector.store.listening import listen
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -39,7 +38,6 @@ class Daemon:
         metrics: Metrics,
         *,
         pulse: Pulse | None = None,
-        keep_days: int = 7,
     ) -> None:
         self.office = office
         self.worker = worker
@@ -47,10 +45,8 @@ class Daemon:
         self.clock = clock
         self.metrics = metrics
         self._pulse = pulse
-        self._keep_days = keep_days
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
-        self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
 
     def start(self) -> None:
         """Void dead leases where we own the file, write schedules down, begin to work and to tick."""
@@ -61,8 +57,6 @@ class Daemon:
         self.clock.declare()
         sweeps.snapshot(self.office, self.metrics)
         self.dispatcher.run()
-        if not self.office.store.sqlite:
-            self._listener.start()
         self.clock.start(self._ticks())
         log.info("daemon.started", replica=self.worker.owner)
 
@@ -78,10 +72,6 @@ class Daemon:
         except Exception as error:  # noqa: BLE001 - a stop must end; correctness never needs it
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
-
-    def _listen(self) -> None:
-        """Be woken by other processes; supervised, and no reason to stop: polling is the net."""
-        listen(self.office.store, lambda: self.dispatcher.announce(None, ()), self._stopping)
 
     def reasons(self) -> tuple[str, ...]:
         """Why we are not ready; none: the database answers, the loops run, the clock ticks, and we are not stopping."""
@@ -102,17 +92,12 @@ class Daemon:
         return tuple(reasons)
 
     def _ticks(self) -> list[Tick]:
+        """The engine's heartbeats, in machine seconds; what has a date in the office's calendar is a schedule, not a tick."""
         office = self.office
-
-        def promote() -> None:
-            if sweeps.promote(office):
-                self.dispatcher.announce(None, ())
-
         return [
-            Tick(name="promote", seconds=0.5, body=promote),
+            Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(office))),
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
-            Tick(name="forget", seconds=3600.0, body=lambda: sweeps.forget(office, self._keep_days)),
             Tick(
                 name="beat",
                 seconds=15.0,

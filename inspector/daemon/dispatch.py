@@ -1,23 +1,28 @@
-"""The Dispatcher port: how work ids reach the hands that carry them out. The work table stays the truth, whoever carries the ids."""
+"""The Dispatcher port: how work reaches the hands that carry it out. The work table stays the truth, whoever carries the keys."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
 from inspector.daemon.worker import Worker
+from inspector.store.listening import listen
 from inspector.store.tx import Tx
 
 
 class Dispatcher(Protocol):
     """announce, run, stop (engine.md 5.3)."""
 
-    def announce(self, tx: Tx | None, ids: Sequence[int]) -> None:
-        """Some work is due now; called inside the settling transaction where the carrier can join it."""
+    def announce(self, tx: Tx, keys: Sequence[str]) -> None:
+        """Work of these keys is due now; called inside the transaction that made it so, which a carrier may join.
+
+        Keys may repeat, or name rows that do not stay: whoever carries them out asks the table.
+        """
         ...
 
     def run(self) -> None:
-        """Begin to carry out."""
+        """Begin to carry out, and to be told by every transaction of the store."""
         ...
 
     def stop(self, grace: float) -> None:
@@ -26,19 +31,31 @@ class Dispatcher(Protocol):
 
 
 class Embedded:
-    """The default on both databases: the worker claims from the table itself; an announcement only wakes it."""
+    """The default on both databases: the worker claims from the table itself; an announcement only wakes it.
+
+    On PostgreSQL other processes ring a bell with their commits; a supervised thread hears it. Polling stays the net.
+    """
 
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
+        self._store = worker.office.store
+        self._stopping = threading.Event()
 
-    def announce(self, tx: Tx | None, ids: Sequence[int]) -> None:  # noqa: ARG002 - the claim asks the table, not the ids
-        """Wake the claim loop."""
-        self.worker.announce()
+    def announce(self, tx: Tx, keys: Sequence[str]) -> None:  # noqa: ARG002 - the claim asks the table, not the keys
+        """Wake the claim loop as soon as the rows can be seen."""
+        tx.committed.append(self.worker.wake)
 
     def run(self) -> None:
-        """Start the worker's loops."""
+        """Start the worker's loops and the listener."""
+        self._store.announce_to(self.announce)
         self.worker.start()
+        if not self._store.sqlite:
+            threading.Thread(
+                target=listen, args=(self._store, self.worker.wake, self._stopping), name="listen", daemon=True
+            ).start()
 
     def stop(self, grace: float) -> None:
         """Drain."""
+        self._stopping.set()
+        self._store.announce_to(None)
         self.worker.stop(grace)

@@ -1,12 +1,11 @@
-"""What the ticks do: promote due work, seal the ledger, take the snapshot, show signs of life, forget what is history."""
+"""What the ticks do: promote due work, seal the ledger, take the snapshot, show signs of life."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from inspector import __version__
-from inspector.domain.decision import Order, OrderKind
-from inspector.flows.office import Office, Plan
+from inspector.flows.office import Office
 from inspector.ports import PortError, Pulse
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
@@ -30,17 +29,6 @@ def seal(store: Store, office: Office) -> int:
         return tx.events.place() + tx.ledger.seal(office.now())
 
 
-def forget(office: Office, days: int) -> None:
-    """Housekeeping: done work and taken slots older than `days` go; the ledger keeps the history."""
-    before = office.now() - timedelta(days=days)
-    gone = 1
-    while gone:
-        with office.store.begin() as tx:
-            gone = tx.work.forget_done(before)
-    with office.store.begin() as tx:
-        tx.schedules.forget_ticks(before - timedelta(days=60))
-
-
 def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None) -> None:
     """A sign of life in the table, and to the dead-man's switch outside."""
     with office.store.begin() as tx:
@@ -50,18 +38,6 @@ def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None
             pulse.beat()
         except PortError:
             return
-
-
-def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
-    """The order a plan's slot writes: its key names plan and slot, so that a slot has one draw (scenario 23)."""
-    name = slot.isoformat()
-    return Order(
-        kind=OrderKind.DRAW_ANNOUNCE,
-        key=f"draw.announce:{plan.name}:{name}",
-        due_at=now,
-        urgent_by=now,
-        payload={"plan": plan.name, "slot": name, "without": []},
-    )
 
 
 def snapshot(office: Office, metrics: Metrics) -> None:

@@ -100,7 +100,7 @@ class Worker:
         for loop in self._loops:
             loop.start()
 
-    def announce(self) -> None:
+    def wake(self) -> None:
         """Something may be due: look now instead of at the next poll."""
         self._wake.set()
 

@@ -125,9 +125,9 @@ def sent(request: Request, reference: str, now: datetime, pack: str) -> Decision
 
 
 def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """Some days before the date: one friendly letter."""
+    """Some days before the date: one friendly letter. After the date it is of no use any more, and the superior hears instead."""
     because = Because(rule="assistance.remind", basis=(request.basis,), pack=pack)
-    if not request.state.open:
+    if not request.state.open or now >= request.due_at:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = replace(request, state=AssistanceState.REMINDED)
     return Decision(state=state, because=because, orders=(letter(request, "reminder", request.requested, now),))

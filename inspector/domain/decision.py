@@ -32,6 +32,7 @@ class OrderKind(StrEnum):
     PUSH = "push"
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

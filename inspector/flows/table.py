@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, tell, verify
+from inspector.flows import assist, dispatch, draw, forget, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -40,4 +40,5 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
+    OrderKind.FORGET: Flow(do=forget.forget),
 }

@@ -7,7 +7,7 @@ PostgreSQL: psycopg 3, READ COMMITTED, row locks, and timeouts that free what a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,11 @@ _PG_SETTINGS = {
 }
 _LOST = frozenset({"40P01", "40001", "55P03"})
 """What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
+
+
+Announce = Callable[[Tx, Sequence[str]], None]
+"""Told the keys of work that a transaction has made ready, inside it and before its commit. A key may belong to a row that its
+savepoint took back, or that was there before: an announcement is a hint, the table is the truth."""
 
 
 class Store:
@@ -53,6 +58,7 @@ class Store:
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
         self._bell = Bell()
+        self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
@@ -88,6 +94,10 @@ class Store:
         """The writing engine, for migrations and checks only."""
         return self._writer
 
+    def announce_to(self, dispatcher: Announce | None) -> None:
+        """Whom every later transaction of this process tells what it has made ready; None: nobody here carries work out."""
+        self._announce = dispatcher
+
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A writing transaction: commits when the block ends, rolls back when it raises.
@@ -101,21 +111,24 @@ class Store:
             if not _outrun(error):
                 raise
             raise Stale("stale", what="transaction") from error
+        for call in tx.committed:
+            call()
 
     @contextmanager
     def _begin(self) -> Iterator[Tx]:
-        if self._turns is not None:
-            with self._turns.begin() as connection:
-                tx = Tx(connection)
-                yield tx
-                tx.write()
-        else:
-            with self._writer.begin() as connection:
-                tx = Tx(connection)
-                yield tx
-                tx.write()
-                if tx.work.made_ready:
-                    self._bell.ring(connection)
+        with self._turns.begin() if self._turns is not None else self._writer.begin() as connection:
+            tx = Tx(connection)
+            yield tx
+            tx.write()
+            if tx.work.ready:
+                self._make_known(tx)
+
+    def _make_known(self, tx: Tx) -> None:
+        """Tell our own dispatcher, and with the commit the other processes."""
+        if self._announce is not None:
+            self._announce(tx, tuple(tx.work.ready))
+        if not self.sqlite:
+            self._bell.ring(tx.connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

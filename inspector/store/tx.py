@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -44,6 +44,8 @@ class Tx:
     def __init__(self, connection: Connection) -> None:
         self._batch = Batch(connection)
         self.sqlite = connection.dialect.name == "sqlite"
+        self.committed: list[Callable[[], None]] = []
+        """What to call once the commit is durable, in the thread that committed; never after a rollback."""
 
     @property
     def connection(self) -> Connection:

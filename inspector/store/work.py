@@ -96,16 +96,15 @@ _END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 class WorkRoom(Room):
-    """The work table. `made_ready`: this transaction has written work that is due now."""
-
-    made_ready = False
+    """The work table. `ready` are the keys this transaction has made claimable: what the dispatcher is told before its commit."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
+        self.ready: list[str] = []
         self._ahead: dict[int, Work] = {}
 
-    def order(self, orders: Iterable[Order], now: datetime) -> bool:
-        """Write orders down; one already written under its key stays as it is. True when something is due now."""
+    def order(self, orders: Iterable[Order], now: datetime) -> None:
+        """Write orders down; one already written under its key stays as it is."""
         rows = [
             {
                 "key": order.key,
@@ -126,9 +125,7 @@ class WorkRoom(Room):
         ]
         if rows:
             self.batch.later(insert_new(self.sqlite, work, ("key",)), rows)
-        ready = any(row["state"] == "ready" for row in rows)
-        self.made_ready |= ready
-        return ready
+        self.ready += [str(row["key"]) for row in rows if row["state"] == "ready"]
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
         """Move rows whose date has come into the ready set; how many. Safe to run anywhere, any number of times."""
@@ -140,7 +137,9 @@ class WorkRoom(Room):
             .with_for_update(skip_locked=True)
         )
         moved = sa.update(work).where(work.c.id.in_(due), work.c.state == "waiting").values(state="ready", lease_until=EPOCH)
-        return self.connection.execute(moved).rowcount
+        keys = self.connection.execute(moved.returning(work.c.key)).scalars().all()
+        self.ready += keys
+        return len(keys)
 
     def claim(
         self,
@@ -258,8 +257,10 @@ class WorkRoom(Room):
             "expires_at": None,
             "done_at": None,
         }
-        if self.connection.execute(again.values(**values)).rowcount != 1:
+        key = self.connection.execute(again.values(**values).returning(work.c.key)).scalar_one_or_none()
+        if key is None:
             raise Missing("work_not_quarantined", id=work_id)
+        self.ready.append(key)
 
     def release(self, work_id: int, reason: str, now: datetime) -> None:
         """A person lets a quarantined row go without carrying it out. Raises Missing."""

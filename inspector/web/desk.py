@@ -36,7 +36,6 @@ class Desk:
     office: Office
     metrics: Metrics
     health: Callable[[], Health]
-    announce: Callable[[], None]
     settings: Web
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -46,7 +45,7 @@ class Desk:
             return ask(tx)
 
     def act(self, do: Callable[[Tx, datetime], T]) -> T:
-        """Do something in one transaction and wake the engine. `do` runs again, a moment later, when another hand moved first.
+        """Do something in one transaction. `do` runs again, a moment later, when another hand moved first.
 
         The moments are random, so that two who collided do not collide again. Raises Stale when it was always too late.
         """
@@ -54,7 +53,6 @@ class Desk:
             try:
                 with self.office.store.begin() as tx:
                     done = do(tx, self.office.now())
-                self.announce()
             except Stale:
                 if not left:
                     raise

@@ -1,12 +1,10 @@
 """A load on a real daemon: the demo's outside world as a process, cases over HTTP, and what became of them.
 
-`python -m tests.fault.load --cases 10000 [--database URL] [--kills 20 | --weigh 20000]` prints the figures; the fault tests use the
-parts.
+`tests.fault.measure` prints the figures; the fault tests use the parts.
 """
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import os
@@ -14,7 +12,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -31,7 +28,6 @@ from inspector.domain.identity import uscc_check_digit
 from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, case_file, evidence, ledger, work
-from tests import postgres
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS = ("claimed", "called", "settling", "settled")
@@ -342,65 +338,3 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(timeout=30)
     return story
-
-
-def weigh(held: Site, cases: int, step: int) -> list[str]:
-    """The size of one daemon that lives through all cases, read whenever `step` more are done with all their orders."""
-    daemon = start(held)
-    story: list[str] = []
-    for first in range(0, cases, step):
-        post(held, list(range(first, min(first + step, cases))))
-        wait(held, 600)
-        story.append(f"{len(held.accepted)} cases: {resident(daemon.pid):.1f} MiB")
-        print(story[-1], flush=True)
-    daemon.send_signal(signal.SIGTERM)
-    daemon.wait(timeout=30)
-    return story
-
-
-def main() -> None:
-    """Measure, kill or weigh, from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--database", default="sqlite", help="sqlite, postgres or a URL")
-    parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--weigh", type=int, default=0, help="read the daemon's size each time so many cases are done")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
-        Path(place).chmod(0o755)
-        with site(url, Path(place)) as held:
-            began = time.monotonic()
-            if given.kills:
-                for line in murder(held, given.kills, list(range(given.cases))):
-                    print("killed at", line)
-            elif given.weigh:
-                weigh(held, given.cases, given.weigh)
-            else:
-                daemon = start(held)
-                began = time.monotonic()
-                post(held, list(range(given.cases)))
-                print(f"posted {len(held.accepted)} in {time.monotonic() - began:.1f} s")
-                wait(held, 600, everything=False)
-                cases = time.monotonic() - began
-                print(f"every case concluded or with a person after {cases:.1f} s: {given.cases / cases:.0f} cases/s")
-                counts = wait(held, 600)
-                print(f"every order carried out after {time.monotonic() - began:.1f} s; {counts}")
-                print(f"the daemon's CPU: {1000 * cpu(daemon.pid) / given.cases:.1f} ms a case")
-                daemon.send_signal(signal.SIGTERM)
-                print("drained:", daemon.wait(timeout=30))
-            print("took", round(time.monotonic() - began, 1), "s; problems:", problems(held) or "none")
-
-
-@contextmanager
-def _database(told: str, place: Path) -> Iterator[str]:
-    if told == "sqlite":
-        yield f"sqlite:///{place}/load.sqlite3"
-    elif told == "postgres":
-        with postgres.server() as server:
-            yield server.create()
-    else:
-        yield told
-
-
-if __name__ == "__main__":
-    main()

@@ -36,7 +36,7 @@ def test_a_case_is_new_once_the_same_again_is_the_same_and_another_content_is_a_
     assert first.json()["strategy"]["row"] == "normal-U"
     assert code(conflict) == (409, "reference_reused")
     assert other.status_code == 422
-    assert edge.announced
+    assert edge.announced == [f"ask:{first.json()['id']}:c1:0"]
 
 
 def test_what_is_wrong_with_a_case_is_said_in_both_languages_with_its_facts(edge: Edge) -> None:

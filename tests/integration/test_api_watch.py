@@ -120,7 +120,7 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
 def test_a_taken_address_is_said(edge: Edge) -> None:
     taken = WEB.model_copy(update={"port": edge.server.port})
     with pytest.raises(Invalid, match="address_unusable"):
-        Server(build(edge.office, edge.metrics, Health, lambda: None, taken), taken)
+        Server(build(edge.office, edge.metrics, Health, taken), taken)
 
 
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:

@@ -10,18 +10,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.daemon.clock import CatchUp, Clock, Schedule, Tick
-from inspector.daemon.sweeps import plan_order
+from inspector.daemon.schedules import forget_order, plan_order
 from inspector.daemon.trigger import parse
+from inspector.domain.decision import Order
 from inspector.flows.office import Plan
 from inspector.store.store import Store
-from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from tests import needs
 from tests.engine import lines, listening, until
@@ -33,17 +33,18 @@ WEEK = timedelta(days=7)
 
 @dataclass
 class Diary:
-    """A schedule's orders as they are written: slots with the moment they were taken."""
+    """A schedule's slots with the moment they were taken."""
 
     taken: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def schedule(
         self, text: str, catch_up: CatchUp = CatchUp.ONCE, name: str = "plan:spring", anchor: datetime = START
     ) -> Schedule:
-        def fire(_tx: Tx, slot: datetime, now: datetime) -> None:
+        def order(slot: datetime, now: datetime) -> Order:
             self.taken.append((slot, now))
+            return forget_order(7, slot, now)
 
-        return Schedule(name=name, text=text, trigger=parse(text, ZONE, anchor), catch_up=catch_up, fire=fire)
+        return Schedule(name=name, text=text, trigger=parse(text, ZONE, anchor), catch_up=catch_up, order=order)
 
     @property
     def slots(self) -> list[str]:
@@ -84,13 +85,13 @@ def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, h
     plan = Plan(name="spring", agency="bureau", trigger="every 1h")
     down = [True]
 
-    def fire(tx: Tx, slot: datetime, now: datetime) -> None:
-        tx.work.order([plan_order(plan, slot, now)], now)
+    def order(slot: datetime, now: datetime) -> Order:
         if down[0]:
             raise ConnectionError("in the middle")
+        return plan_order(plan, slot, now)
 
     clock = a_clock(store, hand, Schedule(
-        name="plan:spring", text="every 1h", trigger=parse("every 1h", ZONE, START), catch_up=CatchUp.ONCE, fire=fire
+        name="plan:spring", text="every 1h", trigger=parse("every 1h", ZONE, START), catch_up=CatchUp.ONCE, order=order
     ))  # fmt: skip
 
     def orders() -> list[str]:
@@ -121,7 +122,7 @@ def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, 
 
 
 @pytest.mark.parametrize("text", ["cron * 08:30", "every 24h"])
-@pytest.mark.parametrize(("catch_up", "caught"), [(CatchUp.EVERY, 7), (CatchUp.ONCE, 1), (CatchUp.SKIP, 0)])
+@pytest.mark.parametrize(("catch_up", "caught"), [(CatchUp.ONCE, 1), (CatchUp.SKIP, 0)])
 def test_a_weeks_outage_is_caught_up_by_class(store: Store, hand: Hand, text: str, catch_up: CatchUp, caught: int) -> None:
     before, after = Diary(), Diary()
     pass_by(a_clock(store, hand, before.schedule(text, catch_up)), hand, 48)
@@ -177,10 +178,10 @@ def test_a_schedule_that_fails_keeps_no_other_from_its_turn_and_is_due_again(sto
     diary = Diary()
     bad = diary.schedule("every 1h", name="plan:bad")
 
-    def fire(_tx: Tx, _slot: datetime, _now: datetime) -> None:
+    def order(_slot: datetime, _now: datetime) -> Order:
         raise LookupError("no such agency")
 
-    broken = Schedule(name=bad.name, text=bad.text, trigger=bad.trigger, catch_up=bad.catch_up, fire=fire)
+    broken = replace(bad, order=order)
     clock = a_clock(store, hand, broken, diary.schedule("every 1h", name="plan:good"))
     with listening() as stream:
         clock._fire_due()

@@ -54,7 +54,8 @@ def test_the_most_urgent_is_claimed_first_and_each_batch_is_in_that_order(store:
 
 def test_what_is_not_due_yet_is_no_work_until_promotion_finds_its_date_come(store: Store, hand: Hand) -> None:
     with store.begin() as tx:
-        assert not tx.work.order([order(1, due_at=hand() + HOUR)], hand())
+        tx.work.order([order(1, due_at=hand() + HOUR)], hand())
+        assert tx.work.ready == []
         assert tx.work.promote(hand()) == 0
     assert claim(store) == []
     with store.begin() as tx:

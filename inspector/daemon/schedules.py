@@ -1,0 +1,62 @@
+"""What stands in the office's calendar: each plan's draws and the sweeps, with what a slot orders and how an outage is caught up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from inspector.daemon.clock import CatchUp, Schedule
+from inspector.daemon.trigger import parse
+from inspector.domain.decision import Order, OrderKind
+from inspector.flows.office import Plan
+from inspector.settings import Schedules
+
+
+def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict[str, Schedule]:
+    """Every schedule by its name, its trigger parsed. Raises Invalid (`trigger_unreadable`) for one that cannot be read."""
+    zone = now.tzinfo
+    assert zone is not None, "office time has a zone"
+    held = [
+        Schedule(
+            name=f"plan:{name}",
+            text=plan.trigger,
+            trigger=parse(plan.trigger, zone, now),
+            catch_up=CatchUp.ONCE,  # a draw that was missed is made up for, but never drawn twice
+            order=partial(plan_order, plan),
+        )
+        for name, plan in plans.items()
+    ]
+    held.append(
+        Schedule(
+            name="sweep:forget",
+            text=told.forget,
+            trigger=parse(told.forget, zone, now),
+            catch_up=CatchUp.SKIP,  # the next night forgets as much
+            order=partial(forget_order, told.keep_done_days),
+        )
+    )
+    return {schedule.name: schedule for schedule in held}
+
+
+def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
+    """The order a plan's slot writes: its key names plan and slot, so that a slot has one draw (scenario 23)."""
+    name = slot.isoformat()
+    return Order(
+        kind=OrderKind.DRAW_ANNOUNCE,
+        key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan.name}:{name}",
+        due_at=now,
+        urgent_by=now,
+        payload={"plan": plan.name, "slot": name, "without": []},
+    )
+
+
+def forget_order(days: int, slot: datetime, now: datetime) -> Order:
+    """The order to forget work done more than `days` ago."""
+    return Order(
+        kind=OrderKind.FORGET,
+        key=f"{OrderKind.FORGET.value}:{slot.isoformat()}",
+        due_at=now,
+        urgent_by=now,
+        payload={"days": days},
+    )
