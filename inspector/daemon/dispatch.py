@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from inspector.daemon.worker import Worker
-from inspector.store.listening import listen
 from inspector.store.tx import Tx
 
 
@@ -50,6 +49,8 @@ class Embedded:
         self._store.announce_to(self.announce)
         self.worker.start()
         if not self._store.sqlite:
+            from inspector.store.listening import listen  # brings the PostgreSQL driver, which SQLite has no use for
+
             threading.Thread(
                 target=listen, args=(self._store, self.worker.wake, self._stopping), name="listen", daemon=True
             ).start()

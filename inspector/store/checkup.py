@@ -52,7 +52,7 @@ def damage(store: Store, most: int = 10) -> list[str]:
 def pending(store: Store) -> list[tuple[str, str]]:
     """(revision, what it does) of each migration the database lacks, in the order they would run."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrate.HERE))
     scripts = ScriptDirectory.from_config(config)
     present = migrate.present(store)
     ahead = list(scripts.iterate_revisions("head", present or "base"))

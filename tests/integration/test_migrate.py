@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from inspector.domain.errors import Refusal
 from inspector.store import migrate, opening
@@ -39,6 +41,12 @@ def test_an_empty_database_becomes_what_the_tables_say(database_url: str) -> Non
         with store.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
             assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_by_its_files_name_is_the_head_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.HERE))
+    assert ScriptDirectory.from_config(config).get_heads() == [migrate.newest()]
 
 
 def test_every_table_has_the_indexes_the_tables_say_with_their_conditions(database_url: str) -> None:
@@ -90,7 +98,7 @@ def test_before_an_upgrade_a_file_with_content_is_copied_whole(
             application(1, "business-licence", {"registration-status": "存续"}),
         )
         tomorrow = _release_of_tomorrow(tmp_path)
-        monkeypatch.setattr(migrate, "__file__", str(tomorrow / "migrate.py"))
+        monkeypatch.setattr(migrate, "HERE", tomorrow / "migrations")
         assert migrate.upgrade(store) == "0001"
         assert migrate.present(store) == "0002"
     copy = file.with_name("inspector.sqlite3.before-0002")
@@ -105,7 +113,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
 ) -> None:
     with closing(migrated(database_url)) as store:
         tomorrow = _release_of_tomorrow(tmp_path, then="    raise RuntimeError('half way')")
-        monkeypatch.setattr(migrate, "__file__", str(tomorrow / "migrate.py"))
+        monkeypatch.setattr(migrate, "HERE", tomorrow / "migrations")
         with pytest.raises(RuntimeError, match="half way"):
             migrate.upgrade(store)
         assert migrate.present(store) == "0001"
@@ -138,7 +146,7 @@ def test_two_who_migrate_one_server_at_once_do_not_hurt_each_other(postgres_url:
 def _release_of_tomorrow(tmp_path: Path, then: str = "") -> Path:
     """A copy of the migrations with one more of them."""
     folder = tmp_path / "tomorrow"
-    shutil.copytree(Path(migrate.__file__).parent / "migrations", folder / "migrations")
+    shutil.copytree(migrate.HERE, folder / "migrations")
     (folder / "migrations" / "versions" / "0002_extra.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
         "branch_labels = depends_on = None\n\n"
