@@ -38,7 +38,9 @@ class Reply:
         if declared not in _UTF_8:
             raise self.garbled("wrong_charset", f"declared {declared}")
         try:
-            told = json.loads(self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
+            told = json.loads(
+                self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant, object_pairs_hook=_unique
+            )
         except UnicodeDecodeError:
             raise self.garbled("wrong_charset", "not UTF-8") from None
         except (ValueError, RecursionError) as error:
@@ -155,6 +157,14 @@ def _storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Which of two values of one name is meant nobody knows (RFC 8259, 4)."""
+    held = dict(pairs)
+    if len(held) != len(pairs):
+        raise ValueError("a name stands twice")
+    return held
 
 
 def _no_constant(text: str) -> object:

@@ -170,10 +170,11 @@ def test_an_answer_of_another_shape_is_garbled_and_never_no_record(told: object,
         (b"", "not_json"),
         (b'{"code": 0, "data": {"value": NaN}}', "not_json"),
         (b"[" * 100_000, "not_json"),
+        (b'{"code": 0, "data": {"value": "yes", "value": "no"}}', "not_json"),
         ('{"code": 0, "data": {"value": "已登记"}}'.encode("gb18030"), "wrong_charset"),
         ('{"code": 0, "data": {"value": "已登记"}}'.encode("utf-16"), "wrong_charset"),
     ],
-    ids=["html", "empty", "nan", "deep", "gb18030", "utf-16"],
+    ids=["html", "empty", "nan", "deep", "twice", "gb18030", "utf-16"],
 )
 def test_an_answer_that_is_no_json_in_utf_8_is_garbled_with_its_digest(body: bytes, code: str) -> None:
     with asking(answer(200, body=body)) as (made, _):
