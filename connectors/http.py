@@ -26,7 +26,7 @@ from connectors.deadline import Deadline, DeadlineBackend
 from connectors.patience import patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
-from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
+from inspector.ports import Garbled, Origin, PortError, Receipt, Refused, Unavailable
 
 # httpx writes whole URLs at INFO, httpcore headers at DEBUG.
 for _talker in ("httpx", "httpcore"):
@@ -34,6 +34,9 @@ for _talker in ("httpx", "httpcore"):
 
 _NEVER = frozenset({501, 505})
 """The 5xx that waiting does not mend: not implemented, version not supported."""
+
+_LATER = frozenset({408, 425, 429})
+"""The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,6 @@ class WireConfig(ConnectorConfig):
     url: str
     connect_seconds: float = 3.0
     read_seconds: float = 10.0
-    pool_seconds: float = 5.0
     budget_seconds: float = 20.0
     tries: int = 3
     token_file: str = ""
@@ -78,7 +80,7 @@ class Wire:
             "connect": held.connect_seconds,
             "read": held.read_seconds,
             "write": held.read_seconds,
-            "pool": held.pool_seconds,
+            "pool": held.connect_seconds,  # nobody waits for it: each line has its connection to itself
         }
         self._idle: deque[_Line] = deque()
         self._closed = False
@@ -100,7 +102,45 @@ class Wire:
         Refused (`unauthorised`, `http_<status>`, `request_malformed`), Garbled (`too_large`, `encoded`).
         """
         body = content if json is None else encoded(json)
-        ask = _Ask(method, self._url(path), body, self._headers | _headers(json, key, case_id) | dict(headers or {}))
+        return self._patiently(_Ask(method, self._url(path), body, self._told(json, key, case_id, headers)))
+
+    def deliver(
+        self,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        case_id: str = "",
+        heed: bool = True,
+    ) -> Receipt:
+        """Hand something over by POST: any 2xx, and what its body tells. Not `heed`: what it tells does not matter.
+
+        A first try may have arrived though its answer was lost. Whoever says so with 409 names `key` and gives the receipt of
+        then; a 409 that does not is about other contents under the same key, a defect of ours (`conflict`).
+
+        Raises as `send` does, and Garbled for a body that is no receipt.
+        """
+        body = content if json is None else encoded(json)
+        ask = _Ask("POST", self._url(path), body, self._told(json, key, case_id, headers), delivers=True)
+        try:
+            reply = self._patiently(ask)
+            return reply.receipt()
+        except Garbled as error:
+            if heed:
+                raise
+            return Receipt(reference="", at=datetime.now(UTC), attempts=error.attempts)
+
+    def _told(self, json: object, key: str, case_id: str, more: Mapping[str, str] | None) -> Mapping[str, str]:
+        told = {
+            "Content-Type": "application/json" if json is not None else "",
+            "Idempotency-Key": key,
+            "X-Correlation-Id": case_id,
+        }
+        return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
+
+    def _patiently(self, ask: _Ask) -> Reply:
         budget = self._config.budget_seconds
         deadline = time.monotonic() + budget
         for attempt in patiently(self._config.tries, budget, self._sleep):
@@ -127,13 +167,10 @@ class Wire:
                 body, whole = self._read(response)
         except httpx.TransportError as error:
             raise _failure(error, number) from None
-        _judge(response, number)
+        except httpx.InvalidURL:  # a path with a line break; its text would show the address
+            raise Refused("request_malformed", origin=Origin.US, detail="InvalidURL", attempts=number) from None
         digest = hashlib.sha256(body).hexdigest()
-        if not whole:
-            raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise Garbled("encoded", digest=digest, detail="answered compressed though asked not to", attempts=number)
-        return Reply(
+        reply = Reply(
             status=response.status_code,
             headers=dict(response.headers),
             body=body,
@@ -142,6 +179,13 @@ class Wire:
             reply_digest=digest,
             asked_at=asked_at,
         )
+        if not (ask.delivers and whole and reply.repeats(ask.headers.get("Idempotency-Key", ""))):
+            _judge(reply, ask)
+        if not whole:
+            raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Garbled("encoded", digest=digest, detail="answered compressed though asked not to", attempts=number)
+        return reply
 
     @contextmanager
     def _line(self) -> Iterator[_Line]:
@@ -175,6 +219,7 @@ class _Ask:
     url: str
     body: bytes | None
     headers: Mapping[str, str]
+    delivers: bool = False
 
 
 class _Line(httpx.HTTPTransport):
@@ -197,18 +242,19 @@ class _Line(httpx.HTTPTransport):
         return self.handle_request(request)
 
 
-def _judge(response: httpx.Response, number: int) -> None:
+def _judge(reply: Reply, ask: _Ask) -> None:
     """Raises what a status means; 2xx means nothing bad."""
-    status = response.status_code
+    status, number = reply.status, reply.attempts
     if 200 <= status < 300:
         return
     code = f"http_{status}"
     if status in (401, 403):
         raise Refused("unauthorised", origin=Origin.US, detail=code, attempts=number)
-    # 408 closes idle connections at some proxies (RFC 9110, 15.5.9: the client may repeat).
-    if status in (408, 429) or (status >= 500 and status not in _NEVER):
-        after = retry_after(response.headers, datetime.now(UTC))
+    if status in _LATER or (status >= 500 and status not in _NEVER):
+        after = retry_after(reply.headers, datetime.now(UTC))
         raise Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
+    if status == 409 and ask.delivers:
+        raise Refused("conflict", origin=Origin.US, detail=code, attempts=number)
     raise Refused(code, origin=Origin.THEM, attempts=number)
 
 
@@ -221,8 +267,6 @@ def _failure(error: httpx.TransportError, number: int) -> PortError:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return Refused("request_malformed", origin=Origin.US, detail=" < ".join(kinds), attempts=number)
-    if isinstance(error, httpx.PoolTimeout):
-        return Unavailable("busy", origin=Origin.US, detail=" < ".join(kinds), attempts=number)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         code = "unreachable"
     elif isinstance(error, httpx.TimeoutException):
@@ -237,10 +281,9 @@ def encoded(told: object) -> bytes:
     return jsonlib.dumps(told, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _headers(json: object, key: str, case_id: str) -> dict[str, str]:
-    told = {"Content-Type": "application/json" if json is not None else "", "Idempotency-Key": key, "X-Correlation-Id": case_id}
-    # Header values are printable ASCII; anything else (a Chinese case number, a line break) travels percent-encoded.
-    return {name: quote(value, safe=_PRINTABLE, errors="replace") for name, value in told.items() if value}
+def printable(value: str) -> str:
+    """A header's value in printable ASCII; anything else (a Chinese case number, a line break) travels percent-encoded."""
+    return quote(value, safe=_PRINTABLE, errors="replace")
 
 
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -255,7 +298,7 @@ def _check(config: WireConfig, name: str) -> None:
     usable = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65_536
     if not usable or url.query or url.fragment or url.userinfo:
         raise Invalid("connector_url", connector=name, key="url")
-    for key in ("connect_seconds", "read_seconds", "pool_seconds", "budget_seconds", "tries", "max_reply_bytes"):
+    for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries", "max_reply_bytes"):
         if not getattr(config, key) > 0:
             raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
 
@@ -270,4 +313,4 @@ def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
         raise Invalid("connector_ca_file", connector=name, key="ca_file", reason=type(error).__name__) from error
 
 
-__all__ = ["Reply", "Wire", "WireConfig", "encoded"]
+__all__ = ["Reply", "Wire", "WireConfig", "encoded", "printable"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ from zoneinfo import ZoneInfo
 from inspector.ports import Card, Garbled, Provenance, Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,13 @@ class Reply:
 
         Raises Garbled (`wrong_charset`, `not_json`, `not_object`).
         """
+        declared = _charset(self.headers.get("content-type", ""))
+        if declared not in _UTF_8:
+            raise self.garbled("wrong_charset", f"declared {declared}")
         try:
-            told = json.loads(self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
+            told = json.loads(
+                self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant, object_pairs_hook=_unique
+            )
         except UnicodeDecodeError:
             raise self.garbled("wrong_charset", "not UTF-8") from None
         except (ValueError, RecursionError) as error:
@@ -46,16 +55,29 @@ class Reply:
         Whole numbers and truth values are told as text. A field that should be there and is not is no answer: silence must not
         pass for "no such record". Raises Garbled (`field_missing` unless optional, `field_type` and those of `said`).
         """
+        return self.value(field, optional=optional)[1]
+
+    def value(self, field: str, *, optional: bool = False) -> tuple[bool, str | None]:
+        """Whether the record is there that holds a dotted `field`, and the field's text in it as `text` tells it.
+
+        `{"data": null}` has no record for `data.value`; `{"data": {"value": null}}` has one that is empty at this place.
+        Raises as `text` does.
+        """
         held: object = self.said()
-        for step in field.split("."):
-            if not isinstance(held, dict):
-                raise self.garbled("field_type", field)
-            if step not in held and not optional:
-                raise self.garbled("field_missing", field)
-            held = held.get(step)
-            if held in (None, "", [], {}):
-                return None
-        return self._scalar(held, field)
+        *outer, last = field.split(".")
+        for step in outer:
+            held = self._step(held, step, field, optional=optional)
+            if held in _EMPTY:
+                return False, None
+        held = self._step(held, last, field, optional=optional)
+        return True, None if held in _EMPTY else self._scalar(held, field)
+
+    def _step(self, held: object, step: str, field: str, *, optional: bool) -> object:
+        if not isinstance(held, dict):
+            raise self.garbled("field_type", field)
+        if step not in held and not optional:
+            raise self.garbled("field_missing", field)
+        return held.get(step)
 
     def _scalar(self, held: object, field: str) -> str | None:
         match held:
@@ -91,6 +113,13 @@ class Reply:
         reference = self.text(field) if self.body.strip() else None
         return Receipt(reference=reference or "", at=datetime.now(UTC), attempts=self.attempts)
 
+    def repeats(self, key: str) -> bool:
+        """Whether this is the 409 of somebody who has what was sent under `key` already: it names the key and gives a receipt."""
+        try:
+            return self.status == 409 and self.text("key", optional=True) == key and bool(self.text("receipt", optional=True))
+        except Garbled:
+            return False
+
     def provenance(self, card: Card, *, as_of: datetime | None, version: str) -> Provenance:
         """Where this answer comes from."""
         return Provenance(
@@ -109,6 +138,15 @@ class Reply:
         return Garbled(code, digest=self.reply_digest, detail=detail, attempts=self.attempts)
 
 
+def _charset(content_type: str) -> str:
+    """The charset that a Content-Type declares, in lower case and letters of charset names only; empty when it declares none.
+
+    Short Chinese texts in GB 18030 can happen to be valid UTF-8 that says something else: what is declared must be believed.
+    """
+    told = _CHARSET.search(content_type)
+    return told[1].lower() if told else ""
+
+
 def _storable(text: str) -> bool:
     """Whether it can be kept: half a character cannot be encoded, and a PostgreSQL text column takes no NUL.
 
@@ -119,6 +157,14 @@ def _storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Which of two values of one name is meant nobody knows (RFC 8259, 4)."""
+    held = dict(pairs)
+    if len(held) != len(pairs):
+        raise ValueError("a name stands twice")
+    return held
 
 
 def _no_constant(text: str) -> object:

@@ -33,6 +33,11 @@ class PortError(Exception):
         self.detail = detail
         self.attempts = attempts
 
+    @property
+    def family(self) -> str:
+        """What to do next, as metrics name it: `unavailable`, `notyet`, `refused` or `garbled`."""
+        return type(self).__name__.lower()
+
 
 class Unavailable(PortError):
     """No answer now. `retry_after` is in seconds where the other side named a time."""

@@ -17,7 +17,7 @@ from inspector.domain.case import SubjectKind
 from inspector.ports import (
     Question,
 )
-from tests.peers import Peer
+from inspector.testing.peer import Peer
 
 DAY = date(2025, 3, 3)
 QUICK = ("--calm", "--day", "0.02")

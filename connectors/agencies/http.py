@@ -31,8 +31,7 @@ class HttpAgency:
         Raises Unavailable, Refused, Garbled as the wire does; Garbled also when a 2xx carries a body that is no receipt
         (a proxy's login page must not pass for delivery).
         """
-        reply = self._wire.send("POST", self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
-        return reply.receipt()
+        return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
 
     def close(self) -> None:
         """Let the connections go."""

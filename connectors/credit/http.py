@@ -39,8 +39,7 @@ class HttpCredit:
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled as the wire does."""
-        reply = self._wire.send("POST", self._config.path_entry, json=_told(entry), key=key, case_id=entry.case_id)
-        return reply.receipt()
+        return self._wire.deliver(self._config.path_entry, json=_told(entry), key=key, case_id=entry.case_id)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from connectors.config import secret
-from connectors.http import Wire, WireConfig, encoded
+from connectors.http import Wire, WireConfig, encoded, printable
 from inspector.domain.errors import Invalid
-from inspector.ports import Garbled, Receipt
+from inspector.ports import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +66,8 @@ class SignedWire:
     def post(self, told: Mapping[str, object], *, key: str, case_id: str = "") -> Receipt:
         """Send `told` as signed JSON. Any 2xx is a receipt: the standard gives its body no meaning, a number in it is a gift."""
         body = encoded(told)
-        headers = self._signer.headers(key, body, datetime.now(UTC))
-        reply = self._wire.send("POST", self._path, content=body, key=key, headers=headers, case_id=case_id)
-        try:
-            return reply.receipt()
-        except Garbled:
-            return Receipt(reference="", at=datetime.now(UTC), attempts=reply.attempts)
+        headers = self._signer.headers(printable(key), body, datetime.now(UTC))
+        return self._wire.deliver(self._path, content=body, key=key, headers=headers, case_id=case_id, heed=False)
 
     def close(self) -> None:
         """Let the connections go."""

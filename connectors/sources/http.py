@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connectors.config import parse
 from connectors.http import Reply, Wire, WireConfig
+from inspector.domain.evidence import blank
 from inspector.ports import Answer, AnswerStatus, Origin, Question, Refused, Unavailable
 
 
@@ -15,7 +16,8 @@ class SourceConfig(WireConfig):
     """Where things lie in the body (dotted names) and what the source's own codes mean.
 
     Codes are compared as text (`0`, `"0"` and `"00000"` are told as they come). An unlisted code is `Garbled`, never "no record".
-    With an empty `code_field` the HTTP status alone speaks.
+    With an empty `code_field` the HTTP status alone speaks. `empty_words` are what the source writes where it has nothing to say,
+    in any width and case; 无 is none of them until the settings say so, because it can be the very fact (no penalties: 无).
     """
 
     path: str = ""
@@ -27,6 +29,7 @@ class SourceConfig(WireConfig):
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
     version_field: str = "version"
+    empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
 
 
 class HttpSource:
@@ -40,13 +43,21 @@ class HttpSource:
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact. A question without its case and legal basis is refused before a byte leaves (数据最小够用).
 
+        No record is `NOT_FOUND` (scenario 10). A record that is there and empty at this place is `CANNOT_SAY` with the note
+        `value_empty`: it neither denies the record nor contradicts anybody.
+
         Raises Unavailable (the wire's, `source_busy`), Refused (the wire's, `question_without_purpose`, `source_refused`),
         Garbled (the wire's and the reply's, `code_unknown`).
         """
         if not question.case_id.strip() or not question.basis.strip():
             raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
         reply = self._wire.send("POST", self._config.path, json=_told(question), key=key, case_id=question.case_id)
-        return self._answer(reply, reply.text(self._config.value_field) if self._found(reply) else None)
+        there, value = reply.value(self._config.value_field) if self._found(reply) else (False, None)
+        if not there:
+            return self._answer(reply, AnswerStatus.NOT_FOUND)
+        if value is None or blank(value, self._config.empty_words):
+            return self._answer(reply, AnswerStatus.CANNOT_SAY, note="value_empty")
+        return self._answer(reply, AnswerStatus.FOUND, value)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -68,12 +79,11 @@ class HttpSource:
             raise Unavailable("source_busy", origin=Origin.THEM, detail=f"code {code}", attempts=reply.attempts)
         raise reply.garbled("code_unknown", held.code_field)
 
-    def _answer(self, reply: Reply, value: str | None) -> Answer:
+    def _answer(self, reply: Reply, status: AnswerStatus, value: str | None = None, *, note: str = "") -> Answer:
         held = self._config
         as_of = reply.moment(held.as_of_field) if held.as_of_field else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
-        status = AnswerStatus.NOT_FOUND if value is None else AnswerStatus.FOUND
-        return Answer(status=status, value=value, provenance=reply.provenance(self.card, as_of=as_of, version=version))
+        return Answer(status=status, value=value, provenance=reply.provenance(self.card, as_of=as_of, version=version), note=note)
 
 
 def connect(name: str, config: Mapping[str, object]) -> HttpSource:

@@ -30,7 +30,7 @@ class HttpWitness:
 
         Raises Unavailable, Refused, Garbled as the wire does.
         """
-        return self._wire.send("POST", self._config.path, json={"draw": draw, "value": value}, key=key).receipt()
+        return self._wire.deliver(self._config.path, json={"draw": draw, "value": value}, key=key)
 
     def close(self) -> None:
         """Let the connections go."""

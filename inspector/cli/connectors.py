@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid, Missing, Refusal
 
 if TYPE_CHECKING:
     from inspector.store.tx import Tx
@@ -25,29 +25,29 @@ def register(app: typer.Typer) -> None:
 
 
 def list_connectors(terminal: Terminal) -> None:
-    """List the configured connectors with their state. 列出连接器及其状态。"""
-    from inspector.cli.reaching import configured, load
+    """List the configured connectors with their state, also those that do not load. 列出连接器及其状态。"""
+    from inspector.cli.reaching import carded, configured
 
     lanes = {lane.name: lane for lane in terminal.look(lambda tx: tx.lanes.all())}
     now = terminal.look(lambda tx: tx.machine_now())
     rows = []
     for one in configured(terminal.settings):
-        card = getattr(load(one), "card", None)
+        card, flaw = carded(one)
         lane = lanes.get(one.name)
         rows.append(
             {
                 "name": one.name,
                 "port": one.section,
                 "kind": one.kind,
-                "owner": getattr(card, "owner", ""),
-                "personal_data": getattr(card, "personal_data", ()),
+                "owner": card.owner if card else "",
+                "personal_data": card.personal_data if card else (),
                 "paused": lane.paused if lane else False,
                 "open_until": lane.open_until if lane and lane.open_until > now else None,
                 "failures": lane.failures if lane else 0,
-                "error": lane.error if lane else None,
+                "error": flaw or (lane.error if lane else None),
             }
         )
-    terminal.rows(("name", "port", "kind", "owner", "paused", "open_until", "failures", "error"), rows)
+    terminal.rows(("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "error"), rows)
 
 
 def check(
@@ -73,6 +73,8 @@ def check(
 
 def pause(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因", prompt=True)]) -> None:
     """Stop calling a connector; its work waits and no deadline is blamed on anybody. 暂停连接器。"""
+    if not reason.strip():
+        raise Invalid("reason_missing", field="reason")
     _set(terminal, name, reason, paused=True)
 
 
@@ -82,9 +84,12 @@ def resume(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("
 
 
 def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
-    from inspector.cli.reaching import configured
+    from inspector.cli.reaching import PULSE, configured
 
-    known = tuple(sorted({one.name for one in configured(terminal.settings)}))
+    found = configured(terminal.settings)
+    known = tuple(sorted({one.name for one in found if one.section != PULSE}))
+    if name not in known and name in {one.name for one in found}:
+        raise Refusal("connector_without_work", name=name)
 
     def do(tx: Tx) -> None:
         if name in known:

@@ -14,11 +14,14 @@ from urllib.parse import urlsplit
 from inspector.cli import words
 from inspector.cli.checks import Finding
 from inspector.domain.errors import InspectorError
+from inspector.ports import Card
 
 if TYPE_CHECKING:
     from inspector.settings import Settings
 
 SECONDS = 5.0
+PULSE = "pulse"
+"""The section of the dead-man's switch: it has no work, and so no lane."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def configured(settings: Settings) -> list[Configured]:
         for name, told in getattr(settings, section).items()
     ]
     if settings.pulse is not None:
-        found.append(Configured(section="pulse", group="pulses", name="pulse", told=settings.pulse))
+        found.append(Configured(section=PULSE, group="pulses", name=PULSE, told=settings.pulse))
     return found
 
 
@@ -55,6 +58,16 @@ def load(one: Configured) -> object:
     from inspector.bootstrap import connector
 
     return connector(one.group, one.name, one.told)
+
+
+def carded(one: Configured) -> tuple[Card | None, str | None]:
+    """A connector's card, or the code of what keeps it from loading."""
+    try:
+        made = load(one)
+    except InspectorError as error:
+        return None, error.code
+    held: Card | None = getattr(made, "card", None)
+    return held, None
 
 
 def findings(one: Configured, *, call: bool) -> Iterator[Finding]:
@@ -72,13 +85,26 @@ def findings(one: Configured, *, call: bool) -> Iterator[Finding]:
     if not call or not url:
         yield Finding.ok(name, (f"loads ({one.kind})", f"可加载（{one.kind}）"))
         return
-    problem = reach(url)
-    if problem is None:
-        yield Finding.ok(name, (f"loads, and {_place(url)} answers", f"可加载，{_place(url)} 有应答"))
-        return
-    mend = ("check network, firewall and the other side; work waits meanwhile", "请检查网络、防火墙和对方系统；其间工作会等待")
-    told = (f"{_place(url)} does not answer: {problem}", f"{_place(url)} 无应答：{problem}")
-    yield Finding.fail(name, told, mend, outside=True)
+    place = _place(url)
+    try:
+        reach(url, str(one.told.get("ca_file", "")))
+    except ssl.SSLError as error:
+        problem = getattr(error, "verify_message", "") or error.reason or type(error).__name__
+        told = (f"{place} is there, but its TLS cannot be trusted: {problem}", f"{place} 可连接，但TLS不可信：{problem}")
+        mend = (
+            "name the authority behind its certificate in ca_file, or have the other side mend it",
+            "请在 ca_file 中指定签发其证书的机构，或者请对方改正",
+        )
+        yield Finding.fail(name, told, mend, outside=True)
+    except (OSError, ValueError) as error:
+        problem = str(error) or type(error).__name__
+        mend = (
+            "check network, firewall and the other side; work waits meanwhile",
+            "请检查网络、防火墙和对方系统；其间工作会等待",
+        )
+        yield Finding.fail(name, (f"{place} cannot be reached: {problem}", f"{place} 无法连接：{problem}"), mend, outside=True)
+    else:
+        yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:
@@ -101,23 +127,14 @@ def permissions(name: str, file: Path) -> Iterator[Finding]:
         yield Finding.ok(name, (f"{file} is its owner's alone", f"{file} 仅属主可读"))
 
 
-def reach(url: str) -> str | None:
-    """Open a connection (and a TLS session) to a URL's host and close it; what went wrong, or None."""
+def reach(url: str, ca_file: str = "") -> None:
+    """Open a connection to a URL's host, with TLS believing whom the connector believes, and close it. Raises OSError, ValueError."""
     told = urlsplit(url)
-    try:
-        port = told.port or (443 if told.scheme == "https" else 80)
-        with socket.create_connection((told.hostname or "", port), SECONDS) as plain:
-            if told.scheme == "https":
-                context = ssl.create_default_context()
-                context.check_hostname, context.verify_mode = (
-                    False,
-                    ssl.CERT_NONE,
-                )  # the connector itself verifies, with its own roots
-                with context.wrap_socket(plain, server_hostname=told.hostname):
-                    return None
-    except (OSError, ValueError) as error:
-        return str(error) or type(error).__name__
-    return None
+    port = told.port or (443 if told.scheme == "https" else 80)
+    with socket.create_connection((told.hostname or "", port), SECONDS) as plain:
+        if told.scheme == "https":
+            context = ssl.create_default_context(cafile=ca_file or None)
+            context.wrap_socket(plain, server_hostname=told.hostname).close()
 
 
 def _place(url: str) -> str:

@@ -226,6 +226,8 @@ def plain(value: object) -> str:
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, tuple | list):
+        return ", ".join(plain(one) for one in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

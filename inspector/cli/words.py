@@ -110,6 +110,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "witness": ("witness", "见证"),
     "port": ("port", "端口类"),
     "owner": ("owner", "所有者"),
+    "personal_data": ("personal data", "个人信息"),
     "paused": ("paused", "暂停"),
     "open_until": ("breaker open until", "熔断至"),
     "failures": ("failures", "失败"),

@@ -191,17 +191,17 @@ class Worker:
                 return Done(work=work, settlement=flow.give_up(work, self.office, None), called=False)
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
-            self._count_call(work, error, began)
+            told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
+            self._count_call(work, *told, began)
             return Done(work=work, error=error)
-        self._count_call(work, None, began)
+        self._count_call(work, settlement.call, settlement.attempts, began)
         self._fault("called")
         return Done(work=work, settlement=settlement)
 
-    def _count_call(self, work: Work, error: Exception | None, began: float) -> None:
+    def _count_call(self, work: Work, ended: str, tries: int, began: float) -> None:
         if work.lane:
-            outcome = "answered" if error is None else type(error).__name__.lower() if isinstance(error, PortError) else "failed"
-            self.metrics.calls.labels(work.lane, outcome).inc()
-            self.metrics.tries.labels(work.lane).inc(error.attempts if isinstance(error, PortError) else 1)
+            self.metrics.calls.labels(work.lane, ended).inc()
+            self.metrics.tries.labels(work.lane).inc(tries)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
 
     # --- settle

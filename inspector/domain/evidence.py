@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -52,6 +52,12 @@ def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None
         raise Invalid("evidence_missing", outcome=outcome, field="evidence")
     if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
         raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
+
+
+def blank(text: str, words: Iterable[str] = ()) -> bool:
+    """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
+    told = _plain("".join(sign for sign in text if sign.isprintable()))
+    return not told or told in {_plain(word) for word in words}
 
 
 def compare(rule: Compare, claimed: str, found: str) -> bool:

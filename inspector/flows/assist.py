@@ -35,14 +35,14 @@ def send(work: Work, office: Office) -> Settlement:
     try:
         receipt = agency.send(_letter(office, request, kind), key=work.key)
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code)
+        return _undeliverable(work, office, error.code).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         case, held = _held(tx, request.id)
         if kind is LetterKind.REQUEST:
             settle_request(tx, assistance.sent(held, receipt.reference, now, case.pack), now)
 
-    return Settlement(write=write, outcome=kind.value)
+    return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:

@@ -41,15 +41,15 @@ def push(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
     )
     try:
-        channel.push(message, key=work.key)
+        receipt = channel.push(message, key=work.key)
     except (Refused, Garbled) as error:
-        return _undelivered(work, error.code)
+        return _undelivered(work, error.code).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         fresh, of = _read(tx, work)
         settle_seat(tx, of, visit.handed_over(fresh, _pack(tx, of)), now)
 
-    return Settlement(write=write, outcome="handed_over")
+    return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:

@@ -106,7 +106,7 @@ def promise(work: Work, office: Office) -> Settlement:
     try:
         told = source.promise(number, key=work.key)
     except (Refused, Garbled) as error:
-        return withheld(work, office, error)
+        return withheld(work, office, error).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
@@ -142,8 +142,8 @@ def lodge(work: Work, office: Office) -> Settlement:
     try:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
-        return not_lodged(work, office, error)
-    return _lodged(office, number, f"{work.lane}:{receipt.reference}")
+        return not_lodged(work, office, error).after(error)
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}"), attempts=receipt.attempts)
 
 
 def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
@@ -164,7 +164,7 @@ def reveal(work: Work, office: Office) -> Settlement:
         part = source.reveal(number, held.promises[party], typed, key=work.key)
         value(held.promises[party], part, read(_file(office, number, "commit.json")).suite)
     except (Refused, Garbled) as error:
-        return withheld(work, office, error)
+        return withheld(work, office, error).after(error)
     except Invalid:
         return withheld(work, office, None)
 

@@ -15,6 +15,7 @@ from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import asked_others
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
+from inspector.ports import PortError
 from inspector.store.tx import Tx, new_id
 
 S = TypeVar("S")
@@ -22,15 +23,24 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What a flow leaves to be written, in the same transaction that marks its work done."""
+    """What a flow leaves to be written, in the same transaction that marks its work done.
+
+    `call` and `attempts` are for the metrics: how the call to the outside ended, and in how many tries.
+    """
 
     write: Callable[[Tx, datetime], None]
     outcome: str = "done"
+    call: str = "answered"
+    attempts: int = 1
+
+    def after(self, error: PortError) -> Settlement:
+        """The same, when it was a failed call that led here."""
+        return replace(self, call=error.family, attempts=error.attempts)
 
 
-def nothing(outcome: str) -> Settlement:
-    """The work has lost its purpose: marked done, nothing else."""
-    return Settlement(write=lambda _tx, _now: None, outcome=outcome)
+def nothing(outcome: str, *, attempts: int = 1) -> Settlement:
+    """Marked done, nothing else: the work has lost its purpose, or what it did leaves nothing to be written."""
+    return Settlement(write=lambda _tx, _now: None, outcome=outcome, attempts=attempts)
 
 
 def settle_case(

@@ -29,8 +29,7 @@ def notify(work: Work, office: Office) -> Settlement:
         reference=row["reference"],
         data=json.loads(row["body"]),
     )
-    system.tell(notice, key=work.key)
-    return nothing("delivered")
+    return nothing("delivered", attempts=system.tell(notice, key=work.key).attempts)
 
 
 def enter_credit(work: Work, office: Office) -> Settlement:
@@ -61,4 +60,4 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
 
-    return Settlement(write=write, outcome="entered")
+    return Settlement(write=write, outcome="entered", attempts=receipt.attempts)

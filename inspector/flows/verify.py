@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import credit, verification
 from inspector.domain.case import CaseState, Claim, Method, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, compare, fresh
+from inspector.domain.evidence import Evidence, Verdict, blank, compare, fresh
 from inspector.domain.policy import Fact
 from inspector.flows.intake import rated
 from inspector.flows.office import Office
@@ -23,16 +24,17 @@ def rate(work: Work, office: Office) -> Settlement:
     try:
         rating = platform.level(kind, code, key=work.key)
     except (Refused, Garbled) as error:
-        return _unrated(work, office, f"look-up failed: {error.code}")
+        return _unrated(work, office, f"look-up failed: {error.code}").after(error)
+    tries = rating.provenance.attempts
     if rating.level is None:
-        return _unrated(work, office, "the platform does not rate the subject")
+        return replace(_unrated(work, office, "the platform does not rate the subject"), attempts=tries)
     level, as_of, source = rating.level, rating.as_of or office.now(), rating.provenance.source
 
     def write(tx: Tx, now: datetime) -> None:
         tx.credit.state(kind, code, level, as_of, source)
         _choose(tx, office, work, now, level=(level, as_of, source))
 
-    return Settlement(write=write, outcome="rated")
+    return Settlement(write=write, outcome="rated", attempts=tries)
 
 
 def give_up_rating(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -58,8 +60,8 @@ def ask(work: Work, office: Office) -> Settlement:
     try:
         answer = source.ask(question, key=work.key)
     except (Refused, Garbled) as error:
-        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now()), failed=error)
-    return _weigh(work, office, answer)
+        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now()), failed=error).after(error)
+    return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts)
 
 
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -123,6 +125,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
     verdict, note = Verdict.CANNOT_SAY, answer.note
     if answer.status is AnswerStatus.NOT_FOUND:
         verdict = Verdict.NOT_FOUND
+    elif answer.status is AnswerStatus.FOUND and blank(answer.value or ""):
+        note = note or "value_empty"
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
         try:
             verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH

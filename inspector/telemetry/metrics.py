@@ -93,7 +93,10 @@ class Metrics:
             "inspector_work_settled_total", "Work settled, by kind and outcome.", ("kind", "outcome"), registry=registry
         )
         self.calls = Counter(
-            "inspector_connector_calls_total", "Calls by connector and outcome.", ("connector", "outcome"), registry=registry
+            "inspector_connector_calls_total",
+            "Calls by connector and outcome: answered, refused, garbled, unavailable, notyet, or failed by a fault of ours.",
+            ("connector", "outcome"),
+            registry=registry,
         )
         self.tries = Counter("inspector_connector_attempts_total", "HTTP tries inside calls.", ("connector",), registry=registry)
         self.seconds = Histogram(

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from inspector.store.tables import metadata
+from inspector.testing.peer import peer
+from inspector.testing.tls import authority
 from tests import house
 from tests.operator import Operator, process
 
@@ -112,6 +114,25 @@ def test_a_connector_is_reached_only_when_asked_and_nothing_is_sent(operator: Op
             assert told.recv(10) == b""
     assert operator.say("connector", "check", "notary").code == 5
     assert operator.say("connector", "check", "no-such").code == 3
+
+
+def test_a_certificate_that_the_connector_will_not_trust_fails_before_the_first_call(operator: Operator, tmp_path: Path) -> None:
+    shown, context = authority(tmp_path)
+    with peer(tls=context) as stranger, peer() as plain:
+        known = f'[sources.known]\nkind = "http"\nurl = "{stranger.url}"\nca_file = "{shown}"\n'
+        unknown = f'[sources.unknown]\nkind = "http"\nurl = "{stranger.url}"\n'
+        no_tls = f'[sources.plain]\nkind = "http"\nurl = "{plain.url.replace("http:", "https:")}"\n'
+        operator.settle_in("\n" + known + unknown + no_tls)
+        operator.well("migrate")
+        told = {row["name"]: row for row in operator.say("connector", "check", "--json").json}
+        assert operator.say("connector", "check", "unknown").code == 5
+    assert {name: row["state"] for name, row in told.items()} == {
+        "sources.known": "OK",
+        "sources.unknown": "FAIL",
+        "sources.plain": "FAIL",
+    }
+    assert "ca_file" in str(told["sources.unknown"])
+    assert stranger.heard == plain.heard == []
 
 
 def test_an_unknown_kind_of_connector_fails_by_name(operator: Operator) -> None:

@@ -89,6 +89,17 @@ def test_a_paused_connector_is_passed_over_until_it_is_resumed(operator: Operato
     with store.begin() as tx:
         assert len(tx.work.claim("test", now, now, timedelta(seconds=60), 10)) == 1
     assert operator.say("connector", "pause", "no-such", "--reason", "x").code == 3
+    assert operator.say("connector", "pause", "notary", "--reason", " ").code == 2
+
+
+def test_a_connector_that_does_not_load_is_listed_with_what_is_wrong_and_a_pulse_cannot_be_paused(operator: Operator) -> None:
+    source = '[sources.one]\nkind = "http"\nurl = "http://127.0.0.1:1"\npersonal_data = ["subject.code", "subject.kind"]\n'
+    operator.settle_in(f'\n{source}[sources.two]\nkind = "http"\n[pulse]\nkind = "http"\nurl = "http://127.0.0.1:1"\n')
+    operator.well("migrate")
+    listed = operator.well("connector", "list", "--json").json
+    assert [(row["name"], row["error"]) for row in listed] == [("one", None), ("two", "connector_key_missing"), ("pulse", None)]
+    assert "subject.code, subject.kind" in operator.well("connector", "list").out
+    assert operator.say("connector", "pause", "pulse", "--reason", "x").code == 4
 
 
 @on_both

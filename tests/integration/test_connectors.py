@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
+import tenacity
 
+from connectors import patience
 from connectors.agencies import http as agency
 from connectors.callbacks import webhook as callback
 from connectors.channels import webhook as channel
@@ -23,9 +25,10 @@ from connectors.sources import http as source
 from connectors.witness import http as witness
 from inspector import plugins, testing
 from inspector.domain.case import SubjectKind
-from inspector.ports import Garbled, Refused
+from inspector.ports import Garbled, Origin, Receipt, Refused, Unavailable
 from inspector.testing import caught
-from tests.peers import answer, nobody, peer
+from inspector.testing.peer import answer, lost, peer, reset
+from tests.house import ROOT
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
 NONCE = "0f" * 32
@@ -34,73 +37,122 @@ WORD = "whsec_" + base64.b64encode(b"n" * 32).decode()
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-class OverHttp:
-    """Gives a contract suite its two parties: one that answers `told`, one that nobody reaches."""
+TOKEN = "bearer-word"
 
-    factory: ClassVar[Callable[[str, Mapping[str, object]], Any]]
-    told: ClassVar[object] = {"receipt": "N-1"}
+
+class Shipped(testing.OverHttp):
+    """The connectors of the house, each with a token."""
+
+    private = (*testing.PRIVATE, TOKEN, WORD, "127.0.0.1")
     signed: ClassVar[bool] = False
 
-    @pytest.fixture(autouse=True)
-    def parties(self, tmp_path: Path) -> Iterator[None]:
-        self.secret = secret_in(tmp_path) if self.signed else None
-        with peer(answer(200, self.told)) as well, nobody() as silent:
-            self.well, self.silent = well.url, silent
-            yield
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        told = {"owner": "示例市数据局", "token_file": str(secret_in(folder, TOKEN, "token"))}
+        return told | ({"secret_file": str(secret_in(folder))} if self.signed else {})
 
-    def connect(self) -> Any:
-        return self.made(self.well)
+    def test_a_passing_outage_is_tried_again_at_once_and_it_is_tenacity_that_does(
+        self, way: testing.Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(patience._AsAsked, "__call__", lambda *_: 0.0)
+        self.party.plays(answer(503), reset, answer(200, self.told))
+        with closing(self.made(self.party.url, {"tries": 3})) as made:
+            way.call(made, "k-1")
+            assert {heard.body for heard in self.party.heard} == {self.party.heard[0].body}
+            assert len(self.party.heard) == 3
+            assert {heard.headers.get("idempotency-key") for heard in self.party.heard} == {"k-1" if way.keyed else None}
+            self.party.plays(answer(503), answer(200, self.told))
+            monkeypatch.setattr(patience, "retry_if_exception_type", lambda _kinds: tenacity.retry_never)
+            assert caught(lambda: way.call(made, "k-1")).attempts == 1
 
-    def connect_silent(self) -> Any:
-        return self.made(self.silent)
 
-    def made(self, url: str) -> Any:
-        config = {"url": url, "owner": "示例市数据局", "tries": 1}
-        return type(self).factory("party", config | ({"secret_file": str(self.secret)} if self.secret else {}))
+class Delivers(Shipped):
+    """Those that hand something over."""
+
+    def test_a_409_that_gives_the_receipt_of_this_key_means_that_the_lost_try_arrived(self) -> None:
+        self.party.plays(lost, answer(409, {"receipt": "N-7", "key": "k-1"}))
+        with closing(self.made(self.party.url, self.once)) as made:
+            assert isinstance(caught(lambda: self.use(made, key="k-1")), Unavailable)
+            receipt = self.use(made, key="k-1")
+        assert isinstance(receipt, Receipt)
+        assert receipt.reference == "N-7"
+
+    def test_a_409_about_anything_else_is_a_conflict_and_a_defect_of_ours(self) -> None:
+        others: list[object] = [
+            {"error": "another value is kept"},
+            {"receipt": "N-7"},
+            {"receipt": "N-7", "key": "k-2"},
+            {"receipt": "", "key": "k-1"},
+            {"receipt": None, "key": "k-1"},
+            {"receipt": {}, "key": "k-1"},
+            ["k-1"],
+            None,
+        ]
+        with closing(self.made(self.party.url, self.once)) as made:
+            for told in others:
+                self.party.plays(answer(409, told))
+                error = caught(lambda: self.use(made, key="k-1"))
+                assert isinstance(error, Refused)
+                assert (error.code, error.origin) == ("conflict", Origin.US)
 
 
-def secret_in(folder: Path, text: str = WORD) -> Path:
-    file = folder / "secret"
+def secret_in(folder: Path, text: str = WORD, name: str = "secret") -> Path:
+    file = folder / name
     file.write_text(text + "\n", encoding="ascii")
     file.chmod(0o600)
     return file
 
 
-class TestSource(OverHttp, testing.SourceContract):
+class TestSource(Shipped, testing.SourceContract):
     factory = source.connect
     told = FOUND
 
 
-class TestAgency(OverHttp, testing.AgencyContract):
+class TestAgency(Delivers, testing.AgencyContract):
     factory = agency.connect
 
 
-class TestChannel(OverHttp, testing.ChannelContract):
+class TestChannel(Delivers, testing.ChannelContract):
     factory = channel.connect
     signed = True
+    heeds = False
 
 
-class TestCallback(OverHttp, testing.CallbackContract):
+class TestCallback(Delivers, testing.CallbackContract):
     factory = callback.connect
     signed = True
+    heeds = False
 
 
-class TestCredit(OverHttp, testing.CreditContract):
+class TestCredit(Delivers, testing.CreditContract):
     factory = credit.connect
     told: ClassVar[object] = {"level": "A", "as_of": "2026-01-05", "receipt": "N-1"}
 
 
-class TestWitness(OverHttp, testing.WitnessContract):
+class TestWitness(Delivers, testing.WitnessContract):
     factory = witness.connect
 
 
-class TestReveal(OverHttp, testing.SeedContract):
+class TestReveal(Shipped, testing.SeedContract):
     factory = reveal.connect
     told: ClassVar[object] = {"hash": HASH, "nonce": NONCE}
 
 
-class TestPulse(OverHttp, testing.PulseContract):
+class TestPulse(Shipped, testing.PulseContract):
     factory = pulse.connect
+
+
+def on_the_page() -> Callable[[str, Mapping[str, object]], object]:
+    """The factory of the connector that the how-to shows."""
+    page = (ROOT / "docs/how-to/add-a-source.md").read_text(encoding="utf-8")
+    held: dict[str, Any] = {"__name__": "page"}
+    exec(page.split("```python\n")[1].split("```")[0], held)  # noqa: S102 - our own page
+    made: Callable[[str, Mapping[str, object]], object] = held["connect"]
+    return made
+
+
+class TestTheOneOfTheHowTo(testing.OverHttp, testing.SourceContract):
+    factory = on_the_page()
+    told: ClassVar[object] = {"value": "true"}
 
 
 class TestCeremony(testing.SeedContract):

@@ -18,10 +18,10 @@ from typing import Any
 from inspector.flows.intake import take
 from inspector.store import migrate
 from inspector.store.store import Store
+from inspector.testing.peer import never, peer
 from tests.engine import until
 from tests.fault.load import free_port, get
 from tests.house import ROOT, Hand, application, closing, open_office
-from tests.peers import never, peer
 
 CONFIG = """
 policies = "{root}/policies"

@@ -27,9 +27,9 @@ from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import fence
 from inspector.policybook import Policybook
+from inspector.testing.peer import answer, peer, raw
 from inspector.web.messages import CaseIn
 from inspector.web.roles import Role
-from tests.peers import answer, peer, raw
 
 TODAY = date(2025, 3, 3)
 ROOT = Path(__file__).resolve().parents[2]

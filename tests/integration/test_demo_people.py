@@ -22,9 +22,9 @@ from inspector.ports import (
     Notice,
     Refused,
 )
+from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
 from tests.outside import DAY, QUICK, Running, paths, until, world
-from tests.peers import Heard, Peer, answer, peer
 
 
 @pytest.fixture(scope="module")

@@ -6,29 +6,25 @@ import gzip
 import hashlib
 import logging
 import os
-import ssl
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 import tenacity
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from connectors import patience
 from connectors.http import Wire
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from tests.peers import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.tls import authority
 
 SECRET = "one-time-word"
 
@@ -73,7 +69,7 @@ def test_a_case_number_in_chinese_or_with_a_line_break_cannot_break_the_headers(
     assert "x-evil" not in held.heard[0].headers
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_an_outage_is_tried_again_and_then_unavailable_by_their_fault(status: int) -> None:
     with peer(answer(status)) as held, wire(held) as opened:
         error = caught(ask(opened))
@@ -127,9 +123,12 @@ def test_nobody_listening_is_unreachable() -> None:
 @pytest.mark.parametrize("head", [True, False], ids=["header", "body"])
 def test_a_trickling_answer_cannot_hold_a_thread_beyond_the_budget(head: bool) -> None:
     with peer(trickle(0.05, head=head)) as held, wire(held, budget_seconds=0.5) as opened:
+        began = time.monotonic()
         error = caught(ask(opened))
+        took = time.monotonic() - began
     assert isinstance(error, Unavailable)
     assert error.code == "timeout"
+    assert 0.4 < took < 3, "all tries together end with the budget, though each byte came in time"
 
 
 def test_a_late_answer_within_the_time_allowed_is_taken() -> None:
@@ -240,6 +239,14 @@ def test_the_environment_cannot_lead_calls_through_a_proxy(monkeypatch: pytest.M
             assert opened.send("POST", "/q").status == 200
 
 
+def test_a_path_that_is_no_address_is_our_own_mistake_and_not_shown() -> None:
+    with peer(answer()) as held, wire(held) as opened:
+        error = caught(lambda: opened.send("POST", f"/q\n{SECRET}"))
+    assert isinstance(error, Refused)
+    assert (error.code, error.origin, held.heard) == ("request_malformed", Origin.US, [])
+    assert SECRET not in "".join(traceback.format_exception(error))
+
+
 def test_an_address_without_a_path_is_used_as_it_is() -> None:
     with peer(answer()) as held, wire(f"{held.url}/hook/") as opened:
         opened.send("POST", "")
@@ -318,24 +325,8 @@ def test_a_secret_that_is_not_one_line_of_printable_ascii_is_refused(tmp_path: P
         Wire({"url": "http://a", "token_file": str(secret_file(tmp_path, text))})
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for this machine's own address that vouches for itself, and the peer that shows it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "registry")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
-    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-    shown, private = tmp_path / "ca.pem", tmp_path / "key.pem"
-    shown.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(shown, private)
-    return shown, context
-
-
-def test_an_agencys_own_authority_is_believed_where_it_is_named_and_nowhere_else(authority: tuple[Path, ssl.SSLContext]) -> None:
-    shown, context = authority
+def test_an_agencys_own_authority_is_believed_where_it_is_named_and_nowhere_else(tmp_path: Path) -> None:
+    shown, context = authority(tmp_path)
     with peer(answer(200, {"a": 1}), tls=context) as held:
         with wire(held, ca_file=str(shown)) as opened:
             assert [opened.send("POST", "/q", json={}).said() for _ in range(2)] == [{"a": 1}] * 2

@@ -12,7 +12,7 @@ from connectors.seeds import ceremony, reveal
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, NotYet, Refused, Typed, Unavailable
 from inspector.testing import caught
-from tests.peers import Peer, Step, answer, peer, raw
+from inspector.testing.peer import Peer, Step, answer, peer, raw
 
 NONCE = "0f" * 32
 HASH = hashlib.sha256(f"ssj1/nonce\n{NONCE}".encode()).hexdigest()

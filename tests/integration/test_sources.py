@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,14 @@ import pytest
 
 from connectors.sources import http as source
 from inspector import testing
-from inspector.ports import AnswerStatus, Garbled, Origin, Refused, Unavailable
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import Claim
+from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Compare, Fact
+from inspector.flows.verify import judge
+from inspector.ports import Answer, AnswerStatus, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
-from tests.peers import Peer, Step, answer, never, peer
+from inspector.testing.peer import Peer, Step, answer, never, peer
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,11 +57,82 @@ def test_a_question_without_purpose_sends_no_byte() -> None:
         assert held.heard == []
 
 
-@pytest.mark.parametrize("data", [None, {}, [], "", {"value": None}, {"value": ""}, {"value": " "}])
+@pytest.mark.parametrize("data", [None, {}, [], ""])
 def test_success_with_empty_data_means_no_such_record(data: object) -> None:
     with asking(answer(200, {"code": 0, "data": data})) as (made, _):
         found = made.ask(QUESTION, key="k-1")
-    assert (found.status, found.value) == (AnswerStatus.NOT_FOUND, None)
+    assert (found.status, found.value, found.note) == (AnswerStatus.NOT_FOUND, None, "")
+
+
+NOTHING: list[object] = [
+    None,
+    "",
+    " ",
+    "\u3000",
+    "\u200b",
+    {},
+    [],
+    "-",
+    "－",
+    " -- ",
+    "——",
+    "/",
+    "N/A",
+    "n / a",
+    "Ｎ／Ａ",
+    "NULL",
+]
+
+
+@pytest.mark.parametrize("value", NOTHING)
+def test_an_empty_place_in_a_record_that_was_found_denies_neither_the_record_nor_the_claim(value: object) -> None:
+    with asking(answer(200, {"code": 0, "data": {"value": value, "as_of": "2026-01-05"}, "version": "3.1"})) as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert (found.status, found.value, found.note) == (AnswerStatus.CANNOT_SAY, None, "value_empty")
+    assert (found.provenance.as_of, found.provenance.source_version) == (datetime(2026, 1, 5, tzinfo=SHANGHAI), "3.1")
+    assert weighed(found) == (Verdict.CANNOT_SAY, "value_empty")
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u200b\ufeff", None])
+def test_not_even_a_connector_that_calls_an_empty_value_found_contradicts_anybody(value: str | None) -> None:
+    with asking(answer(200, FOUND)) as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert weighed(found)[0] is Verdict.MISMATCH
+    assert weighed(replace(found, value=value)) == (Verdict.CANNOT_SAY, "value_empty")
+
+
+def test_none_can_be_the_very_fact_unless_the_settings_say_that_it_means_nothing() -> None:
+    told = answer(200, {"code": 0, "data": {"value": " 无 ", "as_of": None}})
+    with asking(told, empty_words=["无", "不详"]) as (made, _):
+        assert made.ask(QUESTION, key="k-1").status is AnswerStatus.CANNOT_SAY
+    with asking(told) as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert (found.status, found.value) == (AnswerStatus.FOUND, "无")
+
+
+def test_a_body_that_is_the_record_itself_can_be_empty_but_is_not_missing() -> None:
+    steps = answer(200, {"code": 0, "zt": None}), answer(200, {"code": 404, "zt": None})
+    with asking(*steps, value_field="zt", as_of_field="", not_found_codes=[404]) as (made, _):
+        statuses = [made.ask(QUESTION, key="k-1").status for _ in range(2)]
+    assert statuses == [AnswerStatus.CANNOT_SAY, AnswerStatus.NOT_FOUND]
+
+
+def weighed(found: Answer) -> tuple[Verdict, str]:
+    """What the engine makes of an answer to somebody who claimed 存续."""
+    fact = Fact(
+        code="registered",
+        name="",
+        source="registry",
+        agency=None,
+        ground=None,
+        premises_fact=False,
+        compare=Compare.NORMALISED,
+        valid_for=Term(amount=30, unit=Unit.DAY),
+        basis="",
+    )
+    claim = Claim(key="c1", fact="registered", value="存续", on=QUESTION.on)
+    evidence = judge("k-1", claim, fact, found, datetime(2026, 1, 6, tzinfo=SHANGHAI))
+    return evidence.verdict, evidence.note
 
 
 @pytest.mark.parametrize(
@@ -93,16 +170,27 @@ def test_an_answer_of_another_shape_is_garbled_and_never_no_record(told: object,
         (b"", "not_json"),
         (b'{"code": 0, "data": {"value": NaN}}', "not_json"),
         (b"[" * 100_000, "not_json"),
+        (b'{"code": 0, "data": {"value": "yes", "value": "no"}}', "not_json"),
         ('{"code": 0, "data": {"value": "已登记"}}'.encode("gb18030"), "wrong_charset"),
         ('{"code": 0, "data": {"value": "已登记"}}'.encode("utf-16"), "wrong_charset"),
     ],
-    ids=["html", "empty", "nan", "deep", "gb18030", "utf-16"],
+    ids=["html", "empty", "nan", "deep", "twice", "gb18030", "utf-16"],
 )
 def test_an_answer_that_is_no_json_in_utf_8_is_garbled_with_its_digest(body: bytes, code: str) -> None:
     with asking(answer(200, body=body)) as (made, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert isinstance(error, Garbled)
     assert (error.code, error.origin, error.digest) == (code, Origin.THEM, hashlib.sha256(body).hexdigest())
+
+
+@pytest.mark.parametrize("declared", ["GB18030", '"gbk"', "'GB2312'", "iso-8859-1"])
+def test_a_charset_other_than_utf_8_is_believed_for_a_short_text_may_be_valid_in_both(declared: str) -> None:
+    body = '{"code": 0, "data": {"value": "谩"}}'.encode("gbk")
+    assert "á" in body.decode(), "or else this shows nothing"
+    with asking(answer(200, body=body, Content_Type=f"application/json; Charset={declared}")) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Garbled)
+    assert error.code == "wrong_charset"
 
 
 @pytest.mark.parametrize(("sent", "value"), [("1.10", "1.10"), ("7", "7"), ("true", "true"), ('"是"', "是"), ('" 是 "', "是")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,21 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
+from connectors import patience
+from connectors.sources import http
 from inspector.daemon import sweeps
+from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
+from inspector.domain.evidence import Evidence
 from inspector.ports import Answer, Question, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import lane
 from inspector.telemetry.metrics import Metrics
+from inspector.testing.peer import answer, lost, peer
 from tests import needs
 from tests.edge import serving
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
-from tests.house import Hand, Table, application, closing, open_office, open_store, post, settle
+from tests.house import Hand, Table, application, closing, open_office, open_store, post, running, settle
 
 LICENCE = {"registration-status": "存续"}
 
@@ -124,6 +129,33 @@ def test_what_is_settled_and_called_is_counted(metrics: Metrics) -> None:
     assert value("inspector_connector_seconds_count", connector=LANE) == FAST.ladder.tries + 1
     assert value("inspector_cases", state="CLOSED", outcome="TRUE") == 1
     assert value("inspector_adverse_without_review") == 0
+
+
+def test_every_try_of_a_call_is_counted_and_a_refusal_counts_as_one(
+    tmp_path: Path, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience._AsAsked, "__call__", lambda *_: 0.0)
+    found = answer(200, {"code": 0, "data": {"value": "存续", "as_of": None}, "version": "1"})
+    with closing(open_store(f"sqlite:///{tmp_path / 'tries.sqlite3'}")) as store, peer(answer(503), lost, found) as held:
+        source = http.connect(LANE, {"url": held.url, "tries": 3})
+        office = open_office(store, hand, sources={LANE: source})
+        with running(Worker(office, Metrics(), FAST, "one")) as worker:
+            case = post(office, application(1, "business-licence", LICENCE))
+            until(lambda: len(evidence(store, case)) == 1, office)
+            assert [told.attempts for told in evidence(store, case)] == [3]
+            assert count(worker, "inspector_connector_calls_total", connector=LANE, outcome="answered") == 1
+            assert count(worker, "inspector_connector_attempts_total", connector=LANE) == 3
+            held.plays(answer(404))
+            case = post(office, application(2, "business-licence", LICENCE))
+            until(lambda: len(evidence(store, case)) == 1, office)
+            assert count(worker, "inspector_connector_calls_total", connector=LANE, outcome="refused") == 1
+            assert count(worker, "inspector_connector_attempts_total", connector=LANE) == 4
+        source.close()
+
+
+def evidence(store: Store, case: str) -> Sequence[Evidence]:
+    with store.read() as tx:
+        return tx.cases.evidence(case)
 
 
 def test_a_fault_of_our_own_is_one_label_whatever_its_name(store: Store) -> None:

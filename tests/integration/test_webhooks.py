@@ -17,7 +17,7 @@ from connectors.channels import webhook as channel
 from connectors.signers.webhook import Signer
 from inspector import testing
 from inspector.domain.errors import Invalid
-from tests.peers import answer, peer
+from inspector.testing.peer import answer, peer
 
 WORD = "whsec_" + base64.b64encode(b"n" * 32).decode()
 SHANGHAI = ZoneInfo("Asia/Shanghai")

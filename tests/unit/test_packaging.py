@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import json
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -36,6 +38,23 @@ def test_the_image_is_built_in_two_stages_and_only_the_first_installs() -> None:
     assert all(re.match(r"python:3\.11-", stage) for stage in stages)
     assert [argument for word, argument in instructions() if word == "RUN" and "setup" in argument] == ["./run setup"]
     assert "pip" not in last_stage()["RUN"]
+
+
+COME_ALONG = {"pydantic", "starlette", "anyio"}
+"""What fastapi and pydantic-settings are made of and give out as their own."""
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^a-z0-9-]", told)[0].replace("-", "_") for told in project["dependencies"]}
+    trees = [
+        ast.parse(file.read_text(encoding="utf-8")) for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py")
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    ours = {"inspector", "connectors", *sys.stdlib_module_names}
+    assert {name.split(".")[0] for name in imported} - ours - COME_ALONG - declared == set()
 
 
 def test_what_the_image_installs_is_hashed() -> None:

@@ -1,88 +1,27 @@
 """Contract suites for authors of connectors: what the engine relies on, port by port.
 
-Subclass a suite in your tests, give it a connector whose outside party answers well and one whose party is silent, and run
-pytest. The suites need nothing but the standard library and the port; samples hold nobody's real data.
+Subclass the suite of your port in your tests, give it a connector whose other side answers well and one whose other side is
+silent, and run pytest. For a connector that speaks HTTP `inspector.testing.http` does the rest.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from inspector.domain import commitment
 from inspector.domain.case import SubjectKind
 from inspector.domain.suite import Suite
-from inspector.ports import (
-    AnswerStatus,
-    Card,
-    CreditEntry,
-    Letter,
-    LetterKind,
-    Message,
-    Notice,
-    Origin,
-    PortError,
-    Question,
-    Receipt,
-    Refused,
-    Typed,
-    Unavailable,
-)
+from inspector.ports import AnswerStatus, Card, Origin, PortError, Question, Receipt, Refused, Unavailable
+from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, TYPED
 
-CODE = "91350100M000100Y43"
-"""The sample subject: the worked example of GB 32100-2015."""
+STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
+"""The form of an error's code."""
 
-QUESTION = Question(
-    case_id="C-1",
-    basis="《行政许可法》第三十四条",
-    fact="registered",
-    subject_kind=SubjectKind.FIRM,
-    subject_code=CODE,
-    claimed="true",
-    on=date(2026, 1, 5),
-)
-LETTER = Letter(
-    kind=LetterKind.REQUEST,
-    request_id="R-1",
-    case_id="C-1",
-    basis=QUESTION.basis,
-    ground="no_source",
-    fact="registered",
-    subject_kind=SubjectKind.FIRM,
-    subject_code=CODE,
-    claimed="true",
-    on=date(2026, 1, 5),
-    due_at=datetime(2026, 1, 19, 9, tzinfo=UTC),
-    reply_url="https://office.example/r/one-time-word",
-    text="请协助核查",
-)
-MESSAGE = Message(to="card-1", title="新的核查任务", text="明天上午", link="https://office.example/v/1", data={"visit": "V-1"})
-ENTRY = CreditEntry(
-    entry_id="E-1",
-    case_id="C-1",
-    subject_kind=SubjectKind.FIRM,
-    subject_code=CODE,
-    grade="kept",
-    outcome="TRUE",
-    basis=QUESTION.basis,
-    decided_by="officer-1",
-    decided_at=datetime(2026, 1, 6, 9, tzinfo=UTC),
-)
-NOTICE = Notice(
-    event_id="EV-1",
-    type="case.closed",
-    at=datetime(2026, 1, 6, 9, tzinfo=UTC),
-    case_id="C-1",
-    reference="办件-1",
-    data={"outcome": "TRUE"},
-)
-TYPED = (Typed(by="li", figures="3 1 4 1 5 6"), Typed(by="wang", figures=" 3 1  4 1 5 6"))
-
-_STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,12 +34,27 @@ def caught(act: Callable[[], object]) -> PortError:
     raise AssertionError(f"a port error was expected, {told!r} came")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One method of a port. `heeds`: the body of its answer means something. `empty`: no body will do. `keyed`: it has a key."""
+
+    name: str
+    call: Callable[[Any, str], object]
+    heeds: bool = True
+    empty: bool = False
+    keyed: bool = True
+
+
 class PortContract:
     """What holds for every port."""
 
     port: ClassVar[str]
-    private: ClassVar[tuple[str, ...]] = (CODE, "one-time-word")
-    """Words of the samples that no error may repeat."""
+    private: ClassVar[tuple[str, ...]] = PRIVATE
+    """Words that no error and no log may repeat: those of the samples, and what you add (a token, a secret)."""
+    heeds: ClassVar[bool] = True
+    """Whether the body of a 2xx means something to this connector."""
+    empty: ClassVar[bool] = False
+    """Whether a 2xx without a body will do."""
 
     def connect(self) -> Any:
         """A connector whose party answers well, any number of times."""
@@ -113,6 +67,10 @@ class PortContract:
     def use(self, connector: Any, *, key: str) -> object:
         """One ordinary call."""
         raise NotImplementedError
+
+    def ways(self) -> tuple[Way, ...]:
+        """Every method of the port, to which the other side may misbehave."""
+        return (Way(name="use", call=lambda made, key: self.use(made, key=key), heeds=self.heeds, empty=self.empty),)
 
     def test_its_card_says_who_stands_behind_it(self) -> None:
         connector = self.connect()
@@ -150,8 +108,13 @@ class PortContract:
         assert isinstance(error, Unavailable)
         assert error.origin is not Origin.US
         assert error.attempts >= 1
-        assert _STABLE.fullmatch(error.code)
-        assert not [word for word in self.private if word in f"{error} {error.detail}"]
+        assert STABLE.fullmatch(error.code)
+        assert self.told_too_much(error) == []
+
+    def told_too_much(self, error: PortError | None, logs: str = "") -> list[str]:
+        """The private words that an error, its traceback or the logs repeat."""
+        told = logs if error is None else f"{logs} {error} {error.detail} {''.join(traceback.format_exception(error))}"
+        return [word for word in self.private if word in told]
 
 
 class SourceContract(PortContract):
@@ -190,6 +153,8 @@ class SourceContract(PortContract):
 
 
 class _ReceiptContract(PortContract):
+    empty = True
+
     def test_a_receipt_is_dated_and_counts_its_tries(self) -> None:
         connector = self.connect()
         receipt = self.use(connector, key="k-1")
@@ -248,6 +213,10 @@ class CreditContract(_ReceiptContract):
         """Hand the entry over."""
         return connector.record(ENTRY, key=key)
 
+    def ways(self) -> tuple[Way, ...]:
+        """Both."""
+        return (*super().ways(), Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key)))
+
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:
         connector = self.connect()
         rating = connector.level(SubjectKind.FIRM, CODE, key="k-1")
@@ -266,6 +235,21 @@ class SeedContract(PortContract):
         """Ask for the promise."""
         return connector.promise("D-1", key=key)
 
+    def ways(self) -> tuple[Way, ...]:
+        """Both; what it reveals is asked for against the promise of the well-behaved party."""
+
+        def reveal(made: Any, key: str) -> object:
+            return made.reveal("D-1", self.promised(), TYPED, key=key)
+
+        return (*super().ways(), Way(name="reveal", call=reveal))
+
+    def promised(self) -> Mapping[str, object]:
+        """What the party promises when all is well."""
+        connector = self.connect()
+        promise: Mapping[str, object] = connector.promise("D-1", key="k-1")
+        connector.close()
+        return promise
+
     def test_what_is_revealed_fits_what_was_promised(self) -> None:
         connector = self.connect()
         promise = connector.promise("D-1", key="k-1")
@@ -282,3 +266,7 @@ class PulseContract(PortContract):
     def use(self, connector: Any, *, key: str) -> object:  # noqa: ARG002 - a beat has no key
         """Beat."""
         return connector.beat()
+
+    def ways(self) -> tuple[Way, ...]:
+        """A beat says nothing and asks nothing."""
+        return (replace(super().ways()[0], heeds=False, keyed=False),)

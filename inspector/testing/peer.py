@@ -1,4 +1,4 @@
-"""Outside parties for tests: a real socket that answers as its script says, well or badly, and remembers what it heard."""
+"""The other side for tests: a real socket that answers as its script says, well or badly, and remembers what it heard."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ class Line:
         self._held = held
         self._over = over
 
-    def say(self, content: bytes) -> None:
-        """Send bytes; nobody may be listening any more."""
-        with suppress(OSError):
+    def say(self, content: bytes) -> bool:
+        """Send bytes; whether somebody still listens."""
+        try:
             self._held.sendall(content)
+        except OSError:
+            return False
+        return True
 
     def wait(self, seconds: float) -> bool:
         """Do nothing, at most until the test is over; False then."""
@@ -57,8 +60,11 @@ Step = Callable[[Line], bool]
 def answer(status: int = 200, told: object = None, *, body: bytes | None = None, **headers: str) -> Step:
     """A proper answer: `told` as JSON, or `body` as it is. `Retry_After="3"` becomes the header Retry-After."""
     content = body if body is not None else b"" if told is None else json.dumps(told).encode()
-    lines = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(content)}", "Content-Type: application/json"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines = [f"HTTP/1.1 {status} Said"]
+    if status != 204:  # which has no body, and so no length (RFC 9110, 8.6)
+        lines += [f"Content-Length: {len(content)}"]
+    named = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    lines += [f"{name}: {value}" for name, value in named.items()]
 
     def step(line: Line) -> bool:
         line.say("\r\n".join([*lines, "", ""]).encode() + content)
@@ -92,11 +98,26 @@ def trickle(seconds: float, *, head: bool = False) -> Step:
 
     def step(line: Line) -> bool:
         line.say(b"HTTP/1.1 200 Said\r\n" + (b"X-Slow: " if head else b"Content-Length: 100000\r\n\r\n"))
-        while line.wait(seconds):
-            line.say(b"x")
+        while line.wait(seconds) and line.say(b"x"):
+            pass
         return False
 
     return step
+
+
+def endless(line: Line) -> bool:
+    """A body that never ends, as fast as it goes; from 64 MB on in silence, to spare the memory of whoever keeps it all."""
+    line.say(b"HTTP/1.1 200 Said\r\nTransfer-Encoding: chunked\r\n\r\n")
+    chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+    if all(line.say(chunk) for _ in range(1024)):
+        line.wait(60)
+    return False
+
+
+def lost(line: Line) -> bool:
+    """It was taken, and its answer never arrives."""
+    line.reset()
+    return False
 
 
 def never(line: Line) -> bool:
@@ -120,6 +141,12 @@ class Peer:
     script: list[Step]
     heard: list[Heard] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plays(self, *script: Step) -> None:
+        """A new script; what was heard before is forgotten."""
+        with self.lock:
+            self.script[:] = script
+            self.heard.clear()
 
     def next(self, request: Heard) -> Step:
         """The step that answers this request."""
@@ -160,9 +187,16 @@ def peer(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
                 thread.join()
 
 
+_TLS = b"\x16"
+"""How a TLS handshake begins."""
+
+
 def _serve(held: Peer, connection: socket.socket, over: threading.Event, tls: ssl.SSLContext | None) -> None:
     with connection, suppress(OSError):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is None and connection.recv(1, socket.MSG_PEEK) == _TLS:
+            Line(connection, over).say(b"HTTP/1.1 400 This is no TLS\r\nContent-Length: 0\r\n\r\n")
+            return
         with tls.wrap_socket(connection, server_side=True) if tls else connection as plain, plain.makefile("rb") as incoming:
             while (request := _request(incoming)) is not None:
                 if not held.next(request)(Line(plain, over)):

@@ -1,0 +1,169 @@
+"""The other side of HTTP for any port's suite: it comes along, answers well or badly, and remembers what it heard."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+from inspector.ports import Answer, PortError, Rating, Receipt, Refused, Unavailable
+from inspector.testing.contracts import STABLE, PortContract, Way, caught
+from inspector.testing.faults import REDIRECTS, Fault, table
+from inspector.testing.peer import Peer, answer, lost, nobody, peer
+from inspector.testing.tls import authority
+
+
+class OverHttp(PortContract):
+    """The other side misbehaves over a real socket: each fault is the error it should be, soon, and silent about the subject.
+
+    Put it before the suite of your port, say which `factory` makes the connector and what a good party answers (`told`).
+    """
+
+    factory: ClassVar[Callable[[str, Mapping[str, object]], Any]]
+    told: ClassVar[object] = {"receipt": "N-1"}
+    once: ClassVar[Mapping[str, object]] = {"tries": 1, "budget_seconds": 5}
+    """Settings for one try without haste."""
+    hasty: ClassVar[Mapping[str, object]] = {"tries": 1, "read_seconds": 0.1, "budget_seconds": 0.2}
+    """Settings that end every wait soon."""
+    within: ClassVar[float] = 4.0
+    """Seconds in which a hasty call must be over, with room for a busy machine."""
+
+    party: ClassVar[Peer]
+    elsewhere: ClassVar[Peer]
+    stranger: ClassVar[Peer]
+    silent: ClassVar[str]
+    folder: ClassVar[Path]
+    _open: ClassVar[ExitStack]
+
+    def settings(self, folder: Path) -> Mapping[str, object]:  # noqa: ARG002 - for those who need it
+        """Further settings of the connector; `folder` is a place for files with secrets."""
+        return {}
+
+    def made(self, url: str, settings: Mapping[str, object]) -> Any:
+        """A connector to the party at `url`."""
+        return type(self).factory("party", {"url": url, **self.settings(self.folder), **settings})
+
+    def connect(self) -> Any:
+        """A connector to a party that answers well."""
+        self.party.plays(answer(200, self.told))
+        return self.made(self.party.url, self.once)
+
+    def connect_silent(self) -> Any:
+        """A connector to an address where nobody listens."""
+        return self.made(self.silent, self.once)
+
+    def promised(self) -> Mapping[str, object]:
+        """A seed's promise as the party tells it; the script that is being played is left alone."""
+        with peer(answer(200, self.told)) as well:
+            connector = self.made(well.url, self.once)
+            promise: Mapping[str, object] = connector.promise("D-1", key="k-1")
+            connector.close()
+        return promise
+
+    @classmethod
+    def setup_class(cls) -> None:
+        """One party for all tests of the class."""
+        with ExitStack() as opening:
+            cls.folder = Path(opening.enter_context(TemporaryDirectory()))
+            cls.party = opening.enter_context(peer(answer(200, cls.told)))
+            cls.elsewhere = opening.enter_context(peer(answer(200, cls.told)))
+            cls.stranger = opening.enter_context(peer(answer(200, cls.told), tls=authority(cls.folder)[1]))
+            cls.silent = opening.enter_context(nobody())
+            cls._open = opening.pop_all()
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        """All of them gone."""
+        cls._open.close()
+
+    def pytest_generate_tests(self, metafunc: Any) -> None:
+        """A test for each fault to each method."""
+        if "fault" in metafunc.fixturenames:
+            told = [(way, fault) for way in self.ways() for fault in table(self.told, heeds=way.heeds, empty=way.empty)]
+            metafunc.parametrize(("way", "fault"), told, ids=[f"{way.name}-{fault.name}" for way, fault in told])
+        elif "way" in metafunc.fixturenames:
+            metafunc.parametrize("way", self.ways(), ids=[way.name for way in self.ways()])
+
+    def test_a_fault_of_the_other_side_becomes_what_it_is(self, way: Way, fault: Fault, caplog: Any) -> None:
+        caplog.set_level(logging.DEBUG)
+        self.party.plays(fault.step)
+        with self._using(self.hasty if fault.hasty else self.once) as connector:
+            began = time.monotonic()
+            told, error = _told(lambda: way.call(connector, "k-1"))
+            took = time.monotonic() - began
+        assert took < self.within
+        assert self.told_too_much(error, caplog.text) == []
+        if fault.becomes is None:
+            assert error is None
+            self.party.plays(answer(200, self.told))
+            with self._using(self.once) as connector:
+                assert told == _meant(way.call(connector, "k-1"))
+            return
+        assert isinstance(error, fault.becomes), f"{told or error!r} instead of {fault.becomes.__name__}"
+        assert STABLE.fullmatch(error.code)
+        assert fault.origin in (None, error.origin)
+        if isinstance(error, Unavailable):
+            least, most = fault.after or (0, 0)
+            assert least <= (error.retry_after or 0) <= most
+
+    def test_a_redirect_is_refused_and_nothing_follows_it(self, way: Way) -> None:
+        for status in REDIRECTS:
+            self.party.plays(answer(status, Location=f"{self.elsewhere.url}/elsewhere"))
+            with self._using(self.once) as connector:
+                assert isinstance(caught(lambda made=connector: way.call(made, "k-1")), Refused)  # type: ignore[misc]
+        assert self.elsewhere.heard == []
+
+    def test_where_tls_fails_nothing_is_said(self, way: Way) -> None:
+        for url in (self.party.url.replace("http:", "https:"), self.stranger.url):
+            connector = self.made(url, self.once)
+            error = caught(lambda made=connector: way.call(made, "k-1"))  # type: ignore[misc]
+            connector.close()
+            assert isinstance(error, Unavailable)
+        assert self.stranger.heard == []
+
+    def test_what_is_sent_again_says_the_same_under_the_same_key(self, way: Way) -> None:
+        self.party.plays(lost, answer(200, self.told))
+        with self._using(self.once) as connector:
+            assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
+            way.call(connector, "k-1")
+        first, second = self.party.heard
+        assert (first.method, first.path, first.body) == (second.method, second.path, second.body)
+        if way.keyed:
+            assert [self.key_of(heard.headers, heard.body) for heard in self.party.heard] == ["k-1", "k-1"]
+
+    def key_of(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002 - some carry it in the body
+        """The key by which the party knows a repetition."""
+        return headers["idempotency-key"]
+
+    @contextmanager
+    def _using(self, settings: Mapping[str, object]) -> Iterator[Any]:
+        connector = self.made(self.party.url, settings)
+        try:
+            yield connector
+        finally:
+            connector.close()
+
+
+def _told(act: Callable[[], object]) -> tuple[object, PortError | None]:
+    """What came of a call, as far as it says something about the world, or its error."""
+    try:
+        return _meant(act()), None
+    except PortError as error:
+        return None, error
+
+
+def _meant(told: object) -> object:
+    """The meaning of an answer without its circumstances."""
+    match told:
+        case Answer():
+            return told.status, told.value
+        case Rating():
+            return told.level
+        case Receipt():
+            return Receipt
+        case _:
+            return told
