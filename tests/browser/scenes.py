@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from inspector.domain.case import MatterKind, SubjectKind
 from inspector.flows import assist, dispatch
 from inspector.flows.office import Office
-from inspector.settings import Web
 from inspector.store.store import Store
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_way import Post
 
 FIRM = "示例商贸有限公司"
@@ -32,24 +31,25 @@ class Visit:
 
 
 @contextmanager
-def doubting(store: Store, hand: Hand, web: Web = OPEN_OPS) -> Iterator[Edge]:
+def doubting(store: Store, hand: Hand) -> Iterator[Edge]:
     """A house whose register contradicts what was promised, and where the housing agency is asked by letter."""
     sources, agencies = {"registers": Table(default="吊销")}, {"housing": Post("housing")}
-    with serving(open_office(store, hand, sources=sources, agencies=agencies), web) as edge:
+    with serving(open_office(store, hand, sources=sources, agencies=agencies), OPEN_OPS) as edge:
         yield edge
 
 
 @contextmanager
-def visiting(store: Store, hand: Hand) -> Iterator[Visit]:
-    """A house that has drawn two inspectors for a visit, and pushed their links."""
+def visiting(store: Store, hand: Hand, **changes: object) -> Iterator[Visit]:
+    """A house that has drawn two inspectors for a visit to a firm, and pushed their links."""
     office, phones, _ = drawing(store, hand)
-    _, held = announced(office, hand, cases=1)
+    post(office, application(1, "dispatch-premises", FACTS, **{"subject_name": FIRM} | changes))
+    _, held = announced(office, hand, cases=0)
     carried_out(office, hand, held.number)
     pushed = {str(message.data["seat"]): urlsplit(message.link).path for message in phones.messages}
     with store.read() as tx:
         (visit,) = tx.visits.of_draw(held.number)
         first, second = map(dispatch.seat_name, tx.visits.team(visit.id))
-    with serving(office) as edge:
+    with serving(office, OPEN_OPS) as edge:
         yield Visit(edge=edge, hand=hand, first=pushed[first], second=pushed[second])
 
 

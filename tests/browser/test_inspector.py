@@ -6,7 +6,7 @@ import pytest
 
 from inspector.domain.visit import SeatState
 from inspector.flows.dispatch import seat_name
-from tests.browser.scenes import Visit
+from tests.browser.scenes import FIRM, Visit
 from tests.browser.visitor import Door
 from tests.house import settle
 
@@ -23,7 +23,7 @@ def states(visit: Visit) -> dict[str, SeatState]:
 def test_an_inspector_opens_the_pushed_link_accepts_and_waits_for_the_team(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url)
     text = phone.open(visit.first)
-    assert "某某有限公司" in text
+    assert FIRM in text
     assert "2026-03-05 17:30" in text
     assert "请在期限前接受任务" in phone.now()
     phone.press("接受任务")
@@ -41,7 +41,7 @@ def test_declining_without_a_reason_is_told_at_the_field_and_with_one_frees_the_
     phone.fill("理由", "与当事人有亲属关系，应当回避")
     after = phone.press("说明理由并提交")
     assert "您已推辞" in phone.now()
-    assert "某某有限公司" not in after, "whoever is out of the team knows no subject"
+    assert FIRM not in after, "whoever is out of the team knows no subject"
     assert phone.page.get_by_role("button").count() == 0
 
 
@@ -85,7 +85,7 @@ def test_a_link_whose_date_has_passed_says_so_and_offers_nothing(visit: Visit, d
     phone = door.phone(visit.edge.url)
     text = phone.open(visit.first)
     assert "接受期限已过" in phone.now()
-    assert "某某有限公司" not in text
+    assert FIRM not in text
     assert phone.page.get_by_role("button").count() == 0
     phone.follow("English")
     assert "The date to accept has passed" in phone.now()

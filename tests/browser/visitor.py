@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ DESK: ViewportSize = {"width": 1200, "height": 800}
 FLAGS = [
     *("--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium's sandbox refuses root; the pages are our own
+    "--no-sandbox",  # it refuses root and does not work in every container; the pages are our own
 ]
 _WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 _FOCUS = """() => {
