@@ -6,31 +6,27 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.assistance import Request as AssistanceRequest
-from inspector.domain.errors import InspectorError, Refusal
-from inspector.domain.visit import Seat, SeatState, Visit, as_known
+from inspector.domain.errors import Forbidden, InspectorError, Refusal
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows import assist, dispatch
 from inspector.flows.explain import articles
-from inspector.labels import told
+from inspector.labels import label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
 from inspector.web.answers import request_shown, seat_shown
 from inspector.web.desk import AtDesk, Desk, message
-from inspector.web.errors import status_of
 from inspector.web.fields import Strict
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import Fields, InLang, Posted, page, read, refused
+from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, language, page, read, refused, trouble
 
 router = APIRouter(include_in_schema=False)
-Name = Annotated[str, Path(max_length=250)]
-Token = Annotated[str, Path(max_length=64)]
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
 
 
@@ -41,17 +37,17 @@ def index(request: Request) -> Response:
 
 
 @router.get("/assist/{request_id}/{token}", name="assist_form")
-def show_assist(request: Request, desk: AtDesk, request_id: Name, token: Token) -> Response:
+def show_assist(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
     """The request and the form to answer it."""
     try:
         assist.by_link(desk.office, request_id, token)
-        return _assist_page(request, desk, request_id, {})
+        return _assist_page(request, desk, request_id)
     except InspectorError as error:
         return refused(request, error)
 
 
 @router.post("/assist/{request_id}/{token}")
-def post_assist(request: Request, desk: AtDesk, request_id: Name, token: Token, form: Posted, lang: InLang) -> Response:
+def post_assist(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
     """An answer, or a refusal with reasons; what does not fit is said beside what was typed."""
     try:
         assist.by_link(desk.office, request_id, token)
@@ -60,22 +56,22 @@ def post_assist(request: Request, desk: AtDesk, request_id: Name, token: Token, 
     try:
         _answer(desk, request_id, form)
     except InspectorError as error:
-        return _assist_page(request, desk, request_id, form.kept(), told(error, lang), status_of(error))
+        return _assist_page(request, desk, request_id, form, trouble(error, form, lang))
     return _again(request)
 
 
 @router.get("/seat/{name}/{token}", name="seat_form")
-def show_seat(request: Request, desk: AtDesk, name: Name, token: Token) -> Response:
+def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The assignment and what can be done about it."""
     try:
         dispatch.by_link(desk.office, name, token)
-        return _seat_page(request, desk, name, {})
+        return _seat_page(request, desk, name)
     except InspectorError as error:
         return refused(request, error)
 
 
 @router.post("/seat/{name}/{token}")
-def post_seat(request: Request, desk: AtDesk, name: Name, token: Token, form: Posted, lang: InLang) -> Response:
+def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Posted, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
     try:
         dispatch.by_link(desk.office, name, token)
@@ -84,8 +80,15 @@ def post_seat(request: Request, desk: AtDesk, name: Name, token: Token, form: Po
     try:
         _seat(desk, name, form)
     except InspectorError as error:
-        return _seat_page(request, desk, name, form.kept(), told(error, lang), status_of(error))
+        return _seat_page(request, desk, name, form, trouble(error, form, lang))
     return _again(request)
+
+
+@router.api_route("/assist/{rest:path}", methods=["GET", "POST"])
+@router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
+def cut_off(request: Request) -> Response:
+    """A link of which a part was lost, as happens in chat and mail programs."""
+    return refused(request, Forbidden("link_unknown"))
 
 
 def _answer(desk: Desk, request_id: str, form: Fields) -> None:
@@ -100,7 +103,7 @@ def _answer(desk: Desk, request_id: str, form: Fields) -> None:
             return request_shown(links.decline(desk, tx, request_id, given, now))
         return request_shown(links.answer(desk, tx, request_id, given, now))
 
-    desk.once(message(f"assist:{request_id}"[:200], _message_id(form), f"form {request_id}", given), do)
+    desk.once(message(f"assist:{request_id}"[:200], form.message_id(), f"form {request_id}", given), do)
 
 
 def _seat(desk: Desk, name: str, form: Fields) -> None:
@@ -125,7 +128,7 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
         held, seat = dispatch.by_name(tx, name)
         return seat_shown(name, held, seat)
 
-    desk.once(message(f"seat:{name}"[:200], _message_id(form), f"form {form.one('do')} {name}", given), do)
+    desk.once(message(f"seat:{name}"[:200], form.message_id(), f"form {form.one('do')} {name}", given), do)
 
 
 def _result(form: Fields) -> ResultIn:
@@ -140,13 +143,13 @@ def _result(form: Fields) -> ResultIn:
 
 
 def _assist_page(
-    request: Request, desk: Desk, request_id: str, kept: Mapping[str, str], error: str = "", status: int = 200
+    request: Request, desk: Desk, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[AssistanceRequest, str, str]:
+    def ask(tx: Tx) -> tuple[AssistanceRequest, str, list[str]]:
         held = tx.assistance.get(request_id)
         case = tx.cases.get(held.case_id)
         policy = desk.office.book.get(case.pack)
-        cited = "; ".join(one.citation for one in articles(policy, held.basis))
+        cited = [one.citation for one in articles(policy, held.basis)]
         return held, _fact_name(desk, case.pack, case.item, str(held.question["fact"])), cited
 
     held, fact, cited = desk.look(ask)
@@ -157,39 +160,55 @@ def _assist_page(
         "fact": fact,
         "cited": cited,
         "requester": requester.name if requester else held.requester,
-        "kept": kept,
+        "kept": form.kept() if form else {},
         "said": _SAID,
-        "error": error,
+        "trouble": wrong,
         "message_id": new_id(),
     }
-    return page(request, "assist.html", status=status, **context)
+    return page(request, "assist.html", status=wrong.status, **context)
 
 
-def _seat_page(request: Request, desk: Desk, name: str, kept: Mapping[str, str], error: str = "", status: int = 200) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, list[str], list[str]]:
+def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         held = as_known(held, seat)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        return held, seat, facts, [one.citation for one in articles(policy, held.basis)]
+        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)]
 
-    held, seat, facts, cited = desk.look(ask)
-    undecided = seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER)
+    held, seat, team, facts, cited = desk.look(ask)
+    doubts = list(zip(held.doubts, facts, strict=True))
+    kept = form.kept() if form else {}
+    if wrong.code == "findings_missing":
+        lacking = [fact for one, fact in doubts if not kept.get(f"verdict:{one.case_id}:{one.claim}")]
+        wrong = replace(wrong, text=label("error.findings_missing", language(request), missing=" / ".join(lacking)))
     context = {
         "visit": held,
         "seat": seat,
-        "doubts": list(zip(held.doubts, facts, strict=True)),
-        "cited": "; ".join(cited),
-        "may_accept": undecided and held.state.open,
+        "now": _now(held, seat, team),
+        "doubts": doubts,
+        "cited": cited,
+        "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
         "kept": kept,
         "said": _SAID,
-        "error": error,
+        "trouble": wrong,
         "message_id": new_id(),
     }
-    return page(request, "seat.html", status=status, **context)
+    return page(request, "seat.html", status=wrong.status, **context)
+
+
+def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
+    """What the inspector of a seat is to do now: the name of a sentence on the page."""
+    if not held.state.open and seat.state.open:
+        return held.state.value.lower()
+    if seat.state is not SeatState.ACCEPTED:
+        return seat.state.value.lower()
+    if held.state is VisitState.SHORT:
+        return "short"
+    return "accepted" if all(one.state is SeatState.ACCEPTED for one in team if one.state.open) else "waits"
 
 
 def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
@@ -197,12 +216,6 @@ def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
         return desk.office.book.get(pack).item(item).fact(fact).name
     except InspectorError:
         return fact
-
-
-def _message_id(form: Fields) -> str | None:
-    """The id given out with the form, so that a double click counts once."""
-    given = form.one("message")
-    return given if given.isascii() and given.isalnum() and len(given) <= 64 else None
 
 
 def _again(request: Request) -> Response:

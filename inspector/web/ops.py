@@ -23,6 +23,10 @@ from inspector.web.session import Visitor, to_login
 router = APIRouter(include_in_schema=False)
 _EVERY = 2.0
 _LOOK = 0.1
+_AGAIN = 3000
+"""Milliseconds after which a browser whose stream has ended comes back."""
+_LASTS = 300.0
+"""Seconds; then the browser comes back by itself and is asked again who it is: an ended session sees no more."""
 _ROLES = (Role.OPS, Role.OFFICER, Role.AUDITOR)
 
 
@@ -49,10 +53,10 @@ def show_ops(request: Request, desk: AtDesk, caller: Visitor, lang: InLang) -> R
 
 @router.get("/ops/stream", response_class=EventSourceResponse)
 async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(may_watch)]) -> AsyncIterator[ServerSentEvent]:
-    """The live part again and again, until the server goes down: an open page must not hold up a stop."""
-    while not desk.stop.is_set():
+    """The live part again and again, for a while, and not when the server goes down: an open page must not hold up a stop."""
+    for _ in range(int(_LASTS / _EVERY)):
         text = await anyio.to_thread.run_sync(_live, desk, lang)
-        yield ServerSentEvent(data=text, retry=3000)
+        yield ServerSentEvent(data=text, retry=_AGAIN)
         for _ in range(int(_EVERY / _LOOK)):
             if desk.stop.is_set():
                 return

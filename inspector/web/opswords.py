@@ -71,7 +71,7 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
 def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
     for state, outcome, count in tx.cases.counts():
         ended = f" · {of(Outcome(outcome), lang)}" if outcome else ""
-        yield f"{of(CaseState(state), lang)}{ended}：{count}"
+        yield label("ops.count", lang, what=f"{of(CaseState(state), lang)}{ended}", count=count)
 
 
 def _risk(desk: Desk, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
@@ -98,11 +98,11 @@ def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
             state = label("ops.lane_failing", lang, failures=lane.failures, error=lane.error or "")
         else:
             state = label("ops.lane_well", lang)
-        yield f"{lane.name}：{state}"
+        yield label("ops.lane", lang, name=lane.name, state=state)
 
 
 def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
-    yield from (f"{of(DrawState(state), lang)}：{count}" for state, count in tx.draws.counts())
+    yield from (label("ops.draws", lang, state=of(DrawState(state), lang), count=count) for state, count in tx.draws.counts())
     visits, seats = tx.visits.counts()
     yield from (label("ops.visits", lang, state=of(VisitState(state), lang), count=count) for state, count in visits)
     yield from (label("ops.seats", lang, state=of(SeatState(state), lang), count=count) for state, count in seats)
@@ -125,4 +125,5 @@ def _at(desk: Desk, moment: datetime | None) -> str:
 
 
 def _ago(moment: datetime, now: datetime) -> str:
-    return f"{max(0, round((now - moment).total_seconds()))} s"
+    """Seconds."""
+    return str(max(0, round((now - moment).total_seconds())))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
 
 import jinja2
 from fastapi import Depends, Request
@@ -15,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from inspector.domain.errors import InspectorError, Invalid
-from inspector.labels import Lang, label, of, told
+from inspector.labels import Lang, known, label, of
 from inspector.web.desk import Desk, desk_of
 from inspector.web.errors import status_of
 
@@ -59,6 +61,11 @@ class Fields:
         """What was typed, to show it again."""
         return {name: values[-1] for name, values in self._values.items()}
 
+    def message_id(self) -> str | None:
+        """The id given out with the form, so that a double click counts once."""
+        given = self.one("message")
+        return given if given.isascii() and given.isalnum() and len(given) <= 64 else None
+
 
 async def posted(request: Request) -> Fields:
     """The form of a request. Waiting for its bytes is the event loop's affair; the handler itself stays a plain function."""
@@ -79,9 +86,40 @@ def read(kind: type[M], **values: object) -> M:
         raise Invalid("message_invalid", field=field, problem=problem["msg"]) from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What was wrong with a posted form: in words, by code, with the field it is about (empty: the form as a whole)."""
+
+    text: str = ""
+    code: str = ""
+    field: str = ""
+    status: int = 200
+
+
+NO_TROUBLE = Trouble()
+
+
+def trouble(error: InspectorError, form: Fields, lang: Lang) -> Trouble:
+    """An error as its form's page says it: in its language, with its name of the field, never in a validator's words."""
+    field = str(error.facts.get("field", "")).split(".")[0]
+    text = in_words(error, lang)
+    if error.code == "message_invalid" and known(f"ui.{field}", lang):
+        problem = "field_unfit" if form.one(field).strip() else "field_empty"
+        text = label(f"ui.{problem}", lang, field=label(f"ui.{field}", lang))
+    return Trouble(text=text, code=error.code, field=field, status=status_of(error))
+
+
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     """A page in the language of the request."""
-    return HTMLResponse(fragment(desk_of(request), language(request), template, path=request.url.path, **context), status)
+    there = _other_address(request)
+    return HTMLResponse(fragment(desk_of(request), language(request), template, other_address=there, **context), status)
+
+
+def _other_address(request: Request) -> str:
+    """The same page in the other language."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    query = urlencode(kept if language(request) == "en" else [*kept, ("lang", "en")])
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
@@ -100,6 +138,12 @@ def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
     return _ENVIRONMENT.get_template(template).render(lang=lang, other=other, t=t, say=say, at=at, **context)
 
 
+def in_words(error: InspectorError, lang: Lang) -> str:
+    """What an error says to people, states and outcomes in words as well."""
+    facts = {name: of(fact, lang) if isinstance(fact, StrEnum) else fact for name, fact in error.facts.items()}
+    return label(f"error.{error.code}", lang, **facts)
+
+
 def refused(request: Request, error: InspectorError) -> HTMLResponse:
     """A page that says what is wrong, where there is no form to say it in."""
-    return page(request, "message.html", status=status_of(error), text=told(error, language(request)))
+    return page(request, "message.html", status=status_of(error), text=in_words(error, language(request)))

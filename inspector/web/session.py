@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -18,16 +19,14 @@ from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Forbidden, InspectorError
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.telling import render
-from inspector.labels import told
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find
 from inspector.web.cases import decide
 from inspector.web.desk import AtDesk, Desk, message
-from inspector.web.errors import status_of
 from inspector.web.fields import CaseId
 from inspector.web.messages import ReviewIn
-from inspector.web.pages import InLang, Posted, page, read, refused
+from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, language, page, read, refused, trouble
 from inspector.web.roles import Role
 
 router = APIRouter(include_in_schema=False)
@@ -85,7 +84,7 @@ Visitor = Annotated[Caller | None, Depends(visitor)]
 @router.get("/login")
 def show_login(request: Request, after: After = "/review") -> Response:
     """The form to paste a token into."""
-    return page(request, "login.html", after=after, error="")
+    return page(request, "login.html", after=after, trouble=NO_TROUBLE)
 
 
 @router.post("/login")
@@ -95,7 +94,8 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
         caller = find(desk, form.one("token").strip())
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
     except InspectorError as error:
-        return page(request, "login.html", status=status_of(error), after=after, error=told(error, lang))
+        wrong = replace(trouble(error, form, lang), field="token")
+        return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
     answer = RedirectResponse(after + _query(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
     secure = desk.office.base_url.startswith("https:")
@@ -120,7 +120,8 @@ def list_reviews(request: Request, desk: AtDesk, caller: Visitor, after: AfterCa
         return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
     held = desk.look(lambda tx: tx.cases.page(agencies=caller.sees, state=CaseState.REVIEW.value, after=after or "", limit=50))
     more = held[-1].id if len(held) == 50 else None
-    return page(request, "reviews.html", caller=caller, cases=[case_shown(case) for case in held], more=more)
+    cases = [(case_shown(case), desk.office.book.get(case.pack).item(case.item).name) for case in held]
+    return page(request, "reviews.html", caller=caller, cases=cases, more=more)
 
 
 @router.get("/review/{case_id}")
@@ -128,7 +129,7 @@ def show_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
     """One case with its facts side by side, its explanation and, for an officer, the decision."""
     if caller is None:
         return to_login(request)
-    return _case_page(request, desk, caller, case_id, ReviewTyped())
+    return _case_page(request, desk, caller, case_id)
 
 
 @router.post("/review/{case_id}")
@@ -141,34 +142,31 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
         given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
-        said = message(caller.source, form.one("message") or None, f"review {case_id}", given)
+        said = message(caller.source, form.message_id(), f"review {case_id}", given)
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
-        typed = ReviewTyped(
-            outcome=form.one("outcome"),
-            reasons=form.one("reasons"),
-            evidence=form.all("evidence"),
-            error=told(error, lang),
-            status=status_of(error),
-        )
-        return _case_page(request, desk, caller, case_id, typed)
+        return _case_page(request, desk, caller, case_id, form, trouble(error, form, lang))
     return RedirectResponse(request.url.path + _query(request), 303)
 
 
-class ReviewTyped:
-    """What an officer has typed so far, and what was wrong with it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What an officer has typed so far."""
 
-    def __init__(
-        self, *, outcome: str = "", reasons: str = "", evidence: list[str] | None = None, error: str = "", status: int = 200
-    ) -> None:
-        self.outcome = outcome
-        self.reasons = reasons
-        self.evidence = evidence or []
-        self.error = error
-        self.status = status
+    outcome: str = ""
+    reasons: str = ""
+    evidence: tuple[str, ...] = ()
 
 
-def _case_page(request: Request, desk: Desk, caller: Caller, case_id: str, typed: ReviewTyped) -> Response:
+def _typed(form: Fields | None) -> Typed:
+    if form is None:
+        return Typed()
+    return Typed(outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
+
+
+def _case_page(
+    request: Request, desk: Desk, caller: Caller, case_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
     def ask(tx: Tx) -> tuple[CaseShown, Explanation]:
         case = caller.case(tx, case_id)
         return case_shown(case), explain(desk.office, tx, case_id)
@@ -178,18 +176,20 @@ def _case_page(request: Request, desk: Desk, caller: Caller, case_id: str, typed
         case, why = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
-    text = render(why, "en" if request.query_params.get("lang") == "en" else "zh-Hans")
     context = {
         "caller": caller,
         "case": case,
         "why": why,
-        "text": text,
+        "names": {claim.key: claim.name for claim in why.claims},
+        "text": render(why, language(request)),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
-        "typed": typed,
+        "typed": _typed(form),
+        "trouble": wrong,
+        "message_id": new_id(),
         "guard": guard(desk, request.cookies[COOKIE]),
     }
-    return page(request, "review.html", status=typed.status, **context)
+    return page(request, "review.html", status=wrong.status, **context)
 
 
 def to_login(request: Request) -> Response:

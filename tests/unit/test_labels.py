@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from inspector import labels
+from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Invalid
+from inspector.domain.visit import SeatState
 from inspector.labels import LANGS, label, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +88,12 @@ def test_every_member_of_every_enum_has_words() -> None:
     members = {f"{held.__name__}.{member.name}" for held in enums() for member in held}
     assert len(members) > 120
     assert missing(members) == []
+
+
+def test_every_state_behind_a_link_says_what_is_to_be_done_now() -> None:
+    letters = {f"ui.assist_{state.value.lower()}" for state in AssistanceState}
+    seats = {f"ui.seat_{state.value.lower()}" for state in SeatState} | {"ui.seat_waits", "ui.seat_short"}
+    assert missing(letters | seats) == []
 
 
 def test_every_rule_and_event_has_words() -> None:

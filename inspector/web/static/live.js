@@ -1,5 +1,19 @@
-// Keeps the ops page up to date. The server sends the same escaped fragment it has rendered into the page.
+// Keeps the ops page up to date. The server sends the same escaped fragment it has rendered into the page, and ends the stream now
+// and then, so that it asks anew who may watch: one break is nothing, two in a row (or a refusal) are said.
 const live = document.getElementById("live");
+const pulse = document.getElementById("pulse");
 const stream = new EventSource(live.dataset.from);
-stream.onmessage = (event) => { live.innerHTML = JSON.parse(event.data); };
+let shown = "";
+let breaks = 0;
+const say = (word, name) => { pulse.textContent = pulse.dataset[word]; pulse.className = name; };
+stream.onmessage = (event) => {
+  const html = JSON.parse(event.data);
+  if (breaks) say("live", "now");
+  breaks = 0;
+  if (html !== shown) live.innerHTML = shown = html; // what is being read or marked stays, as long as it is true
+};
+stream.onerror = () => {
+  breaks += 1;
+  if (breaks > 1 || stream.readyState === EventSource.CLOSED) say("lost", "now error");
+};
 addEventListener("pagehide", () => stream.close());

@@ -1,0 +1,67 @@
+"""Makes the pictures of docs/pictures anew: `python -m tests.browser.pictures`. Everybody on them is invented."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import scenes
+from tests.browser.visitor import FLAGS, Door
+from tests.house import ROOT, Hand, application, closing, open_store, post, settle
+from tests.needs import NEEDS
+
+FOLDER = ROOT / "docs" / "pictures"
+FIRMS = ("示例商贸有限公司", "样例劳务派遣有限公司", "范例餐饮管理有限公司")
+
+
+def officer(door: Door, file: str) -> None:
+    """An officer's case, as far as the decision."""
+    with closing(open_store(file)) as store, scenes.doubting(store, Hand()) as edge:
+        paths = [scenes.doubt(edge.office, number, name) for number, name in enumerate(FIRMS, 123)]
+        desk = door.desk(edge.url)
+        desk.log_in(edge.token("officer", name="李四"), paths[0])
+        desk.page.get_by_label("结论").select_option(label="不实，可以整改")
+        desk.page.get_by_role("checkbox").check()
+        desk.fill("理由", "登记机关于二月吊销，已电话核对")
+        desk.page.set_viewport_size({"width": 1000, "height": 960})
+        desk.page.evaluate("document.activeElement.blur()")
+        desk.page.screenshot(path=FOLDER / "review.png")
+
+
+def inspector(door: Door, file: str) -> None:
+    """An inspector's assignment, and what the ops page says meanwhile."""
+    with (
+        closing(open_store(file)) as store,
+        scenes.visiting(store, Hand(), subject_name=FIRMS[1], subject_code="91000000MA0000001R") as visit,
+    ):
+        office = visit.edge.office
+        phone, other = door.phone(visit.edge.url), door.phone(visit.edge.url)
+        for one, path in ((other, visit.second), (phone, visit.first)):
+            one.open(path)
+            one.press("接受任务")
+        phone.choose("一致")
+        phone.page.screenshot(path=FOLDER / "seat.png", full_page=True)
+        for number in range(50, 56):
+            post(office, application(number, "business-licence", {"registration-status": "存续"}))
+        settle(office)
+        scenes.letter(office)
+        desk = door.desk(visit.edge.url)
+        desk.open("/ops")
+        desk.page.set_viewport_size({"width": 1000, "height": 860})
+        desk.page.screenshot(path=FOLDER / "ops.png")
+
+
+def main() -> None:
+    """Take them all."""
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))
+        for take in (officer, inspector):
+            take(door, f"sqlite:///{Path(folder) / take.__name__}.sqlite3")
+        door.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What lies open in the bureau when a browser comes: a letter, a drawn visit, a case in doubt. All persons and firms are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from inspector.domain.case import MatterKind, SubjectKind
+from inspector.flows import assist, dispatch
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.edge import WEB, Edge, serving
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
+from tests.integration.test_way import Post
+
+FIRM = "示例商贸有限公司"
+OPEN_OPS = WEB.model_copy(update={"open_ops": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A visit that was drawn: the paths of the links pushed to its two inspectors."""
+
+    edge: Edge
+    hand: Hand
+    first: str
+    second: str
+
+
+@contextmanager
+def doubting(store: Store, hand: Hand) -> Iterator[Edge]:
+    """A house whose register contradicts what was promised, and where the housing agency is asked by letter."""
+    sources, agencies = {"registers": Table(default="吊销")}, {"housing": Post("housing")}
+    with serving(open_office(store, hand, sources=sources, agencies=agencies), OPEN_OPS) as edge:
+        yield edge
+
+
+@contextmanager
+def visiting(store: Store, hand: Hand, **changes: object) -> Iterator[Visit]:
+    """A house that has drawn two inspectors for a visit to a firm, and pushed their links."""
+    office, phones, _ = drawing(store, hand)
+    post(office, application(1, "dispatch-premises", FACTS, **{"subject_name": FIRM} | changes))
+    _, held = announced(office, hand, cases=0)
+    carried_out(office, hand, held.number)
+    pushed = {str(message.data["seat"]): urlsplit(message.link).path for message in phones.messages}
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = map(dispatch.seat_name, tx.visits.team(visit.id))
+    with serving(office, OPEN_OPS) as edge:
+        yield Visit(edge=edge, hand=hand, first=pushed[first], second=pushed[second])
+
+
+def link(office: Office, purpose: str, about: str) -> str:
+    """The path of a link as it stands in a letter or a push."""
+    return f"/{purpose}/{about}/{office.link_token(purpose, about)}"
+
+
+def letter(office: Office, number: int = 101, value: str = "王某某", **changes: object) -> tuple[str, str]:
+    """A request to the housing agency: its id and the path of its link."""
+    facts = {"matter": MatterKind.CONFIRMATION, "subject_kind": SubjectKind.PERSON, "subject_code": "110105194912310021"}
+    case_id = post(office, application(number, "hukou-housing", {"home-title": value}, **(facts | changes)))
+    with office.store.read() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+    return request.id, link(office, assist.LINK, request.id)
+
+
+def doubt(office: Office, number: int = 1, name: str = FIRM, value: str = "存续", **changes: object) -> str:
+    """A case that a register contradicts: the path of its page."""
+    case_id = post(office, application(number, "business-licence", {"registration-status": value}, subject_name=name, **changes))
+    settle(office)
+    return f"/review/{case_id}"

@@ -1,0 +1,103 @@
+"""A clerk of another agency answers a letter by its link, or says why the agency cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.domain.assistance import AssistanceState
+from tests.browser.scenes import letter
+from tests.browser.visitor import Door
+from tests.edge import Edge
+from tests.house import Hand, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
+
+
+def state(edge: Edge, request_id: str) -> AssistanceState:
+    """Where a request stands."""
+    with edge.office.store.read() as tx:
+        return tx.assistance.get(request_id).state
+
+
+def test_a_clerk_answers_and_the_used_link_says_that_it_is_over(edge: Edge, door: Door) -> None:
+    request_id, path = letter(edge.office)
+    desk = door.desk(edge.url)
+    text = desk.open(path)
+    assert "落户地址房屋权利人为申请人" in text
+    assert "相关数据尚未实现网络共享" in text
+    desk.choose("一致")
+    desk.fill("签署人", "赵六")
+    after = desk.press("提交答复")
+    assert state(edge, request_id) is AssistanceState.ANSWERED
+    assert "已收到贵机关的答复" in desk.now()
+    assert "赵六" in after
+    desk.open(path)
+    assert "本请求已经结束" in desk.now()
+    assert desk.page.get_by_role("button").count() == 0
+
+
+def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door: Door) -> None:
+    _, path = letter(edge.office)
+    phone = door.phone(edge.url)
+    phone.open(path)
+    phone.press("提交答复")
+    assert phone.alert().inner_text() == "请填写“签署人”"
+    phone.fill("签署人", "赵六")
+    phone.press("提交答复")
+    assert phone.alert().inner_text() == "请选择核查意见，或者填写掌握的数据"
+    assert phone.page.evaluate("document.activeElement.id") == "value"
+    phone.fill("贵机关掌握的数据", "王某某")
+    phone.press("提交答复")
+    assert "已收到贵机关的答复" in phone.now()
+
+
+def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_counts_with_them(edge: Edge, door: Door) -> None:
+    request_id, path = letter(edge.office)
+    phone = door.phone(edge.url)
+    phone.open(path)
+    phone.page.locator("#signer2").fill("赵<六>")
+    phone.press("说明理由并提交")
+    assert phone.alert().inner_text() == "不能协助的，须书面说明理由"
+    assert phone.page.locator("#signer2").input_value() == "赵<六>"
+    assert phone.page.evaluate("document.activeElement.id") == "reasons"
+    assert state(edge, request_id) is AssistanceState.ORDERED
+    phone.fill("理由", "\n档案移交中\n请三月再问")
+    after = phone.press("说明理由并提交")
+    assert state(edge, request_id) is AssistanceState.DECLINED
+    assert "档案移交中\n请三月再问" in after
+
+
+def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> None:
+    _, path = letter(edge.office)
+    phone = door.phone(edge.url)
+    phone.open(path)
+    assert "What your records say" in phone.follow("English")
+    phone.press("Decline with these reasons")
+    assert phone.alert().inner_text() == "Please fill in: Signed by"
+    phone.page.locator("#signer2").fill("Zhao")
+    phone.press("Decline with these reasons")
+    assert phone.alert().inner_text() == "A refusal needs written reasons"
+    assert phone.page.get_attribute("html", "lang") == "en"
+
+
+def test_a_letter_nobody_answered_says_so_afterwards(edge: Edge, hand: Hand, door: Door) -> None:
+    request_id, path = letter(edge.office)
+    settle(edge.office)
+    for _ in range(4):
+        hand.on(days=7)
+        settle(edge.office)
+    assert state(edge, request_id) is AssistanceState.UNANSWERED
+    phone = door.phone(edge.url)
+    phone.open(path)
+    assert "期限内没有收到答复，本链接不能再使用" in phone.now()
+    assert phone.page.get_by_role("button").count() == 0
+
+
+def test_a_link_that_was_cut_or_guessed_says_what_to_do(edge: Edge, door: Door) -> None:
+    _, path = letter(edge.office)
+    phone = door.phone(edge.url)
+    for wrong in (path[:-1], path[:-20], path[:-33], path.rpartition("/")[0] + "/guess", f"{path}/and-more"):
+        phone.open(wrong)
+        assert phone.alert().inner_text() == "链接无效，请使用函件或消息中的完整链接", wrong
+    phone.follow("English")
+    assert "link" in phone.alert().inner_text()
