@@ -41,10 +41,10 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
     attention = [say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()]
     parts = (
         ("health", list(_health(desk, lang)), not health.ready),
-        ("cases", list(_cases(tx, lang)), False),
-        ("risk", list(_risk(desk, tx, now, lang)), False),
-        ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("attention", attention, bool(attention)),
+        ("risk", list(_risk(desk, tx, now, lang)), False),
+        ("cases", list(_cases(tx, lang)), False),
+        ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("lanes", list(_lanes(tx, machine_now, lang)), shut),
         ("draws", list(_draws(tx, lang)), False),
         ("schedules", list(_schedules(desk, tx, lang)), False),
@@ -70,7 +70,7 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
 
 def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
     for state, outcome, count in tx.cases.counts():
-        ended = f" · {of(Outcome(outcome), lang)}" if outcome else ""
+        ended = f" · {of(Outcome(outcome), lang)}" if outcome and state != CaseState.WITHDRAWN else ""
         yield label("ops.count", lang, what=f"{of(CaseState(state), lang)}{ended}", count=count)
 
 
