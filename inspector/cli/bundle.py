@@ -51,11 +51,16 @@ class Bundle:
             elif entry.name != "witness":
                 others.append(f"{entry.name}/")
         record = folder / RECORD
-        told = _json(RECORD, record.read_bytes()) if record.is_file() else {}
         for name in _NEEDED:
             if name not in files:
                 raise Invalid("bundle_incomplete", folder=str(folder), file=name)
+        told = cls.record_of(record.read_bytes() if record.is_file() else None)
         return cls(files=files, record=told, others=tuple(others))
+
+    @staticmethod
+    def record_of(content: bytes | None) -> Mapping[str, object]:
+        """The house's record, strictly; none is an empty one. Raises Invalid (`bundle_unreadable`)."""
+        return _json(RECORD, content) if content is not None else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

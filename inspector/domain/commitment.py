@@ -18,6 +18,8 @@ from inspector.domain.suite import Suite, root
 __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
 
 LEAST_BITS = 64
+LARGEST_TEAM = 1000
+"""A verifier must lay every seat out: a bundle may not fill its memory by a number."""
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _MILLION = 1_000_000
 
@@ -253,7 +255,7 @@ def _rules(told: object) -> Rules:
     expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
     expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
     expect(is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
-    expect(is_count(told["team"]) and told["team"] >= 1, "rules.team", "a plain integer from 1")
+    expect(is_count(told["team"]) and 1 <= told["team"] <= LARGEST_TEAM, "rules.team", f"a plain integer 1..{LARGEST_TEAM}")
     expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
     return Rules(
         base=told["base"],

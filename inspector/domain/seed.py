@@ -61,8 +61,8 @@ def refuse_vague(source: Mapping[str, object]) -> None:
 def moment(text: object) -> datetime | None:
     """A time with its offset (RFC 3339), as texts of a bundle tell it; None for anything else."""
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC) if matches(_MOMENT, text) else None
-    except (ValueError, OverflowError):
+        return datetime.fromisoformat(str(text)) if matches(_MOMENT, text) else None
+    except ValueError:  # a day that no month has
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TypeGuard
+from typing import NoReturn, TypeGuard
 
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import flaw
@@ -46,7 +46,13 @@ def parse(content: bytes) -> object:
     Every file of a bundle is read so: a key that stands twice would let two readers see two different draws. Raises ValueError.
     """
     try:
-        return json.loads(content.decode(), object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
+        return json.loads(
+            content.decode(),
+            object_pairs_hook=_no_duplicates,
+            parse_int=_plain,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -58,5 +64,9 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return held
 
 
-def _no_float(text: str) -> object:
+def _plain(text: str) -> int:
+    return int(text) if text != "-0" else _no_float(text)
+
+
+def _no_float(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a plain integer")

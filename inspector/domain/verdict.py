@@ -91,7 +91,7 @@ def timing(
         return False, tuple(problems), (*remarks, Line(code="draw.witness_late", facts=facts, grave=True))
     if proof is None:
         return False, tuple(problems), (*remarks, Line(code="draw.seed_undated", facts=facts, grave=True))
-    if witness.at + MARGIN > proof:
+    if proof - witness.at < MARGIN:
         remarks = (*remarks, Line(code="draw.witness_margin", facts=facts))
     if undated and witness.seed_at is None:
         remarks = (*remarks, Line(code="draw.parts_undated", facts=facts))
