@@ -17,10 +17,14 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow, content, freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.replay import replay
+from inspector.domain.replay import FIELDS, replay
 from inspector.domain.suite import Suite
+from inspector.flows import dispatch
 from inspector.store.store import Store
 from tests import house
+from tests.house import settle
+from tests.integration.test_draw_way import announced, drawing
+from tests.integration.test_draw_way import carried_out as drawn_by_daemon
 from tests.operator import Operator, on_both, one_database, process, settled, table
 
 NUMBER = "bureau-2026-00001"
@@ -362,3 +366,48 @@ def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_d
     assert operator.well("draw", "show", first["number"], "--json").json["state"] == "PREPARING"
     assert operator.say("draw", "export", first["number"], str(operator.folder / "b")).code == 4
     assert operator.say("draw", "announce", "no-such-plan").code == 2
+
+
+@on_both
+def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_its_export(operator: Operator) -> None:
+    hand = house.Hand()
+    with house.closing(operator.store()) as store:
+        office, _, notary = drawing(store, hand, silent="audit")
+        _, first = announced(office, hand)
+        hand.on(days=2)
+        settle(office)
+        with store.read() as tx:
+            void = tx.draws.get(first.number)
+            (following,) = [held for held in tx.draws.page(None) if held.number != first.number]
+        held = drawn_by_daemon(office, hand, following.number)
+        with store.read() as tx:
+            seats = [seat for one in tx.visits.of_draw(held.number) for seat in tx.visits.team(one.id)]
+        for seat in seats[:2]:
+            with store.begin() as tx:
+                dispatch.decline(office, tx, dispatch.seat_name(seat), "与当事人有亲属关系", hand())
+        hand.on(days=7)
+        settle(office)  # the others have kept silent
+        kept = notary.values[held.number]
+    assert operator.say("draw", "export", void.number, str(operator.folder / "void")).code == 4, "a void draw has no result"
+    folder = operator.folder / "bundle"
+    operator.well("draw", "export", held.number, str(folder))
+    assert held.announced_at is not None
+    assert held.drawn_at is not None
+    outside = ["--witness", kept, "--witnessed-at", held.announced_at.isoformat(), "--seed-at", held.drawn_at.isoformat()]
+    for source in (str(folder), held.number):
+        told = operator.well("draw", "verify", source, *outside, "--strict", "--json").json
+        assert (told["time_proven"], told["problems"], codes(told["remarks"])) == (True, [], ["draw.prev_unchecked", "draw.few_reserves"])
+        assert told["remarks"][0]["facts"] == {"prev": void.c}
+        assert told["replayed"] >= 4
+    events = [json.loads(line) for line in (folder / "after.jsonl").read_bytes().splitlines()]
+    assert all(list(event) == list(FIELDS) for event in events)
+    record = json.loads((folder / "witness" / "record.json").read_bytes())
+    assert (record["w"], record["draw"]) == (kept, held.number)
+    assert held.announced_at.isoformat() < record["seeded_at"] <= held.drawn_at.isoformat(), "the first reveal, not the result"
+    late = operator.say("draw", "verify", str(folder), "--witness", kept, "--witnessed-at", record["seeded_at"], "--json").json
+    assert codes(late["remarks"])[0] == "draw.witness_late", "its own record speaks against it"
+    forged = [{**events[-1], "in": None}] if events[-1]["in"] else [{**events[-1], "in": events[-1]["out"]}]
+    lines = [json.dumps(event, ensure_ascii=False) + "\n" for event in [*events[:-1], *forged]]
+    (folder / "after.jsonl").write_text("".join(lines), encoding="utf-8")
+    said = operator.say("draw", "verify", str(folder), "--json")
+    assert (said.code, said.json["problems"][0]["facts"]["row"]) == (1, len(events))
