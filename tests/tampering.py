@@ -67,7 +67,9 @@ def published() -> Iterator[tuple[str, dict[str, bytes]]]:
 
 def encode(told: object) -> bytes:
     """JSON without spaces."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="backslashreplace"
+    )  # a half character as its escape
 
 
 def changes() -> Iterator[Change]:

@@ -12,6 +12,7 @@ from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import read as read_frame
+from inspector.domain.public import verify_public
 from inspector.domain.seed import moment
 from inspector.domain.strict import parse
 from inspector.domain.verdict import Line, Verdict, Witness, problem
@@ -19,6 +20,8 @@ from inspector.domain.verify import verify
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 AFTER = "after.jsonl"
+DRAWN = "drawn.jsonl"
+"""The drawn rows with their paths, which a public bundle holds in the place of the registers (ruling 17)."""
 RECORD = "witness/record.json"
 _NEEDED = ("commit.json", "seed.json", "result.json")
 
@@ -46,7 +49,7 @@ class Bundle:
         for entry in sorted(folder.iterdir()):
             if entry.is_file():
                 files[entry.name] = entry.read_bytes()
-            elif entry.name.endswith((*_NEEDED, *FRAME, AFTER)):
+            elif entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
                 raise Invalid("bundle_unreadable", file=entry.name, problem="it is no file")
             elif entry.name != "witness":
                 others.append(f"{entry.name}/")
@@ -83,16 +86,27 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
-    used = {*_NEEDED}
+    used, said = {*_NEEDED}, moment(bundle.record.get("seeded_at"))
+    if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.files):
+        drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
+        verdict = verify_public(commitment, drawn, parts, result, witness, said=said)
+        return _opinion(bundle, commitment, seed, used, verdict, 0)
     raw = {held.name: _registers(bundle, commitment, held.name, used) for held in commitment.lists}
-    after = {held.name: _after(bundle, commitment, held.name, used) for held in commitment.lists}
+    after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
     replayed = sum(map(len, after.values()))
     try:
         frames = {name: read_frame(*files) for name, files in raw.items()}
     except Invalid as error:
         verdict = Verdict(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
-    verdict = verify(commitment, frames, parts, result, witness, after, said=moment(bundle.record.get("seeded_at")))
+    verdict = verify(commitment, frames, parts, result, witness, after, said=said)
+    return _opinion(bundle, commitment, seed, used, verdict, replayed)
+
+
+def _opinion(
+    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Verdict, replayed: int
+) -> Opinion:
+    """The verdict with what the files beside the result say."""
     problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
     remarks = (Line(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
     verdict = replace(
@@ -125,12 +139,12 @@ def _registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]
     return tuple(files)
 
 
-def _after(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> list[Mapping[str, Any]]:
-    """What happened afterwards, line by line."""
-    content = _file(bundle, commitment, f"{name}.{AFTER}", AFTER, used) or b""
+def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: set[str]) -> list[Mapping[str, Any]]:
+    """A file of JSON lines: what happened afterwards, or the drawn rows."""
+    content = _file(bundle, commitment, f"{name}.{file}", file, used) or b""
     if content and not content.endswith(b"\n"):
-        raise Invalid("bundle_unreadable", file=AFTER, problem="the last line does not end with a line feed")
-    return [_json(f"{AFTER}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
+        raise Invalid("bundle_unreadable", file=file, problem="the last line does not end with a line feed")
+    return [_json(f"{file}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
 
 
 def _file(bundle: Bundle, commitment: Commitment, full: str, short: str, used: set[str]) -> bytes | None:

@@ -191,7 +191,18 @@ def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -
 
 
 def _line(one: Line, terminal: Terminal) -> dict[str, object]:
-    return {"code": one.code, "grave": one.grave, "message": label(one.code, terminal.lang, **one.facts), "facts": one.facts}
+    message = label(one.code, terminal.lang, **one.facts)
+    return {
+        "code": one.code,
+        "grave": one.grave,
+        "message": _whole(message),
+        "facts": {k: _whole(v) for k, v in one.facts.items()},
+    }
+
+
+def _whole(told: object) -> object:
+    """A fact that any terminal can take: somebody else's file may hold half a character."""
+    return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told
 
 
 def _record(terminal: Terminal, held: Draw) -> dict[str, object]:

@@ -33,7 +33,7 @@ def verify(
     problems = list(wrong)
     try:
         recomputed = carry_out(commitment, frames, parts)
-        remarks = (*remarks, *_unchecked(commitment), *_loud(commitment, frames, recomputed))
+        remarks = (*remarks, *unchecked(commitment), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(Line(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
@@ -43,7 +43,7 @@ def verify(
     return Verdict(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
 
 
-def _unchecked(commitment: Commitment) -> list[Line]:
+def unchecked(commitment: Commitment) -> list[Line]:
     """What needs more than the bundle: a beacon's key, the agency's other commitments."""
     told = [
         Line(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)

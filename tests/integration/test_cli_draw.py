@@ -304,6 +304,16 @@ def test_a_bundle_that_can_be_read_and_disagrees_says_where(auditor: Operator, f
     assert (said.code, codes(said.json["problems"])) == (1, [code])
 
 
+def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: Operator, folder: Path) -> None:
+    result = json.loads((folder / "result.json").read_bytes())
+    result["lists"][0]["strata"]["\ud800"] = {"n": 1}
+    (folder / "result.json").write_text(json.dumps(result))
+    (folder / "after.jsonl").write_text(redealt(folder).replace('"in": "', '"in": "\\ud800'))
+    said = process("draw", "verify", str(folder), "--lang", "en", "--json", folder=folder)
+    assert (said.code, codes(said.json["problems"])) == (1, ["draw.result_differs", "error.draw_line_invalid"])
+    assert process("draw", "verify", str(folder), "--lang", "en", folder=folder).code == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [["--witnessed-at", "2026-03-02"], ["--witness", "0" * 64, "--seed-at", "yesterday"], ["--seed-at", "2026-03-02T09:00:00Z"]],
@@ -396,7 +406,11 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     outside = ["--witness", kept, "--witnessed-at", held.announced_at.isoformat(), "--seed-at", held.drawn_at.isoformat()]
     for source in (str(folder), held.number):
         told = operator.well("draw", "verify", source, *outside, "--strict", "--json").json
-        assert (told["time_proven"], told["problems"], codes(told["remarks"])) == (True, [], ["draw.prev_unchecked", "draw.few_reserves"])
+        assert (told["time_proven"], told["problems"], codes(told["remarks"])) == (
+            True,
+            [],
+            ["draw.prev_unchecked", "draw.few_reserves"],
+        )
         assert told["remarks"][0]["facts"] == {"prev": void.c}
         assert told["replayed"] >= 4
     events = [json.loads(line) for line in (folder / "after.jsonl").read_bytes().splitlines()]
