@@ -15,6 +15,8 @@ from inspector.domain.commitment import Commitment, Listing, Rules, Share, commi
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, freeze
 from inspector.domain.suite import Suite
+from inspector.domain.verdict import Verdict, Witness, problem
+from inspector.domain.verify import verify
 from tests.needs import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -95,13 +97,13 @@ class Bundle:
         """The draw."""
         return draw.carry_out(self.commitment, {name: self.frame(name) for name in self.frames}, self.parts)
 
-    def verdict(self, witness: str | None = None, after: Mapping[str, Sequence[Part]] | None = None) -> draw.Verdict:
+    def verdict(self, witness: Witness | None = None, after: Mapping[str, Sequence[Part]] | None = None) -> Verdict:
         """What a stranger finds; a bundle that cannot even be read does not hold."""
         try:
             frames = {name: self.frame(name) for name in self.frames}
-            return draw.verify(self.commitment, frames, self.parts, self.result, witness, after)
+            return verify(self.commitment, frames, self.parts, self.result, witness, after)
         except Invalid as error:
-            return draw.Verdict(holds=False, time_proven=False, problems=(str(error),))
+            return Verdict(holds=False, time_proven=False, problems=(problem(error),))
 
     def write(self, folder: Path) -> Path:
         """The folder of files."""

@@ -2,80 +2,175 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.domain import draw as protocol
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
+from inspector.domain.public import verify_public
+from inspector.domain.seed import moment
+from inspector.domain.strict import parse
+from inspector.domain.verdict import Line, Verdict, Witness, problem
+from inspector.domain.verify import verify
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
+AFTER = "after.jsonl"
+DRAWN = "drawn.jsonl"
+"""The drawn rows with their paths, which a public bundle holds in the place of the registers (ruling 17)."""
+RECORD = "witness/record.json"
+_NEEDED = ("commit.json", "seed.json", "result.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """Files by name (`NAME.objects.tsv` where there is more than one list), and what the record says about its witness."""
+    """Files by name (`NAME.objects.tsv` where there is more than one list), and the house's own record of the witness.
+
+    Nothing is proven by that record: it can only speak against the bundle it lies in.
+    """
 
     files: Mapping[str, bytes]
-    receipt: str = ""
+    record: Mapping[str, object] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+    @property
+    def receipt(self) -> str:
+        """The witness's own number for what it holds."""
+        return str(self.record.get("receipt") or "")
 
     @classmethod
     def of_folder(cls, folder: Path) -> Bundle:
-        """The bundle in a folder. Raises Invalid (`bundle_incomplete`)."""
-        files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
-        for name in ("commit.json", "seed.json", "result.json"):
+        """The bundle in a folder. Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError."""
+        files, others = {}, []
+        for entry in sorted(folder.iterdir()):
+            if entry.is_file():
+                files[entry.name] = entry.read_bytes()
+            elif entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
+                raise Invalid("bundle_unreadable", file=entry.name, problem="it is no file")
+            elif entry.name != "witness":
+                others.append(f"{entry.name}/")
+        record = folder / RECORD
+        for name in _NEEDED:
             if name not in files:
                 raise Invalid("bundle_incomplete", folder=str(folder), file=name)
-        record = folder / "witness" / "record.json"
-        told = _json("witness/record.json", record.read_bytes()) if record.is_file() else {}
-        return cls(files=files, receipt=str(told.get("receipt") or ""))
+        told = cls.record_of(record.read_bytes() if record.is_file() else None)
+        return cls(files=files, record=told, others=tuple(others))
+
+    @staticmethod
+    def record_of(content: bytes | None) -> Mapping[str, object]:
+        """The house's record, strictly; none is an empty one. Raises Invalid (`bundle_unreadable`)."""
+        return _json(RECORD, content) if content is not None else {}
 
 
-def judge(bundle: Bundle, witness: str | None) -> tuple[str, protocol.Verdict]:
-    """(number of the draw, what the recomputation found). Raises Invalid for files that cannot be read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What was judged, and what was found."""
+
+    commitment: Commitment
+    verdict: Verdict
+    replayed: int
+
+
+def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
+    """Recompute a bundle, re-deals included. Raises Invalid for files that cannot be read.
+
+    What can be read and disagrees is a problem of the verdict: a register's row that is not canonical, a line of after.jsonl
+    that the rule does not give, a record of another draw.
+    """
     commitment = read_commitment(bundle.files["commit.json"])
-    seed = _json("seed.json", bundle.files["seed.json"])
-    result = _json("result.json", bundle.files["result.json"])
-    try:
-        frames = {held.name: _frame(bundle, commitment, held.name) for held in commitment.lists}
-    except Invalid as error:
-        if error.code == "bundle_incomplete":
-            raise
-        return commitment.number, protocol.Verdict(holds=False, time_proven=False, problems=(str(error),))
+    seed, result = (_json(name, bundle.files[name]) for name in ("seed.json", "result.json"))
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
-    verdict = protocol.verify(commitment, frames, parts, result, witness)
+    used, said = {*_NEEDED}, moment(bundle.record.get("seeded_at"))
+    if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.files):
+        drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
+        verdict = verify_public(commitment, drawn, parts, result, witness, said=said)
+        return _opinion(bundle, commitment, seed, used, verdict, 0)
+    raw = {held.name: _registers(bundle, commitment, held.name, used) for held in commitment.lists}
+    after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
+    replayed = sum(map(len, after.values()))
+    try:
+        frames = {name: read_frame(*files) for name, files in raw.items()}
+    except Invalid as error:
+        verdict = Verdict(holds=False, time_proven=False, problems=(problem(error),))
+        return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
+    verdict = verify(commitment, frames, parts, result, witness, after, said=said)
+    return _opinion(bundle, commitment, seed, used, verdict, replayed)
+
+
+def _opinion(
+    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Verdict, replayed: int
+) -> Opinion:
+    """The verdict with what the files beside the result say."""
+    problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
+    remarks = (Line(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
+    verdict = replace(
+        verdict,
+        holds=verdict.holds and not problems,
+        problems=(*problems, *verdict.problems),
+        remarks=(*verdict.remarks, *remarks),
+    )
+    return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
+
+
+def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object]) -> Iterator[Line]:
+    """Files that speak of another commitment."""
     if seed.get("commit") != commitment.c:
-        problems = ("the seed was given for another commitment", *verdict.problems)
-        return commitment.number, protocol.Verdict(holds=False, time_proven=verdict.time_proven, problems=problems)
-    return commitment.number, verdict
+        yield Line(code="draw.seed_of_another")
+    for name, own in (("draw", commitment.number), ("w", commitment.w)):
+        if bundle.record.get(name, own) != own:
+            yield Line(code="draw.record_of_another", facts={"field": name})
 
 
-def _frame(bundle: Bundle, commitment: Commitment, name: str) -> Frame:
-    """One list's registers; a list alone may leave its name out of the files' names."""
+def _registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
+    """One list's three files; one that is committed to as empty may be left out."""
+    held = commitment.list_named(name)
     files = []
-    for file in FRAME:
-        found = bundle.files.get(f"{name}.{file}")
-        if found is None and len(commitment.lists) == 1:
-            found = bundle.files.get(file)
-        if found is None and file == FRAME[0]:
+    for file, told in zip(FRAME, (held.objects, held.inspectors, held.bans), strict=True):
+        found = _file(bundle, commitment, f"{name}.{file}", file, used)
+        if found is None and told is not None and told[0] > 0:
             raise Invalid("bundle_incomplete", folder="", file=f"{name}.{file}")
         files.append(found or b"")
-    return read_frame(*files)
+    return tuple(files)
+
+
+def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: set[str]) -> list[Mapping[str, Any]]:
+    """A file of JSON lines: what happened afterwards, or the drawn rows."""
+    content = _file(bundle, commitment, f"{name}.{file}", file, used) or b""
+    if content and not content.endswith(b"\n"):
+        raise Invalid("bundle_unreadable", file=file, problem="the last line does not end with a line feed")
+    return [_json(f"{file}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
+
+
+def _file(bundle: Bundle, commitment: Commitment, full: str, short: str, used: set[str]) -> bytes | None:
+    """A list's file; a list alone may leave its name out, but then there is one file and not two. Raises Invalid."""
+    names = [name for name in ((full, short) if len(commitment.lists) == 1 else (full,)) if name in bundle.files]
+    if len(names) > 1:
+        raise Invalid("bundle_unreadable", file=full, problem=f"{short} is there too")
+    used.update(names)
+    return bundle.files[names[0]] if names else None
 
 
 def _json(name: str, content: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(content)
+        told = parse(content)
     except ValueError as error:
         raise Invalid("bundle_unreadable", file=name, problem=str(error)) from error
     if not isinstance(told, dict):
         raise Invalid("bundle_unreadable", file=name, problem="a JSON object is required")
+    return told
+
+
+def when(text: str | None, name: str) -> datetime | None:
+    """A time that somebody typed, with its offset. Raises Invalid (`time_unreadable`)."""
+    if text is None:
+        return None
+    told = moment(text.strip())
+    if told is None:
+        raise Invalid("time_unreadable", field=name, value=text)
     return told

@@ -10,10 +10,14 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import Invalid, Refusal
+from inspector.labels import label
 
 if TYPE_CHECKING:
-    from inspector.domain.draw import Verdict
+    from datetime import datetime
+
+    from inspector.cli.bundle import Opinion
     from inspector.domain.plan import Draw
+    from inspector.domain.verdict import Line
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
@@ -107,8 +111,7 @@ def export(
         (folder / name).write_bytes(files[name])
     witness = folder / "witness"
     witness.mkdir()
-    receipt = {"draw": held.number, "receipt": held.witness, "void": held.void_reason, "announced_at": held.announced_at}
-    (witness / "record.json").write_text(to_json(receipt, indent=2) + "\n", encoding="utf-8")
+    (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
     written.append("witness/record.json")
     terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
@@ -122,40 +125,102 @@ def verify(
         str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")
     ],
     witness: Annotated[str | None, typer.Option("--witness", help="The value the witness holds (64 hex) 见证方所存的值")] = None,
+    witnessed_at: Annotated[
+        str | None, typer.Option("--witnessed-at", help="Since when the witness holds it, with offset 见证方收存时间（含时区）")
+    ] = None,
+    seed_at: Annotated[
+        str | None,
+        typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
+    ] = False,
 ) -> Exit | None:
-    """Recompute a draw and compare. A folder needs neither database nor network. Exit code 1 when it does not hold. 复核抽取。
+    """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
-    Only a value from outside hands proves the time: what the bundle itself says about its witness proves nothing.
+    Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read.
+
+    Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
+    minutes. What the bundle says about its own time can only speak against it.
     """
-    from inspector.cli.bundle import Bundle, judge
+    from inspector.cli.bundle import Bundle, judge, when
+    from inspector.domain.verdict import Witness
 
+    times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
+    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
+    if outside is None and any(times):
+        raise Invalid("witness_needed")
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw))
     else:
         held = terminal.look(lambda tx: tx.draws.get(draw))
-        bundle = Bundle(files=terminal.look(lambda tx: tx.draws.files(draw)), receipt=held.witness or "")
-        if "result.json" not in bundle.files:
+        files = terminal.look(lambda tx: tx.draws.files(draw))
+        if "result.json" not in files:
             raise Refusal("draw_not_finished", draw=draw, state=held.state)
-    number, verdict = judge(bundle, witness.strip().lower() if witness else None)
-    _tell(terminal, number, verdict, bundle.receipt)
-    return None if verdict.holds else Exit.WRONG
+        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
+    opinion = judge(bundle, outside)
+    _tell(terminal, opinion, bundle.receipt, strict=strict)
+    holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
+    return None if holds else Exit.WRONG
 
 
-def _tell(terminal: Terminal, number: str, verdict: Verdict, receipt: str) -> None:
+def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
+    verdict, number = opinion.verdict, opinion.commitment.number
     terminal.value(
         {
             "draw": number,
+            "c": opinion.commitment.c,
+            "w": opinion.commitment.w,
             "holds": verdict.holds,
+            "strict": verdict.holds_strictly,
             "time_proven": verdict.time_proven,
-            "problems": verdict.problems,
+            "problems": [_line(one, terminal) for one in verdict.problems],
+            "remarks": [_line(one, terminal) for one in verdict.remarks],
+            "replayed": opinion.replayed,
             "receipt": receipt,
         }
     )
     terminal.say("holds" if verdict.holds else "holds_not", number=number)
-    for problem in verdict.problems:
-        terminal.line(f"  {problem}")
+    for one in verdict.problems:
+        terminal.line(f"  ✗ {label(one.code, terminal.lang, **one.facts)}")
     if verdict.holds:
         terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
+    for one in verdict.remarks:
+        terminal.line(f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **one.facts)}")
+
+
+def _line(one: Line, terminal: Terminal) -> dict[str, object]:
+    message = label(one.code, terminal.lang, **one.facts)
+    return {
+        "code": one.code,
+        "grave": one.grave,
+        "message": _whole(message),
+        "facts": {k: _whole(v) for k, v in one.facts.items()},
+    }
+
+
+def _whole(told: object) -> object:
+    """A fact that any terminal can take: somebody else's file may hold half a character."""
+    return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told
+
+
+def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
+    """What the house itself says of a draw's time; `seeded_at` is when the first part of its seed came in."""
+    rows = terminal.look(lambda tx: tx.ledger.about(held.number))
+    reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
+    return {
+        "draw": held.number,
+        "w": held.w,
+        "receipt": held.witness,
+        "void": held.void_reason,
+        "announced_at": _iso(held.announced_at),
+        "seeded_at": _iso(min(reveals, default=held.drawn_at)),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
 
 
 def _row(held: Draw) -> dict[str, object]:

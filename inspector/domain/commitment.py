@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, lines
-from inspector.domain.seed import entropy, value
-from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, promised
+from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, lines, refuse_guessable
+from inspector.domain.seed import entropy, known_at, moment, refuse_vague, value
+from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, parse, promised
 from inspector.domain.suite import Suite, root
 
 __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
 
 LEAST_BITS = 64
+LARGEST_TEAM = 1000
+"""A verifier must lay every seat out: a bundle may not fill its memory by a number."""
 _LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _MILLION = 1_000_000
 
@@ -62,8 +65,20 @@ class Commitment:
     suite: Suite
     number: str
     prev: str | None
+    made: str
     sources: tuple[Mapping[str, object], ...]
     lists: tuple[DrawList, ...]
+
+    @property
+    def known(self) -> datetime | None:
+        """When the first source that carries a time becomes known; None when none does."""
+        return min(filter(None, map(known_at, self.sources)), default=None)
+
+    @property
+    def late(self) -> bool:
+        """Whether by its own word it was made when its seed, or a part of it, was known already: then it commits to nothing."""
+        made, known = moment(self.made), self.known
+        return made is not None and known is not None and made >= known
 
     def list_named(self, name: str) -> DrawList:
         """A list by name. Raises Invalid."""
@@ -100,11 +115,14 @@ def commit(
 ) -> Commitment:
     """Write commit.json: one line, no final LF. Raises Invalid for anything that would stop the draw once its seed is known.
 
-    Stricter than `read` in one point: a NIST-format source names its chain (ruling 7; vector 3 is older than that ruling).
+    Stricter than `read` in three points, for what we make is new while what we read may be older than the rulings: sources
+    are not vague (`seed.refuse_vague`), salts are 32 hex (`frame.refuse_guessable`), and no source is older than `made`.
     """
     suite = suite or Suite()
     for source in sources:
-        expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)")
+        refuse_vague(source)
+    for listing in listings:
+        refuse_guessable(listing.frame)
     body = {
         "v": "ssj1",
         "hash": suite.name,
@@ -116,9 +134,11 @@ def commit(
         "lists": [_listed(suite, listing) for listing in listings],
     }
     try:
-        return read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
+        committed = read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError as error:
         raise Invalid("draw_commit_invalid", field="", problem="half a character") from error
+    expect(not committed.late, "made", "a source of the seed is known before the commitment is made")
+    return committed
 
 
 def _listed(suite: Suite, listing: Listing) -> dict[str, object]:
@@ -182,6 +202,7 @@ def read(content: bytes) -> Commitment:
         suite=suite,
         number=body["draw"],
         prev=body.get("prev"),
+        made=body["made"],
         sources=_sources(body.get("seed")),
         lists=_lists(body.get("lists")),
     )
@@ -189,8 +210,8 @@ def read(content: bytes) -> Commitment:
 
 def _parsed(content: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(content.decode(), object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
+        body = parse(content)
+    except ValueError as error:
         raise Invalid("draw_commit_invalid", field="", problem=str(error)) from error
     expect(isinstance(body, dict), "", "a JSON object is required")
     return cast("dict[str, Any]", body)
@@ -234,7 +255,7 @@ def _rules(told: object) -> Rules:
     expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
     expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
     expect(is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
-    expect(is_count(told["team"]) and told["team"] >= 1, "rules.team", "a plain integer from 1")
+    expect(is_count(told["team"]) and 1 <= told["team"] <= LARGEST_TEAM, "rules.team", f"a plain integer 1..{LARGEST_TEAM}")
     expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
     return Rules(
         base=told["base"],
@@ -282,14 +303,3 @@ def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
 def key(commitment: Commitment, seed: str, tag: str) -> str:
     """32 hex characters for one purpose: `draw`, `round/LIST`, `deal/LIST`."""
     return commitment.suite.hex(f"ssj1/{tag}\n{commitment.c}\n{seed}\n")[:32]
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    held = dict(pairs)
-    if len(held) != len(pairs):
-        raise ValueError("a key stands twice")
-    return held
-
-
-def _no_float(text: str) -> object:
-    raise ValueError(f"{text} is not a plain integer")

@@ -5,12 +5,13 @@ Draw-protocol section 4. Nothing but hashing and comparing; a seat left empty is
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
 
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
+from inspector.domain.hall import Reach
 from inspector.domain.suite import Suite
 
 Place = tuple[int, int]
@@ -21,17 +22,26 @@ Rank = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """An empty seat with its Hall set: these seats can be filled only by these inspectors, who may take `capacity` in all.
+    """An empty seat with its inclusion-minimal Hall set (ruling 14): it and `others` can be filled only by these `inspectors`.
 
-    `capacity` is less than the number of seats by exactly the empty seats among them; it counts a person once for each visit
-    and never beyond the cap. Empty seats that block each other share one set, the smallest that explains them all (ruling 14).
+    Who may take `capacity` of them in all, one fewer than they are; without any one of them the rest could be filled. A person
+    counts once for each visit and never beyond the cap. Shortages with the same cause share their `others`.
     """
 
     object: str
     seat: int
-    seats: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, int], ...]
     inspectors: tuple[str, ...]
-    capacity: int
+
+    @property
+    def seats(self) -> tuple[tuple[str, int], ...]:
+        """The set, the empty seat first."""
+        return ((self.object, self.seat), *self.others)
+
+    @property
+    def capacity(self) -> int:
+        """How many seats of the set can be filled at once."""
+        return len(self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +116,8 @@ class _Table:
     banned: Iterable[Ban]
     decks: dict[tuple[str, str], list[Rank]] = field(default_factory=dict)
     pools: dict[tuple[str, str], list[InspectorRow]] = field(default_factory=dict)
-    sealed: dict[Place, int] = field(default_factory=dict)
-    stuck: dict[str, Place] = field(default_factory=dict)
-    groups: dict[int, list[Place]] = field(default_factory=dict)
+    sealed: set[Place] = field(default_factory=set)
+    stuck: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.visits = visit_order(self.suite, self.deal_key, self.objects)
@@ -208,33 +217,39 @@ class _Table:
             self.put(place, staff)
 
     def seal(self, search: _Search) -> None:
-        """What an exhausted search has reached can never change again: later searches stop at it, and it explains their seats.
+        """What an exhausted search has reached can never change again: later searches stop at it.
 
         Whoever it met is at the cap, with every seat inside the sealed set.
         """
-        home = max(search.met_sealed, key=lambda group: len(self.groups[group]), default=len(self.sealed))
-        places = [*search.came, *(place for group in search.met_sealed - {home} for place in self.groups.pop(group))]
-        self.groups.setdefault(home, []).extend(places)
-        self.sealed.update(dict.fromkeys(places, home))
-        self.stuck.update({staff: next(iter(self.holds[staff])) for staff in search.met if self.holds[staff]})
+        self.sealed.update(search.came)
+        self.stuck.update(search.met)
 
     def shortages(self) -> tuple[Shortage, ...]:
         """Every empty seat in the order of dealing, each with the set that explains it."""
-        told = {group: self.hall_set(places) for group, places in self.groups.items()}
         empty = [(v, s) for v, team in enumerate(self.seats) for s, staff in enumerate(team) if staff is None]
-        return tuple(
-            Shortage(object=self.visits[v].id, seat=s, seats=seats, inspectors=able, capacity=capacity)
-            for v, s in empty
-            for seats, able, capacity in (told[self.sealed[v, s]],)
-        )
+        reach, told = Reach(self.leads), {}
+        found = []
+        for place in empty:
+            block = reach.of(place)
+            if id(block) not in told:  # the reach keeps the tuple, so its id stays its own
+                held = sorted(node for node in block if not isinstance(node, str))
+                told[id(block)] = self.named(held), tuple(sorted({row.id for one in held for row in self.allowed(one)}))
+            others, staff = told[id(block)]
+            if more := {row.id for row in self.allowed(place)}.difference(staff):
+                staff = tuple(sorted(more.union(staff)))
+            found.append(Shortage(object=self.visits[place[0]].id, seat=place[1], others=others, inspectors=staff))
+        return tuple(found)
 
-    def hall_set(self, places: Iterable[Place]) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...], int]:
-        """(seats, inspectors, capacity): one person takes at most one seat of a visit and at most the cap."""
-        held = sorted(places)
-        pairs = {(place[0], row.id) for place in held for row in self.allowed(place)}
-        visits = Counter(staff for _, staff in pairs)
-        capacity = sum(min(count, self.by_id[staff].cap) for staff, count in visits.items())
-        return tuple((self.visits[v].id, s) for v, s in held), tuple(sorted(visits)), capacity
+    def leads(self, node: Place | str) -> Iterable[Place | str]:
+        """From a seat to whoever may sit there, from a person to the seats to be left; one who sits at the visit leaves that seat."""
+        if isinstance(node, str):
+            return self.holds[node]
+        members = self.seats[node[0]]
+        return [(node[0], members.index(row.id)) if row.id in members else row.id for row in self.allowed(node)]
+
+    def named(self, places: Iterable[Place]) -> tuple[tuple[str, int], ...]:
+        """Seats by the object's id."""
+        return tuple((self.visits[v].id, s) for v, s in places)
 
 
 class _Search:
@@ -245,7 +260,6 @@ class _Search:
         self.came: dict[Place, tuple[Place, str] | None] = {start: None}
         self.waiting = deque([start])
         self.met: set[str] = set()
-        self.met_sealed: set[int] = set()
 
     def ends(self) -> bool:
         """Whether a path was found and gone."""
@@ -263,10 +277,7 @@ class _Search:
         if row.id in members:
             self.look_at((place[0], members.index(row.id)), place, row.id)
             return False
-        if row.id in self.met:
-            return False
-        if row.id in self.table.stuck:
-            self.met_sealed.add(self.table.sealed[self.table.stuck[row.id]])
+        if row.id in self.met or row.id in self.table.stuck:
             return False
         self.met.add(row.id)
         if self.table.has_room(row.id):
@@ -277,10 +288,7 @@ class _Search:
 
     def look_at(self, place: Place, towards: Place, staff: str) -> None:
         """A seat that would be free if `staff` moved from it to `towards`."""
-        if place in self.came:
-            return
-        if place in self.table.sealed:
-            self.met_sealed.add(self.table.sealed[place])
+        if place in self.came or place in self.table.sealed:
             return
         self.came[place] = (towards, staff)
         self.waiting.append(place)

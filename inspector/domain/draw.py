@@ -1,24 +1,21 @@
 """The verifiable draw `ssj1`: from a commitment, a frame and the parts of a seed to the one possible result.
 
-Anybody with the same bytes gets the same result; `verify` is that anybody (draw-protocol 7.7-7.9, rulings 5, 6, 15, 17).
+Anybody with the same bytes gets the same result (draw-protocol 7.7, 7.8, rulings 5, 6); `verify.verify` is that anybody.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.domain.commitment import Commitment, DrawList, join, key
-from inspector.domain.dealing import Deal, deal, substitute
+from inspector.domain.dealing import Deal, deal
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, lines
 from inspector.domain.selection import Stratum, select
 from inspector.domain.strict import is_count
 from inspector.domain.suite import Suite, included, path, root
-
-_NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +48,6 @@ class Result:
     def content(self) -> bytes:
         """result.json's bytes."""
         return json.dumps(self.value(), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a recomputation found. `time_proven` is False without an outside witness: consistent, but time not proven.
-
-    `remarks` are loud lines that are no failure: shortages, ignored bans, signatures that nobody checked here.
-    """
-
-    holds: bool
-    time_proven: bool
-    problems: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
 
 
 def carry_out(commitment: Commitment, frames: Mapping[str, Frame], parts: Sequence[Mapping[str, object]]) -> Result:
@@ -107,86 +91,6 @@ def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str)
     return (told.get("n"), told.get("c")) == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
 
 
-def verify(
-    commitment: Commitment,
-    frames: Mapping[str, Frame],
-    parts: Sequence[Mapping[str, object]],
-    result: Mapping[str, object],
-    witness: str | None,
-    after: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
-) -> Verdict:
-    """Recompute everything and compare with a published result. `witness` is the value found in outside hands, None for none.
-
-    `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15.
-    """
-    problems: list[str] = []
-    remarks: tuple[str, ...] = ()
-    try:
-        recomputed = carry_out(commitment, frames, parts)
-        remarks = _remarks(commitment, recomputed)
-        if _plain(recomputed.value()) != _plain(result):
-            problems.append("the result is not the one these inputs give")
-        for name, events in (after or {}).items():
-            replay(commitment, frames.get(name, _NOBODY), recomputed, name, events)
-    except Invalid as error:
-        problems.append(str(error))
-    if witness is not None and witness != commitment.w:
-        problems.append("the witness holds another value")
-    return Verdict(holds=not problems, time_proven=witness == commitment.w, problems=tuple(problems), remarks=remarks)
-
-
-def replay(
-    commitment: Commitment, frame: Frame, result: Result, name: str, events: Iterable[Mapping[str, object]]
-) -> dict[str, tuple[str | None, ...]]:
-    """The teams of a list after its re-deals, each checked against the rule (ruling 15).
-
-    Kinds: `redeal` (a seat passes to whom the rule names) and `withdrawn` (a visit is called off: its seats no longer count as
-    load). Raises Invalid (`draw_file_invalid`) at the first line that the rule does not give.
-    """
-    commitment.list_named(name)
-    listed = next(held for held in result.lists if held.name == name)
-    teams = {visit: list(team) for visit, team in listed.dealt.teams.items()} if listed.dealt else {}
-    gone: dict[str, set[str]] = {visit: set() for visit in teams}
-    deal_key = key(commitment, result.seed, f"deal/{name}")
-    for number, event in enumerate(events, 1):
-        visit, seat = str(event.get("object")), event.get("seat")
-        team = teams.get(visit)
-        if event.get("seq") != number or team is None:
-            raise _unruly(number, f"line {number}: its number or its object is not the draw's")
-        if event.get("kind") == "withdrawn":
-            teams[visit] = [None] * len(team)
-            continue
-        if event.get("kind") != "redeal" or not is_count(seat) or seat >= len(team) or event.get("out") != team[seat]:
-            raise _unruly(number, f"line {number}: nobody of that name held that seat")
-        teams[visit][seat] = _next(commitment.suite, deal_key, frame, teams, gone, visit, seat)
-        if event.get("in") != teams[visit][seat]:
-            raise _unruly(number, f"line {number}: the rule names {teams[visit][seat]}, not {event.get('in')}")
-    return {visit: tuple(team) for visit, team in teams.items()}
-
-
-def _next(
-    suite: Suite,
-    deal_key: str,
-    frame: Frame,
-    teams: Mapping[str, Sequence[str | None]],
-    gone: Mapping[str, set[str]],
-    visit: str,
-    seat: int,
-) -> str | None:
-    """Whom the rule names for a seat; its present holder is out for this visit from now on."""
-    sitting = [staff for place, staff in enumerate(teams[visit]) if staff is not None and place != seat]
-    holder = teams[visit][seat]
-    if holder is not None:
-        gone[visit].add(holder)
-    loads = Counter(staff for team in teams.values() for staff in team if staff is not None)  # the one who leaves is out anyway
-    row = next(row for row in frame.objects if row.id == visit)
-    return substitute(suite, deal_key, row, seat, sitting, gone[visit], loads, frame.inspectors, frame.bans)
-
-
-def _unruly(number: int, problem: str) -> Invalid:
-    return Invalid("draw_file_invalid", file="after.jsonl", row=number, problem=problem)
-
-
 def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str) -> ListResult:
     suite = commitment.suite
     strata = select(held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}"))
@@ -212,32 +116,6 @@ def _unchanged(suite: Suite, held: DrawList, frame: Frame | None) -> None:
     ):
         if len(rows) != expected[0] or root(suite, lines(rows)) != expected[1]:
             raise Invalid("REGISTER_CHANGED", list=held.name, file=name)
-
-
-def _remarks(commitment: Commitment, result: Result) -> tuple[str, ...]:
-    """What a reader must hear although nothing is wrong (rulings 5, 6, 17)."""
-    told = [
-        f"seed: whether the {source['kind']} source signed its value was not checked here"
-        for source in commitment.sources
-        if source["kind"] in ("drand", "nist")
-    ]
-    for held in result.lists:
-        reserve = commitment.list_named(held.name).rules.reserve
-        for code, one in held.strata.items():
-            if one.wanted > one.k:
-                told.append(f"{held.name}/{code}: {one.wanted} objects wanted, {one.k} eligible")
-            if len(one.reserve) < reserve:
-                told.append(f"{held.name}/{code}: {reserve} reserves wanted, {len(one.reserve)} left")
-        if held.dealt and held.dealt.shortages:
-            told.append(f"{held.name}: {len(held.dealt.shortages)} seats that nobody can fill")
-        if held.unknown_bans:
-            told.append(f"{held.name}: {held.unknown_bans} bans name nobody in the frame and were ignored")
-    return tuple(told)
-
-
-def _plain(told: object) -> str:
-    """A value as text: true is not 1, and the order of keys says nothing."""
-    return json.dumps(told, sort_keys=True)
 
 
 def _listed(held: ListResult) -> dict[str, object]:

@@ -16,12 +16,13 @@ _LARGEST_CAP = 10**18
 _FIELD = "(?:[!-~](?:[ -~]*[!-~])?)?"
 _PLAIN_ROW = re.compile(rf"{_FIELD}(?:\t{_FIELD})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SALT = re.compile(r"[0-9a-f]{32}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectRow:
-    """`status` 1 is eligible, anything else an exclusion code; `salt` is 32 hex."""
+    """`status` 1 is eligible, anything else an exclusion code; `salt` hides the row from whoever holds only its root."""
 
     id: str
     stratum: str
@@ -119,6 +120,27 @@ def read(objects: bytes, inspectors: bytes, bans: bytes) -> Frame:
         inspectors=_read("inspectors", inspectors, 6, _inspector),
         bans=_read("bans", bans, 4, _ban),
     )
+
+
+def guessable(frame: Frame) -> int:
+    """How many rows have a salt that is not 32 lower-case hex (7.2): whoever holds the root might guess what they say."""
+    return sum(_SALT.fullmatch(row.salt) is None for rows in (frame.objects, frame.inspectors, frame.bans) for row in rows)
+
+
+def refuse_guessable(frame: Frame) -> None:
+    """What 7.2 asks of the rows that we commit to ourselves. Raises Invalid (`draw_row_invalid`).
+
+    A verifier does not refuse other salts: ruling 8 leaves them free, and they change neither who is drawn nor who goes.
+    """
+    files: tuple[tuple[str, Sequence[ObjectRow | InspectorRow | Ban]], ...] = (
+        ("objects", frame.objects),
+        ("inspectors", frame.inspectors),
+        ("bans", frame.bans),
+    )
+    for name, rows in files:
+        for row in rows:
+            if _SALT.fullmatch(row.salt) is None:
+                raise Invalid("draw_row_invalid", file=name, row="/".join(row.key()), field="salt", value=repr(row.salt))
 
 
 def flaw(text: str) -> str | None:

@@ -17,7 +17,10 @@ from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
+from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord
+from inspector.domain.verdict import Witness
+from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now, type_figures
@@ -177,7 +180,7 @@ def replayed(office: Office, number: str) -> None:
     frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     result = protocol.carry_out(commitment, {"weekly": frame}, json.loads(files["seed.json"])["parts"])
     events = [json.loads(line) for line in files["after.jsonl"].splitlines()]
-    teams = protocol.replay(commitment, frame, result, "weekly", events)
+    teams = replay(commitment, frame, result, "weekly", events)
     for visit in made:
         if visit.state in (VisitState.ASSIGNED, VisitState.SHORT):
             assert [one for one in teams[visit.object_id] if one] == seated[visit.object_id]
@@ -197,7 +200,8 @@ def test_a_draw_commits_before_its_seed_and_anybody_can_recompute_it(store: Stor
     commitment = read(files["commit.json"])
     frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     parts = json.loads(files["seed.json"])["parts"]
-    verdict = protocol.verify(commitment, {"weekly": frame}, parts, json.loads(files["result.json"]), notary.values[held.number])
+    outside = Witness(value=notary.values[held.number], at=before.announced_at, seed_at=drawn.drawn_at)
+    verdict = verify(commitment, {"weekly": frame}, parts, json.loads(files["result.json"]), outside)
     assert (verdict.holds, verdict.time_proven, verdict.problems) == (True, True, ())
     made = visits(office, held.number)
     assert sorted(case for visit in made for case in visit.case_ids) == sorted(ids)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,22 +167,30 @@ def test_no_arrangement_fills_more_seats(frame: Frame, key: str, team: int) -> N
 
 @unhurried
 @given(frames(), KEYS, st.integers(1, 3))
-def test_every_empty_seat_has_a_violated_hall_set(frame: Frame, key: str, team: int) -> None:
+def test_every_empty_seat_has_an_inclusion_minimal_hall_set(frame: Frame, key: str, team: int) -> None:
     told = dealt(frame, key, team)
     bans = {(ban.object, ban.inspector) for ban in frame.bans}
     visits = {row.id: row for row in frame.objects}
-    empty = {(name, seat) for name, seats in told.teams.items() for seat, who in enumerate(seats) if who is None}
-    assert [(one.object, one.seat) for one in told.shortages] == [
-        (name, seat) for name, seats in told.teams.items() for seat, who in enumerate(seats) if who is None
-    ]
+    empty = [(name, seat) for name, seats in told.teams.items() for seat, who in enumerate(seats) if who is None]
+    assert [(one.object, one.seat) for one in told.shortages] == empty
+
+    def able(name: str, seat: int) -> set[str]:
+        return {row.id for row in frame.inspectors if may_sit(row, visits[name], seat, bans)}
+
+    def capacity(seats: Sequence[tuple[str, int]]) -> int:
+        """Of these seats: one of a visit for each person, and no more than the cap."""
+        times = Counter(
+            who for name in {name for name, _ in seats} for who in set().union(*(able(*one) for one in seats if one[0] == name))
+        )
+        return sum(min(times[row.id], row.cap) for row in frame.inspectors)
+
     for one in told.shortages:
         assert (one.object, one.seat) in one.seats
-        assert one.capacity < len(one.seats)
-        assert one.capacity == len(one.seats) - len(empty & {*one.seats})
-        able: set[str] = set()
-        for name, seat in one.seats:
-            able |= {row.id for row in frame.inspectors if may_sit(row, visits[name], seat, bans)}
-        assert able == {*one.inspectors}, "nobody else could help"
+        assert one.capacity == capacity(one.seats) == len(one.seats) - 1, "it is violated"
+        assert set().union(*(able(*seat) for seat in one.seats)) == {*one.inspectors}, "nobody else could help"
+        if len(one.seats) <= 9:  # every one of its parts, by brute force
+            parts = (part for size in range(len(one.seats)) for part in combinations(one.seats, size))
+            assert all(capacity(part) >= len(part) for part in parts), "no part of it is violated"
 
 
 @unhurried

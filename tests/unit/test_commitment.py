@@ -211,7 +211,7 @@ def test_a_minimum_is_zero_when_it_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("sources", "enough"),
     [
-        ([{"kind": "text", "what": "26 dice"}], False),
+        ([{"kind": "text", "what": "26 dice", "bits": 0}], False),
         ([{"kind": "text", "what": "24 dice", "bits": 62}], False),
         ([{"kind": "text", "what": "24 dice", "bits": 62}, {"kind": "text", "what": "a coin", "bits": 2}], True),
         ([{"kind": "text", "what": "26 dice", "bits": 67}], True),
@@ -219,9 +219,7 @@ def test_a_minimum_is_zero_when_it_is_not_told() -> None:
         ([{**promise("one"), "bits": 10}], False),
     ],
 )
-def test_under_64_bits_of_declared_entropy_there_is_no_draw_and_a_text_states_its_own(
-    sources: list[Mapping[str, object]], enough: bool
-) -> None:
+def test_under_64_bits_of_declared_entropy_there_is_no_draw(sources: list[Mapping[str, object]], enough: bool) -> None:
     def make() -> object:
         return committed([Listing(name="a", frame=FRAME, rules=rules())], sources=sources)
 
@@ -232,9 +230,28 @@ def test_under_64_bits_of_declared_entropy_there_is_no_draw_and_a_text_states_it
             make()
 
 
-def test_a_new_nist_source_names_its_chain() -> None:
-    with refused("seed.chain"):
-        committed([Listing(name="a", frame=FRAME, rules=rules())], sources=[{"kind": "nist", "time": "2026-07-10T10:56:00.000Z"}])
+VAGUE = [
+    ("seed.chain", {"kind": "nist", "time": "2026-07-10T10:56:00.000Z"}, "3"),
+    ("seed.bits", {"kind": "text", "what": "26 dice"}, "2"),
+]
+
+
+@pytest.mark.parametrize(("field", "source", "older"), VAGUE, ids=[field for field, _, _ in VAGUE])
+def test_a_source_that_is_vague_by_ruling_7_is_read_in_an_older_commitment_and_refused_in_a_new_one(
+    field: str, source: Mapping[str, object], older: str
+) -> None:
+    kept = vector(older)
+    assert any(not {*source} ^ {*held} for held in kept.commitment.sources), "a published vector holds such a source"
+    assert kept.verdict().holds
+    with refused(field):
+        committed([Listing(name="a", frame=FRAME, rules=rules())], sources=[source, promise("one")])
+
+
+def test_a_text_counts_nothing_towards_the_entropy_where_it_states_nothing() -> None:
+    held = body()
+    held["seed"] = [{"kind": "text", "what": "26 dice"}]
+    with refused("seed"):
+        read(json.dumps(held).encode())
 
 
 def test_half_a_character_is_refused() -> None:

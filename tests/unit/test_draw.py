@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspector.domain import draw
-from inspector.domain.commitment import Listing, Share, join, key
+from inspector.domain.commitment import Listing, Share, join, key, read
 from inspector.domain.dealing import card, visit_order
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze, lines
@@ -187,26 +187,6 @@ def test_parts_that_are_none_give_a_verdict_not_a_crash(parts: Any) -> None:
     assert not replace(vector("1"), parts=parts).verdict().holds
 
 
-def test_without_a_witness_a_bundle_is_consistent_but_its_time_is_not_proven(published: Bundle) -> None:
-    verdict = published.verdict(witness=None)
-    assert (verdict.holds, verdict.time_proven, verdict.problems) == (True, False, ())
-
-
-def test_with_its_value_in_outside_hands_the_time_is_proven(published: Bundle) -> None:
-    verdict = published.verdict(witness=published.expected["w"])
-    assert (verdict.holds, verdict.time_proven) == (True, True)
-
-
-def test_a_witness_with_another_value_proves_that_something_is_wrong() -> None:
-    verdict = vector("1").verdict(witness="0" * 64)
-    assert (verdict.holds, verdict.time_proven, verdict.problems) == (False, False, ("the witness holds another value",))
-
-
-def test_a_beacons_signature_that_nobody_checked_is_said_aloud() -> None:
-    assert [len(vector(name).verdict().remarks) for name in ("1", "3", "sm3")] == [1, 1, 0]
-    assert "drand" in vector("1").verdict().remarks[0]
-
-
 def small(bans: Sequence[Any] = (), **changes: Any) -> Bundle:
     """Three objects, two inspectors."""
     frame = freeze([thing("a"), thing("b"), thing("c", status="cap")], [person("Z1"), person("Z2")], bans)
@@ -217,20 +197,65 @@ def small(bans: Sequence[Any] = (), **changes: Any) -> Bundle:
 def test_a_shortage_of_objects_or_reserves_is_a_loud_line_not_a_failure() -> None:
     verdict = small(reserve=1).verdict()
     assert verdict.holds
-    assert verdict.remarks == ("x/A: 3 objects wanted, 2 eligible", "x/A: 1 reserves wanted, 0 left")
-    assert small().result["lists"][0]["strata"]["A"]["wanted"] == 3
+    assert [str(one) for one in verdict.remarks[1:]] == [
+        "draw.few_objects(list='x', stratum='A', wanted=3, eligible=2)",
+        "draw.few_reserves(list='x', stratum='A', wanted=1, left=0)",
+    ]
 
 
 def test_an_empty_seat_is_a_loud_line_not_a_failure() -> None:
     verdict = small(team=3, ppm=100_000).verdict()
-    assert (verdict.holds, verdict.remarks) == (True, ("x: 1 seats that nobody can fill",))
+    assert (verdict.holds, str(verdict.remarks[-1])) == (True, "draw.empty_seats(list='x', count=1)")
 
 
 def test_a_ban_that_names_nobody_is_ignored_and_counted() -> None:
     held = small([barred("nobody", "Z1"), barred("a", "Z9"), barred("a", "Z1")], ppm=100_000)
     assert held.carry_out().lists[0].unknown_bans == 2
-    assert held.verdict().remarks[-1] == "x: 2 bans name nobody in the frame and were ignored"
+    assert str(held.verdict().remarks[-1]) == "draw.bans_ignored(list='x', count=2)"
     assert held.verdict().holds
+
+
+def restrata(**changes: object) -> Tamper:
+    """Change the only stratum of the result; None takes a field away."""
+
+    def change(listed: Any) -> None:
+        told = {**listed["strata"]["A"], **changes}
+        listed["strata"]["A"] = {name: value for name, value in told.items() if value is not None or name == "limit"}
+
+    return result(change)
+
+
+@pytest.mark.parametrize(("wanted", "holds"), [(3, True), (None, True), (2, False), (True, False), ("3", False), (4, False)])
+def test_wanted_may_be_left_out_of_a_result_and_is_true_where_it_stands(wanted: object, holds: bool) -> None:
+    assert small().result["lists"][0]["strata"]["A"]["wanted"] == 3
+    assert restrata(wanted=wanted)(small()).verdict().holds is holds
+
+
+@pytest.mark.parametrize(("wanted", "holds"), [(1, True), (2, False), (True, False)])
+def test_wanted_may_stand_where_it_says_nothing_new(wanted: object, holds: bool) -> None:
+    held = small(ppm=100_000)
+    assert "wanted" not in held.result["lists"][0]["strata"]["A"]
+    assert restrata(wanted=wanted)(held).verdict().holds is holds
+
+
+def test_a_result_that_differs_is_named_by_its_field() -> None:
+    (problem,) = TAMPERED["winner swapped"][1](vector("1")).verdict().problems
+    assert str(problem) == "draw.result_differs(field='result.json.lists[0].strata.B.selected[0]')"
+
+
+def test_salts_are_free_to_a_verifier_but_rows_that_might_be_guessed_are_told(published: Bundle) -> None:
+    frame = freeze([replace(thing("a"), salt="")], [replace(person("Z"), salt="ABC")], [])
+    with pytest.raises(Invalid, match=r"draw_row_invalid.*field='salt'"):
+        committed([Listing(name="x", frame=frame, rules=rules())])
+    whole = freeze([thing("a")], [person("Z")], [])
+    made = committed([Listing(name="x", frame=whole, rules=rules(team=1))])
+    suite, body = made.suite, made.content.decode()
+    for kind in ("objects", "inspectors"):
+        body = body.replace(root(suite, lines(getattr(whole, kind))), root(suite, lines(getattr(frame, kind))))
+    foreign = carried_out(read(body.encode()), {"x": frame}, [reveal("one")])
+    assert foreign.verdict().holds
+    assert str(foreign.verdict().remarks[-1]) == "draw.salts_guessable(list='x', count=2)"
+    assert not any("salts" in one.code for one in published.verdict().remarks)
 
 
 # The handbook's scenarios 20, 21, 22 and 25; 17 and 18 are in test_selection.

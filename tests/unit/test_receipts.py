@@ -13,6 +13,7 @@ from inspector.domain import draw
 from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, freeze
+from inspector.domain.replay import replay
 from tests.bundles import QUAL, VECTORS, Bundle, committed, rules, thing, vector
 
 
@@ -103,7 +104,7 @@ def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams(
         assert chosen == event["in"]
         teams[event["object"]][event["seat"]] = chosen
     assert teams == told["teams"]
-    replayed = draw.replay(held.commitment, frame, held.carry_out(), "scjg", told["events"])
+    replayed = replay(held.commitment, frame, held.carry_out(), "scjg", told["events"])
     assert {name: list(team) for name, team in replayed.items()} == told["teams"]
     assert held.verdict(after={"scjg": told["events"]}).holds
 
@@ -140,7 +141,30 @@ def test_a_re_deal_that_a_person_chose_is_refused(changes: Mapping[str, object])
     events = [{**told["events"][0], **changes}, *told["events"][1:]]
     verdict = held.verdict(after={"scjg": events})
     assert not verdict.holds
-    assert "after.jsonl" in verdict.problems[0]
+    assert (verdict.problems[0].code, verdict.problems[0].facts["row"]) == ("error.draw_line_invalid", 1)
+
+
+CALLED_OFF = {"kind": "withdrawn", "object": "91330100MA00003351"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {**CALLED_OFF},
+        {**CALLED_OFF, "object": "91330100MA00006702", "seat": 1},
+        {**CALLED_OFF, "object": "91330100MA00006702", "out": "Z005"},
+        {"kind": "redeal", "object": "91330100MA00003351", "seat": 0, "out": None, "in": "Z005"},
+        {"kind": "redeal", "object": "91330100MA00006702", "seat": 0, "out": None, "in": None},
+        {"kind": "redeal", "object": "91330100MA00006702", "seat": 1, "out": "Z005"},
+        {"kind": "redeal", "object": "91330100MA00006702", "seat": 1, "out": "Z005", "in": "Z003"},
+        {**CALLED_OFF, "object": "91330100MA00006702", "reason": 7},
+    ],
+)
+def test_nothing_follows_for_a_visit_called_off_or_a_seat_that_nobody_holds(event: Mapping[str, object]) -> None:
+    held, _, told = after()
+    line = {"seq": 7, "seat": None, "out": None, "reason": None, "evidence": None, **event}
+    verdict = held.verdict(after={"scjg": [*told["events"], line]})
+    assert [one.facts["row"] for one in verdict.problems] == [7]
 
 
 def test_a_re_deal_left_out_or_of_an_unknown_list_is_refused() -> None:

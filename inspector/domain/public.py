@@ -1,0 +1,136 @@
+"""What a stranger can check of a draw without its registers: the public bundle (draw-protocol ruling 17).
+
+It holds the drawn rows with their paths instead of the registers. So it is shown that these rows were in the frame, that their
+tickets are in order and under the limit, and that the numbers follow from the rules; not that nobody else had a smaller ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from inspector.domain.commitment import Commitment, DrawList, join, key
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import ELIGIBLE, ObjectRow
+from inspector.domain.frame import read as read_frame
+from inspector.domain.selection import quotas, ticket
+from inspector.domain.strict import is_count, is_text
+from inspector.domain.suite import included
+from inspector.domain.verdict import Line, Verdict, Witness, problem, timing
+from inspector.domain.verify import unchecked
+
+_NONE = (-1, -1)
+Receipts = Sequence[Mapping[str, object]]
+
+
+def verify_public(
+    commitment: Commitment,
+    drawn: Mapping[str, Receipts],
+    parts: Sequence[Mapping[str, object]],
+    result: Mapping[str, object],
+    witness: Witness | None,
+    *,
+    said: datetime | None = None,
+) -> Verdict:
+    """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
+    time_proven, wrong, remarks = timing(commitment, witness, said)
+    problems = list(wrong)
+    remarks = (Line(code="draw.public_bundle"), *remarks, *unchecked(commitment))
+    try:
+        seed = join(commitment, parts)
+        told = result.get("lists")
+        if result.get("commit") != commitment.c or not isinstance(told, list) or len(told) != len(commitment.lists):
+            problems.append(_differs("result.json"))
+        else:
+            pairs = enumerate(zip(commitment.lists, told, strict=True))
+            problems += [
+                one for n, (held, listed) in pairs for one in _list(commitment, held, listed, drawn, seed, f"lists[{n}]")
+            ]
+    except Invalid as error:
+        problems.append(problem(error))
+    return Verdict(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
+
+
+def _list(
+    commitment: Commitment, held: DrawList, listed: object, drawn: Mapping[str, Receipts], seed: str, at: str
+) -> Iterator[Line]:
+    """The faults of one list."""
+    strata = listed.get("strata") if isinstance(listed, dict) else None
+    if not isinstance(listed, dict) or listed.get("name") != held.name or not isinstance(strata, dict):
+        yield _differs(at)
+        return
+    rows = {row.id: row for row in _rows(commitment, held, drawn.get(held.name, ()))}
+    counts = {code: _counts(told) for code, told in strata.items()}
+    if (
+        counts.keys() != held.rules.strata.keys()
+        or _NONE in counts.values()
+        or sum(n for n, _ in counts.values()) != held.objects[0]
+    ):
+        yield _differs(f"{at}.strata")
+        return
+    sizes = quotas(held.rules, counts, commitment.suite, key(commitment, seed, f"round/{held.name}"))
+    draw_key = key(commitment, seed, "draw")
+    for code, told in strata.items():
+        wanted, k = sizes[code]
+        selected, reserve = (_ids(told.get(name)) for name in ("selected", "reserve"))
+        tickets = [(ticket(commitment.suite, draw_key, one), one) for one in (*selected, *reserve)]
+        spare = min(held.rules.reserve, counts[code][1] - k)
+        right = {
+            "k": is_count(told.get("k")) and told["k"] == k == len(selected),
+            "wanted": "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
+            "reserve": len(reserve) == spare,
+            "selected": tickets == sorted(set(tickets)),
+            "limit": told.get("limit") == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
+            "rows": all((row := rows.get(one)) and (row.stratum, row.status) == (code, ELIGIBLE) for one in selected),
+        }
+        yield from (_differs(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
+    everybody = {one for told in strata.values() for one in _ids(told.get("selected"))}
+    if not _teams_fit(held, listed.get("teams"), everybody):
+        yield _differs(f"{at}.teams")
+
+
+def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterator[ObjectRow]:
+    """The drawn rows, each proven to be of the frame. Raises Invalid (`draw_line_invalid`, and `frame.read`'s)."""
+    n, root = held.objects
+    for number, told in enumerate(receipts, 1):
+        line, index, steps = told.get("line"), told.get("index"), told.get("path")
+        given = str(line).encode(errors="replace")
+        fits = isinstance(line, str) and is_count(index) and isinstance(steps, list) and told.get("n") == n
+        if not fits or not included(commitment.suite, given, int(str(index)), n, steps if isinstance(steps, list) else (), root):
+            raise Invalid(
+                "draw_line_invalid", file="drawn.jsonl", row=number, problem="the row does not lead to the committed root"
+            )
+        yield from read_frame(given + b"\n", b"", b"").objects
+
+
+def _counts(told: object) -> tuple[int, int]:
+    """(rows, eligible rows) of a stratum as published; `_NONE` where they are no counts."""
+    if not isinstance(told, dict) or not is_count(told.get("n")) or not is_count(told.get("eligible")):
+        return _NONE
+    n, eligible = told["n"], told["eligible"]
+    return (n, eligible) if eligible <= n else _NONE
+
+
+def _ids(told: object) -> tuple[str, ...]:
+    return tuple(one for one in told if is_text(one)) if isinstance(told, list) else ()
+
+
+def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:
+    """One team of the right size for each drawn object and nobody twice in it; who should sit there needs the registers."""
+    if not isinstance(teams, dict) or teams.keys() != (selected if held.inspectors is not None else set()):
+        return False
+    for team in teams.values():
+        if (
+            not isinstance(team, list)
+            or len(team) != held.rules.team
+            or not all(one is None or isinstance(one, str) for one in team)
+        ):
+            return False
+        seated = [one for one in team if one is not None]
+        if len(set(seated)) != len(seated):
+            return False
+    return True
+
+
+def _differs(field: str) -> Line:
+    return Line(code="draw.result_differs", facts={"field": field})

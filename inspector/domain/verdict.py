@@ -1,0 +1,105 @@
+"""What a verifier says of a draw: what is wrong, what must be heard although nothing is wrong, and whether the time is proven.
+
+A bundle alone proves no time (threat 1): its dates are its maker's word, so they can only speak against it. Proof comes from
+outside hands: the witness's value with its date, and, where the seed is a ceremony or reveals, when these became public
+(draw-protocol 7.4, 7.9, rulings 12, 18, 19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from inspector.domain.commitment import Commitment
+from inspector.domain.errors import Invalid
+from inspector.domain.seed import known_at, moment
+
+MARGIN = timedelta(minutes=10)
+"""W is in outside hands at least so long before the first source becomes known (7.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a verdict: the key of its words and their facts. `grave` lines are failures to a strict reader."""
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    grave: bool = False
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
+        return f"{self.code}({told})" if told else self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a recomputation found. `time_proven` is False without outside hands: consistent, but time not proven.
+
+    `problems` make it not hold; `remarks` are loud lines that do not: shortages, ignored bans, what nobody could check here.
+    """
+
+    holds: bool
+    time_proven: bool
+    problems: tuple[Line, ...]
+    remarks: tuple[Line, ...] = ()
+
+    @property
+    def holds_strictly(self) -> bool:
+        """Whether it holds to a reader for whom unproven time and unchecked signatures are failures."""
+        return self.holds and not any(one.grave for one in self.remarks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What outside hands say: the value they hold, since when, and when the first part of the seed became public.
+
+    `seed_at` is for sources that carry no time (a ceremony, reveals): the date of the public minutes.
+    """
+
+    value: str
+    at: datetime | None = None
+    seed_at: datetime | None = None
+
+
+def problem(error: Invalid) -> Line:
+    """An error as a line, in the error's own words."""
+    return Line(code=f"error.{error.code}", facts=error.facts)
+
+
+def timing(
+    commitment: Commitment, witness: Witness | None, said: datetime | None = None
+) -> tuple[bool, tuple[Line, ...], tuple[Line, ...]]:
+    """(whether the commitment is proven older than its seed, problems, remarks).
+
+    `said` is when, by the house's own record, the first part of the seed was known. What a beacon has not yet published nobody
+    knows, so a date before the first beacon's time proves the order whatever the other sources are.
+    """
+    problems = [Line(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
+    if witness is None:
+        return False, tuple(problems), (Line(code="draw.no_witness", grave=True),)
+    if witness.value != commitment.w:
+        return False, (*problems, Line(code="draw.witness_other", facts={"w": commitment.w})), ()
+    if witness.at is None:
+        return False, tuple(problems), (Line(code="draw.witness_undated", grave=True),)
+    undated = sorted({str(source["kind"]) for source in commitment.sources if known_at(source) is None})
+    proof = min(filter(None, (commitment.known, witness.seed_at)), default=None)
+    first = min(filter(None, (proof, said)), default=None)
+    facts = {"at": witness.at.isoformat(), "known": first.isoformat() if first else "", "kinds": ", ".join(undated)}
+    remarks = _around(commitment, witness.at, facts)
+    if first is not None and witness.at >= first:
+        return False, tuple(problems), (*remarks, Line(code="draw.witness_late", facts=facts, grave=True))
+    if proof is None:
+        return False, tuple(problems), (*remarks, Line(code="draw.seed_undated", facts=facts, grave=True))
+    if proof - witness.at < MARGIN:
+        remarks = (*remarks, Line(code="draw.witness_margin", facts=facts))
+    if undated and witness.seed_at is None:
+        remarks = (*remarks, Line(code="draw.parts_undated", facts=facts))
+    return not problems, tuple(problems), remarks
+
+
+def _around(commitment: Commitment, at: datetime, facts: Mapping[str, object]) -> tuple[Line, ...]:
+    """A witness cannot hold the value of a commitment that is not made yet: one of the two dates is wrong."""
+    made = moment(commitment.made)
+    told = {**facts, "made": commitment.made}
+    return (Line(code="draw.witness_before_made", facts=told),) if made is not None and at < made else ()

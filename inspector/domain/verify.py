@@ -1,0 +1,119 @@
+"""A stranger's recomputation of a draw, compared with what was published (draw-protocol 7.9, rulings 5, 6, 15, 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from inspector.domain.commitment import Commitment
+from inspector.domain.draw import Result, carry_out
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import Frame, guessable
+from inspector.domain.replay import replay
+from inspector.domain.verdict import Line, Verdict, Witness, problem, timing
+
+_NOBODY = Frame(objects=(), inspectors=(), bans=())
+
+
+def verify(
+    commitment: Commitment,
+    frames: Mapping[str, Frame],
+    parts: Sequence[Mapping[str, object]],
+    result: Mapping[str, object],
+    witness: Witness | None,
+    after: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+    *,
+    said: datetime | None = None,
+) -> Verdict:
+    """Recompute everything and compare with a published result; `witness` is what outside hands say, None for nothing.
+
+    `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`.
+    """
+    time_proven, wrong, remarks = timing(commitment, witness, said)
+    problems = list(wrong)
+    try:
+        recomputed = carry_out(commitment, frames, parts)
+        remarks = (*remarks, *unchecked(commitment), *_loud(commitment, frames, recomputed))
+        if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
+            problems.append(Line(code="draw.result_differs", facts={"field": where}))
+        for name, events in (after or {}).items():
+            replay(commitment, frames.get(name, _NOBODY), recomputed, name, events)
+    except Invalid as error:
+        problems.append(problem(error))
+    return Verdict(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
+
+
+def unchecked(commitment: Commitment) -> list[Line]:
+    """What needs more than the bundle: a beacon's key, the agency's other commitments."""
+    told = [
+        Line(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)
+        for source in commitment.sources
+        if source["kind"] in ("drand", "nist")
+    ]
+    if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):
+        told.append(Line(code="draw.chain_unnamed"))
+    if commitment.prev is not None:
+        told.append(Line(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
+    return told
+
+
+def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -> list[Line]:
+    """What a reader must hear although nothing is wrong (rulings 5, 6, 8)."""
+    told: list[Line] = []
+    for held in result.lists:
+        reserve = commitment.list_named(held.name).rules.reserve
+        for code, one in held.strata.items():
+            at = {"list": held.name, "stratum": code}
+            if one.wanted > one.k:
+                told.append(Line(code="draw.few_objects", facts=at | {"wanted": one.wanted, "eligible": one.eligible}))
+            if len(one.reserve) < reserve:
+                told.append(Line(code="draw.few_reserves", facts=at | {"wanted": reserve, "left": len(one.reserve)}))
+        counted = {
+            "draw.empty_seats": len(held.dealt.shortages) if held.dealt else 0,
+            "draw.bans_ignored": held.unknown_bans,
+            "draw.salts_guessable": guessable(frames[held.name]),
+        }
+        told += [Line(code=code, facts={"list": held.name, "count": count}) for code, count in counted.items() if count]
+    return told
+
+
+def _published(result: Mapping[str, object], recomputed: Result) -> object:
+    """The published result with `wanted` wherever we tell it: it is optional, but true where it stands (ruling 5)."""
+    told = result.get("lists")
+    if not isinstance(told, list) or len(told) != len(recomputed.lists):
+        return result
+    lists = []
+    for listed, own in zip(told, recomputed.lists, strict=True):
+        strata = listed.get("strata") if isinstance(listed, dict) else None
+        if isinstance(strata, dict):
+            full = {
+                code: _wanted(one, own.strata[code].wanted, own.strata[code].k) if code in own.strata else one
+                for code, one in strata.items()
+            }
+            lists.append({**listed, "strata": full})
+        else:
+            lists.append(listed)
+    return {**result, "lists": lists}
+
+
+def _wanted(told: object, wanted: int, k: int) -> object:
+    """One stratum: ours tells `wanted` only where it is not k, so theirs is brought to that form unless it is wrong."""
+    if not isinstance(told, dict):
+        return told
+    right = "wanted" not in told or (type(told["wanted"]) is int and told["wanted"] == wanted)
+    rest = {name: value for name, value in told.items() if name != "wanted"}
+    return {**rest, "wanted": wanted if right else told["wanted"]} if wanted != k or not right else rest
+
+
+def _difference(told: object, own: object, at: str = "result.json") -> str | None:
+    """Where two values first differ: true is not 1, and the order of keys says nothing."""
+    if isinstance(told, dict) and isinstance(own, dict):
+        for name in [*own, *(name for name in told if name not in own)]:
+            if (name in told) != (name in own):
+                return f"{at}.{name}"
+            if (found := _difference(told[name], own[name], f"{at}.{name}")) is not None:
+                return found
+        return None
+    if isinstance(told, list) and isinstance(own, list) and len(told) == len(own):
+        return next(filter(None, (_difference(*pair, f"{at}[{n}]") for n, pair in enumerate(zip(told, own, strict=True)))), None)
+    return None if type(told) is type(own) and told == own else at

@@ -1,0 +1,102 @@
+"""The public bundle: what can be shown without the registers, and what is said that cannot (draw-protocol ruling 17)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from inspector.cli.bundle import Bundle, judge
+from inspector.domain.draw import receipt
+from inspector.domain.verdict import Verdict
+from tests.bundles import Bundle as Published
+from tests.bundles import random_bundle, vector
+from tests.tampering import encode, packed
+
+Files = dict[str, bytes]
+
+
+def public(held: Published) -> Files:
+    """A bundle as the public gets it: the drawn rows with their paths in the place of the registers."""
+    files = {name: content for name, content in packed(held).items() if not name.endswith(".tsv")}
+    for listed in held.carry_out().lists:
+        told = [receipt(held.commitment, held.frame(listed.name), one, listed.name) for one in listed.selected]
+        files[f"{listed.name}.drawn.jsonl"] = b"".join(encode(one) + b"\n" for one in told)
+    return files
+
+
+def verdict(files: Mapping[str, bytes]) -> Verdict:
+    return judge(Bundle(files=files), None).verdict
+
+
+@pytest.mark.parametrize("name", ["1", "2", "3", "sm3"])
+def test_a_public_bundle_holds_and_says_first_what_it_cannot_prove(name: str) -> None:
+    told = verdict(public(vector(name)))
+    assert (told.holds, told.problems, told.remarks[0].code) == (True, (), "draw.public_bundle")
+
+
+def test_public_bundles_of_random_draws_hold() -> None:
+    assert all(verdict(public(random_bundle(number))).holds for number in range(20))
+
+
+Wrong = Callable[[Any], object]
+WRONG: dict[str, Wrong] = {
+    "k": lambda one: one.update(k=1),
+    "wanted": lambda one: one.update(wanted=9),
+    "n": lambda one: one.update(n=one["n"] + 1),
+    "eligible": lambda one: one.update(eligible=one["n"] + 1),
+    "order": lambda one: one["selected"].reverse(),
+    "winner left out": lambda one: one["selected"].pop(),
+    "half a character": lambda one: one["selected"].__setitem__(0, "\ud800"),
+    "winner swapped": lambda one: one["selected"].__setitem__(0, "91330100MA00000000"),
+    "reserve": lambda one: one["reserve"].pop(),
+    "limit": lambda one: one.update(limit="f" * 64),
+    "no limit": lambda one: one.update(limit=None),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_public_result_that_the_rules_or_the_tickets_do_not_give_is_refused(what: str) -> None:
+    files = public(vector("1"))
+    result = json.loads(files["result.json"])
+    WRONG[what](result["lists"][0]["strata"]["B"])
+    assert not verdict(files | {"result.json": encode(result)}).holds
+
+
+@pytest.mark.parametrize("told", [None, [], {"n": 99}, {"n": True, "eligible": 1}, 7])
+def test_a_public_stratum_that_is_none_is_refused_quietly(told: object) -> None:
+    files = public(vector("1"))
+    result = json.loads(files["result.json"])
+    result["lists"][0]["strata"]["B"] = told
+    result["lists"][0]["strata"]["A"]["n"] = 13
+    assert not verdict(files | {"result.json": encode(result)}).holds
+
+
+@pytest.mark.parametrize(
+    "team", [["Z001"], ["Z001", "Z001"], ["Z001", 7], "Z001"], ids=["short", "one person twice", "no name", "no list"]
+)
+def test_a_public_team_of_another_size_or_with_somebody_twice_is_refused(team: object) -> None:
+    files = public(vector("1"))
+    result = json.loads(files["result.json"])
+    result["lists"][0]["teams"]["91330100MA00006702"] = team
+    assert not verdict(files | {"result.json": encode(result)}).holds
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: lines[1:],
+        lambda lines: [lines[0].replace(b"\\tA\\t", b"\\tB\\t"), *lines[1:]],
+        lambda lines: [lines[0].replace(b'"index":', b'"index":1'), *lines[1:]],
+        lambda lines: [lines[0].replace(b'"n":12', b'"n":13'), *lines[1:]],
+        lambda lines: [lines[0].replace(b'"path":["', b'"path":["0'), *lines[1:]],
+    ],
+    ids=["left out", "class", "index", "n", "path"],
+)
+def test_a_drawn_row_that_was_not_in_the_frame_is_refused(change: Callable[[list[bytes]], list[bytes]]) -> None:
+    files = public(vector("1"))
+    lines = files["scjg.drawn.jsonl"].splitlines(keepends=True)
+    assert change(lines) != lines
+    assert not verdict(files | {"scjg.drawn.jsonl": b"".join(change(lines))}).holds

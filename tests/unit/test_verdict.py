@@ -1,0 +1,174 @@
+"""What is said of a draw's time, and aloud: who knew what when (draw-protocol 7.4, 7.9, rulings 12, 18, 19)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from inspector.domain.commitment import Listing
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import freeze
+from inspector.domain.seed import known_at, moment
+from inspector.domain.verdict import Verdict, Witness, timing
+from inspector.labels import words
+from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing, vector
+from tests.unit.test_labels import argument, missing
+
+ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
+"""When round 657413 of vector 1 became known (section 2)."""
+QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(params=["1", "2", "3", "sm3"])
+def published(request: pytest.FixtureRequest) -> Bundle:
+    return vector(request.param)
+
+
+def seen(held: Bundle, at: datetime | None = None, seed_at: datetime | None = None, said: datetime | None = None) -> Verdict:
+    """The verdict on the time, from a witness who holds the right value."""
+    made = held.commitment
+    proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), said)
+    return Verdict(holds=not problems, time_proven=proven, problems=problems, remarks=remarks)
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [one.code for one in verdict.remarks]
+
+
+def test_without_a_witness_a_bundle_is_consistent_but_its_time_is_not_proven(published: Bundle) -> None:
+    verdict = published.verdict(witness=None)
+    assert (verdict.holds, verdict.holds_strictly, verdict.time_proven, verdict.problems) == (True, False, False, ())
+    assert codes(verdict)[0] == "draw.no_witness"
+
+
+def test_a_witness_with_another_value_proves_that_something_is_wrong() -> None:
+    verdict = vector("1").verdict(witness=Witness(value="0" * 64, at=ROUND - HOUR))
+    assert (verdict.holds, verdict.time_proven) == (False, False)
+    assert [one.code for one in verdict.problems] == ["draw.witness_other"]
+
+
+def test_a_value_without_a_date_proves_nothing(published: Bundle) -> None:
+    verdict = published.verdict(Witness(value=published.expected["w"]))
+    assert (verdict.holds, verdict.holds_strictly, verdict.time_proven) == (True, False, False)
+    assert codes(verdict)[0] == "draw.witness_undated"
+
+
+def test_a_value_in_outside_hands_before_the_beacons_time_proves_it() -> None:
+    verdict = seen(vector("1"), ROUND - timedelta(minutes=10))
+    assert (verdict.holds, verdict.time_proven, codes(verdict)) == (True, True, [])
+    pulse = datetime.fromisoformat("2026-07-10T10:56:00Z")
+    assert seen(vector("3"), pulse - timedelta(minutes=30)).time_proven
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(days=900)])
+def test_a_value_witnessed_when_the_seed_was_known_proves_nothing(late: timedelta) -> None:
+    verdict = seen(vector("1"), ROUND + late)
+    assert (verdict.holds, verdict.time_proven, codes(verdict)) == (True, False, ["draw.witness_late"])
+    assert not verdict.holds_strictly
+
+
+def test_a_margin_of_less_than_ten_minutes_is_said_aloud() -> None:
+    verdict = seen(vector("1"), ROUND - timedelta(minutes=10) + timedelta(microseconds=1))
+    assert (verdict.time_proven, codes(verdict)) == (True, ["draw.witness_margin"])
+
+
+def test_a_witness_who_held_the_value_before_it_was_made_is_said_aloud() -> None:
+    assert codes(seen(vector("1"), ROUND - 2 * HOUR)) == ["draw.witness_before_made"]
+
+
+CEREMONY = datetime.fromisoformat("2026-01-06T09:00:00+08:00")
+
+
+def test_a_ceremony_and_reveals_carry_no_time_so_the_minutes_must_give_it() -> None:
+    held = vector("2")
+    alone = seen(held, CEREMONY - HOUR)
+    assert (alone.time_proven, codes(alone)) == (False, ["draw.seed_undated"])
+    assert alone.remarks[0].facts["kinds"] == "reveal, text"
+    assert not alone.holds_strictly
+    told = seen(held, CEREMONY - HOUR, seed_at=CEREMONY)
+    assert (told.time_proven, told.holds_strictly, codes(told)) == (True, True, [])
+    assert codes(seen(held, CEREMONY, seed_at=CEREMONY)) == ["draw.witness_late"]
+
+
+def test_the_houses_own_record_can_only_speak_against_it() -> None:
+    held = vector("2")
+    assert codes(seen(held, CEREMONY - HOUR, said=CEREMONY)) == ["draw.seed_undated"]
+    late = seen(held, CEREMONY, seed_at=CEREMONY + HOUR, said=CEREMONY)
+    assert (late.time_proven, codes(late)) == (False, ["draw.witness_late"])
+
+
+def joined(**changes: object) -> Bundle:
+    """A beacon joined with a reveal."""
+    sources = [{"kind": "drand", "chain": QUICKNET, "round": 657413} | changes, promise("one")]
+    made = committed(
+        [Listing(name="x", frame=freeze([thing("a")], [person("Z")], []), rules=rules())],
+        made="2023-09-15T09:00:00Z",
+        sources=sources,
+    )
+    return Bundle(content=made.content, frames={}, parts=[], result={}, expected={})
+
+
+def test_nobody_knows_the_seed_before_the_beacon_speaks_whoever_else_takes_part() -> None:
+    verdict = seen(joined(), ROUND - HOUR)
+    assert (verdict.time_proven, codes(verdict)) == (True, ["draw.parts_undated"])
+    assert verdict.remarks[0].facts["kinds"] == "reveal"
+    assert codes(seen(joined(), ROUND - HOUR, seed_at=ROUND - 2 * HOUR)) == ["draw.witness_late"], "the first part counts"
+
+
+def test_a_beacon_that_is_not_pinned_carries_no_time() -> None:
+    assert codes(seen(joined(chain="0" * 64), ROUND - HOUR)) == ["draw.seed_undated"]
+    assert codes(seen(joined(round=10**30), ROUND - HOUR)) == ["draw.seed_undated"]
+
+
+@pytest.mark.parametrize(
+    ("source", "at"),
+    [
+        ({"kind": "drand", "chain": QUICKNET, "round": 1}, "2023-08-23T15:09:27+00:00"),
+        ({"kind": "nist", "time": "2026-07-10T10:56:00.000Z"}, "2026-07-10T10:56:00+00:00"),
+        ({"kind": "nist", "time": "soon"}, None),
+        ({"kind": "reveal", "hash": "0" * 64}, None),
+        ({"kind": "text", "what": "dice"}, None),
+    ],
+)
+def test_a_source_becomes_known_when_the_commitment_says(source: Mapping[str, object], at: str | None) -> None:
+    assert known_at(source) == (at and datetime.fromisoformat(at))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-01-05", "2026-01-05T09:00:00", "2026-02-30T09:00:00Z", "2026-01-05T24:00:00Z", 7]
+)
+def test_a_time_without_its_offset_is_no_time(text: object) -> None:
+    assert moment(text) is None
+
+
+def test_a_commitment_made_when_its_seed_was_known_does_not_hold_and_is_not_made_at_all() -> None:
+    held = vector("1")
+    late = replace(held, content=held.content.replace(b"2023-09-15T18:00:00+08:00", b"2023-09-15T19:00:03+08:00"))
+    assert "draw.made_after_seed" in [one.code for one in late.verdict().problems]
+    sources = [{"kind": "drand", "chain": QUICKNET, "round": 657413}]
+    with pytest.raises(Invalid, match="field='made'"):
+        committed([Listing(name="x", frame=freeze([thing("a")], [], []), rules=rules())], made=ROUND.isoformat(), sources=sources)
+
+
+def test_what_nobody_checked_here_is_said_aloud(published: Bundle) -> None:
+    told = [one for one in codes(published.verdict()) if one not in ("draw.no_witness", "draw.empty_seats")]
+    expected = {"1": ["draw.signature_unchecked"], "3": ["draw.signature_unchecked", "draw.chain_unnamed"]}
+    number = json.loads(published.content)["draw"]
+    assert told == {"330106-2026-001": expected["1"], "demo-3": expected["3"]}.get(number, [])
+
+
+def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:
+    frame = freeze([thing("a")], [person("Z")], [])
+    made = committed([Listing(name="x", frame=frame, rules=rules(team=1))], prev="0" * 64)
+    assert codes(carried_out(made, {"x": frame}, [reveal("one")]).verdict()) == ["draw.no_witness", "draw.prev_unchecked"]
+
+
+def test_every_line_of_a_verdict_has_words_in_both_languages() -> None:
+    written = argument("Line", "code") | {"draw.empty_seats", "draw.bans_ignored", "draw.salts_guessable"}
+    assert missing(written) == []
+    assert {key for key in words("en") if key.startswith("draw.")} == written
