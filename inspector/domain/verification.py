@@ -96,7 +96,7 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         stratum=row.stratum,
         due_at=term.at,
         due_provisional=term.provisional,
-        due_explained=str(term.counted),
+        due_counted=term.counted,
     )
     files = tuple(replace(held, steps=steps(policy, item, item.fact(held.claim.fact), row)) for held in case.claims)
     chosen = replace(case, state=CaseState.VERIFYING, strategy=strategy, claims=files)
@@ -109,7 +109,9 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         "level": level.level,
         "level_as_of": level.as_of.isoformat() if level.as_of else None,
         "level_source": level.source,
-        "level_reason": level.reason,
+        "level_reason": level.reason.value,
+        **level.facts,
+        "before_decision": row.before_decision,
         "row": row.row,
         "verify": str(item.verify),
         "due_at": term.at.isoformat(),
@@ -129,6 +131,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
         "claim": evidence.claim,
+        "method": evidence.method.value,
         "verdict": evidence.verdict.value,
         "fresh": evidence.fresh,
         "via": evidence.via,
@@ -139,10 +142,13 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     settled = _status(evidence)
     if settled is not None:
+        because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, because, (), ())
     if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
+    on = moved.file(evidence.claim)
+    because = replace(because, facts={**facts, "status": on.status.value, "next": on.step.method.value if on.step else None})
     return _close_if_settled(moved, policy, now, because, orders, ())
 
 
