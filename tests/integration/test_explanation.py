@@ -48,7 +48,7 @@ class Agency:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     away = Unavailable("timeout", origin=Origin.WIRE)
-    said = {("registration-status", f"TEST{1:014d}"): "注销"}
+    said: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{1:014d}"): "注销"}
     sources = {"registers": Table(rows=said, default=away), "social": Table(default=away)}
     with closing(open_store(f"sqlite:///{tmp_path / 'x.sqlite3'}")) as store:
         agencies = {"civil-affairs": Agency()}
