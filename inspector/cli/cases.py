@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import refuse
+from inspector.cli.files import listed, refuse, warn
 from inspector.cli.terminal import Terminal, sign
 from inspector.domain.case import CaseState
 from inspector.domain.errors import Invalid
@@ -97,8 +97,6 @@ def import_cases(
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
-    if parsed.flaws:
-        return refuse(terminal, parsed.flaws)
     named = sender or f"import:{agency}"
 
     def signed(tx: Tx, now: datetime, made: Loaded) -> None:
@@ -107,10 +105,12 @@ def import_cases(
 
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
     with terminal.progress(total) as step:
-        done = bulk.load(office, parsed.lines, named, dry_run=dry_run, sign=signed, step=step)
+        done = bulk.load(office, parsed, named, dry_run=dry_run, sign=signed, step=step)
     if done.flaws:
-        return refuse(terminal, done.flaws)
-    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": []})
+        return refuse(terminal, done.flaws, done.warnings)
+    warnings = listed(terminal, done.warnings)
+    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": [], "warnings": warnings})
+    warn(terminal, done.warnings)
     terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known)
     return None
 

@@ -24,6 +24,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # Files.
     "flaws": ("{count} things are wrong; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
+    "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
+    "odds": ("{count} remarks, which keep nothing out", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
     "opened": ("{opened} cases opened, {known} were there already", "新受理 {opened} 件，已有 {known} 件"),
@@ -31,15 +33,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: {opened} cases would be opened, {known} are there already; nothing was written",
         "试运行：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
     ),
-    "passed": ("columns passed over: {heads}", "未使用的列：{heads}"),
+    "would_keep": (
+        "dry run: {count} levels would be stated; nothing was written",
+        "试运行：将记录 {count} 条等级；未写入任何内容",
+    ),
     "levels": ("{kept} levels kept, {older} older than what is known", "已记录 {kept} 条等级，{older} 条早于已有记录"),
     # Registers.
     "preview": (
         "{added} added, {changed} changed, {removed} removed, {same} unchanged",
         "新增 {added}，变更 {changed}，移除 {removed}，不变 {same}",
     ),
-    "irregular": ("{count} irregular codes are kept with a warning", "{count} 个代码不规范，已保留并标记"),
     "imported": ("the register now holds {count} rows", "名录现有 {count} 条"),
+    "would_need": (
+        "taking {count} rows out would need {options}; --keep would leave them in",
+        "移除 {count} 条须加 {options}；--keep 则予以保留",
+    ),
     "dry": ("dry run: nothing was written", "试运行：未写入任何内容"),
     "kept": ("{count} rows that the file lacks were kept", "文件中没有的 {count} 条予以保留"),
     "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),

@@ -75,7 +75,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     digest = given.digest()
     office.agency(given.agency)
     policy = office.policy(given.agency, now.date())
-    case = _case(given, sender, policy, now)
+    case = drafted(given, sender, policy, now)
     verification.admit(case, policy, now)
     if not tx.cases.add(case, digest):
         held, before = tx.cases.by_reference(sender, given.reference)
@@ -93,7 +93,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     if (given.reference, given.agency) != (held.reference, held.agency):
         raise Conflict("correction_of_another_case", case=case_id, reference=held.reference)
     policy = office.book.get(held.pack)
-    fresh = _case(given, held.sender, policy, held.opened_at)
+    fresh = drafted(given, held.sender, policy, held.opened_at)
     fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
     verification.admit(fresh, policy, now)
     tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
@@ -152,7 +152,8 @@ def _renamed(file: ClaimFile, version: int) -> ClaimFile:
     return replace(file, claim=replace(file.claim, key=f"{file.claim.key}~{version}"))
 
 
-def _case(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
+def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
+    """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
     held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
     identity = identify(held, given.subject_code, today=now.date())
     subject = Subject(
