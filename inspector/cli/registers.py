@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inspector.cli.command import CODES, Exit, command
+from inspector.cli.command import Exit, command, group
 from inspector.cli.files import listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import InspectorError, Invalid, Refusal, Stale
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 Row = RosterObject | InspectorRecord
-File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", exists=True, dir_okay=False, metavar="FILE")]
+File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", metavar="FILE")]
 Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing 试运行")]
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
@@ -36,10 +36,8 @@ PARTS = 10
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    imports = typer.Typer(no_args_is_help=True, help="Import a register from a file. 导入名录", epilog=CODES)
-    conflicts = typer.Typer(no_args_is_help=True, help="Declared conflicts of interest. 回避", epilog=CODES)
-    roster.add_typer(imports, name="import")
-    roster.add_typer(conflicts, name="conflict")
+    imports = group("import", "Import a register from a file. 导入名录", roster)
+    conflicts = group("conflict", "Declared conflicts of interest. 回避", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     command(conflicts, "add")(add_conflict)

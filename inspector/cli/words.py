@@ -14,7 +14,27 @@ _FACT = re.compile(r"\{([a-z_]+)\}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
+    "further": (
+        "there are more: go on with --after {after}, or narrow with {filters}",
+        "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
+    ),
     "wrote": ("wrote {file}", "已写入 {file}"),
+    "aborted": ("broken off; nothing was done", "已中断，未执行"),
+    # What was typed wrongly.
+    "usage": ("usage: {usage} (help: {command} --help)", "用法：{usage}（帮助：{command} --help）"),
+    "no_command": ("there is no command {value}", "没有命令 {value}"),
+    "no_option": ("there is no option {value}", "没有选项 {value}"),
+    "nearest": ("; did you mean {near}?", "；是否想输入 {near}？"),
+    "command_missing": ("name a command", "请写明命令"),
+    "surplus": ("too many words: {value}", "多余的参数：{value}"),
+    "not_one_of": ("{value} is not known; write one of {known}", "不认识 {value}；请填其中之一：{known}"),
+    "too_small": ("must be at least {value}", "至少为 {value}"),
+    "too_large": ("must be at most {value}", "至多为 {value}"),
+    "no_number": ("must be a whole number", "须为整数"),
+    "not_in_range": ("{value} is out of range {known}", "{value} 超出范围 {known}"),
+    "not_valid": ("{value} is no {known}", "{value} 不是 {known}"),
+    "option_bare": ("{value} needs a value behind it", "{value} 后面要写值"),
+    "option_or_argument_missing": ("{name} is needed", "缺少 {name}"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     # Migrations.
@@ -145,7 +165,10 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
-    return _fill(text, error.facts) if text else str(error)
+    facts = error.facts
+    if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
+        facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
+    return _fill(text, facts) if text else str(error)
 
 
 def _fill(text: str, facts: Mapping[str, object]) -> str:
