@@ -142,17 +142,18 @@ class Operator:
         file.write_text(text, encoding=encoding)
         return str(file)
 
-    def workbook(self, name: str, *rows: Sequence[Cell]) -> str:
-        """An Excel file of the folder, as plain as the format allows; its path."""
+    def workbook(self, name: str, *rows: Sequence[Cell], merged: str = "") -> str:
+        """An Excel file of the folder, as plain as the format allows; its path. `merged` is a range of cells."""
         file = self.folder / name
         lines = "".join(
             f'<row r="{n}">{"".join(_cell(value, f"{chr(65 + at)}{n}") for at, value in enumerate(row))}</row>'
             for n, row in enumerate(rows, 1)
         )
+        more = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
         with zipfile.ZipFile(file, "w") as packed:
             for part, text in (
                 *WORKBOOK.items(),
-                ("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>"),
+                ("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData>{more}</worksheet>"),
             ):
                 packed.writestr(part, text)
         return str(file)

@@ -6,9 +6,13 @@ import typer
 
 from inspector.cli import cases, check, connectors, draws, matters, migrations, packs, registers, serve, tokens, work
 from inspector.cli.command import CODES, group
+from inspector.cli.usage import Command, Group
 
 app = typer.Typer(
-    pretty_exceptions_show_locals=False,
+    cls=Group,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
     help="Inspector verifies commitments accepted in place of certificates. With no command: the demo office.\n\n"
     "证明事项告知承诺制核查。不带命令：启动演示。",
     epilog=CODES,
@@ -22,7 +26,7 @@ def start(context: typer.Context) -> None:
         serve.demo()
 
 
-app.command("serve", epilog=CODES)(serve.serve)
+app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(serve.serve)
 check.register(app)
 migrations.register(app)
 cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import refuse
+from inspector.cli.files import listed, refuse, warn
 from inspector.cli.terminal import Terminal, sign
-from inspector.domain.case import CaseState
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -56,26 +56,37 @@ def explain(terminal: Terminal, case: CaseId) -> None:
     terminal.line(render(told, terminal.lang).rstrip("\n"))
 
 
-def list_cases(
+def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
     terminal: Terminal,
     agency: Agency = None,
     state: Annotated[CaseState | None, typer.Option("--state", help="Only cases in this state 状态")] = None,
+    outcome: Annotated[Outcome | None, typer.Option("--outcome", help="Only cases with this outcome 结果")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="Only cases of this item 事项编码")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="Only this number of a sender 申请编号")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="Only cases of the subject with this code 主体代码")] = None,
     after: Annotated[str, typer.Option("--after", help="Go on behind this id 从此编号之后")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List cases in order of id, oldest first. 列出事项。"""
+    """List cases in order of id, oldest first; where there are more, it is said how to go on. 列出事项。"""
+    from inspector.domain.identity import normalise
+
     within = _below(terminal, agency) if agency is not None else None
-    held = terminal.look(
-        lambda tx: tx.cases.page(agencies=within, state=state.value if state else None, after=after, limit=limit)
-    )
-    terminal.rows(("id", "state", "outcome", "agency", "reference", "item", "subject", "opened_at", "due_at"), map(_row, held))
+    only = {
+        "state": state.value if state else None,
+        "outcome": outcome.value if outcome else None,
+        "item": item,
+        "reference": reference,
+        "subject_code": normalise(code) if code is not None else None,
+    }
+    held = terminal.look(lambda tx: tx.cases.page(agencies=within, only=only, after=after, limit=limit + 1))
+    names = ("id", "state", "outcome", "agency", "reference", "item", "subject", "opened_at", "due_at")
+    filters = "--agency, --state, --outcome, --item, --reference, --code"
+    terminal.page(names, [_row(case) for case in held[: limit + 1]], limit, filters)
 
 
 def import_cases(
     terminal: Terminal,
-    file: Annotated[
-        Path | None, typer.Argument(help="CSV or Excel file 文件", exists=True, dir_okay=False, metavar="FILE")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file 文件", metavar="FILE")] = None,
     agency: Agency = None,
     sender: Annotated[str, typer.Option("--sender", help="Whose numbers the references are; default import:AGENCY 来源")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing 试运行")] = False,
@@ -97,8 +108,6 @@ def import_cases(
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
-    if parsed.flaws:
-        return refuse(terminal, parsed.flaws)
     named = sender or f"import:{agency}"
 
     def signed(tx: Tx, now: datetime, made: Loaded) -> None:
@@ -107,10 +116,12 @@ def import_cases(
 
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
     with terminal.progress(total) as step:
-        done = bulk.load(office, parsed.lines, named, dry_run=dry_run, sign=signed, step=step)
+        done = bulk.load(office, parsed, named, dry_run=dry_run, sign=signed, step=step)
     if done.flaws:
-        return refuse(terminal, done.flaws)
-    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": []})
+        return refuse(terminal, done.flaws, done.warnings)
+    warnings = listed(terminal, done.warnings)
+    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": [], "warnings": warnings})
+    warn(terminal, done.warnings)
     terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known)
     return None
 

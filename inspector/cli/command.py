@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import IntEnum
+from errno import errorcode
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
@@ -13,6 +14,7 @@ import typer
 
 from inspector.cli import words
 from inspector.cli.terminal import Terminal, UnreachableError, to_json
+from inspector.cli.usage import Command, Group
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang
 
@@ -43,9 +45,7 @@ _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
     (Stale, Exit.REFUSED),
 )
 
-Config = Annotated[
-    Path | None, typer.Option("--config", "-c", help="Settings file 配置文件", dir_okay=False, envvar="INSPECTOR_CONFIG")
-]
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON 以 JSON 输出")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language; default from LANG 语言")]
 _SHARED = (
@@ -59,7 +59,7 @@ Body = Callable[Concatenate[Terminal, P], "Exit | None"]
 
 def group(name: str, about: str, parent: typer.Typer) -> typer.Typer:
     """A group of commands."""
-    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=about, epilog=CODES)
+    made = typer.Typer(cls=Group, no_args_is_help=True, help=about, short_help=about, epilog=CODES)
     parent.add_typer(made, name=name)
     return made
 
@@ -79,7 +79,7 @@ def command(where: typer.Typer, name: str) -> Callable[[Body[P]], Body[P]]:
         del run.__wrapped__  # typer would look through to the body
         run.__signature__ = told.replace(parameters=shown, return_annotation=None)  # type: ignore[attr-defined]
         run.__annotations__ = {held.name: held.annotation for held in shown}
-        where.command(name, epilog=CODES)(run)
+        where.command(name, cls=Command, epilog=CODES, short_help=(body.__doc__ or "").split("\n")[0])(run)
         return body
 
     return register
@@ -116,11 +116,13 @@ def expected(error: Exception) -> InspectorError | None:
         return UnreachableError("database_unreachable", problem=problem)
     if problem := checkup.unusable(error):
         return Invalid("database_url_unusable", problem=problem)
+    if isinstance(error, BrokenPipeError):
+        return None  # whoever reads us has heard enough (`| head`)
     if isinstance(error, OSError):
-        problem = error.strerror or type(error).__name__
+        facts = {"problem": error.strerror or type(error).__name__, "errno": errorcode.get(error.errno or 0, "")}
         if error.filename is not None:
-            return Invalid("file_unusable", file=str(error.filename), problem=problem)
-        return UnreachableError("outside_unreachable", problem=problem)
+            return Invalid("file_unusable", file=str(error.filename), **facts)
+        return UnreachableError("outside_unreachable", **facts)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file, told row by row."""
+"""What is wrong or odd about a file, told row by row."""
 
 from __future__ import annotations
 
@@ -14,23 +14,45 @@ if TYPE_CHECKING:
 SHOWN = 50
 
 
-def refuse(terminal: Terminal, flaws: Sequence[RowFlaw]) -> Exit:
-    """Tell every flaw (the first ones to people, all as JSON); nothing was written."""
-    ordered = sorted(flaws, key=lambda flaw: flaw.row)
-    lang = terminal.lang
-    terminal.value(
-        {
-            "flaws": [
-                {"row": one.row, "column": one.column, "code": one.code, "what": one.what(lang), "fix": one.fix(lang)}
-                for one in ordered
-            ]
-        }
-    )
-    if terminal.as_json:
-        return Exit.USAGE
-    for one in ordered[:SHOWN]:
-        terminal.aside(terminal.words("flaw", row=one.row, column=one.column or "-", what=one.what(lang), fix=one.fix(lang)))
-    if len(ordered) > SHOWN:
-        terminal.aside(terminal.words("more", count=len(ordered) - SHOWN))
-    terminal.aside(terminal.words("flaws", count=len(ordered)))
+def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw]) -> Exit:
+    """Tell everything wrong and odd (the first ones to people, all as JSON); nothing was written."""
+    terminal.value({"flaws": listed(terminal, flaws), "warnings": listed(terminal, warnings)})
+    if not terminal.as_json:
+        warn(terminal, warnings)
+        _tell(terminal, "flaw", flaws)
+        terminal.aside(terminal.words("flaws", count=len(flaws)))
     return Exit.USAGE
+
+
+def warn(terminal: Terminal, warnings: Sequence[RowFlaw]) -> None:
+    """Tell what is odd, on standard error; whoever asked for JSON finds it in the answer."""
+    if warnings and not terminal.as_json:
+        _tell(terminal, "odd", warnings)
+        terminal.aside(terminal.words("odds", count=len(warnings)))
+
+
+def listed(terminal: Terminal, found: Sequence[RowFlaw]) -> list[dict[str, object]]:
+    """Flaws or warnings for programs, by row, in the language asked for."""
+    lang = terminal.lang
+    return [
+        {"row": one.row, "column": one.column, "code": one.code, "what": one.what(lang), "fix": one.fix(lang)}
+        for one in sorted(found, key=lambda flaw: flaw.row)
+    ]
+
+
+def _tell(terminal: Terminal, key: str, found: Sequence[RowFlaw]) -> None:
+    names = _chinese() if terminal.lang == "zh-Hans" else {}
+    for one in sorted(found, key=lambda flaw: flaw.row)[:SHOWN]:
+        column = f"{names[one.column]} {one.column}" if one.column in names else one.column or "-"
+        lang = terminal.lang
+        terminal.aside(terminal.words(key, row=one.row, column=column, what=one.what(lang), fix=one.fix(lang)))
+    if len(found) > SHOWN:
+        terminal.aside(terminal.words("more", count=len(found) - SHOWN))
+
+
+def _chinese() -> dict[str, str]:
+    """The Chinese heads of columns."""
+    from inspector.flows import importing, registers
+
+    layouts = (importing.CASES, registers.OBJECTS, registers.INSPECTORS, registers.LEVELS)
+    return {column.name: column.chinese for layout in layouts for column in layout.columns}

@@ -46,10 +46,14 @@ def register_export(app: typer.Typer) -> None:
 
 def schedules(terminal: Terminal) -> None:
     """List schedules with their next run and lag. 列出计划：下次时间与滞后。"""
-    now = terminal.office.now()
+    office, now = terminal.office, terminal.office.now()
     held = terminal.look(lambda tx: tx.schedules.all())
     rows = [
-        {**row, "overdue_seconds": max(0.0, round((now - row["next_at"]).total_seconds(), 1)) if row["next_at"] else None}
+        {
+            **row,
+            "lag_seconds": round(office.lag(row).total_seconds(), 1),
+            "overdue_seconds": max(0.0, round(office.waited(row["next_at"], now).total_seconds(), 1)) if row["next_at"] else None,
+        }
         for row in held
     ]
     terminal.rows(("name", "trigger", "next_at", "last_at", "lag_seconds", "overdue_seconds"), rows)

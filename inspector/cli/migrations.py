@@ -29,7 +29,9 @@ def migrate(
         terminal.line(f"  {migrations.newest()}")
         return None
     held = terminal.open_store(make=True)
-    before, pending = migrations.present(held), checkup.pending(held)
+    before = migrations.present(held)
+    migrations.refuse_foreign(before)
+    pending = checkup.pending(held)
     if not dry_run:
         migrations.upgrade(held)
         if pending:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inspector.cli.command import CODES, Exit, command
-from inspector.cli.files import refuse
+from inspector.cli.command import Exit, command, group
+from inspector.cli.files import listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import InspectorError, Invalid, Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 Row = RosterObject | InspectorRecord
-File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", exists=True, dir_okay=False, metavar="FILE")]
+File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", metavar="FILE")]
 Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing 试运行")]
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
@@ -36,10 +36,8 @@ PARTS = 10
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    imports = typer.Typer(no_args_is_help=True, help="Import a register from a file. 导入名录", epilog=CODES)
-    conflicts = typer.Typer(no_args_is_help=True, help="Declared conflicts of interest. 回避", epilog=CODES)
-    roster.add_typer(imports, name="import")
-    roster.add_typer(conflicts, name="conflict")
+    imports = group("import", "Import a register from a file. 导入名录", roster)
+    conflicts = group("conflict", "Declared conflicts of interest. 回避", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     command(conflicts, "add")(add_conflict)
@@ -67,10 +65,9 @@ def import_objects(
     read = registers.objects(sheet.read(file.read_bytes()), agency, office.now())
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
-    irregular = sum(1 for row in read.rows if row.warnings)
-    if irregular:
-        terminal.aside(terminal.words("irregular", count=irregular))
-    return _import(terminal, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes))
+    return _import(
+        terminal, read, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
+    )
 
 
 def import_inspectors(
@@ -88,12 +85,14 @@ def import_inspectors(
     """
     from inspector.flows import registers, sheet
 
-    terminal.office.agency(agency)
-    read = registers.inspectors(sheet.read(file.read_bytes()), agency)
+    office = terminal.office
+    office.agency(agency)
+    channels = sorted(terminal.settings.channels)
+    read = registers.inspectors(sheet.read(file.read_bytes()), agency, office.now().date(), channels)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     return _import(
-        terminal, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
+        terminal, read, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
 
 
@@ -143,12 +142,13 @@ def import_levels(
     def do(tx: Tx, _now: datetime) -> int:
         return sum(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)
 
-    if dry_run:
-        terminal.say("dry")
     facts = {"file": file.name, "rows": len(read.rows), "source": source}
     kept = 0 if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
-    terminal.value({"kept": kept, "rows": len(read.rows), "dry_run": dry_run})
-    if not dry_run:
+    told = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
+    terminal.value(told)
+    if dry_run:
+        terminal.say("would_keep", count=len(read.rows))
+    else:
         terminal.say("levels", kept=kept, older=len(read.rows) - kept)
     return None
 
@@ -167,13 +167,15 @@ class _Wish:
     yes: bool
 
 
-def _import(terminal: Terminal, wish: _Wish) -> Exit | None:
+def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
     """Preview, ask, write. Between preview and writing nothing may have moved, or nothing is written."""
     before = terminal.look(lambda tx: _held(tx, wish))
     changes = differences(before, wish.rows)
     gone = [one for one in changes if one.kind == "removed"]
-    _preview(terminal, wish, changes, len(before))
+    _preview(terminal, read, wish, changes, len(before))
     if wish.dry_run:
+        if lacking := [] if wish.keep or not gone else _lacking(wish, len(gone), len(before)):
+            terminal.say("would_need", count=len(gone), options=" ".join(lacking))
         terminal.say("dry")
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
@@ -195,7 +197,7 @@ def _import(terminal: Terminal, wish: _Wish) -> Exit | None:
     return None
 
 
-def _preview(terminal: Terminal, wish: _Wish, changes: Sequence[Change], held: int) -> None:
+def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence[Change], held: int) -> None:
     kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
     same = held - len(kinds["changed"]) - len(kinds["removed"])
     terminal.value(
@@ -204,6 +206,9 @@ def _preview(terminal: Terminal, wish: _Wish, changes: Sequence[Change], held: i
             "unchanged": same,
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
+            "needs": _lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else [],
+            "flaws": [],
+            "warnings": listed(terminal, read.warnings),
         }
     )
     terminal.say("preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
@@ -218,11 +223,16 @@ def _may_remove(terminal: Terminal, wish: _Wish, gone: int, held: int) -> bool:
     """Whether rows may go: True they go, False they stay. Raises Refusal when nobody has said."""
     if wish.keep:
         return False
-    if gone * PARTS > held and not wish.yes:
+    if "--yes" in _lacking(wish, gone, held):
         raise Refusal("removals_many", removed=gone, held=held)
     if wish.remove or terminal.sure(terminal.words("remove?", count=gone)):
         return True
     raise Refusal("removals_unconfirmed", removed=gone)
+
+
+def _lacking(wish: _Wish, gone: int, held: int) -> list[str]:
+    """The options without which rows do not go."""
+    return [*([] if wish.remove else ["--remove"]), *(["--yes"] if gone * PARTS > held and not wish.yes else [])]
 
 
 def _held(tx: Tx, wish: _Wish) -> Sequence[Row]:
@@ -244,7 +254,6 @@ def _write(tx: Tx, wish: _Wish, changes: Sequence[Change], now: datetime) -> Non
 
 def _flawed(terminal: Terminal, read: Read[Any]) -> Exit | None:
     if read.flaws:
-        return refuse(terminal, read.flaws)
-    if read.passed:
-        terminal.aside(terminal.words("passed", heads=", ".join(read.passed)))
+        return refuse(terminal, read.flaws, read.warnings)
+    warn(terminal, read.warnings)
     return None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from inspector.cli import words
+from inspector.cli import columns, words
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Refusal
@@ -84,6 +84,7 @@ class Terminal:
 
         held = self.open_store()
         present = migrate.present(held)
+        migrate.refuse_foreign(present)
         if present != migrate.newest():
             raise Refusal("database_not_migrated", present=present or "-", wanted=migrate.newest())
         return held
@@ -130,7 +131,7 @@ class Terminal:
     def line(self, text: str) -> None:
         """A line for people; a program that asked for JSON does not get it."""
         if not self.as_json:
-            typer.echo(clean(text))
+            typer.echo(columns.fitted(clean(text), columns.of_terminal()))
 
     def aside(self, text: str) -> None:
         """A line beside the answer, on standard error."""
@@ -145,7 +146,7 @@ class Terminal:
         if self.as_json:
             typer.echo(to_json(told, indent=2))
 
-    def rows(self, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    def rows(self, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
         """Rows as a table for people, or as a JSON list with all they hold."""
         held = list(rows)
         self.value(held)
@@ -154,17 +155,16 @@ class Terminal:
         if not held:
             self.say("nothing")
             return
-        from rich.box import SIMPLE_HEAD
-        from rich.console import Console
-        from rich.table import Table
+        heads = [words.head(name, self.lang) for name in names]
+        cells = [[clean(plain(row.get(name))).replace("\n", " ") for name in names] for row in held]
+        for line in columns.laid_out(heads, cells, columns.of_terminal()):
+            typer.echo(line)
 
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for name in columns:
-            table.add_column(words.head(name, self.lang), overflow="fold")
-        for row in held:
-            table.add_row(*(clean(plain(row.get(name))) for name in columns))
-        width = None if sys.stdout.isatty() else 240
-        Console(file=sys.stdout, markup=False, highlight=False, emoji=False, width=width).print(table)
+    def page(self, names: Sequence[str], held: Sequence[Mapping[str, object]], limit: int, filters: str) -> None:
+        """Rows of a list that was asked for one row more than the limit: so it is known whether there are more, and said how to go on."""
+        self.rows(names, held[:limit])
+        if len(held) > limit and not self.as_json:
+            self.aside(self.words("further", after=held[limit - 1]["id"], filters=filters))
 
     def fields(self, told: Mapping[str, object]) -> None:
         """One thing: its fields line by line, or JSON."""

@@ -14,7 +14,27 @@ _FACT = re.compile(r"\{([a-z_]+)\}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
+    "further": (
+        "there are more: go on with --after {after}, or narrow with {filters}",
+        "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
+    ),
     "wrote": ("wrote {file}", "已写入 {file}"),
+    "aborted": ("broken off; nothing was done", "已中断，未执行"),
+    # What was typed wrongly.
+    "usage": ("usage: {usage} (help: {command} --help)", "用法：{usage}（帮助：{command} --help）"),
+    "no_command": ("there is no command {value}", "没有命令 {value}"),
+    "no_option": ("there is no option {value}", "没有选项 {value}"),
+    "nearest": ("; did you mean {near}?", "；是否想输入 {near}？"),
+    "command_missing": ("name a command", "请写明命令"),
+    "surplus": ("too many words: {value}", "多余的参数：{value}"),
+    "not_one_of": ("{value} is not known; write one of {known}", "不认识 {value}；请填其中之一：{known}"),
+    "too_small": ("must be at least {value}", "至少为 {value}"),
+    "too_large": ("must be at most {value}", "至多为 {value}"),
+    "no_number": ("must be a whole number", "须为整数"),
+    "not_in_range": ("{value} is out of range {known}", "{value} 超出范围 {known}"),
+    "not_valid": ("{value} is no {known}", "{value} 不是 {known}"),
+    "option_bare": ("{value} needs a value behind it", "{value} 后面要写值"),
+    "option_or_argument_missing": ("{name} is needed", "缺少 {name}"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     # Migrations.
@@ -24,6 +44,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # Files.
     "flaws": ("{count} things are wrong; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
+    "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
+    "odds": ("{count} remarks, which keep nothing out", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
     "opened": ("{opened} cases opened, {known} were there already", "新受理 {opened} 件，已有 {known} 件"),
@@ -31,15 +53,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: {opened} cases would be opened, {known} are there already; nothing was written",
         "试运行：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
     ),
-    "passed": ("columns passed over: {heads}", "未使用的列：{heads}"),
+    "would_keep": (
+        "dry run: {count} levels would be stated; nothing was written",
+        "试运行：将记录 {count} 条等级；未写入任何内容",
+    ),
     "levels": ("{kept} levels kept, {older} older than what is known", "已记录 {kept} 条等级，{older} 条早于已有记录"),
     # Registers.
     "preview": (
         "{added} added, {changed} changed, {removed} removed, {same} unchanged",
         "新增 {added}，变更 {changed}，移除 {removed}，不变 {same}",
     ),
-    "irregular": ("{count} irregular codes are kept with a warning", "{count} 个代码不规范，已保留并标记"),
     "imported": ("the register now holds {count} rows", "名录现有 {count} 条"),
+    "would_need": (
+        "taking {count} rows out would need {options}; --keep would leave them in",
+        "移除 {count} 条须加 {options}；--keep 则予以保留",
+    ),
     "dry": ("dry run: nothing was written", "试运行：未写入任何内容"),
     "kept": ("{count} rows that the file lacks were kept", "文件中没有的 {count} 条予以保留"),
     "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),
@@ -138,7 +166,10 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
-    return _fill(text, error.facts) if text else str(error)
+    facts = error.facts
+    if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
+        facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
+    return _fill(text, facts) if text else str(error)
 
 
 def _fill(text: str, facts: Mapping[str, object]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
+from inspector.domain.decision import OrderKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 Id = Annotated[int, typer.Argument(help="Number of the work row 工作编号", metavar="ID")]
+
+
+class State(StrEnum):
+    """Where a work row stands, or any of it."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    QUARANTINED = "quarantined"
+    DONE = "done"
+    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,16 +40,19 @@ def register(app: typer.Typer) -> None:
 
 def list_work(
     terminal: Terminal,
-    state: Annotated[str, typer.Option("--state", help="waiting, ready, done, quarantined or all 状态")] = "quarantined",
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind 类型")] = None,
+    state: Annotated[State, typer.Option("--state", help="Only rows in this state 状态")] = State.QUARANTINED,
+    kind: Annotated[OrderKind | None, typer.Option("--kind", help="Only this kind 类型")] = None,
     case: Annotated[str | None, typer.Option("--case", help="Only of this case 事项编号")] = None,
     after: Annotated[int, typer.Option("--after", help="Go on behind this number 从此编号之后")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List work rows, by default those in quarantine. 列出工作（默认为隔离中的）。"""
-    asked = None if state == "all" else state
-    held = terminal.look(lambda tx: tx.work.page(state=asked, kind=kind, case_id=case, after=after, limit=limit))
-    terminal.rows(("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error"), held)
+    """List work rows, by default those in quarantine; where there are more, it is said how to go on. 列出工作（默认为隔离中的）。"""
+    asked = None if state is State.ALL else state.value
+    named = kind.value if kind is not None else None
+    held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
+    terminal.page(
+        ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error"), held, limit, "--state, --kind, --case"
+    )
 
 
 def show(terminal: Terminal, work: Id) -> None:

@@ -62,7 +62,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
-        oldest_due_seconds=(now - oldest).total_seconds(),
+        oldest_due_seconds=office.waited(oldest, now).total_seconds(),
         assistance=[tuple(row) for row in tx.assistance.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
@@ -71,12 +71,12 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         at_risk=[(str(days), tx.cases.due_before(_within(office, now, days))) for days in _RISK_DAYS],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
         schedules=[
-            (row["name"], row["lag_seconds"] or 0.0, (row["next_at"] - now).total_seconds())
+            (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()
             if row["next_at"] is not None
         ],
         unsealed=unsealed,
-        unsealed_seconds=(now - since).total_seconds() if since else 0.0,
+        unsealed_seconds=office.waited(since, now).total_seconds() if since else 0.0,
         calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
         adverse_without_review=tx.cases.adverse_without_review(),
     )

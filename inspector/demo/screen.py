@@ -31,6 +31,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 LOOKS_SECONDS = 0.5
 LINES_SECONDS = 5.0
 LAST_EVENTS = 6
+LEAST_LINES = 24
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Inspector: demo office", "Inspector 演示"),
@@ -90,7 +91,7 @@ class Screen:
 
     def watch(self, stop: threading.Event) -> None:
         """Show until `stop` is set."""
-        if not self._console.is_terminal:
+        if not self._console.is_terminal or self._console.size.height < LEAST_LINES:  # a panel would not fit, lines always do
             self._lines(stop)
             return
         with Live(self.panel(), console=self._console, auto_refresh=False, vertical_overflow="crop") as live:
@@ -116,14 +117,14 @@ class Screen:
         return f"{self._now}  " + " | ".join(told) if told else self._word("waits")
 
     def panel(self) -> RenderableType:
-        """The summary as a panel of constant height."""
+        """The summary as a panel: what is too long for a line goes on below, nothing is cut."""
         rows = Table.grid(padding=(0, 2), expand=True)
         rows.add_column(style="bold", no_wrap=True, width=max(cell_len(self._word(name)) for name, _ in self._rows()))
-        rows.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        rows.add_column(overflow="fold", ratio=1)
         for name, text in self._rows():
             rows.add_row(self._word(name), text or Text(self._word("none" if self._figures else "waits"), style="dim"))
         blank = [""] * (LAST_EVENTS - len(self._events))
-        last = Text("\n".join([*self._events, *blank]), style="dim", no_wrap=True, overflow="ellipsis")
+        last = Text("\n".join([*self._events, *blank]), style="dim", overflow="fold")
         title = f"{self._word('title')} · {self._word('time')} {self._now or '…'}"
         body = Group(rows, Text(), last, Text(), Text(self._places(), style="cyan", overflow="fold"))
         return Panel(body, title=title, subtitle=self._word("end"), title_align="left")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import WorkingCalendar, due, reminder
+from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
@@ -55,7 +55,7 @@ class Request:
     state: AssistanceState
     opened_at: datetime
     due_at: datetime
-    due_explained: str
+    due_counted: Counting
     due_provisional: bool
     escalate_at: datetime
     sent_at: datetime | None = None
@@ -84,7 +84,7 @@ def open_request(
         state=AssistanceState.ORDERED,
         opened_at=now,
         due_at=term.at,
-        due_explained=str(term.counted),
+        due_counted=term.counted,
         due_provisional=term.provisional,
         escalate_at=escalate,
     )
@@ -209,6 +209,8 @@ def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetim
         asked_at=asked_at,
         as_of=None,
         note=note,
+        found=str((request.reply or {}).get("value", "")),
+        remark=str((request.reply or {}).get("reasons", "")),
     )
 
 

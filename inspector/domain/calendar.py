@@ -219,19 +219,6 @@ class Counting:
     notices: tuple[str, ...] = ()
     awaited: tuple[int, ...] = ()
 
-    def __str__(self) -> str:
-        parts = [f"{self.term} after {self.after}"]
-        if self.skipped:
-            parts.append(f"skipped {_spans(self.skipped)}")
-        if self.made_up:
-            parts.append(f"make-up days counted {_spans(self.made_up)}")
-        if self.nominal != self.last:
-            parts.append(f"moved from {self.nominal}")
-        parts.append(f"last day {self.last}")
-        parts.extend(self.notices)
-        parts.extend(f"no notice yet for {year}" for year in self.awaited)
-        return "; ".join(parts)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -306,13 +293,3 @@ def _is_weekday(day: date) -> bool:
 
 def _days(first: date, last: date) -> Iterator[date]:
     return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
-
-
-def _spans(days: tuple[NamedDay, ...]) -> str:
-    spans: list[tuple[date, date, str]] = []
-    for named in days:
-        if spans and spans[-1][1] + timedelta(days=1) == named.day and spans[-1][2] == named.name:
-            spans[-1] = (spans[-1][0], named.day, named.name)
-        else:
-            spans.append((named.day, named.day, named.name))
-    return ", ".join(f"{first}{'' if first == last else f' to {last}'} ({name or 'weekend'})" for first, last, name in spans)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from inspector.domain.calendar import Counting
 
 
 class Route(StrEnum):
@@ -141,14 +143,31 @@ class ClaimFile:
         return self.steps[self.at] if self.status is ClaimStatus.OPEN and self.at < len(self.steps) else None
 
 
+class LevelReason(StrEnum):
+    """Why a case has its credit level: stated by somebody, or why it counts as unrated (handbook 2.1)."""
+
+    STATED = "stated"
+    PERSON = "person"
+    UNKNOWN = "unknown"
+    NOT_RATED = "not_rated"
+    LOOK_UP_FAILED = "look_up_failed"
+    STALE = "stale"
+    FUTURE = "future"
+    OFF_SCALE = "off_scale"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """The credit level frozen into the decision (handbook 2.1): where it came from and how old it was."""
+    """The credit level frozen into the decision (handbook 2.1): where it came from and how old it was.
+
+    `facts` are those of the reason: `error` of a look-up that failed, `stated` and `stated_as_of` of a level that does not count.
+    """
 
     level: str
     as_of: datetime | None
     source: str
-    reason: str
+    reason: LevelReason
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +183,7 @@ class Strategy:
     stratum: str | None
     due_at: datetime
     due_provisional: bool
-    due_explained: str
+    due_counted: Counting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

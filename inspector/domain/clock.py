@@ -53,6 +53,10 @@ class OfficeTime:
         passed = self._position(office) - self._position(self.office_anchor)
         return self.machine_anchor.astimezone(UTC) + -(-passed * slower // faster) * _TICK
 
+    def waited(self, since: datetime, until: datetime) -> timedelta:
+        """How much machine time passed between two moments of office time: closed hours that are skipped are no waiting."""
+        return self.machine(until) - self.machine(since)
+
     def reanchored(
         self, machine_now: datetime, *, rate: float, skip_closed: bool, calendar: WorkingCalendar | None
     ) -> OfficeTime:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from inspector.domain.case import Rated, SubjectKind
+from datetime import datetime
+
+from inspector.domain.case import LevelReason, Rated, SubjectKind
+from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 
 
-def rated_unknown(policy: Policy, reason: str) -> Rated:
+def rated_unknown(policy: Policy, reason: LevelReason, **facts: str) -> Rated:
     """The unrated level with its reason: a failed or stale look-up is `U`, never A and never D (handbook 2.1)."""
-    return Rated(level=policy.unrated, as_of=None, source="", reason=reason)
+    return Rated(level=policy.unrated, as_of=None, source="", reason=reason, facts=facts)
+
+
+def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetime) -> Rated:
+    """A stated level as the pack knows it: off the scale, stale, or dated in the future it is unrated (handbook 2.1)."""
+    told = {"stated": level, "stated_as_of": as_of.isoformat(), "stated_by": source}
+    if as_of > now:
+        return rated_unknown(policy, LevelReason.FUTURE, **told)
+    if now - as_of > span(policy.stale_after):
+        return rated_unknown(policy, LevelReason.STALE, **told)
+    if level not in {row.code for row in policy.levels}:
+        return rated_unknown(policy, LevelReason.OFF_SCALE, **told)
+    return Rated(level=level, as_of=as_of, source=source, reason=LevelReason.STATED)
 
 
 def needs_rating(subject_kind: SubjectKind) -> bool:

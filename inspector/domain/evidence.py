@@ -29,7 +29,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of."""
+    """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of.
+
+    `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
+    what somebody outside wrote, both word for word.
+    """
 
     id: str
     claim: str
@@ -40,6 +44,8 @@ class Evidence:
     asked_at: datetime
     as_of: datetime | None
     note: str = ""
+    found: str = ""
+    remark: str = ""
     source_version: str = ""
     request_digest: str = ""
     reply_digest: str = ""

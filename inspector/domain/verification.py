@@ -6,7 +6,7 @@ evidence; every other end is an officer's (handbook 2.7, scenario 14; PIPL art. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,21 +42,37 @@ OPEN_WORK = frozenset(
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:
     """The item of a new case, or Invalid: unknown or fenced item, matter or subject not covered, claims the item does not know."""
-    item = policy.item(case.item)
-    fence(item)
+    for objection in objections(case, policy, now):
+        raise objection
+    return policy.item(case.item)
+
+
+def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
+    """Everything that speaks against admitting a case; the first is what a sending system hears, all of them a clerk with a file."""
+    try:
+        item = policy.item(case.item)
+    except Invalid as error:
+        yield error
+        return
+    try:
+        fence(item)
+    except Invalid as error:
+        yield error
     if case.matter not in item.matters:
-        raise Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
+        yield Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
     if case.subject.kind not in item.subjects:
-        raise Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
+        yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
     if case.letter.proxy and not item.proxy_allowed:
-        raise Invalid("proxy_not_allowed", item=item.code)
+        yield Invalid("proxy_not_allowed", item=item.code)
     if case.letter.signed_on > now.date():
-        raise Invalid("signed_in_future", signed_on=case.letter.signed_on.isoformat(), today=now.date().isoformat())
+        yield Invalid("signed_in_future", signed_on=case.letter.signed_on.isoformat(), today=now.date().isoformat())
     if case.route is Route.COMMITMENT and not case.claims:
-        raise Invalid("claims_missing", item=item.code)
+        yield Invalid("claims_missing", item=item.code)
     for held in case.claims:
-        item.fact(held.claim.fact)
-    return item
+        try:
+            item.fact(held.claim.fact)
+        except Invalid as error:
+            yield error
 
 
 def begin(
@@ -96,7 +112,7 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         stratum=row.stratum,
         due_at=term.at,
         due_provisional=term.provisional,
-        due_explained=str(term.counted),
+        due_counted=term.counted,
     )
     files = tuple(replace(held, steps=steps(policy, item, item.fact(held.claim.fact), row)) for held in case.claims)
     chosen = replace(case, state=CaseState.VERIFYING, strategy=strategy, claims=files)
@@ -109,7 +125,9 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         "level": level.level,
         "level_as_of": level.as_of.isoformat() if level.as_of else None,
         "level_source": level.source,
-        "level_reason": level.reason,
+        "level_reason": level.reason.value,
+        **level.facts,
+        "before_decision": row.before_decision,
         "row": row.row,
         "verify": str(item.verify),
         "due_at": term.at.isoformat(),
@@ -129,6 +147,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
         "claim": evidence.claim,
+        "method": evidence.method.value,
         "verdict": evidence.verdict.value,
         "fresh": evidence.fresh,
         "via": evidence.via,
@@ -139,10 +158,13 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     settled = _status(evidence)
     if settled is not None:
+        because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, because, (), ())
     if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
+    on = moved.file(evidence.claim)
+    because = replace(because, facts={**facts, "status": on.status.value, "next": on.step.method.value if on.step else None})
     return _close_if_settled(moved, policy, now, because, orders, ())
 
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
-from inspector.domain.errors import InspectorError
+from inspector.domain import verification
+from inspector.domain.errors import InspectorError, Invalid
 from inspector.flows.diagnosis import RowFlaw, of_error
-from inspector.flows.importing import Line
-from inspector.flows.intake import take
+from inspector.flows.importing import Line, Parsed
+from inspector.flows.intake import drafted, take
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
 STAGE = 5_000
 """Up to so many rows are one transaction. More would hold the one writer of SQLite for too long: they are all judged first."""
 BATCH = 1_000
+STAND_IN = "?"
+"""Stands for a code that is none, so that the rest of its row can be judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What became of a file: cases opened, cases that were there already, and, when nothing was written, why."""
+    """What became of a file: cases opened, cases that were there already, and, when nothing was written, why. `warnings`: what is odd."""
 
     opened: int
     known: int
     flaws: tuple[RowFlaw, ...]
+    warnings: tuple[RowFlaw, ...] = ()
 
 
 class _UndoneError(Exception):
@@ -38,17 +42,71 @@ class _UndoneError(Exception):
 
 def load(
     office: Office,
-    lines: Sequence[Line],
+    parsed: Parsed,
     sender: str,
     *,
     dry_run: bool,
     sign: Callable[[Tx, datetime, Loaded], None],
     step: Callable[[], None] = lambda: None,
 ) -> Loaded:
-    """Take every row in, or none. `sign` writes who did it, in the last transaction; `step` is called for each row judged.
+    """Take every row in, or none; where anything is wrong, all that is wrong is told in this one run.
+
+    `sign` writes who did it, in the last transaction; `step` is called for each row judged.
 
     A staged file that is cut off while it is written is finished by importing it again: what is there already stays.
     """
+    flaws, warnings = _judge(office, parsed, sender)
+    wrong = {flaw.row for flaw in flaws}
+    lines = [line for line in parsed.lines if line.sound and line.row not in wrong]
+    if flaws:  # what only the database knows of the other rows belongs into the same answer
+        others = _sum(
+            [_take(office, lines[start : start + BATCH], sender, step, keep=False) for start in range(0, len(lines), BATCH)]
+        )
+        return Loaded(opened=0, known=0, flaws=(*flaws, *others.flaws), warnings=warnings)
+    return replace(_load(office, lines, sender, dry_run=dry_run, sign=sign, step=step), warnings=warnings)
+
+
+def _judge(office: Office, parsed: Parsed, sender: str) -> tuple[tuple[RowFlaw, ...], tuple[RowFlaw, ...]]:
+    """(everything wrong, everything odd) that can be said without the database, of every row and whatever else is wrong with it."""
+    now = office.now()
+    flaws, warnings = list(parsed.flaws), list(parsed.warnings)
+    for line in parsed.lines:
+        found = list(_objections(office, line, sender, now, warnings))
+        flaws += [flaw for flaw in found if flaw.column not in line.spoiled]
+    return tuple(flaws), tuple(warnings)
+
+
+def _objections(office: Office, line: Line, sender: str, now: datetime, warnings: list[RowFlaw]) -> Iterator[RowFlaw]:
+    """What intake would say of a row, all of it. Stand-ins of a row's unreadable cells are judged too; the caller leaves those out."""
+    given = line.application
+    try:
+        policy = office.policy(given.agency, now.date())
+    except InspectorError as error:
+        yield of_error(line.row, error)
+        return
+    try:
+        case = drafted(given, sender, policy, now)
+    except Invalid as error:
+        yield of_error(line.row, error)
+        case = drafted(replace(given, subject_code=STAND_IN), sender, policy, now)
+    if case.subject.warnings and case.subject.code != STAND_IN:
+        facts = {"warnings": ", ".join(case.subject.warnings)}
+        warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_irregular", facts=facts))
+    if case.subject.code not in {case.subject.original.strip(), STAND_IN}:
+        warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_rewritten"))
+    yield from (of_error(line.row, error) for error in verification.objections(case, policy, now))
+
+
+def _load(
+    office: Office,
+    lines: Sequence[Line],
+    sender: str,
+    *,
+    dry_run: bool,
+    sign: Callable[[Tx, datetime, Loaded], None],
+    step: Callable[[], None],
+) -> Loaded:
+    """Sound rows in, in one transaction or staged."""
     staged = len(lines) > STAGE
     small = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     batches = small if staged else [lines]

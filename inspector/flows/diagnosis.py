@@ -1,13 +1,13 @@
-"""What is wrong with a file that people hand in: which row, which column, what, and how to mend it, in both languages."""
+"""What is wrong or odd about a file that people hand in: which row, which column, what, and how to mend it, in both languages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang, words
+from inspector.labels import Lang, known, label, words
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
 HEAD = 1
@@ -67,7 +67,108 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "as_of_future": ("{as_of} lies in the future", "{as_of} 晚于当前时间", "write the day it was stated", "请填评定日期"),
     "digest_unreadable": ("no SHA-256", "不是 SHA-256 摘要", "64 digits 0-9a-f, or leave it empty", "应为64位 0-9a-f，或留空"),
+    # Warnings: the file is taken all the same.
+    "code_irregular": (
+        "the code looks irregular ({warnings}); it is kept as it is",
+        "代码不规范（{warnings}），按原样保留",
+        "compare it with the original document",
+        "请与原件核对",
+    ),
+    "code_rewritten": (
+        "the code has full-width or small letters or blanks; it is kept in its plain form",
+        "代码含全角、小写字符或空格，按规范形式保存",
+        "nothing, if that is what was meant",
+        "如无误，无需处理",
+    ),
+    "cell_trimmed": (
+        "blanks before or behind the text were taken off",
+        "文字前后的空格已去掉",
+        "nothing, if that is what was meant",
+        "如无误，无需处理",
+    ),
+    "cell_width": ("full-width digits, read as {read}", "含全角数字，已读作 {read}", "compare it", "请核对"),
+    "cell_was_number": (
+        "a number where text is expected, read as {read}: spreadsheets drop zeros",
+        "此处应为文本而填了数值，已读作 {read}：表格软件会丢掉零",
+        "compare it; better format the column as text",
+        "请核对；最好把该列设为文本格式",
+    ),
+    "row_repeated": ("the same as row {other}; counted once", "与第{other}行相同，只计一次", "take one out", "请删去一行"),
+    "rows_empty": ("{count} empty rows from here on were passed over", "自此共{count}行空白，已跳过", "nothing", "无需处理"),
+    "cells_merged": (
+        "merged cells {range}: only the first one has the content, the others are empty",
+        "合并单元格 {range}：只有第一格有内容，其余为空",
+        "undo the merging and fill every cell in",
+        "请取消合并并逐格填写",
+    ),
+    "file_gb18030": (
+        "the file is encoded in GB 18030",
+        "文件编码为 GB 18030",
+        "see whether names read well",
+        "请核对姓名、名称是否正常",
+    ),
+    "file_delimiter": (
+        "cells are parted by {delimiter}, not by commas",
+        "单元格以 {delimiter} 分隔，不是逗号",
+        "see whether columns are right",
+        "请核对各列是否正确",
+    ),
+    "certificate_over": (
+        "the certificate ended on {until}: the inspector will not be dealt",
+        "执法证已于 {until} 到期，不会被抽派",
+        "enter the new certificate",
+        "请填写新的执法证",
+    ),
+    "channel_unknown": (
+        "there is no push channel {channel}; known are {known}",
+        "没有推送渠道“{channel}”；可用：{known}",
+        "write one of them, or add it to the settings",
+        "请填其中之一，或在配置中添加",
+    ),
+    "column_passed": ("the column is not used", "该列未使用", "nothing, if that is what was meant", "如无误，无需处理"),
 }
+
+# Errors of intake: how to mend what they are about (English, Chinese). The others say it themselves.
+FIXES: Mapping[str, tuple[str, str]] = {
+    "item_unknown": ("write the code of one of the known items", "请填已有事项的编码"),
+    "item_excluded": (
+        "take the row out: this item goes by the ordinary certificate procedure",
+        "请删去该行：该事项应按提交证明的普通程序办理",
+    ),
+    "matter_not_covered": ("write a kind of matter that the item covers", "请填该事项适用的事项类型"),
+    "subject_not_covered": ("write a kind of subject that the item covers", "请填该事项适用的主体类型"),
+    "proxy_not_allowed": ("leave the cell empty; the applicant promises in person", "请留空；须由申请人本人承诺"),
+    "signed_in_future": ("write the day on the letter; see that the date is right", "请按承诺书填写签署日期"),
+    "claims_missing": ("fill in at least one column of promised facts", "请至少填写一项承诺事实"),
+    "fact_unknown": ("empty the cell, or name the column after a known fact", "请清空该格，或按已有事实改列名"),
+    "reference_reused": (
+        "give a new application its own number; correct a known one over its own call",
+        "新申请请另编申请编号；更正已有申请请用更正接口",
+    ),
+    "letter_missing": ("fill in the text of the letter, or its digest", "请填承诺书全文或其摘要"),
+    "letter_digest_differs": (
+        "leave the digest empty, or take text and digest of the same letter",
+        "请留空摘要，或使全文与摘要一致",
+    ),
+    "identity_destroyed_by_spreadsheet": (
+        "format the column as text, enter the code again",
+        "请把该列设为文本格式，重新录入代码",
+    ),
+    "identity_hidden_character": ("type the cell anew", "请重新录入该单元格"),
+    "pack_missing": (
+        "name an agency with a policy pack, or give it one in the settings",
+        "请填有政策包的机关，或在配置中指定政策包",
+    ),
+    "pack_not_in_force": ("add the pack's version that is in force today", "请添加今天有效的政策包版本"),
+}
+CODES: Mapping[str, tuple[str, ...]] = {
+    "categories": ("Excluded",),
+    "covered": ("MatterKind", "SubjectKind"),
+    "matter": ("MatterKind",),
+    "kind": ("SubjectKind",),
+    "warnings": ("IdentityWarning",),
+}
+"""Facts that are codes of an enum, and the labels with their words."""
 
 # Errors of intake, and the column a person must look at.
 COLUMN_OF: Mapping[str, str] = {
@@ -100,21 +201,44 @@ class RowFlaw:
     def what(self, lang: Lang) -> str:
         """What is wrong."""
         if self.code in WORDS:
-            return _fill(WORDS[self.code][0 if lang == "en" else 1], self.facts)
+            return _fill(WORDS[self.code][0 if lang == "en" else 1], _told(self.facts, lang))
         text = words(lang).get(f"error.{self.code}")
-        return _fill(text, self.facts) if text else f"{self.code} {dict(self.facts)}"
+        return _fill(text, _told(self.facts, lang)) if text else f"{self.code} {dict(self.facts)}"
 
     def fix(self, lang: Lang) -> str:
         """How to mend it."""
         if self.code in WORDS:
-            return _fill(WORDS[self.code][2 if lang == "en" else 3], self.facts)
-        return "correct the cell and import the file again" if lang == "en" else "请改正该单元格后重新导入"
+            return _fill(WORDS[self.code][2 if lang == "en" else 3], _told(self.facts, lang))
+        general = ("correct the cell and import the file again", "请改正该单元格后重新导入")
+        return FIXES.get(self.code, general)[0 if lang == "en" else 1]
+
+
+@dataclass(slots=True, kw_only=True)
+class Diagnosis:
+    """All that was found in one file: with any flaw nothing is written; warnings are told and the file is taken."""
+
+    flaws: list[RowFlaw] = field(default_factory=list)
+    warnings: list[RowFlaw] = field(default_factory=list)
 
 
 def of_error(row: int, error: InspectorError, column: str = "") -> RowFlaw:
     """An error of intake as a flaw of its row."""
     named = column or _fill(COLUMN_OF.get(error.code, "subject_code" if error.code.startswith("identity_") else ""), error.facts)
     return RowFlaw(row=row, column=named, code=error.code, facts=error.facts)
+
+
+def _told(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
+    """The facts with codes turned into words; a clerk still sees the code, since it is what the file must hold."""
+    return {name: _decoded(CODES[name], value, lang) if name in CODES else value for name, value in facts.items()}
+
+
+def _decoded(groups: Sequence[str], value: object, lang: Lang) -> str:
+    told = []
+    for code in str(value).split(", "):
+        key = next((key for group in groups if known(key := f"{group}.{code.upper()}", lang)), None)
+        shown = label(key, lang) if key else code
+        told.append(f"{shown} {code}" if key and code.isupper() else shown)
+    return (", " if lang == "en" else "、").join(told)
 
 
 def _fill(text: str, facts: Mapping[str, object]) -> str:

@@ -164,7 +164,7 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         fresh=True,
         asked_at=now,
         as_of=now,
-        note=finding.note,
+        remark=finding.note,
     )
     tx.cases.add_evidence(case.id, item)
     if finding.claim not in {one.claim.key for one in case.claims}:

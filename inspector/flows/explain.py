@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route, SubjectKind
+from inspector.domain.calendar import Counting
+from inspector.domain.case import (
+    Case,
+    CaseState,
+    Claim,
+    ClaimFile,
+    ClaimStatus,
+    LevelReason,
+    Method,
+    Outcome,
+    Route,
+    SubjectKind,
+)
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
@@ -21,10 +33,13 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A legal basis: the code as decisions store it, and what it cites."""
+    """A legal basis: the code as decisions store it, and what it cites. `source` is the document's name in the pack."""
 
     code: str
     citation: str
+    id: str
+    source: str
+    article: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +54,24 @@ class Why:
     level_name: str
     level_source: str
     level_as_of: datetime | None
-    level_reason: str
+    level_reason: LevelReason
+    level_facts: Mapping[str, str]
     before_decision: bool
     stratum: str | None
     basis: tuple[Article, ...]
     due_at: datetime
     due_provisional: bool
-    due_explained: str
+    due_counted: Counting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way a claim may be verified."""
+    """One way a claim may be verified; `ground` is why another agency may be asked, `party` its name in the tree."""
 
     method: Method
     via: str
+    party: str
+    ground: str
     basis: tuple[Article, ...]
     under_way: bool
 
@@ -73,17 +91,26 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What was asked and what came back."""
+    """What was asked and what came back: `name`, `claimed` and `on` are the question, `found` is the other side's own text.
+
+    `note` is a code; `remark` are words that somebody outside wrote.
+    """
 
     id: str
     claim: str
+    name: str
+    claimed: str
+    on: date | None
     method: Method
     via: str
+    party: str
     verdict: Verdict
     fresh: bool
     asked_at: datetime
     as_of: datetime | None
     note: str
+    found: str
+    remark: str
     attempts: int
 
 
@@ -93,6 +120,7 @@ class Letter:
 
     id: str
     requested: str
+    party: str
     claim: str
     ground: str
     basis: tuple[Article, ...]
@@ -100,9 +128,11 @@ class Letter:
     opened_at: datetime
     due_at: datetime
     due_provisional: bool
-    due_explained: str
+    due_counted: Counting
+    sent_at: datetime | None
+    ended_at: datetime | None
     escalated_to: str | None
-    reply: str
+    reply: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,23 +148,24 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One decision of the ledger."""
+    """One decision of the ledger: the rule by its code, the facts by their names."""
 
     at: datetime
     rule: str
     pack: str
     basis: tuple[Article, ...]
-    facts: str
+    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What is due."""
+    """What is due; `error` is the code of the last failure."""
 
     kind: OrderKind
     at: datetime
     lane: str
     state: str
+    attempts: int
     error: str
 
 
@@ -187,8 +218,8 @@ def explain(office: Office, tx: Tx, case_id: str) -> Explanation:
         review_reason=case.review_reason,
         opened_at=office.calendar.local(case.opened_at),
         why=_why(office, case, policy),
-        claims=tuple(_claim(held, case, policy) for held in case.claims),
-        heard=tuple(_heard(office, held) for held in tx.cases.evidence(case_id)),
+        claims=tuple(_claim(office, held, case, policy) for held in case.claims),
+        heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in tx.assistance.of_case(case_id)),
         visits=tuple(_call(office, held, seats) for held, seats in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
@@ -205,7 +236,8 @@ def articles(policy: Policy, basis: str | Iterable[str]) -> tuple[Article, ...]:
 def _article(policy: Policy, code: str) -> Article:
     source, _, article = code.partition(":")
     named = policy.sources.get(source)
-    return Article(code=code, citation=f"{named} {article}".strip() if named else code)
+    citation = f"{named} {article}".strip() if named else code
+    return Article(code=code, citation=citation, id=source, source=named or source, article=article)
 
 
 def _work(tx: Tx, case_id: str) -> Iterable[Row]:
@@ -230,39 +262,60 @@ def _why(office: Office, case: Case, policy: Policy) -> Why | None:
         level_source=held.level.source,
         level_as_of=_local(office, held.level.as_of),
         level_reason=held.level.reason,
+        level_facts=held.level.facts,
         before_decision=held.before_decision,
         stratum=held.stratum,
         basis=articles(policy, (held.basis, policy.item(case.item).verify_basis)),
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
-        due_explained=held.due_explained,
+        due_counted=held.due_counted,
     )
 
 
-def _claim(held: ClaimFile, case: Case, policy: Policy) -> Claimed:
-    try:
-        name = policy.item(case.item).fact(held.claim.fact).name
-    except InspectorError:
-        name = held.claim.fact
+def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy) -> Claimed:
     ways = tuple(
-        Way(method=step.method, via=step.via, basis=articles(policy, step.basis), under_way=held.step is step)
+        Way(
+            method=step.method,
+            via=step.via,
+            party=_party(office, step.via),
+            ground=step.ground,
+            basis=articles(policy, step.basis),
+            under_way=held.step is step,
+        )
         for step in held.steps
     )
     claim = held.claim
+    name = _name(claim, case, policy)
     return Claimed(key=claim.key, fact=claim.fact, name=name, value=claim.value, on=claim.on, status=held.status, ways=ways)
 
 
-def _heard(office: Office, held: Evidence) -> Heard:
+def _name(claim: Claim, case: Case, policy: Policy) -> str:
+    """What the pack calls a fact; its code where an item knows it no more."""
+    try:
+        return policy.item(case.item).fact(claim.fact).name
+    except InspectorError:
+        return claim.fact
+
+
+def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
+    """An answer with its question; a claim that was corrected since is known by its key alone."""
+    claim = next((file.claim for file in case.claims if file.claim.key == held.claim), None)
     return Heard(
         id=held.id,
         claim=held.claim,
+        name=_name(claim, case, policy) if claim else held.claim,
+        claimed=claim.value if claim else "",
+        on=claim.on if claim else None,
         method=held.method,
         via=held.via,
+        party=_party(office, held.via),
         verdict=held.verdict,
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
         as_of=_local(office, held.as_of),
         note=held.note,
+        found=held.found,
+        remark=held.remark,
         attempts=held.attempts,
     )
 
@@ -271,6 +324,7 @@ def _letter(office: Office, held: Request, policy: Policy) -> Letter:
     return Letter(
         id=held.id,
         requested=held.requested,
+        party=_party(office, held.requested),
         claim=held.claim,
         ground=held.ground,
         basis=articles(policy, held.basis),
@@ -278,9 +332,11 @@ def _letter(office: Office, held: Request, policy: Policy) -> Letter:
         opened_at=office.calendar.local(held.opened_at),
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
-        due_explained=held.due_explained,
+        due_counted=held.due_counted,
+        sent_at=_local(office, held.sent_at),
+        ended_at=_local(office, held.ended_at),
         escalated_to=held.escalated_to,
-        reply=_told(held.reply or {}),
+        reply=held.reply or {},
     )
 
 
@@ -296,7 +352,7 @@ def _decision(office: Office, row: Row, policy: Policy) -> Taken:
         rule=row["rule"],
         pack=told.get("pack", ""),
         basis=articles(policy, told.get("basis", ())),
-        facts=_told(told.get("facts", {})),
+        facts={name: value for name, value in told.get("facts", {}).items() if value not in (None, "", [])},
     )
 
 
@@ -306,16 +362,14 @@ def _next(office: Office, row: Row) -> Next:
         at=office.calendar.local(row["due_at"]),
         lane=row["lane"],
         state=row["state"],
+        attempts=row["attempts"],
         error=row["error"] or "",
     )
 
 
-def _told(facts: Mapping[str, object]) -> str:
-    return ", ".join(f"{name}={_short(value)}" for name, value in facts.items() if value not in (None, "", []))
-
-
-def _short(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+def _party(office: Office, connector: str) -> str:
+    """The agency that is reached by a connector, by its name; empty for what is no agency of the tree."""
+    return next((node.name for node in office.tree.values() if connector and node.connector == connector), "")
 
 
 def _local(office: Office, moment: datetime | None) -> datetime | None:

@@ -65,37 +65,35 @@ CASES = Layout(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row as an application."""
+    """One row as an application. `spoiled` names the columns whose values are stand-ins; a row that is not `sound` is only judged."""
 
     row: int
     application: Application
+    sound: bool
+    spoiled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What a file holds. With any flaw nothing of it may be used."""
+    """What a file holds, wrong rows too. With any flaw nothing of it may be written."""
 
     lines: tuple[Line, ...]
     flaws: tuple[RowFlaw, ...]
+    warnings: tuple[RowFlaw, ...]
 
 
 def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
     """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws."""
-    found, flaws, _ = CASES.heads(sheet)
-    if flaws:
-        return Parsed(lines=(), flaws=tuple(flaws))
+    found, told = CASES.heads(sheet)
     lines: list[Line] = []
     seen: dict[str, int] = {}
-    for reader in CASES.readers(sheet, found, flaws):
+    for reader in CASES.readers(sheet, found, told):
         application = _application(reader, agency, within)
-        if application is None:
-            continue
-        if application.reference in seen:
+        if application.reference and seen.setdefault(application.reference, reader.number) != reader.number:
             reader.flaw("reference", "reference_twice", other=seen[application.reference])
-            continue
-        seen[application.reference] = reader.number
-        lines.append(Line(row=reader.number, application=application))
-    return Parsed(lines=tuple(lines), flaws=tuple(flaws))
+        line = Line(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))
+        lines.append(line)
+    return Parsed(lines=tuple(lines), flaws=tuple(told.flaws), warnings=tuple(told.warnings))
 
 
 def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:
@@ -105,14 +103,14 @@ def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:
     return (*named, *(prefix + fact for fact in facts))
 
 
-def _application(reader: RowReader, agency: str, within: Container[str]) -> Application | None:
-    """The row's application, or None with its flaws noted."""
+def _application(reader: RowReader, agency: str, within: Container[str]) -> Application:
+    """The row's application, with stand-ins where something was wrong."""
     named = reader.text("agency", agency)
     if named not in within:
         reader.flaw("agency", "agency_outside", agency=named, above=agency)
     signed_on = reader.day("signed_on")
     text = reader.text("letter_text")
-    made = Application(
+    return Application(
         agency=named,
         reference=reader.text("reference"),
         route=reader.choice("route", Route, Route.COMMITMENT),
@@ -131,7 +129,6 @@ def _application(reader: RowReader, agency: str, within: Container[str]) -> Appl
         publicity_scope=reader.text("publicity_scope", "none"),
         publicity_until=reader.day("publicity_until") if reader.cells.get("publicity_until", "") != "" else None,
     )
-    return made if reader.sound else None
 
 
 def _claims(reader: RowReader, signed_on: date) -> tuple[Claim, ...]:
@@ -152,6 +149,6 @@ def _digest(reader: RowReader, text: str) -> str:
     elif not stated and not text:
         reader.note(of_error(reader.number, Invalid("letter_missing")))
     computed = hashlib.sha256(text.encode()).hexdigest()
-    if stated and text and stated != computed and reader.sound:
+    if stated and text and stated != computed and not reader.spoiled & {"letter_text", "letter_digest"}:
         reader.note(of_error(reader.number, Invalid("letter_digest_differs", expected=computed)))
     return stated or computed

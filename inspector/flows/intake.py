@@ -14,6 +14,7 @@ from inspector.domain.case import (
     Claim,
     ClaimFile,
     CommitmentLetter,
+    LevelReason,
     MatterKind,
     Rated,
     Route,
@@ -22,7 +23,6 @@ from inspector.domain.case import (
 )
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Conflict, Refusal
-from inspector.domain.evidence import span
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
@@ -75,7 +75,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     digest = given.digest()
     office.agency(given.agency)
     policy = office.policy(given.agency, now.date())
-    case = _case(given, sender, policy, now)
+    case = drafted(given, sender, policy, now)
     verification.admit(case, policy, now)
     if not tx.cases.add(case, digest):
         held, before = tx.cases.by_reference(sender, given.reference)
@@ -93,7 +93,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     if (given.reference, given.agency) != (held.reference, held.agency):
         raise Conflict("correction_of_another_case", case=case_id, reference=held.reference)
     policy = office.book.get(held.pack)
-    fresh = _case(given, held.sender, policy, held.opened_at)
+    fresh = drafted(given, held.sender, policy, held.opened_at)
     fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
     verification.admit(fresh, policy, now)
     tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
@@ -125,21 +125,12 @@ def _open(
 def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:
     """The level as already known, or None when it must be looked up. Persons have none; stale is unrated (handbook 2.1)."""
     if not credit.needs_rating(subject.kind):
-        return credit.rated_unknown(policy, "natural persons are not rated")
+        return credit.rated_unknown(policy, LevelReason.PERSON)
     held = tx.credit.level(subject.kind, subject.code)
-    known = rated(policy, held[0], held[1], held[2], now) if held is not None else None
+    known = credit.rated(policy, held[0], held[1], held[2], now) if held is not None else None
     if look_up and (known is None or known.as_of is None):
         return None
-    return known or credit.rated_unknown(policy, "no level known")
-
-
-def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetime) -> Rated:
-    """A stated level as the pack knows it: off the scale, stale, or dated in the future it is unrated (handbook 2.1)."""
-    if as_of > now or now - as_of > span(policy.stale_after):
-        return credit.rated_unknown(policy, f"the level stated is of {as_of.date().isoformat()}")
-    if level not in {row.code for row in policy.levels}:
-        return credit.rated_unknown(policy, f"level {level!r} is not on the pack's scale")
-    return Rated(level=level, as_of=as_of, source=source, reason="stated")
+    return known or credit.rated_unknown(policy, LevelReason.UNKNOWN)
 
 
 def enrol(tx: Tx, case: Case) -> None:
@@ -161,7 +152,8 @@ def _renamed(file: ClaimFile, version: int) -> ClaimFile:
     return replace(file, claim=replace(file.claim, key=f"{file.claim.key}~{version}"))
 
 
-def _case(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
+def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
+    """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
     held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
     identity = identify(held, given.subject_code, today=now.date())
     subject = Subject(

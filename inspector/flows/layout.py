@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +12,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from inspector.domain.case import SubjectKind
-from inspector.flows.diagnosis import HEAD, RowFlaw
+from inspector.flows.diagnosis import HEAD, Diagnosis, RowFlaw
 from inspector.flows.sheet import Cell, Row, Sheet
 from inspector.labels import LANGS, of
 
 E = TypeVar("E", bound=StrEnum)
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _EXACT = 10**15
@@ -62,13 +63,13 @@ class Layout:
                 return self.prefix + plain[len(prefix) :].strip()
         return None
 
-    def heads(self, sheet: Sheet) -> tuple[tuple[str | None, ...], list[RowFlaw], list[str]]:
-        """(the column at each position, what is wrong with the heads, heads that are passed over)."""
+    def heads(self, sheet: Sheet) -> tuple[tuple[str | None, ...], Diagnosis]:
+        """(the column at each position, what is wrong or odd about the file and its heads)."""
         found = tuple(self.named(head) for head in sheet.heads)
-        flaws, passed = [], []
+        flaws, odd = [], list(sheet.odd)
         for place, (head, name) in enumerate(zip(sheet.heads, found, strict=True)):
             if name is None and (self.open_ended or not head):
-                passed += [head] if head else []
+                odd += [RowFlaw(row=HEAD, column=head, code="column_passed")] if head else []
             elif name is None:
                 known = [column.name for column in self.columns]
                 near = get_close_matches(head.casefold(), known, n=1, cutoff=0.0) or known[:1]
@@ -80,39 +81,51 @@ class Layout:
             for column in self.columns
             if column.needed and column.name not in found
         ]
-        return found, flaws, passed
+        return found, Diagnosis(flaws=flaws, warnings=odd)
 
-    def readers(self, sheet: Sheet, found: Sequence[str | None], flaws: list[RowFlaw]) -> Iterator[RowReader]:
-        """A reader for each row."""
+    def readers(self, sheet: Sheet, found: Sequence[str | None], told: Diagnosis) -> Iterator[RowReader]:
+        """A reader for each row, also where heads are wrong: people mend a file once, not once for each kind of fault."""
+        named = [name is not None or self.open_ended or bool(head) for name, head in zip(found, sheet.heads, strict=True)]
         for row in sheet.rows:
-            yield RowReader(self, row, found, flaws)
+            yield RowReader(self, row, found, named, told)
 
 
 class RowReader:
-    """One row's cells as values. What is wrong is noted and a stand-in returned; `sound` tells whether the row may be used."""
+    """One row's cells as values. What is wrong is noted and a stand-in returned; `sound` tells whether the row may be used.
 
-    def __init__(self, layout: Layout, row: Row, found: Sequence[str | None], flaws: list[RowFlaw]) -> None:
+    `spoiled` are the columns whose values are stand-ins: those that are wrong here, and those that the file lacks.
+    """
+
+    def __init__(self, layout: Layout, row: Row, found: Sequence[str | None], named: Sequence[bool], told: Diagnosis) -> None:
         self.number = row.number
         self.cells: dict[str, Cell] = {name: cell for name, cell in zip(found, row.cells, strict=False) if name is not None}
         self._columns = {column.name: column for column in layout.columns}
-        self._flaws = flaws
-        self._before = len(flaws)
-        named = [name is not None or layout.open_ended for name in found]
+        self._told = told
+        self._lacking = {column.name for column in layout.columns if column.needed and column.name not in found}
+        self.spoiled = set(self._lacking)
+        self._wrong = False
         if any(cell != "" and not (place < len(named) and named[place]) for place, cell in enumerate(row.cells)):
             self.flaw("", "cells_too_many")
 
     @property
     def sound(self) -> bool:
         """Whether nothing was wrong with the row so far."""
-        return len(self._flaws) == self._before
+        return not self._wrong and not self._lacking
 
     def flaw(self, column: str, code: str, **facts: object) -> None:
-        """Note something wrong."""
-        self._flaws.append(RowFlaw(row=self.number, column=column, code=code, facts=facts))
+        """Note something wrong; an empty cell of a column that the file lacks has been told at the head."""
+        self.spoiled.add(column)
+        if not (code == "cell_empty" and column in self._lacking):
+            self.note(RowFlaw(row=self.number, column=column, code=code, facts=facts))
 
     def note(self, flaw: RowFlaw) -> None:
         """Note something wrong that was found elsewhere."""
-        self._flaws.append(flaw)
+        self._wrong = True
+        self._told.flaws.append(flaw)
+
+    def warn(self, column: str, code: str, **facts: object) -> None:
+        """Note something odd; the row is taken all the same."""
+        self._told.warnings.append(RowFlaw(row=self.number, column=column, code=code, facts=facts))
 
     def text(self, name: str, default: str = "", most: int = 0) -> str:
         """A cell as text, without outer white space."""
@@ -133,23 +146,28 @@ class RowReader:
             return cell
         if isinstance(cell, str) and not cell.strip() and default is not None:
             return default
-        found = _DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        found = _DAY.fullmatch(_narrow(cell)) if isinstance(cell, str) else None
         try:
-            return date(*map(int, found.groups())) if found else self._no_day(name, cell)
+            read = date(*map(int, found.groups())) if found else None
         except ValueError:
-            return self._no_day(name, cell)
+            read = None
+        if read is not None and _narrow(str(cell)) != str(cell).strip():
+            self.warn(name, "cell_width", read=read.isoformat())
+        return read or self._no_day(name, cell)
 
     def number_of(self, name: str, default: int) -> int:
         """A cell as a whole number from 0."""
         cell = self.cells.get(name, "")
         if isinstance(cell, int | float):
             cell = str(int(cell)) if cell == int(cell) else str(cell)
-        told = str(cell).strip()
+        told = _narrow(str(cell))
         if not told:
             return default
         if not (told.isascii() and told.isdecimal() and len(told) < 10):
             self.flaw(name, "number_unreadable", value=told[:40])
             return default
+        if told != str(cell).strip():
+            self.warn(name, "cell_width", read=told)
         return int(told)
 
     def choice(self, name: str, kind: type[E], default: E | None = None) -> E:
@@ -182,15 +200,24 @@ class RowReader:
 
     def _plain(self, column: Column, cell: Cell) -> str:
         if isinstance(cell, str):
+            if column.coded and cell.strip() != cell and cell.strip():
+                self.warn(column.name, "cell_trimmed")
             return cell.strip()
         if isinstance(cell, date):
             return cell.isoformat()
         if column.coded or abs(cell) >= _EXACT:
             self.flaw(column.name, "cell_is_number")
             return "?"
-        return str(int(cell)) if cell == int(cell) else str(cell)
+        read = str(int(cell)) if cell == int(cell) else str(cell)
+        self.warn(column.name, "cell_was_number", read=read)
+        return read
 
     def _no_day(self, name: str, cell: Cell) -> date:
         empty = isinstance(cell, str) and not cell.strip()
         self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
         return NEVER
+
+
+def _narrow(text: str) -> str:
+    """Full-width digits and signs as plain ones, without outer blanks."""
+    return unicodedata.normalize("NFKC", text).strip()

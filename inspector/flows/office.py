@@ -7,7 +7,8 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
@@ -70,6 +71,13 @@ class Office:
     secret: bytes
     base_url: str
     now: Callable[[], datetime]
+    waited: Callable[[datetime, datetime], timedelta] = lambda since, until: until - since
+    """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
+
+    def lag(self, schedule: Mapping[str, Any]) -> timedelta:
+        """How late the last slot of a row of the schedule table was taken; nothing before the first."""
+        last = schedule["last_at"]
+        return self.waited(last - timedelta(seconds=schedule["lag_seconds"] or 0), last) if last is not None else timedelta()
 
     def agency(self, agency_id: str) -> AgencyNode:
         """An agency of the tree. Raises Invalid."""

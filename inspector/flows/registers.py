@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
 from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
@@ -61,11 +61,11 @@ LEVELS = Layout(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read(Generic[T]):
-    """What a file holds; with any flaw nothing of it may be used. `passed` are heads that were passed over."""
+    """What a file holds; with any flaw nothing of it may be used."""
 
     rows: tuple[T, ...]
     flaws: tuple[RowFlaw, ...]
-    passed: tuple[str, ...]
+    warnings: tuple[RowFlaw, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +99,8 @@ def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
     return _read(_code_named(sheet), OBJECTS, one, "code")
 
 
-def inspectors(sheet: Sheet, agency: str) -> Read[InspectorRecord]:
-    """The register of inspectors."""
+def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) -> Read[InspectorRecord]:
+    """The register of inspectors. Whoever cannot be dealt or reached as things stand is kept with a warning."""
 
     def one(reader: RowReader) -> tuple[str, InspectorRecord] | None:
         row = InspectorRecord(
@@ -116,6 +116,10 @@ def inspectors(sheet: Sheet, agency: str) -> Read[InspectorRecord]:
             channel=reader.text("channel"),
             address=reader.text("address"),
         )
+        if reader.sound and row.certificate_until < today:
+            reader.warn("certificate_until", "certificate_over", until=row.certificate_until.isoformat())
+        if row.channel and row.channel not in channels:
+            reader.warn("channel", "channel_unknown", channel=row.channel, known=", ".join(channels) or "-")
         return (row.id, row) if reader.sound else None
 
     return _read(sheet, INSPECTORS, one, "id")
@@ -130,7 +134,7 @@ def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone:
         level, as_of = reader.text("level"), datetime.combine(reader.day("as_of"), time(), zone)
         if level and level not in known:
             reader.flaw("level", "level_unknown", level=level, known=scale)
-        if as_of > now:
+        if as_of > now and "as_of" not in reader.spoiled:
             reader.flaw("as_of", "as_of_future", as_of=as_of.date().isoformat())
         return (f"{kind}:{code}", Level(kind=kind, code=code, level=level, as_of=as_of)) if reader.sound else None
 
@@ -138,13 +142,13 @@ def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone:
 
 
 def _read(sheet: Sheet, layout: Layout, one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Read[T]:
-    found, flaws, passed = layout.heads(sheet)
-    rows = dict(_rows(layout.readers(sheet, found, flaws), one, key)) if not flaws else {}
-    return Read(rows=tuple(rows.values()), flaws=tuple(flaws), passed=tuple(passed))
+    found, told = layout.heads(sheet)
+    rows = dict(_rows(layout.readers(sheet, found, told), one, key))
+    return Read(rows=tuple(rows.values()), flaws=tuple(told.flaws), warnings=tuple(told.warnings))
 
 
 def _rows(readers: Iterator[RowReader], one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Iterator[tuple[str, T]]:
-    """Each row by its key; a key that comes again with other content is a flaw."""
+    """Each row by its key; a key that comes again with other content is a flaw, with the same content it is told and counted once."""
     seen: dict[str, tuple[int, T]] = {}
     for reader in readers:
         made = one(reader)
@@ -154,15 +158,16 @@ def _rows(readers: Iterator[RowReader], one: Callable[[RowReader], tuple[str, T]
         number, before = seen.setdefault(name, (reader.number, value))
         if before != value:
             reader.flaw(key, "code_twice", other=number)
+        elif number != reader.number:
+            reader.warn(key, "row_repeated", other=number)
         else:
             yield name, value
 
 
 def _identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[str, str, tuple[str, ...]]:
     """(normal form, as handed in, warnings) of the row's code."""
-    before = reader.sound
     original = reader.text("code")
-    if before and not reader.sound:
+    if "code" in reader.spoiled:
         return "", "", ()
     held = IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
     try:
@@ -170,6 +175,10 @@ def _identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[st
     except Invalid as error:
         reader.note(of_error(reader.number, error, "code"))
         return "", "", ()
+    if told.warnings:
+        reader.warn("code", "code_irregular", warnings=", ".join(told.warnings))
+    if told.normal != original:
+        reader.warn("code", "code_rewritten")
     return told.normal, original, told.warnings
 
 
@@ -181,4 +190,4 @@ def _code_named(sheet: Sheet) -> Sheet:
     place = next((heads.index(other) for other in ALSO_CODE if other in heads), None)
     if place is None:
         return sheet
-    return Sheet(heads=(*sheet.heads[:place], "code", *sheet.heads[place + 1 :]), rows=sheet.rows)
+    return replace(sheet, heads=(*sheet.heads[:place], "code", *sheet.heads[place + 1 :]))

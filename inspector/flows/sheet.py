@@ -13,8 +13,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from inspector.domain.errors import Invalid
+from inspector.flows.diagnosis import HEAD, RowFlaw
 
 Cell = str | int | float | date
 """Text, or what Excel keeps otherwise. A moment of Excel is its day when it has no hour, else ISO text."""
@@ -37,10 +39,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A file's heads and its rows; rows that are empty throughout are left out and keep their number."""
+    """A file's heads and its rows; rows that are empty throughout are left out and keep their number. `odd` is what looks unusual."""
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
+    odd: tuple[RowFlaw, ...] = ()
 
 
 def read(content: bytes) -> Sheet:
@@ -49,19 +52,24 @@ def read(content: bytes) -> Sheet:
         content = _unpack(content)
     if len(content) > MOST_BYTES:
         raise Invalid("sheet_too_large", bytes=len(content), most=MOST_BYTES)
-    table = _excel(content) if content.startswith((_ZIP, _OLD_EXCEL)) else _csv(decode(content))
+    table, odd = _excel(content) if content.startswith((_ZIP, _OLD_EXCEL)) else _csv(*decode(content))
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(table, 1) if any(cell != "" for cell in cells)]
     if not rows:
         raise Invalid("sheet_empty")
-    return Sheet(heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]))
+    gaps = [
+        RowFlaw(row=before.number + 1, column="", code="rows_empty", facts={"count": after.number - before.number - 1})
+        for before, after in pairwise(rows)
+        if after.number > before.number + 1
+    ]
+    return Sheet(heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps))
 
 
-def decode(content: bytes) -> str:
-    """Text that is strictly UTF-8 (with or without its mark) or strictly GB 18030. Raises Invalid (`sheet_encoding`)."""
+def decode(content: bytes) -> tuple[str, str]:
+    """(text, encoding): strictly UTF-8 (with or without its mark) or strictly GB 18030. Raises Invalid (`sheet_encoding`)."""
     if not content.startswith(_UTF16):
         for encoding in ("utf-8-sig", "gb18030"):
             try:
-                return content.decode(encoding)
+                return content.decode(encoding), encoding
             except UnicodeDecodeError:
                 continue
     raise Invalid("sheet_encoding", fix="save it as CSV UTF-8, or as xlsx", fix_zh="请另存为“CSV UTF-8”或 xlsx")
@@ -75,26 +83,45 @@ def _unpack(content: bytes) -> bytes:
         raise Invalid("sheet_unreadable", problem=str(error)) from error
 
 
-def _csv(text: str) -> Iterable[tuple[Cell, ...]]:
+def _csv(text: str, encoding: str) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
+    odd = [RowFlaw(row=HEAD, column="", code="file_gb18030")] if encoding == "gb18030" and not text.isascii() else []
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count) if first else ","
+    if delimiter != ",":
+        named = "TAB" if delimiter == "\t" else delimiter
+        odd.append(RowFlaw(row=HEAD, column="", code="file_delimiter", facts={"delimiter": named}))
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return [tuple(cell if cell.strip() else "" for cell in row) for row in reader]
+        return [tuple(cell if cell.strip() else "" for cell in row) for row in reader], odd
     except csv.Error as error:
         raise Invalid("sheet_unreadable", problem=f"line {reader.line_num}: {error}") from error
 
 
-def _excel(content: bytes) -> Iterable[tuple[Cell, ...]]:
+def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        held = book.get_sheet_by_index(0)
+        table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError, IndexError) as error:
         raise Invalid("sheet_unreadable", problem=str(error)) from error
-    return [tuple(_cell(value) for value in row) for row in table]
+    odd = [
+        RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
+        for (top, left), (bottom, right) in merged
+    ]
+    return [tuple(_cell(value) for value in row) for row in table], odd
+
+
+def _place(row: int, column: int) -> str:
+    """A cell's name as spreadsheets write it, both counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
 
 
 def _cell(value: object) -> Cell:

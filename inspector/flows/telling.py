@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
-from inspector.flows.explain import Article, Claimed, Explanation, Letter, Why
+from inspector.domain.evidence import Verdict
+from inspector.flows import wording
+from inspector.flows.explain import Article, Claimed, Explanation, Heard, Letter, Next, Taken, Why
+from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
 
@@ -20,49 +22,29 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield say("matter", item=told.item_name, code=told.item, route=of(told.route, lang))
     yield say("subject", name=told.subject_name, kind=of(told.subject_kind, lang))
     if told.subject_warnings:
-        yield "  " + say(
-            "warnings", warnings=", ".join(label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
-        )
-    yield say("state", state=of(told.state, lang), since=_at(told.opened_at))
+        warnings = (label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
+        yield "  " + say("warnings", warnings=say("and").join(warnings))
+    yield say("state", state=of(told.state, lang), since=at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))
     if told.review_reason is not None:
-        yield say("review", reason=label(f"review.{told.review_reason}", lang))
+        yield say("review", reason=wording.code("review", told.review_reason, lang))
     yield from _section(say, "why", list(_why(told.why, told, say)))
     yield from _section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
-    heard = [
-        say(
-            "heard",
-            at=_at(held.asked_at),
-            claim=held.claim,
-            method=of(held.method, lang),
-            via=held.via or "—",
-            verdict=of(held.verdict, lang),
-        )
-        + ("" if held.fresh or held.as_of is None else " " + say("not_fresh", as_of=_at(held.as_of)))
-        + (f" ({held.note})" if held.note else "")
-        for held in told.heard
-    ]
-    yield from _section(say, "answers", heard)
-    yield from _section(say, "letters", [line for held in told.letters for line in _letter(held, say)])
+    yield from _section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
+    yield from _section(
+        say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
+    )
     visits = [
-        say("visit", id=held.id, draw=held.draw, state=of(held.state, lang), due=_at(held.due_at))
+        say("visit", id=held.id, draw=held.draw, state=of(held.state, lang), due=at(held.due_at))
         + "".join(f" [{of(seat, lang)}]" for seat in held.seats)
         for held in told.visits
     ]
     yield from _section(say, "visits", visits)
-    due = [
-        say("due", at=_at(one.at), what=of(one.kind, lang), state=label(f"work.{one.state}", lang))
-        + (f" · {one.lane}" if one.lane else "")
-        + (f" ({one.error})" if one.error else "")
-        for one in told.next
-    ]
-    yield from _section(say, "next", due or [say("nothing_due")])
-    taken = [
-        f"{_at(one.at)}  {label(f'rule.{one.rule}', lang)}{_cited(one.basis)}" + (f"\n      {one.facts}" if one.facts else "")
-        for one in told.decisions
-    ]
-    yield from _section(say, "decisions", taken)
+    yield from _section(say, "next", [_next(one, say) for one in told.next] or [say("nothing_due")])
+    known_as = _known_as(told, say)
+    yield from _section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
+    yield from _section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
 
 
 class _Say:
@@ -87,37 +69,118 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
         yield say("no_strategy", pack=told.pack)
         return
     yield say("row", row=why.row, pack=why.pack, title=why.title)
-    yield say("profile", profile=label(f"Profile.{why.profile.upper()}", say.lang), level=why.level, name=why.level_name)
-    source = say("level_source", source=why.level_source, as_of=_at(why.level_as_of)) if why.level_source else why.level_reason
-    yield say("level_from", source=source)
+    profile = wording.code("Profile", why.profile, say.lang)
+    yield say("profile", profile=profile, level=why.level, name=why.level_name)
+    facts = {name: wording.worth(name, value, say.lang) for name, value in why.level_facts.items()}
+    reason = label(
+        f"LevelReason.{why.level_reason.name}", say.lang, **{"source": why.level_source, "as_of": at(why.level_as_of), **facts}
+    )
+    yield say("level_from", reason=reason)
     yield say("before_decision" if why.before_decision else "after_decision")
-    yield from (f"{one.code}  {one.citation}" for one in why.basis)
-    yield say("due_by", at=_at(why.due_at), counted=why.due_explained)
-    if why.due_provisional:
-        yield say("provisional")
+    yield from _based(why.basis, say)
+    yield from _due(why, say)
+
+
+def _due(held: Why | Letter, say: _Say) -> Iterator[str]:
+    yield say("due_by", at=at(held.due_at))
+    yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
+    if held.due_provisional:
+        yield "  " + say("provisional")
 
 
 def _claim(held: Claimed, say: _Say) -> Iterator[str]:
-    yield say("claim", key=held.key, name=held.name, value=held.value, on=held.on.isoformat(), status=of(held.status, say.lang))
-    for way in held.ways:
-        mark = "→" if way.under_way else "·"
-        yield f"  {mark} {of(way.method, say.lang)} {way.via}{_cited(way.basis)}"
+    yield say("claim", key=held.key, name=held.name, value=held.value, on=held.on, status=of(held.status, say.lang))
+    for number, way in enumerate(held.ways, 1):
+        via = _asked(way.via, way.party, say)
+        told = say("way_now" if way.under_way else "way", number=number, method=of(way.method, say.lang), via=via)
+        ground = wording.code("ground", way.ground, say.lang) if way.ground else ""
+        yield "  " + told + (say("ground", ground=ground) if ground else "")
+        yield from (f"    {line}" for line in _based(way.basis, say))
 
 
-def _letter(held: Letter, say: _Say) -> Iterator[str]:
-    yield say("letter", at=_at(held.opened_at), to=held.requested, state=of(held.state, say.lang)) + _cited(held.basis)
-    yield "  " + say("due_by", at=_at(held.due_at), counted=held.due_explained)
-    if held.due_provisional:
-        yield "  " + say("provisional")
+def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
+    yield say(
+        "heard",
+        number=number,
+        at=at(held.asked_at),
+        name=held.name,
+        method=of(held.method, say.lang),
+        via=_asked(held.via, held.party, say),
+        verdict=_verdict(held, say),
+    )
+    if held.claimed:
+        yield "  " + say("asked", claimed=held.claimed, on=held.on)
+    if held.found:
+        yield "  " + say("found", found=held.found)
+    if held.as_of is not None:
+        yield "  " + say("as_of" if held.fresh else "not_fresh", as_of=at(held.as_of))
+    if held.note:
+        yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
+    if held.remark:
+        yield "  " + say("remark", remark=held.remark)
+    if held.attempts > 1:
+        yield "  " + say("attempts", attempts=held.attempts)
+
+
+def _verdict(held: Heard, say: _Say) -> str:
+    """A verdict; of one that settles nothing it is said at once that it speaks against nobody."""
+    silent = held.verdict in (Verdict.NOT_FOUND, Verdict.CANNOT_SAY, Verdict.NO_ANSWER)
+    return of(held.verdict, say.lang) + (say("against_nobody") if silent else "")
+
+
+def _letter(number: int, held: Letter, say: _Say) -> Iterator[str]:
+    to = _asked(held.requested, held.party, say)
+    yield say("letter", number=number, at=at(held.opened_at), to=to, state=of(held.state, say.lang))
+    if held.ground:
+        yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
+    yield from (f"  {line}" for line in _based(held.basis, say))
+    if held.sent_at is not None:
+        yield "  " + say("letter_sent", at=at(held.sent_at))
+    yield from (f"  {line}" for line in _due(held, say))
     if held.escalated_to:
         yield "  " + say("escalated", to=held.escalated_to)
     if held.reply:
-        yield "  " + say("reply", reply=held.reply)
+        told = {name: value for name, value in held.reply.items() if value not in (None, "")}
+        yield "  " + say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
 
 
-def _cited(basis: tuple[Article, ...]) -> str:
-    return f" [{'; '.join(one.citation for one in basis)}]" if basis else ""
+def _next(one: Next, say: _Say) -> str:
+    told = say("due", at=at(one.at), what=of(one.kind, say.lang), state=label(f"work.{one.state}", say.lang))
+    if one.lane:
+        told += say("through", lane=one.lane)
+    if one.error:
+        told += say("failed", attempts=one.attempts, error=wording.code("note", one.error, say.lang))
+    return told
 
 
-def _at(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else "—"
+def _decision(one: Taken, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:
+    other = one.pack and one.pack != pack
+    yield f"{at(one.at)}  {wording.code('rule', one.rule, say.lang)}" + (say("by_pack", pack=one.pack) if other else "")
+    if one.facts:
+        yield "  " + say("facts", facts=wording.facts(one.facts, say.lang, known_as))
+    yield from (f"  {line}" for line in _based(one.basis, say))
+
+
+def _based(basis: tuple[Article, ...], say: _Say) -> Iterator[str]:
+    if basis:
+        yield say("basis", articles=say("then").join(wording.article(one, say.lang) for one in basis))
+
+
+def _known_as(told: Explanation, say: _Say) -> dict[str, str]:
+    """What the reader has met above, by the id that decisions store."""
+    answers = {held.id: say("answer_number", number=number) for number, held in enumerate(told.heard, 1)}
+    letters = {held.id: say("letter_number", number=number) for number, held in enumerate(told.letters, 1)}
+    return answers | letters | {held.key: held.name for held in told.claims} | {told.item: told.item_name}
+
+
+def _cited(told: Explanation) -> dict[str, str]:
+    """Every document cited, by its short name."""
+    held = [*(told.why.basis if told.why else ()), *(one for letter in told.letters for one in letter.basis)]
+    held += [one for claim in told.claims for way in claim.ways for one in way.basis]
+    held += [one for taken in told.decisions for one in taken.basis]
+    return {one.id: one.source for one in sorted(held, key=lambda one: one.id)}
+
+
+def _asked(via: str, party: str, say: _Say) -> str:
+    """Who is asked: the agency by its name, with the connector's; a way without a connector has nobody to ask."""
+    return say("party", name=party, code=via) if party else via or "—"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import credit, verification
-from inspector.domain.case import CaseState, Claim, Method, SubjectKind
+from inspector.domain.case import CaseState, Claim, LevelReason, Method, Rated, SubjectKind
 from inspector.domain.evidence import Evidence, Verdict, blank, compare, fresh
-from inspector.domain.policy import Fact
-from inspector.flows.intake import rated
+from inspector.domain.policy import Fact, Policy
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+VALUE_EMPTY = "value_empty"
+"""The note where a record is there and says nothing about the fact; a source may use it itself."""
+
+PATIENCE_OVER = "patience_over"
+"""The note where every try was spent and no error tells why."""
 
 
 def rate(work: Work, office: Office) -> Settlement:
@@ -24,22 +30,22 @@ def rate(work: Work, office: Office) -> Settlement:
     try:
         rating = platform.level(kind, code, key=work.key)
     except (Refused, Garbled) as error:
-        return _unrated(work, office, f"look-up failed: {error.code}").after(error)
+        return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
     tries = rating.provenance.attempts
     if rating.level is None:
-        return replace(_unrated(work, office, "the platform does not rate the subject"), attempts=tries)
+        return replace(_unrated(work, office, LevelReason.NOT_RATED), attempts=tries)
     level, as_of, source = rating.level, rating.as_of or office.now(), rating.provenance.source
 
     def write(tx: Tx, now: datetime) -> None:
         tx.credit.state(kind, code, level, as_of, source)
-        _choose(tx, office, work, now, level=(level, as_of, source))
+        _choose(tx, office, work, now, lambda policy: credit.rated(policy, level, as_of, source, now))
 
     return Settlement(write=write, outcome="rated", attempts=tries)
 
 
 def give_up_rating(work: Work, office: Office, error: PortError | None) -> Settlement:
     """No level could be had: the case goes on as unrated, never as good and never as bad (handbook 2.1)."""
-    return _unrated(work, office, f"look-up failed: {error.code if error else 'patience is over'}")
+    return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code if error else PATIENCE_OVER)
 
 
 def ask(work: Work, office: Office) -> Settlement:
@@ -66,7 +72,7 @@ def ask(work: Work, office: Office) -> Settlement:
 
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
     """All tries are spent: no answer, and the next way begins. Nothing is said about the subject (scenario 9)."""
-    code = error.code if error else "patience_over"
+    code = error.code if error else PATIENCE_OVER
     return _weigh(work, office, _no_answer(work, Verdict.NO_ANSWER, code, office.now()))
 
 
@@ -83,19 +89,19 @@ def due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def _unrated(work: Work, office: Office, reason: str) -> Settlement:
-    return Settlement(write=lambda tx, now: _choose(tx, office, work, now, reason=reason), outcome="unrated")
+def _unrated(work: Work, office: Office, reason: LevelReason, **facts: str) -> Settlement:
+    def write(tx: Tx, now: datetime) -> None:
+        _choose(tx, office, work, now, lambda policy: credit.rated_unknown(policy, reason, **facts))
+
+    return Settlement(write=write, outcome="unrated")
 
 
-def _choose(
-    tx: Tx, office: Office, work: Work, now: datetime, *, level: tuple[str, datetime, str] | None = None, reason: str = ""
-) -> None:
+def _choose(tx: Tx, office: Office, work: Work, now: datetime, known: Callable[[Policy], Rated]) -> None:
     case = tx.cases.get(str(work.case_id), lock=True)
     if case.state is not CaseState.RATING:
         return
     policy = office.book.get(case.pack)
-    known = rated(policy, *level, now) if level else credit.rated_unknown(policy, reason)
-    settle_case(tx, office, verification.choose(case, policy, known, now, office.calendar), policy, now)
+    settle_case(tx, office, verification.choose(case, policy, known(policy), now, office.calendar), policy, now)
 
 
 def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None) -> Settlement:
@@ -122,11 +128,11 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
 def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> Evidence:
     """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are."""
     told = answer.provenance
-    verdict, note = Verdict.CANNOT_SAY, answer.note
+    verdict, note, remark = Verdict.CANNOT_SAY, "", answer.note
     if answer.status is AnswerStatus.NOT_FOUND:
         verdict = Verdict.NOT_FOUND
-    elif answer.status is AnswerStatus.FOUND and blank(answer.value or ""):
-        note = note or "value_empty"
+    elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
+        note, remark = VALUE_EMPTY, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
         try:
             verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
@@ -142,6 +148,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
         asked_at=now,
         as_of=told.as_of,
         note=note,
+        found=answer.value or "",
+        remark=remark,
         source_version=told.source_version,
         request_digest=told.request_digest,
         reply_digest=told.reply_digest,

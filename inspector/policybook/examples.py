@@ -16,6 +16,7 @@ from inspector.domain.case import (
     Claim,
     ClaimFile,
     CommitmentLetter,
+    LevelReason,
     MatterKind,
     Outcome,
     Rated,
@@ -171,11 +172,11 @@ def _case(policy: Policy, example: Example) -> Case:
 def _level(policy: Policy, example: Example) -> Rated:
     """The stated level, or the unrated one: natural persons have no class, and nothing known is never A nor D (handbook 2.1)."""
     if example.level is None or not needs_rating(example.subject):
-        return rated_unknown(policy, "example")
+        return rated_unknown(policy, LevelReason.UNKNOWN)
     known = [level.code for level in policy.levels]
     if example.level not in known:
         raise Invalid("level_unknown", level=example.level, known=", ".join(known))
-    return Rated(level=example.level, as_of=example.start, source="example", reason="")
+    return Rated(level=example.level, as_of=example.start, source="example", reason=LevelReason.STATED)
 
 
 def _evidence(case: Case, fact: str, answer: str, now: datetime) -> Evidence:

@@ -43,6 +43,12 @@ def present(store: Store) -> str | None:
         return found
 
 
+def refuse_foreign(present: str | None) -> None:
+    """Raise Refusal (`database_foreign`) for a revision that this release does not know: going on could only do harm."""
+    if present is not None and present not in _revisions():
+        raise Refusal("database_foreign", present=present, wanted=newest())
+
+
 def upgrade(store: Store, *, copy: bool = True) -> str | None:
     """Bring the database to this release; the revision it came from. An SQLite file with content is copied beside itself first.
 
@@ -55,8 +61,7 @@ def upgrade(store: Store, *, copy: bool = True) -> str | None:
     before = present(store)
     if before == newest():
         return before
-    if before is not None and before not in _revisions():
-        raise Refusal("database_foreign", present=before, wanted=newest())
+    refuse_foreign(before)
     if file is not None and copy and before is not None:
         _checkpoint(store)
         shutil.copy2(file, file.with_name(f"{file.name}.before-{newest()}"))

@@ -52,7 +52,9 @@ class _State(Collector):
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
         yield _single(
-            "inspector_work_oldest_due_seconds", "Age of the oldest due work row in office time.", held.oldest_due_seconds
+            "inspector_work_oldest_due_seconds",
+            "How long the oldest due work row has waited, in machine time.",
+            held.oldest_due_seconds,
         )
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
@@ -66,11 +68,17 @@ class _State(Collector):
         paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
         yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
         lag = [(name, seconds) for name, seconds, _ in held.schedules]
-        yield _family("inspector_schedule_lag_seconds", "How late a schedule's last slot was taken.", ("schedule",), lag)
+        yield _family(
+            "inspector_schedule_lag_seconds", "How late a schedule's last slot was taken, in machine time.", ("schedule",), lag
+        )
         ahead = [(name, seconds) for name, _, seconds in held.schedules]
         yield _family("inspector_schedule_next_seconds", "Office seconds to a schedule's next slot.", ("schedule",), ahead)
         yield _single("inspector_ledger_unsealed", "Ledger entries that wait for a seal.", held.unsealed)
-        yield _single("inspector_ledger_unsealed_seconds", "Age of the oldest unsealed ledger entry.", held.unsealed_seconds)
+        yield _single(
+            "inspector_ledger_unsealed_seconds",
+            "Age of the oldest unsealed ledger entry, in machine time.",
+            held.unsealed_seconds,
+        )
         yield _single(
             "inspector_calendar_horizon_seconds", "Time until the known working-day calendar ends.", held.calendar_seconds
         )

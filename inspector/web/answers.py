@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ConfigDict, JsonValue
 
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.case import Case, CaseState, ClaimStatus, MatterKind, Method, Outcome, Route, SubjectKind
+from inspector.domain.calendar import Counting
+from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows.explain import Explanation
@@ -52,13 +53,14 @@ class StrategyShown(Shown):
     pack: str
     level: str
     level_source: str
-    level_reason: str
+    level_reason: LevelReason
+    level_facts: dict[str, str]
     level_as_of: datetime | None
     before_decision: bool
     stratum: str | None
     due_at: datetime
     due_provisional: bool
-    due_explained: str
+    due_counted: Counting
 
 
 class CaseShown(Shown):
@@ -148,7 +150,7 @@ class RequestShown(Shown):
     on: date
     opened_at: datetime
     due_at: datetime
-    due_explained: str
+    due_counted: Counting
     due_provisional: bool
     sent_at: datetime | None
     ended_at: datetime | None
@@ -335,11 +337,12 @@ def _strategy(case: Case) -> dict[str, Any] | None:
     held = case.strategy
     if held is None:
         return None
-    names = ("row", "basis", "pack", "before_decision", "stratum", "due_at", "due_provisional", "due_explained")
+    names = ("row", "basis", "pack", "before_decision", "stratum", "due_at", "due_provisional", "due_counted")
     level = {
         "level": held.level.level,
         "level_source": held.level.source,
         "level_reason": held.level.reason,
+        "level_facts": dict(held.level.facts),
         "level_as_of": held.level.as_of,
     }
     return {name: getattr(held, name) for name in names} | level

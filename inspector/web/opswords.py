@@ -110,7 +110,7 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
 
 def _schedules(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
     for row in tx.schedules.all():
-        lag = timedelta(seconds=round(row["lag_seconds"] or 0))
+        lag = timedelta(seconds=round(desk.office.lag(row).total_seconds()))
         facts = {
             "name": row["name"],
             "trigger": row["trigger"],

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import errorcode
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,7 +38,8 @@ class Server:
         try:
             self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
         except OSError as error:
-            raise Invalid("address_unusable", host=settings.host, port=settings.port, problem=str(error)) from error
+            told = {"problem": error.strerror or str(error), "errno": errorcode.get(error.errno or 0, "")}
+            raise Invalid("address_unusable", host=settings.host, port=settings.port, **told) from error
         self.port: int = self._socket.getsockname()[1]
         self._desk: Desk = app.state.desk
         config = uvicorn.Config(

@@ -181,7 +181,7 @@ def test_the_explanation_names_row_article_answer_and_what_is_due(edge: Edge, la
         settle(edge.office)
         after = client.get(f"/v1/cases/{case_id}/explain", params={"lang": lang}).json()
     assert {one["kind"] for one in before["explanation"]["next"]} == {"ask", "verify.due"}
-    assert before["explanation"]["why"]["due_explained"] in before["text"]
+    assert before["explanation"]["why"]["due_counted"]["last"] in before["text"]
     assert all(word in after["text"] for word in words), after["text"]
     assert "explain." not in after["text"]
     assert "rule." not in after["text"]

@@ -47,9 +47,10 @@ def cases(operator: Operator) -> list[str]:
 
 
 def bring(operator: Operator, file: str, *more: str) -> tuple[int, dict[str, object]]:
+    """(exit code, answer without the remarks: every code of these tests is irregular)."""
     said = operator.say("case", "import", file, "--agency", "bureau", "--json", *more)
     assert said.out, said.err
-    return said.code, said.json
+    return said.code, {name: told for name, told in said.json.items() if name != "warnings"}
 
 
 @on_both
@@ -81,22 +82,14 @@ def test_one_wrong_row_keeps_the_whole_file_out_and_each_fault_is_named(operator
     found = told["flaws"]
     assert isinstance(found, list)
     assert [(one["row"], one["column"], one["code"]) for one in found] == [
+        (3, "item", "item_unknown"),
+        (4, "subject_code", "identity_destroyed_by_spreadsheet"),
         (5, "signed_on", "day_unreadable"),
         (6, "subject_kind", "choice_unknown"),
         (7, "subject_name", "cell_control"),
         (8, "reference", "reference_twice"),
     ]
     assert all(one["what"] and one["fix"] for one in found)
-    assert cases(operator) == []
-
-    code, told = bring(operator, operator.file("cases.csv", table(HEADS, *wrong[:3])))
-    found = told["flaws"]
-    assert isinstance(found, list)
-    assert code == 2
-    assert [(one["row"], one["column"], one["code"]) for one in found] == [
-        (3, "item", "item_unknown"),
-        (4, "subject_code", "identity_destroyed_by_spreadsheet"),
-    ]
     assert cases(operator) == []
 
 

@@ -37,9 +37,10 @@ def test_the_same_file_again_changes_nothing_and_leaves_no_trace(operator: Opera
 
 
 def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:
-    said = objects(operator, "not-a-credit-code")
-    assert "1 irregular codes are kept" in said.err
-    assert held(operator) == {"NOT-A-CREDIT-CODE"}
+    said = objects(operator, "TESTA", "not-a-credit-code")
+    found = [(one["row"], one["column"], one["code"]) for one in said.json["warnings"]]
+    assert found == [(2, "code", "code_irregular"), (3, "code", "code_irregular"), (3, "code", "code_rewritten")]
+    assert held(operator) == {"TESTA", "NOT-A-CREDIT-CODE"}
 
 
 @on_both

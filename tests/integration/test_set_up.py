@@ -69,6 +69,30 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins
     assert said(start(house, "x"))[:2] == (0, "welcome x\n")
 
 
+def test_run_and_test_share_one_environment_that_is_made_anew_only_when_a_lock_changed(house: Path) -> None:
+    """The marks alone are in question, so the environment is one made by hand, whose interpreter installs nothing and so costs nothing."""
+    python = house / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    (house / ".venv" / "pyvenv.cfg").touch()
+    plain, tests = house / "requirements.lock", house / "requirements-test.lock"
+    first = plain.read_text()
+    shutil.copy(plain, tests)
+
+    def sets_up(*arguments: str) -> bool:
+        code, _, err = said(start(house, *arguments))
+        assert code == 0, err
+        return "setting up in" in err
+
+    test, run = ("setup", tests.name), ("x",)
+    assert [sets_up(*one) for one in (run, test, run, test, run)] == [True, True, False, False, False]
+    plain.write_text(f"{first}# another version\n")
+    assert [sets_up(*one) for one in (run, run)] == [True, False]
+    plain.write_text(first)  # back to the former checkout: what the test lock's mark spoke of may be gone
+    assert [sets_up(*one) for one in (test, run, test)] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [

@@ -6,7 +6,8 @@ import logging
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,8 @@ from connectors import patience
 from connectors.sources import http
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.clock import OfficeTime
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
 from inspector.ports import Answer, Question, Unavailable
@@ -187,6 +190,22 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
     assert value("inspector_work_oldest_due_seconds") == 600
     assert value("inspector_connector_paused", connector=LANE) == 1
     assert value("inspector_connector_breaker_open", connector=LANE) == 1
+
+
+def test_what_comes_due_at_fridays_closing_is_not_late_on_monday_where_closed_time_is_skipped(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    friday = datetime(2026, 3, 6, 17, 29, tzinfo=SHANGHAI)
+    clock = OfficeTime(machine_anchor=friday, office_anchor=friday, rate=1.0, skip_closed=True, calendar=office.calendar)
+    office = replace(office, waited=clock.waited)
+    hand.now = friday + timedelta(days=2, hours=15, minutes=2)
+    with store.begin() as tx:
+        tx.work.order([order(1, due_at=friday, urgent=friday)], friday)
+        tx.schedules.declare("plan:x", "every 4h", friday)
+        assert tx.schedules.fired("plan:x", friday, hand.now + timedelta(hours=4), hand.now, "one")
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    assert metrics.registry.get_sample_value("inspector_work_oldest_due_seconds") == 120
+    assert metrics.registry.get_sample_value("inspector_schedule_lag_seconds", {"schedule": "plan:x"}) == 120
 
 
 def test_a_case_is_followed_from_intake_to_the_call_by_its_id(store: Store, hand: Hand) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Request, cancel
+from inspector.domain.calendar import Counting, Term
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+COUNTED = Counting(term=Term.parse("10wd"), after=date(2026, 3, 2), nominal=date(2026, 3, 16), last=date(2026, 3, 16))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_only_an_agency_that_has_the_request_and_still_works_on_it_is_told_of_it
         state=state,
         opened_at=NOW,
         due_at=NOW,
-        due_explained="",
+        due_counted=COUNTED,
         due_provisional=False,
         escalate_at=NOW,
     )

@@ -43,10 +43,9 @@ def test_scenario_47_five_working_days_over_spring_festival_count_the_working_su
     found = due_after("2025-01-24T10:00", "5wd")
     assert found.at == at("2025-02-07T17:30")
     assert not found.provisional
-    assert str(found.counted) == (
-        "5wd after 2025-01-24; skipped 2025-01-25 (weekend), 2025-01-28 to 2025-02-04 (春节); "
-        "make-up days counted 2025-01-26 (春节); last day 2025-02-07; 国办发明电〔2024〕12号"
-    )
+    assert [named.day.day for named in found.counted.skipped] == [25, 28, 29, 30, 31, 1, 2, 3, 4]
+    assert [named.day for named in found.counted.made_up] == [date(2025, 1, 26)]
+    assert found.counted.notices == ("国办发明电〔2024〕12号",)
 
 
 def test_scenario_48_twenty_working_days_over_national_day() -> None:
@@ -67,7 +66,6 @@ def test_scenario_50_a_year_without_a_table_is_counted_by_weekends_and_flagged()
     assert found.at == at("2027-01-08T17:30")
     assert found.provisional
     assert found.counted.awaited == (2027,)
-    assert "no notice yet for 2027" in str(found.counted)
 
 
 def test_scenario_50_the_date_is_certain_once_the_table_arrives() -> None:
@@ -118,7 +116,6 @@ def test_a_last_day_moved_off_a_holiday_shows_from_where_and_over_what() -> None
     counted = due_after("2026-04-01T10:00", "3d").counted
     assert counted.nominal == date(2026, 4, 4)
     assert [(named.day.day, named.name) for named in counted.skipped] == [(4, "清明节"), (5, "清明节"), (6, "清明节")]
-    assert "moved from 2026-04-04" in str(counted)
 
 
 def test_business_close_is_the_offices_own() -> None:

@@ -34,6 +34,14 @@ def test_by_default_office_time_is_the_machines_plus_an_offset() -> None:
         assert shifted.machine(MACHINE + passed) == MACHINE + passed - timedelta(days=3)
 
 
+def test_a_weekend_that_is_skipped_is_no_waiting_and_one_that_is_not_is() -> None:
+    skipping, plain = open_hours_only("2026-03-06T09:00", 1), OfficeTime(machine_anchor=MACHINE, office_anchor=MACHINE)
+    closing, opening = at("2026-03-06T17:30"), at("2026-03-09T08:30")
+    assert skipping.waited(closing, opening) == timedelta()
+    assert skipping.waited(at("2026-03-06T17:00"), at("2026-03-09T09:00")) == timedelta(hours=1)
+    assert plain.waited(closing, opening) == timedelta(days=2, hours=15)
+
+
 def test_a_fast_clock_runs_through_the_night() -> None:
     clock = OfficeTime(machine_anchor=MACHINE, office_anchor=at("2026-03-06T17:00"), rate=3600)
     assert clock.office(MACHINE + timedelta(seconds=24)) == at("2026-03-07T17:00")

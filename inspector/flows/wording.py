@@ -1,0 +1,128 @@
+"""Codes and parameters as words, when somebody reads them: facts of decisions, notes, articles, and how a date was counted.
+
+Nothing here is stored. What has no words is shown as it is stored: a fact must never be lost for want of a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
+from inspector.flows.explain import Article
+from inspector.labels import Lang, known, label, of, words
+
+GROUPS: Mapping[str, str] = {
+    "verdict": "Verdict",
+    "findings": "Verdict",
+    "outcome": "Outcome",
+    "profile": "Profile",
+    "status": "ClaimStatus",
+    "method": "Method",
+    "next": "Method",
+    "route": "Route",
+    "ground": "ground",
+    "review_reason": "review",
+    "level_reason": "LevelReason",
+    "error": "note",
+}
+"""The facts whose values are codes, and the labels that have their words."""
+
+_TERM = re.compile("[0-9]+(" + "|".join(Unit) + ")")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
+
+
+def facts(told: Mapping[str, object], lang: Lang, known_as: Mapping[str, str]) -> str:
+    """The facts of a decision in the order of their labels; `known_as` names what the reader has met already (answers, claims)."""
+    order = {key: place for place, key in enumerate(words(lang))}
+    held = sorted(told, key=lambda name: order.get(f"fact.{name}", len(order)))
+    return label("explain.then", lang).join(fact(name, told[name], lang, known_as) for name in held)
+
+
+def fact(name: str, value: object, lang: Lang, known_as: Mapping[str, str]) -> str:
+    """One fact of a decision: its name and its value, both in words."""
+    key = f"fact.{name}"
+    named = label(key, lang) if known(key, lang) else name
+    return label("explain.fact", lang, name=named, value=worth(name, value, lang, known_as))
+
+
+def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | None = None) -> str:
+    """The value of a fact in words: a code's label, a moment on the office's clock, a term with its unit."""
+    if isinstance(value, bool):
+        return label("explain.yes" if value else "explain.no", lang)
+    if isinstance(value, list | tuple):
+        return label("explain.and", lang).join(worth(name, one, lang, known_as) for one in value)
+    text = str(value)
+    if known_as and text in known_as:
+        return known_as[text]
+    if name in GROUPS:
+        return code(GROUPS[name], text, lang)
+    if _MOMENT.fullmatch(text):
+        try:
+            return at(datetime.fromisoformat(text).astimezone(SHANGHAI))
+        except ValueError:
+            return text
+    return term(Term.parse(text), lang) if _TERM.fullmatch(text) else text
+
+
+def code(group: str, value: str, lang: Lang) -> str:
+    """The words of a code; one that only a connector knows is shown as the code it is."""
+    for key in (f"{group}.{value}", f"{group}.{value.upper()}"):
+        if known(key, lang):
+            return label(key, lang)
+    return label("explain.code", lang, code=value) if group == "note" else value
+
+
+def article(one: Article, lang: Lang) -> str:
+    """A legal basis as one cites it."""
+    return label("explain.article", lang, id=one.id, article=one.article) if one.article else f"[{one.id}]"
+
+
+def term(length: Term, lang: Lang) -> str:
+    """A term with its unit."""
+    return label("explain.term", lang, amount=length.amount, unit=of(length.unit, lang))
+
+
+def counted(told: Counting, lang: Lang) -> str:
+    """How a date was counted, so that a person can count after it (Civil Code art. 201 to 203)."""
+    hours = told.term.unit in (Unit.HOUR, Unit.MINUTE)
+    parts = [label("explain.counted_at_once" if hours else "explain.counted", lang, term=term(told.term, lang), after=told.after)]
+    if told.skipped:
+        parts.append(label("explain.skipped", lang, days=_spans(told.skipped, lang)))
+    if told.made_up:
+        parts.append(label("explain.made_up", lang, days=_spans(told.made_up, lang)))
+    if told.nominal != told.last:
+        parts.append(label("explain.moved", lang, day=told.nominal))
+    if not hours:
+        parts.append(label("explain.last_day", lang, day=told.last))
+    if told.notices:
+        parts.append(label("explain.notices", lang, notices=label("explain.and", lang).join(told.notices)))
+    parts += [label("explain.awaited", lang, year=year) for year in told.awaited]
+    return label("explain.then", lang).join(parts)
+
+
+def at(moment: datetime | None) -> str:
+    """A moment as people write it."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else "—"
+
+
+def _spans(days: tuple[NamedDay, ...], lang: Lang) -> str:
+    """Days that follow each other for one reason as one span."""
+    spans: list[tuple[date, date, str]] = []
+    for named in days:
+        if spans and (named.day - spans[-1][1]).days == 1 and spans[-1][2] == named.name:
+            spans[-1] = (spans[-1][0], named.day, named.name)
+        else:
+            spans.append((named.day, named.day, named.name))
+    told = [
+        label(
+            "explain.day" if first == last else "explain.span",
+            lang,
+            first=first,
+            last=last,
+            name=name or label("explain.weekend", lang),
+        )
+        for first, last, name in spans
+    ]
+    return label("explain.and", lang).join(told)

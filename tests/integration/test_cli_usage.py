@@ -1,0 +1,196 @@
+"""What people meet at the command line: help that is whole, lists that go on, and one clear message for whatever is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from inspector.cli.app import app
+from inspector.cli.usage import Group
+from tests import house
+from tests.integration.test_cli_case import HEADS, bring, row
+from tests.operator import Operator, one_database, process, settled, table
+
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+WRONG = {
+    "an unknown command": (("case", "lst"), "没有命令 lst；是否想输入 'list'？", "there is no command lst; did you mean 'list'?"),
+    "an unknown option": (("case", "list", "--stat", "X"), "没有选项 --stat", "there is no option --stat"),
+    "an unknown state": (("case", "list", "--state", "X"), "不认识 'X'；请填其中之一", "'X' is not known; write one of"),
+    "a number out of range": (("case", "list", "--limit", "0"), "至少为 1", "must be at least 1"),
+    "no number": (("work", "show", "x"), "须为整数", "must be a whole number"),
+    "a missing argument": (("case", "show"), "缺少 'CASE'", "'CASE' is needed"),
+    "a word too many": (("case", "show", "a", "b"), "多余的参数：b", "too many words: b"),
+    "a kind of work there is not": (("work", "list", "--kind", "x"), "不认识 'x'", "'x' is not known"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_typed_wrongly_is_told_in_both_languages_with_the_way_to_help(operator: Operator, name: str) -> None:
+    words, chinese, english = WRONG[name]
+    said = operator.say(*words)
+    assert (said.code, said.out) == (2, "")
+    assert english in said.err
+    assert "--help)" in said.err
+    other = CliRunner().invoke(app, [*words, "--lang", "zh-Hans"])
+    assert (other.exit_code, chinese in other.stderr) == (2, True), other.stderr
+    assert "帮助：" in other.stderr
+
+
+def databases(operator: Operator) -> dict[str, str]:
+    """Settings of an operator with another database each."""
+    held = operator.config.read_text(encoding="utf-8")
+    file = operator.folder / "foreign.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("create table alembic_version (version_num varchar(32))")
+        connection.execute("insert into alembic_version values ('9999')")
+    (operator.folder / "junk.sqlite3").write_bytes(b"hello" * 2_000)
+    urls = {
+        "foreign": f"sqlite:///{file}",
+        "junk": f"sqlite:///{operator.folder / 'junk.sqlite3'}",
+        "none": f"sqlite:///{operator.folder / 'none.sqlite3'}",
+        "mysql": "mysql://x",
+        "nobody": "postgresql+psycopg://x@127.0.0.1:1/x",
+        "nowhere": "sqlite:////proc/none/x.sqlite3",
+    }
+    made = {}
+    for name, url in urls.items():
+        config = operator.folder / f"{name}.toml"
+        config.write_text(held.replace(operator.url, url), encoding="utf-8")
+        made[name] = str(config)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("which", "words", "code", "told"),
+    [
+        ("foreign", ("case", "list"), 4, "does not know"),
+        ("foreign", ("migrate",), 4, "does not know"),
+        ("junk", ("case", "list"), 5, "file is not a database"),
+        ("none", ("case", "list"), 5, "make it with `migrate`"),
+        ("mysql", ("case", "list"), 2, "sqlite:/// or postgresql+psycopg:// are wanted"),
+        ("nobody", ("case", "list"), 5, "cannot be reached"),
+        ("nowhere", ("migrate",), 2, "there is no such file or folder"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line_with_an_exit_code(
+    operator: Operator, which: str, words: tuple[str, ...], code: int, told: str
+) -> None:
+    config = databases(operator)[which]
+    said = CliRunner().invoke(app, [*words, "--config", config, "--lang", "en"])
+    assert (said.exit_code, said.stdout, said.stderr.count("\n")) == (code, "", 1), said.stderr
+    assert told in said.stderr
+
+
+def test_a_file_that_cannot_be_read_and_a_folder_in_its_place_are_told_in_chinese(operator: Operator) -> None:
+    none = process("case", "import", "none.csv", "--agency", "bureau", "--lang", "zh-Hans", "--config", str(operator.config))
+    folder = process(
+        "roster", "import", "objects", ".", "--agency", "bureau", "--lang", "zh-Hans", "--config", str(operator.config)
+    )
+    assert (none.code, none.err) == (2, "错误: none.csv：没有这个文件或文件夹\n")
+    assert (folder.code, folder.err) == (2, "错误: .：这是文件夹，不是文件\n")
+
+
+def test_a_taken_port_is_told_with_what_to_do(operator: Operator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        operator.settle_in(f"\n[web]\nport = {port}\n")
+        said = process("serve", "--config", str(operator.config))
+    assert (said.code, said.err) == (
+        2,
+        f"error: Cannot listen on 127.0.0.1:{port}: the port is taken; stop what uses it, or name another\n",
+    )
+
+
+def test_whoever_stops_reading_gets_no_message_about_it(operator: Operator) -> None:
+    bring(operator, operator.file("c.csv", table(HEADS, *(row(number) for number in range(1, 4)))))
+    command = [sys.executable, "-P", "-m", "inspector", "export", "cases", "--config", str(operator.config)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
+    try:
+        ran = subprocess.run(
+            command, env=kept | {"PYTHONPATH": str(house.ROOT)}, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    finally:
+        os.close(writing)
+    assert ran.stderr == b""
+
+
+def test_a_list_says_how_to_go_on_and_json_stays_a_list(operator: Operator) -> None:
+    bring(operator, operator.file("c.csv", table(HEADS, *(row(number) for number in range(1, 6)))))
+    first = operator.well("case", "list", "--limit", "2")
+    assert len(first.out.splitlines()) == 4
+    (after,) = re.findall(r"--after (\w+)", first.err)
+    rest = operator.well("case", "list", "--limit", "3", "--after", after)
+    assert rest.err == ""
+    assert [line.count("S-00000") for line in rest.out.splitlines()] == [0, 0, 1, 1, 1]
+    told = operator.well("case", "list", "--limit", "2", "--json")
+    assert ([one["reference"] for one in told.json], told.err) == (["S-000001", "S-000002"], "")
+    only = operator.well("case", "list", "--reference", "S-000004", "--json").json
+    coded = operator.well("case", "list", "--code", "test00000000000004", "--item", "business-licence", "--json").json
+    assert [one["reference"] for one in [*only, *coded]] == ["S-000004", "S-000004"]
+    work = operator.well("work", "list", "--state", "all", "--limit", "1")
+    assert "--after 1, or narrow with --state, --kind, --case" in work.err
+
+
+def test_in_a_narrow_terminal_an_explanation_and_the_help_lose_nothing(operator: Operator) -> None:
+    bring(operator, operator.file("c.csv", table(HEADS, row(1))))
+    case = operator.well("case", "list", "--json").json[0]["id"]
+    shown = {}
+    for words in (("case", "explain", case, "--lang", "zh-Hans", "--config", str(operator.config)), ("case", "import", "--help")):
+        shown[words] = (process(*words).out, on_terminal(*words, columns=40))
+    for piped, narrow in shown.values():
+        assert "".join(piped.split()) == "".join(narrow.split())
+        assert max(map(len, piped.splitlines())) > 80
+        assert max(map(len, narrow.splitlines())) <= 42
+
+
+def on_terminal(*words: str, columns: int) -> str:
+    """What a command writes to a real terminal of so many columns."""
+    ours, theirs = os.openpty()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
+    environment = kept | {"PYTHONPATH": str(house.ROOT), "COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8"}
+    ran = subprocess.Popen(
+        [sys.executable, "-P", "-m", "inspector", *words], env=environment, stdout=theirs, stderr=subprocess.DEVNULL
+    )
+    os.close(theirs)
+    told = b""
+    while True:
+        try:
+            piece = os.read(ours, 65_536)
+        except OSError:  # EIO: the other end is closed
+            break
+        if not piece:
+            break
+        told += piece
+    os.close(ours)
+    assert ran.wait(timeout=60) == 0
+    return told.decode().replace("\r\n", "\n")
+
+
+def test_every_command_and_group_has_help_in_both_languages() -> None:
+    def walk(node: object, path: str) -> None:
+        about = str(getattr(node, "help", "") or "")
+        assert re.search(r"[一-鿿]", about), f"{path}: no Chinese"
+        assert re.search(r"[A-Za-z]{3}", about), f"{path}: no English"
+        if isinstance(node, Group):
+            for name, below in node.commands.items():
+                walk(below, f"{path} {name}")
+
+    walk(typer.main.get_command(app), "inspector")

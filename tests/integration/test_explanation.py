@@ -1,0 +1,169 @@
+"""Why a case stands where it stands: read as a Chinese clerk and as an English operator read it, to the last line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.case import MatterKind, Outcome, SubjectKind
+from inspector.flows import assist
+from inspector.flows.explain import explain
+from inspector.flows.office import Office
+from inspector.flows.review import decide
+from inspector.flows.telling import render
+from inspector.labels import LANGS, Lang
+from inspector.ports import Card, CreditEntry, Letter, Origin, Rating, Receipt, Refused, Unavailable
+from tests.house import Hand, Table, application, closing, open_office, open_store, post, settle
+
+ROWS = 3
+"""More Latin words than this in a row are a sentence that was stored in English."""
+
+
+class Platform:
+    """A credit platform that refuses every question."""
+
+    card = Card(name="credit", port="credit", kind="table", owner="test", version="1", idempotent=True)
+
+    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+        raise Refused("unauthorised", origin=Origin.US)
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        return Receipt(reference="E-1", at=datetime.now(UTC), attempts=1)
+
+
+class Agency:
+    """An agency that takes every letter."""
+
+    card = Card(name="civil-affairs", port="assistance", kind="table", owner="test", version="1", idempotent=True)
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        return Receipt(reference="L-1", at=datetime.now(UTC), attempts=1)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    away = Unavailable("timeout", origin=Origin.WIRE)
+    said: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{1:014d}"): "注销"}
+    sources = {"registers": Table(rows=said, default=away), "social": Table(default=away)}
+    with closing(open_store(f"sqlite:///{tmp_path / 'x.sqlite3'}")) as store:
+        agencies = {"civil-affairs": Agency()}
+        yield open_office(store, Hand(), sources=sources, agencies=agencies, credit={"credit": Platform()})
+
+
+def told(office: Office, case: str, lang: Lang) -> str:
+    with office.store.read() as tx:
+        return render(explain(office, tx, case), lang)
+
+
+@pytest.fixture
+def firm(office: Office) -> str:
+    """A firm whose level cannot be looked up and whose promise a source contradicts; an officer has decided."""
+    case = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    with office.store.begin() as tx:
+        cited = tuple(one.id for one in tx.cases.evidence(case))
+        decide(office, tx, case, Outcome.UNTRUE_CURABLE, "李四", "现场看过营业执照", cited, office.now())
+    return case
+
+
+@pytest.fixture
+def person(office: Office) -> str:
+    """A person whose facts an agency has to confirm: one it declines with reasons, the other waits for its answer."""
+    given = application(2, "relief-household", {"household": "三口", "insured-income": "低于标准"})
+    case = post(office, replace(given, subject_kind=SubjectKind.PERSON, matter=MatterKind.BENEFIT, subject_name="张三"))
+    settle(office)
+    with office.store.begin() as tx:
+        requests = tx.assistance.of_case(case)
+        assist.refuse(office, tx, requests[0].id, "档案已移交", "王五", office.now())
+    return case
+
+
+@pytest.mark.parametrize("which", ["firm", "person"])
+def test_a_chinese_explanation_holds_no_english_sentence_and_no_bare_code(
+    office: Office, which: str, request: pytest.FixtureRequest
+) -> None:
+    case = request.getfixturevalue(which)
+    text = told(office, case, "zh-Hans")
+    assert re.findall(rf"(?:[A-Za-z]+ +){{{ROWS},}}[A-Za-z]+", text) == []
+    assert re.findall(r"\b\w+=", text) == []
+    for lang in LANGS:
+        assert re.findall(r"\b(?:rule|note|fact|review|ground|explain|LevelReason)\.\w+", told(office, case, lang)) == []
+        assert not [
+            code for code in ("look_up_failed", "evidence.weigh", "DATA_NOT", "mismatch") if code in told(office, case, lang)
+        ]
+
+
+FIRM: Mapping[Lang, tuple[str, ...]] = {
+    "zh-Hans": (
+        "政策包 demo@1（【演示】证明事项告知承诺制核查政策包）第 normal-U 行",
+        "查询没有成功（对方不接受我方的凭证），按未评级处理，既不当作好也不当作差",
+        "10 个工作日，从 2026-03-02 的次日起算",
+        "问的是：“存续”（2026-02-27）",
+        "得到的是：“注销”",
+        "证据：第 1 项答复",
+        "理由：现场看过营业执照",
+        "[S0] 毛管办〔2021〕4号",
+    ),
+    "en": (
+        "Policy pack demo@1 (【演示】证明事项告知承诺制核查政策包), row normal-U",
+        "the look-up failed (the other side did not accept our credentials); counts as unrated",
+        "10 working days, counted from the day after 2026-03-02",
+        "Asked about: “存续” on 2026-02-27",
+        "Came back: “注销”",
+        "evidence: answer 1",
+        "reasons: 现场看过营业执照",
+        "[S0] 毛管办〔2021〕4号",
+    ),
+}
+PERSON: Mapping[Lang, tuple[str, ...]] = {
+    "zh-Hans": (
+        "自然人没有信用等级，按未评级处理",
+        "协助核查：区民政局（civil-affairs） ← 正在进行；理由：不能自行调查、取得所需事实资料",
+        "未答复（不作为对当事人不利的依据）",
+        "说明：限时内没有应答",
+        "说明：该机关书面说明理由，不能协助",
+        "对方原话：“档案已移交”",
+        "理由：档案已移交；签署人：王五",
+        "报共同上级",
+    ),
+    "en": (
+        "natural persons have no credit level and count as unrated",
+        "Assistance of another agency: 区民政局 (civil-affairs) ← under way; ground: The agency cannot obtain the facts itself",
+        "No answer (speaks against nobody)",
+        "Why: no answer in time",
+        "Why: the agency cannot help, and said why in writing",
+        "In their own words: “档案已移交”",
+        "reasons: 档案已移交; signed by: 王五",
+        "Escalate the request",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_it_says_row_facts_article_question_answer_and_how_each_date_was_counted(office: Office, firm: str, lang: Lang) -> None:
+    text = told(office, firm, lang)
+    assert [one for one in FIRM[lang] if one not in text] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_it_says_what_was_asked_of_others_why_they_did_not_help_and_what_is_due_next(
+    office: Office, person: str, lang: Lang
+) -> None:
+    text = told(office, person, lang)
+    assert [one for one in PERSON[lang] if one not in text] == [], text
+
+
+def test_what_is_stored_of_a_decision_is_codes_and_parameters_only(office: Office, firm: str, person: str) -> None:
+    with office.store.read() as tx:
+        level = tx.cases.get(firm).strategy
+        notes = [one.note for case in (firm, person) for one in tx.cases.evidence(case)]
+    assert level is not None
+    assert (level.level.reason.value, dict(level.level.facts)) == ("look_up_failed", {"error": "unauthorised"})
+    assert level.due_counted.term.amount == 10
+    assert all(re.fullmatch("[a-z_0-9]*", note) for note in notes)
+    assert {"timeout", "declined"} <= set(notes)

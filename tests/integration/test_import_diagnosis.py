@@ -1,0 +1,141 @@
+"""A clerk mends a file once: every fault and every oddity of every row is told in one run, and nothing is half-loaded."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.test_cli_case import HEADS, bring, cases, row
+from tests.operator import Cell, Operator, on_both, one_database, process, settled, table
+
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+def found(told: dict[str, Any], which: str = "flaws") -> list[tuple[int, str, str]]:
+    return [(one["row"], one["column"], one["code"]) for one in told[which]]
+
+
+def odd(operator: Operator, file: str) -> list[tuple[int, str, str]]:
+    """The remarks on a file that is taken, apart from the irregular codes of the tests."""
+    told = operator.well("case", "import", file, "--agency", "bureau", "--dry-run", "--json").json
+    return [one for one in found(told, "warnings") if one[2] != "code_irregular"]
+
+
+@on_both
+def test_heads_cells_items_duplicates_and_what_is_stored_are_all_told_in_one_run(operator: Operator) -> None:
+    assert bring(operator, operator.file("first.csv", table(HEADS, row(1))))[0] == 0
+    heads = [*HEADS, "承诺:no-such-fact", "备注"]
+    heads[7] = "告知书版本号"  # the needed column is missing, and one is unknown
+    rows = [
+        [*row(2), "", ""],
+        [*row(3, on="soon", item="no-such-item", kind="Firma"), "x", ""],
+        [*row(2, name="另一公司"), "y", ""],
+        [*row(4, item="legal-aid", on="2999-01-01"), "", ""],
+        [*row(5, code="", by=""), "", ""],
+    ]
+    code, told = bring(operator, operator.file("second.csv", table(heads, *rows)))
+    assert code == 2
+    assert found(told) == [
+        (1, "告知书版本号", "column_unknown"),
+        (1, "备注", "column_unknown"),
+        (1, "notice_version", "column_missing"),
+        (3, "signed_on", "day_unreadable"),
+        (3, "subject_kind", "choice_unknown"),
+        (3, "item", "item_unknown"),
+        (4, "reference", "reference_twice"),
+        (4, "claim:no-such-fact", "fact_unknown"),
+        (5, "matter", "matter_not_covered"),
+        (5, "subject_kind", "subject_not_covered"),
+        (5, "signed_on", "signed_in_future"),
+        (5, "claim:registration-status", "fact_unknown"),
+        (6, "subject_code", "cell_empty"),
+        (6, "signed_by", "cell_empty"),
+    ]
+    assert cases(operator) == ["S-000001"]
+
+
+@on_both
+def test_a_conflict_with_what_is_stored_is_told_beside_the_faults_of_other_rows(operator: Operator) -> None:
+    assert bring(operator, operator.file("first.csv", table(HEADS, row(1))))[0] == 0
+    code, told = bring(operator, operator.file("second.csv", table(HEADS, row(1, claim="注销"), row(2, on="soon"), row(3))))
+    assert (code, found(told)) == (2, [(2, "reference", "reference_reused"), (3, "signed_on", "day_unreadable")])
+    assert cases(operator) == ["S-000001"]
+
+
+def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) -> None:
+    rows = [
+        row(1),
+        [""] * len(HEADS),
+        [""] * len(HEADS),
+        row(2, on="２０２５-０３-０３"),
+        row(3, name=" 甲店 "),
+        row(4, code="ｔｅｓｔ4"),
+    ]
+    text = table(HEADS, *rows).replace(",", ";")
+    assert odd(operator, operator.file("odd.csv", text, "gb18030")) == [
+        (1, "", "file_gb18030"),
+        (1, "", "file_delimiter"),
+        (3, "", "rows_empty"),
+        (5, "signed_on", "cell_width"),
+        (6, "subject_name", "cell_trimmed"),
+        (7, "subject_code", "code_rewritten"),
+    ]
+    assert odd(operator, operator.file("bom.csv", table(HEADS, row(1)), "utf-8-sig")) == []
+
+
+def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(operator: Operator) -> None:
+    cells: list[Cell] = [*row(1)]
+    cells[7], cells[9] = 1, date(2025, 3, 2)
+    file = operator.workbook("numbers.xlsx", HEADS, cells, [], row(2), merged="A2:A3")
+    assert odd(operator, file) == [
+        (2, "", "cells_merged"),
+        (2, "notice_version", "cell_was_number"),
+        (3, "", "rows_empty"),
+    ]
+    told = operator.well("case", "import", file, "--agency", "bureau", "--dry-run", "--json").json
+    irregular = [one for one in told["warnings"] if one["code"] == "code_irregular"]
+    assert [(one["row"], "unusual shape" in one["what"]) for one in irregular] == [(2, True), (4, True)]
+
+
+def test_people_read_faults_and_remarks_in_their_language_with_row_column_and_remedy(operator: Operator) -> None:
+    file = operator.file("bad.csv", table(HEADS, row(1, item="legal-aid", on="二月"), row(2, name=" 甲店")))
+    english = operator.say("case", "import", file, "--agency", "bureau")
+    chinese = process("case", "import", file, "--agency", "bureau", "--lang", "zh-Hans", "--config", str(operator.config))
+    assert (english.code, chinese.code, english.out, chinese.out) == (2, 2, "", "")
+    assert "row 2, signed_on: 二月 is no date → write it as 2026-03-02" in english.err
+    assert "row 3, subject_name: remark: blanks before or behind the text were taken off" in english.err
+    assert "第2行，签署日期 signed_on：“二月”不是日期 → 请写成 2026-03-02" in chinese.err
+    assert "第2行，主体类型 subject_kind：" in chinese.err
+    assert "自然人 PERSON" in chinese.err
+    assert "共 4 处错误，未写入任何内容" in chinese.err
+
+
+def test_a_register_tells_faults_of_heads_and_rows_at_once_and_a_dry_run_what_it_would_need(operator: Operator) -> None:
+    heads = ["工号", "姓名", "执法证号", "在岗", "推送渠道", "备注"]
+    file = operator.file("i.csv", table(heads, ["Z1", "甲", "Z-1", "maybe", "sms", ""], ["Z1", "乙", "Z-2", "是", "", ""]))
+    said = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--json")
+    assert said.code == 2
+    assert found(said.json) == [(1, "certificate_until", "column_missing"), (2, "in_post", "choice_unknown")]
+    assert found(said.json, "warnings") == [(1, "备注", "column_passed"), (2, "channel", "channel_unknown")]
+
+    heads = ["工号", "姓名", "执法证号", "执法证有效期"]
+    file = operator.file("i.csv", table(heads, ["Z1", "甲", "Z-1", "2020-01-31"], ["Z1", "甲", "Z-1", "2020-01-31"]))
+    told = operator.well("roster", "import", "inspectors", file, "--agency", "bureau", "--json").json
+    assert found(told, "warnings") == [
+        (2, "certificate_until", "certificate_over"),
+        (3, "certificate_until", "certificate_over"),
+        (3, "id", "row_repeated"),
+    ]
+    other = operator.file("other.csv", table(heads, ["Z2", "乙", "Z-2", "2999-01-31"]))
+    said = operator.well("roster", "import", "inspectors", other, "--agency", "bureau", "--dry-run")
+    assert "taking 1 rows out would need --remove --yes" in said.out
+    told = operator.well("roster", "import", "inspectors", other, "--agency", "bureau", "--dry-run", "--json").json
+    assert (told["removed"], told["needs"]) == (["Z1"], ["--remove", "--yes"])

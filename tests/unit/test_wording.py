@@ -1,0 +1,80 @@
+"""How codes and parameters read: a date's counting, facts and notes, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from inspector.calendars import load_calendars
+from inspector.domain.calendar import SHANGHAI, Term, due
+from inspector.flows import wording
+from inspector.labels import Lang
+
+CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "calendars")
+
+
+@pytest.mark.parametrize(
+    ("start", "term", "lang", "told"),
+    [
+        (
+            "2025-01-24T10:00",
+            "5wd",
+            "en",
+            (
+                "5 working days, counted from the day after 2025-01-24 (the day itself does not count: Civil Code art. 201); "
+                "days off, not counted: 2025-01-25 (weekend), 2025-01-28 to 2025-02-04 (春节); weekends worked, counted: "
+                "2025-01-26 (春节); last day 2025-02-07, until the office closes (Civil Code art. 203); "
+                "days off as arranged by 国办发明电〔2024〕12号"
+            ),
+        ),
+        (
+            "2026-04-01T10:00",
+            "3d",
+            "zh-Hans",
+            (
+                "3 日，从 2026-04-01 的次日起算（当日不计，《民法典》第二百零一条）；休息日不计：2026-04-04 至 2026-04-06（清明节）；"
+                "期间的最后一日 2026-04-04 是休息日，顺延至其后的第一个工作日（《民法典》第二百零三条）；最后一日 2026-04-07，"
+                "至停止业务活动的时间止（《民法典》第二百零三条）；放假安排依据：国办发明电〔2025〕7号"
+            ),
+        ),
+        ("2026-04-01T10:00", "24h", "en", "24 hours, running at once from the moment on 2026-04-01 (Civil Code art. 201)"),
+    ],
+)
+def test_a_counted_date_says_how_so_that_a_person_can_count_after_it(start: str, term: str, lang: Lang, told: str) -> None:
+    found = due(datetime.fromisoformat(start).replace(tzinfo=SHANGHAI), Term.parse(term), CALENDAR)
+    assert wording.counted(found.counted, lang) == told
+
+
+def test_a_date_behind_the_known_calendar_says_what_is_still_to_come() -> None:
+    found = due(datetime(2026, 12, 25, 10, tzinfo=SHANGHAI), Term.parse("10wd"), CALENDAR)
+    assert "2027 年放假安排尚未公布" in wording.counted(found.counted, "zh-Hans")
+    assert "the days off of 2027 are not announced yet" in wording.counted(found.counted, "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "chinese", "english"),
+    [
+        ("verdict", "mismatch", "答复：不一致", "answer: Contradicts"),
+        ("findings", ["match", "not_found"], "检查所见：一致、无记录", "findings: Agrees, No record"),
+        ("due_at", "2026-03-02T01:00:00+00:00", "到期：2026-03-02 09:00", "due: 2026-03-02 09:00"),
+        ("verify", "20wd", "核查期限：20 个工作日", "term: 20 working days"),
+        ("fresh", True, "数据足够新：是", "data fresh enough: yes"),
+        ("error", "timeout", "差错：限时内没有应答", "error: no answer in time"),
+        ("error", "code_of_another", "差错：代码 code_of_another", "error: code code_of_another"),
+        ("evidence", ["ask:1"], "证据：第 1 项答复", "evidence: 第 1 项答复"),
+        ("reasons", "20wd 内补交", "理由：20wd 内补交", "reasons: 20wd 内补交"),
+        ("not_yet_named", 5, "not_yet_named：5", "not_yet_named: 5"),
+    ],
+)
+def test_a_fact_is_read_by_its_name_and_its_value_in_words(name: str, value: object, chinese: str, english: str) -> None:
+    known_as = {"ask:1": "第 1 项答复"}
+    assert wording.fact(name, value, "zh-Hans", known_as) == chinese
+    assert wording.fact(name, value, "en", known_as) == english
+
+
+def test_days_off_for_different_reasons_are_different_spans() -> None:
+    found = due(datetime(2026, 4, 1, 10, tzinfo=SHANGHAI), Term.parse("10wd"), CALENDAR)
+    assert found.counted.last == date(2026, 4, 16)
+    assert "2026-04-04 to 2026-04-06 (清明节), 2026-04-11 to 2026-04-12 (weekend)" in wording.counted(found.counted, "en")
