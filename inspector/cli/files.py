@@ -43,7 +43,8 @@ def listed(terminal: Terminal, found: Sequence[RowFlaw]) -> list[dict[str, objec
 def _tell(terminal: Terminal, key: str, found: Sequence[RowFlaw]) -> None:
     names = _chinese() if terminal.lang == "zh-Hans" else {}
     for one in sorted(found, key=lambda flaw: flaw.row)[:SHOWN]:
-        column = f"{names[one.column]} {one.column}" if one.column in names else one.column or "-"
+        chinese = names.get(one.column) or (one.column.replace("claim:", "承诺:") if names else "")
+        column = f"{chinese} {one.column}" if chinese and chinese != one.column else one.column or "-"
         lang = terminal.lang
         terminal.aside(terminal.words(key, row=one.row, column=column, what=one.what(lang), fix=one.fix(lang)))
     if len(found) > SHOWN:

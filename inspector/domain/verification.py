@@ -6,10 +6,11 @@ evidence; every other end is an officer's (handbook 2.7, scenario 14; PIPL art. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.admission import admit
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import (
     Case,
@@ -25,7 +26,7 @@ from inspector.domain.case import (
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict, carry
-from inspector.domain.policy import Item, Policy, fence, steps
+from inspector.domain.policy import Item, Policy, steps
 
 OPEN_WORK = frozenset(
     {
@@ -38,41 +39,6 @@ OPEN_WORK = frozenset(
     }
 )
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
-
-
-def admit(case: Case, policy: Policy, now: datetime) -> Item:
-    """The item of a new case, or Invalid: unknown or fenced item, matter or subject not covered, claims the item does not know."""
-    for objection in objections(case, policy, now):
-        raise objection
-    return policy.item(case.item)
-
-
-def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
-    """Everything that speaks against admitting a case; the first is what a sending system hears, all of them a clerk with a file."""
-    try:
-        item = policy.item(case.item)
-    except Invalid as error:
-        yield error
-        return
-    try:
-        fence(item)
-    except Invalid as error:
-        yield error
-    if case.matter not in item.matters:
-        yield Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
-    if case.subject.kind not in item.subjects:
-        yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
-    if case.letter.proxy and not item.proxy_allowed:
-        yield Invalid("proxy_not_allowed", item=item.code)
-    if case.letter.signed_on > now.date():
-        yield Invalid("signed_in_future", signed_on=case.letter.signed_on.isoformat(), today=now.date().isoformat())
-    if case.route is Route.COMMITMENT and not case.claims:
-        yield Invalid("claims_missing", item=item.code)
-    for held in case.claims:
-        try:
-            item.fact(held.claim.fact)
-        except Invalid as error:
-            yield error
 
 
 def begin(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
-from inspector.domain import verification
+from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.flows.diagnosis import RowFlaw, of_error
 from inspector.flows.importing import Line, Parsed
@@ -94,7 +94,7 @@ def _objections(office: Office, line: Line, sender: str, now: datetime, warnings
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_irregular", facts=facts))
     if case.subject.code not in {case.subject.original.strip(), STAND_IN}:
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_rewritten"))
-    yield from (of_error(line.row, error) for error in verification.objections(case, policy, now))
+    yield from (of_error(line.row, error) for error in admission.objections(case, policy, now))
 
 
 def _load(

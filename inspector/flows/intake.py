@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain import credit, verification
+from inspector.domain import admission, credit, verification
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -76,7 +76,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     office.agency(given.agency)
     policy = office.policy(given.agency, now.date())
     case = drafted(given, sender, policy, now)
-    verification.admit(case, policy, now)
+    admission.admit(case, policy, now)
     if not tx.cases.add(case, digest):
         held, before = tx.cases.by_reference(sender, given.reference)
         if before != digest:
@@ -95,7 +95,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     policy = office.book.get(held.pack)
     fresh = drafted(given, held.sender, policy, held.opened_at)
     fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
-    verification.admit(fresh, policy, now)
+    admission.admit(fresh, policy, now)
     tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
     tx.work.order(call_off(tx, held, now), now)
     same = fresh.subject.code == held.subject.code and fresh.subject.kind is held.subject.kind
