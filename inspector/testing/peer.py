@@ -94,12 +94,13 @@ def slow(told: object, seconds: float) -> Step:
 
 
 def trickle(seconds: float, *, head: bool = False) -> Step:
-    """A byte at a time, for ever: in the body, or already in the headers."""
+    """A byte at a time, in the body or already in the headers, and after two hundred the end: who has no deadline waits for that."""
 
     def step(line: Line) -> bool:
         line.say(b"HTTP/1.1 200 Said\r\n" + (b"X-Slow: " if head else b"Content-Length: 100000\r\n\r\n"))
-        while line.wait(seconds) and line.say(b"x"):
-            pass
+        for _ in range(200):
+            if not (line.wait(seconds) and line.say(b"x")):
+                break
         return False
 
     return step
@@ -169,7 +170,7 @@ def peer(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
                 with suppress(OSError):
                     connection, _ = listening.accept()
                     connections.append(connection)
-                    threads.append(threading.Thread(target=_serve, args=(held, connection, over, tls)))
+                    threads.append(threading.Thread(target=_serve, args=(held, connection, over, tls, connections)))
                     threads[-1].start()
 
         acceptor = threading.Thread(target=accept)
@@ -191,13 +192,16 @@ _TLS = b"\x16"
 """How a TLS handshake begins."""
 
 
-def _serve(held: Peer, connection: socket.socket, over: threading.Event, tls: ssl.SSLContext | None) -> None:
+def _serve(
+    held: Peer, connection: socket.socket, over: threading.Event, tls: ssl.SSLContext | None, open_ones: list[socket.socket]
+) -> None:
     with connection, suppress(OSError):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is None and connection.recv(1, socket.MSG_PEEK) == _TLS:
             Line(connection, over).say(b"HTTP/1.1 400 This is no TLS\r\nContent-Length: 0\r\n\r\n")
             return
         with tls.wrap_socket(connection, server_side=True) if tls else connection as plain, plain.makefile("rb") as incoming:
+            open_ones.append(plain)  # TLS is a socket of its own
             while (request := _request(incoming)) is not None:
                 if not held.next(request)(Line(plain, over)):
                     return
