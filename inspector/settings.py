@@ -98,6 +98,7 @@ class AgencySettings(Section):
     parent: str | None = Field(None, description="The agency above it")
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
+    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language its inspectors are pushed in")
 
 
 class PlanSettings(Section):

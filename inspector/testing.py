@@ -20,6 +20,7 @@ from inspector.ports import (
     AnswerStatus,
     Card,
     CreditEntry,
+    CreditRetraction,
     Letter,
     LetterKind,
     Message,
@@ -71,6 +72,9 @@ ENTRY = CreditEntry(
     basis=QUESTION.basis,
     decided_by="officer-1",
     decided_at=datetime(2026, 1, 6, 9, tzinfo=UTC),
+)
+RETRACTION = CreditRetraction(
+    entry_id="E-1", case_id="C-1", reason="WITHDRAWN", basis=QUESTION.basis, decided_at=datetime(2026, 1, 7, 9, tzinfo=UTC)
 )
 NOTICE = Notice(
     event_id="EV-1",
@@ -255,6 +259,16 @@ class CreditContract(_ReceiptContract):
         assert rating.level is None or (isinstance(rating.level, str) and rating.level)
         assert rating.provenance.source == connector.card.name
         assert rating.as_of is None or rating.as_of.utcoffset() is not None
+
+    def test_an_entry_is_taken_back_as_often_as_asked_even_one_that_never_came(self) -> None:
+        connector = self.connect()
+        receipts = [
+            connector.retract(RETRACTION, key="k-3"),
+            connector.record(ENTRY, key="k-1") and connector.retract(replace(RETRACTION, entry_id="E-9"), key="k-2"),
+            connector.retract(RETRACTION, key="k-3"),
+        ]
+        connector.close()
+        assert all(isinstance(receipt, Receipt) and receipt.at.utcoffset() is not None for receipt in receipts)
 
 
 class SeedContract(PortContract):

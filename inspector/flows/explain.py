@@ -136,6 +136,7 @@ class Next:
     lane: str
     state: str
     error: str
+    counted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +308,7 @@ def _next(office: Office, row: Row) -> Next:
         lane=row["lane"],
         state=row["state"],
         error=row["error"] or "",
+        counted=str(json.loads(row["payload"]).get("counted", "")),
     )
 
 

@@ -55,6 +55,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         say("due", at=_at(one.at), what=of(one.kind, lang), state=label(f"work.{one.state}", lang))
         + (f" · {one.lane}" if one.lane else "")
         + (f" ({one.error})" if one.error else "")
+        + (f" ({one.counted})" if one.counted else "")
         for one in told.next
     ]
     yield from _section(say, "next", due or [say("nothing_due")])

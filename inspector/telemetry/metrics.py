@@ -14,9 +14,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from inspector import __version__
+from inspector.domain.decision import OrderKind
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+RETRACTION = OrderKind.CREDIT_RETRACT.value
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -51,6 +53,9 @@ class _State(Collector):
         held = self.snapshot
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
+        retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
+        help_retractions = "Credit entries that are to be taken back and have not been yet."
+        yield _single("inspector_credit_retractions_open", help_retractions, retractions)
         yield _single(
             "inspector_work_oldest_due_seconds", "Age of the oldest due work row in office time.", held.oldest_due_seconds
         )

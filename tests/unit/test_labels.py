@@ -76,6 +76,40 @@ def missing(keys: set[str]) -> list[str]:
     return sorted(f"{lang}: {key}" for lang in LANGS for key in keys if not labels.known(key, lang))
 
 
+ALLOWED = {
+    "inspector/policyrender.py": "a document for lawyers, Chinese by its nature (decision 2)",
+    "inspector/testing.py": "samples for authors of connectors",
+    "inspector/web/app.py": "the API description names the field it is about",
+    "inspector/web/messages.py": "examples of the API description",
+    **dict.fromkeys(
+        (f"inspector/flows/{name}.py" for name in ("registers", "importing", "layout")),
+        "heads and cells of files that offices hand in: a format, not speech",
+    ),
+    **dict.fromkeys(
+        ("inspector/flows/diagnosis.py", "inspector/flows/sheet.py", "inspector/policybook/"), "says both languages side by side"
+    ),
+    "inspector/cli/": "says both languages side by side",
+    "inspector/demo/": "plays the people outside",
+}
+"""Files and folders that may hold Chinese words, and why."""
+
+
+def spoken(file: Path) -> list[str]:
+    """Chinese texts in a file that are not its documentation."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    held = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    return [text for node in held if isinstance(text := node.value, str) and re.search("[\u4e00-\u9fff]", text)]
+
+
+def test_code_speaks_no_chinese_of_its_own() -> None:
+    here = [file.relative_to(ROOT).as_posix() for file in FILES]
+    quiet = [name for name in here if not name.startswith(tuple(ALLOWED))]
+    assert len(quiet) > 100
+    said = {name: texts for name in quiet if (texts := spoken(ROOT / name))}
+    assert said == {}, "words for people belong into inspector/labels, in both languages"
+
+
 def test_every_error_has_words() -> None:
     codes = set(raised())
     assert len(codes) > 60
