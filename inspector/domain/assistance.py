@@ -127,10 +127,15 @@ def letter(
 def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
     """Somebody has a letter: the requested agency, or the common superior (`via` is the connector)."""
     because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
-    held = replace(request, told=tuple(dict.fromkeys((*request.told, via))))
+    held = perhaps(request, via)
     if request.state is AssistanceState.ORDERED:
         held = replace(held, state=AssistanceState.SENT, sent_at=now)
     return Decision(state=held, because=because)
+
+
+def perhaps(request: Request, via: str) -> Request:
+    """Somebody holds a letter, or may: the tries to hand it over were in vain, but nobody knows what became of them."""
+    return replace(request, told=tuple(dict.fromkeys((*request.told, via))))
 
 
 def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
@@ -208,18 +213,18 @@ def letters(request: Request) -> Mapping[str, str]:
     return asked | ({_letter_key(request, "escalation", above): above} if above else {})
 
 
-def cancel(request: Request, perhaps: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:
+def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:
     """The case is over: everybody who holds a letter hears so, once each, and nobody who never got one.
 
-    `perhaps` are those who may have one: its sending was under way or its outcome is unknown. Their notice comes after the work
+    `unsure` are those who may have one: its sending was under way or its outcome is unknown. Their notice comes after the work
     named with them, so that it does not overtake the letter. A request that had ended keeps its state.
     """
     because = Because(rule="assistance.cancel", basis=(request.basis,), pack=pack)
-    holders = tuple(dict.fromkeys((*request.told, *perhaps)))
+    holders = tuple(dict.fromkeys((*request.told, *unsure)))
     state = replace(request, told=())
     if request.state.open:
         state = replace(state, state=AssistanceState.CANCELLED, ended_at=now)
-    orders = tuple(letter(request, "cancel", via, now, None, after=perhaps.get(via, ())) for via in holders)
+    orders = tuple(letter(request, "cancel", via, now, None, after=unsure.get(via, ())) for via in holders)
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 
 

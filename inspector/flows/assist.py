@@ -37,7 +37,7 @@ def send(work: Work, office: Office) -> Settlement:
     try:
         receipt = agency.send(_letter(office, request, kind), key=work.key)
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code)
+        return _undeliverable(work, office, error.code, unsure=isinstance(error, Garbled))
 
     def write(tx: Tx, now: datetime) -> None:
         case, held = _held(tx, request.id)
@@ -49,7 +49,7 @@ def send(work: Work, office: Office) -> Settlement:
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
     """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over")
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=error is not None or work.attempts > 1)
 
 
 def remind(work: Work, office: Office) -> Settlement:
@@ -128,11 +128,16 @@ def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 
-def _undeliverable(work: Work, office: Office, code: str) -> Settlement:
+def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
+    """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
+
     def write(tx: Tx, now: datetime) -> None:
         case, request = _held(tx, str(work.payload["request"]))
         facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
         tx.attention.open("letter_undeliverable", request.requester, work.key, facts, now)
+        if unsure and work.payload["letter"] != LetterKind.CANCEL.value:
+            request = assistance.perhaps(request, str(work.payload["via"]))
+            tx.assistance.put(request)
         if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
             settle_request(tx, assistance.undeliverable(request, code, now, case.pack), now)
             _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)

@@ -45,11 +45,11 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         ended = [row for row in tx.work.end_keys(letters, now) if row.fence] if letters else []
         if not (request.state.open or request.told or ended):
             continue
-        perhaps = {
+        unsure = {
             via: tuple(_under_way(tx, (row for row in ended if letters[row.key] == via)))
             for via in (letters[row.key] for row in ended)
         }
-        cancelled = assistance.cancel(request, perhaps, now, case.pack)
+        cancelled = assistance.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
         tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
         tx.attention.close(f"superior_unknown:{request.id}", now)

@@ -64,7 +64,7 @@ class _State(Collector):
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
-        help_at_risk = "Open verifications due within this many working days."
+        help_at_risk = "Open verifications and reviews due within this many working days."
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
         opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
         yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
