@@ -31,7 +31,8 @@ from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
 from inspector.store.room import Row
 from inspector.store.store import Store
-from inspector.store.tables import metadata
+from inspector.store.tables import EPOCH, metadata
+from inspector.store.tables import work as work_table
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
@@ -243,6 +244,12 @@ def claim(office: Office, *, without: Sequence[str] = (), lease: float = 60.0) -
     sweeps.promote(office)
     with office.store.begin() as tx:
         return tx.work.claim("hand", tx.machine_now(), office.now(), timedelta(seconds=lease), 1000, full=without)
+
+
+def let_lapse(office: Office) -> None:
+    """Every lease has run out, and with it every call that was under way."""
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.update(work_table).values(lease_until=EPOCH))
 
 
 def carry_out(office: Office, work: Work) -> None:

@@ -20,7 +20,7 @@ from inspector.ports import CreditRetraction, NotYet, Origin, Receipt, Refused
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
-from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
+from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_way import LICENCE
@@ -102,13 +102,14 @@ def test_an_entry_that_has_not_left_is_ended_and_needs_no_retraction(store: Stor
 def test_an_entry_whose_sending_is_under_way_is_taken_back_after_it_and_never_before(store: Store, hand: Hand) -> None:
     platform = Platform(as_of=hand())
     office, case_id = proven(store, hand, platform)
-    (sending,) = (work for work in claim(office, lease=0.4) if work.kind == "credit")
+    (sending,) = (work for work in claim(office) if work.kind == "credit")
     withdraw(office, case_id)
     (retracting,) = (work for work in claim(office, lease=0.0) if work.kind == "credit.retract")
     with pytest.raises(NotYet, match="still_under_way"):
         carry_out(office, retracting)
     with pytest.raises(Stale):
         carry_out(office, sending)
+    let_lapse(office)
     settle(office)
     assert (platform.entries, len(platform.retracted)) == ([], 1)
 

@@ -22,15 +22,13 @@ from inspector.ports import LetterKind, PortError, Unavailable
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.store.work import Work
-from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
+from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
 
 OUT = {"tell", "assist.send", "credit.retract"}
 """What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked, retractions."""
-LATE = 0.25
-"""Seconds of a lease that is taken over."""
 
 
 @dataclass
@@ -258,7 +256,7 @@ def scene(store: Store, hand: Hand) -> Scene:
 def call(office: Office) -> list[tuple[Work, Settlement]]:
     """Claim all that is due and call outside; nothing is settled yet."""
     called = []
-    for work in claim(office, lease=LATE):
+    for work in claim(office):
         try:
             called.append((work, FLOWS[OrderKind(work.kind)].do(work, office)))
         except PortError:
@@ -295,6 +293,7 @@ def test_withdrawal_ends_everything_in_one_step_and_what_comes_late_changes_noth
     assert set(left) <= OUT, "one step: no order of the case survives but what others must hear"
     ours = {row["key"] for row in scene.rows()}
     assert settle_late(office, called) >= {work.kind for work, _ in called if work.key in ours}
+    let_lapse(office)
     settle(office)
     scene.hand.on(days=60)
     settle(office)
@@ -304,7 +303,7 @@ def test_withdrawal_ends_everything_in_one_step_and_what_comes_late_changes_noth
         requests = tx.assistance.of_case(scene.case_id)
         seats = [seat for held in tx.visits.of_case(scene.case_id) for seat in tx.visits.team(held.id)]
         about = [row["kind"] for row in tx.attention.page(None) if scene.case_id in row["about"] or "visit" in row["kind"]]
-    assert case == withdrawn
+    assert (case, case.entry, case.review_term) == (withdrawn, None, None)
     assert (case.state, case.outcome, after) == (CaseState.WITHDRAWN, Outcome.WITHDRAWN, evidence)
     assert [row["kind"] for row in scene.rows() if row["state"] != "done"] == []
     assert not any(request.state.open for request in requests)
