@@ -226,6 +226,17 @@ class CreditEntry:
     decided_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditRetraction:
+    """That an entry holds no longer: its outcome fell by the applicant's withdrawal (`WITHDRAWN`) or a new review (`REOPENED`)."""
+
+    entry_id: str
+    case_id: str
+    reason: str
+    basis: str
+    decided_at: datetime
+
+
 class CreditPlatform(Protocol):
     """Where credit levels come from and performance records go."""
 
@@ -237,6 +248,13 @@ class CreditPlatform(Protocol):
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled."""
+        ...
+
+    def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
+        """Take an entry back, so that no mark of it stays; a receipt also for one already taken back or never received.
+
+        Raises Unavailable, Refused, Garbled.
+        """
         ...
 
 

@@ -86,6 +86,10 @@ class EngineSettings(Section):
 class Schedules(Section):
     """When the office's sweeps run, in office time; the forms are those of a plan's trigger."""
 
+    roster: str = Field(
+        "cron * 07:00",
+        description="Seats of inspectors whose certificate has lapsed or who are on leave pass on; once after an outage",
+    )
     forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
 
@@ -104,6 +108,7 @@ class AgencySettings(Section):
     parent: str | None = Field(None, description="The agency above it")
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
+    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language its inspectors are pushed in")
 
 
 class PlanSettings(Section):

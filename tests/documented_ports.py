@@ -51,6 +51,7 @@ KEYS: Mapping[str, str] = {
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
+    "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",
     "what": "what will be thrown or drawn, as the public reads it",
     "bits": "how much chance it holds",
     "path_promise": "where the party gives its hash, under `url`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -22,14 +22,18 @@ from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
+from inspector.domain.decision import OrderKind
 from inspector.flows.intake import Application, take
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
+from inspector.flows.table import FLOWS
 from inspector.policybook import Policybook
 from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
 from inspector.store.room import Row
 from inspector.store.store import Store
-from inspector.store.tables import metadata
+from inspector.store.tables import EPOCH, metadata
+from inspector.store.tables import work as work_table
+from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent
@@ -233,6 +237,27 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
             worker.wake()
             time.sleep(0.01)
     raise AssertionError(f"work is still ready after {seconds} s: {[row['key'] for row in ready]}")
+
+
+def claim(office: Office, *, without: Sequence[str] = (), lease: float = 60.0) -> list[Work]:
+    """Lease everything that is due, as a daemon would that dies or dawdles; rows of the lanes `without` stay unclaimed."""
+    sweeps.promote(office)
+    with office.store.begin() as tx:
+        return tx.work.claim("hand", tx.machine_now(), office.now(), timedelta(seconds=lease), 1000, full=without)
+
+
+def let_lapse(office: Office) -> None:
+    """Every lease has run out, and with it every call that was under way."""
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.update(work_table).values(lease_until=EPOCH))
+
+
+def carry_out(office: Office, work: Work) -> None:
+    """Carry out one claimed row and settle it. Raises what the flow raises, and Stale when the work has been ended meanwhile."""
+    made = FLOWS[OrderKind(work.kind)].do(work, office)
+    with office.store.begin() as tx:
+        tx.work.finish(work, office.now())
+        made.write(tx, office.now())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A credit platform over HTTP: levels are read there, performance records (履约记录) go there."""
+"""A credit platform over HTTP: levels are read there, performance records (履约记录) go there and are taken back there."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from connectors.config import parse
 from connectors.http import Wire, WireConfig
 from inspector.domain.case import SubjectKind
-from inspector.ports import CreditEntry, Rating, Receipt
+from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditConfig(WireConfig):
-    """The platform's two endpoints under `url`."""
+    """The platform's endpoints under `url`."""
 
     path_level: str = "/level"
     path_entry: str = "/entry"
+    path_retract: str = "/retract"
 
 
 class HttpCredit:
@@ -40,6 +41,17 @@ class HttpCredit:
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled as the wire does."""
         return self._wire.deliver(self._config.path_entry, json=_told(entry), key=key, case_id=entry.case_id)
+
+    def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
+        """Take an entry back. Raises Unavailable, Refused, Garbled as the wire does; a platform that has none answers 2xx all the same."""
+        told = {
+            "id": retraction.entry_id,
+            "case": retraction.case_id,
+            "reason": retraction.reason,
+            "basis": retraction.basis,
+            "decided_at": retraction.decided_at.isoformat(),
+        }
+        return self._wire.deliver(self._config.path_retract, json=told, key=key, case_id=retraction.case_id)
 
     def close(self) -> None:
         """Let the connections go."""

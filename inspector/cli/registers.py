@@ -182,9 +182,13 @@ def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
+        from inspector.flows import relief
+
         if differences(_held(tx, wish), wish.rows) != changes:
             raise Stale("register_moved")
         _write(tx, wish, wanted, now)
+        if wish.what == "inspectors":
+            relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
         return len(_held(tx, wish))
 
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}

@@ -27,15 +27,20 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         )
         for name, plan in plans.items()
     ]
-    held.append(
-        Schedule(
-            name="sweep:forget",
-            text=told.forget,
-            trigger=parse(told.forget, zone, now),
-            catch_up=CatchUp.SKIP,  # the next night forgets as much
-            order=partial(forget_order, told.keep_done_days),
-        )
+    sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
+        ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
+        ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, {"days": told.keep_done_days}),  # the next night forgets as much
     )
+    held += [
+        Schedule(
+            name=f"sweep:{name}",
+            text=text,
+            trigger=parse(text, zone, now),
+            catch_up=catch_up,
+            order=partial(sweep_order, kind, payload),
+        )
+        for name, text, catch_up, kind, payload in sweeps
+    ]
     return {schedule.name: schedule for schedule in held}
 
 
@@ -51,12 +56,6 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
     )
 
 
-def forget_order(days: int, slot: datetime, now: datetime) -> Order:
-    """The order to forget work done more than `days` ago."""
-    return Order(
-        kind=OrderKind.FORGET,
-        key=f"{OrderKind.FORGET.value}:{slot.isoformat()}",
-        due_at=now,
-        urgent_by=now,
-        payload={"days": days},
-    )
+def sweep_order(kind: OrderKind, payload: Mapping[str, object], slot: datetime, now: datetime) -> Order:
+    """The order of a sweep's slot."""
+    return Order(kind=kind, key=f"{kind.value}:{slot.isoformat()}", due_at=now, urgent_by=now, payload=payload)

@@ -27,7 +27,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.ports import Garbled, NotYet, Origin, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -307,7 +307,7 @@ class Worker:
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
             return "kind_unknown"
-        if isinstance(error, Refused | NotYet):
+        if isinstance(error, Refused) or (isinstance(error, NotYet) and error.origin is not Origin.US):
             self._breaker.answered(tx, work.lane)
         if isinstance(error, Refused | Garbled):
             tx.work.quarantine(work, told, now)

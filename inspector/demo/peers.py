@@ -80,18 +80,25 @@ class Source:
 
 
 class Credit:
-    """The credit platform: levels of firms, and performance entries that count once each."""
+    """The credit platform: levels of firms, and performance entries that count once each, until they are taken back."""
 
     def __init__(self, chance: Chance, day: OfficeDay) -> None:
         self._chance = chance
         self._day = day
         self.entries: dict[str, str] = {}
+        self.retracted: dict[str, str] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
-        """A look-up (`/level`) or an entry (`/entry`)."""
+        """A look-up (`/level`), an entry (`/entry`) or its retraction (`/retract`), after which the entry cannot come any more."""
         if request.path.endswith("/level"):
             return self._level(request)
         entry = str(request.json()["id"])
+        if request.path.endswith("/retract"):
+            self.entries.pop(entry, None)
+            receipt = self.retracted.setdefault(entry, f"CX-{len(self.retracted) + 1:06}")
+            return answer({"receipt": receipt})
+        if entry in self.retracted:
+            return answer({"error": "taken back"}, 410)
         receipt = self.entries.setdefault(entry, f"CR-{len(self.entries) + 1:06}")
         return answer({"receipt": receipt})
 

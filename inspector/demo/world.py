@@ -184,6 +184,7 @@ class World:
             "heard": dict(self.approving.heard),
             "forged": self.approving.forged + self.inspectors.forged,
             "entries": len(self.credit.entries),
+            "retracted": len(self.credit.retracted),
             "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
             "beats": self.deadman.beats,
             "mishaps": self._doings.mishaps,

@@ -42,7 +42,10 @@ class AssistanceState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector."""
+    """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
+
+    `told` are the connectors of those who hold a letter of it and have not heard yet that it is over.
+    """
 
     id: str
     case_id: str
@@ -60,6 +63,7 @@ class Request:
     escalate_at: datetime
     sent_at: datetime | None = None
     escalated_to: str | None = None
+    told: tuple[str, ...] = ()
     reply: Mapping[str, object] | None = None
     ended_at: datetime | None = None
 
@@ -99,29 +103,39 @@ def open_request(
         pack=policy.label,
         facts={"request": request.id, "ground": request.ground, "due_at": term.at.isoformat()},
     )
-    return Decision(state=request, because=because, orders=(letter(request, "request", request.requested, now), *timers))
+    return Decision(
+        state=request, because=because, orders=(letter(request, "request", request.requested, now, request.due_at), *timers)
+    )
 
 
-def letter(request: Request, kind: str, via: str, now: datetime) -> Order:
-    """The order to hand one letter over."""
+def letter(
+    request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
+) -> Order:
+    """The order to hand one letter over, once the work `after` is surely over; useless from `expires_at` on (None: never)."""
     return Order(
         kind=OrderKind.ASSIST_SEND,
-        key=f"assist.send:{request.id}:{kind}:{via}",
+        key=_letter_key(request, kind, via),
         due_at=now,
         urgent_by=request.due_at,
         lane=via,
         case_id=request.case_id,
-        expires_at=request.due_at if kind == "request" else request.escalate_at,
-        payload={"request": request.id, "letter": kind, "via": via},
+        expires_at=expires_at,
+        payload={"request": request.id, "letter": kind, "via": via, "after": list(after)},
     )
 
 
-def sent(request: Request, reference: str, now: datetime, pack: str) -> Decision[Request]:
-    """The requested agency has the letter."""
-    because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"reference": reference})
-    if request.state is not AssistanceState.ORDERED:
-        return Decision(state=request, because=because)
-    return Decision(state=replace(request, state=AssistanceState.SENT, sent_at=now), because=because)
+def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
+    """Somebody has a letter: the requested agency, or the common superior (`via` is the connector)."""
+    because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
+    held = perhaps(request, via)
+    if request.state is AssistanceState.ORDERED:
+        held = replace(held, state=AssistanceState.SENT, sent_at=now)
+    return Decision(state=held, because=because)
+
+
+def perhaps(request: Request, via: str) -> Request:
+    """Somebody holds a letter, or may: the tries to hand it over were in vain, but nobody knows what became of them."""
+    return replace(request, told=tuple(dict.fromkeys((*request.told, via))))
 
 
 def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
@@ -130,7 +144,9 @@ def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
     if not request.state.open or now >= request.due_at:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = replace(request, state=AssistanceState.REMINDED)
-    return Decision(state=state, because=because, orders=(letter(request, "reminder", request.requested, now),))
+    return Decision(
+        state=state, because=because, orders=(letter(request, "reminder", request.requested, now, request.escalate_at),)
+    )
 
 
 def escalate(
@@ -144,7 +160,7 @@ def escalate(
     end = due(now, policy.term(Timer.ASSIST_END).term, calendar).at
     orders = [_timer(request, OrderKind.ASSIST_END, end)]
     if superior:
-        orders.append(letter(request, "escalation", superior, now))
+        orders.append(letter(request, "escalation", superior, now, end))
     return Decision(state=state, because=because, orders=tuple(orders))
 
 
@@ -163,7 +179,7 @@ def answer(request: Request, verdict: Verdict, value: str, signer: str, now: dat
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
     because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply)
-    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, ended_at=now)
+    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, ended_at=now, told=_others(request))
     return Decision(state=state, because=because, ends=TIMERS)
 
 
@@ -176,7 +192,7 @@ def decline(request: Request, reasons: str, signer: str, now: datetime, pack: st
         raise Invalid("signer_missing", field="signer")
     reply = {"reasons": reasons, "signer": signer}
     because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply)
-    state = replace(request, state=AssistanceState.DECLINED, reply=reply, ended_at=now)
+    state = replace(request, state=AssistanceState.DECLINED, reply=reply, ended_at=now, told=_others(request))
     return Decision(state=state, because=because, ends=TIMERS)
 
 
@@ -186,14 +202,29 @@ def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Deci
     return Decision(state=replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because=because, ends=TIMERS)
 
 
-def cancel(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The case is over: those who were asked are told, unless the letter never left."""
+def letters(request: Request) -> Mapping[str, str]:
+    """Key and addressee of every letter that asks for something and may still be on its way."""
+    asked = {
+        _letter_key(request, kind, request.requested): request.requested
+        for kind in ("request", "reminder")
+        if request.state.open or request.state is AssistanceState.UNANSWERED
+    }
+    above = request.escalated_to
+    return asked | ({_letter_key(request, "escalation", above): above} if above else {})
+
+
+def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:
+    """The case is over: everybody who holds a letter hears so, once each, and nobody who never got one.
+
+    `unsure` are those who may have one: its sending was under way or its outcome is unknown. Their notice comes after the work
+    named with them, so that it does not overtake the letter. A request that had ended keeps its state.
+    """
     because = Because(rule="assistance.cancel", basis=(request.basis,), pack=pack)
-    if not request.state.open:
-        return Decision(state=request, because=because)
-    state = replace(request, state=AssistanceState.CANCELLED, ended_at=now)
-    never_left = request.state is AssistanceState.ORDERED
-    orders = () if never_left else (letter(request, "cancel", request.requested, now),)
+    holders = tuple(dict.fromkeys((*request.told, *unsure)))
+    state = replace(request, told=())
+    if request.state.open:
+        state = replace(state, state=AssistanceState.CANCELLED, ended_at=now)
+    orders = tuple(letter(request, "cancel", via, now, None, after=unsure.get(via, ())) for via in holders)
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 
 
@@ -241,6 +272,16 @@ def _timer(request: Request, kind: OrderKind, at: datetime) -> Order:
         case_id=request.case_id,
         payload={"request": request.id},
     )
+
+
+def _letter_key(request: Request, kind: str, via: str) -> str:
+    """A letter's key: each kind goes to each addressee once."""
+    return f"{OrderKind.ASSIST_SEND.value}:{request.id}:{kind}:{via}"
+
+
+def _others(request: Request) -> tuple[str, ...]:
+    """Who holds a letter besides the requested agency, which has ended the request itself."""
+    return tuple(via for via in request.told if via != request.requested)
 
 
 def _must_be_open(request: Request) -> None:

@@ -187,8 +187,22 @@ class Strategy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTerm:
+    """By when an officer is to decide a case in review: the pack's term, and how the date was counted."""
+
+    opened_at: datetime
+    due_at: datetime
+    due_provisional: bool
+    due_counted: Counting
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The aggregate. `version` counts settlements; guarded updates expect it."""
+    """The aggregate. `version` counts settlements; guarded updates expect it.
+
+    `entry` is the id of the credit entry that states the outcome, None where there is none (any more).
+    """
 
     id: str
     agency: str
@@ -206,6 +220,8 @@ class Case:
     strategy: Strategy | None = None
     outcome: Outcome | None = None
     review_reason: str | None = None
+    review_term: ReviewTerm | None = None
+    entry: str | None = None
     ended_at: datetime | None = None
     concluded_at: datetime | None = None
     version: int = 0

@@ -17,12 +17,15 @@ class OrderKind(StrEnum):
     RATE = "rate"
     ASK = "ask"
     VERIFY_DUE = "verify.due"
+    REVIEW_REMIND = "review.remind"
+    REVIEW_DUE = "review.due"
     ASSIST_SEND = "assist.send"
     ASSIST_REMIND = "assist.remind"
     ASSIST_DUE = "assist.due"
     ASSIST_END = "assist.end"
     TELL = "tell"
     CREDIT = "credit"
+    CREDIT_RETRACT = "credit.retract"
     DRAW_ANNOUNCE = "draw.announce"
     DRAW_PROMISE = "draw.promise"
     DRAW_LODGE = "draw.lodge"
@@ -33,6 +36,7 @@ class OrderKind(StrEnum):
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
     FORGET = "forget"
+    ROSTER_LOOK = "roster.look"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

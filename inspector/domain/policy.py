@@ -55,10 +55,12 @@ class Timer(StrEnum):
     ACCEPT = "accept"
     VISIT = "visit"
     CREDIT = "credit"
+    CREDIT_RETRACT = "credit_retract"
     CALLBACK = "callback"
     REVEAL = "reveal"
     SEED = "seed"
     REVIEW = "review"
+    REVIEW_REMIND = "review_remind"
 
 
 class Proposal(StrEnum):

@@ -25,7 +25,10 @@ class RosterObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectorRecord:
-    """An enforcement officer. `id` is the staff code; the certificate bounds when he or she may be drawn (scenario 35)."""
+    """An enforcement officer. `id` is the staff code; the certificate bounds when he or she may be drawn (scenario 35).
+
+    `leave_from` and `leave_until` are the first and last day of absence (scenario 36); one without the other is open on that side.
+    """
 
     agency: str
     id: str
@@ -36,14 +39,22 @@ class InspectorRecord:
     certificate: str
     certificate_until: date
     in_post: bool = True
+    leave_from: date | None = None
+    leave_until: date | None = None
     channel: str = ""
     address: str = ""
 
     def status(self, day: date) -> str:
-        """The frame's status: `1` certified and in post on that day, else the reason (draw-protocol ruling 14)."""
+        """The frame's status: `1` certified, in post and not on leave on that day, else the reason (draw-protocol ruling 14)."""
         if not self.in_post:
             return "departed"
-        return "1" if self.certificate and day <= self.certificate_until else "uncertified"
+        if not self.certificate or day > self.certificate_until:
+            return "uncertified"
+        return "leave" if self._on_leave(day) else "1"
+
+    def _on_leave(self, day: date) -> bool:
+        given = self.leave_from is not None or self.leave_until is not None
+        return given and (self.leave_from or day) <= day <= (self.leave_until or day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

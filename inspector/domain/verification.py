@@ -2,11 +2,11 @@
 
 Invariant: no rule here ends a case against its subject. A case ends by itself only as `TRUE`, when every claim has fresh matching
 evidence; every other end is an officer's (handbook 2.7, scenario 14; PIPL art. 24).
+How it ends or comes to a person is in `ending`, what persons decide in `review`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,21 +24,9 @@ from inspector.domain.case import (
     Strategy,
 )
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
-from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, carry
+from inspector.domain.ending import end, to_review
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Item, Policy, steps
-
-OPEN_WORK = frozenset(
-    {
-        OrderKind.RATE,
-        OrderKind.ASK,
-        OrderKind.VERIFY_DUE,
-        OrderKind.ASSIST_REMIND,
-        OrderKind.ASSIST_DUE,
-        OrderKind.ASSIST_END,
-    }
-)
-"""Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
 
 def begin(
@@ -105,10 +93,10 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         data={"before_decision": row.before_decision, "due_at": term.at.isoformat(), "row": row.row},
     )
     asked, orders = _enter(chosen, now, tuple(held.claim.key for held in files))
-    return _close_if_settled(asked, policy, now, because, (timer, *orders), (told,))
+    return _close_if_settled(asked, policy, now, calendar, because, orders=(timer, *orders), told=(told,))
 
 
-def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Decision[Case]:
+def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept."""
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
@@ -125,13 +113,13 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime) -> Deci
     settled = _status(evidence)
     if settled is not None:
         because = replace(because, facts={**facts, "status": settled.value})
-        return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, because, (), ())
+        return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, calendar, because)
     if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
     on = moved.file(evidence.claim)
     because = replace(because, facts={**facts, "status": on.status.value, "next": on.step.method.value if on.step else None})
-    return _close_if_settled(moved, policy, now, because, orders, ())
+    return _close_if_settled(moved, policy, now, calendar, because, orders=orders)
 
 
 def _status(evidence: Evidence) -> ClaimStatus | None:
@@ -145,7 +133,7 @@ def _status(evidence: Evidence) -> ClaimStatus | None:
             return None
 
 
-def overdue(case: Case, policy: Policy, now: datetime) -> Decision[Case]:
+def overdue(case: Case, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """The verification term has run out: what is still open goes to a person, as undetermined, never as untrue."""
     because = Because(rule="verification.overdue", basis=_case_basis(case), pack=case.pack)
     if case.state is not CaseState.VERIFYING:
@@ -153,78 +141,7 @@ def overdue(case: Case, policy: Policy, now: datetime) -> Decision[Case]:
     files = tuple(
         replace(held, status=ClaimStatus.UNDETERMINED) if held.status is ClaimStatus.OPEN else held for held in case.claims
     )
-    return _close_if_settled(replace(case, claims=files), policy, now, because, (), (), reason="DEADLINE")
-
-
-def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
-    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结)."""
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("already_withdrawn", case=case.id)
-    if case.concluded_at is not None:
-        raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
-    if not reason.strip():
-        raise Invalid("reason_missing", field="reason")
-    state = replace(case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None)
-    because = Because(rule="commitment.withdraw", basis=("S0:9",), pack=case.pack, facts={"reason": reason, "by": by})
-    told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
-    return Decision(state=state, because=because, told=(told,), ends=OPEN_WORK | {OrderKind.ASSIST_SEND, OrderKind.CREDIT})
-
-
-def conclude(case: Case, by: str, now: datetime) -> Decision[Case]:
-    """The approving system says the matter is concluded (办结). Verification goes on; withdrawal is over."""
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("already_withdrawn", case=case.id)
-    because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by})
-    return Decision(state=replace(case, concluded_at=case.concluded_at or now), because=because)
-
-
-def review(
-    case: Case,
-    outcome: Outcome,
-    officer: str,
-    reasons: str,
-    cited: tuple[Evidence, ...],
-    policy: Policy,
-    now: datetime,
-) -> Decision[Case]:
-    """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
-
-    An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case; one that says
-    "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
-    """
-    if case.state is not CaseState.REVIEW:
-        raise Refusal("not_in_review", case=case.id, state=case.state)
-    if outcome is Outcome.WITHDRAWN:
-        raise Invalid("outcome_not_allowed", field="outcome")
-    if not reasons.strip():
-        raise Invalid("reason_missing", field="reasons")
-    row = policy.outcomes[outcome]
-    carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
-    facts = {
-        "officer": officer,
-        "outcome": outcome.value,
-        "reasons": reasons,
-        "evidence": [piece.id for piece in cited],
-        "review_reason": case.review_reason,
-        "row": row.row,
-    }
-    because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
-    return _end(case, outcome, policy, now, because, officer, (), ())
-
-
-def finding(case: Case, evidence: Evidence) -> Decision[Case]:
-    """A visit to a drawn subject found something about a case that had ended well: a lead, so the case goes to a person again."""
-    because = Because(
-        rule="supervision.finding",
-        basis=("S0:7",),
-        pack=case.pack,
-        facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value},
-    )
-    if case.state is not CaseState.CLOSED or evidence.verdict is not Verdict.MISMATCH:
-        return Decision(state=case, because=replace(because, rule="evidence.late"))
-    held = replace(case.file(evidence.claim), status=ClaimStatus.CONTRADICTED)
-    state = replace(case.with_file(held), state=CaseState.REVIEW, outcome=None, review_reason="FINDING", ended_at=None)
-    return Decision(state=state, because=because, told=(Told(type="review.opened", data={"reason": "FINDING"}),))
+    return _close_if_settled(replace(case, claims=files), policy, now, calendar, because, reason="DEADLINE")
 
 
 def wants_visit(case: Case) -> bool:
@@ -298,74 +215,26 @@ def _close_if_settled(
     case: Case,
     policy: Policy,
     now: datetime,
+    calendar: WorkingCalendar,
     because: Because,
-    orders: tuple[Order, ...],
-    told: tuple[Told, ...],
     *,
+    orders: tuple[Order, ...] = (),
+    told: tuple[Told, ...] = (),
     reason: str | None = None,
 ) -> Decision[Case]:
     """End as TRUE when every claim is proven; hand to a person when nothing is open and something is not proven."""
     statuses = {held.status for held in case.claims}
     if ClaimStatus.OPEN in statuses:
         return Decision(state=case, because=because, orders=orders, told=told)
+    kept = tuple(order for order in orders if order.kind is not OrderKind.VERIFY_DUE)
     if statuses == {ClaimStatus.PROVEN}:
-        return _end(case, Outcome.TRUE, policy, now, because, "rule", orders, told)
+        return end(case, Outcome.TRUE, policy, now, because, "rule", orders=kept, told=told)
     why = reason or next(
         status.value
         for status in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
         if status in statuses
     )
-    state = replace(case, state=CaseState.REVIEW, review_reason=why)
-    return Decision(
-        state=state,
-        because=because,
-        orders=tuple(order for order in orders if order.kind is not OrderKind.VERIFY_DUE),
-        told=(*told, Told(type="review.opened", data={"reason": why})),
-        ends=OPEN_WORK,
-    )
-
-
-def _end(
-    case: Case,
-    outcome: Outcome,
-    policy: Policy,
-    now: datetime,
-    because: Because,
-    by: str,
-    orders: tuple[Order, ...],
-    told: tuple[Told, ...],
-) -> Decision[Case]:
-    """Close with an outcome: the approving system hears the result and each proposal, the credit platform gets its entry."""
-    row = policy.outcomes[outcome]
-    state = replace(case, state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None)
-    heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
-    heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in row.proposals]
-    if row.grade is not None and case.subject.kind is not None:
-        orders = (*orders, _credit_order(case, outcome, row.grade, row.basis, by, now))
-    kept = tuple(order for order in orders if order.kind is not OrderKind.VERIFY_DUE)
-    return Decision(state=state, because=because, orders=kept, told=tuple(heard), ends=OPEN_WORK)
-
-
-def _credit_order(case: Case, outcome: Outcome, grade: str, basis: str, by: str, now: datetime) -> Order:
-    """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version."""
-    payload: Mapping[str, object] = {
-        "kind": case.subject.kind.value,
-        "code": case.subject.code,
-        "grade": grade,
-        "outcome": outcome.value,
-        "basis": basis,
-        "by": by,
-        "at": now.isoformat(),
-    }
-    urgent = case.strategy.due_at if case.strategy else now
-    return Order(
-        kind=OrderKind.CREDIT,
-        key=f"credit:{case.id}:{case.version}",
-        due_at=now,
-        urgent_by=urgent,
-        case_id=case.id,
-        payload=payload,
-    )
+    return to_review(case, why, policy, now, calendar, because, orders=kept, told=told)
 
 
 def _basis(held: ClaimFile) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class SeatState(StrEnum):
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
     EXPIRED = "EXPIRED"
+    RELIEVED = "RELIEVED"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
 
@@ -46,8 +47,8 @@ class SeatState(StrEnum):
 
     @property
     def knows(self) -> bool:
-        """Whether the inspector may know whom the visit is to: not (any more) after declining, as for recusal, or silence."""
-        return self not in (SeatState.DECLINED, SeatState.EXPIRED)
+        """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
+        return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +190,18 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
     if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER):
         return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(seat, state=SeatState.EXPIRED), because=because)
+
+
+def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
+    """The register says that the inspector cannot go (`reason`: departed, uncertified, leave), whatever he or she has answered.
+
+    The seat is dealt again by the rule (scenarios 35, 36); one that is over already stays as it is.
+    """
+    facts = {"inspector": seat.inspector, "place": seat.place, "reason": reason}
+    because = Because(rule="seat.relieve", basis=("S1:55",), pack=pack, facts=facts)
+    if not seat.state.open:
+        return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(seat, state=SeatState.RELIEVED, reason=reason), because=because)
 
 
 def report(

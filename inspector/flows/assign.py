@@ -21,7 +21,7 @@ from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.framing import Member
 from inspector.flows.office import Office
-from inspector.flows.settle import record
+from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")

@@ -13,6 +13,7 @@ from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Verdict, compare
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
+from inspector.flows.recall import wait_for_it
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
 from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
 from inspector.store.tx import Tx
@@ -23,31 +24,32 @@ LINK = "assist"
 
 
 def send(work: Work, office: Office) -> Settlement:
-    """Hand one letter over. A request letter whose case is over meanwhile is not sent."""
+    """Hand one letter over. A request letter whose case is over meanwhile is not sent; a notice of the end follows its letter."""
     kind = LetterKind(work.payload["letter"])
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
     if kind is not LetterKind.CANCEL and not request.state.open:
         return nothing("obsolete")
+    wait_for_it(work, office)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
         return _undeliverable(work, office, "agency_not_configured")
     try:
         receipt = agency.send(_letter(office, request, kind), key=work.key)
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code).after(error)
+        return _undeliverable(work, office, error.code, unsure=isinstance(error, Garbled)).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         case, held = _held(tx, request.id)
-        if kind is LetterKind.REQUEST:
-            settle_request(tx, assistance.sent(held, receipt.reference, now, case.pack), now)
+        if kind is not LetterKind.CANCEL:
+            settle_request(tx, assistance.sent(held, str(work.payload["via"]), receipt.reference, now, case.pack), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
     """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over")
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=error is not None or work.attempts > 1)
 
 
 def remind(work: Work, office: Office) -> Settlement:
@@ -123,14 +125,19 @@ def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str
     found = assistance.evidence_of(request, verdict, note, request.opened_at)
     tx.cases.add_evidence(case.id, found)
     if request.claim in {held.claim.key for held in case.claims}:
-        settle_case(tx, office, verification.weigh(case, found, policy, now), policy, now)
+        settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 
-def _undeliverable(work: Work, office: Office, code: str) -> Settlement:
+def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
+    """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
+
     def write(tx: Tx, now: datetime) -> None:
         case, request = _held(tx, str(work.payload["request"]))
         facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
         tx.attention.open("letter_undeliverable", request.requester, work.key, facts, now)
+        if unsure and work.payload["letter"] != LetterKind.CANCEL.value:
+            request = assistance.perhaps(request, str(work.payload["via"]))
+            tx.assistance.put(request)
         if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
             settle_request(tx, assistance.undeliverable(request, code, now, case.pack), now)
             _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import verification, visit
+from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.visit import Finding, Seat, SeatState, Visit
+from inspector.flows import relief
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
-from inspector.flows.settle import Settlement, nothing, record, settle_case
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, nothing, settle_case
+from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -28,15 +31,19 @@ def push(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         seat, held = _read(tx, work)
         person = tx.rosters.inspector(held.agency, seat.inspector)
+        gone = relief.unfit(tx, held.agency, seat.inspector, office.calendar.local_date(office.now()))
     if not seat.state.open or not held.state.open:
         return nothing("obsolete")
+    if gone is not None:
+        return _relieved(work, office)
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
         return _undelivered(work, "channel_not_configured")
+    lang = office.agency(held.agency).language
     message = Message(
         to=person.address,
-        title="核查任务",
-        text=f"请于 {seat.accept_by:%Y-%m-%d %H:%M} 前接受或说明不能参加的理由。",
+        title=label("push.title", lang),
+        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}"),
         link=office.link(LINK, seat_name(seat)),
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
     )
@@ -170,9 +177,18 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
     if finding.claim not in {one.claim.key for one in case.claims}:
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
-        settle_case(tx, office, verification.weigh(case, item, policy, now), policy, now)
+        settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
-        settle_case(tx, office, verification.finding(case, item), policy, now)
+        settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
+
+
+def _relieved(work: Work, office: Office) -> Settlement:
+    """Nobody is pushed a visit that he or she may not make by the register of the day: the seat passes on by the rule."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        relief.look_at(office, tx, tx.visits.get(str(work.payload["visit"]), lock=True), now)
+
+    return Settlement(write=write, outcome="relieved")
 
 
 def _undelivered(work: Work, code: str) -> Settlement:

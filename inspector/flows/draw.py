@@ -19,7 +19,8 @@ from inspector.domain.policy import Policy
 from inspector.flows.assign import FILES, assign, frozen
 from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
-from inspector.flows.settle import Settlement, nothing, record
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, nothing
 from inspector.ports import Garbled, PortError, Refused, Typed
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work

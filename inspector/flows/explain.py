@@ -159,7 +159,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What is due; `error` is the code of the last failure."""
+    """What is due; `error` is the code of the last failure, `counted` how the date of an officer's decision was counted."""
 
     kind: OrderKind
     at: datetime
@@ -167,6 +167,7 @@ class Next:
     state: str
     attempts: int
     error: str
+    counted: Counting | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,7 @@ def explain(office: Office, tx: Tx, case_id: str) -> Explanation:
         letters=tuple(_letter(office, held, policy) for held in tx.assistance.of_case(case_id)),
         visits=tuple(_call(office, held, seats) for held, seats in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
-        next=tuple(_next(office, row) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
+        next=tuple(_next(office, row, case) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
 
 
@@ -356,7 +357,8 @@ def _decision(office: Office, row: Row, policy: Policy) -> Taken:
     )
 
 
-def _next(office: Office, row: Row) -> Next:
+def _next(office: Office, row: Row, case: Case) -> Next:
+    review = case.review_term if row["kind"] == OrderKind.REVIEW_DUE.value else None
     return Next(
         kind=OrderKind(row["kind"]),
         at=office.calendar.local(row["due_at"]),
@@ -364,6 +366,7 @@ def _next(office: Office, row: Row) -> Next:
         state=row["state"],
         attempts=row["attempts"],
         error=row["error"] or "",
+        counted=review.due_counted if review else None,
     )
 
 

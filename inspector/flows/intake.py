@@ -22,13 +22,15 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.decision import OrderKind
+from inspector.domain.ending import OPEN_WORK, REVIEW_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.flows.assign import doubts
 from inspector.flows.office import Office
-from inspector.flows.settle import call_off, settle_case
+from inspector.flows.recall import call_off
+from inspector.flows.settle import end_work, settle_case
 from inspector.store.tx import Tx, new_id
 
 
@@ -96,7 +98,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datet
     fresh = drafted(given, held.sender, policy, held.opened_at)
     fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
     admission.admit(fresh, policy, now)
-    tx.work.end(held.id, [kind.value for kind in verification.OPEN_WORK], now)
+    end_work(tx, held, OPEN_WORK | REVIEW_WORK, now)
     tx.work.order(call_off(tx, held, now), now)
     same = fresh.subject.code == held.subject.code and fresh.subject.kind is held.subject.kind
     level = held.strategy.level if held.strategy is not None and same else None

@@ -155,6 +155,10 @@ class RowReader:
             self.warn(name, "cell_width", read=read.isoformat())
         return read or self._no_day(name, cell)
 
+    def maybe_day(self, name: str) -> date | None:
+        """A cell as a day; None for an empty one."""
+        return self.day(name) if self.cells.get(name, "") != "" else None
+
     def number_of(self, name: str, default: int) -> int:
         """A cell as a whole number from 0."""
         cell = self.cells.get(name, "")

@@ -14,6 +14,7 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy
+from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
 from inspector.store.store import Store
@@ -39,13 +40,14 @@ class Connectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyNode:
-    """An agency of the tree: the one above it, its pack, and the connector letters to it go through."""
+    """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in."""
 
     id: str
     name: str
     parent: str | None = None
     pack: str | None = None
     connector: str | None = None
+    language: Lang = "zh-Hans"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

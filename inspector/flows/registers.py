@@ -43,6 +43,8 @@ INSPECTORS = Layout(
         Column(name="certificate", chinese="执法证号", needed=True, coded=True),
         Column(name="certificate_until", chinese="执法证有效期", needed=True),
         Column(name="in_post", chinese="在岗", meaning="yes (default) or no"),
+        Column(name="leave_from", chinese="休假起", meaning="first day of leave"),
+        Column(name="leave_until", chinese="休假止", meaning="last day of leave"),
         Column(name="channel", chinese="推送渠道", coded=True),
         Column(name="address", chinese="推送地址", meaning="phone or address on that channel", coded=True),
     ),
@@ -113,6 +115,8 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             certificate=reader.text("certificate"),
             certificate_until=reader.day("certificate_until"),
             in_post=reader.flag("in_post", default=True),
+            leave_from=reader.maybe_day("leave_from"),
+            leave_until=reader.maybe_day("leave_until"),
             channel=reader.text("channel"),
             address=reader.text("address"),
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain import verification
-from inspector.domain.case import Case, Outcome
+from inspector.domain import review
+from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.errors import Invalid
 from inspector.flows.office import Office
-from inspector.flows.settle import settle_case
+from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
+from inspector.store.work import Work
 
 
 def decide(
@@ -22,16 +23,33 @@ def decide(
     if strange := [one for one in evidence if one not in known]:
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
-    return settle_case(tx, office, verification.review(case, outcome, officer, reasons, cited, policy, now), policy, now)
+    return settle_case(tx, office, review.review(case, outcome, officer, reasons, cited, policy, now), policy, now)
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction."""
     case = tx.cases.get(case_id, lock=True)
-    return settle_case(tx, office, verification.withdraw(case, reason, by, now), office.book.get(case.pack), now)
+    return settle_case(tx, office, review.withdraw(case, reason, by, now), office.book.get(case.pack), now)
 
 
 def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> Case:
     """The approving system says the matter is concluded (办结)."""
     case = tx.cases.get(case_id, lock=True)
-    return settle_case(tx, office, verification.conclude(case, by, now), office.book.get(case.pack), now)
+    return settle_case(tx, office, review.conclude(case, by, now), office.book.get(case.pack), now)
+
+
+def due(work: Work, _office: Office) -> Settlement:
+    """A review's date comes near, or has come: a person is told. The case stays what it is; only an officer decides it."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case = tx.cases.get(str(work.case_id), lock=True)
+        term = case.review_term
+        if case.state is CaseState.REVIEW and term is not None:
+            facts = {
+                "review_reason": case.review_reason,
+                "due_at": term.due_at.isoformat(),
+                "overdue": now >= term.due_at,
+            }
+            tx.attention.open(REVIEW_DUE, case.agency, case.id, facts, now)
+
+    return Settlement(write=write)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
 
-from inspector.domain import assistance, visit
+from inspector.domain import assistance
 from inspector.domain.calendar import due
-from inspector.domain.case import Case, CaseState
+from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.verification import asked_others
-from inspector.flows.after import log_after
+from inspector.flows import recall
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.ports import PortError
 from inspector.store.tx import Tx, new_id
 
-S = TypeVar("S")
+REVIEW_DUE = "review_due"
+"""The matter for a person that a review's clock opens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +54,24 @@ def settle_case(
     for order in decision.orders:
         if order.kind is OrderKind.ASSIST_SEND:
             orders += open_request(tx, office, case, order, policy, now)
+        elif order.kind is OrderKind.CREDIT_RETRACT:
+            orders += recall.entry(tx, office, case, order, policy, now)
         else:
             orders.append(dated(office, case, order, policy, now))
     orders += tell(tx, office, case, decision, policy, now)
     if decision.ends:
-        tx.work.end(case.id, [kind.value for kind in decision.ends], now)
+        end_work(tx, case, decision.ends, now)
         if case.state.ended:
-            orders += call_off(tx, case, now)
+            orders += recall.call_off(tx, case, now)
     tx.work.order(orders, now)
     return case
+
+
+def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:
+    """End a case's open work of these kinds, and with a review's clock what people were told of it."""
+    tx.work.end(case.id, [kind.value for kind in kinds], now)
+    if kinds & REVIEW_WORK:
+        tx.attention.close(f"{REVIEW_DUE}:{case.id}", now)
 
 
 def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> tuple[Order, ...]:
@@ -80,40 +90,6 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     if decision.ends:
         tx.work.end_keys([f"{kind.value}:{request.id}" for kind in decision.ends], now)
     tx.work.order(decision.orders, now)
-
-
-def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
-    """The case is over: open requests are cancelled and told so; a withdrawn case leaves its visits."""
-    orders: list[Order] = []
-    for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
-        if request.state.open:
-            cancelled = assistance.cancel(request, now, case.pack)
-            tx.assistance.put(cancelled.state)
-            tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
-            record(tx, case.id, cancelled, now, {"request": request.id})
-            orders += cancelled.orders
-    for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
-        if held.state.open:
-            leave_visit(tx, held, case, now)
-    return orders
-
-
-def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
-    """Take a withdrawn case's questions off a visit; the last one frees the seats."""
-    doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
-    changed = replace(held, doubts=doubts)
-    if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
-        tx.visits.put(changed)
-        return
-    called_off = visit.cancel(changed, "withdrawn", case.pack)
-    tx.visits.put(called_off.state)
-    record(tx, held.id, called_off, now, {})
-    log_after(tx, held.draw, "withdrawn", held.object_id)
-    for seat in tx.visits.team(held.id):
-        if seat.state.open:
-            tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED))
-            name = f"{held.id}:{seat.place}:{seat.turn}"
-            tx.work.end_keys([f"push:{name}", f"accept.due:{name}"], now)
 
 
 def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: Policy, now: datetime) -> list[Order]:
@@ -147,8 +123,3 @@ def dated(office: Office, case: Case, order: Order, policy: Policy, now: datetim
     if order.kind in (OrderKind.ASK, OrderKind.RATE):
         return replace(order, expires_at=due(now, policy.term(Timer.ONLINE).term, office.calendar).at)
     return order
-
-
-def record(tx: Tx, about: str, decision: Decision[Any], now: datetime, extra: Mapping[str, object]) -> None:
-    """Append the decision's because to the ledger."""
-    tx.ledger.append(new_id(), about, decision.because, extra, now)

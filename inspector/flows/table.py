@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, forget, tell, verify
+from inspector.flows import assist, dispatch, draw, forget, relief, review, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -25,12 +25,15 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.RATE: Flow(do=verify.rate, give_up=verify.give_up_rating),
     OrderKind.ASK: Flow(do=verify.ask, give_up=verify.give_up_asking),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
+    OrderKind.REVIEW_REMIND: Flow(do=review.due),
+    OrderKind.REVIEW_DUE: Flow(do=review.due),
     OrderKind.ASSIST_SEND: Flow(do=assist.send, give_up=assist.give_up_sending),
     OrderKind.ASSIST_REMIND: Flow(do=assist.remind),
     OrderKind.ASSIST_DUE: Flow(do=assist.escalate),
     OrderKind.ASSIST_END: Flow(do=assist.end),
     OrderKind.TELL: Flow(do=tell.notify),
     OrderKind.CREDIT: Flow(do=tell.enter_credit),
+    OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce),
     OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=draw.withheld),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged),
@@ -41,4 +44,5 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
     OrderKind.FORGET: Flow(do=forget.forget),
+    OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
 }

@@ -41,7 +41,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         for held in told.visits
     ]
     yield from _section(say, "visits", visits)
-    yield from _section(say, "next", [_next(one, say) for one in told.next] or [say("nothing_due")])
+    yield from _section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
     known_as = _known_as(told, say)
     yield from _section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
     yield from _section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
@@ -144,13 +144,15 @@ def _letter(number: int, held: Letter, say: _Say) -> Iterator[str]:
         yield "  " + say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
 
 
-def _next(one: Next, say: _Say) -> str:
+def _next(one: Next, say: _Say) -> Iterator[str]:
     told = say("due", at=at(one.at), what=of(one.kind, say.lang), state=label(f"work.{one.state}", say.lang))
     if one.lane:
         told += say("through", lane=one.lane)
     if one.error:
         told += say("failed", attempts=one.attempts, error=wording.code("note", one.error, say.lang))
-    return told
+    yield told
+    if one.counted is not None:
+        yield "  " + say("how_counted", counted=wording.counted(one.counted, say.lang))
 
 
 def _decision(one: Taken, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:

@@ -82,7 +82,7 @@ def due(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id), lock=True)
         policy = office.book.get(case.pack)
-        decision = verification.overdue(case, policy, now)
+        decision = verification.overdue(case, policy, now, office.calendar)
         if decision.because.rule != "timer.obsolete":
             settle_case(tx, office, decision, policy, now)
 
@@ -119,7 +119,7 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
         if isinstance(failed, Garbled):
             facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
             tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
-        settle_case(tx, office, verification.weigh(case, found, policy, now), policy, now)
+        settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
     verdict = answer.verdict.value if isinstance(answer, Evidence) else answer.status.value
     return Settlement(write=write, outcome=verdict)

@@ -28,7 +28,8 @@ from inspector.domain.credit import needs_rating, rated_unknown
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.verification import begin, overdue, review, weigh
+from inspector.domain.review import review
+from inspector.domain.verification import begin, overdue, weigh
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 
@@ -120,10 +121,10 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     for fact, answers in example.answers.items():
         for answer in answers:
             heard.append(_evidence(case, fact, answer, example.start))
-            decision = weigh(case, heard[-1], policy, example.start)
+            decision = weigh(case, heard[-1], policy, example.start, calendar)
             case, told = decision.state, [*told, *decision.told]
     if example.overdue:
-        decision = overdue(case, policy, example.start)
+        decision = overdue(case, policy, example.start, calendar)
         case, told = decision.state, [*told, *decision.told]
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:

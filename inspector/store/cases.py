@@ -168,7 +168,13 @@ class CaseRoom(Room):
             "level": strategy.level.level if strategy else None,
             "stratum": strategy.stratum if strategy else None,
             "wants_visit": wants_visit(case),
-            "due_at": strategy.due_at if strategy else None,
+            "due_at": _due_at(case),
             "ended_at": case.ended_at,
             "body": dump(case),
         }
+
+
+def _due_at(case: Case) -> datetime | None:
+    """The nearest date the case must keep: that of its verification, and in review that of the decision."""
+    dates = [held.due_at for held in (case.strategy, case.review_term) if held is not None]
+    return min(dates, default=None)

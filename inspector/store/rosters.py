@@ -61,6 +61,13 @@ class RosterRoom(Room):
             raise Missing("inspector_unknown", inspector=staff_id)
         return load(InspectorRecord, text)
 
+    def in_force(self, agency: str, staff_id: str) -> InspectorRecord | None:
+        """One inspector of the register in force, or None."""
+        held = inspector.c
+        asked = sa.select(held.body).where(held.agency == agency, held.id == staff_id, held.removed_at.is_(None))
+        text = self.connection.execute(asked).scalar_one_or_none()
+        return load(InspectorRecord, text) if text is not None else None
+
     def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
         """Add or replace inspectors."""
         values: list[dict[str, object]] = [

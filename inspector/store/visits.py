@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.tables import seat, visit, visit_case
 
+_OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _OPEN = tuple(state.value for state in SeatState if state.open)
 
 
@@ -86,6 +87,16 @@ class VisitRoom(Room):
         """Every turn of every place of a visit, in order."""
         asked = sa.select(seat.c.body).where(seat.c.visit == visit_id).order_by(seat.c.place, seat.c.turn)
         return tuple(load(Seat, text) for text in self.connection.execute(asked).scalars())
+
+    def held_by_others(self, agency: str, than: Collection[str]) -> list[str]:
+        """The open visits of an agency in which somebody holds a seat who is not among these inspectors."""
+        asked = (
+            sa.select(visit.c.id, seat.c.inspector)
+            .join(seat, seat.c.visit == visit.c.id)
+            .where(visit.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), seat.c.state.in_(_OPEN))
+            .order_by(visit.c.id)
+        )
+        return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if row[1] not in than))
 
     def loads(self, number: str) -> dict[str, int]:
         """Open or done seats of each inspector in one draw: the loads in force (ruling 15)."""

@@ -92,7 +92,19 @@ _AHEAD = (
 )
 _OPEN = sa.update(work).where(work.c.state.in_(("ready", "waiting", "quarantined")))
 _END = _OPEN.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
-_END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
+_END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True))).returning(
+    work.c.key, work.c.lane, work.c.fence, work.c.lease_until
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A row as it was when it was ended: never claimed (`fence` 0), tried before, or still under way until `lease_until`."""
+
+    key: str
+    lane: str
+    fence: int
+    lease_until: datetime
 
 
 class WorkRoom(Room):
@@ -213,7 +225,7 @@ class WorkRoom(Room):
 
     def quarantine(self, held: Work, error: str, now: datetime) -> None:
         """No more tries by itself: counted, visible, kept until a person retries or releases it."""
-        self._guarded(held, state="quarantined", owner=None, error=error[:400], done_at=now)
+        self._guarded(held, state="quarantined", owner=None, lease_until=EPOCH, error=error[:400], done_at=now)
 
     def renew(self, owner: str, ids: Sequence[int], until: datetime) -> int:
         """Lengthen the leases of running work; how many were still ours."""
@@ -239,12 +251,16 @@ class WorkRoom(Room):
         }
         return self.connection.execute(_END, values).rowcount
 
-    def end_keys(self, keys: Iterable[str], now: datetime) -> int:
-        """End open work by its keys."""
+    def end_keys(self, keys: Iterable[str], now: datetime) -> list[Ended]:
+        """End open work by its keys; what was open, as it was. One statement, so that no claim comes between look and end."""
         keys = list(keys)
         self._none_ahead(lambda row: row.key in keys)
         values = {"keys": keys, "done_at": now, "state": "done", "error": "obsolete", "owner": None}
-        return self.connection.execute(_END_KEYS, values).rowcount
+        return [Ended(**row) for row in self.connection.execute(_END_KEYS, values).mappings()]
+
+    def keyed(self, key: str) -> Row | None:
+        """The row of a key, or None: never written, or done so long ago that it is forgotten."""
+        return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
         """A person sends a quarantined row round again, with fresh attempts. Raises Missing."""

@@ -14,9 +14,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from inspector import __version__
+from inspector.domain.decision import OrderKind
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+RETRACTION = OrderKind.CREDIT_RETRACT.value
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -51,6 +53,9 @@ class _State(Collector):
         held = self.snapshot
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
+        retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
+        help_retractions = "Credit entries that are to be taken back and have not been yet."
+        yield _single("inspector_credit_retractions_open", help_retractions, retractions)
         yield _single(
             "inspector_work_oldest_due_seconds",
             "How long the oldest due work row has waited, in machine time.",
@@ -61,7 +66,7 @@ class _State(Collector):
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
-        help_at_risk = "Open verifications due within this many working days."
+        help_at_risk = "Open verifications and reviews due within this many working days."
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
         opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
         yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)

@@ -17,7 +17,7 @@ from inspector.domain import commitment
 from inspector.domain.case import SubjectKind
 from inspector.domain.suite import Suite
 from inspector.ports import AnswerStatus, Card, Origin, PortError, Question, Receipt, Refused, Unavailable
-from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, TYPED
+from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, RETRACTION, TYPED
 
 STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 """The form of an error's code."""
@@ -214,8 +214,10 @@ class CreditContract(_ReceiptContract):
         return connector.record(ENTRY, key=key)
 
     def ways(self) -> tuple[Way, ...]:
-        """Both."""
-        return (*super().ways(), Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key)))
+        """All three."""
+        level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key))
+        retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key))
+        return (*super().ways(), level, retract)
 
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:
         connector = self.connect()
@@ -224,6 +226,16 @@ class CreditContract(_ReceiptContract):
         assert rating.level is None or (isinstance(rating.level, str) and rating.level)
         assert rating.provenance.source == connector.card.name
         assert rating.as_of is None or rating.as_of.utcoffset() is not None
+
+    def test_an_entry_is_taken_back_as_often_as_asked_even_one_that_never_came(self) -> None:
+        connector = self.connect()
+        receipts = [
+            connector.retract(RETRACTION, key="k-3"),
+            connector.record(ENTRY, key="k-1") and connector.retract(replace(RETRACTION, entry_id="E-9"), key="k-2"),
+            connector.retract(RETRACTION, key="k-3"),
+        ]
+        connector.close()
+        assert all(isinstance(receipt, Receipt) and receipt.at.utcoffset() is not None for receipt in receipts)
 
 
 class SeedContract(PortContract):

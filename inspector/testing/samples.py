@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from inspector.domain.case import SubjectKind
-from inspector.ports import CreditEntry, Letter, LetterKind, Message, Notice, Question, Typed
+from inspector.ports import CreditEntry, CreditRetraction, Letter, LetterKind, Message, Notice, Question, Typed
 
 CODE = "91350100M000100Y43"
 """The sample subject: the worked example of GB 32100-2015."""
@@ -45,6 +45,9 @@ ENTRY = CreditEntry(
     basis=QUESTION.basis,
     decided_by="officer-1",
     decided_at=datetime(2026, 1, 6, 9, tzinfo=UTC),
+)
+RETRACTION = CreditRetraction(
+    entry_id="E-1", case_id="C-1", reason="WITHDRAWN", basis=QUESTION.basis, decided_at=datetime(2026, 1, 7, 9, tzinfo=UTC)
 )
 NOTICE = Notice(
     event_id="EV-1",

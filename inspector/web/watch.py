@@ -12,7 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing
 from inspector.domain.identity import IdentityKind, identify
-from inspector.flows.settle import record
+from inspector.flows.record import record
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import CONTENT_TYPE

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from inspector.daemon.clock import CatchUp, Clock, Schedule, Tick
-from inspector.daemon.schedules import forget_order, plan_order
+from inspector.daemon.schedules import plan_order, sweep_order
 from inspector.daemon.trigger import parse
-from inspector.domain.decision import Order
+from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Plan
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
@@ -42,7 +42,7 @@ class Diary:
     ) -> Schedule:
         def order(slot: datetime, now: datetime) -> Order:
             self.taken.append((slot, now))
-            return forget_order(7, slot, now)
+            return sweep_order(OrderKind.FORGET, {"days": 7}, slot, now)
 
         return Schedule(name=name, text=text, trigger=parse(text, ZONE, anchor), catch_up=catch_up, order=order)
 

@@ -13,7 +13,7 @@ from inspector.domain.roster import RosterObject
 from inspector.flows import assist, intake, review
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
-from inspector.ports import Card, CreditEntry, Provenance, Rating, Receipt, Unavailable
+from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_draw_way import (
@@ -40,6 +40,7 @@ class Platform:
     as_of: datetime
     away: bool = False
     entries: list[CreditEntry] = field(default_factory=list)
+    retracted: list[tuple[str, CreditRetraction]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.card = Card(name="platform", port="credit", kind="table", owner="test", version="1", idempotent=True)
@@ -64,6 +65,14 @@ class Platform:
             raise Unavailable("down")
         self.entries.append(entry)
         return Receipt(reference="", at=datetime.now(UTC))
+
+    def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
+        """Take an entry back."""
+        if self.away:
+            raise Unavailable("down")
+        self.retracted.append((key, retraction))
+        self.entries = [entry for entry in self.entries if entry.entry_id != retraction.entry_id]
+        return Receipt(reference="x-1", at=datetime.now(UTC))
 
 
 def level_of(office: Office, case_id: str) -> str:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from inspector.domain.assistance import AssistanceState, Request, cancel
+from inspector.domain.assistance import AssistanceState, Request, answer, cancel, decline
 from inspector.domain.calendar import Counting, Term
+from inspector.domain.evidence import Verdict
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COUNTED = Counting(term=Term.parse("10wd"), after=date(2026, 3, 2), nominal=date(2026, 3, 16), last=date(2026, 3, 16))
 
 
-@pytest.mark.parametrize(
-    ("state", "letters"),
-    [
-        (AssistanceState.ORDERED, []),
-        (AssistanceState.SENT, ["cancel"]),
-        (AssistanceState.REMINDED, ["cancel"]),
-        (AssistanceState.ANSWERED, []),
-    ],
-)
-def test_only_an_agency_that_has_the_request_and_still_works_on_it_is_told_of_its_end(
-    state: AssistanceState, letters: list[str]
-) -> None:
-    request = Request(
+def request(state: AssistanceState, **more: object) -> Request:
+    plain = Request(
         id="c.f.1",
         case_id="c",
         claim="f",
@@ -41,4 +33,38 @@ def test_only_an_agency_that_has_the_request_and_still_works_on_it_is_told_of_it
         due_provisional=False,
         escalate_at=NOW,
     )
-    assert [order.payload["letter"] for order in cancel(request, NOW, "demo@1").orders] == letters
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def told(held: Request, perhaps: Mapping[str, tuple[str, ...]] | None = None) -> list[object]:
+    return [order.payload["via"] for order in cancel(held, perhaps or {}, NOW, "demo@1").orders]
+
+
+@pytest.mark.parametrize(
+    ("state", "holders", "hear"),
+    [
+        (AssistanceState.ORDERED, (), []),
+        (AssistanceState.SENT, ("civil-affairs",), ["civil-affairs"]),
+        (AssistanceState.REMINDED, ("civil-affairs",), ["civil-affairs"]),
+        (AssistanceState.ESCALATED, ("civil-affairs", "county"), ["civil-affairs", "county"]),
+        (AssistanceState.ESCALATED, ("civil-affairs",), ["civil-affairs"]),
+        (AssistanceState.UNANSWERED, ("civil-affairs", "county"), ["civil-affairs", "county"]),
+    ],
+)
+def test_everybody_who_holds_a_letter_and_nobody_else_is_told_of_the_end(
+    state: AssistanceState, holders: tuple[str, ...], hear: list[str]
+) -> None:
+    assert told(request(state, told=holders, escalated_to="county")) == hear
+
+
+def test_whoever_answered_needs_no_notice_and_the_superior_does() -> None:
+    held = request(AssistanceState.ESCALATED, told=("civil-affairs", "county"), escalated_to="county")
+    assert told(answer(held, Verdict.MATCH, "", "somebody", NOW, "demo@1").state) == ["county"]
+    assert told(decline(held, "no such records", "somebody", NOW, "demo@1").state) == ["county"]
+
+
+def test_nobody_is_told_twice() -> None:
+    held = request(AssistanceState.SENT, told=("civil-affairs",))
+    once = cancel(held, {"civil-affairs": ("assist.send:1",)}, NOW, "demo@1")
+    assert [order.payload["after"] for order in once.orders] == [["assist.send:1"]]
+    assert told(once.state) == []

@@ -80,6 +80,40 @@ def missing(keys: set[str]) -> list[str]:
     return sorted(f"{lang}: {key}" for lang in LANGS for key in keys if not labels.known(key, lang))
 
 
+ALLOWED = {
+    "inspector/policyrender.py": "a document for lawyers, Chinese by its nature (decision 2)",
+    "inspector/testing/": "samples for authors of connectors",
+    "inspector/web/app.py": "the API description names the field it is about",
+    "inspector/web/messages.py": "examples of the API description",
+    **dict.fromkeys(
+        (f"inspector/flows/{name}.py" for name in ("registers", "importing", "layout")),
+        "heads and cells of files that offices hand in: a format, not speech",
+    ),
+    **dict.fromkeys(
+        ("inspector/flows/diagnosis.py", "inspector/flows/sheet.py", "inspector/policybook/"), "says both languages side by side"
+    ),
+    "inspector/cli/": "says both languages side by side",
+    "inspector/demo/": "plays the people outside",
+}
+"""Files and folders that may hold Chinese words, and why."""
+
+
+def spoken(file: Path) -> list[str]:
+    """Chinese texts in a file that are not its documentation."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    held = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    return [text for node in held if isinstance(text := node.value, str) and re.search("[\u4e00-\u9fff]", text)]
+
+
+def test_code_speaks_no_chinese_of_its_own() -> None:
+    here = [file.relative_to(ROOT).as_posix() for file in FILES]
+    quiet = [name for name in here if not name.startswith(tuple(ALLOWED))]
+    assert len(quiet) > 100
+    said = {name: texts for name in quiet if (texts := spoken(ROOT / name))}
+    assert said == {}, "words for people belong into inspector/labels, in both languages"
+
+
 def test_every_error_has_words() -> None:
     codes = set(raised())
     assert len(codes) > 60
@@ -125,8 +159,8 @@ def literals(tree: ast.AST) -> Iterator[ast.Dict]:
 def facts_of_decisions() -> set[str]:
     """The names of facts that decisions about cases write: dictionaries given as `facts` or named so, in the pure rules."""
     found: set[str] = set()
-    deciding = ("domain/verification", "domain/assistance", "domain/visit", "domain/plan", "domain/credit", "flows/tell")
-    for file in (ROOT / "inspector" / f"{name}.py" for name in deciding):
+    pure = ("verification", "review", "ending", "assistance", "visit", "plan", "credit")
+    for file in (ROOT / "inspector" / f"{name}.py" for name in (*(f"domain/{one}" for one in pure), "flows/tell")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             given: list[ast.expr] = []
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Because", "replace"}:
@@ -162,15 +196,13 @@ def test_every_code_that_stands_in_a_note_or_a_work_row_has_words() -> None:
 
 
 def test_every_reason_of_a_review_has_words() -> None:
-    tree = ast.parse((ROOT / "inspector" / "domain" / "verification.py").read_text(encoding="utf-8"))
-    named = {
-        text
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for given in node.keywords
-        if given.arg in {"reason", "review_reason"}
-        for text in texts(given.value)
-    }
+    named: set[str] = set()
+    for name in ("verification", "review"):
+        for called, call in calls(ROOT / "inspector" / "domain" / f"{name}.py"):
+            if called == "to_review":
+                named |= set(texts(call.args[1]))
+            elif called == "_close_if_settled":
+                named |= {text for given in call.keywords if given.arg == "reason" for text in texts(given.value)}
     assert {"DEADLINE", "FINDING"} <= named
     settled = {status.value for status in ClaimStatus if status not in {ClaimStatus.OPEN, ClaimStatus.PROVEN}}
     assert missing({f"review.{reason}" for reason in named | settled}) == []

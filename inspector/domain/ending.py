@@ -1,0 +1,130 @@
+"""How a verification ends, or comes to a person: with an outcome and its credit entry, or with a date by which an officer decides.
+
+Invariant: a case has a credit entry (`Case.entry`) only while the outcome that it states stands. Whatever makes the outcome fall,
+a withdrawal or a finding that opens the case again, orders the entry taken back in the same decision; the next outcome brings an
+entry of its own. Which of the two the platform takes first does not matter: each entry has its own id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.calendar import WorkingCalendar, due, reminder
+from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
+from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.policy import OutcomeRow, Policy, Timer
+
+OPEN_WORK = frozenset(
+    {
+        OrderKind.RATE,
+        OrderKind.ASK,
+        OrderKind.VERIFY_DUE,
+        OrderKind.ASSIST_REMIND,
+        OrderKind.ASSIST_DUE,
+        OrderKind.ASSIST_END,
+    }
+)
+"""Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
+
+REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})
+"""The clocks of a review: they end with it."""
+
+
+def end(
+    case: Case,
+    outcome: Outcome,
+    policy: Policy,
+    now: datetime,
+    because: Because,
+    by: str,
+    *,
+    orders: tuple[Order, ...] = (),
+    told: tuple[Told, ...] = (),
+) -> Decision[Case]:
+    """Close with an outcome: the approving system hears the result and each proposal, the credit platform gets its entry."""
+    row = policy.outcomes[outcome]
+    heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
+    heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in row.proposals]
+    state = replace(case, state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None)
+    if row.grade is not None:
+        entry = _entry(case, row, by, now)
+        state, orders = replace(state, entry=entry.key), (*orders, entry)
+    ends = OPEN_WORK | REVIEW_WORK if case.state is CaseState.REVIEW else OPEN_WORK
+    return Decision(state=state, because=because, orders=orders, told=tuple(heard), ends=ends)
+
+
+def to_review(
+    case: Case,
+    why: str,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+    because: Because,
+    *,
+    orders: tuple[Order, ...] = (),
+    told: tuple[Told, ...] = (),
+) -> Decision[Case]:
+    """Hand a case to an officer, with the pack's term for the decision. The clock reminds people; it decides nothing."""
+    row = policy.term(Timer.REVIEW)
+    counted = due(now, row.term, calendar)
+    term = ReviewTerm(
+        opened_at=now, due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=row.basis
+    )
+    soon = reminder(counted.at, policy.term(Timer.REVIEW_REMIND).term.amount, calendar)
+    clocks = tuple(
+        Order(
+            kind=kind,
+            key=f"{kind.value}:{case.id}:{case.version}",
+            due_at=at,
+            urgent_by=counted.at,
+            case_id=case.id,
+        )
+        for kind, at in ((OrderKind.REVIEW_REMIND, max(soon, now)), (OrderKind.REVIEW_DUE, counted.at))
+    )
+    state = replace(case, state=CaseState.REVIEW, outcome=None, ended_at=None, review_reason=why, review_term=term)
+    opened = Told(type="review.opened", data={"reason": why, "due_at": counted.at.isoformat()})
+    facts = {**because.facts, "review_due_at": counted.at.isoformat()}
+    basis = tuple(dict.fromkeys((*because.basis, row.basis)))
+    return Decision(
+        state=state,
+        because=replace(because, basis=basis, facts=facts),
+        orders=(*orders, *clocks),
+        told=(*told, opened),
+        ends=frozenset({OrderKind.CREDIT}) if case.state is CaseState.CLOSED else OPEN_WORK,
+    )
+
+
+def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order, ...]:
+    """The order to take the case's credit entry back, where it has one: its outcome does not stand any more (rule 1.1.5)."""
+    if case.entry is None:
+        return ()
+    order = Order(
+        kind=OrderKind.CREDIT_RETRACT,
+        key=f"{OrderKind.CREDIT_RETRACT.value}:{case.entry}",
+        due_at=now,
+        urgent_by=now,
+        case_id=case.id,
+        payload={"entry": case.entry, "reason": reason, "basis": basis, "at": now.isoformat()},
+    )
+    return (order,)
+
+
+def _entry(case: Case, row: OutcomeRow, by: str, now: datetime) -> Order:
+    """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version."""
+    return Order(
+        kind=OrderKind.CREDIT,
+        key=f"{OrderKind.CREDIT.value}:{case.id}:{case.version}",
+        due_at=now,
+        urgent_by=case.strategy.due_at if case.strategy else now,
+        case_id=case.id,
+        payload={
+            "kind": case.subject.kind.value,
+            "code": case.subject.code,
+            "grade": row.grade,
+            "outcome": row.outcome.value,
+            "basis": row.basis,
+            "by": by,
+            "at": now.isoformat(),
+        },
+    )

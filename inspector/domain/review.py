@@ -1,0 +1,92 @@
+"""What people decide about a case: the applicant's withdrawal, the conclusion of the matter, an officer's review, a visit's finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, Verdict, carry
+from inspector.domain.policy import Policy
+
+
+def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
+    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结)."""
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("already_withdrawn", case=case.id)
+    if case.concluded_at is not None:
+        raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
+    if not reason.strip():
+        raise Invalid("reason_missing", field="reason")
+    state = replace(
+        case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
+    )
+    because = Because(
+        rule="commitment.withdraw", basis=("S0:9",), pack=case.pack, facts={"reason": reason, "by": by, "entry": case.entry}
+    )
+    told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
+    orders = take_back(case, "WITHDRAWN", "S0:9", now)
+    return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
+
+
+def conclude(case: Case, by: str, now: datetime) -> Decision[Case]:
+    """The approving system says the matter is concluded (办结). Verification goes on; withdrawal is over."""
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("already_withdrawn", case=case.id)
+    because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by})
+    return Decision(state=replace(case, concluded_at=case.concluded_at or now), because=because)
+
+
+def review(
+    case: Case,
+    outcome: Outcome,
+    officer: str,
+    reasons: str,
+    cited: tuple[Evidence, ...],
+    policy: Policy,
+    now: datetime,
+) -> Decision[Case]:
+    """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
+
+    An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case; one that says
+    "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
+    """
+    if case.state is not CaseState.REVIEW:
+        raise Refusal("not_in_review", case=case.id, state=case.state)
+    if outcome is Outcome.WITHDRAWN or not reasons.strip():
+        raise Invalid("outcome_not_allowed" if outcome is Outcome.WITHDRAWN else "reason_missing", field="outcome")
+    row = policy.outcomes[outcome]
+    carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
+    facts = {
+        "officer": officer,
+        "outcome": outcome.value,
+        "reasons": reasons,
+        "evidence": [piece.id for piece in cited],
+        "review_reason": case.review_reason,
+        "row": row.row,
+    }
+    because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
+    return end(case, outcome, policy, now, because, officer)
+
+
+def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
+    """A visit to a drawn subject found something about a case that had ended: a lead, so the case goes to a person again.
+
+    The outcome does not stand meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
+    """
+    because = Because(
+        rule="supervision.finding",
+        basis=("S0:7",),
+        pack=case.pack,
+        facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
+    )
+    if case.state is not CaseState.CLOSED or evidence.verdict is not Verdict.MISMATCH:
+        return Decision(state=case, because=replace(because, rule="evidence.late"))
+    held = replace(case.file(evidence.claim), status=ClaimStatus.CONTRADICTED)
+    state = replace(case.with_file(held), entry=None)
+    orders = take_back(case, "REOPENED", "S0:7", now)
+    return to_review(state, "FINDING", policy, now, calendar, because, orders=orders)

@@ -1,0 +1,98 @@
+"""What has left the house and holds no longer: who has a letter is told, a credit entry is taken back, a visit is called off.
+
+What was never claimed has not left: it is simply ended. What was claimed may have arrived, whatever came back, and is taken back
+like what did arrive. Where its call may still be under way the notice waits until the lease, which outlasts every call, has run
+out: it never overtakes what it takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain import assistance, visit
+from inspector.domain.calendar import due
+from inspector.domain.case import Case, CaseState
+from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.verification import asked_others
+from inspector.flows.after import log_after
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.ports import NotYet, Origin
+from inspector.store.tx import Tx
+from inspector.store.work import Ended, Work
+
+
+def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
+    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house."""
+    key = str(order.payload["entry"])
+    ended = tx.work.end_keys([key], now)
+    held = tx.work.keyed(key)
+    if held is not None and (held["fence"] == 0 or not held["lane"]):
+        return []
+    by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
+    lane = held["lane"] if held is not None else office.lane_of(OrderKind.CREDIT, case.sender)
+    return [replace(order, lane=lane, urgent_by=by, payload={**order.payload, "after": _under_way(tx, ended)})]
+
+
+def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
+    """The case is over: open requests are cancelled, those who hold a letter are told; a withdrawn case leaves its visits."""
+    orders: list[Order] = []
+    for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
+        letters = assistance.letters(request)
+        ended = [row for row in tx.work.end_keys(letters, now) if row.fence] if letters else []
+        if not (request.state.open or request.told or ended):
+            continue
+        unsure = {
+            via: tuple(_under_way(tx, (row for row in ended if letters[row.key] == via)))
+            for via in (letters[row.key] for row in ended)
+        }
+        cancelled = assistance.cancel(request, unsure, now, case.pack)
+        tx.assistance.put(cancelled.state)
+        tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
+        tx.attention.close(f"superior_unknown:{request.id}", now)
+        record(tx, case.id, cancelled, now, {"request": request.id})
+        orders += cancelled.orders
+    for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
+        if held.state.open:
+            leave_visit(tx, held, case, now)
+    return orders
+
+
+def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
+    """Take a withdrawn case's questions off a visit; the last one frees the seats and ends the visit's own clock."""
+    doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
+    changed = replace(held, doubts=doubts)
+    if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
+        tx.visits.put(changed)
+        return
+    called_off: Decision[visit.Visit] = visit.cancel(changed, "withdrawn", case.pack)
+    tx.visits.put(called_off.state)
+    record(tx, held.id, called_off, now, {})
+    log_after(tx, held.draw, "withdrawn", held.object_id)
+    ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
+    for seat in tx.visits.team(held.id):
+        if seat.state.open:
+            tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED))
+            ended += [f"{kind.value}:{held.id}:{seat.place}:{seat.turn}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
+    tx.work.end_keys(ended, now)
+    for matter in ("team_short", "visit_overdue"):
+        tx.attention.close(f"{matter}:{held.id}", now)
+
+
+def wait_for_it(work: Work, office: Office) -> None:
+    """Raise NotYet while the call that this work takes back may still be under way."""
+    for key in work.payload.get("after", ()):
+        with office.store.read() as tx:
+            held = tx.work.keyed(key)
+            left = (held["lease_until"] - tx.machine_now()).total_seconds() if held is not None else 0.0
+        if left > 0:
+            raise NotYet("still_under_way", origin=Origin.US, retry_after=left)
+
+
+def _under_way(tx: Tx, ended: Iterable[Ended]) -> list[str]:
+    """The keys of rows whose call may still be under way."""
+    machine_now = tx.machine_now()
+    return [row.key for row in ended if row.lease_until > machine_now]

@@ -1,0 +1,75 @@
+"""Seats of those who cannot go: lapsed certificate, left the post, on leave. They pass on by the re-deal rule (scenarios 35, 36).
+
+Looked at when the register changes, before a push, and once a day, for a certificate lapses and a leave begins by date alone.
+Whom the rule names next is found in the frozen frame (ruling 15); if the register says by now that he or she cannot go either, the
+seat passes on again, each step a line of `after.jsonl`. Nobody picks, and nobody can keep a seat by saying yes to it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from inspector.domain import visit
+from inspector.domain.decision import OrderKind
+from inspector.domain.visit import Seat, Visit
+from inspector.flows.assign import redeal
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+DEPARTED = "departed"
+
+
+def unfit(tx: Tx, agency: str, staff: str, day: date) -> str | None:
+    """Why the register says that an inspector cannot go on a day: `departed`, `uncertified` or `leave`; None when it does not."""
+    held = tx.rosters.in_force(agency, staff)
+    status = held.status(day) if held is not None else DEPARTED
+    return None if status == "1" else status
+
+
+def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
+    """Pass on every open seat of an agency's open visits whose inspector cannot go today; how many. Twice is as good as once."""
+    day = office.calendar.local_date(now)
+    staff = tx.rosters.inspectors(agency)
+    fit = {row.id for row in staff if row.status(day) == "1"}
+    passed = 0
+    for visit_id in tx.visits.held_by_others(agency, fit):
+        passed += look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
+    return passed
+
+
+def daily(_work: Work, office: Office) -> Settlement:
+    """The daily look, over every agency of the tree."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        for agency in sorted(office.tree):
+            look(office, tx, agency, now)
+
+    return Settlement(write=write)
+
+
+def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
+    """Pass on the seats of one visit, held locked, until those who sit there can go or nobody is left; how many passed on."""
+    day, passed = office.calendar.local_date(now), 0
+    while held.state.open:
+        gone = next(((seat, why) for seat in tx.visits.team(held.id) if (why := _why(tx, held, seat, day))), None)
+        if gone is None:
+            break
+        _relieve(office, tx, held, *gone, now)
+        held, passed = tx.visits.get(held.id), passed + 1
+    return passed
+
+
+def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
+    return unfit(tx, held.agency, seat.inspector, day) if seat.state.open else None
+
+
+def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
+    decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack)
+    name = f"{seat.visit}:{seat.place}:{seat.turn}"
+    tx.visits.put_seat(decision.state)
+    record(tx, held.id, decision, now, {"seat": name, "seat_state": decision.state.state.value})
+    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    redeal(tx, office, held, decision.state, reason, now)

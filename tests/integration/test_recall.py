@@ -1,0 +1,161 @@
+"""Whoever holds a letter hears once that it is over, at every end of a case; nobody else does. On both databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.evidence import Verdict
+from inspector.flows import assist, intake, review
+from inspector.flows.intake import Application
+from inspector.flows.office import Office
+from inspector.ports import Letter, LetterKind, Origin, Receipt, Refused, Unavailable
+from inspector.store.store import Store
+from tests.house import TREE, Hand, Table, open_office, post, settle
+from tests.integration.test_way import HOUSEHOLD, Post, person
+
+REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind
+
+
+@dataclass
+class Deaf(Post):
+    """An agency whose line is down, until it is not; with `lost` it takes the letter and its receipt is lost."""
+
+    down: bool = False
+    lost: bool = False
+    refuses: bool = False
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        """Take a letter, or not."""
+        if self.refuses:
+            raise Refused("http_403", origin=Origin.THEM)
+        if self.down:
+            if self.lost:
+                super().send(letter, key=key)
+            raise Unavailable("timeout")
+        return super().send(letter, key=key)
+
+
+@dataclass
+class Asked:
+    """A case for which an agency is asked, below a county that can be written to."""
+
+    office: Office
+    hand: Hand
+    civil: Deaf
+    county: Deaf
+    given: Application
+    case_id: str
+
+    def kinds(self) -> tuple[list[LetterKind], list[LetterKind]]:
+        """What the agency and its superior have got."""
+        return [one.kind for one in self.civil.letters], [one.kind for one in self.county.letters]
+
+    def later(self, days: int) -> None:
+        """Days pass, and what is due is done."""
+        self.hand.on(days=days)
+        settle(self.office)
+
+    def withdraw(self) -> None:
+        """The applicant withdraws."""
+        with self.office.store.begin() as tx:
+            review.withdraw(self.office, tx, self.case_id, "改为提交证明", "hall", self.hand())
+        settle(self.office)
+
+    def correct(self) -> None:
+        """The application is corrected."""
+        with self.office.store.begin() as tx:
+            changed = tuple(replace(claim, value=claim.value + "0") for claim in self.given.claims)
+            intake.correct(self.office, tx, self.case_id, replace(self.given, claims=changed), self.hand())
+
+
+@pytest.fixture
+def asked(store: Store, hand: Hand) -> Asked:
+    """The letter is written; nothing has been carried out yet."""
+    civil, county = Deaf("civil-affairs"), Deaf("county-office")
+    office = open_office(
+        store,
+        hand,
+        sources={"registers": Table(default=None), "social": Table(name="social", default="=")},
+        agencies={"civil-affairs": civil, "county-office": county},
+    )
+    tree = {**TREE, "county": replace(TREE["county"], connector="county-office"), "city": replace(TREE["city"], connector=None)}
+    office, given = replace(office, tree=tree), person(1, "relief-household", HOUSEHOLD)
+    return Asked(office, hand, civil, county, given, post(office, given))
+
+
+def escalated(asked: Asked) -> Asked:
+    """The superior has been told; the agency keeps silent."""
+    settle(asked.office)
+    asked.later(3)
+    asked.later(4)
+    assert asked.kinds() == ([REQUEST, REMINDER], [ESCALATION])
+    return asked
+
+
+def test_the_superior_hears_of_a_withdrawal_like_the_agency(asked: Asked) -> None:
+    escalated(asked).withdraw()
+    assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL])
+
+
+def test_the_superior_hears_of_a_correction_and_the_new_request_begins_below(asked: Asked) -> None:
+    escalated(asked).correct()
+    settle(asked.office)
+    agency, superior = asked.kinds()
+    assert sorted(agency[2:]) == [CANCEL, REQUEST]
+    assert superior == [ESCALATION, CANCEL]
+
+
+def test_whoever_never_answered_hears_that_an_officer_has_closed_the_case_and_hears_it_once(asked: Asked) -> None:
+    escalated(asked).later(14)
+    with asked.office.store.begin() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+        assert (request.state, tx.cases.get(asked.case_id).state) == (AssistanceState.UNANSWERED, CaseState.REVIEW)
+        review.decide(asked.office, tx, asked.case_id, Outcome.UNVERIFIABLE, "李四", "无法核实", (), asked.hand())
+    settle(asked.office)
+    assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL])
+    asked.withdraw()
+    assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL]), "at most once each"
+
+
+def test_an_agency_that_has_answered_needs_no_notice_but_its_superior_does(asked: Asked) -> None:
+    escalated(asked)
+    with asked.office.store.begin() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+        assist.answer(asked.office, tx, request.id, Verdict.MATCH, "", "王五", asked.hand())
+        assert tx.cases.get(asked.case_id).outcome is Outcome.TRUE
+    settle(asked.office)
+    assert asked.kinds() == ([REQUEST, REMINDER], [ESCALATION, CANCEL])
+
+
+def test_a_superior_that_was_never_written_to_hears_nothing(asked: Asked) -> None:
+    settle(asked.office)
+    asked.withdraw()
+    assert asked.kinds() == ([REQUEST, CANCEL], [])
+
+
+def test_an_agency_whose_receipts_were_lost_hears_of_the_end_all_the_same(asked: Asked) -> None:
+    asked.civil.down = asked.civil.lost = True
+    settle(asked.office)
+    assert set(asked.kinds()[0]) == {REQUEST}, "the same letter under the same key, again and again"
+    asked.civil.down = False
+    asked.withdraw()
+    assert asked.kinds()[0][-1] is CANCEL
+
+
+def test_an_agency_that_refused_the_letter_hears_nothing_more(asked: Asked) -> None:
+    asked.civil.refuses = True
+    settle(asked.office)
+    asked.civil.refuses = False
+    asked.withdraw()
+    assert asked.kinds() == ([], [])
+
+
+def test_a_withdrawal_right_after_a_correction_does_not_swallow_the_notice_of_the_first_end(asked: Asked) -> None:
+    settle(asked.office)
+    asked.correct()
+    asked.withdraw()
+    assert asked.kinds()[0].count(CANCEL) == 1

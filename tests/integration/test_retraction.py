@@ -1,0 +1,203 @@
+"""A credit entry lasts as long as the outcome it states: what makes the outcome fall takes it back. On both databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from inspector.daemon import sweeps
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.errors import Stale
+from inspector.domain.evidence import Verdict
+from inspector.domain.visit import Finding
+from inspector.flows import dispatch, review
+from inspector.flows.draw import announce_now
+from inspector.flows.explain import explain
+from inspector.flows.office import Office
+from inspector.flows.telling import render
+from inspector.ports import CreditRetraction, NotYet, Origin, Receipt, Refused
+from inspector.store.room import Row
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.house import Hand, Table, application, carry_out, claim, let_lapse, open_office, post, settle
+from tests.integration.test_corrections import Platform
+from tests.integration.test_draw_way import carried_out, drawing, visits
+from tests.integration.test_way import LICENCE
+
+
+@dataclass
+class Stubborn(Platform):
+    """A platform that takes nothing back, until it does."""
+
+    refuses: bool = True
+
+    def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
+        """Refuse, or take it back."""
+        if self.refuses:
+            raise Refused("http_409", origin=Origin.THEM)
+        return super().retract(retraction, key=key)
+
+
+def proven(store: Store, hand: Hand, platform: Platform) -> tuple[Office, str]:
+    """A case that has ended as true by rule; its entry is ordered and has not left the house."""
+    office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": platform})
+    given = application(1, "business-licence", LICENCE)
+    with store.begin() as tx:
+        tx.credit.state(given.subject_kind, given.subject_code, "A", hand(), "platform")
+    case_id = post(office, given)
+    for work in claim(office, without=["platform"]):
+        carry_out(office, work)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).outcome is Outcome.TRUE
+    return office, case_id
+
+
+def withdraw(office: Office, case_id: str) -> None:
+    """The applicant withdraws."""
+    with office.store.begin() as tx:
+        review.withdraw(office, tx, case_id, "改为提交证明", "hall", office.now())
+
+
+def rows(office: Office, case_id: str, kind: str) -> list[Row]:
+    """A case's work of a kind, in order."""
+    with office.store.read() as tx:
+        return tx.work.page(case_id=case_id, kind=kind, limit=200)
+
+
+def matters(office: Office) -> list[str]:
+    """What waits for a person."""
+    with office.store.read() as tx:
+        return [row["kind"] for row in tx.attention.page(None)]
+
+
+def test_withdrawal_takes_back_the_entry_of_a_case_that_had_ended_as_true(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand())
+    office, case_id = proven(store, hand, platform)
+    settle(office)
+    (entry,) = platform.entries
+    withdraw(office, case_id)
+    with store.read() as tx:
+        pending = render(explain(office, tx, case_id), "en")
+    settle(office)
+    assert platform.entries == []
+    ((key, told),) = platform.retracted
+    assert (told.entry_id, told.case_id, told.reason) == (entry.entry_id, case_id, "WITHDRAWN")
+    assert key == f"credit.retract:{entry.entry_id}"
+    with store.read() as tx:
+        done = render(explain(office, tx, case_id), "en")
+    assert "Take the credit record back" in pending
+    assert "Credit record taken back" in done
+    assert "Take the credit record back" not in done
+
+
+def test_an_entry_that_has_not_left_is_ended_and_needs_no_retraction(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand())
+    office, case_id = proven(store, hand, platform)
+    withdraw(office, case_id)
+    settle(office)
+    assert (platform.entries, platform.retracted, rows(office, case_id, "credit.retract")) == ([], [], [])
+
+
+def test_an_entry_whose_sending_is_under_way_is_taken_back_after_it_and_never_before(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand())
+    office, case_id = proven(store, hand, platform)
+    (sending,) = (work for work in claim(office) if work.kind == "credit")
+    withdraw(office, case_id)
+    (retracting,) = (work for work in claim(office, lease=0.0) if work.kind == "credit.retract")
+    with pytest.raises(NotYet, match="still_under_way"):
+        carry_out(office, retracting)
+    with pytest.raises(Stale):
+        carry_out(office, sending)
+    let_lapse(office)
+    settle(office)
+    assert (platform.entries, len(platform.retracted)) == ([], 1)
+
+
+def test_an_entry_of_which_nobody_knows_whether_it_arrived_is_taken_back(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand(), away=True)
+    office, case_id = proven(store, hand, platform)
+    settle(office)
+    withdraw(office, case_id)
+    platform.away = False
+    hand.on(days=1)
+    settle(office)
+    assert (platform.entries, [told.reason for _, told in platform.retracted]) == ([], ["WITHDRAWN"])
+
+
+def test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_person_knows(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand())
+    office, case_id = proven(store, hand, platform)
+    settle(office)
+    platform.away = True
+    withdraw(office, case_id)
+    settle(office)
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    assert b"inspector_credit_retractions_open 1.0" in metrics.render()
+    assert "credit_retraction_stuck" in matters(office)
+    hand.on(days=3)
+    settle(office)
+    platform.away = False
+    hand.on(days=3)
+    settle(office)
+    assert (platform.entries, len({key for key, _ in platform.retracted})) == ([], 1)
+    sweeps.snapshot(office, metrics)
+    assert b"inspector_credit_retractions_open 0.0" in metrics.render()
+    assert "credit_retraction_stuck" not in matters(office)
+
+
+def test_a_refused_retraction_is_quarantined_and_shown_until_a_person_has_seen_to_it(store: Store, hand: Hand) -> None:
+    platform = Stubborn(as_of=hand())
+    office, case_id = proven(store, hand, platform)
+    settle(office)
+    withdraw(office, case_id)
+    settle(office)
+    (row,) = rows(office, case_id, "credit.retract")
+    assert (row["state"], row["error"], "credit_retraction_stuck" in matters(office)) == ("quarantined", "http_409", True)
+    platform.refuses = False
+    with store.begin() as tx:
+        tx.work.retry(row["id"], hand())
+    settle(office)
+    assert (platform.entries, "credit_retraction_stuck" in matters(office)) == ([], False)
+
+
+def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_brings_a_new_one(store: Store, hand: Hand) -> None:
+    platform = Platform(as_of=hand())
+    office, _, _ = drawing(store, hand)
+    office = replace(office, connectors=replace(office.connectors, credit={"platform": platform}))
+    given = [application(number, "business-licence", LICENCE) for number in range(1, 9)]
+    with store.begin() as tx:
+        tx.lanes.ensure(["platform"])
+        for one in given:
+            tx.credit.state(one.subject_kind, one.subject_code, "D", hand(), "platform")
+    for one in given:
+        post(office, one)
+    settle(office)
+    assert {entry.outcome for entry in platform.entries} == {"TRUE"}
+    with store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    carried_out(office, hand, held.number)
+    visit = visits(office, held.number)[0]
+    (case_id,) = visit.case_ids
+    with store.begin() as tx:
+        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+        for name in names:
+            dispatch.accept(tx, name, hand())
+        seen = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MISMATCH) for doubt in visit.doubts]
+        dispatch.report(office, tx, names[0], seen, "", hand())
+        assert tx.cases.get(case_id).state is CaseState.REVIEW
+    settle(office)
+    assert [told.reason for _, told in platform.retracted] == ["REOPENED"]
+    assert case_id not in {entry.case_id for entry in platform.entries}
+    with store.begin() as tx:
+        cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+        review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "现场与承诺不符", cited, hand())
+    settle(office)
+    assert [entry.outcome for entry in platform.entries if entry.case_id == case_id] == ["UNTRUE_CURABLE"]
+    withdraw(office, case_id)
+    settle(office)
+    assert case_id not in {entry.case_id for entry in platform.entries}
+    assert [told.reason for _, told in platform.retracted] == ["REOPENED", "WITHDRAWN"]

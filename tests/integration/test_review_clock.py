@@ -1,0 +1,113 @@
+"""A case that waits for an officer has a date, as the pack says. The clock reminds people and decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspector.daemon import sweeps
+from inspector.domain.case import CaseState, Outcome
+from inspector.flows import intake, review, wording
+from inspector.flows.explain import explain
+from inspector.flows.office import Office
+from inspector.flows.telling import render
+from inspector.store.room import Row
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_way import LICENCE
+
+DAYS = 2
+"""The demo pack's term."""
+
+
+def doubted(store: Store, hand: Hand) -> tuple[Office, str]:
+    """A case in review since the first Monday of March."""
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    return office, case_id
+
+
+def clocks(office: Office, case_id: str) -> dict[str, str]:
+    """Kind and state of the review's clocks."""
+    with office.store.read() as tx:
+        rows = tx.work.page(case_id=case_id, limit=200)
+    return {row["kind"]: row["state"] for row in rows if row["kind"].startswith("review.")}
+
+
+def matters(office: Office) -> list[Row]:
+    """The matters for a person about reviews."""
+    with office.store.read() as tx:
+        return [row for row in tx.attention.page(None) if row["kind"] == "review_due"]
+
+
+def test_a_case_in_review_gets_its_date_from_the_packs_term_and_shows_how_it_was_counted(store: Store, hand: Hand) -> None:
+    office, case_id = doubted(store, hand)
+    with store.read() as tx:
+        term = tx.cases.get(case_id).review_term
+        (row,) = tx.work.page(case_id=case_id, kind="review.due")
+        told = render(explain(office, tx, case_id), "en")
+        (event,) = [event for event in tx.events.of_case(case_id) if event["type"] == "review.opened"]
+    assert term is not None
+    assert (term.due_at, row["due_at"], row["urgent_by"]) == (term.due_at,) * 3
+    assert term.due_at.isoformat() in event["body"]
+    assert office.calendar.working_days_between(hand().date(), term.due_at.date()) == DAYS
+    assert "End of the time to review" in told
+    assert wording.counted(term.due_counted, "en") in told
+
+
+def test_a_person_is_told_before_the_date_and_at_the_date_and_nothing_is_decided(store: Store, hand: Hand) -> None:
+    office, case_id = doubted(store, hand)
+    with store.read() as tx:
+        before = tx.cases.get(case_id)
+    assert before.review_term is not None
+    assert matters(office) == []
+    hand.now = office.calendar.opening(office.calendar.add_working_days(before.review_term.due_at.date(), -1))
+    settle(office)
+    (soon,) = matters(office)
+    assert '"overdue": false' in soon["body"]
+    hand.now = before.review_term.due_at
+    settle(office)
+    (late,) = matters(office)
+    assert '"overdue": true' in late["body"]
+    assert (late["about"], clocks(office, case_id)) == (case_id, {"review.remind": "done", "review.due": "done"})
+    with store.read() as tx:
+        assert tx.cases.get(case_id) == before
+
+
+def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -> None:
+    office, case_id = doubted(store, hand)
+
+    def at_risk() -> list[bytes]:
+        metrics = Metrics()
+        sweeps.snapshot(office, metrics)
+        return [line[-3:] for line in metrics.render().splitlines() if line.startswith(b"inspector_deadlines_at_risk{")]
+
+    assert at_risk() == [b"0.0", b"1.0", b"1.0"], "within 1, 3 and 5 working days"
+    with store.begin() as tx:
+        review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
+    assert at_risk() == [b"0.0", b"0.0", b"0.0"]
+
+
+def test_the_clock_ends_with_the_review_the_withdrawal_and_the_correction(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    given = [application(number, "business-licence", LICENCE) for number in (1, 2, 3)]
+    ids = [post(office, one) for one in given]
+    settle(office)
+    hand.on(days=10)
+    settle(office)
+    assert len(matters(office)) == 3
+    with store.begin() as tx:
+        review.decide(office, tx, ids[0], Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
+        review.withdraw(office, tx, ids[1], "改为提交证明", "hall", hand())
+        corrected = intake.correct(office, tx, ids[2], replace(given[2], letter_text="改正后的承诺"), hand())
+    assert corrected.review_term is None
+    assert matters(office) == []
+    settle(office)
+    with store.read() as tx:
+        again = tx.cases.get(ids[2])
+    assert again.state is CaseState.REVIEW
+    assert again.review_term is not None
+    assert again.review_term.opened_at == hand()
+    open_clocks = [one for case_id in ids for one in clocks(office, case_id).values() if one == "waiting"]
+    assert len(open_clocks) == 2, "those of the corrected case's second review"
