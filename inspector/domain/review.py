@@ -57,8 +57,10 @@ def review(
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
-    if outcome is Outcome.WITHDRAWN or not reasons.strip():
-        raise Invalid("outcome_not_allowed" if outcome is Outcome.WITHDRAWN else "reason_missing", field="outcome")
+    if outcome is Outcome.WITHDRAWN:
+        raise Invalid("outcome_not_allowed", field="outcome")
+    if not reasons.strip():
+        raise Invalid("reason_missing", field="reasons")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
     facts = {

@@ -216,7 +216,7 @@ class CreditContract(_ReceiptContract):
     def ways(self) -> tuple[Way, ...]:
         """All three."""
         level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key))
-        retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key))
+        retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key), empty=True)
         return (*super().ways(), level, retract)
 
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:

@@ -31,6 +31,8 @@ from inspector.store.tables import EPOCH, case_file, evidence, ledger, work
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS = ("claimed", "called", "settling", "settled")
+DATES = ("verify.due", "review.remind", "review.due")
+"""Work that waits for a legal date days ahead."""
 CONFIG = """
 policies = "{root}/policies"
 [database]
@@ -240,7 +242,7 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
                     for row in tx.connection.execute(sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state))
                 }
                 open_work = tx.connection.execute(
-                    sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind != "verify.due")
+                    sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(DATES))
                 ).scalar_one()
             under_way = counts.get("RATING", 0) + counts.get("VERIFYING", 0)
             if not under_way and (not open_work or not everything):
