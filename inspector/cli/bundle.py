@@ -17,6 +17,7 @@ from inspector.domain.seed import moment
 from inspector.domain.strict import parse
 from inspector.domain.verdict import Line, Verdict, Witness, problem
 from inspector.domain.verify import verify
+from inspector.verifier import PROGRAM
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 AFTER = "after.jsonl"
@@ -107,6 +108,8 @@ def _opinion(
     bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Verdict, replayed: int
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
+    if bundle.files.get(PROGRAM.name) == PROGRAM.read_bytes():
+        used.add(PROGRAM.name)  # ours, as it lies beside every export; another of that name is pointed out
     problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
     remarks = (Line(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
     verdict = replace(

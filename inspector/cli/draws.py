@@ -11,6 +11,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import Invalid, Refusal
 from inspector.labels import label
+from inspector.verifier import PROGRAM
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,7 +113,8 @@ def export(
     witness = folder / "witness"
     witness.mkdir()
     (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
-    written.append("witness/record.json")
+    (folder / PROGRAM.name).write_bytes(PROGRAM.read_bytes())  # a stranger needs nothing of ours, only Python
+    written += ["witness/record.json", PROGRAM.name]
     terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:

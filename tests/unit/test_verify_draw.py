@@ -1,0 +1,96 @@
+"""The program that lies beside every exported draw: one file, Python alone, of one mind with the engine."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector import verifier
+from inspector.verifier import verify_draw
+from tests.bundles import VECTORS, random_bundle, vector
+from tests.property.test_tampering import corpus, holds
+from tests.tampering import Change, Means
+
+PROGRAM = Path(verifier.__file__).with_name("verify_draw.py")
+
+__all__ = ["corpus"]
+
+
+def test_it_imports_nothing_but_pythons_standard_library() -> None:
+    named = {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(PROGRAM.read_bytes()))
+        for name in (
+            [one.name for one in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert named <= sys.stdlib_module_names
+
+
+def test_a_stranger_runs_it_by_itself_on_every_published_vector(tmp_path: Path) -> None:
+    folders = [vector(name).write(tmp_path / name) for name in ("1", "2", "3", "sm3")]
+    copy = tmp_path / "verify_draw.py"
+    copy.write_bytes(PROGRAM.read_bytes())
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", str(copy), *map(str, folders)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.count("agrees") == 4
+    for name in ("1", "2", "3", "sm3"):
+        assert f"C = {vector(name).commitment.c}\n  W = {vector(name).commitment.w}\n" in told.stdout
+    assert "! The signature of the drand source was not checked" in told.stdout
+    assert told.stdout.count("! Ask the witness") == 4
+
+
+def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = vector("1").write(tmp_path / "after")
+    events = json.loads((VECTORS / "ssj1-after.json").read_bytes())["events"]
+
+    def judged() -> int:
+        (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        return verify_draw.main([str(folder)])
+
+    assert judged() == 0
+    events[1]["in"] = "Z002"
+    assert judged() == 1
+    assert "line 2: the rule names Z001, not Z002" in capsys.readouterr().out
+
+
+def test_it_agrees_with_the_engine_on_random_draws(tmp_path: Path) -> None:
+    folders = [str(random_bundle(number).write(tmp_path / str(number))) for number in range(60)]
+    assert verify_draw.main(folders) == 0
+
+
+def test_it_is_of_the_engines_mind_about_every_change_of_a_bundle(
+    corpus: list[Change],
+    tmp_path: Path,
+) -> None:
+    wrong = []
+    for number, change in enumerate(corpus):
+        if change.means is Means.MOOT:
+            continue
+        folder = tmp_path / str(number)
+        for name, content in change.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        if (verify_draw.main([str(folder)]) == 0) is not holds(change):
+            wrong.append(change.name)
+    assert wrong == []
+
+
+def test_a_folder_that_is_no_bundle_is_told_from_one_that_does_not_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify_draw.main([str(tmp_path)]) == 2
+    assert "CANNOT BE READ" in capsys.readouterr().out
