@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from inspector.domain.errors import Invalid
+from inspector.labels import Lang, label, problem
+
+SHIPPED = Path(__file__).parent.parent / "policies"
+"""The packs and calendars that come with the program: where the settings name none and none lie beside them."""
 
 PREFIX = "INSPECTOR_"
 OUTSIDE = frozenset(
@@ -129,7 +133,9 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
     )
 
-    policies: Path = Field(Path("policies"), description="Folder of packs and calendars; relative to the file")
+    policies: Path = Field(
+        Path("policies"), description="Folder of packs and calendars, relative to the file; unsaid and absent: those shipped"
+    )
     database: Database = Field(default_factory=Database)
     web: Web = Field(default_factory=Web)
     time: OfficeTimes = Field(default_factory=OfficeTimes)
@@ -176,9 +182,13 @@ def load(path: Path | None) -> Settings:
     try:
         held = Settings(**given)
     except ValidationError as error:
-        raise Invalid("settings_invalid", file=str(path or "(environment)"), problems=tuple(_problems(error))) from error
+        told = {"problems": "; ".join(_problems(error, "en")), "problems_zh": "；".join(_problems(error, "zh-Hans"))}
+        raise Invalid("settings_invalid", file=str(path or "(environment)"), **told) from error
     base = path.parent if path is not None else Path.cwd()
-    return held.model_copy(update={"policies": _absolute(held.policies, base), "database": _database(held.database, base)})
+    policies = _absolute(held.policies, base)
+    if "policies" not in held.model_fields_set and not policies.is_dir():
+        policies = SHIPPED
+    return held.model_copy(update={"policies": policies, "database": _database(held.database, base)})
 
 
 def fields() -> Iterator[tuple[str, str, Any]]:
@@ -217,13 +227,11 @@ def _refuse_unknown_variables() -> None:
             raise Invalid("settings_variable_unknown", variable=name, nearest=near[0] if near else "")
 
 
-def _problems(error: ValidationError) -> Iterator[str]:
-    """Each problem as `key: what is wrong`, with the nearest valid key for an unknown one."""
+def _problems(error: ValidationError, lang: Lang) -> Iterator[str]:
+    """Each problem with its key, and the nearest valid key for an unknown one."""
     known = [key for key, _, _ in fields()]
-    for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"])
-        hint = ""
-        if problem["type"] == "extra_forbidden":
-            near = get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-        yield f"{key}: {problem['msg']}{hint}"
+    for one in error.errors():
+        key = ".".join(str(part) for part in one["loc"])
+        near = get_close_matches(key, known, n=1, cutoff=0.5) if one["type"] == "extra_forbidden" else []
+        told = problem(one["type"], one["msg"], one.get("ctx", {}), lang)
+        yield label("problem.at_nearest" if near else "problem.at", lang, key=key, problem=told, nearest="".join(near))

@@ -43,7 +43,19 @@ def of(member: StrEnum, lang: Lang) -> str:
 
 def told(error: InspectorError, lang: Lang) -> str:
     """What an error says to people."""
-    return label(f"error.{error.code}", lang, **error.facts)
+    return label(f"error.{error.code}", lang, **in_words(error.facts, lang))
+
+
+def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
+    """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`."""
+    if lang == "en":
+        return facts
+    return {**facts, **{name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}}
+
+
+def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) -> str:
+    """What is wrong with one field of a message or a setting, by pydantic's kind of error; `message` where we have no words for it."""
+    return label(f"problem.{kind}", lang, **context) if known(f"problem.{kind}", lang) else message
 
 
 @cache

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from inspector.domain.errors import Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
-from inspector.labels import label
+from inspector.labels import Lang, in_words, label, problem
 from inspector.web.caller import Unknown
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,8 @@ _CODES = {
     413: "message_too_large",
     415: "content_type_unknown",
 }
+EN: Lang = "en"
+ZH: Lang = "zh-Hans"
 _LONGEST = 400
 _MOST = 20
 
@@ -86,7 +88,7 @@ WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422)
 def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
     """The JSON of an error."""
     told: dict[str, Any] = {name: _plain(value) for name, value in facts.items()}
-    words = {"message": label(f"error.{code}", "en", **told), "message_zh": label(f"error.{code}", "zh-Hans", **told)}
+    words = {name: label(f"error.{code}", lang, **in_words(told, lang)) for name, lang in (("message", EN), ("message_zh", ZH))}
     return {"error": {"code": code, **words, "facts": told}}
 
 
@@ -121,10 +123,15 @@ async def _unfit(_request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
         return answer(400, "message_unreadable", {})
-    problems = [{"field": ".".join(str(part) for part in problem["loc"]), "problem": problem["msg"]} for problem in found[:_MOST]]
-    return answer(
-        422, "message_invalid", {"problems": problems, "field": problems[0]["field"], "problem": problems[0]["problem"]}
-    )
+    problems = [
+        {
+            "field": ".".join(str(part) for part in one["loc"]),
+            "problem": problem(one["type"], one["msg"], one.get("ctx", {}), EN),
+            "problem_zh": problem(one["type"], one["msg"], one.get("ctx", {}), ZH),
+        }
+        for one in found[:_MOST]
+    ]
+    return answer(422, "message_invalid", {"problems": problems, **problems[0]})
 
 
 async def _http(request: Request, error: Exception) -> Response:
