@@ -66,6 +66,13 @@ class CaseRoom(Room):
             raise Missing("case_unknown", reference=reference)
         return load(Case, row.body), row.digest
 
+    def digest(self, case_id: str) -> str:
+        """The content digest a case was handed in with, or last corrected to. Raises Missing."""
+        told = self.connection.execute(sa.select(case_file.c.digest).where(case_file.c.id == case_id)).scalar_one_or_none()
+        if told is None:
+            raise Missing("case_unknown", case=case_id)
+        return str(told)
+
     def put(self, case: Case, *, digest: str | None = None) -> Case:
         """Write a changed case; expects the version it was read at. Raises Stale."""
         following = replace(case, version=case.version + 1)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from inspector.daemon import sweeps
-from inspector.domain.case import CaseState, Outcome
-from inspector.flows import intake, review, wording
+from inspector.domain.case import Outcome
+from inspector.flows import review, wording
 from inspector.flows.explain import explain
 from inspector.flows.office import Office
 from inspector.flows.telling import render
@@ -89,25 +87,15 @@ def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -
     assert at_risk() == [b"0.0", b"0.0", b"0.0"]
 
 
-def test_the_clock_ends_with_the_review_the_withdrawal_and_the_correction(store: Store, hand: Hand) -> None:
+def test_the_clock_ends_with_the_review_and_with_the_withdrawal(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default="吊销")})
-    given = [application(number, "business-licence", LICENCE) for number in (1, 2, 3)]
-    ids = [post(office, one) for one in given]
+    ids = [post(office, application(number, "business-licence", LICENCE)) for number in (1, 2)]
     settle(office)
     hand.on(days=10)
     settle(office)
-    assert len(matters(office)) == 3
+    assert len(matters(office)) == 2
     with store.begin() as tx:
         review.decide(office, tx, ids[0], Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
         review.withdraw(office, tx, ids[1], "改为提交证明", "hall", hand())
-        corrected = intake.correct(office, tx, ids[2], replace(given[2], letter_text="改正后的承诺"), hand())
-    assert corrected.review_term is None
     assert matters(office) == []
-    settle(office)
-    with store.read() as tx:
-        again = tx.cases.get(ids[2])
-    assert again.state is CaseState.REVIEW
-    assert again.review_term is not None
-    assert again.review_term.opened_at == hand()
-    open_clocks = [one for case_id in ids for one in clocks(office, case_id).values() if one == "waiting"]
-    assert len(open_clocks) == 2, "those of the corrected case's second review"
+    assert [one for case_id in ids for one in clocks(office, case_id).values() if one == "waiting"] == []
