@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inspector.domain.case import CaseState, Method, Outcome, Route, SubjectKind
+from inspector.domain import verification
+from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome, Route, SubjectKind
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.roster import RosterObject
 from inspector.flows import assist, intake, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.office import Office, Plan
+from inspector.flows.settle import settle_case
 from inspector.flows.telling import render
 from inspector.labels import LANGS
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
@@ -294,3 +297,29 @@ def test_nobody_escapes_a_draw_from_the_pool_by_withdrawing_a_case(store: Store,
     with store.begin() as tx:
         review.withdraw(office, tx, ids[0], "不再办理", "hall", hand())
         assert tx.visits.get(visit.id).state.open
+
+
+def test_what_inspectors_saw_outweighs_a_register_while_another_claim_is_still_open(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    with store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        policy = office.book.get(case.pack)
+        (proven,) = [held.claim.key for held in case.claims if held.status is ClaimStatus.PROVEN]
+        seen = Evidence(
+            id="visit:1",
+            claim=proven,
+            method=Method.ON_SITE,
+            via="",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        case = settle_case(tx, office, verification.weigh(case, seen, policy, hand(), office.calendar), policy, hand())
+        assert (case.state, case.file(proven).status) == (CaseState.VERIFYING, ClaimStatus.CONTRADICTED)
+        (request,) = tx.assistance.of_case(case_id)
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+        assert tx.cases.get(case_id).state is CaseState.REVIEW

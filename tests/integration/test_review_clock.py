@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inspector.daemon import sweeps
-from inspector.domain.case import Outcome
+from inspector.domain import review as domain_review
+from inspector.domain.case import Method, Outcome
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.flows import review, wording
 from inspector.flows.explain import explain
 from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
 from inspector.flows.telling import render
 from inspector.store.room import Row
 from inspector.store.store import Store
@@ -85,6 +90,31 @@ def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -
     with store.begin() as tx:
         review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
     assert at_risk() == [b"0.0", b"0.0", b"0.0"]
+
+
+def test_a_case_that_came_back_to_an_officer_is_at_risk_by_the_new_date_and_not_by_the_old(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    hand.on(days=90)
+    with store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        seen = Evidence(
+            id="visit:1",
+            claim=case.claims[0].claim.key,
+            method=Method.ON_SITE,
+            via="",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, domain_review.finding(case, seen, policy, hand(), office.calendar), policy, hand())
+    with store.read() as tx:
+        term = tx.cases.get(case_id).review_term
+        assert term is not None
+        assert (tx.cases.due_before(term.due_at), tx.cases.due_before(term.due_at + timedelta(seconds=1))) == (0, 1)
 
 
 def test_the_clock_ends_with_the_review_and_with_the_withdrawal(store: Store, hand: Hand) -> None:
