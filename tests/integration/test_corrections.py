@@ -22,6 +22,7 @@ from inspector.flows.telling import render
 from inspector.labels import LANGS
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_draw_way import (
     FACTS,
@@ -35,6 +36,7 @@ from tests.integration.test_draw_way import (
     inspectors,
     visits,
 )
+from tests.integration.test_forms import logged_in
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
 AWAY = Table(default=Unavailable("timeout"))
@@ -131,6 +133,10 @@ def test_evidence_about_what_was_claimed_before_a_correction_decides_nothing(sto
         assert tx.cases.get(case_id).state is CaseState.REVIEW
     with store.begin() as tx, pytest.raises(Invalid, match="evidence_former"):
         review.decide(office, tx, case_id, Outcome.REFUSED, "李四", "拒不配合", (former[0],), hand())
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/review/{case_id}").text
+    assert ('name="evidence"' in page, [one for one in former if f'value="{one}"' in page]) == (True, [])
 
 
 def test_a_case_with_an_officer_cannot_be_corrected_back_into_a_good_one(store: Store, hand: Hand) -> None:
