@@ -134,7 +134,7 @@ def import_levels(
     from inspector.flows import registers, sheet
 
     office = terminal.office
-    scale = sorted({level.code for pack in office.book.packs for level in pack.levels})
+    scale = office.book.scale
     read = registers.levels(sheet.read(file.read_bytes()), scale, ", ".join(scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed

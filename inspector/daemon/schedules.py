@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from inspector.daemon.clock import CatchUp, Schedule
@@ -11,6 +11,9 @@ from inspector.daemon.trigger import parse
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Plan
 from inspector.settings import Schedules
+
+HOUSEKEEPING = timedelta(days=3650)
+"""How far behind everything with a legal date a sweep stands in the ready set."""
 
 
 def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict[str, Schedule]:
@@ -57,5 +60,5 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
 
 
 def sweep_order(kind: OrderKind, payload: Mapping[str, object], slot: datetime, now: datetime) -> Order:
-    """The order of a sweep's slot."""
-    return Order(kind=kind, key=f"{kind.value}:{slot.isoformat()}", due_at=now, urgent_by=now, payload=payload)
+    """The order of a sweep's slot. It serves no legal date, so whatever serves one goes first."""
+    return Order(kind=kind, key=f"{kind.value}:{slot.isoformat()}", due_at=now, urgent_by=now + HOUSEKEEPING, payload=payload)

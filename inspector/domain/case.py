@@ -171,8 +171,18 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTerm:
+    """By when the verification must be over: counted once, from the day the case came in, whatever its level turns out to be."""
+
+    due_at: datetime
+    due_provisional: bool
+    due_counted: Counting
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """The chosen row of the pack: never changed afterwards, not even by a new pack version."""
+    """The chosen row of the pack: never changed afterwards, not even by a new pack version. Its date is the case's own."""
 
     row: str
     basis: str
@@ -217,6 +227,7 @@ class Case:
     state: CaseState
     pack: str
     opened_at: datetime
+    verify_term: VerifyTerm | None = None
     strategy: Strategy | None = None
     outcome: Outcome | None = None
     review_reason: str | None = None

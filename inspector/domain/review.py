@@ -52,8 +52,8 @@ def review(
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
-    An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case; one that says
-    "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
+    An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
+    it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
@@ -61,6 +61,9 @@ def review(
         raise Invalid("outcome_not_allowed", field="outcome")
     if not reasons.strip():
         raise Invalid("reason_missing", field="reasons")
+    now_claimed = {held.claim.key for held in case.claims}
+    if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
+        raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
     facts = {

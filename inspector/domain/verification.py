@@ -22,6 +22,7 @@ from inspector.domain.case import (
     Rated,
     Route,
     Strategy,
+    VerifyTerm,
 )
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.ending import end, to_review
@@ -32,30 +33,43 @@ from inspector.domain.policy import Item, Policy, steps
 def begin(
     case: Case, policy: Policy, level: Rated | None, now: datetime, calendar: WorkingCalendar, *, lane: str = ""
 ) -> Decision[Case]:
-    """Open a case. `level` None asks for a look-up first (over `lane`); an exempt item or the certificate route only enrols."""
+    """Open a case. `level` None asks for a look-up first (over `lane`); an exempt item or the certificate route only enrols.
+
+    The legal clock runs from here, since the date does not depend on the level: a look-up that never ends stops nobody's clock.
+    """
     item = admit(case, policy, now)
     if case.route is Route.CERTIFICATE or item.exempt:
         return _enrol(case, policy, item)
+    counted = due(case.opened_at, item.verify, calendar)
+    term = VerifyTerm(
+        due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
+    )
+    case = replace(case, verify_term=term)
+    key = f"verify.due:{case.id}:{case.version}"
+    timer = Order(kind=OrderKind.VERIFY_DUE, key=key, due_at=term.due_at, urgent_by=term.due_at, case_id=case.id)
     if level is None:
         order = Order(
             kind=OrderKind.RATE,
             key=f"rate:{case.id}:{case.version}",
             due_at=now,
-            urgent_by=now,
+            urgent_by=term.due_at,
             lane=lane,
             case_id=case.id,
             payload={"kind": case.subject.kind.value, "code": case.subject.code},
         )
         because = Because(rule="credit.look_up", basis=(item.basis,), pack=policy.label)
-        return Decision(state=replace(case, state=CaseState.RATING), because=because, orders=(order,))
-    return choose(case, policy, level, now, calendar)
+        return Decision(state=replace(case, state=CaseState.RATING), because=because, orders=(timer, order))
+    chosen = choose(case, policy, level, now, calendar)
+    return chosen if chosen.state.state is not CaseState.VERIFYING else replace(chosen, orders=(timer, *chosen.orders))
 
 
 def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """Choose the strategy row by item profile and level, freeze both into the case, and order the first step of each claim."""
+    term = case.verify_term
+    if term is None:
+        raise ValueError("a way is chosen for a case that was opened")
     item = policy.item(case.item)
     row = policy.strategy(item.profile, level.level)
-    term = due(case.opened_at, item.verify, calendar)
     strategy = Strategy(
         row=row.row,
         basis=row.basis,
@@ -64,15 +78,12 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         item_profile=item.profile,
         before_decision=row.before_decision,
         stratum=row.stratum,
-        due_at=term.at,
-        due_provisional=term.provisional,
-        due_counted=term.counted,
+        due_at=term.due_at,
+        due_provisional=term.due_provisional,
+        due_counted=term.due_counted,
     )
     files = tuple(replace(held, steps=steps(policy, item, item.fact(held.claim.fact), row)) for held in case.claims)
     chosen = replace(case, state=CaseState.VERIFYING, strategy=strategy, claims=files)
-    timer = Order(
-        kind=OrderKind.VERIFY_DUE, key=f"verify.due:{case.id}:{case.version}", due_at=term.at, urgent_by=term.at, case_id=case.id
-    )
     facts = {
         "item": item.code,
         "profile": item.profile.value,
@@ -84,20 +95,23 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         "before_decision": row.before_decision,
         "row": row.row,
         "verify": str(item.verify),
-        "due_at": term.at.isoformat(),
-        "due_provisional": term.provisional,
+        "due_at": term.due_at.isoformat(),
+        "due_provisional": term.due_provisional,
     }
     because = Because(rule="strategy.choose", basis=(row.basis, item.verify_basis), pack=policy.label, facts=facts)
     told = Told(
         type="verification.started",
-        data={"before_decision": row.before_decision, "due_at": term.at.isoformat(), "row": row.row},
+        data={"before_decision": row.before_decision, "due_at": term.due_at.isoformat(), "row": row.row},
     )
     asked, orders = _enter(chosen, now, tuple(held.claim.key for held in files))
-    return _close_if_settled(asked, policy, now, calendar, because, orders=(timer, *orders), told=(told,))
+    return _close_if_settled(asked, policy, now, calendar, because, orders=orders, told=(told,))
 
 
 def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept."""
+    """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept.
+
+    A contradiction that inspectors saw is never late while the case is open: it outweighs the register that had proven the claim.
+    """
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
         "claim": evidence.claim,
@@ -108,7 +122,8 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         "evidence": evidence.id,
     }
     because = Because(rule="evidence.weigh", basis=_basis(held), pack=case.pack, facts=facts)
-    if case.state is not CaseState.VERIFYING or held.status is not ClaimStatus.OPEN:
+    seen = evidence.method is Method.ON_SITE and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
+    if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not seen):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     settled = _status(evidence)
     if settled is not None:
@@ -134,9 +149,12 @@ def _status(evidence: Evidence) -> ClaimStatus | None:
 
 
 def overdue(case: Case, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """The verification term has run out: what is still open goes to a person, as undetermined, never as untrue."""
+    """The verification term has run out: what is still open goes to a person, as undetermined, never as untrue.
+
+    So does a case whose level is still being looked up.
+    """
     because = Because(rule="verification.overdue", basis=_case_basis(case), pack=case.pack)
-    if case.state is not CaseState.VERIFYING:
+    if case.state not in (CaseState.RATING, CaseState.VERIFYING):
         return Decision(state=case, because=replace(because, rule="timer.obsolete"))
     files = tuple(
         replace(held, status=ClaimStatus.UNDETERMINED) if held.status is ClaimStatus.OPEN else held for held in case.claims
@@ -226,15 +244,14 @@ def _close_if_settled(
     statuses = {held.status for held in case.claims}
     if ClaimStatus.OPEN in statuses:
         return Decision(state=case, because=because, orders=orders, told=told)
-    kept = tuple(order for order in orders if order.kind is not OrderKind.VERIFY_DUE)
     if statuses == {ClaimStatus.PROVEN}:
-        return end(case, Outcome.TRUE, policy, now, because, "rule", orders=kept, told=told)
+        return end(case, Outcome.TRUE, policy, now, because, "rule", orders=orders, told=told)
     why = reason or next(
         status.value
         for status in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
         if status in statuses
     )
-    return to_review(case, why, policy, now, calendar, because, orders=kept, told=told)
+    return to_review(case, why, policy, now, calendar, because, orders=orders, told=told)
 
 
 def _basis(held: ClaimFile) -> tuple[str, ...]:
@@ -243,5 +260,6 @@ def _basis(held: ClaimFile) -> tuple[str, ...]:
 
 
 def _case_basis(case: Case) -> tuple[str, ...]:
-    """The legal basis of the chosen strategy."""
-    return (case.strategy.basis,) if case.strategy else ()
+    """The legal basis of the chosen strategy, or of the case's date while there is none."""
+    held = case.strategy or case.verify_term
+    return (held.basis,) if held else ()

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain import admission, credit, verification
+from inspector.domain import admission, correction, credit, verification
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -21,16 +21,16 @@ from inspector.domain.case import (
     Subject,
     SubjectKind,
 )
+from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
-from inspector.domain.ending import OPEN_WORK, REVIEW_WORK
-from inspector.domain.errors import Conflict, Refusal
+from inspector.domain.errors import Conflict
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.flows.assign import doubts
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
-from inspector.flows.settle import end_work, settle_case
+from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx, new_id
 
 
@@ -87,38 +87,41 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     return Taken(case=_open(office, tx, case, policy, None, now), new=True)
 
 
-def correct(office: Office, tx: Tx, case_id: str, given: Application, now: datetime) -> Case:
-    """Correct a case's content while its verification is under way: all open work ends and the verification begins anew."""
+def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, now: datetime) -> Case:
+    """Correct a case's content while its verification is under way; the verification begins anew. The same content changes nothing.
+
+    Raises what `correction.correct` and `admission.admit` raise, and Missing.
+    """
     held = tx.cases.get(case_id, lock=True)
-    if held.state.ended or held.concluded_at is not None:
-        raise Refusal("case_ended", case=case_id, state=held.state)
-    if (given.reference, given.agency) != (held.reference, held.agency):
-        raise Conflict("correction_of_another_case", case=case_id, reference=held.reference)
+    change = Change(by=by, before=tx.cases.digest(case_id), after=given.digest())
+    if change.before == change.after:
+        return held
     policy = office.book.get(held.pack)
     fresh = drafted(given, held.sender, policy, held.opened_at)
-    fresh = replace(fresh, id=held.id, version=held.version, claims=tuple(_renamed(file, held.version) for file in fresh.claims))
-    admission.admit(fresh, policy, now)
-    end_work(tx, held, OPEN_WORK | REVIEW_WORK, now)
+    decision = correction.correct(held, fresh, change, tx.cases.evidence(case_id), policy)
+    admission.admit(decision.state, policy, now)
     tx.work.order(call_off(tx, held, now), now)
-    same = fresh.subject.code == held.subject.code and fresh.subject.kind is held.subject.kind
-    level = held.strategy.level if held.strategy is not None and same else None
-    corrected = _open(office, tx, fresh, policy, level, now, digest=given.digest())
-    for visit in tx.visits.of_case(case_id, lock=True):
-        if visit.state.open:  # a drawn subject stays drawn; the inspectors look at what is claimed now
-            others = tuple(doubt for doubt in visit.doubts if doubt.case_id != case_id)
-            tx.visits.put(replace(visit, doubts=(*others, *doubts(corrected))))
-    return corrected
+    corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
+    begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
+    _tell_visits(tx, begun)
+    return begun
 
 
-def _open(
-    office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime, *, digest: str | None = None
-) -> Case:
+def _tell_visits(tx: Tx, case: Case) -> None:
+    """A drawn subject stays drawn; the inspectors look at what is claimed now."""
+    for visit in tx.visits.of_case(case.id, lock=True):
+        if visit.state.open:
+            others = tuple(doubt for doubt in visit.doubts if doubt.case_id != case.id)
+            tx.visits.put(replace(visit, doubts=(*others, *doubts(case))))
+
+
+def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:
     """Begin a case's verification, at first or anew: remember the subject, find its level, decide, enrol where nothing is verified."""
     tx.cases.remember(case.subject)
     level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.connectors.credit))
     lane = office.lane_of(OrderKind.RATE, case.sender)
     decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
-    opened = settle_case(tx, office, decision, policy, now, digest=digest)
+    opened = settle_case(tx, office, decision, policy, now)
     if opened.state is CaseState.POOLED:
         enrol(tx, opened)
     return opened
@@ -147,11 +150,6 @@ def enrol(tx: Tx, case: Case) -> None:
         warnings=case.subject.warnings,
     )
     tx.rosters.enrol(row)
-
-
-def _renamed(file: ClaimFile, version: int) -> ClaimFile:
-    """A corrected claim gets a key of its own, so that late answers about the old one are not taken for it."""
-    return replace(file, claim=replace(file.claim, key=f"{file.claim.key}~{version}"))
 
 
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:

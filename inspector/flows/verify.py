@@ -25,7 +25,9 @@ PATIENCE_OVER = "patience_over"
 
 def rate(work: Work, office: Office) -> Settlement:
     """Look a firm's credit level up and choose the strategy by it."""
-    platform = office.connectors.credit[work.lane]
+    platform = office.connectors.credit.get(work.lane)
+    if platform is None:
+        return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error="connector_not_configured")
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
         rating = platform.level(kind, code, key=work.key)

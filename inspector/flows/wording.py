@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "review_reason": "review",
     "level_reason": "LevelReason",
     "error": "note",
+    "changed": "field",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

@@ -43,6 +43,11 @@ class Policybook:
             raise PacksInvalid(flaws)
         return cls(packs=closed, warnings=tuple(_gaps(closed)))
 
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """Every credit level that some pack knows, in order."""
+        return tuple(sorted({level.code for pack in self.packs for level in pack.levels}))
+
     def get(self, label: str) -> Policy:
         """The pack `id@version`. Raises Missing naming those there are."""
         for pack in self.packs:

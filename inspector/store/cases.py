@@ -66,6 +66,13 @@ class CaseRoom(Room):
             raise Missing("case_unknown", reference=reference)
         return load(Case, row.body), row.digest
 
+    def digest(self, case_id: str) -> str:
+        """The content digest a case was handed in with, or last corrected to. Raises Missing."""
+        told = self.connection.execute(sa.select(case_file.c.digest).where(case_file.c.id == case_id)).scalar_one_or_none()
+        if told is None:
+            raise Missing("case_unknown", case=case_id)
+        return str(told)
+
     def put(self, case: Case, *, digest: str | None = None) -> Case:
         """Write a changed case; expects the version it was read at. Raises Stale."""
         following = replace(case, version=case.version + 1)
@@ -144,8 +151,9 @@ class CaseRoom(Room):
         return self.connection.execute(asked.group_by(case_file.c.state, case_file.c.outcome)).all()
 
     def due_before(self, moment: datetime) -> int:
-        """How many open verifications fall due before a moment."""
-        asked = sa.select(sa.func.count()).where(case_file.c.state.in_(("VERIFYING", "REVIEW")), case_file.c.due_at < moment)
+        """How many open verifications and reviews fall due before a moment."""
+        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended])
+        asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at < moment)
         return int(self.connection.execute(asked).scalar_one())
 
     def adverse_without_review(self) -> int:
@@ -175,6 +183,6 @@ class CaseRoom(Room):
 
 
 def _due_at(case: Case) -> datetime | None:
-    """The nearest date the case must keep: that of its verification, and in review that of the decision."""
-    dates = [held.due_at for held in (case.strategy, case.review_term) if held is not None]
-    return min(dates, default=None)
+    """The date the case must keep: in review that of the decision, else that of its verification."""
+    term = case.review_term or case.verify_term
+    return term.due_at if term else None

@@ -89,12 +89,16 @@ def explain_case(
 
 @router.put("/cases/{case_id}", response_model=CaseShown, responses=WRITES)
 def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn, message_id: MessageId = None) -> JSONResponse:
-    """Correct a case while its verification is under way: open work ends and the verification begins anew."""
+    """Correct a case while its verification is under way: open work ends and the verification begins anew.
+
+    The subject stays; the same content again changes nothing. With an officer, or after an answer that contradicts it, a case can
+    no longer be corrected.
+    """
     application = given.application()
 
     def do(tx: Tx, now: datetime) -> CaseShown:
         caller.case(tx, case_id, lock=True)
-        return case_shown(intake.correct(desk.office, tx, case_id, application, now))
+        return case_shown(intake.correct(desk.office, tx, case_id, application, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
 

@@ -13,3 +13,4 @@ class Role(StrEnum):
     CLERK = "clerk"
     AUDITOR = "auditor"
     OPS = "ops"
+    CREDIT = "credit"

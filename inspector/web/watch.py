@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows.record import record
 from inspector.store.room import Row
@@ -30,7 +30,18 @@ from inspector.web.answers import (
     WorkShown,
     facts_of,
 )
-from inspector.web.caller import AttentionReader, Caller, FeedReader, Officer, Shown, System, Unknown, WorkReader, find, local
+from inspector.web.caller import (
+    AttentionReader,
+    Caller,
+    CreditPlatform,
+    FeedReader,
+    Officer,
+    Shown,
+    Unknown,
+    WorkReader,
+    find,
+    local,
+)
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES, answers
 from inspector.web.fields import Limit, MessageId, NamePath, Position
@@ -51,8 +62,14 @@ def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Li
 
 
 @router.post("/v1/credit/levels", tags=["credit"], response_model=LevelsKept, responses=WRITES)
-def push_levels(desk: AtDesk, caller: System, given: LevelsIn, message_id: MessageId = None) -> JSONResponse:
-    """Push credit levels, dated. Cases already rated keep the level they were rated by."""
+def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_id: MessageId = None) -> JSONResponse:
+    """Push credit levels, dated: they count for every agency. Cases already rated keep the level they were rated by.
+
+    A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch.
+    """
+    scale = desk.office.book.scale
+    if strange := sorted({row.level for row in given.levels} - set(scale)):
+        raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(scale))
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
         kept = 0
@@ -60,6 +77,9 @@ def push_levels(desk: AtDesk, caller: System, given: LevelsIn, message_id: Messa
             kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
             code = identify(kind, row.code, today=now.date()).normal
             kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
+        facts = {"by": caller.name, "rows": len(given.levels), "kept": kept}
+        because = Because(rule="credit.push", basis=(), pack="", facts=facts)
+        record(tx, f"credit:{caller.name}", Decision(state=None, because=because), now, {})
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
     return desk.once(message(caller.source, message_id, "levels", given), do)

@@ -134,7 +134,8 @@ def test_after_the_matter_is_concluded_nothing_can_be_withdrawn_or_corrected(edg
         case_id = client.post("/v1/cases", json=a_case()).json()["id"]
         concluded = client.post(f"/v1/cases/{case_id}/conclude")
         withdrawn = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"})
-        corrected = client.put(f"/v1/cases/{case_id}", json=a_case())
+        letter = {**a_case()["letter"], "text": "改正后的承诺"}  # type: ignore[dict-item]
+        corrected = client.put(f"/v1/cases/{case_id}", json=a_case(letter=letter))
     assert concluded.json()["concluded_at"] is not None
     assert code(withdrawn) == (409, "already_concluded")
     assert code(corrected) == (409, "case_ended")
@@ -147,6 +148,25 @@ def test_a_correction_begins_the_verification_anew(edge: Edge) -> None:
         answer = client.put(f"/v1/cases/{case_id}", json=a_case(claims=claims))
     assert answer.status_code == 200
     assert [(claim["value"], claim["status"]) for claim in answer.json()["claims"]] == [("在业", "OPEN")]
+
+
+def test_a_correction_that_changes_nothing_is_answered_and_restarts_nothing(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        settle(edge.office)
+        before = client.get(f"/v1/cases/{case_id}").json()
+        again = client.put(f"/v1/cases/{case_id}", json=a_case())
+        after = client.get(f"/v1/cases/{case_id}").json()
+    assert (again.status_code, again.json()["state"]) == (200, "REVIEW")
+    assert after == before
+
+
+def test_a_correction_to_another_firm_is_a_conflict_that_says_what_to_do(edge: Edge) -> None:
+    with edge.as_("system") as client:
+        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        other = client.put(f"/v1/cases/{case_id}", json=a_case(subject=a_case(2)["subject"]))
+    assert code(other) == (409, "correction_of_subject")
+    assert "open a new one" in other.json()["error"]["message"]
 
 
 def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(edge: Edge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from inspector.domain.errors import Invalid
 from inspector.store.store import Store
 from inspector.web.app import build
 from inspector.web.health import Health
+from inspector.web.roles import Role
 from inspector.web.server import Server
 from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, open_office
@@ -29,23 +31,34 @@ def level(code: str = "TEST00000000000001", grade: str = "A", as_of: str = "2026
 
 
 def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: Edge) -> None:
-    with edge.as_("system") as client:
-        new = client.post("/v1/credit/levels", json={"levels": [level()]}).json()
-        old = client.post("/v1/credit/levels", json={"levels": [level(grade="D", as_of="2026-02-01T08:00:00Z")]}).json()
-        future = client.post("/v1/credit/levels", json={"levels": [level(as_of="2026-04-01T08:00:00Z")]})
+    with edge.as_("credit", name="platform") as platform, edge.as_("system") as client:
+        new = platform.post("/v1/credit/levels", json={"levels": [level()]}).json()
+        old = platform.post("/v1/credit/levels", json={"levels": [level(grade="D", as_of="2026-02-01T08:00:00Z")]}).json()
+        future = platform.post("/v1/credit/levels", json={"levels": [level(as_of="2026-04-01T08:00:00Z")]})
         case = client.post("/v1/cases", json=a_case()).json()
+    with edge.office.store.read() as tx:
+        told = [(row["rule"], json.loads(row["body"])["facts"]) for row in tx.ledger.about("credit:platform")]
     assert (new, old) == ({"kept": 1, "older": 0}, {"kept": 0, "older": 1})
     assert future.json()["error"]["code"] == "as_of_out_of_range"
     assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
+    assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept}) for kept in (1, 0)]
 
 
 def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:
-    with edge.as_("system") as client:
-        bad = {"levels": [level(), level("9.13301E+17")]}
-        answer = client.post("/v1/credit/levels", json=bad)
+    with edge.as_("credit") as platform, edge.as_("system") as client:
+        destroyed = platform.post("/v1/credit/levels", json={"levels": [level(), level("9.13301E+17")]})
+        off_scale = platform.post("/v1/credit/levels", json={"levels": [level(), level(grade="ZZZ")]})
         case = client.post("/v1/cases", json=a_case()).json()
-    assert answer.json()["error"]["code"] == "identity_destroyed_by_spreadsheet"
+    assert destroyed.json()["error"]["code"] == "identity_destroyed_by_spreadsheet"
+    assert (off_scale.status_code, off_scale.json()["error"]["code"]) == (422, "level_unknown")
     assert case["strategy"]["level"] == "U"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CREDIT])
+def test_only_a_credit_platform_states_levels_and_it_reads_nothing(edge: Edge, role: Role) -> None:
+    with edge.as_(role, "city") as other, edge.as_("credit", "city") as platform:
+        assert other.post("/v1/credit/levels", json={"levels": [level()]}).status_code == 403
+        assert {platform.get(f"/v1/{what}").status_code for what in ("cases", "events", "draws", "work", "attention")} == {403}
 
 
 def test_work_is_shown_without_payload_and_only_of_ones_own_agencies(edge: Edge) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inspector.domain.case import CaseState, Method, Outcome, Route, SubjectKind
-from inspector.domain.errors import Refusal
+from inspector.domain import verification
+from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome, Route, SubjectKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.roster import RosterObject
 from inspector.flows import assist, intake, review
 from inspector.flows.draw import announce_now
+from inspector.flows.explain import explain
 from inspector.flows.office import Office, Plan
+from inspector.flows.settle import settle_case
+from inspector.flows.telling import render
+from inspector.labels import LANGS
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_draw_way import (
     FACTS,
@@ -28,7 +36,8 @@ from tests.integration.test_draw_way import (
     inspectors,
     visits,
 )
-from tests.integration.test_way import LICENCE, Post
+from tests.integration.test_forms import logged_in
+from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
 AWAY = Table(default=Unavailable("timeout"))
 
@@ -92,18 +101,92 @@ def test_a_looked_up_level_counts_only_while_it_is_fresh(store: Store, hand: Han
     assert level_of(office, case_id) == level
 
 
-def test_a_corrected_subject_brings_its_own_level_and_is_the_one_that_is_drawn(store: Store, hand: Hand) -> None:
+def test_a_correction_cannot_lay_one_firms_case_on_another_but_may_mend_the_name(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": AWAY})
-    given, other = (application(number, "business-licence", LICENCE) for number in (1, 2))
-    with store.begin() as tx:
-        tx.credit.state(SubjectKind.FIRM, given.subject_code, "A", hand(), "platform")
-        tx.credit.state(SubjectKind.FIRM, other.subject_code, "D", hand(), "platform")
+    given = application(1, "business-licence", LICENCE)
     case_id = post(office, given)
+    for other in (
+        replace(given, subject_code="TEST00000000000099", subject_name="另一公司"),
+        replace(given, subject_kind=SubjectKind.PERSON, subject_code="110105194912310021"),
+    ):
+        with store.begin() as tx, pytest.raises(Refusal, match="correction_of_subject"):
+            intake.correct(office, tx, case_id, other, "hall", hand())
     with store.begin() as tx:
-        intake.correct(office, tx, case_id, replace(given, subject_code=other.subject_code), hand())
+        mended = intake.correct(office, tx, case_id, replace(given, subject_name="更名后的公司"), "hall", hand())
+    assert (mended.subject.code, mended.subject.name) == (given.subject_code, "更名后的公司")
+
+
+def test_evidence_about_what_was_claimed_before_a_correction_decides_nothing(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default=None), "social": Table(name="social", default="=")})
+    office = replace(office, connectors=replace(office.connectors, agencies={"civil-affairs": Post("civil-affairs")}))
+    given = person(1, "relief-household", HOUSEHOLD)
+    case_id = post(office, given)
+    settle(office)
+    with store.begin() as tx:
+        former = [piece.id for piece in tx.cases.evidence(case_id)]
+        changed = tuple(replace(claim, value=claim.value + "0") for claim in given.claims)
+        intake.correct(office, tx, case_id, replace(given, claims=changed), "hall", hand())
+    hand.on(days=60)
+    settle(office)
+    assert former
     with store.read() as tx:
-        framed = [row["subject_code"] for row in tx.cases.undrawn("bureau")]
-    assert (level_of(office, case_id), framed) == ("D", [other.subject_code])
+        assert tx.cases.get(case_id).state is CaseState.REVIEW
+    with store.begin() as tx, pytest.raises(Invalid, match="evidence_former"):
+        review.decide(office, tx, case_id, Outcome.REFUSED, "李四", "拒不配合", (former[0],), hand())
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/review/{case_id}").text
+    assert ('name="evidence"' in page, [one for one in former if f'value="{one}"' in page]) == (True, [])
+
+
+def test_a_case_with_an_officer_cannot_be_corrected_back_into_a_good_one(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    settle(office)
+    changed = replace(given, claims=tuple(replace(claim, value="吊销") for claim in given.claims))
+    with store.begin() as tx, pytest.raises(Refusal, match="correction_in_review"):
+        intake.correct(office, tx, case_id, changed, "hall", hand())
+    settle(office)
+    with store.read() as tx:
+        case = tx.cases.get(case_id)
+    assert (case.state, case.review_reason) == (CaseState.REVIEW, "CONTRADICTED")
+
+
+def test_a_lead_reaches_an_officer_though_other_claims_are_still_open(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="0")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    given = person(1, "relief-household", HOUSEHOLD)
+    case_id = post(office, given)
+    settle(office)
+    changed = tuple(replace(claim, value="0") for claim in given.claims)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).state is CaseState.VERIFYING
+    with store.begin() as tx, pytest.raises(Refusal, match="correction_after_mismatch"):
+        intake.correct(office, tx, case_id, replace(given, claims=changed), "hall", hand())
+    hand.on(days=60)
+    settle(office)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).state is CaseState.REVIEW
+
+
+def test_a_correction_says_by_whom_and_what_and_the_same_content_again_leaves_no_line(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": AWAY})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    changed = replace(given, subject_name="更名后的公司", letter_text="改正后的承诺")
+    with store.begin() as tx:
+        corrected = intake.correct(office, tx, case_id, changed, "hall", hand())
+    with store.begin() as tx:
+        assert intake.correct(office, tx, case_id, changed, "hall", hand()) == corrected
+    with store.read() as tx:
+        (row,) = [row for row in tx.ledger.about(case_id) if row["rule"] == "case.correct"]
+        told = {lang: render(explain(office, tx, case_id), lang) for lang in LANGS}
+    facts = json.loads(row["body"])["facts"]
+    assert (facts["by"], facts["changed"]) == ("hall", ["letter", "subject_name"])
+    assert (facts["content_before"], facts["content_after"]) == (given.digest(), changed.digest())
+    assert "what changed: letter of commitment, name of the subject" in told["en"]
+    assert "更正的内容" in told["zh-Hans"]
 
 
 def test_a_case_corrected_before_its_rating_is_looked_up_again(store: Store, hand: Hand) -> None:
@@ -111,7 +194,7 @@ def test_a_case_corrected_before_its_rating_is_looked_up_again(store: Store, han
     given = application(1, "business-licence", LICENCE)
     case_id = post(office, given)
     with store.begin() as tx:
-        intake.correct(office, tx, case_id, replace(given, letter_text="改正后的承诺"), hand())
+        intake.correct(office, tx, case_id, replace(given, letter_text="改正后的承诺"), "hall", hand())
     settle(office)
     assert level_of(office, case_id) == "A"
 
@@ -121,7 +204,7 @@ def test_a_correction_to_the_certificate_route_enrols_the_subject(store: Store, 
     given = application(1, "business-licence", LICENCE)
     case_id = post(office, given)
     with store.begin() as tx:
-        corrected = intake.correct(office, tx, case_id, replace(given, route=Route.CERTIFICATE), hand())
+        corrected = intake.correct(office, tx, case_id, replace(given, route=Route.CERTIFICATE), "hall", hand())
         enrolled = [row.code for row in tx.rosters.objects("bureau")]
     assert (corrected.state, enrolled) == (CaseState.POOLED, [given.subject_code])
 
@@ -133,7 +216,7 @@ def test_a_corrected_case_stays_drawn_and_the_inspectors_look_at_what_is_claimed
     given = application(1, "dispatch-premises", FACTS)
     changed = replace(given, claims=tuple(replace(claim, value=claim.value + "甲") for claim in given.claims))
     with store.begin() as tx:
-        corrected = intake.correct(office, tx, ids[0], changed, hand())
+        corrected = intake.correct(office, tx, ids[0], changed, "hall", hand())
     (visit,) = visits(office, held.number)
     assert {doubt.claim for doubt in visit.doubts} <= {file.claim.key for file in corrected.claims}
     assert visit.doubts
@@ -220,3 +303,29 @@ def test_nobody_escapes_a_draw_from_the_pool_by_withdrawing_a_case(store: Store,
     with store.begin() as tx:
         review.withdraw(office, tx, ids[0], "不再办理", "hall", hand())
         assert tx.visits.get(visit.id).state.open
+
+
+def test_what_inspectors_saw_outweighs_a_register_while_another_claim_is_still_open(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    with store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        policy = office.book.get(case.pack)
+        (proven,) = [held.claim.key for held in case.claims if held.status is ClaimStatus.PROVEN]
+        seen = Evidence(
+            id="visit:1",
+            claim=proven,
+            method=Method.ON_SITE,
+            via="",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        case = settle_case(tx, office, verification.weigh(case, seen, policy, hand(), office.calendar), policy, hand())
+        assert (case.state, case.file(proven).status) == (CaseState.VERIFYING, ClaimStatus.CONTRADICTED)
+        (request,) = tx.assistance.of_case(case_id)
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+        assert tx.cases.get(case_id).state is CaseState.REVIEW

@@ -69,7 +69,7 @@ class Asked:
         """The application is corrected."""
         with self.office.store.begin() as tx:
             changed = tuple(replace(claim, value=claim.value + "0") for claim in self.given.claims)
-            intake.correct(self.office, tx, self.case_id, replace(self.given, claims=changed), self.hand())
+            intake.correct(self.office, tx, self.case_id, replace(self.given, claims=changed), "hall", self.hand())
 
 
 @pytest.fixture

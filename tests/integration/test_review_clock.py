@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 from inspector.daemon import sweeps
-from inspector.domain.case import CaseState, Outcome
-from inspector.flows import intake, review, wording
+from inspector.domain import review as domain_review
+from inspector.domain.case import Method, Outcome
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.flows import review, wording
 from inspector.flows.explain import explain
 from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
 from inspector.flows.telling import render
 from inspector.store.room import Row
 from inspector.store.store import Store
@@ -89,25 +92,40 @@ def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -
     assert at_risk() == [b"0.0", b"0.0", b"0.0"]
 
 
-def test_the_clock_ends_with_the_review_the_withdrawal_and_the_correction(store: Store, hand: Hand) -> None:
+def test_a_case_that_came_back_to_an_officer_is_at_risk_by_the_new_date_and_not_by_the_old(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    hand.on(days=90)
+    with store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        seen = Evidence(
+            id="visit:1",
+            claim=case.claims[0].claim.key,
+            method=Method.ON_SITE,
+            via="",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, domain_review.finding(case, seen, policy, hand(), office.calendar), policy, hand())
+    with store.read() as tx:
+        term = tx.cases.get(case_id).review_term
+        assert term is not None
+        assert (tx.cases.due_before(term.due_at), tx.cases.due_before(term.due_at + timedelta(seconds=1))) == (0, 1)
+
+
+def test_the_clock_ends_with_the_review_and_with_the_withdrawal(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default="吊销")})
-    given = [application(number, "business-licence", LICENCE) for number in (1, 2, 3)]
-    ids = [post(office, one) for one in given]
+    ids = [post(office, application(number, "business-licence", LICENCE)) for number in (1, 2)]
     settle(office)
     hand.on(days=10)
     settle(office)
-    assert len(matters(office)) == 3
+    assert len(matters(office)) == 2
     with store.begin() as tx:
         review.decide(office, tx, ids[0], Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
         review.withdraw(office, tx, ids[1], "改为提交证明", "hall", hand())
-        corrected = intake.correct(office, tx, ids[2], replace(given[2], letter_text="改正后的承诺"), hand())
-    assert corrected.review_term is None
     assert matters(office) == []
-    settle(office)
-    with store.read() as tx:
-        again = tx.cases.get(ids[2])
-    assert again.state is CaseState.REVIEW
-    assert again.review_term is not None
-    assert again.review_term.opened_at == hand()
-    open_clocks = [one for case_id in ids for one in clocks(office, case_id).values() if one == "waiting"]
-    assert len(open_clocks) == 2, "those of the corrected case's second review"
+    assert [one for case_id in ids for one in clocks(office, case_id).values() if one == "waiting"] == []

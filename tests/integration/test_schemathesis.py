@@ -73,6 +73,8 @@ def role_of(path: str, method: str) -> Role:
         return Role.OPS
     if path.startswith("/v1/draws"):
         return Role.CLERK
+    if path.startswith("/v1/credit"):
+        return Role.CREDIT
     if path.endswith("/review") or path.startswith(("/v1/attention", "/v1/assistance", "/v1/seats")):
         return Role.OFFICER
     return Role.SYSTEM

@@ -217,7 +217,7 @@ def test_a_correction_starts_the_verification_anew_cancels_what_was_asked_and_ke
     settle(office)
     with store.begin() as tx:
         changed = replace(given, claims=tuple(replace(claim, value=claim.value + "0") for claim in given.claims))
-        intake.correct(office, tx, case_id, changed, hand())
+        intake.correct(office, tx, case_id, changed, "hall", hand())
     settle(office)
     with store.read() as tx:
         states = [request.state for request in tx.assistance.of_case(case_id)]
@@ -226,4 +226,4 @@ def test_a_correction_starts_the_verification_anew_cancels_what_was_asked_and_ke
     assert [letter.kind for letter in civil.letters].count(LetterKind.CANCEL) == 1
     assert sorted(deadlines) == ["done", "waiting"]
     with store.begin() as tx, pytest.raises(Conflict, match="correction_of_another_case"):
-        intake.correct(office, tx, case_id, replace(given, reference="R-other"), hand())
+        intake.correct(office, tx, case_id, replace(given, reference="R-other"), "hall", hand())
