@@ -84,14 +84,16 @@ def close(
 
 
 def verify(terminal: Terminal) -> Exit | None:
-    """Recompute the chain of the ledger. Exit code 1 when it does not hold. 复核台账链。"""
+    """Recompute the chain of the ledger, and tell its last seal. Exit code 1 when it does not hold. 复核台账链。"""
     seals, problem = terminal.look(lambda tx: tx.ledger.verify())
     unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
-    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "problem": problem})
+    number, head = terminal.look(lambda tx: tx.ledger.head())
+    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "head": head, "problem": problem})
     if problem is not None:
         terminal.say("ledger_broken", seals=seals, problem=problem)
         return Exit.WRONG
     terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
+    terminal.say("ledger_head", number=number, head=head)
     return None
 
 

@@ -53,8 +53,8 @@ class LedgerRoom(Room):
         asked = sa.select(ledger.c.id, ledger.c.digest).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(limit)
         rows = self.connection.execute(asked).all()
         if rows:
-            last = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
-            number, head = (last.number + 1, last.head) if last else (1, GENESIS)
+            last, head = self.head()
+            number = last + 1
             sealed = {
                 "number": number,
                 "at": now,
@@ -97,6 +97,11 @@ class LedgerRoom(Room):
                 return f"entry {changed} was changed"
             after = rows[-1].id
         return None
+
+    def head(self) -> tuple[int, str]:
+        """Number and head of the last seal: who notes them apart can tell later whether the end of the chain was cut."""
+        row = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
+        return (row.number, row.head) if row else (0, GENESIS)
 
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""
