@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, to_json
-from inspector.domain.errors import Missing
+from inspector.cli.terminal import Terminal, operator, to_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from inspector.store.store import Store
-    from inspector.store.tx import Tx
 
 PAGE = 500
 
@@ -73,12 +69,11 @@ def close(
     note: Annotated[str, typer.Option("--note", help="What was done about it 处理情况")] = "",
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
+    from inspector.flows import attention
 
-    def do(tx: Tx, now: datetime) -> None:
-        if not tx.attention.close(matter, now):
-            raise Missing("attention_unknown", attention=matter)
-
-    terminal.act("attention.close", matter, do, note=note)
+    now = terminal.office.now()
+    with terminal.store.begin() as tx:
+        attention.close(tx, matter, operator(), now, note=note)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
 

@@ -330,7 +330,7 @@ inbox = sa.Table(
     metadata,
     sa.Column("source", Code, primary_key=True),
     sa.Column("message_id", Code, primary_key=True),
-    sa.Column("at", Moment, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
 )

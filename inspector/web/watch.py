@@ -9,10 +9,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Missing
 from inspector.domain.identity import IdentityKind, identify
-from inspector.flows.record import record
+from inspector.flows import attention
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import CONTENT_TYPE
@@ -39,7 +37,6 @@ from inspector.web.messages import LevelsIn
 from inspector.web.roles import Role
 
 router = APIRouter()
-_ALL_OPEN = 100_000
 
 
 @router.get("/v1/events", tags=["feed"], responses=READS)
@@ -100,19 +97,10 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
     """An officer has seen to it; the ledger keeps who."""
 
     def do(tx: Tx, now: datetime) -> Closed:
-        close(tx, caller, attention_id, now)
+        attention.close(tx, attention_id, caller.name, now, sees=caller.sees)
         return Closed(id=attention_id)
 
     return desk.once(message(caller.source, message_id, f"close {attention_id}", None), do)
-
-
-def close(tx: Tx, caller: Caller, attention_id: str, now: datetime) -> None:
-    """Close a matter of the officer's own agencies. Raises Missing for any other and for one already closed."""
-    held = next((row for row in tx.attention.page(caller.sees, _ALL_OPEN) if row["id"] == attention_id), None)
-    if held is None or not tx.attention.close(attention_id, now):
-        raise Missing("attention_unknown", attention=attention_id)
-    because = Because(rule="attention.close", basis=(), pack="", facts={"attention": attention_id, "officer": caller.name})
-    record(tx, held["about"], Decision(state=None, because=because), now, {})
 
 
 @router.get(

@@ -8,8 +8,8 @@ from inspector.daemon import sweeps
 from inspector.domain.case import CaseState, Outcome
 from inspector.flows import intake, review, wording
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
-from inspector.flows.telling import render
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
