@@ -1,4 +1,7 @@
-# Build: docker build -t inspector .    Run: docker run -v data:/var/lib/inspector -v ./inspector.toml:/etc/inspector/inspector.toml:ro inspector
+# Build: docker build -t inspector .
+# Run:   docker run -p 127.0.0.1:8080:8080 -v data:/var/lib/inspector -v ./inspector.toml:/etc/inspector/inspector.toml:ro inspector
+# Variables win over the file. The image sets four: where it listens, the policies it brings, and a database in its volume; override
+# them with -e, as config/compose.yaml does. Set web.base_url in the file to the address people reach.
 # Checked statically by tests/unit/test_packaging.py; where no container engine exists, nobody has built it.
 
 FROM python:3.11-slim-bookworm AS build
@@ -17,6 +20,8 @@ RUN groupadd --system --gid 10001 inspector \
  && useradd --system --uid 10001 --gid inspector --home-dir /var/lib/inspector --create-home --shell /usr/sbin/nologin inspector
 COPY --from=build /opt/inspector /opt/inspector
 ENV PYTHONPATH=/opt/inspector PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV INSPECTOR_WEB__HOST=0.0.0.0 INSPECTOR_WEB__PORT=8080 INSPECTOR_POLICIES=/opt/inspector/policies \
+    INSPECTOR_DATABASE__URL=sqlite:////var/lib/inspector/inspector.sqlite3
 USER 10001:10001
 WORKDIR /var/lib/inspector
 VOLUME /var/lib/inspector

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from inspector.domain import commitment, draw, frame
+from inspector.domain.audit import Audit, Witness, problem
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, freeze
 from inspector.domain.suite import Suite
-from inspector.domain.verdict import Verdict, Witness, problem
 from inspector.domain.verify import verify
 from tests.needs import ROOT
 
@@ -97,13 +97,13 @@ class Bundle:
         """The draw."""
         return draw.carry_out(self.commitment, {name: self.frame(name) for name in self.frames}, self.parts)
 
-    def verdict(self, witness: Witness | None = None, after: Mapping[str, Sequence[Part]] | None = None) -> Verdict:
+    def verdict(self, witness: Witness | None = None, after: Mapping[str, Sequence[Part]] | None = None) -> Audit:
         """What a stranger finds; a bundle that cannot even be read does not hold."""
         try:
             frames = {name: self.frame(name) for name in self.frames}
             return verify(self.commitment, frames, self.parts, self.result, witness, after)
         except Invalid as error:
-            return Verdict(holds=False, time_proven=False, problems=(problem(error),))
+            return Audit(holds=False, time_proven=False, problems=(problem(error),))
 
     def write(self, folder: Path) -> Path:
         """The folder of files."""

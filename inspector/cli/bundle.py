@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from inspector.domain.audit import Audit, AuditLine, Witness, problem
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -15,7 +16,6 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
 from inspector.domain.seed import moment
 from inspector.domain.strict import parse
-from inspector.domain.verdict import Line, Verdict, Witness, problem
 from inspector.domain.verify import verify
 from inspector.verifier import PROGRAM
 
@@ -72,7 +72,7 @@ class Opinion:
     """What was judged, and what was found."""
 
     commitment: Commitment
-    verdict: Verdict
+    verdict: Audit
     replayed: int
 
 
@@ -98,20 +98,20 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     try:
         frames = {name: read_frame(*files) for name, files in raw.items()}
     except Invalid as error:
-        verdict = Verdict(holds=False, time_proven=False, problems=(problem(error),))
+        verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
     verdict = verify(commitment, frames, parts, result, witness, after, said=said)
     return _opinion(bundle, commitment, seed, used, verdict, replayed)
 
 
 def _opinion(
-    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Verdict, replayed: int
+    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Audit, replayed: int
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
     if bundle.files.get(PROGRAM.name) == PROGRAM.read_bytes():
         used.add(PROGRAM.name)  # ours, as it lies beside every export; another of that name is pointed out
     problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
-    remarks = (Line(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
+    remarks = (AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,
@@ -121,13 +121,13 @@ def _opinion(
     return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
 
 
-def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object]) -> Iterator[Line]:
+def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object]) -> Iterator[AuditLine]:
     """Files that speak of another commitment."""
     if seed.get("commit") != commitment.c:
-        yield Line(code="draw.seed_of_another")
+        yield AuditLine(code="draw.seed_of_another")
     for name, own in (("draw", commitment.number), ("w", commitment.w)):
         if bundle.record.get(name, own) != own:
-            yield Line(code="draw.record_of_another", facts={"field": name})
+            yield AuditLine(code="draw.record_of_another", facts={"field": name})
 
 
 def _registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:

@@ -48,7 +48,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
 def explain(terminal: Terminal, case: CaseId) -> None:
     """Say why a case stands where it stands: rows, articles, answers, what is due and how it was counted. 说明缘由。"""
     from inspector.flows.explain import explain as explained
-    from inspector.flows.telling import render
+    from inspector.flows.narrative import render
     from inspector.store.codec import dump
 
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))

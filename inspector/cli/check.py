@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli import words
-from inspector.cli.checks import Finding, State
 from inspector.cli.command import Exit, command, expected
+from inspector.cli.finding import Finding, State
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
 from inspector.domain.errors import Missing

@@ -56,7 +56,7 @@ def check(
     call: Annotated[bool, typer.Option("--call/--no-call", help="Really open a connection 实际连接")] = True,
 ) -> Exit | None:
     """Load each connector and open a connection to its address; nothing is asked or sent. 检查连接器：加载并建立连接。"""
-    from inspector.cli.checks import State
+    from inspector.cli.finding import State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from inspector.cli.bundle import Opinion
+    from inspector.domain.audit import AuditLine
     from inspector.domain.plan import Draw
-    from inspector.domain.verdict import Line
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
@@ -147,7 +147,7 @@ def verify(
     minutes. What the bundle says about its own time can only speak against it.
     """
     from inspector.cli.bundle import Bundle, judge, when
-    from inspector.domain.verdict import Witness
+    from inspector.domain.audit import Witness
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
     outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
@@ -192,7 +192,7 @@ def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -
         terminal.line(f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **one.facts)}")
 
 
-def _line(one: Line, terminal: Terminal) -> dict[str, object]:
+def _line(one: AuditLine, terminal: Terminal) -> dict[str, object]:
     message = label(one.code, terminal.lang, **one.facts)
     return {
         "code": one.code,

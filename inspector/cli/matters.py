@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, to_json
-from inspector.domain.errors import Missing
+from inspector.cli.terminal import Terminal, operator, to_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from inspector.store.store import Store
-    from inspector.store.tx import Tx
 
 PAGE = 500
 
@@ -73,25 +69,26 @@ def close(
     note: Annotated[str, typer.Option("--note", help="What was done about it 处理情况")] = "",
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
+    from inspector.flows import attention
 
-    def do(tx: Tx, now: datetime) -> None:
-        if not tx.attention.close(matter, now):
-            raise Missing("attention_unknown", attention=matter)
-
-    terminal.act("attention.close", matter, do, note=note)
+    now = terminal.office.now()
+    with terminal.store.begin() as tx:
+        attention.close(tx, matter, operator(), now, note=note)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
 
 
 def verify(terminal: Terminal) -> Exit | None:
-    """Recompute the chain of the ledger. Exit code 1 when it does not hold. 复核台账链。"""
+    """Recompute the chain of the ledger, and tell its last seal. Exit code 1 when it does not hold. 复核台账链。"""
     seals, problem = terminal.look(lambda tx: tx.ledger.verify())
     unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
-    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "problem": problem})
+    number, head = terminal.look(lambda tx: tx.ledger.head())
+    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "head": head, "problem": problem})
     if problem is not None:
         terminal.say("ledger_broken", seals=seals, problem=problem)
         return Exit.WRONG
     terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
+    terminal.say("ledger_head", number=number, head=head)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inspector.cli import words
-from inspector.cli.checks import Finding
+from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
 from inspector.ports import Card
 

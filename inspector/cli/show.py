@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import typer
 
-from inspector.cli.checks import Finding, State
+from inspector.cli.finding import Finding, State
 from inspector.cli.terminal import Terminal, clean, to_json
 
 _COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}

@@ -98,6 +98,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
     "ledger_holds": ("{seals} seals hold; {unsealed} entries wait for the next one", "{seals} 个封印完好；{unsealed} 条待封"),
+    "ledger_head": ("seal {number}: {head}", "封印 {number}：{head}"),
     "ledger_broken": (
         "THE LEDGER DOES NOT HOLD after {seals} seals: {problem}",
         "台账不成立（前 {seals} 个封印完好）：{problem}",

@@ -30,9 +30,10 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         )
         for name, plan in plans.items()
     ]
+    days = {"done": told.keep_done_days, "slots": told.keep_slots_days, "messages": told.keep_messages_days}
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
-        ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, {"days": told.keep_done_days}),  # the next night forgets as much
+        ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, days),  # the next night forgets as much
     )
     held += [
         Schedule(

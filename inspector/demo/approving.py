@@ -92,7 +92,7 @@ class Opened:
 
 
 class ApprovingSystem:
-    """Opens cases and follows them. `heard` counts the notices by type, each event once."""
+    """Opens cases and follows them. `heard` counts the notices by type, each event once; `notices` are the events as they came first."""
 
     def __init__(self, chance: Chance, pace: Pace, doings: Doings, desk: Desk, secret: str, day: OfficeDay, *, run: str) -> None:
         self._chance = chance
@@ -102,7 +102,7 @@ class ApprovingSystem:
         self._secret = secret
         self._day = day
         self._run = run
-        self._events: set[str] = set()
+        self.notices: dict[str, dict[str, Any]] = {}
         self.heard: Counter[str] = Counter()
         self.opened: dict[str, Opened] = {}
         self.forged = 0
@@ -113,14 +113,14 @@ class ApprovingSystem:
             self.forged += 1
             return answer({"error": "signature"}, 401)
         self._hear(request.json())
-        return answer({"receipt": f"cb-{len(self._events)}"})
+        return answer({"receipt": f"cb-{len(self.notices)}"})
 
     def _hear(self, said: dict[str, Any]) -> None:
         event, kind, case_id = str(said["id"]), str(said["type"]), str(said["case"])
         self._day.hear(date.fromisoformat(str(said["at"])[:10]))
-        if event in self._events:
+        if event in self.notices:
             return
-        self._events.add(event)
+        self.notices[event] = said
         self.heard[kind] += 1
         if kind == "verification.result" and self._desk.base and self._chance.of("concludes", case_id) < 0.8:
             self._doings.begin(self._conclude(case_id))

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import time
 from datetime import date, timedelta
+from typing import Any
 
 from inspector.demo.habits import LEVELS, SAYS, TEMPERS, Chance, Say, Temper, other
 from inspector.demo.rules import Rule, Sight
@@ -80,12 +81,16 @@ class Source:
 
 
 class Credit:
-    """The credit platform: levels of firms, and performance entries that count once each, until they are taken back."""
+    """The credit platform: levels of firms, and performance entries that count once each, until they are taken back.
+
+    `said` is what the entries that stand say, as it came first.
+    """
 
     def __init__(self, chance: Chance, day: OfficeDay) -> None:
         self._chance = chance
         self._day = day
         self.entries: dict[str, str] = {}
+        self.said: dict[str, dict[str, Any]] = {}
         self.retracted: dict[str, str] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
@@ -95,11 +100,13 @@ class Credit:
         entry = str(request.json()["id"])
         if request.path.endswith("/retract"):
             self.entries.pop(entry, None)
+            self.said.pop(entry, None)
             receipt = self.retracted.setdefault(entry, f"CX-{len(self.retracted) + 1:06}")
             return answer({"receipt": receipt})
         if entry in self.retracted:
             return answer({"error": "taken back"}, 410)
         receipt = self.entries.setdefault(entry, f"CR-{len(self.entries) + 1:06}")
+        self.said.setdefault(entry, request.json())
         return answer({"receipt": receipt})
 
     def _level(self, request: Request) -> Reply:

@@ -54,6 +54,10 @@ class Doings:
         if not task.cancelled() and (wrong := task.exception()) is not None:
             self.mishaps.append(f"{type(wrong).__name__}: {wrong}")
 
+    def __len__(self) -> int:
+        """How much is under way."""
+        return len(self._tasks)
+
     def stop(self) -> None:
         """Stop everything."""
         for task in tuple(self._tasks):
@@ -95,7 +99,10 @@ class Told:
 
 
 class Agencies:
-    """The agencies asked for assistance, and their common superior. They acknowledge at once and answer when it suits them."""
+    """The agencies asked for assistance, and their common superior. They acknowledge at once and answer when it suits them.
+
+    `letters` are the letters they hold, (agency, kind, request) by key; `heard` the requests whose reply the office has taken.
+    """
 
     def __init__(self, chance: Chance, pace: Pace, doings: Doings) -> None:
         self._chance = chance
@@ -103,12 +110,16 @@ class Agencies:
         self._doings = doings
         self._call_off: dict[str, Callable[[], object]] = {}
         self._asked: dict[str, str] = {}
+        self.letters: dict[str, tuple[str, str, str]] = {}
+        self.heard: set[str] = set()
 
     def desk(self, name: str) -> Callable[[Request, Rule, Sight | None], Awaitable[Reply]]:
         """The letter box of one agency."""
 
         async def receive(request: Request, rule: Rule, _sight: Sight | None) -> Reply:
             said = request.json()
+            letter = (name, str(said["kind"]), str(said["request"]))
+            self.letters[request.headers.get("idempotency-key", "")] = letter
             told = Told(
                 kind=str(said["kind"]),
                 request=str(said["request"]),
@@ -146,7 +157,7 @@ class Agencies:
                 await self._reply_after(name, told, 4.15 + 0.5 * slack)
             case Manner.CANNOT_SAY:
                 await self._pace.days(0.5 + slack)
-                await insist(self._pace, lambda: told.reply.answer({"verdict": "cannot_say", "signer": signer}))
+                await self._say(told, lambda: told.reply.answer({"verdict": "cannot_say", "signer": signer}))
             case Manner.REFUSES:
                 await self._pace.days(0.5 + slack)
                 await self._refuse(told, "所需资料不在本机关，且依法不得向外提供", signer)
@@ -162,10 +173,14 @@ class Agencies:
         await self._pace.days(days)
         contradicts = self._chance.of("contradicts", name, told.request) < 0.12
         value = other(told.claimed) if contradicts else told.claimed
-        await insist(self._pace, lambda: told.reply.answer({"value": value, "signer": f"{name}（演示）"}))
+        await self._say(told, lambda: told.reply.answer({"value": value, "signer": f"{name}（演示）"}))
 
     async def _refuse(self, told: Told, reasons: str, signer: str) -> None:
-        await insist(self._pace, lambda: told.reply.refuse(reasons, signer))
+        await self._say(told, lambda: told.reply.refuse(reasons, signer))
+
+    async def _say(self, told: Told, reply: Callable[[], Awaitable[Heard]]) -> None:
+        if (await insist(self._pace, reply)).well:
+            self.heard.add(told.request)
 
 
 class Inspectors:

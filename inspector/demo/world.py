@@ -1,6 +1,7 @@
 """The simulated outside world in one process: who listens where, what a test may script, and what was seen.
 
-`POST /{peer}/…` reaches a peer. `GET /_seen`, `GET /_seen?peer=P` and `POST /_rules` are for tests and the curious; see `rules`.
+`POST /{peer}/…` reaches a peer. `GET /_seen`, `GET /_seen?peer=P`, `GET /_kept` and `POST /_rules` are for tests and the curious; see
+`rules`.
 """
 
 from __future__ import annotations
@@ -154,6 +155,8 @@ class World:
             peer = request.asked().get("peer")
             told = self.seen.keys(peer) if peer else {**self.seen.summary(), **self._counts()}
             return answer(told)
+        if name == "_kept":
+            return answer(self._kept())
         if name == "_rules" and request.method == "POST":
             try:
                 return answer({"mode": self._script(request.json()).mode})
@@ -178,6 +181,15 @@ class World:
         await asyncio.sleep(0.05)  # the one who asked for it still gets its answer
         await self.server.deaf(seconds)
 
+    def _kept(self) -> dict[str, Any]:
+        """What lies outside, by content: notices, credit entries that stand, letters, and the replies the office took."""
+        return {
+            "notices": self.approving.notices,
+            "entries": self.credit.said,
+            "letters": self.agencies.letters,
+            "replies": sorted(self.agencies.heard),
+        }
+
     def _counts(self) -> dict[str, Any]:
         return {
             "opened": len(self.approving.opened),
@@ -188,6 +200,7 @@ class World:
             "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
             "beats": self.deadman.beats,
             "mishaps": self._doings.mishaps,
+            "under_way": len(self._doings),
         }
 
 

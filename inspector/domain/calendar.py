@@ -174,11 +174,6 @@ class WorkingCalendar:
         first = self.ordinal(day + timedelta(days=1)) - 1 if count > 0 else self.ordinal(day)
         return self.nth(first + count)
 
-    def working_days_between(self, start: date, end: date) -> int:
-        """How many working days to count from start to reach end, start not counted; negative when end is earlier."""
-        one = timedelta(days=1 if end >= start else 0)
-        return self.ordinal(end + one) - self.ordinal(start + one)
-
     def local_date(self, moment: datetime) -> date:
         """The calendar day of a moment where the office stands. Raises ValueError for a naive time."""
         return self.local(moment).date()

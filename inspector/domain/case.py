@@ -247,6 +247,3 @@ class Case:
     def with_file(self, file: ClaimFile) -> Case:
         """The case with one claim's file replaced."""
         return replace(self, claims=tuple(file if held.claim.key == file.claim.key else held for held in self.claims))
-
-
-Facts = Mapping[str, object]

@@ -82,7 +82,10 @@ def receipt(commitment: Commitment, frame: Frame, object_id: str, name: str, res
 
 
 def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:
-    """Whether a receipt leads to the committed root. Never raises for what a receipt may hold."""
+    """Whether a receipt leads to the committed root. Never raises for what a receipt may hold.
+
+    Public, as `receipt` is: for a subject or auditor who holds one (ruling 17). The house itself gives none out yet.
+    """
     n, expected = commitment.list_named(name).objects
     steps, index, line = told.get("path"), told.get("index"), told.get("line")
     if not isinstance(steps, list) or not is_count(index) or not isinstance(line, str):

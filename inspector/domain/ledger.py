@@ -1,20 +1,34 @@
-"""The chain of decisions: salted digests, so that an erased body breaks nothing and reveals nothing."""
+"""The chain of decisions. The body has a salted digest of its own, so that its erasure leaves the rest provable and reveals nothing."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 GENESIS = "0" * 64
 
 
-def digest(entry_id: str, at: datetime, about: str, rule: str, body: str, salt: str) -> str:
-    """The salted digest of one entry, its date included. Fields are joined by NUL, which none of them can hold."""
-    told = (salt, entry_id, at.astimezone(UTC).isoformat(), about, rule, body)
-    return hashlib.sha256("\0".join(told).encode()).hexdigest()
+def body_digest(salt: str, body: str) -> str:
+    """The digest of an entry's body. Who erases body and salt later keeps this, from which nothing can be guessed."""
+    return _hash(salt, body)
 
 
-def chain(head: str, digests: Iterable[str]) -> str:
-    """The next head: the hash of the last one and of the batch's digests in order."""
-    return hashlib.sha256("\n".join((head, *digests)).encode()).hexdigest()
+def digest(entry_id: str, at: datetime, about: str, rule: str, body: str) -> str:
+    """The digest of one entry: what, when, about whom, by which rule, and `body`, the body's digest."""
+    return _hash(entry_id, _moment(at), about, rule, body)
+
+
+def chain(head: str, number: int, at: datetime, digests: Iterable[str]) -> str:
+    """The head of seal `number`, laid at `at`: the hash of the last head and of the batch's digests in order."""
+    return _hash(head, str(number), _moment(at), *digests)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _hash(*told: str) -> str:
+    """SHA-256 of the texts as a compact JSON array in ASCII: no text can pass for another's end."""
+    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from inspector.domain.audit import Audit, AuditLine, Witness, problem, timing
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
@@ -16,7 +17,6 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
 from inspector.domain.strict import is_count, is_text
 from inspector.domain.suite import included
-from inspector.domain.verdict import Line, Verdict, Witness, problem, timing
 from inspector.domain.verify import unchecked
 
 _NONE = (-1, -1)
@@ -31,11 +31,11 @@ def verify_public(
     witness: Witness | None,
     *,
     said: datetime | None = None,
-) -> Verdict:
+) -> Audit:
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
     time_proven, wrong, remarks = timing(commitment, witness, said)
     problems = list(wrong)
-    remarks = (Line(code="draw.public_bundle"), *remarks, *unchecked(commitment))
+    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment))
     try:
         seed = join(commitment, parts)
         told = result.get("lists")
@@ -48,12 +48,12 @@ def verify_public(
             ]
     except Invalid as error:
         problems.append(problem(error))
-    return Verdict(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
+    return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
 
 
 def _list(
     commitment: Commitment, held: DrawList, listed: object, drawn: Mapping[str, Receipts], seed: str, at: str
-) -> Iterator[Line]:
+) -> Iterator[AuditLine]:
     """The faults of one list."""
     strata = listed.get("strata") if isinstance(listed, dict) else None
     if not isinstance(listed, dict) or listed.get("name") != held.name or not isinstance(strata, dict):
@@ -132,5 +132,5 @@ def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:
     return True
 
 
-def _differs(field: str) -> Line:
-    return Line(code="draw.result_differs", facts={"field": field})
+def _differs(field: str) -> AuditLine:
+    return AuditLine(code="draw.result_differs", facts={"field": field})

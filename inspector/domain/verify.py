@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from inspector.domain.audit import Audit, AuditLine, Witness, problem, timing
 from inspector.domain.commitment import Commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
-from inspector.domain.verdict import Line, Verdict, Witness, problem, timing
 
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
@@ -24,7 +24,7 @@ def verify(
     after: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     *,
     said: datetime | None = None,
-) -> Verdict:
+) -> Audit:
     """Recompute everything and compare with a published result; `witness` is what outside hands say, None for nothing.
 
     `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`.
@@ -35,45 +35,45 @@ def verify(
         recomputed = carry_out(commitment, frames, parts)
         remarks = (*remarks, *unchecked(commitment), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
-            problems.append(Line(code="draw.result_differs", facts={"field": where}))
+            problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
             replay(commitment, frames.get(name, _NOBODY), recomputed, name, events)
     except Invalid as error:
         problems.append(problem(error))
-    return Verdict(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
+    return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
 
 
-def unchecked(commitment: Commitment) -> list[Line]:
+def unchecked(commitment: Commitment) -> list[AuditLine]:
     """What needs more than the bundle: a beacon's key, the agency's other commitments."""
     told = [
-        Line(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)
+        AuditLine(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)
         for source in commitment.sources
         if source["kind"] in ("drand", "nist")
     ]
     if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):
-        told.append(Line(code="draw.chain_unnamed"))
+        told.append(AuditLine(code="draw.chain_unnamed"))
     if commitment.prev is not None:
-        told.append(Line(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
+        told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return told
 
 
-def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -> list[Line]:
+def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -> list[AuditLine]:
     """What a reader must hear although nothing is wrong (rulings 5, 6, 8)."""
-    told: list[Line] = []
+    told: list[AuditLine] = []
     for held in result.lists:
         reserve = commitment.list_named(held.name).rules.reserve
         for code, one in held.strata.items():
             at = {"list": held.name, "stratum": code}
             if one.wanted > one.k:
-                told.append(Line(code="draw.few_objects", facts=at | {"wanted": one.wanted, "eligible": one.eligible}))
+                told.append(AuditLine(code="draw.few_objects", facts=at | {"wanted": one.wanted, "eligible": one.eligible}))
             if len(one.reserve) < reserve:
-                told.append(Line(code="draw.few_reserves", facts=at | {"wanted": reserve, "left": len(one.reserve)}))
+                told.append(AuditLine(code="draw.few_reserves", facts=at | {"wanted": reserve, "left": len(one.reserve)}))
         counted = {
             "draw.empty_seats": len(held.dealt.shortages) if held.dealt else 0,
             "draw.bans_ignored": held.unknown_bans,
             "draw.salts_guessable": guessable(frames[held.name]),
         }
-        told += [Line(code=code, facts={"list": held.name, "count": count}) for code, count in counted.items() if count]
+        told += [AuditLine(code=code, facts={"list": held.name, "count": count}) for code, count in counted.items() if count]
     return told
 
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.flows.diagnosis import RowFlaw, of_error
-from inspector.flows.importing import Line, Parsed
+from inspector.flows.importing import CaseRow, Parsed
 from inspector.flows.intake import drafted, take
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -76,7 +76,7 @@ def _judge(office: Office, parsed: Parsed, sender: str) -> tuple[tuple[RowFlaw, 
     return tuple(flaws), tuple(warnings)
 
 
-def _objections(office: Office, line: Line, sender: str, now: datetime, warnings: list[RowFlaw]) -> Iterator[RowFlaw]:
+def _objections(office: Office, line: CaseRow, sender: str, now: datetime, warnings: list[RowFlaw]) -> Iterator[RowFlaw]:
     """What intake would say of a row, all of it. Stand-ins of a row's unreadable cells are judged too; the caller leaves those out."""
     given = line.application
     try:
@@ -99,7 +99,7 @@ def _objections(office: Office, line: Line, sender: str, now: datetime, warnings
 
 def _load(
     office: Office,
-    lines: Sequence[Line],
+    lines: Sequence[CaseRow],
     sender: str,
     *,
     dry_run: bool,
@@ -130,7 +130,7 @@ def _load(
 
 def _take(
     office: Office,
-    lines: Sequence[Line],
+    lines: Sequence[CaseRow],
     sender: str,
     step: Callable[[], None],
     *,

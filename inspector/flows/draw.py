@@ -226,7 +226,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
 
 
 def type_figures(office: Office, tx: Tx, number: str, by: str, figures: str, now: datetime) -> Draw:
-    """A person types the ceremony's figures. Raises Refusal before the seed is due and for a second, different typing."""
+    """A person types the ceremony's figures, again where he or she erred. Raises Refusal (`draw_not_seeding`) at any other time."""
     held = tx.draws.get(number, lock=True)
     decision = life.typed(held, by, " ".join(figures.split()), office.book.get(held.pack))
     _settle(tx, decision, now)

@@ -115,7 +115,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Asked:
     """A request for assistance."""
 
     id: str
@@ -147,7 +147,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Decided:
     """One decision of the ledger: the rule by its code, the facts by their names."""
 
     at: datetime
@@ -191,9 +191,9 @@ class Explanation:
     why: Why | None
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
-    letters: tuple[Letter, ...]
+    letters: tuple[Asked, ...]
     visits: tuple[Call, ...]
-    decisions: tuple[Taken, ...]
+    decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
 
 
@@ -321,8 +321,8 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
     )
 
 
-def _letter(office: Office, held: Request, policy: Policy) -> Letter:
-    return Letter(
+def _letter(office: Office, held: Request, policy: Policy) -> Asked:
+    return Asked(
         id=held.id,
         requested=held.requested,
         party=_party(office, held.requested),
@@ -345,10 +345,10 @@ def _call(office: Office, held: Visit, seats: tuple[SeatState, ...]) -> Call:
     return Call(id=held.id, draw=held.draw, state=held.state, due_at=office.calendar.local(held.due_at), seats=seats)
 
 
-def _decision(office: Office, row: Row, policy: Policy) -> Taken:
+def _decision(office: Office, row: Row, policy: Policy) -> Decided:
     """A decision as the ledger tells it; an erased body leaves date and rule."""
     told = json.loads(row["body"]) if row["body"] else {}
-    return Taken(
+    return Decided(
         at=office.calendar.local(row["at"]),
         rule=row["rule"],
         pack=told.get("pack", ""),

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inspector.flows.office import Office
-from inspector.flows.settle import Settlement
+from inspector.flows.settle import Settlement, nothing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-_SLOTS = timedelta(days=60)
-"""Taken slots stay this much longer than done work: they tell ops what ran when, and cost a row each."""
+Forget = Callable[[Tx, datetime], int]
 
 
 def forget(work: Work, office: Office) -> Settlement:
-    """Delete work done before the days told, a few thousand rows a transaction so that nobody waits behind it; safe to repeat."""
-    before = office.now() - timedelta(days=int(work.payload["days"]))
+    """Delete what is older than the days told for it, a few thousand rows a transaction so that nobody waits; safe to repeat.
+
+    A sender repeats a message until it hears the answer: for minutes, for days after an outage, for weeks after a restored backup.
+    What comes again even later meets the state itself: a case known by its reference, a request or seat that is over.
+    """
+    told = work.payload
+    _all(office, int(told["done"]), lambda tx, before: tx.work.forget_done(before))
+    _all(office, int(told["slots"]), lambda tx, before: tx.schedules.forget_ticks(before))
+    _all(office, int(told["messages"]), lambda tx, before: tx.inbox.forget(before))
+    return nothing("forgotten")
+
+
+def _all(office: Office, days: int, do: Forget) -> None:
+    """Every row before so many days ago, transaction by transaction."""
+    before = office.now() - timedelta(days=days)
     gone = 1
     while gone:
         with office.store.begin() as tx:
-            gone = tx.work.forget_done(before)
-
-    def write(tx: Tx, _now: datetime) -> None:
-        tx.schedules.forget_ticks(before - _SLOTS)
-
-    return Settlement(write=write)
+            gone = do(tx, before)

@@ -64,7 +64,7 @@ CASES = Layout(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CaseRow:
     """One row as an application. `spoiled` names the columns whose values are stand-ins; a row that is not `sound` is only judged."""
 
     row: int
@@ -77,7 +77,7 @@ class Line:
 class Parsed:
     """What a file holds, wrong rows too. With any flaw nothing of it may be written."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CaseRow, ...]
     flaws: tuple[RowFlaw, ...]
     warnings: tuple[RowFlaw, ...]
 
@@ -85,13 +85,13 @@ class Parsed:
 def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
     """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws."""
     found, told = CASES.heads(sheet)
-    lines: list[Line] = []
+    lines: list[CaseRow] = []
     seen: dict[str, int] = {}
     for reader in CASES.readers(sheet, found, told):
         application = _application(reader, agency, within)
         if application.reference and seen.setdefault(application.reference, reader.number) != reader.number:
             reader.flaw("reference", "reference_twice", other=seen[application.reference])
-        line = Line(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))
+        line = CaseRow(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))
         lines.append(line)
     return Parsed(lines=tuple(lines), flaws=tuple(told.flaws), warnings=tuple(told.warnings))
 

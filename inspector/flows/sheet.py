@@ -10,7 +10,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -132,8 +132,3 @@ def _cell(value: object) -> Cell:
     if isinstance(value, str):
         return value if value.strip() else ""
     return value if isinstance(value, int | float | date) else str(value)
-
-
-def by_head(sheet: Sheet, row: Row) -> Mapping[str, Cell]:
-    """A row's cells by head; what lies behind the last head is not among them."""
-    return dict(zip(sheet.heads, row.cells, strict=False))

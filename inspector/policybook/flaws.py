@@ -42,8 +42,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "[sources] 中没有来源 {value}；请补上，或用其中之一：{known}",
     ),
     "source_needed": (
-        "{value} is cited by the program itself; add the plan under this code",
-        "程序本身引用 {value}；请以此代号列出实施方案",
+        "{value} is cited by the program itself; add the document under this code (S0 the plan, S1 the Penalties Law)",
+        "程序本身引用 {value}；请以此代号列出文件（S0 实施方案，S1 行政处罚法）",
     ),
     "ratio_float": ('a decimal number is not exact; write "{fix}" in quotes', "小数不精确；请写成带引号的“{fix}”"),
     "ratio_unreadable": ('got {value}; write a text such as "1/100" or "3%"', "现为 {value}；应写成“1/100”或“3%”"),

@@ -20,8 +20,8 @@ FULL = "full"
 POOL = "pool-"
 """Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
 
-CITED = "S0"
-"""The plan's own code; the rules in `domain.verification` cite it."""
+CITED = ("S0", "S1")
+"""Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
 
 Found = Callable[..., None]
 
@@ -55,8 +55,9 @@ def prove(draft: Draft, file: str) -> list[Flaw]:
 
 
 def _head(draft: Draft, found: Found) -> None:
-    if CITED not in draft.sources:
-        found("source_needed", "", f"sources.{CITED}", value=CITED)
+    for source in CITED:
+        if source not in draft.sources:
+            found("source_needed", "", f"sources.{source}", value=source)
 
 
 def _dates(draft: Draft, found: Found) -> None:

@@ -39,6 +39,10 @@ class AttentionRoom(Room):
         held = sa.update(attention).where(attention.c.id == attention_id, attention.c.closed_at.is_(None))
         return bool(self.connection.execute(held.values(closed_at=now)).rowcount)
 
+    def get(self, attention_id: str) -> Row | None:
+        """One matter, open or closed."""
+        return self.row(sa.select(attention).where(attention.c.id == attention_id))
+
     def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
         """What is open, oldest first."""
         asked = sa.select(attention).where(attention.c.closed_at.is_(None)).order_by(attention.c.opened_at).limit(limit)

@@ -33,3 +33,9 @@ class InboxRoom(Room):
         body = json.dumps(answer, ensure_ascii=False, default=str)
         row = {"source": source, "message_id": message_id, "at": now, "digest": digest, "answer": body}
         self.connection.execute(sa.insert(inbox).values(**row))
+
+    def forget(self, before: datetime, limit: int = 5000) -> int:
+        """Delete messages that came before a moment; how many. What comes again later than that counts by the state it meets."""
+        old = sa.select(inbox.c.source, inbox.c.message_id).where(inbox.c.at < before).limit(limit)
+        held = sa.tuple_(inbox.c.source, inbox.c.message_id)
+        return self.connection.execute(sa.delete(inbox).where(held.in_(old))).rowcount

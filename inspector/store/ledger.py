@@ -7,16 +7,16 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.domain.decision import Because
-from inspector.domain.ledger import GENESIS, chain, digest
+from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.store.room import Room, Row
 from inspector.store.tables import ledger, seal
 
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
-
 
 _APPEND = sa.insert(ledger)
 
@@ -25,10 +25,11 @@ class LedgerRoom(Room):
     """The ledger and its seals."""
 
     def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
-        """Append one decision. The body may be erased when retention ends; the salted digest stays."""
+        """Append one decision. Its digest covers the body through `body_digest` alone, so that the body may be erased one day."""
         told = {"basis": list(because.basis), "pack": because.pack, "facts": dict(because.facts), **extra}
         body = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
         salt = secrets.token_hex(16)
+        hidden = body_digest(salt, body)
         row = {
             "id": entry_id,
             "at": now,
@@ -36,7 +37,8 @@ class LedgerRoom(Room):
             "rule": because.rule,
             "body": body,
             "salt": salt,
-            "digest": digest(entry_id, now, about, because.rule, body, salt),
+            "body_digest": hidden,
+            "digest": digest(entry_id, now, about, because.rule, hidden),
         }
         self.batch.later(_APPEND, (row,))
 
@@ -51,13 +53,13 @@ class LedgerRoom(Room):
         asked = sa.select(ledger.c.id, ledger.c.digest).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(limit)
         rows = self.connection.execute(asked).all()
         if rows:
-            last = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
-            number, head = (last.number + 1, last.head) if last else (1, GENESIS)
+            last, head = self.head()
+            number = last + 1
             sealed = {
                 "number": number,
                 "at": now,
                 "entries": len(rows),
-                "head": chain(head, [row.digest for row in rows]),
+                "head": chain(head, number, now, [row.digest for row in rows]),
             }
             self.connection.execute(sa.insert(seal).values(**sealed))
             marked = sa.update(ledger).where(ledger.c.id == sa.bindparam("which")).values(seal=number)
@@ -65,20 +67,41 @@ class LedgerRoom(Room):
         return len(rows)
 
     def verify(self) -> tuple[int, str | None]:
-        """Recompute the chain: (seals checked, None), or the first thing that does not hold in words."""
+        """Recompute the chain: (seals checked, None), or the first thing that does not hold in words.
+
+        Entries that wait for their seal must hold by themselves. Nothing erases bodies yet, so a blank one is a change.
+        """
         head = GENESIS
         checked = 0
         for sealed in self.connection.execute(sa.select(seal).order_by(seal.c.number)).all():
-            rows = self.connection.execute(sa.select(ledger).where(ledger.c.seal == sealed.number).order_by(ledger.c.id)).all()
-            for row in rows:
-                if row.body and digest(row.id, row.at, row.about, row.rule, row.body, row.salt) != row.digest:
-                    return checked, f"entry {row.id} was changed"
-            head = chain(head, [row.digest for row in rows])
+            if sealed.number != checked + 1:
+                return checked, f"seal {checked + 1} is gone"
+            rows = self.connection.execute(_entries(ledger.c.seal == sealed.number)).all()
+            if changed := next((row.id for row in rows if not _holds(row)), None):
+                return checked, f"entry {changed} was changed"
+            head = chain(head, sealed.number, sealed.at, [row.digest for row in rows])
             if len(rows) != sealed.entries or head != sealed.head:
                 return checked, f"seal {sealed.number} does not hold"
             checked += 1
-        cut = self.connection.execute(sa.select(sa.func.min(ledger.c.seal)).where(ledger.c.seal > checked)).scalar_one()
-        return checked, None if cut is None else f"seal {cut} is gone"
+        astray = sa.select(ledger.c.seal).where(sa.or_(ledger.c.seal > checked, ledger.c.seal < 1)).order_by(ledger.c.seal)
+        cut = self.connection.execute(astray.limit(1)).scalar_one_or_none()
+        if cut is not None:
+            return checked, f"seal {cut} is gone"
+        return checked, self._waiting()
+
+    def _waiting(self) -> str | None:
+        """The first entry among those that wait for a seal that was changed."""
+        after = ""
+        while rows := self.connection.execute(_entries(ledger.c.seal.is_(None), ledger.c.id > after).limit(2000)).all():
+            if changed := next((row.id for row in rows if not _holds(row)), None):
+                return f"entry {changed} was changed"
+            after = rows[-1].id
+        return None
+
+    def head(self) -> tuple[int, str]:
+        """Number and head of the last seal: who notes them apart can tell later whether the end of the chain was cut."""
+        row = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
+        return (row.number, row.head) if row else (0, GENESIS)
 
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""
@@ -89,3 +112,13 @@ class LedgerRoom(Room):
         asked = sa.select(sa.func.count(), sa.func.min(ledger.c.at)).where(ledger.c.seal.is_(None))
         row = self.connection.execute(asked).one()
         return row[0], row[1]
+
+
+def _entries(*where: sa.ColumnElement[bool]) -> sa.Select[tuple[Any, ...]]:
+    return sa.select(ledger).where(*where).order_by(ledger.c.id)
+
+
+def _holds(row: sa.Row[tuple[Any, ...]]) -> bool:
+    """Whether an entry is what was written, its body and everything else."""
+    whole = body_digest(row.salt, row.body) == row.body_digest
+    return whole and bool(digest(row.id, row.at, row.about, row.rule, row.body_digest) == row.digest)

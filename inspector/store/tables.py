@@ -248,6 +248,7 @@ ledger = sa.Table(
     sa.Column("rule", Code, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("body_digest", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
 )
 sa.Index("ix_ledger_unsealed", ledger.c.id, sqlite_where=ledger.c.seal.is_(None), postgresql_where=ledger.c.seal.is_(None))
@@ -329,7 +330,7 @@ inbox = sa.Table(
     metadata,
     sa.Column("source", Code, primary_key=True),
     sa.Column("message_id", Code, primary_key=True),
-    sa.Column("at", Moment, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
 )

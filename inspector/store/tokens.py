@@ -65,17 +65,22 @@ class TokenRoom(Room):
 
     def find(self, text: str, now: datetime) -> Token | None:
         """The valid token behind a text, or None. The look-up is by digest, so that time tells nothing about the text."""
-        asked = sa.select(token.c.id, token.c.name, token.c.agency, token.c.role, token.c.expires_at).where(
-            token.c.digest == _digest(text), token.c.expires_at > now, token.c.revoked_at.is_(None)
-        )
-        row = self.connection.execute(asked).one_or_none()
-        return Token(**row._asdict()) if row else None
+        return self._valid(token.c.digest == _digest(text), now)
+
+    def get(self, token_id: str, now: datetime) -> Token | None:
+        """The token of an id while it is valid, or None."""
+        return self._valid(token.c.id == token_id, now)
 
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing."""
         held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))
         if self.connection.execute(held.values(revoked_at=now)).rowcount != 1:
             raise Missing("token_unknown", id=token_id)
+
+    def _valid(self, which: sa.ColumnElement[bool], now: datetime) -> Token | None:
+        asked = sa.select(token.c.id, token.c.name, token.c.agency, token.c.role, token.c.expires_at)
+        row = self.connection.execute(asked.where(which, token.c.expires_at > now, token.c.revoked_at.is_(None))).one_or_none()
+        return Token(**row._asdict()) if row else None
 
     def all(self) -> list[Row]:
         """Every token without its secret."""

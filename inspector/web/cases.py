@@ -13,7 +13,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
 from inspector.flows import intake, review
 from inspector.flows.explain import explain
-from inspector.flows.telling import render
+from inspector.flows.narrative import render
 from inspector.labels import Lang
 from inspector.store.tx import Tx
 from inspector.web.answers import CasePage, CaseShown, CaseWithWhy, ExplanationText, case_shown, case_with_why

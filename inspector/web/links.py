@@ -77,14 +77,12 @@ def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn
 
 
 def answer(desk: Desk, tx: Tx, request_id: str, given: AnswerIn, now: datetime) -> assistance.Request:
-    """An answer, by API and by form alike. The case is locked before the request: everybody takes them in that order."""
-    tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    """An answer, by API and by form alike."""
     return assist.answer(desk.office, tx, request_id, given.checked_verdict(), given.value, given.signer, now)
 
 
 def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, now: datetime) -> assistance.Request:
     """A refusal with reasons, by API and by form alike."""
-    tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
     return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now)
 
 
@@ -142,10 +140,7 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
-    """A result, by API and by form alike. The cases are locked before the visit: everybody takes them in that order."""
-    held, _ = dispatch.by_name(tx, name)
-    for case_id in sorted(held.case_ids):
-        tx.cases.get(case_id, lock=True)
+    """A result, by API and by form alike."""
     dispatch.report(desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now)
 
 

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Forbidden, InspectorError
 from inspector.flows.explain import Explanation, explain
-from inspector.flows.telling import render
+from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find
@@ -63,11 +63,11 @@ def session(request: Request, desk: AtDesk) -> Caller:
 
 def _holder(desk: Desk, tx: Tx, token_id: str, until: int) -> Caller:
     now = tx.machine_now()
-    row = next((row for row in tx.tokens.all() if row["id"] == token_id), None)
-    if row is None or row["revoked_at"] is not None or row["expires_at"] <= now or until <= now.timestamp():
+    held = tx.tokens.get(token_id, now)
+    if held is None or until <= now.timestamp():
         raise Unknown("session_over")
-    sees = desk.office.within(row["agency"])
-    return Caller(token=row["id"], name=row["name"], role=Role(row["role"]), agency=row["agency"], sees=sees)
+    sees = desk.office.within(held.agency)
+    return Caller(token=held.id, name=held.name, role=Role(held.role), agency=held.agency, sees=sees)
 
 
 def visitor(request: Request, desk: AtDesk) -> Caller | None:

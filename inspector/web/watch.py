@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Invalid, Missing
+from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
+from inspector.flows import attention
 from inspector.flows.record import record
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -50,7 +51,6 @@ from inspector.web.messages import LevelsIn
 from inspector.web.roles import Role
 
 router = APIRouter()
-_ALL_OPEN = 100_000
 
 
 @router.get("/v1/events", tags=["feed"], responses=READS)
@@ -78,7 +78,7 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
             code = identify(kind, row.code, today=now.date()).normal
             kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
         facts = {"by": caller.name, "rows": len(given.levels), "kept": kept}
-        because = Because(rule="credit.push", basis=(), pack="", facts=facts)
+        because = Because(rule="credit.push", basis=("S0:8",), pack="", facts=facts)
         record(tx, f"credit:{caller.name}", Decision(state=None, because=because), now, {})
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
@@ -120,19 +120,10 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
     """An officer has seen to it; the ledger keeps who."""
 
     def do(tx: Tx, now: datetime) -> Closed:
-        close(tx, caller, attention_id, now)
+        attention.close(tx, attention_id, caller.name, now, sees=caller.sees)
         return Closed(id=attention_id)
 
     return desk.once(message(caller.source, message_id, f"close {attention_id}", None), do)
-
-
-def close(tx: Tx, caller: Caller, attention_id: str, now: datetime) -> None:
-    """Close a matter of the officer's own agencies. Raises Missing for any other and for one already closed."""
-    held = next((row for row in tx.attention.page(caller.sees, _ALL_OPEN) if row["id"] == attention_id), None)
-    if held is None or not tx.attention.close(attention_id, now):
-        raise Missing("attention_unknown", attention=attention_id)
-    because = Because(rule="attention.close", basis=(), pack="", facts={"attention": attention_id, "officer": caller.name})
-    record(tx, held["about"], Decision(state=None, because=because), now, {})
 
 
 @router.get(

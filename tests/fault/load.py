@@ -10,11 +10,11 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -24,15 +24,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspector.demo.approving import CLAIMS
+from inspector.demo.cast import firm, person
 from inspector.domain.identity import uscc_check_digit
 from inspector.store import migrate
 from inspector.store.store import Store
-from inspector.store.tables import EPOCH, case_file, evidence, ledger, work
+from inspector.store.tables import case_file, work
+from tests.fault import judge
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS = ("claimed", "called", "settling", "settled")
-DATES = ("verify.due", "review.remind", "review.due")
+DATES = ("verify.due", "review.remind", "review.due", "assist.remind", "assist.due", "assist.end")
 """Work that waits for a legal date days ahead."""
+MIX = ("business-licence", "hukou-housing", "business-licence", "relief-household", "dispatch-premises", "hr-agency-staff")
+"""Online alone, a letter alone, online and then a letter, a visit, and all of them."""
+DAY = 0.6
+"""Seconds of a day outside: an agency answers after one or two, or late after four, or never."""
 CONFIG = """
 policies = "{root}/policies"
 [database]
@@ -46,9 +53,35 @@ retry_cap_seconds = 2
 breaker_cool_seconds = 1
 [log]
 level = "ERROR"
+[agencies.county]
+name = "区人民政府"
+pack = "demo"
+connector = "county-office"
 [agencies.bureau]
 name = "区市场监管局"
-pack = "demo"
+parent = "county"
+[agencies.civil-affairs]
+name = "区民政局"
+parent = "county"
+connector = "civil-affairs"
+[agencies.housing]
+name = "区住房和城乡建设局"
+parent = "county"
+connector = "housing"
+[assistance.civil-affairs]
+kind = "http"
+url = "http://127.0.0.1:{world}/civil-affairs"
+[assistance.housing]
+kind = "http"
+url = "http://127.0.0.1:{world}/housing"
+[assistance.county-office]
+kind = "http"
+url = "http://127.0.0.1:{world}/county-office"
+[sources.social]
+kind = "http"
+url = "http://127.0.0.1:{world}/social"
+permanent_codes = ["E-102", "E-106"]
+retry_codes = [-1]
 [sources.registers]
 kind = "http"
 url = "http://127.0.0.1:{world}/registers"
@@ -73,6 +106,7 @@ class Site:
     world_port: int
     port: int
     token: str
+    mixed: bool
     accepted: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -84,11 +118,15 @@ class Site:
         """A second pair of eyes on the database."""
         return Store(self.url)
 
+    def outside(self) -> judge.Outside:
+        """What the outside world says it has."""
+        return judge.Outside.ask(lambda path: get(self.world_port, path)[1])
+
 
 @contextmanager
-def site(url: str, folder: Path, *, latency: float = 0.005, calm: bool = True) -> Iterator[Site]:
-    """An office that has not started yet, beside a world that has."""
-    arguments = ["--port", "0", "--latency", str(latency), "--tied", *(["--calm"] if calm else [])]
+def site(url: str, folder: Path, *, mixed: bool = False) -> Iterator[Site]:
+    """An office that has not started yet, beside a world that has. `mixed`: cases of many items, letters and visits among them."""
+    arguments = ["--port", "0", "--latency", "0.005", "--tied", "--calm", "--day", str(DAY)]
     world = subprocess.Popen(
         [sys.executable, "-P", "-m", "inspector.demo", *arguments],
         stdin=subprocess.PIPE,
@@ -109,7 +147,7 @@ def site(url: str, folder: Path, *, latency: float = 0.005, calm: bool = True) -
         token = tx.tokens.issue("hall", "bureau", "system", now, now + timedelta(days=1))
     store.close()
     try:
-        yield Site(folder=folder, url=url, world_port=world_port, port=port, token=token)
+        yield Site(folder=folder, url=url, world_port=world_port, port=port, token=token, mixed=mixed)
     finally:
         assert world.stdin is not None
         world.stdin.close()
@@ -119,8 +157,6 @@ def site(url: str, folder: Path, *, latency: float = 0.005, calm: bool = True) -
 
 def free_port() -> int:
     """A port that is free now."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
     return port
@@ -176,6 +212,19 @@ def get(port: int, path: str) -> tuple[int, Any]:
         connection.close()
 
 
+def mixed_case(number: int) -> dict[str, Any]:
+    """An application of the demo's people: by its number one that asks a source, an agency, or needs a visit."""
+    item = MIX[number % len(MIX)]
+    kind, matter, facts = CLAIMS[item]
+    subject = firm(number) if kind == "FIRM" else person(number)
+    claims = [
+        {"key": f"c{place}", "fact": fact, "value": values[0], "on": "2026-01-05"}
+        for place, (fact, values) in enumerate(facts.items(), 1)
+    ]
+    about = {"kind": kind, "code": subject.code, "name": subject.name}
+    return {**case(number), "item": item, "matter": matter, "subject": about, "claims": claims}
+
+
 def case(number: int) -> dict[str, Any]:
     """The body of one application; the code is well-formed and nobody's."""
     first = f"91000000MA{number:07d}"
@@ -202,6 +251,7 @@ def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120
             keep_posting(connection)
 
     def keep_posting(connection: http.client.HTTPConnection) -> None:
+        made = mixed_case if held.mixed else case
         headers = {"Authorization": f"Bearer {held.token}", "Content-Type": "application/json"}
         while time.monotonic() < deadline:
             with guard:
@@ -209,7 +259,7 @@ def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120
                     return
                 number = waiting.pop()
             try:
-                connection.request("POST", "/v1/cases", json.dumps(case(number)).encode(), headers)
+                connection.request("POST", "/v1/cases", json.dumps(made(number)).encode(), headers)
                 reply = connection.getresponse()
                 told = json.loads(reply.read())
                 if reply.status not in (200, 201):
@@ -229,80 +279,48 @@ def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120
 
 
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
-    """Wait until no case is under way (and no order is open but the far deadlines); the counts by state."""
+    """Wait until no case is under way, or until `everything` is at rest: no order open but the far dates, no reply on its way."""
     store = held.store()
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
-    open_work = 0
+    still = 0
+    states = sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state)
+    orders = sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(DATES))
     try:
         while time.monotonic() < deadline:
+            replies = get(held.world_port, "/_seen")[1]["under_way"] if everything and held.mixed else 0
             with store.read() as tx:
-                counts = {
-                    row[0]: row[1]
-                    for row in tx.connection.execute(sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state))
-                }
-                open_work = tx.connection.execute(
-                    sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(DATES))
-                ).scalar_one()
-            under_way = counts.get("RATING", 0) + counts.get("VERIFYING", 0)
-            if not under_way and (not open_work or not everything):
+                counts = {row[0]: row[1] for row in tx.connection.execute(states)}
+                still = replies + (tx.connection.execute(orders).scalar_one() if everything else 0)
+            under_way = counts.get("RATING", 0) + (0 if held.mixed else counts.get("VERIFYING", 0))
+            if not under_way and not still:
                 return counts
             time.sleep(0.25)
     finally:
         store.close()
-    raise AssertionError(f"not done after {seconds} s: {counts}, {open_work} orders open")
+    raise AssertionError(f"not done after {seconds} s: {counts}, {still} orders and replies open")
 
 
-def leased(held: Site) -> int:
-    """Leases in the table at this moment."""
+def leased(held: Site, pid: int) -> int:
+    """Leases that the daemon of this process holds at this moment: not lapsed, and not an earlier victim's."""
     store = held.store()
     try:
         with store.read() as tx:
-            asked = sa.select(sa.func.count()).where(
-                work.c.state == "ready", work.c.lease_until > EPOCH, work.c.owner.is_not(None)
-            )
+            mine = work.c.owner == f"{socket.gethostname()}-{pid}"
+            asked = sa.select(sa.func.count()).where(work.c.state == "ready", work.c.lease_until > tx.machine_now(), mine)
             return int(tx.connection.execute(asked).scalar_one())
     finally:
         store.close()
 
 
 def problems(held: Site) -> list[str]:
-    """Everything that must not be: lost or doubled cases, outcomes or orders, and keys the outside saw with two contents."""
-    found: list[str] = []
+    """Everything that must not be: lost or doubled cases, answers, outcomes, orders, letters, notices or entries."""
     store = held.store()
     try:
         with store.read() as tx:
-            run = tx.connection.execute
-            ids = set(run(sa.select(case_file.c.id)).scalars())
-            if missing := set(held.accepted) - ids:
-                found.append(f"{len(missing)} accepted cases are not there")
-            ended = {row.id: row for row in run(sa.select(case_file.c.id, case_file.c.state, case_file.c.outcome))}
-            loose = [one for one in held.accepted if ended[one].state not in ("CLOSED", "REVIEW")]
-            if loose:
-                found.append(f"{len(loose)} cases ended nowhere")
-            ends = Counter(run(sa.select(ledger.c.about).where(ledger.c.rule.in_(("evidence.weigh", "evidence.late")))).scalars())
-            twice = run(
-                sa.select(evidence.c.case_id, sa.func.count()).group_by(evidence.c.case_id).having(sa.func.count() > 1)
-            ).all()
-            if twice or any(count > 1 for count in ends.values()):
-                found.append(f"{len(twice)} cases with two answers, {sum(c > 1 for c in ends.values())} weighed twice")
-            credit = Counter(run(sa.select(work.c.case_id).where(work.c.kind == "credit", work.c.state == "done")).scalars())
-            closed = [one for one in held.accepted if ended[one].state == "CLOSED"]
-            if any(credit[one] != 1 for one in closed):
-                found.append("a closed case without exactly one credit order")
-            stuck = run(sa.select(sa.func.count()).where(work.c.state == "quarantined")).scalar_one()
-            if stuck:
-                found.append(f"{stuck} orders in quarantine")
-            checked, broken = tx.ledger.verify()
-            if broken:
-                found.append(f"ledger: {broken} after {checked} seals")
+            return judge.problems(tx, held.outside(), held.accepted)
     finally:
         store.close()
-    seen = get(held.world_port, "/_seen")[1]
-    if seen["conflicts"]:
-        found.append(f"{seen['conflicts']} keys were seen with two contents")
-    keyless = [peer for peer in ("registers", "credit", "approving") if seen["peers"].get(peer, {}).get("without_key")]
-    return [*found, *(f"{peer} was called without a key" for peer in keyless)]
 
 
 def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed: int = 1) -> list[str]:
@@ -323,11 +341,11 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
         else:
             deadline = time.monotonic() + 15
             time.sleep(chance.uniform(0.3, 1.5))
-            while leased(held) < least and time.monotonic() < deadline and daemon.poll() is None:
+            while leased(held, daemon.pid) < least and time.monotonic() < deadline and daemon.poll() is None:
                 time.sleep(0.01)
             point = "random"
         kill(daemon)
-        count = leased(held)
+        count = leased(held, daemon.pid)
         if count >= least:
             story.append(f"{point}: {count} leases held")
         elif not sender.is_alive():

@@ -1,4 +1,4 @@
-"""The load from the command line: cases a second, kills survived, or the daemon's size.
+"""The load from the command line: cases of one item a second, kills survived by many items, or the daemon's size.
 
 `python -m tests.fault.measure --cases 10000 [--database postgres] [--kills 20 | --weigh 20000]`
 """
@@ -41,7 +41,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
         Path(place).chmod(0o755)
-        with site(url, Path(place)) as held:
+        with site(url, Path(place), mixed=bool(given.kills)) as held:
             began = time.monotonic()
             if given.kills:
                 for line in murder(held, given.kills, list(range(given.cases))):

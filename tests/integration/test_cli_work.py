@@ -145,6 +145,10 @@ def test_a_matter_is_closed_once(operator: Operator, store: Store) -> None:
     assert operator.well("attention", "close", matter["id"], "--note", "supplementary draw").code == 0
     assert operator.well("attention", "list", "--json").json == []
     assert operator.say("attention", "close", matter["id"]).code == 3
+    with store.read() as tx:
+        (row,) = tx.ledger.about("v-1")
+    assert row["rule"] == "attention.close"
+    assert all(word in row["body"] for word in ("os:", "supplementary draw"))
 
 
 def test_schedules_tell_their_next_run_and_how_late_they_are(operator: Operator, store: Store) -> None:

@@ -16,9 +16,9 @@ from inspector.domain.roster import RosterObject
 from inspector.flows import assist, intake, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
 from inspector.flows.settle import settle_case
-from inspector.flows.telling import render
 from inspector.labels import LANGS
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store

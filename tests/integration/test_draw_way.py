@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from inspector.domain import draw as protocol
+from inspector.domain.audit import Witness
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
@@ -19,7 +20,6 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.verdict import Witness
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review

@@ -13,9 +13,9 @@ import pytest
 from inspector.domain.case import MatterKind, Outcome, SubjectKind
 from inspector.flows import assist
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.review import decide
-from inspector.flows.telling import render
 from inspector.labels import LANGS, Lang
 from inspector.ports import Card, CreditEntry, Letter, Origin, Rating, Receipt, Refused, Unavailable
 from tests.house import Hand, Table, application, closing, open_office, open_store, post, settle

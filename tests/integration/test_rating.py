@@ -11,8 +11,8 @@ from inspector.domain.case import CaseState, ClaimStatus, LevelReason, Outcome, 
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows import review
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
-from inspector.flows.telling import render
 from inspector.ports import Rating
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics

@@ -14,8 +14,8 @@ from inspector.domain.visit import Finding
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
-from inspector.flows.telling import render
 from inspector.ports import CreditRetraction, NotYet, Origin, Receipt, Refused
 from inspector.store.room import Row
 from inspector.store.store import Store

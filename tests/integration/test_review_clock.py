@@ -10,14 +10,15 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.flows import review, wording
 from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
-from inspector.flows.telling import render
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE
+from tests.workdays import between
 
 DAYS = 2
 """The demo pack's term."""
@@ -54,7 +55,7 @@ def test_a_case_in_review_gets_its_date_from_the_packs_term_and_shows_how_it_was
     assert term is not None
     assert (term.due_at, row["due_at"], row["urgent_by"]) == (term.due_at,) * 3
     assert term.due_at.isoformat() in event["body"]
-    assert office.calendar.working_days_between(hand().date(), term.due_at.date()) == DAYS
+    assert between(office.calendar, hand().date(), term.due_at.date()) == DAYS
     assert "End of the time to review" in told
     assert wording.counted(term.due_counted, "en") in told
 

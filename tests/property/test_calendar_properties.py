@@ -11,6 +11,7 @@ from inspector.calendars import load_calendars
 from inspector.domain.calendar import NamedDay, Term, Unit, WorkingCalendar, YearTable, due, reminder
 from inspector.domain.clock import OfficeTime
 from tests.needs import ROOT
+from tests.workdays import between
 
 SHIPPED = load_calendars(ROOT / "policies" / "calendars")
 ONE = timedelta(days=1)
@@ -68,14 +69,14 @@ def test_adding_working_days_is_counting_by_hand(calendar: WorkingCalendar, day:
 @unhurried
 @given(calendars(), DAYS, st.integers(-150, 150))
 def test_between_undoes_adding(calendar: WorkingCalendar, day: date, count: int) -> None:
-    assert calendar.working_days_between(day, calendar.add_working_days(day, count)) == count
+    assert between(calendar, day, calendar.add_working_days(day, count)) == count
 
 
 @unhurried
 @given(calendars(), DAYS, st.integers(0, 400))
 def test_between_counts_the_working_days_after_the_first(calendar: WorkingCalendar, start: date, length: int) -> None:
     counted = sum(calendar.is_working_day(start + n * ONE) for n in range(1, length + 1))
-    assert calendar.working_days_between(start, start + length * ONE) == counted
+    assert between(calendar, start, start + length * ONE) == counted
 
 
 @unhurried
@@ -134,7 +135,7 @@ def test_a_date_is_provisional_exactly_when_a_day_looked_at_is_not_certain(start
 def test_a_reminder_leaves_its_working_days(calendar: WorkingCalendar, at: datetime, before: int) -> None:
     day = calendar.local_date(reminder(at, before, calendar))
     assert calendar.is_working_day(day)
-    assert calendar.working_days_between(calendar.local_date(at), day) == -before
+    assert between(calendar, calendar.local_date(at), day) == -before
 
 
 @unhurried

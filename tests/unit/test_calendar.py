@@ -14,6 +14,7 @@ from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Term, WorkingCalendar, YearTable, due, reminder
 from inspector.domain.errors import Invalid
 from tests.needs import ROOT, require
+from tests.workdays import between
 
 SHIPPED = ROOT / "policies" / "calendars"
 CALENDAR = load_calendars(SHIPPED)
@@ -151,9 +152,9 @@ def test_a_term_of_nothing_or_of_more_than_a_lifetime_is_refused(text: str) -> N
 
 
 def test_working_days_between_leaves_the_first_day_out() -> None:
-    assert CALENDAR.working_days_between(date(2025, 1, 24), date(2025, 2, 7)) == 5
-    assert CALENDAR.working_days_between(date(2025, 2, 7), date(2025, 1, 24)) == -5
-    assert CALENDAR.working_days_between(date(2025, 2, 7), date(2025, 2, 7)) == 0
+    assert between(CALENDAR, date(2025, 1, 24), date(2025, 2, 7)) == 5
+    assert between(CALENDAR, date(2025, 2, 7), date(2025, 1, 24)) == -5
+    assert between(CALENDAR, date(2025, 2, 7), date(2025, 2, 7)) == 0
 
 
 def test_working_days_are_added_backwards_too() -> None:
@@ -245,7 +246,7 @@ def test_older_official_years_load_and_agree_with_chinesecalendar(older_years: W
 
 
 def test_older_official_years_have_the_published_number_of_working_days(older_years: WorkingCalendar) -> None:
-    found = {y: older_years.working_days_between(date(y - 1, 12, 31), date(y, 12, 31)) for y in range(2018, 2024)}
+    found = {y: between(older_years, date(y - 1, 12, 31), date(y, 12, 31)) for y in range(2018, 2024)}
     assert found == {2018: 250, 2019: 250, 2020: 249, 2021: 250, 2022: 249, 2023: 249}
 
 

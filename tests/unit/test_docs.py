@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import shlex
 import tomllib
@@ -15,6 +16,8 @@ import pytest
 
 from inspector import settings
 from inspector.bootstrap import GROUPS, connect, connector
+from inspector.domain.decision import OrderKind
+from inspector.flows import table
 from inspector.settings import OUTSIDE, Settings
 from inspector.telemetry.metrics import Metrics
 from tests import example_settings
@@ -187,6 +190,20 @@ def test_every_metric_variable_and_operation_a_page_names_exists() -> None:
         assert set(re.findall(r"\bINSPECTOR_[A-Z_]+", text)) <= variables, page
         operations = re.findall(r"`(GET|POST|PUT) (/[^?`]+)[?`]?", text)
         assert {one for one in operations if one not in known and one[1] != "/metrics"} == set(), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_of_ours_that_a_page_names_is_there(page: str) -> None:
+    told = re.findall(r"`((?:inspector|connectors|tests|policies|config|docs)/[\w./-]+)", by_hand(page))
+    example = {"connectors/sources/plain.py"} | {path for path in told if path.startswith("policies/")}  # for the reader to write
+    assert [path for path in told if path not in example and not (ROOT / path).exists()] == []
+
+
+def test_newcomers_are_sent_to_the_table_of_flows_that_there_is() -> None:
+    file = Path(inspect.getfile(table)).relative_to(ROOT)
+    assert f"`{file}`" in read("CONTRIBUTING.md")
+    assert f"`{file.parent}/`, listed in `{file.name}`" in read("docs/architecture.md")
+    assert set(table.FLOWS) == set(OrderKind)
 
 
 @pytest.mark.parametrize("body", fences("toml", "# inspector.toml"))

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from inspector import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -83,6 +85,19 @@ def test_the_image_asks_the_daemon_whether_it_is_alive() -> None:
     command = json.loads(health[health.index("[") :])
     compile(command[-1], "HEALTHCHECK", "exec")
     assert f"127.0.0.1:{last_stage()['EXPOSE']}/health/live" in command[-1]
+
+
+def test_the_image_serves_the_readmes_settings_where_its_health_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of the image win over the file, which knows nothing of the image."""
+    variables = [argument for word, argument in instructions() if word == "ENV" and "INSPECTOR_" in argument]
+    for name, value in (pair.split("=", 1) for pair in " ".join(variables).split()):
+        monkeypatch.setenv(name, value)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "inspector.toml").write_text(readme.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    held = settings.load(tmp_path / "inspector.toml")
+    assert (held.web.host, str(held.web.port)) == ("0.0.0.0", last_stage()["EXPOSE"])  # noqa: S104 - inside a container
+    assert held.policies == Path("/opt/inspector/policies")
+    assert held.database.url.startswith(f"sqlite:///{last_stage()['VOLUME']}/")
 
 
 def test_the_unit_confines_the_daemon_and_gives_it_time_to_drain() -> None:

@@ -109,6 +109,11 @@ BROKEN = {
         ["source_needed"],
         "sources.S0: S0 is cited by the program itself",
     ),
+    "the Penalties Law must be a source too, as the rules on inspectors cite it": (
+        SHIPPED.replace("S1 =", "S2 =").replace("S1:", "S2:"),
+        ["source_needed"],
+        "sources.S1: S1 is cited by the program itself",
+    ),
     "combinations without strategy are listed": (
         without('id = "high-U"', without('id = "low-B"')),
         ["strategy_missing"],

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inspector.cli.bundle import Bundle, judge
+from inspector.domain.audit import Audit
 from inspector.domain.draw import receipt
-from inspector.domain.verdict import Verdict
 from tests.bundles import Bundle as Published
 from tests.bundles import random_bundle, vector
 from tests.tampering import encode, packed
@@ -27,7 +27,7 @@ def public(held: Published) -> Files:
     return files
 
 
-def verdict(files: Mapping[str, bytes]) -> Verdict:
+def verdict(files: Mapping[str, bytes]) -> Audit:
     return judge(Bundle(files=files), None).verdict
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from inspector.domain.audit import Audit, Witness, timing
 from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.seed import known_at, moment
-from inspector.domain.verdict import Verdict, Witness, timing
 from inspector.labels import words
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing, vector
 from tests.unit.test_labels import argument, missing
@@ -29,14 +29,14 @@ def published(request: pytest.FixtureRequest) -> Bundle:
     return vector(request.param)
 
 
-def seen(held: Bundle, at: datetime | None = None, seed_at: datetime | None = None, said: datetime | None = None) -> Verdict:
+def seen(held: Bundle, at: datetime | None = None, seed_at: datetime | None = None, said: datetime | None = None) -> Audit:
     """The verdict on the time, from a witness who holds the right value."""
     made = held.commitment
     proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), said)
-    return Verdict(holds=not problems, time_proven=proven, problems=problems, remarks=remarks)
+    return Audit(holds=not problems, time_proven=proven, problems=problems, remarks=remarks)
 
 
-def codes(verdict: Verdict) -> list[str]:
+def codes(verdict: Audit) -> list[str]:
     return [one.code for one in verdict.remarks]
 
 
@@ -169,6 +169,6 @@ def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> No
 
 
 def test_every_line_of_a_verdict_has_words_in_both_languages() -> None:
-    written = argument("Line", "code") | {"draw.empty_seats", "draw.bans_ignored", "draw.salts_guessable"}
+    written = argument("AuditLine", "code") | {"draw.empty_seats", "draw.bans_ignored", "draw.salts_guessable"}
     assert missing(written) == []
     assert {key for key in words("en") if key.startswith("draw.")} == written

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
-from inspector.flows.explain import Article, Claimed, Explanation, Heard, Letter, Next, Taken, Why
+from inspector.flows.explain import Article, Asked, Claimed, Decided, Explanation, Heard, Next, Why
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
@@ -81,7 +81,7 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
     yield from _due(why, say)
 
 
-def _due(held: Why | Letter, say: _Say) -> Iterator[str]:
+def _due(held: Why | Asked, say: _Say) -> Iterator[str]:
     yield say("due_by", at=at(held.due_at))
     yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
     if held.due_provisional:
@@ -128,7 +128,7 @@ def _verdict(held: Heard, say: _Say) -> str:
     return of(held.verdict, say.lang) + (say("against_nobody") if silent else "")
 
 
-def _letter(number: int, held: Letter, say: _Say) -> Iterator[str]:
+def _letter(number: int, held: Asked, say: _Say) -> Iterator[str]:
     to = _asked(held.requested, held.party, say)
     yield say("letter", number=number, at=at(held.opened_at), to=to, state=of(held.state, say.lang))
     if held.ground:
@@ -155,7 +155,7 @@ def _next(one: Next, say: _Say) -> Iterator[str]:
         yield "  " + say("how_counted", counted=wording.counted(one.counted, say.lang))
 
 
-def _decision(one: Taken, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:
+def _decision(one: Decided, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:
     other = one.pack and one.pack != pack
     yield f"{at(one.at)}  {wording.code('rule', one.rule, say.lang)}" + (say("by_pack", pack=one.pack) if other else "")
     if one.facts:

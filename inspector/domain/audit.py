@@ -20,8 +20,8 @@ MARGIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a verdict: the key of its words and their facts. `grave` lines are failures to a strict reader."""
+class AuditLine:
+    """One line of an audit: the key of its words and their facts. `grave` lines are failures to a strict reader."""
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Audit:
     """What a recomputation found. `time_proven` is False without outside hands: consistent, but time not proven.
 
     `problems` make it not hold; `remarks` are loud lines that do not: shortages, ignored bans, what nobody could check here.
@@ -41,8 +41,8 @@ class Verdict:
 
     holds: bool
     time_proven: bool
-    problems: tuple[Line, ...]
-    remarks: tuple[Line, ...] = ()
+    problems: tuple[AuditLine, ...]
+    remarks: tuple[AuditLine, ...] = ()
 
     @property
     def holds_strictly(self) -> bool:
@@ -62,44 +62,44 @@ class Witness:
     seed_at: datetime | None = None
 
 
-def problem(error: Invalid) -> Line:
+def problem(error: Invalid) -> AuditLine:
     """An error as a line, in the error's own words."""
-    return Line(code=f"error.{error.code}", facts=error.facts)
+    return AuditLine(code=f"error.{error.code}", facts=error.facts)
 
 
 def timing(
     commitment: Commitment, witness: Witness | None, said: datetime | None = None
-) -> tuple[bool, tuple[Line, ...], tuple[Line, ...]]:
+) -> tuple[bool, tuple[AuditLine, ...], tuple[AuditLine, ...]]:
     """(whether the commitment is proven older than its seed, problems, remarks).
 
     `said` is when, by the house's own record, the first part of the seed was known. What a beacon has not yet published nobody
     knows, so a date before the first beacon's time proves the order whatever the other sources are.
     """
-    problems = [Line(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
+    problems = [AuditLine(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
     if witness is None:
-        return False, tuple(problems), (Line(code="draw.no_witness", grave=True),)
+        return False, tuple(problems), (AuditLine(code="draw.no_witness", grave=True),)
     if witness.value != commitment.w:
-        return False, (*problems, Line(code="draw.witness_other", facts={"w": commitment.w})), ()
+        return False, (*problems, AuditLine(code="draw.witness_other", facts={"w": commitment.w})), ()
     if witness.at is None:
-        return False, tuple(problems), (Line(code="draw.witness_undated", grave=True),)
+        return False, tuple(problems), (AuditLine(code="draw.witness_undated", grave=True),)
     undated = sorted({str(source["kind"]) for source in commitment.sources if known_at(source) is None})
     proof = min(filter(None, (commitment.known, witness.seed_at)), default=None)
     first = min(filter(None, (proof, said)), default=None)
     facts = {"at": witness.at.isoformat(), "known": first.isoformat() if first else "", "kinds": ", ".join(undated)}
     remarks = _around(commitment, witness.at, facts)
     if first is not None and witness.at >= first:
-        return False, tuple(problems), (*remarks, Line(code="draw.witness_late", facts=facts, grave=True))
+        return False, tuple(problems), (*remarks, AuditLine(code="draw.witness_late", facts=facts, grave=True))
     if proof is None:
-        return False, tuple(problems), (*remarks, Line(code="draw.seed_undated", facts=facts, grave=True))
+        return False, tuple(problems), (*remarks, AuditLine(code="draw.seed_undated", facts=facts, grave=True))
     if proof - witness.at < MARGIN:
-        remarks = (*remarks, Line(code="draw.witness_margin", facts=facts))
+        remarks = (*remarks, AuditLine(code="draw.witness_margin", facts=facts))
     if undated and witness.seed_at is None:
-        remarks = (*remarks, Line(code="draw.parts_undated", facts=facts))
+        remarks = (*remarks, AuditLine(code="draw.parts_undated", facts=facts))
     return not problems, tuple(problems), remarks
 
 
-def _around(commitment: Commitment, at: datetime, facts: Mapping[str, object]) -> tuple[Line, ...]:
+def _around(commitment: Commitment, at: datetime, facts: Mapping[str, object]) -> tuple[AuditLine, ...]:
     """A witness cannot hold the value of a commitment that is not made yet: one of the two dates is wrong."""
     made = moment(commitment.made)
     told = {**facts, "made": commitment.made}
-    return (Line(code="draw.witness_before_made", facts=told),) if made is not None and at < made else ()
+    return (AuditLine(code="draw.witness_before_made", facts=told),) if made is not None and at < made else ()

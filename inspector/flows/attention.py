@@ -1,0 +1,21 @@
+"""A person has seen to a matter: one way to say so, from the pages, the API and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Missing
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+
+def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
+    """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who. Raises Missing for any other."""
+    held = tx.attention.get(attention_id)
+    if held is None or (sees is not None and held["agency"] not in sees) or not tx.attention.close(attention_id, now):
+        raise Missing("attention_unknown", attention=attention_id)
+    facts = {"attention": attention_id, "by": by, "note": note}
+    because = Because(rule="attention.close", basis=(), pack="", facts=facts)
+    record(tx, held["about"], Decision(state=None, because=because), now, {})

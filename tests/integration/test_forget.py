@@ -1,0 +1,37 @@
+"""Housekeeping: what is history leaves the working tables after the days that settings say, and nothing younger does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from inspector.daemon.schedules import schedules
+from inspector.domain.decision import Order, OrderKind
+from inspector.settings import Schedules
+from inspector.store.store import Store
+from inspector.store.tables import inbox, tick, work
+from tests.house import Hand, open_office, settle
+
+
+def test_each_kind_of_history_is_kept_for_its_own_days(store: Store, hand: Hand) -> None:
+    told = Schedules(keep_done_days=7, keep_slots_days=30, keep_messages_days=90)
+    ages = (1, 8, 31, 91)
+    office = open_office(store, hand)
+    with store.begin() as tx:
+        for age in ages:
+            then = hand() - timedelta(days=age)
+            tx.inbox.keep("hall", f"m-{age}", "0" * 64, {}, then)
+            tx.schedules.fired("sweep:forget", then, None, then, "me")
+            tx.work.order([Order(kind=OrderKind.ASK, key=f"w-{age}", due_at=then, urgent_by=then)], then)
+        tx.connection.execute(sa.update(work).values(state="done", done_at=work.c.made_at))
+        now = hand()
+        tx.work.order([schedules(told, {}, now)["sweep:forget"].order(now, now)], now)
+    settle(office)
+    with store.read() as tx:
+        messages = set(tx.connection.execute(sa.select(inbox.c.message_id)).scalars())
+        slots = tx.connection.execute(sa.select(sa.func.count()).select_from(tick)).scalar_one()
+        kept = set(tx.connection.execute(sa.select(work.c.key).where(work.c.key.like("w-%"))).scalars())
+    assert messages == {"m-1", "m-8", "m-31"}
+    assert slots == 2
+    assert kept == {"w-1"}

@@ -1,0 +1,58 @@
+"""Every decision names the law it stands on: what the code cites by itself is in every pack, and nothing else goes without a basis."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from inspector.policybook import Policybook
+from inspector.policybook.proofs import CITED
+from tests.generate_docs import ROOT, called, calls
+
+BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
+
+NONE = {
+    "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
+    "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",
+    "seat.handed_over": "the channel's receipt for a push that `seat.order` has based",
+    "seat.accept": "an inspector's word; what it is said to, and by when, is based in `seat.order`",
+    "seat.expire": "the date and its basis stand in `seat.order`; who follows is dealt with the basis of the draw",
+}
+"""Rules that apply no law, and why."""
+
+
+def cited() -> Iterator[tuple[str, str]]:
+    """(file, basis) of every basis that stands in the code as a literal."""
+    for file in sorted((ROOT / "inspector").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and BASIS.fullmatch(node.value):
+                yield str(file.relative_to(ROOT)), node.value
+
+
+def rule(told: ast.expr) -> str:
+    """A rule's code as it stands in the code; what is filled in later is `{}`."""
+    if isinstance(told, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in told.values)
+    return str(told.value) if isinstance(told, ast.Constant) else "{}"
+
+
+def test_every_source_the_code_cites_is_one_that_every_pack_must_have() -> None:
+    sources = {one.partition(":")[0] for _, basis in cited() for one in basis.split(";")}
+    assert sources == set(CITED)
+    for pack in Policybook.load(ROOT / "policies").packs:
+        assert set(CITED) <= set(pack.sources), pack.label
+
+
+def test_articles_are_cited_by_rules_of_the_domain_alone() -> None:
+    assert {file.rpartition("/")[0] for file, _ in cited()} == {"inspector/domain"}
+
+
+def test_a_decision_without_a_basis_is_listed_with_its_reason_and_no_other() -> None:
+    bare = set()
+    for file, call in calls():
+        if file.parts[0] == "inspector" and called(call) == "Because":
+            told = {word.arg: word.value for word in call.keywords}
+            if isinstance(told["basis"], ast.Tuple) and not told["basis"].elts:
+                bare.add(rule(told["rule"]))
+    assert bare == set(NONE)
