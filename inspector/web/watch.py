@@ -78,7 +78,7 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
             code = identify(kind, row.code, today=now.date()).normal
             kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
         facts = {"by": caller.name, "rows": len(given.levels), "kept": kept}
-        because = Because(rule="credit.push", basis=("S0:8",), pack="", facts=facts)
+        because = Because(rule="credit.push", basis=(), pack="", facts=facts)
         record(tx, f"credit:{caller.name}", Decision(state=None, because=because), now, {})
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
