@@ -164,5 +164,5 @@ def _row(case: Case) -> dict[str, object]:
         "item": case.item,
         "subject": case.subject.name,
         "opened_at": case.opened_at,
-        "due_at": case.verify_term.due_at if case.verify_term else None,
+        "due_at": case.due_at,
     }

@@ -237,6 +237,12 @@ class Case:
     concluded_at: datetime | None = None
     version: int = 0
 
+    @property
+    def due_at(self) -> datetime | None:
+        """The date that binds now: in review that of the officer's decision, else that of the verification."""
+        term = self.review_term or self.verify_term
+        return term.due_at if term else None
+
     def file(self, claim: str) -> ClaimFile:
         """The file of a claim by its key. Raises KeyError."""
         for held in self.claims:

@@ -176,13 +176,7 @@ class CaseRoom(Room):
             "level": strategy.level.level if strategy else None,
             "stratum": strategy.stratum if strategy else None,
             "wants_visit": wants_visit(case),
-            "due_at": _due_at(case),
+            "due_at": case.due_at,
             "ended_at": case.ended_at,
             "body": dump(case),
         }
-
-
-def _due_at(case: Case) -> datetime | None:
-    """The date the case must keep: in review that of the decision, else that of its verification."""
-    term = case.review_term or case.verify_term
-    return term.due_at if term else None

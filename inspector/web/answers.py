@@ -64,7 +64,7 @@ class StrategyShown(Shown):
 
 
 class CaseShown(Shown):
-    """A case."""
+    """A case. `due_at` is the date that binds now: of the verification, or in review of the officer's decision."""
 
     id: str
     agency: str
@@ -80,6 +80,7 @@ class CaseShown(Shown):
     review_reason: str | None
     pack: str
     strategy: StrategyShown | None
+    due_at: datetime | None
     opened_at: datetime
     ended_at: datetime | None
     concluded_at: datetime | None

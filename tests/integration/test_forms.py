@@ -162,6 +162,20 @@ def test_an_officer_logs_in_once_sees_promise_and_finding_side_by_side_and_decid
         assert browser.get("/review").status_code == 303
 
 
+def test_the_list_shows_by_when_the_officer_is_to_decide_not_the_date_of_the_verification(edge: Edge) -> None:
+    case_id = in_review(edge)
+    with edge.office.store.read() as tx:
+        case = tx.cases.get(case_id)
+    assert case.review_term is not None
+    assert case.verify_term is not None
+    assert case.review_term.due_at != case.verify_term.due_at
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get("/review").text
+    assert f"{case.review_term.due_at:%Y-%m-%d %H:%M}" in page
+    assert f"{case.verify_term.due_at:%Y-%m-%d %H:%M}" not in page
+
+
 def test_the_session_is_strict_and_ends_with_its_token(edge: Edge) -> None:
     with edge.client() as browser:
         refused = browser.post("/login", data={"token": "ins_wrong"})
