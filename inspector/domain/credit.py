@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.case import LevelReason, Rated, SubjectKind
+from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 
@@ -24,6 +25,12 @@ def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetim
     if level not in {row.code for row in policy.levels}:
         return rated_unknown(policy, LevelReason.OFF_SCALE, **told)
     return Rated(level=level, as_of=as_of, source=source, reason=LevelReason.STATED)
+
+
+def pushed(by: str, rows: int, kept: int) -> Decision[None]:
+    """A platform has stated levels: how many, and how many were newer than what was held (the plan, item 7)."""
+    facts = {"by": by, "rows": rows, "kept": kept}
+    return Decision(state=None, because=Because(rule="credit.push", basis=("S0:7",), pack="", facts=facts))
 
 
 def needs_rating(subject_kind: SubjectKind) -> bool:

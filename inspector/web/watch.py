@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from inspector.domain import credit
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
@@ -77,9 +78,7 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
             kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
             code = identify(kind, row.code, today=now.date()).normal
             kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
-        facts = {"by": caller.name, "rows": len(given.levels), "kept": kept}
-        because = Because(rule="credit.push", basis=(), pack="", facts=facts)
-        record(tx, f"credit:{caller.name}", Decision(state=None, because=because), now, {})
+        record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept), now, {})
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
     return desk.once(message(caller.source, message_id, "levels", given), do)

@@ -207,7 +207,7 @@ def pooled(scene: Scene) -> None:
 
 
 STAGES: dict[Callable[[Scene], None], set[str]] = {
-    open_rating: {"rate"},
+    open_rating: {"rate", "verify.due"},
     open_asking: {"ask", "verify.due"},
     asked_in_vain: {"ask", "verify.due"},
     letter_ready: {"assist.send", "assist.remind", "assist.due", "verify.due"},
