@@ -14,7 +14,6 @@ BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
 
 NONE = {
     "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
-    "credit.push": "a platform states levels; what follows from one is based where a case is rated by it",
     "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",
     "seat.handed_over": "the channel's receipt for a push that `seat.order` has based",
     "seat.accept": "an inspector's word; what it is said to, and by when, is based in `seat.order`",
