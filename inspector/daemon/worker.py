@@ -72,7 +72,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._abandon = threading.Event()
-        # SQLite has one writer. Elsewhere a case always goes to the same settler, so that two groups never wait for each other's cases.
+        # SQLite has one writer. Elsewhere a case or visit always goes to the same settler: two groups never wait for each other's.
         settlers = 1 if office.store.sqlite else engine.settlers
         self._settle = [queue.SimpleQueue[Done | None]() for _ in range(settlers)]
         self._held: dict[int, Work] = {}
@@ -177,7 +177,8 @@ class Worker:
     def _carry_out(self, work: Work) -> None:
         self._started.add(work.id)
         with structlog.contextvars.bound_contextvars(work=work.key, kind=work.kind, case_id=work.case_id):
-            self._settle[crc32((work.case_id or work.key).encode()) % len(self._settle)].put(self._do(work))
+            about = work.case_id or work.payload.get("visit") or work.payload.get("draw") or work.key
+            self._settle[crc32(str(about).encode()) % len(self._settle)].put(self._do(work))
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
@@ -251,6 +252,8 @@ class Worker:
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
         with self.office.store.begin() as tx:
+            if not tx.sqlite:
+                _hold(tx, [done.work for done in group])
             if ahead:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:
@@ -378,6 +381,14 @@ class Worker:
                     tx.work.renew(self.owner, running, tx.machine_now() + self.engine.lease)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the fence protects meanwhile
                 log.warning("lease.renewal_failed", error=type(error).__name__)
+
+
+def _hold(tx: Tx, group: list[Work]) -> None:
+    """Cases, then visits, then work rows: a withdrawal or a decline takes them in this order, too, and neither waits for the other."""
+    if cases := {work.case_id for work in group if work.case_id}:
+        tx.cases.lock(cases)
+    if visits := {str(work.payload["visit"]) for work in group if "visit" in work.payload}:
+        tx.visits.lock(visits)
 
 
 def _is_database(error: Exception) -> bool:

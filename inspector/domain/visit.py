@@ -97,6 +97,7 @@ class Visit:
     done_at: datetime | None = None
     remarks: str = ""
     findings: tuple[Finding, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ def doubts(case: Case) -> tuple[Doubt, ...]:
 def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn: int, staff: str, now: datetime) -> None:
     person = tx.rosters.inspector(held.agency, staff)
     decision = visit.order_seat(held, place, turn, staff, person.channel, policy, now, office.calendar)
-    tx.visits.put_seat(decision.state)
+    tx.visits.add_seat(decision.state)
     record(tx, held.id, decision, now, {})
     tx.work.order(decision.orders, now)
 

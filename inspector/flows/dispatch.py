@@ -53,8 +53,8 @@ def push(work: Work, office: Office) -> Settlement:
         return _undelivered(work, error.code).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
-        fresh, of = _read(tx, work)
-        settle_seat(tx, of, visit.handed_over(fresh, _pack(tx, of)), now)
+        fresh, of = _read(tx, work, lock=True)
+        settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
 
@@ -68,11 +68,10 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
     """No word by the date: the seat goes to whom the dealing names next."""
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.visits.get(str(work.payload["visit"]), lock=True)
-        seat, _ = _read(tx, work)
+        seat, held = _read(tx, work, lock=True)
         decision = visit.expire(seat, _pack(tx, held))
         if decision.because.rule != "timer.obsolete" and held.state.open:
-            settle_seat(tx, held, decision, now)
+            settle_seat(tx, held, seat, decision, now)
             redeal(tx, office, held, decision.state, "expired", now)
 
     return Settlement(write=write)
@@ -93,7 +92,7 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)
     decision = visit.accept(seat, _pack(tx, held))
-    settle_seat(tx, held, decision, now)
+    settle_seat(tx, held, seat, decision, now)
     tx.work.end_keys([f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
     return decision.state
 
@@ -102,7 +101,7 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     """An inspector declines with a reason: re-dealt at once."""
     held, seat = by_name(tx, name, lock=True)
     decision = visit.decline(seat, reason, _pack(tx, held))
-    settle_seat(tx, held, decision, now)
+    settle_seat(tx, held, seat, decision, now)
     tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     if held.state.open:
         redeal(tx, office, held, decision.state, "declined", now)
@@ -121,7 +120,7 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     record(tx, held.id, decision, now, {})
     for other in team:
         if other.state.open:
-            tx.visits.put_seat(replace(other, state=SeatState.DONE))
+            tx.visits.put_seat(replace(other, state=SeatState.DONE), other.state)
             other_name = seat_name(other)
             tx.work.end_keys([f"{kind.value}:{other_name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
@@ -151,9 +150,9 @@ def seat_name(seat: Seat) -> str:
     return f"{seat.visit}:{seat.place}:{seat.turn}"
 
 
-def settle_seat(tx: Tx, held: Visit, decision: Decision[Seat], now: datetime) -> None:
-    """Write a seat decision."""
-    tx.visits.put_seat(decision.state)
+def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: datetime) -> None:
+    """Write a decision about a seat; the caller holds the visit's lock. Raises Stale when the seat is not as it was decided about."""
+    tx.visits.put_seat(decision.state, seat.state)
     record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value})
     tx.work.order(decision.orders, now)
 
@@ -199,9 +198,9 @@ def _undelivered(work: Work, code: str) -> Settlement:
     return Settlement(write=write, outcome="undelivered")
 
 
-def _read(tx: Tx, work: Work) -> tuple[Seat, Visit]:
+def _read(tx: Tx, work: Work, *, lock: bool = False) -> tuple[Seat, Visit]:
     said = work.payload
-    held = tx.visits.get(str(said["visit"]))
+    held = tx.visits.get(str(said["visit"]), lock=lock)
     return tx.visits.seat(held.id, int(said["place"]), int(said["turn"])), held
 
 

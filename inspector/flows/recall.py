@@ -75,7 +75,7 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
     for seat in tx.visits.team(held.id):
         if seat.state.open:
-            tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED))
+            tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED), seat.state)
             ended += [f"{kind.value}:{held.id}:{seat.place}:{seat.turn}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
     tx.work.end_keys(ended, now)
     for matter in ("team_short", "visit_overdue"):

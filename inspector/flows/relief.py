@@ -35,7 +35,9 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
     staff = tx.rosters.inspectors(agency)
     fit = {row.id for row in staff if row.status(day) == "1"}
     passed = 0
-    for visit_id in tx.visits.held_by_others(agency, fit):
+    others = tx.visits.held_by_others(agency, fit)
+    tx.visits.lock(others)  # all before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand
+    for visit_id in others:
         passed += look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
     return passed
 
@@ -69,7 +71,7 @@ def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack)
     name = f"{seat.visit}:{seat.place}:{seat.turn}"
-    tx.visits.put_seat(decision.state)
+    tx.visits.put_seat(decision.state, seat.state)
     record(tx, held.id, decision, now, {"seat": name, "seat_state": decision.state.state.value})
     tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
     redeal(tx, office, held, decision.state, reason, now)
