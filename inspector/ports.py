@@ -24,7 +24,10 @@ class Origin(StrEnum):
 
 
 class PortError(Exception):
-    """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data."""
+    """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
+
+    `attempts` are the tries made; 0: nobody was called, and nothing is known of the other side.
+    """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")

@@ -27,7 +27,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Garbled, NotYet, Origin, PortError, Refused, Unavailable
+from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -37,15 +37,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of carrying out one work row: a settlement, or the error that prevented it.
-
-    Not `called`: it was given up unasked, which says nothing about the other side.
-    """
+    """What came of carrying out one work row: a settlement, or the error that prevented it."""
 
     work: Work
     settlement: Settlement | None = None
     error: Exception | None = None
-    called: bool = True
 
 
 class Worker:
@@ -189,7 +185,8 @@ class Worker:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if flow.give_up is not None and too_late(work, self.office):
-                return Done(work=work, settlement=flow.give_up(work, self.office, None), called=False)
+                given_up = flow.give_up(work, self.office, None)
+                return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
@@ -200,7 +197,7 @@ class Worker:
         return Done(work=work, settlement=settlement)
 
     def _count_call(self, work: Work, ended: str, tries: int, began: float) -> None:
-        if work.lane:
+        if work.lane and tries:
             self.metrics.calls.labels(work.lane, ended).inc()
             self.metrics.tries.labels(work.lane).inc(tries)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
@@ -296,9 +293,8 @@ class Worker:
         if done.settlement is not None:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
-            if not done.called:
-                return "gave_up"
-            self._breaker.answered(tx, done.work.lane)
+            if done.settlement.attempts:
+                self._breaker.answered(tx, done.work.lane)
             return done.settlement.outcome
         return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now)
 
@@ -310,7 +306,7 @@ class Worker:
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
             return "kind_unknown"
-        if isinstance(error, Refused) or (isinstance(error, NotYet) and error.origin is not Origin.US):
+        if isinstance(error, Refused | NotYet) and error.attempts:
             self._breaker.answered(tx, work.lane)
         if isinstance(error, Refused | Garbled):
             tx.work.quarantine(work, told, now)

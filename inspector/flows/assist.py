@@ -33,7 +33,7 @@ def send(work: Work, office: Office) -> Settlement:
     wait_for_it(work, office)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
-        return _undeliverable(work, office, "agency_not_configured")
+        return _undeliverable(work, office, "agency_not_configured").unasked()
     try:
         receipt = agency.send(_letter(office, request, kind), key=work.key)
     except (Refused, Garbled) as error:

@@ -35,10 +35,10 @@ def push(work: Work, office: Office) -> Settlement:
     if not seat.state.open or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
-        return _relieved(work, office)
+        return _relieved(work, office).unasked()
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
-        return _undelivered(work, "channel_not_configured")
+        return _undelivered(work, "channel_not_configured").unasked()
     lang = office.agency(held.agency).language
     message = Message(
         to=person.address,

@@ -89,7 +89,7 @@ def wait_for_it(work: Work, office: Office) -> None:
             held = tx.work.keyed(key)
             left = (held["lease_until"] - tx.machine_now()).total_seconds() if held is not None else 0.0
         if left > 0:
-            raise NotYet("still_under_way", origin=Origin.US, retry_after=left)
+            raise NotYet("still_under_way", origin=Origin.US, attempts=0, retry_after=left)
 
 
 def _under_way(tx: Tx, ended: Iterable[Ended]) -> list[str]:

@@ -179,7 +179,7 @@ def replayed(office: Office, number: str) -> None:
     commitment = read(files["commit.json"])
     frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     result = protocol.carry_out(commitment, {"weekly": frame}, json.loads(files["seed.json"])["parts"])
-    events = [json.loads(line) for line in files["after.jsonl"].splitlines()]
+    events = [json.loads(line) for line in files.get("after.jsonl", b"").splitlines()]
     teams = replay(commitment, frame, result, "weekly", events)
     for visit in made:
         if visit.state in (VisitState.ASSIGNED, VisitState.SHORT):
