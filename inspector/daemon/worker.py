@@ -172,7 +172,7 @@ class Worker:
 
     def _carry_out(self, work: Work) -> None:
         self._started.add(work.id)
-        with structlog.contextvars.bound_contextvars(work=work.key, kind=work.kind, case_id=work.case_id):
+        with structlog.contextvars.bound_contextvars(**_named(work)):
             about = work.case_id or work.payload.get("visit") or work.payload.get("draw") or work.key
             self._settle[crc32(str(about).encode()) % len(self._settle)].put(self._do(work))
 
@@ -201,6 +201,7 @@ class Worker:
             self.metrics.calls.labels(work.lane, ended).inc()
             self.metrics.tries.labels(work.lane).inc(tries)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
+            log.debug("connector.called", lane=work.lane, ended=ended, tries=tries)
 
     # --- settle
 
@@ -244,6 +245,7 @@ class Worker:
         self._fault("settled")
         for done, outcome in zip(group, outcomes, strict=True):
             self.metrics.settled.labels(done.work.kind, outcome).inc()
+            log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
         self._wake.set()
 
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
@@ -377,6 +379,12 @@ class Worker:
                     tx.work.renew(self.owner, running, tx.machine_now() + self.engine.lease)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the fence protects meanwhile
                 log.warning("lease.renewal_failed", error=type(error).__name__)
+
+
+def _named(work: Work) -> dict[str, object]:
+    """A row as log lines name it: a visit's by the cases it serves."""
+    named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
+    return named | {"cases": work.payload["cases"]} if "cases" in work.payload else named
 
 
 def _hold(tx: Tx, group: list[Work]) -> None:

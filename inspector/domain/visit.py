@@ -136,7 +136,7 @@ def order_seat(
         ordered_at=now,
         accept_by=accept_by,
     )
-    name = {"visit": visit.id, "place": place, "turn": turn}
+    name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.case_ids)}
     push = Order(
         kind=OrderKind.PUSH,
         key=f"push:{visit.id}:{place}:{turn}",

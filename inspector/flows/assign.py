@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from inspector.domain import visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
@@ -23,6 +25,8 @@ from inspector.flows.framing import Member
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
+
+log = structlog.get_logger(__name__)
 
 FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a frame in a draw's bundle."""
@@ -61,6 +65,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         due_at=due(now, policy.term(Timer.VISIT).term, office.calendar).at,
     )
     tx.visits.add(made)
+    told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
+    tx.committed.append(lambda: log.info("visit.assigned", **told))
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
@@ -69,7 +75,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
         due_at=made.due_at,
         urgent_by=made.due_at,
-        payload={"visit": made.id},
+        payload={"visit": made.id, "cases": list(made.case_ids)},
     )
     tx.work.order([timer], now)
     for place, staff in enumerate(team):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
@@ -23,7 +22,6 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, MessageId
 from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
 
-log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 
@@ -38,8 +36,6 @@ def open_case(desk: AtDesk, caller: System, given: CaseIn) -> JSONResponse:
     application = given.application()
     _within(caller, given.agency)
     taken = desk.act(lambda tx, now: intake.take(desk.office, tx, application, caller.name, now))
-    if taken.new:
-        log.info("case.opened", case_id=taken.case.id, agency=taken.case.agency, item=taken.case.item)
     return JSONResponse(case_shown(taken.case).model_dump(mode="json"), 201 if taken.new else 200)
 
 
