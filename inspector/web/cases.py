@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
 from inspector.flows import intake, review
-from inspector.flows.explain import explain
+from inspector.flows.explain import Explanation, explain
 from inspector.flows.telling import render
 from inspector.labels import Lang
 from inspector.store.tx import Tx
@@ -21,6 +21,7 @@ from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, MessageId
 from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
+from inspector.web.roles import Role
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -61,7 +62,7 @@ def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWh
     """A case with the whole why."""
 
     def ask(tx: Tx) -> CaseWithWhy:
-        return case_with_why(caller.case(tx, case_id), explain(desk.office, tx, case_id))
+        return case_with_why(caller.case(tx, case_id), _why(desk, tx, caller, case_id))
 
     return desk.look(ask)
 
@@ -77,7 +78,7 @@ def explain_case(
 
     def ask(tx: Tx) -> ExplanationText:
         caller.case(tx, case_id)
-        told = explain(desk.office, tx, case_id)
+        told = _why(desk, tx, caller, case_id)
         return ExplanationText(case=case_id, lang=lang, text=render(told, lang), explanation=told)
 
     return desk.look(ask)
@@ -133,6 +134,10 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
     """The officer's decision, by API and by form alike."""
     caller.case(tx, case_id, lock=True)
     return review.decide(desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now)
+
+
+def _why(desk: AtDesk, tx: Tx, caller: Caller, case_id: str) -> Explanation:
+    return explain(desk.office, tx, case_id, outside=caller.role is Role.SYSTEM)
 
 
 def _within(caller: Caller, agency: str) -> None:
