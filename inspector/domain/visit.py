@@ -194,7 +194,7 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
 
 
 def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
-    """The register says that the inspector cannot go (`reason`: departed, uncertified, leave), whatever he or she has answered.
+    """The registers say that the inspector cannot go (`reason`: departed, uncertified, leave, recused), whatever the answer was.
 
     The seat is dealt again by the rule (scenarios 35, 36); one that is over already stays as it is.
     """

@@ -31,7 +31,7 @@ def push(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         seat, held = _read(tx, work)
         person = tx.rosters.inspector(held.agency, seat.inspector)
-        gone = relief.unfit(tx, held.agency, seat.inspector, office.calendar.local_date(office.now()))
+        gone = relief.unfit(tx, held, seat.inspector, office.calendar.local_date(office.now()))
     if not seat.state.open or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
@@ -72,7 +72,7 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
         decision = visit.expire(seat, _pack(tx, held))
         if decision.because.rule != "timer.obsolete" and held.state.open:
             settle_seat(tx, held, seat, decision, now)
-            redeal(tx, office, held, decision.state, "expired", now)
+            _pass_on(tx, office, held, decision.state, "expired", now)
 
     return Settlement(write=write)
 
@@ -104,7 +104,7 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     settle_seat(tx, held, seat, decision, now)
     tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     if held.state.open:
-        redeal(tx, office, held, decision.state, "declined", now)
+        _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state
 
 
@@ -179,6 +179,12 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
+
+
+def _pass_on(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
+    """The seat goes to whom the rule names, and on from there while the registers say that this one cannot or must not go."""
+    redeal(tx, office, held, gone, reason, now)
+    relief.look_at(office, tx, tx.visits.get(held.id), now)
 
 
 def _relieved(work: Work, office: Office) -> Settlement:

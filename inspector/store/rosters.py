@@ -85,6 +85,12 @@ class RosterRoom(Room):
         asked = sa.select(recusal.c.object, recusal.c.inspector, recusal.c.reason).where(recusal.c.agency == agency)
         return [tuple(row) for row in self.connection.execute(asked)]
 
+    def recused(self, agency: str, code: str, staff_id: str) -> bool:
+        """Whether an inspector has a declared conflict with an object."""
+        held = recusal.c
+        asked = sa.select(held.inspector).where(held.agency == agency, held.object == code, held.inspector == staff_id)
+        return self.connection.execute(asked).first() is not None
+
     def declare(self, agency: str, code: str, staff_id: str, reason: str) -> None:
         """Keep a declared conflict."""
         row = {"agency": agency, "object": code, "inspector": staff_id, "reason": reason}
