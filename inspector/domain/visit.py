@@ -245,7 +245,7 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
-    """Nothing is left to look at: the seats are freed."""
+    """It will not be made: nothing is left to look at, or it is short of inspectors and has been drawn again. The seats are freed."""
     because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
     return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
 

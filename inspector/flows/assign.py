@@ -23,6 +23,7 @@ from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.framing import Member
 from inspector.flows.office import Office
+from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
@@ -70,6 +71,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
+    for owed in tx.visits.short(held.agency):
+        if (owed.kind, owed.code) == (made.kind, made.code) and (made.pooled or not owed.pooled):
+            call_off_visit(tx, tx.visits.get(owed.id, lock=True), "drawn_again", policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -128,7 +132,10 @@ def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn:
 
 
 def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
-    """Two officers or no visit (Penalties Law art. 42): the seat needs a supplementary draw with an enlarged roster (ruling 13)."""
+    """Two officers or no visit (Penalties Law art. 42): a person is told, and the plan's next frame takes the object in again.
+
+    The selection stands. The supplementary draw of ruling 13, at once and with an enlarged roster, is not built.
+    """
     tx.visits.put(replace(held, state=VisitState.SHORT))
     tx.attention.open("team_short", held.agency, held.id, facts, now)
     because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))

@@ -68,10 +68,15 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
         tx.visits.put(changed)
         return
-    called_off: Decision[visit.Visit] = visit.cancel(changed, "withdrawn", case.pack)
+    call_off_visit(tx, changed, "withdrawn", case.pack, now)
+
+
+def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
+    """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more."""
+    called_off: Decision[visit.Visit] = visit.cancel(held, reason, pack)
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
-    log_after(tx, held.draw, "withdrawn", held.object_id)
+    log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
     ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
     for seat in tx.visits.team(held.id):
         if seat.state.open:

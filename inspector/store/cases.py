@@ -24,10 +24,12 @@ _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
-_OPEN_VISITS, _OPEN_DRAWS = ("ASSIGNED", "SHORT"), ("PREPARING", "ANNOUNCED", "SEEDING")
+_OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
-    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(_OPEN_VISITS)
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state == "ASSIGNED"
 )
+_SHORT = sa.select(visit_case.c.case_id).join(visit, visit.c.id == visit_case.c.visit).where(visit.c.state == "SHORT")
+_OWED = case_file.c.id.in_(_SHORT) & case_file.c.stratum.is_not(None)
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
@@ -92,7 +94,10 @@ class CaseRoom(Room):
         self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
 
     def undrawn(self, agency: str) -> list[Row]:
-        """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them."""
+        """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them.
+
+        `owed` is a visit that a draw has given and that cannot take place, for want of two inspectors.
+        """
         asked = sa.select(
             case_file.c.id,
             case_file.c.subject_kind,
@@ -100,9 +105,10 @@ class CaseRoom(Room):
             case_file.c.stratum,
             case_file.c.wants_visit,
             case_file.c.state,
+            _OWED.label("owed"),
         ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
-        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
+        asked = asked.where(sa.or_(unframed, sa.or_(case_file.c.wants_visit, _OWED) & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:

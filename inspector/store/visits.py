@@ -71,6 +71,11 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
+    def short(self, agency: str) -> list[Visit]:
+        """The visits of an agency that cannot take place for want of inspectors."""
+        asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state == VisitState.SHORT.value)
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
+
     def sampled_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How often each object was visited, or is to be, by random draw since a moment; a visit called off does not count."""
         asked = sa.select(visit.c.object_id, sa.func.count()).where(
