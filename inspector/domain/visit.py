@@ -113,6 +113,11 @@ class Seat:
     accept_by: datetime
     reason: str = ""
 
+    @property
+    def name(self) -> str:
+        """Its name in keys and links."""
+        return f"{self.visit}:{self.place}:{self.turn}"
+
 
 def order_seat(
     visit: Visit,

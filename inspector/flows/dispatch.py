@@ -16,11 +16,15 @@ from inspector.flows import relief
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing, settle_case
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+OVERDUE = "visit_overdue"
+"""The matter for a person that a visit's date opens when it passes without a result."""
 
 LINK = "seat"
 """The purpose of an inspector's link."""
@@ -83,7 +87,7 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.visits.get(str(work.payload["visit"]), lock=True)
         if held.state.open:
-            tx.attention.open("visit_overdue", held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
+            tx.attention.open(OVERDUE, held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
 
     return Settlement(write=write)
 
@@ -120,10 +124,11 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     record(tx, held.id, decision, now, {})
     for other in team:
         if other.state.open:
-            tx.visits.put_seat(replace(other, state=SeatState.DONE), other.state)
+            put_seat(tx, other, replace(other, state=SeatState.DONE), now)
             other_name = seat_name(other)
             tx.work.end_keys([f"{kind.value}:{other_name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
+    tx.attention.close(f"{OVERDUE}:{held.id}", now)
     for finding in decision.state.findings:
         _weigh(tx, office, decision.state, finding, now)
     return decision.state
@@ -147,12 +152,12 @@ def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
 
 def seat_name(seat: Seat) -> str:
     """A seat's name in keys and links."""
-    return f"{seat.visit}:{seat.place}:{seat.turn}"
+    return seat.name
 
 
 def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: datetime) -> None:
     """Write a decision about a seat; the caller holds the visit's lock. Raises Stale when the seat is not as it was decided about."""
-    tx.visits.put_seat(decision.state, seat.state)
+    put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value})
     tx.work.order(decision.orders, now)
 
@@ -199,7 +204,7 @@ def _relieved(work: Work, office: Office) -> Settlement:
 def _undelivered(work: Work, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, held = _read(tx, work)
-        tx.attention.open("push_undelivered", held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+        tx.attention.open(UNDELIVERED, held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 

@@ -16,6 +16,7 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seats import put_seat
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -76,8 +77,7 @@ def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack)
-    name = f"{seat.visit}:{seat.place}:{seat.turn}"
-    tx.visits.put_seat(decision.state, seat.state)
-    record(tx, held.id, decision, now, {"seat": name, "seat_state": decision.state.state.value})
-    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    put_seat(tx, seat, decision.state, now)
+    record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
+    tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
     redeal(tx, office, held, decision.state, reason, now)

@@ -92,6 +92,8 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     request = decision.state
     tx.assistance.put(request)
     record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
+    if not request.state.open:
+        tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
         tx.work.end_keys([f"{kind.value}:{request.id}" for kind in decision.ends], now)
     tx.work.order(decision.orders, now)

@@ -90,13 +90,13 @@ class VisitRoom(Room):
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
         row = {"visit": given.visit, "place": given.place, "turn": given.turn, "inspector": given.inspector}
         if not self.insert_one(seat, row | {"state": given.state.value, "body": dump(given)}, ("visit", "place", "turn")):
-            raise Stale("stale", what=_name(given))
+            raise Stale("stale", what=given.name)
 
     def put_seat(self, changed: Seat, was: SeatState) -> None:
         """Write a seat that went on from a state. Raises Stale when somebody else moved it meanwhile."""
         held = sa.update(seat).where(seat.c.visit == changed.visit, seat.c.place == changed.place, seat.c.turn == changed.turn)
         held = held.where(seat.c.state == was.value)
-        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), _name(changed))
+        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.name)
 
     def seat(self, visit_id: str, place: int, turn: int) -> Seat:
         """One seat at one turn. Raises Missing."""
@@ -139,7 +139,3 @@ class VisitRoom(Room):
 
     def _row(self, held: Visit) -> dict[str, object]:
         return {"state": held.state.value, "body": dump(held)}
-
-
-def _name(held: Seat) -> str:
-    return f"{held.visit}:{held.place}:{held.turn}"

@@ -83,12 +83,15 @@ class Phones:
     """The inspectors' phones."""
 
     messages: list[Message] = field(default_factory=list)
+    refuses: bool = False
 
     def __post_init__(self) -> None:
         self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1", idempotent=True)
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Show a message."""
+        """Show a message, or not."""
+        if self.refuses:
+            raise Refused("no_such_number", origin=Origin.THEM)
         self.messages.append(message)
         return Receipt(reference="", at=datetime.now(UTC))
 
