@@ -26,6 +26,11 @@ class ConnectorConfig:
     version: str = "1"
     personal_data: tuple[str, ...] = ()
 
+    @property
+    def longest_seconds(self) -> float | None:
+        """The longest time one call may take; None for a connector that waits for nobody."""
+        return None
+
     def card(self, name: str, *, port: str, kind: str, idempotent: bool = True) -> Card:
         """The connector's card."""
         return Card(
@@ -36,6 +41,7 @@ class ConnectorConfig:
             version=self.version,
             idempotent=idempotent,
             personal_data=self.personal_data,
+            longest_seconds=self.longest_seconds,
         )
 
 

@@ -43,7 +43,8 @@ _LATER = frozenset({408, 425, 429})
 class WireConfig(ConnectorConfig):
     """How to reach one outside party. `url` has no query and no password; times are in seconds.
 
-    `budget_seconds` bounds one `send` with all its tries and waits: keep it under half of the engine's lease (60 s by default).
+    `budget_seconds` bounds one `send` with all its tries and waits; the house refuses one that is not under half of the engine's
+    lease (60 s by default).
     """
 
     url: str
@@ -54,6 +55,11 @@ class WireConfig(ConnectorConfig):
     token_file: str = ""
     ca_file: str = ""
     max_reply_bytes: int = 1_048_576
+
+    @property
+    def longest_seconds(self) -> float | None:
+        """One `send` is one call."""
+        return self.budget_seconds
 
 
 class Wire:

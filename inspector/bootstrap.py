@@ -23,7 +23,7 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.errors import Invalid
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan
 from inspector.policybook import Policybook
-from inspector.ports import Pulse
+from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, Settings
 from inspector.store.opening import opened
 from inspector.store.store import Store
@@ -94,6 +94,8 @@ def connect(settings: Settings) -> Connectors:
     made: dict[str, dict[str, Any]] = {}
     for section, group in GROUPS.items():
         made[section] = {name: connector(group, name, told) for name, told in getattr(settings, section).items()}
+        for name, one in made[section].items():
+            bounded(section, name, one, settings.engine)
     return Connectors(
         sources=made["sources"],
         agencies=made["assistance"],
@@ -113,6 +115,15 @@ def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
     factory = cast("Callable[[str, Mapping[str, Any]], Any]", plugins.load(group, kind))
     return factory(name, given)
+
+
+def bounded(section: str, name: str, made: object, told: EngineSettings) -> None:
+    """A call must end well within its lease, or another worker would make it again beside it. Raises Invalid (`connector_longest`)."""
+    card: Card | None = getattr(made, "card", None)
+    longest = card.longest_seconds if card is not None else None
+    if longest is not None and not longest < told.lease_seconds / 2:
+        facts = {"longest": longest, "lease": told.lease_seconds, "wanted": 2 * longest}
+        raise Invalid("connector_longest", connector=f"{section}.{name}", key="budget_seconds", **facts)
 
 
 def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:

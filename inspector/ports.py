@@ -24,7 +24,10 @@ class Origin(StrEnum):
 
 
 class PortError(Exception):
-    """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data."""
+    """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
+
+    `attempts` are the tries made; 0: nobody was called, and nothing is known of the other side.
+    """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")
@@ -67,7 +70,11 @@ class Garbled(PortError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Who stands behind a connector: shown by `connector list`, in provenance and in metrics labels."""
+    """Who stands behind a connector: shown by `connector list`, in provenance and in metrics labels.
+
+    `longest_seconds` bounds one call with all its tries and waits; a lease must last more than twice as long, or the work would be
+    taken for abandoned while its call is under way. None: it does not say, and is taken on trust; whoever waits for the outside says.
+    """
 
     name: str
     port: str
@@ -76,6 +83,7 @@ class Card:
     version: str
     idempotent: bool
     personal_data: tuple[str, ...] = ()
+    longest_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,11 @@ class EngineSettings(Section):
 
     threads: int = Field(32, gt=0, description="Work carried out at once")
     capacity: int = Field(128, gt=0, description="Work rows leased at once")
-    lease_seconds: float = Field(60, gt=1, description="How long a claim lasts without renewal; renewed every third of it")
+    lease_seconds: float = Field(
+        60,
+        gt=1,
+        description="How long a claim lasts without renewal; renewed every third of it. A connector's call must take less than half",
+    )
     poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
     group: int = Field(128, gt=0, description="Settlements that may share one commit")
     lane_slots: int = Field(64, gt=0, description="How many work rows one connector may hold in this process")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from inspector.store.store import Store
 from tests import house, needs, postgres
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # who wants to hear more asks for it
 
 
 @pytest.fixture(scope="session")

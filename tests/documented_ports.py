@@ -33,7 +33,7 @@ KEYS: Mapping[str, str] = {
     "url": "`http(s)://…` without query and password",
     "connect_seconds": "longest wait for the connection",
     "read_seconds": "longest wait for the next bytes",
-    "budget_seconds": "longest time of one call with all its tries; keep it under half of `engine.lease_seconds`",
+    "budget_seconds": "longest time of one call with all its tries; must be under half of `engine.lease_seconds`",
     "tries": "tries within one call",
     "token_file": "file (mode 600) whose content goes into `Authorization: Bearer …`",
     "ca_file": "certificates to trust instead of the system's",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,7 +105,10 @@ def import_cases(
     if file is None or agency is None:
         raise Invalid("option_missing", option="FILE" if file is None else "--agency")
     from inspector.flows import bulk, importing, sheet
+    from inspector.telemetry import logs
 
+    told = terminal.settings.log
+    logs.configure(level="WARNING" if sys.stderr.isatty() else told.level, json=told.format == "json")  # eyes get the sum alone
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))

@@ -152,7 +152,7 @@ def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     from inspector.cli.reaching import configured, findings
 
     for one in configured(terminal.settings):
-        yield from findings(one, call=call)
+        yield from findings(one, terminal.settings.engine, call=call)
 
 
 def _database(terminal: Terminal) -> Iterator[Finding]:

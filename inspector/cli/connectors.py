@@ -32,7 +32,7 @@ def list_connectors(terminal: Terminal) -> None:
     now = terminal.look(lambda tx: tx.machine_now())
     rows = []
     for one in configured(terminal.settings):
-        card, flaw = carded(one)
+        card, flaw = carded(one, terminal.settings.engine)
         lane = lanes.get(one.name)
         rows.append(
             {
@@ -63,7 +63,7 @@ def check(
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
     if name is not None and not wanted:
         raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)))
-    found = [finding for one in wanted for finding in findings(one, call=call)]
+    found = [finding for one in wanted for finding in findings(one, terminal.settings.engine, call=call)]
     show(terminal, found)
     worst = [finding for finding in found if finding.state is State.FAIL]
     if not worst:

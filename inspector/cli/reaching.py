@@ -17,7 +17,7 @@ from inspector.domain.errors import InspectorError
 from inspector.ports import Card
 
 if TYPE_CHECKING:
-    from inspector.settings import Settings
+    from inspector.settings import EngineSettings, Settings
 
 SECONDS = 5.0
 PULSE = "pulse"
@@ -53,28 +53,31 @@ def configured(settings: Settings) -> list[Configured]:
     return found
 
 
-def load(one: Configured) -> object:
-    """The connector, made but not called. Raises what its factory raises."""
-    from inspector.bootstrap import connector
+def load(one: Configured, engine: EngineSettings) -> object:
+    """The connector, made but not called. Raises what its factory raises, and Invalid when its calls may outlast their lease."""
+    from inspector.bootstrap import GROUPS, bounded, connector
 
-    return connector(one.group, one.name, one.told)
+    made = connector(one.group, one.name, one.told)
+    if one.section in GROUPS:
+        bounded(one.section, one.name, made, engine)
+    return made
 
 
-def carded(one: Configured) -> tuple[Card | None, str | None]:
+def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, str | None]:
     """A connector's card, or the code of what keeps it from loading."""
     try:
-        made = load(one)
+        made = load(one, engine)
     except InspectorError as error:
         return None, error.code
     held: Card | None = getattr(made, "card", None)
     return held, None
 
 
-def findings(one: Configured, *, call: bool) -> Iterator[Finding]:
+def findings(one: Configured, engine: EngineSettings, *, call: bool) -> Iterator[Finding]:
     """What is to be said of one connector: its loading, its secrets' permissions, its address."""
     name = f"{one.section}.{one.name}"
     try:
-        load(one)
+        load(one, engine)
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
         yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))

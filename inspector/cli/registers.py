@@ -112,9 +112,12 @@ def add_conflict(
     except InspectorError as error:
         raise Invalid("code_unusable", value=code[:40]) from error
 
-    def do(tx: Tx, _now: datetime) -> None:
+    def do(tx: Tx, now: datetime) -> None:
+        from inspector.flows import relief
+
         tx.rosters.inspector(agency, inspector)
         tx.rosters.declare(agency, told, inspector, reason)
+        relief.look(terminal.office, tx, agency, now)  # who is seated there already passes the seat on
 
     terminal.act("roster.conflict", f"inspector:{inspector}", do, agency=agency, object=told, inspector=inspector, reason=reason)
     terminal.value({"agency": agency, "object": told, "inspector": inspector, "reason": reason})

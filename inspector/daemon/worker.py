@@ -27,7 +27,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Garbled, NotYet, Origin, PortError, Refused, Unavailable
+from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -37,15 +37,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What came of carrying out one work row: a settlement, or the error that prevented it.
-
-    Not `called`: it was given up unasked, which says nothing about the other side.
-    """
+    """What came of carrying out one work row: a settlement, or the error that prevented it."""
 
     work: Work
     settlement: Settlement | None = None
     error: Exception | None = None
-    called: bool = True
 
 
 class Worker:
@@ -72,7 +68,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._abandon = threading.Event()
-        # SQLite has one writer. Elsewhere a case always goes to the same settler, so that two groups never wait for each other's cases.
+        # SQLite has one writer. Elsewhere a case or visit always goes to the same settler: two groups never wait for each other's.
         settlers = 1 if office.store.sqlite else engine.settlers
         self._settle = [queue.SimpleQueue[Done | None]() for _ in range(settlers)]
         self._held: dict[int, Work] = {}
@@ -176,8 +172,9 @@ class Worker:
 
     def _carry_out(self, work: Work) -> None:
         self._started.add(work.id)
-        with structlog.contextvars.bound_contextvars(work=work.key, kind=work.kind, case_id=work.case_id):
-            self._settle[crc32((work.case_id or work.key).encode()) % len(self._settle)].put(self._do(work))
+        with structlog.contextvars.bound_contextvars(**_named(work)):
+            about = work.case_id or work.payload.get("visit") or work.payload.get("draw") or work.key
+            self._settle[crc32(str(about).encode()) % len(self._settle)].put(self._do(work))
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
@@ -188,7 +185,8 @@ class Worker:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if flow.give_up is not None and too_late(work, self.office):
-                return Done(work=work, settlement=flow.give_up(work, self.office, None), called=False)
+                given_up = flow.give_up(work, self.office, None)
+                return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
@@ -199,10 +197,11 @@ class Worker:
         return Done(work=work, settlement=settlement)
 
     def _count_call(self, work: Work, ended: str, tries: int, began: float) -> None:
-        if work.lane:
+        if work.lane and tries:
             self.metrics.calls.labels(work.lane, ended).inc()
             self.metrics.tries.labels(work.lane).inc(tries)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)
+            log.debug("connector.called", lane=work.lane, ended=ended, tries=tries)
 
     # --- settle
 
@@ -246,11 +245,14 @@ class Worker:
         self._fault("settled")
         for done, outcome in zip(group, outcomes, strict=True):
             self.metrics.settled.labels(done.work.kind, outcome).inc()
+            log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
         self._wake.set()
 
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
         with self.office.store.begin() as tx:
+            if not tx.sqlite:
+                _hold(tx, [done.work for done in group])
             if ahead:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:
@@ -293,9 +295,8 @@ class Worker:
         if done.settlement is not None:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
-            if not done.called:
-                return "gave_up"
-            self._breaker.answered(tx, done.work.lane)
+            if done.settlement.attempts:
+                self._breaker.answered(tx, done.work.lane)
             return done.settlement.outcome
         return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now)
 
@@ -307,7 +308,7 @@ class Worker:
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
             return "kind_unknown"
-        if isinstance(error, Refused) or (isinstance(error, NotYet) and error.origin is not Origin.US):
+        if isinstance(error, Refused | NotYet) and error.attempts:
             self._breaker.answered(tx, work.lane)
         if isinstance(error, Refused | Garbled):
             tx.work.quarantine(work, told, now)
@@ -378,6 +379,20 @@ class Worker:
                     tx.work.renew(self.owner, running, tx.machine_now() + self.engine.lease)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the fence protects meanwhile
                 log.warning("lease.renewal_failed", error=type(error).__name__)
+
+
+def _named(work: Work) -> dict[str, object]:
+    """A row as log lines name it: a visit's by the cases it serves."""
+    named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
+    return named | {"cases": work.payload["cases"]} if "cases" in work.payload else named
+
+
+def _hold(tx: Tx, group: list[Work]) -> None:
+    """Cases, then visits, then work rows: a withdrawal or a decline takes them in this order, too, and neither waits for the other."""
+    if cases := {work.case_id for work in group if work.case_id}:
+        tx.cases.lock(cases)
+    if visits := {str(work.payload["visit"]) for work in group if "visit" in work.payload}:
+        tx.visits.lock(visits)
 
 
 def _is_database(error: Exception) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from inspector.domain.case import SubjectKind
@@ -11,7 +11,10 @@ from inspector.domain.case import SubjectKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterObject:
-    """An object under daily supervision. `pool` is the district its inspectors belong to; `qualification` binds the first seat."""
+    """An object under daily supervision. `pool` is the district its inspectors belong to; `qualification` binds the first seat.
+
+    `enrolled`: by a case (an exempt item, the certificate route), whether or not the office's own file names it.
+    """
 
     agency: str
     kind: SubjectKind
@@ -21,6 +24,7 @@ class RosterObject:
     pool: str
     qualification: str = ""
     warnings: tuple[str, ...] = ()
+    enrolled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +73,33 @@ class Change:
 def differences(
     held: Iterable[RosterObject | InspectorRecord], given: Iterable[RosterObject | InspectorRecord]
 ) -> tuple[Change, ...]:
-    """What turns the held register into the given one: added, changed, removed; unchanged rows are not named."""
+    """What turns the held register into the given one: added, changed, removed; unchanged rows are not named.
+
+    Whom a case has enrolled stays, whatever the file says: it knows nothing of the cases (scenario 5).
+    """
     before = {_key(row): row for row in held}
-    after = {_key(row): row for row in given}
+    after = {_key(row): _marked(row, before.get(_key(row))) for row in given}
     added = [Change(kind="added", key=key, name=row.name) for key, row in after.items() if key not in before]
     changed = [
         Change(kind="changed", key=key, name=row.name) for key, row in after.items() if key in before and before[key] != row
     ]
-    removed = [Change(kind="removed", key=key, name=row.name) for key, row in before.items() if key not in after]
+    removed = [
+        Change(kind="removed", key=key, name=row.name) for key, row in before.items() if key not in after and not _enrolled(row)
+    ]
     return (*added, *changed, *removed)
+
+
+def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:
+    """A given row with the mark of the one it replaces."""
+    return replace(given, enrolled=given.enrolled or (held is not None and held.enrolled))
+
+
+def _marked(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:
+    return marked(given, held) if isinstance(given, RosterObject) and isinstance(held, RosterObject) else given
+
+
+def _enrolled(row: RosterObject | InspectorRecord) -> bool:
+    return isinstance(row, RosterObject) and row.enrolled
 
 
 def _key(row: RosterObject | InspectorRecord) -> str:

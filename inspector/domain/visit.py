@@ -97,6 +97,7 @@ class Visit:
     done_at: datetime | None = None
     remarks: str = ""
     findings: tuple[Finding, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,11 @@ class Seat:
     ordered_at: datetime
     accept_by: datetime
     reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in keys and links."""
+        return f"{self.visit}:{self.place}:{self.turn}"
 
 
 def order_seat(
@@ -135,7 +141,7 @@ def order_seat(
         ordered_at=now,
         accept_by=accept_by,
     )
-    name = {"visit": visit.id, "place": place, "turn": turn}
+    name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.case_ids)}
     push = Order(
         kind=OrderKind.PUSH,
         key=f"push:{visit.id}:{place}:{turn}",
@@ -193,7 +199,7 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
 
 
 def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
-    """The register says that the inspector cannot go (`reason`: departed, uncertified, leave), whatever he or she has answered.
+    """The registers say that the inspector cannot go (`reason`: departed, uncertified, leave, recused), whatever the answer was.
 
     The seat is dealt again by the rule (scenarios 35, 36); one that is over already stays as it is.
     """
@@ -244,7 +250,7 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
-    """Nothing is left to look at: the seats are freed."""
+    """It will not be made: nothing is left to look at, or it is short of inspectors and has been drawn again. The seats are freed."""
     because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
     return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from inspector.domain import visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
@@ -21,8 +23,11 @@ from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.framing import Member
 from inspector.flows.office import Office
+from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
 from inspector.store.tx import Tx
+
+log = structlog.get_logger(__name__)
 
 FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a frame in a draw's bundle."""
@@ -61,15 +66,20 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         due_at=due(now, policy.term(Timer.VISIT).term, office.calendar).at,
     )
     tx.visits.add(made)
+    told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
+    tx.committed.append(lambda: log.info("visit.assigned", **told))
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
+    for owed in tx.visits.short(held.agency):
+        if (owed.kind, owed.code) == (made.kind, made.code) and (made.pooled or not owed.pooled):
+            call_off_visit(tx, tx.visits.get(owed.id, lock=True), "drawn_again", policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
         due_at=made.due_at,
         urgent_by=made.due_at,
-        payload={"visit": made.id},
+        payload={"visit": made.id, "cases": list(made.case_ids)},
     )
     tx.work.order([timer], now)
     for place, staff in enumerate(team):
@@ -116,13 +126,16 @@ def doubts(case: Case) -> tuple[Doubt, ...]:
 def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn: int, staff: str, now: datetime) -> None:
     person = tx.rosters.inspector(held.agency, staff)
     decision = visit.order_seat(held, place, turn, staff, person.channel, policy, now, office.calendar)
-    tx.visits.put_seat(decision.state)
+    tx.visits.add_seat(decision.state)
     record(tx, held.id, decision, now, {})
     tx.work.order(decision.orders, now)
 
 
 def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
-    """Two officers or no visit (Penalties Law art. 42): the seat needs a supplementary draw with an enlarged roster (ruling 13)."""
+    """Two officers or no visit (Penalties Law art. 42): a person is told, and the plan's next frame takes the object in again.
+
+    The selection stands. The supplementary draw of ruling 13, at once and with an enlarged roster, is not built.
+    """
     tx.visits.put(replace(held, state=VisitState.SHORT))
     tx.attention.open("team_short", held.agency, held.id, facts, now)
     because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))

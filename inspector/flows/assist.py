@@ -13,11 +13,14 @@ from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Verdict, compare
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
-from inspector.flows.recall import wait_for_it
+from inspector.flows.recall import SUPERIOR_UNKNOWN, wait_for_it
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
 from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+UNDELIVERABLE = "letter_undeliverable"
+"""The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
 
 LINK = "assist"
 """The purpose of an agency's one-time link."""
@@ -33,7 +36,7 @@ def send(work: Work, office: Office) -> Settlement:
     wait_for_it(work, office)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
-        return _undeliverable(work, office, "agency_not_configured")
+        return _undeliverable(work, office, "agency_not_configured").unasked()
     try:
         receipt = agency.send(_letter(office, request, kind), key=work.key)
     except (Refused, Garbled) as error:
@@ -65,7 +68,7 @@ def escalate(work: Work, office: Office) -> Settlement:
         connector = office.tree[superior].connector if superior else None
         if connector is None and request.state.open:
             facts = {"requested": request.requested, "case": request.case_id}
-            tx.attention.open("superior_unknown", request.requester, request.id, facts, now)
+            tx.attention.open(SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
         return assistance.escalate(request, connector, policy, now, office.calendar)
 
     return _timer(work, decide, office)
@@ -98,7 +101,7 @@ def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, val
         except ValueError:
             verdict, note = Verdict.CANNOT_SAY, "value_not_comparable"
     decision = assistance.answer(request, verdict, value, signer, now, policy.label)
-    settle_request(tx, decision, now)
+    _heard(tx, request, decision, now)
     _go_on(tx, office, decision.state, verdict, note, now)
     return decision.state
 
@@ -107,9 +110,16 @@ def refuse(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, n
     """An agency cannot help and says why; the next way begins."""
     case, request = _held(tx, request_id)
     decision = assistance.decline(request, reasons, signer, now, case.pack)
-    settle_request(tx, decision, now)
+    _heard(tx, request, decision, now)
     _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
     return decision.state
+
+
+def _heard(tx: Tx, request: Request, decision: Decision[Request], now: datetime) -> None:
+    """The agency has spoken, so it knows what was asked, however its letters fared."""
+    settle_request(tx, decision, now)
+    for letter in assistance.letters(request):
+        tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
 
 
 def by_link(office: Office, request_id: str, token: str) -> None:
@@ -134,7 +144,7 @@ def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = Fals
     def write(tx: Tx, now: datetime) -> None:
         case, request = _held(tx, str(work.payload["request"]))
         facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
-        tx.attention.open("letter_undeliverable", request.requester, work.key, facts, now)
+        tx.attention.open(UNDELIVERABLE, request.requester, work.key, facts, now)
         if unsure and work.payload["letter"] != LetterKind.CANCEL.value:
             request = assistance.perhaps(request, str(work.payload["via"]))
             tx.assistance.put(request)

@@ -16,11 +16,15 @@ from inspector.flows import relief
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing, settle_case
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+OVERDUE = "visit_overdue"
+"""The matter for a person that a visit's date opens when it passes without a result."""
 
 LINK = "seat"
 """The purpose of an inspector's link."""
@@ -31,14 +35,14 @@ def push(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         seat, held = _read(tx, work)
         person = tx.rosters.inspector(held.agency, seat.inspector)
-        gone = relief.unfit(tx, held.agency, seat.inspector, office.calendar.local_date(office.now()))
+        gone = relief.unfit(tx, held, seat.inspector, office.calendar.local_date(office.now()))
     if not seat.state.open or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
-        return _relieved(work, office)
+        return _relieved(work, office).unasked()
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
-        return _undelivered(work, "channel_not_configured")
+        return _undelivered(work, "channel_not_configured").unasked()
     lang = office.agency(held.agency).language
     message = Message(
         to=person.address,
@@ -53,8 +57,8 @@ def push(work: Work, office: Office) -> Settlement:
         return _undelivered(work, error.code).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
-        fresh, of = _read(tx, work)
-        settle_seat(tx, of, visit.handed_over(fresh, _pack(tx, of)), now)
+        fresh, of = _read(tx, work, lock=True)
+        settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
 
@@ -68,12 +72,11 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
     """No word by the date: the seat goes to whom the dealing names next."""
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.visits.get(str(work.payload["visit"]), lock=True)
-        seat, _ = _read(tx, work)
+        seat, held = _read(tx, work, lock=True)
         decision = visit.expire(seat, _pack(tx, held))
         if decision.because.rule != "timer.obsolete" and held.state.open:
-            settle_seat(tx, held, decision, now)
-            redeal(tx, office, held, decision.state, "expired", now)
+            settle_seat(tx, held, seat, decision, now)
+            _pass_on(tx, office, held, decision.state, "expired", now)
 
     return Settlement(write=write)
 
@@ -84,7 +87,7 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.visits.get(str(work.payload["visit"]), lock=True)
         if held.state.open:
-            tx.attention.open("visit_overdue", held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
+            tx.attention.open(OVERDUE, held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
 
     return Settlement(write=write)
 
@@ -93,7 +96,7 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)
     decision = visit.accept(seat, _pack(tx, held))
-    settle_seat(tx, held, decision, now)
+    settle_seat(tx, held, seat, decision, now)
     tx.work.end_keys([f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
     return decision.state
 
@@ -102,10 +105,10 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     """An inspector declines with a reason: re-dealt at once."""
     held, seat = by_name(tx, name, lock=True)
     decision = visit.decline(seat, reason, _pack(tx, held))
-    settle_seat(tx, held, decision, now)
+    settle_seat(tx, held, seat, decision, now)
     tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     if held.state.open:
-        redeal(tx, office, held, decision.state, "declined", now)
+        _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state
 
 
@@ -121,10 +124,11 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     record(tx, held.id, decision, now, {})
     for other in team:
         if other.state.open:
-            tx.visits.put_seat(replace(other, state=SeatState.DONE))
+            put_seat(tx, other, replace(other, state=SeatState.DONE), now)
             other_name = seat_name(other)
             tx.work.end_keys([f"{kind.value}:{other_name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
+    tx.attention.close(f"{OVERDUE}:{held.id}", now)
     for finding in decision.state.findings:
         _weigh(tx, office, decision.state, finding, now)
     return decision.state
@@ -148,12 +152,12 @@ def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
 
 def seat_name(seat: Seat) -> str:
     """A seat's name in keys and links."""
-    return f"{seat.visit}:{seat.place}:{seat.turn}"
+    return seat.name
 
 
-def settle_seat(tx: Tx, held: Visit, decision: Decision[Seat], now: datetime) -> None:
-    """Write a seat decision."""
-    tx.visits.put_seat(decision.state)
+def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: datetime) -> None:
+    """Write a decision about a seat; the caller holds the visit's lock. Raises Stale when the seat is not as it was decided about."""
+    put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value})
     tx.work.order(decision.orders, now)
 
@@ -182,6 +186,12 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 
+def _pass_on(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
+    """The seat goes to whom the rule names, and on from there while the registers say that this one cannot or must not go."""
+    redeal(tx, office, held, gone, reason, now)
+    relief.look_at(office, tx, tx.visits.get(held.id), now)
+
+
 def _relieved(work: Work, office: Office) -> Settlement:
     """Nobody is pushed a visit that he or she may not make by the register of the day: the seat passes on by the rule."""
 
@@ -194,14 +204,14 @@ def _relieved(work: Work, office: Office) -> Settlement:
 def _undelivered(work: Work, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, held = _read(tx, work)
-        tx.attention.open("push_undelivered", held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+        tx.attention.open(UNDELIVERED, held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 
 
-def _read(tx: Tx, work: Work) -> tuple[Seat, Visit]:
+def _read(tx: Tx, work: Work, *, lock: bool = False) -> tuple[Seat, Visit]:
     said = work.payload
-    held = tx.visits.get(str(said["visit"]))
+    held = tx.visits.get(str(said["visit"]), lock=lock)
     return tx.visits.seat(held.id, int(said["place"]), int(said["turn"])), held
 
 

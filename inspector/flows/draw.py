@@ -103,7 +103,7 @@ def promise(work: Work, office: Office) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     source = office.connectors.seeds.get(party)
     if source is None:
-        return withheld(work, office, None)
+        return withheld(work, office, None).unasked()
     try:
         told = source.promise(number, key=work.key)
     except (Refused, Garbled) as error:
@@ -139,7 +139,7 @@ def lodge(work: Work, office: Office) -> Settlement:
         held = tx.draws.get(number)
     witness = office.connectors.witnesses.get(work.lane)
     if witness is None or held.w is None:
-        return not_lodged(work, office, None)
+        return not_lodged(work, office, None).unasked()
     try:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
@@ -159,7 +159,7 @@ def reveal(work: Work, office: Office) -> Settlement:
         held = tx.draws.get(number)
     source = office.connectors.seeds.get(party)
     if source is None or held.c is None:
-        return withheld(work, office, None)
+        return withheld(work, office, None).unasked()
     typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.items()))
     try:
         part = source.reveal(number, held.promises[party], typed, key=work.key)

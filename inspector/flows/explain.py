@@ -197,11 +197,16 @@ class Explanation:
     next: tuple[Next, ...]
 
 
-def explain(office: Office, tx: Tx, case_id: str) -> Explanation:
-    """Explain a case from what is stored about it. Raises Missing; whether the asker may know of it is the caller's affair."""
+def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
+    """Explain a case from what is stored about it. Raises Missing; whether the asker may know of it is the caller's affair.
+
+    `outside` the agency, where the applicant is near, nobody hears of a visit before it has been made (draw-protocol ruling 18).
+    """
     case = tx.cases.get(case_id)
     policy = office.book.get(case.pack)
     calls = [(held, tuple(seat.state for seat in tx.visits.team(held.id))) for held in tx.visits.of_case(case_id)]
+    if outside:
+        calls = [(held, seats) for held, seats in calls if held.state is VisitState.DONE]
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     return Explanation(
         case=case.id,

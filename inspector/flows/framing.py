@@ -112,19 +112,23 @@ class _Entry:
 
 
 def _entries(tx: Tx, plan: Plan, policy: Policy, now: datetime) -> Iterable[_Entry]:
-    """Undrawn cases, and the daily-supervision pool where the plan asks for it."""
+    """Undrawn cases, and the daily-supervision pool where the plan asks for it.
+
+    Who was drawn and could not be visited for want of two inspectors is in the full stratum: nobody escapes a draw that way.
+    """
     for row in tx.cases.undrawn(plan.agency):
         if row["wants_visit"] or row["stratum"] is not None:
             member = Member(kind=SubjectKind(row["subject_kind"]), code=row["subject_code"], name="", cases=(row["id"],))
-            yield _Entry(member=member, stratum=FULL if row["wants_visit"] else row["stratum"])
+            yield _Entry(member=member, stratum=FULL if row["wants_visit"] or row["owed"] else row["stratum"])
     if plan.pool:
+        owed = {(held.kind, held.code) for held in tx.visits.short(plan.agency) if held.pooled}
         for held in tx.rosters.objects(plan.agency):
             level = tx.credit.level(held.kind, held.code)
             fresh = level is not None and now - level[1] <= span(policy.stale_after)
             code = level[0] if level is not None and fresh else policy.unrated
             yield _Entry(
                 member=Member(kind=held.kind, code=held.code, name=held.name, cases=(), pooled=True),
-                stratum=pool_stratum(policy, code),
+                stratum=FULL if (held.kind, held.code) in owed else pool_stratum(policy, code),
             )
 
 

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import structlog
+
 from inspector.domain import admission, correction, credit, verification
 from inspector.domain.case import (
     Case,
@@ -32,6 +34,8 @@ from inspector.flows.office import Office
 from inspector.flows.recall import call_off
 from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx, new_id
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,9 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
         if before != digest:
             raise Conflict("reference_reused", reference=given.reference, case=held.id)
         return Taken(case=held, new=False)
-    return Taken(case=_open(office, tx, case, policy, None, now), new=True)
+    opened = _open(office, tx, case, policy, None, now)
+    tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
+    return Taken(case=opened, new=True)
 
 
 def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, now: datetime) -> Case:

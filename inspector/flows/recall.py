@@ -20,9 +20,13 @@ from inspector.domain.verification import asked_others
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seats import put_seat
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Ended, Work
+
+SUPERIOR_UNKNOWN = "superior_unknown"
+"""The matter for a person that a request's date opens where nobody is known to stand above both sides; it is over with the request."""
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
@@ -52,7 +56,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         cancelled = assistance.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
         tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
-        tx.attention.close(f"superior_unknown:{request.id}", now)
+        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
@@ -68,15 +72,20 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
         tx.visits.put(changed)
         return
-    called_off: Decision[visit.Visit] = visit.cancel(changed, "withdrawn", case.pack)
+    call_off_visit(tx, changed, "withdrawn", case.pack, now)
+
+
+def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
+    """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more."""
+    called_off: Decision[visit.Visit] = visit.cancel(held, reason, pack)
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
-    log_after(tx, held.draw, "withdrawn", held.object_id)
+    log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
     ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
     for seat in tx.visits.team(held.id):
         if seat.state.open:
-            tx.visits.put_seat(replace(seat, state=visit.SeatState.CANCELLED))
-            ended += [f"{kind.value}:{held.id}:{seat.place}:{seat.turn}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
+            put_seat(tx, seat, replace(seat, state=visit.SeatState.CANCELLED), now)
+            ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
     tx.work.end_keys(ended, now)
     for matter in ("team_short", "visit_overdue"):
         tx.attention.close(f"{matter}:{held.id}", now)
@@ -89,7 +98,7 @@ def wait_for_it(work: Work, office: Office) -> None:
             held = tx.work.keyed(key)
             left = (held["lease_until"] - tx.machine_now()).total_seconds() if held is not None else 0.0
         if left > 0:
-            raise NotYet("still_under_way", origin=Origin.US, retry_after=left)
+            raise NotYet("still_under_way", origin=Origin.US, attempts=0, retry_after=left)
 
 
 def _under_way(tx: Tx, ended: Iterable[Ended]) -> list[str]:

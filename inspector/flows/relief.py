@@ -1,6 +1,7 @@
-"""Seats of those who cannot go: lapsed certificate, left the post, on leave. They pass on by the re-deal rule (scenarios 35, 36).
+"""Seats of those who cannot or must not go: lapsed certificate, left the post, on leave, a conflict declared since the draw.
 
-Looked at when the register changes, before a push, and once a day, for a certificate lapses and a leave begins by date alone.
+They pass on by the re-deal rule (scenarios 33, 35, 36). Looked at when the register changes or a conflict is declared, after a
+re-deal, before a push, and once a day, for a certificate lapses and a leave begins by date alone.
 Whom the rule names next is found in the frozen frame (ruling 15); if the register says by now that he or she cannot go either, the
 seat passes on again, each step a line of `after.jsonl`. Nobody picks, and nobody can keep a seat by saying yes to it.
 """
@@ -15,17 +16,23 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seats import put_seat
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-DEPARTED = "departed"
+DEPARTED, RECUSED = "departed", "recused"
 
 
-def unfit(tx: Tx, agency: str, staff: str, day: date) -> str | None:
-    """Why the register says that an inspector cannot go on a day: `departed`, `uncertified` or `leave`; None when it does not."""
-    held = tx.rosters.in_force(agency, staff)
-    status = held.status(day) if held is not None else DEPARTED
+def unfit(tx: Tx, held: Visit, staff: str, day: date) -> str | None:
+    """Why the registers say that an inspector cannot go on a day: `departed`, `uncertified`, `leave` or `recused`; None when they do not.
+
+    Of a declared conflict the fact counts; its reason stays private (scenario 33).
+    """
+    person = tx.rosters.in_force(held.agency, staff)
+    status = person.status(day) if person is not None else DEPARTED
+    if status == "1" and tx.rosters.recused(held.agency, held.code, staff):
+        return RECUSED
     return None if status == "1" else status
 
 
@@ -33,9 +40,11 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
     """Pass on every open seat of an agency's open visits whose inspector cannot go today; how many. Twice is as good as once."""
     day = office.calendar.local_date(now)
     staff = tx.rosters.inspectors(agency)
-    fit = {row.id for row in staff if row.status(day) == "1"}
+    fit = {row.id for row in staff if row.status(day) == "1"} - {row[1] for row in tx.rosters.recusals(agency)}
     passed = 0
-    for visit_id in tx.visits.held_by_others(agency, fit):
+    others = tx.visits.held_by_others(agency, fit)
+    tx.visits.lock(others)  # all before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand
+    for visit_id in others:
         passed += look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
     return passed
 
@@ -63,13 +72,12 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
 
 
 def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
-    return unfit(tx, held.agency, seat.inspector, day) if seat.state.open else None
+    return unfit(tx, held, seat.inspector, day) if seat.state.open else None
 
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack)
-    name = f"{seat.visit}:{seat.place}:{seat.turn}"
-    tx.visits.put_seat(decision.state)
-    record(tx, held.id, decision, now, {"seat": name, "seat_state": decision.state.state.value})
-    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    put_seat(tx, seat, decision.state, now)
+    record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
+    tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
     redeal(tx, office, held, decision.state, reason, now)

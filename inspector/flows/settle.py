@@ -26,7 +26,8 @@ REVIEW_DUE = "review_due"
 class Settlement:
     """What a flow leaves to be written, in the same transaction that marks its work done.
 
-    `call` and `attempts` are for the metrics: how the call to the outside ended, and in how many tries.
+    `call` and `attempts` say how the call to the outside ended, and in how many tries. With 0 tries nobody was called, and nothing is
+    known of the other side: its breaker stays as it is, and nothing is counted.
     """
 
     write: Callable[[Tx, datetime], None]
@@ -38,9 +39,13 @@ class Settlement:
         """The same, when it was a failed call that led here."""
         return replace(self, call=error.family, attempts=error.attempts)
 
+    def unasked(self) -> Settlement:
+        """The same, when nobody was called."""
+        return replace(self, attempts=0)
 
-def nothing(outcome: str, *, attempts: int = 1) -> Settlement:
-    """Marked done, nothing else: the work has lost its purpose, or what it did leaves nothing to be written."""
+
+def nothing(outcome: str, *, attempts: int = 0) -> Settlement:
+    """Marked done, nothing else: the work has lost its purpose; or a call was made, in so many tries, that leaves nothing to write."""
     return Settlement(write=lambda _tx, _now: None, outcome=outcome, attempts=attempts)
 
 
@@ -87,6 +92,8 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     request = decision.state
     tx.assistance.put(request)
     record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
+    if not request.state.open:
+        tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
         tx.work.end_keys([f"{kind.value}:{request.id}" for kind in decision.ends], now)
     tx.work.order(decision.orders, now)

@@ -87,7 +87,7 @@ def retract_credit(work: Work, office: Office) -> Settlement:
     try:
         platform = office.connectors.credit.get(work.lane)
         if platform is None:
-            raise Refused("connector_not_configured", origin=Origin.US)  # noqa: TRY301 - the same way out as a refusal
+            raise Refused("connector_not_configured", origin=Origin.US, attempts=0)  # noqa: TRY301 - the same way out as a refusal
         receipt = platform.retract(retraction, key=_retraction_key(entry))
     except (Refused, Garbled) as error:
         with office.store.begin() as tx:  # beside the settlement, which an error does not have; telling it again changes nothing

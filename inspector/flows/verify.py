@@ -55,7 +55,7 @@ def ask(work: Work, office: Office) -> Settlement:
     said = work.payload
     source = office.connectors.sources.get(str(said["via"]))
     if source is None:
-        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", office.now()))
+        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", office.now())).unasked()
     question = Question(
         case_id=str(work.case_id),
         basis=str(said["basis"]),

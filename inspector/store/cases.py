@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,17 @@ from inspector.store.tables import case_file, draw, evidence, ledger, subject, v
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
+_LOCKED = sa.select(case_file.c.id).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
+_LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
-_OPEN_VISITS, _OPEN_DRAWS = ("ASSIGNED", "SHORT"), ("PREPARING", "ANNOUNCED", "SEEDING")
+_OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
-    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(_OPEN_VISITS)
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state == "ASSIGNED"
 )
+_SHORT = sa.select(visit_case.c.case_id).join(visit, visit.c.id == visit_case.c.visit).where(visit.c.state == "SHORT")
+_OWED = case_file.c.id.in_(_SHORT) & case_file.c.stratum.is_not(None)
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
@@ -57,6 +61,10 @@ class CaseRoom(Room):
         if text is None:
             raise Missing("case_unknown", case=case_id)
         return load(Case, text)
+
+    def lock(self, case_ids: Collection[str]) -> None:
+        """Hold several cases to the end of the transaction, in order of id, so that two hands never wait for each other."""
+        self.batch.direct.execute(_LOCKED, {"cases": list(case_ids)}).all()
 
     def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
         """The case a sender has opened under its reference, with the content digest. Raises Missing."""
@@ -93,7 +101,10 @@ class CaseRoom(Room):
         self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
 
     def undrawn(self, agency: str) -> list[Row]:
-        """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them."""
+        """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them.
+
+        `owed` is a visit that a draw has given and that cannot take place, for want of two inspectors.
+        """
         asked = sa.select(
             case_file.c.id,
             case_file.c.subject_kind,
@@ -101,9 +112,10 @@ class CaseRoom(Room):
             case_file.c.stratum,
             case_file.c.wants_visit,
             case_file.c.state,
+            _OWED.label("owed"),
         ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
-        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
+        asked = asked.where(sa.or_(unframed, sa.or_(case_file.c.wants_visit, _OWED) & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:

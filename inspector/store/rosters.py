@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.domain.roster import InspectorRecord, RosterObject, marked
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.tables import inspector, recusal, roster_object
@@ -27,17 +28,37 @@ class RosterRoom(Room):
         return [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
 
     def put_objects(self, rows: Iterable[RosterObject]) -> None:
-        """Add or replace objects."""
+        """Add or replace objects; one that a case has enrolled stays marked as such."""
+        rows = list(rows)
+        before = {
+            (row.agency, row.kind, row.code): row for agency in {row.agency for row in rows} for row in self.objects(agency)
+        }
         values: list[dict[str, object]] = [
-            {"agency": row.agency, "kind": row.kind.value, "code": row.code, "body": dump(row), "removed_at": None}
+            {
+                "agency": row.agency,
+                "kind": row.kind.value,
+                "code": row.code,
+                "body": dump(marked(row, before.get((row.agency, row.kind, row.code)))),
+                "removed_at": None,
+            }
             for row in rows
         ]
         self._put(roster_object, values, _OBJECT_KEY)
 
     def enrol(self, row: RosterObject) -> None:
-        """Enter a subject into daily supervision unless it is there (an exempt item's subject; the plan, item 7)."""
-        values = {"agency": row.agency, "kind": row.kind.value, "code": row.code, "body": dump(row)}
-        self.insert_one(roster_object, values, _OBJECT_KEY)
+        """Enter a subject into daily supervision, or mark the one that is there (an exempt item's subject; the plan, item 7).
+
+        One that was removed is in force again: the case that enrols it is newer.
+        """
+        entered = replace(row, enrolled=True)
+        key = {"agency": row.agency, "kind": row.kind.value, "code": row.code}
+        if self.insert_one(roster_object, key | {"body": dump(entered)}, _OBJECT_KEY):
+            return
+        here = sa.and_(*(roster_object.c[name] == value for name, value in key.items()))
+        asked = sa.select(roster_object.c.body, roster_object.c.removed_at).where(here).with_for_update()
+        body, removed_at = self.connection.execute(asked).one()
+        stays = entered if removed_at is not None else replace(load(RosterObject, body), enrolled=True)
+        self.connection.execute(sa.update(roster_object).where(here).values(body=dump(stays), removed_at=None))
 
     def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
         """Take objects out of force by (kind, code)."""
@@ -84,6 +105,12 @@ class RosterRoom(Room):
         """(object code, inspector id, reason code) of every declared conflict."""
         asked = sa.select(recusal.c.object, recusal.c.inspector, recusal.c.reason).where(recusal.c.agency == agency)
         return [tuple(row) for row in self.connection.execute(asked)]
+
+    def recused(self, agency: str, code: str, staff_id: str) -> bool:
+        """Whether an inspector has a declared conflict with an object."""
+        held = recusal.c
+        asked = sa.select(held.inspector).where(held.agency == agency, held.object == code, held.inspector == staff_id)
+        return self.connection.execute(asked).first() is not None
 
     def declare(self, agency: str, code: str, staff_id: str, reason: str) -> None:
         """Keep a declared conflict."""

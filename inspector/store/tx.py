@@ -66,12 +66,14 @@ class Tx:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that can fail alone, so that one stale fence rolls back one settlement."""
+        told = len(self.committed)
         with savepoint(self.connection, "part"):
             try:
                 yield
                 self._batch.write()
             except BaseException:
                 self._batch.drop()
+                del self.committed[told:]
                 raise
 
     @cached_property

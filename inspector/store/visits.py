@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Stale
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
@@ -30,12 +31,17 @@ class VisitRoom(Room):
             "object_id": made.object_id,
             "sampled": made.sampled,
             "opened_at": made.opened_at,
-            "version": 0,
+            "version": made.version,
         }
         self.connection.execute(sa.insert(visit).values(**row, **self._row(made)))
         cases = [{"visit": made.id, "case_id": case_id} for case_id in made.case_ids]
         if cases:
             self.connection.execute(sa.insert(visit_case), cases)
+
+    def lock(self, visit_ids: Collection[str]) -> None:
+        """Hold several visits to the end of the transaction, in order of id, so that two hands never wait for each other."""
+        asked = sa.select(visit.c.id).where(visit.c.id.in_(list(visit_ids))).order_by(visit.c.id)
+        self.connection.execute(asked.with_for_update()).all()
 
     def get(self, visit_id: str, *, lock: bool = False) -> Visit:
         """A visit. Raises Missing."""
@@ -45,20 +51,30 @@ class VisitRoom(Room):
             raise Missing("visit_unknown", visit=visit_id)
         return load(Visit, text)
 
-    def put(self, changed: Visit) -> None:
-        """Write a changed visit; the caller holds its lock."""
-        values = self._row(changed) | {"version": visit.c.version + 1}
-        self.expect_one(sa.update(visit).where(visit.c.id == changed.id).values(**values), changed.id)
+    def put(self, changed: Visit) -> Visit:
+        """Write a changed visit; expects the version it was read at. Raises Stale."""
+        following = replace(changed, version=changed.version + 1)
+        held = sa.update(visit).where(visit.c.id == changed.id, visit.c.version == changed.version)
+        self.expect_one(held.values(**self._row(following), version=following.version), changed.id)
+        return following
 
     def of_case(self, case_id: str, *, lock: bool = False) -> list[Visit]:
         """The visits that serve a case."""
         asked = sa.select(visit.c.body).join(visit_case, visit_case.c.visit == visit.c.id).where(visit_case.c.case_id == case_id)
-        return [load(Visit, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+        asked = asked.order_by(visit.c.id)
+        return [
+            load(Visit, text) for text in self.connection.execute(asked.with_for_update(of=visit) if lock else asked).scalars()
+        ]
 
     def of_draw(self, number: str) -> list[Visit]:
         """The visits of a draw."""
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
+
+    def short(self, agency: str) -> list[Visit]:
+        """The visits of an agency that cannot take place for want of inspectors."""
+        asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state == VisitState.SHORT.value)
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def sampled_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How often each object was visited, or is to be, by random draw since a moment; a visit called off does not count."""
@@ -70,10 +86,17 @@ class VisitRoom(Room):
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.object_id))}
 
-    def put_seat(self, held: Seat) -> None:
-        """Write a seat's present state."""
-        row = {"visit": held.visit, "place": held.place, "turn": held.turn, "inspector": held.inspector}
-        self.upsert(seat, row | {"state": held.state.value, "body": dump(held)}, ("visit", "place", "turn"))
+    def add_seat(self, given: Seat) -> None:
+        """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
+        row = {"visit": given.visit, "place": given.place, "turn": given.turn, "inspector": given.inspector}
+        if not self.insert_one(seat, row | {"state": given.state.value, "body": dump(given)}, ("visit", "place", "turn")):
+            raise Stale("stale", what=given.name)
+
+    def put_seat(self, changed: Seat, was: SeatState) -> None:
+        """Write a seat that went on from a state. Raises Stale when somebody else moved it meanwhile."""
+        held = sa.update(seat).where(seat.c.visit == changed.visit, seat.c.place == changed.place, seat.c.turn == changed.turn)
+        held = held.where(seat.c.state == was.value)
+        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.name)
 
     def seat(self, visit_id: str, place: int, turn: int) -> Seat:
         """One seat at one turn. Raises Missing."""

@@ -229,8 +229,9 @@ class WorkRoom(Room):
 
     def renew(self, owner: str, ids: Sequence[int], until: datetime) -> int:
         """Lengthen the leases of running work; how many were still ours."""
-        mine = sa.update(work).where(work.c.id.in_(list(ids)), work.c.owner == owner, work.c.state == "ready")
-        return self.connection.execute(mine.values(lease_until=until)).rowcount
+        mine = sa.select(work.c.id).where(work.c.id.in_(list(ids)), work.c.owner == owner, work.c.state == "ready")
+        free = mine.with_for_update(skip_locked=True)  # a row in somebody's hand is being settled or ended; nobody waits for it
+        return self.connection.execute(sa.update(work).where(work.c.id.in_(free)).values(lease_until=until)).rowcount
 
     def void_leases(self) -> int:
         """At the start of a daemon that owns the file alone every lease is void (engine.md 2.3)."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
 from inspector.flows import intake, review
-from inspector.flows.explain import explain
+from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.labels import Lang
 from inspector.store.tx import Tx
@@ -22,8 +21,8 @@ from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, MessageId
 from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
+from inspector.web.roles import Role
 
-log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 
@@ -38,8 +37,6 @@ def open_case(desk: AtDesk, caller: System, given: CaseIn) -> JSONResponse:
     application = given.application()
     _within(caller, given.agency)
     taken = desk.act(lambda tx, now: intake.take(desk.office, tx, application, caller.name, now))
-    if taken.new:
-        log.info("case.opened", case_id=taken.case.id, agency=taken.case.agency, item=taken.case.item)
     return JSONResponse(case_shown(taken.case).model_dump(mode="json"), 201 if taken.new else 200)
 
 
@@ -65,7 +62,7 @@ def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWh
     """A case with the whole why."""
 
     def ask(tx: Tx) -> CaseWithWhy:
-        return case_with_why(caller.case(tx, case_id), explain(desk.office, tx, case_id))
+        return case_with_why(caller.case(tx, case_id), _why(desk, tx, caller, case_id))
 
     return desk.look(ask)
 
@@ -81,7 +78,7 @@ def explain_case(
 
     def ask(tx: Tx) -> ExplanationText:
         caller.case(tx, case_id)
-        told = explain(desk.office, tx, case_id)
+        told = _why(desk, tx, caller, case_id)
         return ExplanationText(case=case_id, lang=lang, text=render(told, lang), explanation=told)
 
     return desk.look(ask)
@@ -141,6 +138,10 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
     """The officer's decision, by API and by form alike."""
     caller.case(tx, case_id, lock=True)
     return review.decide(desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now)
+
+
+def _why(desk: AtDesk, tx: Tx, caller: Caller, case_id: str) -> Explanation:
+    return explain(desk.office, tx, case_id, outside=caller.role is Role.SYSTEM)
 
 
 def _within(caller: Caller, agency: str) -> None:

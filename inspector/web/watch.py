@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain import credit
 from inspector.domain.case import SubjectKind
-from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows import attention

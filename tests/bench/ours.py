@@ -22,6 +22,7 @@ from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
+from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import domain
 from tests.house import ZONE, open_office
@@ -72,6 +73,7 @@ def main() -> None:
     parser.add_argument("--stub", required=True)
     parser.add_argument("--lease", type=float, default=60.0)
     given = parser.parse_args()
+    logs.configure()
     store = Store(given.url)
     office = open_office(store, lambda: datetime.now(ZONE))
     with store.begin() as tx:

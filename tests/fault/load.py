@@ -85,14 +85,17 @@ retry_codes = [-1]
 [sources.registers]
 kind = "http"
 url = "http://127.0.0.1:{world}/registers"
+budget_seconds = 1.9
 permanent_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [credit.platform]
 kind = "http"
 url = "http://127.0.0.1:{world}/credit"
+budget_seconds = 1.9
 [callbacks.hall]
 kind = "webhook"
 url = "http://127.0.0.1:{world}/approving"
+budget_seconds = 1.9
 secret_file = "{folder}/hall.secret"
 """
 

@@ -7,9 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from inspector.domain.evidence import Verdict
+from inspector.domain.visit import Finding
+from inspector.flows import dispatch
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 
 @pytest.fixture
@@ -229,3 +233,31 @@ def test_the_same_case_through_eight_doors_at_once_is_one_case(edge: Edge) -> No
         assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
         assert len({answer.json()["id"] for answer in answers}) == 1
         assert len(client.get("/v1/cases").json()["cases"]) == 1
+
+
+def test_an_approving_system_hears_of_a_visit_only_when_it_has_been_made(store: Store, hand: Hand) -> None:
+    """The applicant is near that system: who learns of a visit beforehand can put the premises in order (draw-protocol ruling 18)."""
+    office, _, _ = drawing(store, hand)
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (made,) = visits(office, held.number)
+    with serving(office) as edge:
+
+        def told(role: str) -> str:
+            """All that a role reads of the case."""
+            with edge.as_(role, "bureau", "hall") as client:
+                paths = [f"/v1/cases/{case_id}", f"/v1/cases/{case_id}/explain?lang=en", "/v1/events"]
+                return "".join(client.get(path).text for path in paths)
+
+        assert (held.number in told("system"), held.number in told("officer"), held.number in told("auditor")) == (
+            False,
+            True,
+            True,
+        )
+        with store.begin() as tx:
+            team = tx.visits.team(made.id)
+            for seat in team:
+                dispatch.accept(tx, dispatch.seat_name(seat), hand())
+            findings = [Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH) for one in made.doubts]
+            dispatch.report(office, tx, dispatch.seat_name(team[0]), findings, "", hand())
+        assert held.number in told("system")

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
+
+from inspector.domain.evidence import Verdict
+from inspector.domain.visit import Finding
+from inspector.flows import assist, dispatch
 from inspector.store.store import Store
-from tests.house import Hand
+from inspector.store.tx import Tx
+from tests.house import Hand, Table, open_office, post, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_way import HOUSEHOLD, Post, person
 
 
 def test_an_open_matter_takes_the_new_facts_and_keeps_its_date(store: Store, hand: Hand) -> None:
@@ -32,3 +41,62 @@ def test_a_closed_matter_opens_again_with_the_new_facts_and_can_be_closed_again(
         assert (json.loads(row["body"]), row["opened_at"]) == ({"place": 1}, hand())
         assert tx.attention.close("team_short:v1", hand())
         assert tx.attention.page(None) == []
+
+
+@pytest.mark.parametrize("word", ["answered", "refused", "silent"])
+def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store, hand: Hand, word: str) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    office = replace(
+        office,
+        tree={name: replace(node, connector=None) if name in ("county", "city") else node for name, node in office.tree.items()},
+    )
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    for days in (3, 4):
+        hand.on(days=days)
+        settle(office)
+    with store.begin() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+        assert "superior_unknown" in open_matters(tx)
+        tx.attention.open("letter_undeliverable", "bureau", f"assist.send:{request.id}:reminder:civil-affairs", {}, hand())
+    if word == "answered":
+        with store.begin() as tx:
+            assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+    elif word == "refused":
+        with store.begin() as tx:
+            assist.refuse(office, tx, request.id, "无此职能", "王五", hand())
+    else:
+        hand.on(days=30)
+        settle(office)
+    with store.read() as tx:
+        assert not tx.assistance.get(request.id).state.open
+        assert "superior_unknown" not in open_matters(tx)
+        assert ("letter_undeliverable" in open_matters(tx)) == (word == "silent"), "whoever answers has the letter"
+
+
+def test_what_is_said_of_a_push_and_of_a_late_visit_is_over_with_the_seat_and_the_visit(store: Store, hand: Hand) -> None:
+    office, phones, _ = drawing(store, hand)
+    phones.refuses = True
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.begin() as tx:
+        first, second = tx.visits.team(visit.id)
+        assert open_matters(tx).count("push_undelivered") == 2
+        dispatch.accept(tx, first.name, hand())
+        assert open_matters(tx).count("push_undelivered") == 1, "who has accepted needs no push"
+        dispatch.accept(tx, second.name, hand())
+    hand.now = visit.due_at
+    settle(office)
+    with store.begin() as tx:
+        assert open_matters(tx) == ["visit_overdue"]
+        findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
+        dispatch.report(office, tx, first.name, findings, "", hand())
+        assert open_matters(tx) == []
+
+
+def open_matters(tx: Tx) -> list[str]:
+    """The kinds of what waits for a person about letters, seats and visits."""
+    kinds = ("superior_unknown", "letter_undeliverable", "push_undelivered", "visit_overdue", "team_short")
+    return [row["kind"] for row in tx.attention.page(None) if row["kind"] in kinds]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from inspector import bootstrap, settings
+from inspector.domain.errors import Invalid
 from inspector.store.tables import metadata
 from inspector.testing.peer import peer
 from inspector.testing.tls import authority
@@ -96,6 +98,25 @@ def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
     assert states(operator)["channels.phones.secret_file"] == "OK"
     secret.chmod(0o644)
     assert "FAIL" in {state for name, state in states(operator).items() if name.startswith("channels.phones")}
+
+
+@pytest.mark.parametrize(("lease", "budget", "state"), [(4, 1.9, "OK"), (4, 2, "FAIL"), (41, 20, "OK"), (40, 20, "FAIL")])
+def test_a_connector_whose_call_may_take_half_of_its_lease_is_refused(
+    operator: Operator, lease: float, budget: float, state: str
+) -> None:
+    wire = f'[credit.platform]\nkind = "http"\nurl = "http://127.0.0.1:9/credit"\nbudget_seconds = {budget}\n'
+    operator.settle_in(f"\n[engine]\nlease_seconds = {lease}\n{wire}")
+    operator.well("migrate")
+    assert states(operator)["credit.platform"] == state
+    listed = operator.well("connector", "list", "--json").json
+    assert [row["error"] for row in listed] == [None if state == "OK" else "connector_longest"]
+    if state == "FAIL":
+        with pytest.raises(Invalid, match="connector_longest") as refused:
+            bootstrap.connect(settings.load(operator.config))
+        assert refused.value.facts["connector"] == "credit.platform"
+        told = operator.say("check").out
+        assert "budget_seconds" in told
+        assert "engine.lease_seconds" in told
 
 
 def test_a_connector_is_reached_only_when_asked_and_nothing_is_sent(operator: Operator) -> None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, Outcome, SubjectKind
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import replay
-from inspector.domain.roster import InspectorRecord
+from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review
@@ -27,6 +27,7 @@ from inspector.flows.draw import announce_now, type_figures
 from inspector.flows.office import Office, Plan
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
+from tests.engine import lines, listening
 from tests.house import Hand, Table, application, open_office, post, settle
 
 FACTS = {"registered-address": "某路1号", "office-in-use": "是"}
@@ -82,12 +83,15 @@ class Phones:
     """The inspectors' phones."""
 
     messages: list[Message] = field(default_factory=list)
+    refuses: bool = False
 
     def __post_init__(self) -> None:
         self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1", idempotent=True)
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Show a message."""
+        """Show a message, or not."""
+        if self.refuses:
+            raise Refused("no_such_number", origin=Origin.THEM)
         self.messages.append(message)
         return Receipt(reference="", at=datetime.now(UTC))
 
@@ -179,7 +183,7 @@ def replayed(office: Office, number: str) -> None:
     commitment = read(files["commit.json"])
     frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     result = protocol.carry_out(commitment, {"weekly": frame}, json.loads(files["seed.json"])["parts"])
-    events = [json.loads(line) for line in files["after.jsonl"].splitlines()]
+    events = [json.loads(line) for line in files.get("after.jsonl", b"").splitlines()]
     teams = replay(commitment, frame, result, "weekly", events)
     for visit in made:
         if visit.state in (VisitState.ASSIGNED, VisitState.SHORT):
@@ -245,6 +249,42 @@ def test_one_inspector_is_no_team_and_the_visit_does_not_take_place(store: Store
     assert "team_short" in kinds
 
 
+@pytest.mark.parametrize("pool", [False, True], ids=["a case", "the pool"])
+def test_a_visit_without_two_inspectors_is_drawn_again_for_certain_and_its_selection_stands(
+    store: Store, hand: Hand, pool: bool
+) -> None:
+    office, phones, _ = drawing(store, hand, staff=1)
+    if pool:
+        office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)})
+        with store.begin() as tx:
+            row = RosterObject(
+                agency="bureau", kind=SubjectKind.FIRM, code="TEST00000000000001", original="", name="", pool="bureau"
+            )
+            tx.rosters.put_objects([row])
+    _, held = announced(office, hand, cases=0 if pool else 1)
+    carried_out(office, hand, held.number)
+    (short,) = visits(office, held.number)
+    with store.begin() as tx:
+        tx.rosters.put_inspectors(inspectors(6))
+        selection = tx.draws.files(held.number)["result.json"]
+    hand.on(days=1)
+    _, again = announced(office, hand, cases=0)
+    with store.read() as tx:
+        assert json.loads(tx.draws.files(again.number)["rules.json"])["derivation"]["full_coverage"], "nobody escapes that way"
+        assert tx.cases.undrawn("bureau") == [], "it is in a frame now"
+    carried_out(office, hand, again.number)
+    (called_off,), (made,) = visits(office, held.number), visits(office, again.number)
+    assert (called_off.state, made.state, made.code) == (VisitState.CANCELLED, VisitState.ASSIGNED, short.code)
+    assert (made.case_ids, made.doubts) == (short.case_ids, short.doubts)
+    assert len([message for message in phones.messages if message.data["visit"] == made.id]) == 2
+    with store.read() as tx:
+        assert tx.draws.files(held.number)["result.json"] == selection
+        assert not [seat for seat in tx.visits.team(short.id) if seat.state.open]
+        assert not {"team_short", "visit_overdue"} & {row["kind"] for row in tx.attention.page(None)}
+        assert tx.work.keyed(f"visit.due:{short.id}")["state"] == "done"  # type: ignore[index]
+    replayed(office, held.number)
+
+
 def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log_says_so(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -293,3 +333,22 @@ def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: St
     assert called_off.state is VisitState.CANCELLED
     assert set(freed) == {SeatState.CANCELLED}
     replayed(office, held.number)
+
+
+def test_one_case_can_be_followed_in_the_log_from_its_intake_through_its_calls_to_the_push_of_its_visit(
+    store: Store, hand: Hand
+) -> None:
+    with listening(level="DEBUG") as stream:
+        office, _, _ = drawing(store, hand)
+        (case_id, _), held = announced(office, hand, cases=2)
+        carried_out(office, hand, held.number)
+    said = [line for line in lines(stream) if case_id in (line.get("case_id"), *line.get("cases", ()))]
+    told = [(line["event"], line.get("kind"), line.get("lane")) for line in said]
+    assert told[0] == ("case.opened", None, None)
+    asked, seen = ("connector.called", "ask", "registers"), ("work.settled", "ask", "registers")
+    assert told.count(asked) == told.count(seen) > 0, "each call and each settlement once"
+    (assigned,) = [line for line in said if line["event"] == "visit.assigned"]
+    assert (assigned["draw"], assigned["cases"]) == (held.number, [case_id])
+    assert told.count(("work.settled", "push", "phones")) == told.count(("connector.called", "push", "phones")) == 2
+    assert told.index(asked) < told.index(("visit.assigned", None, None)) < told.index(("work.settled", "push", "phones"))
+    assert "某某有限公司" not in stream.getvalue()

@@ -11,6 +11,7 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, ClaimStatus, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.roster import differences
 from inspector.flows import assist, intake, review
 from inspector.flows.intake import Application, take
 from inspector.ports import Card, Letter, LetterKind, Origin, Receipt, Refused, Unavailable
@@ -163,6 +164,27 @@ def test_the_same_reference_is_the_same_case_and_other_content_a_conflict(store:
     assert post(office, application(1, "business-licence", LICENCE)) == first
     with store.begin() as tx, pytest.raises(Conflict, match="reference_reused"):
         take(office, tx, application(1, "business-licence", {"registration-status": "注销"}), "hall", hand())
+
+
+def test_a_subject_that_was_removed_from_supervision_is_enrolled_again_and_no_file_takes_it_out(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default=None)})
+    given = application(1, "business-licence", LICENCE, route=Route.CERTIFICATE)
+    post(office, given)
+    with store.begin() as tx:
+        (row,) = tx.rosters.objects("bureau")
+        tx.rosters.remove_objects("bureau", [("FIRM", row.code)], hand())
+        assert tx.rosters.objects("bureau") == []
+    post(office, replace(given, reference="R-2"))
+    listed = replace(row, name="名录中的名称", enrolled=False)
+    with store.begin() as tx:
+        assert [(held.code, held.enrolled) for held in tx.rosters.objects("bureau")] == [(row.code, True)]
+        assert differences(tx.rosters.objects("bureau"), []) == (), "the office's file knows nothing of the cases"
+        assert [one.kind for one in differences(tx.rosters.objects("bureau"), [listed])] == ["changed"]
+        tx.rosters.put_objects([listed])
+        assert tx.rosters.objects("bureau") == [replace(listed, enrolled=True)]
+        assert differences(tx.rosters.objects("bureau"), [listed]) == ()
+        tx.rosters.put_objects([replace(listed, code="TESTNEW")])
+        assert [one.key for one in differences(tx.rosters.objects("bureau"), [])] == ["FIRM:TESTNEW"]
 
 
 def test_an_exempt_item_enrols_its_subject_and_asks_nobody(store: Store, hand: Hand) -> None:

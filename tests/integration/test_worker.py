@@ -12,11 +12,15 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
+from inspector.flows.settle import nothing
+from inspector.flows.table import Flow
 from inspector.ports import Garbled, NotYet, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, lane, work
 from inspector.store.work import Work
+from inspector.telemetry.metrics import Metrics
 from tests import house, postgres
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, row, states, until
 
@@ -157,6 +161,22 @@ def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_clos
         answer.set()
         until(lambda: Counter(states(store).values()) == {"done": 11, "waiting": 1})
     assert lane_of(store) == {"failures": 0, "open_until": EPOCH, "error": None}
+
+
+@pytest.mark.parametrize("way", ["obsolete", "late"])
+def test_work_that_asked_nobody_closes_no_breaker_and_counts_as_no_call(store: Store, way: str) -> None:
+    """A probe finds that its letter has lost its purpose, or that its patience is over: nothing is known of the other side."""
+    office = real_office(store)
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(lane).values(failures=8, open_until=clock() - HOUR, error="refused"))
+    put(store, order(1, lane=LANE, expires_at=clock() - HOUR if way == "late" else None))
+    flow = Flow(do=lambda _work, _office: nothing("obsolete"), give_up=lambda _work, _office, _error: nothing("patience_over"))
+    worker = Worker(office, Metrics(), FAST, "one", flows={OrderKind.ASK: flow})
+    with house.running(worker):
+        until(lambda: states(store) == {"1": "done"})
+    assert (lane_of(store)["failures"], lane_of(store)["error"]) == (8, "refused")
+    assert count(worker, "inspector_connector_calls_total", connector=LANE, outcome="answered") == 0
+    assert count(worker, "inspector_work_settled_total", kind="ask", outcome="gave_up" if way == "late" else "obsolete") == 1
 
 
 def test_failures_counted_before_a_restart_are_ended_by_the_first_answer(store: Store) -> None:
