@@ -44,11 +44,8 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
     from inspector.flows.office import AgencyNode, pack_of
 
     tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in told.agencies.items()}
-    now = tx.machine_now()
-    systems = [
-        row for row in tx.tokens.all() if row["role"] == "system" and row["revoked_at"] is None and row["expires_at"] > now
-    ]
-    handed_in = tx.cases.agencies() | {row["agency"] for row in systems}
+    systems = tx.tokens.systems(tx.machine_now())
+    handed_in = tx.cases.agencies() | {agency for agency, _ in systems}
     for agency in sorted(handed_in):
         if agency not in tree:
             what = ("has cases or tokens, and is not in the settings", "有办件或令牌，但不在配置中")
@@ -57,7 +54,7 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
             what = ("takes cases, and has no policy pack, nor has any above it", "受理办件，但本机关及其上级都没有政策包")
             mend = (f'write pack = "…" under [agencies.{agency}]', f'请在 [agencies.{agency}] 中写 pack = "…"')
             yield Finding.warn(f"agencies.{agency}", what, mend)
-    names = {str(row["name"]) for row in systems}
+    names = {name for _, name in systems}
     for name in told.callbacks:
         if name not in names:
             what = (

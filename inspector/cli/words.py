@@ -48,10 +48,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "odds": ("{count} remarks, which keep nothing out", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
-    "opened": ("{opened} cases opened, {known} were there already", "新受理 {opened} 件，已有 {known} 件"),
+    "opened": (
+        "on behalf of {sender}: cases opened: {opened}, there already: {known}",
+        "代表 {sender}：新受理 {opened} 件，已有 {known} 件",
+    ),
     "would_open": (
-        "dry run: {opened} cases would be opened, {known} are there already; nothing was written",
-        "试运行：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
+        "dry run, on behalf of {sender}: cases that would be opened: {opened}, there already: {known}; nothing was written",
+        "试运行，代表 {sender}：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
     ),
     "would_keep": (
         "dry run: {count} levels would be stated; nothing was written",

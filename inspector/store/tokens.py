@@ -71,6 +71,12 @@ class TokenRoom(Room):
         row = self.connection.execute(asked).one_or_none()
         return Token(**row._asdict()) if row else None
 
+    def systems(self, now: datetime) -> list[tuple[str, str]]:
+        """(agency, name) of every system with a valid token."""
+        valid = (token.c.role == _SYSTEM, token.c.expires_at > now, token.c.revoked_at.is_(None))
+        asked = sa.select(token.c.agency, token.c.name).where(*valid).distinct().order_by(token.c.agency, token.c.name)
+        return [(row.agency, row.name) for row in self.connection.execute(asked)]
+
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing."""
         held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))
