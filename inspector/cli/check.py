@@ -122,9 +122,9 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
         count = len(read_examples(folder / pack.id, pack.label))
         if differences:
             mend = ("policy check shows each", "policy check 逐条显示")
-            yield Finding.fail(name, (f"{len(differences)} examples differ", f"与 {len(differences)} 处示例不一致"), mend)
+            yield Finding.fail(name, (f"examples that differ: {len(differences)}", f"与 {len(differences)} 处示例不一致"), mend)
         else:
-            yield Finding.ok(name, (f"is proven and agrees with {count} examples", f"已校验，与 {count} 个示例一致"))
+            yield Finding.ok(name, (f"is proven and agrees with its examples ({count})", f"已校验，与 {count} 个示例一致"))
     for gap in book.warnings:
         yield Finding.warn("policies", (gap, gap), ("close the gap between the versions", "请补上版本之间的空档"))
 
