@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, cast
 
 from inspector import plugins
@@ -21,7 +22,7 @@ from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
 from inspector.domain.errors import Invalid
-from inspector.flows.office import AgencyNode, Connectors, Office, Plan
+from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, Settings
@@ -70,9 +71,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """
     calendar = load_calendars(settings.policies / "calendars")
     book = Policybook.load(settings.policies)
-    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
-    _check_tree(tree, book)
-    _note_packs(held, book)
+    tree, plans = proven(settings, book, calendar)
+    note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
     return Office(
@@ -81,12 +81,32 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         calendar=calendar,
         connectors=connectors or connect(settings),
         tree=tree,
-        plans={name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()},
+        plans=plans,
         secret=bytes.fromhex(secret),
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
         now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
         waited=clock.waited,
     )
+
+
+def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
+    """The agency tree and the plans, proven without database and connectors: `serve` and `check` ask the same.
+
+    Raises Invalid for the first thing that could never work: a tree that is none, a plan of no agency or without a pack, a trigger
+    that cannot be read.
+    """
+    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
+    plans = {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
+    _check_tree(tree, book)
+    for plan in plans.values():
+        if plan.agency not in tree:
+            near = ", ".join(get_close_matches(plan.agency, tree, n=1)) or "-"
+            known = ", ".join(sorted(tree)) or "-"
+            raise Invalid("plan_agency_unknown", plan=plan.name, agency=plan.agency, nearest=near, known=known)
+        if pack_of(tree, plan.agency) is None:
+            raise Invalid("plan_pack_missing", plan=plan.name, agency=plan.agency)
+    schedules(settings.schedules, plans, datetime.now(calendar.zone))
+    return tree, plans
 
 
 def connect(settings: Settings) -> Connectors:
@@ -181,7 +201,7 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
-def _note_packs(held: Store, book: Policybook) -> None:
+def note_packs(held: Store, book: Policybook) -> None:
     """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
     with held.begin() as tx:
         now = tx.machine_now()

@@ -89,7 +89,13 @@ def import_cases(
     terminal: Terminal,
     file: Annotated[Path | None, typer.Argument(help="CSV or Excel file 文件", metavar="FILE")] = None,
     agency: Agency = None,
-    sender: Annotated[str, typer.Option("--sender", help="Whose numbers the references are; default import:AGENCY 来源")] = "",
+    sender: Annotated[
+        str,
+        typer.Option(
+            "--sender",
+            help="The approving system the cases are of, by its token's name; default: the agency's only one 审批系统（令牌名称）",
+        ),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing 试运行")] = False,
     template: Annotated[bool, typer.Option("--template", help="Print the first row of a file to fill in 打印表头")] = False,
     item: Annotated[str, typer.Option("--item", help="With --template: add the item's claim columns 事项编码")] = "",
@@ -98,6 +104,8 @@ def import_cases(
 
     One row is one case; promised facts are columns `claim:FACT` (承诺:FACT). Heads may be English or Chinese. The same file again
     changes nothing. CSV must be UTF-8 or GB 18030; in Excel codes must be text. Columns: --template --json.
+
+    The cases are those of one approving system, which alone may correct, withdraw and conclude them.
     """
     if template:
         _template(terminal, agency, item)
@@ -107,15 +115,15 @@ def import_cases(
     from inspector.flows import bulk, importing, sheet
     from inspector.telemetry import logs
 
-    told = terminal.settings.log
-    logs.configure(level="WARNING" if sys.stderr.isatty() else told.level, json=told.format == "json")  # eyes get the sum alone
+    log = terminal.settings.log
+    logs.configure(level="WARNING" if sys.stderr.isatty() else log.level, json=log.format == "json")  # eyes get the sum alone
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
-    named = sender or f"import:{agency}"
+    named = sender or importing.sender(office.line(agency), agency, terminal.look(lambda tx: tx.tokens.systems(tx.machine_now())))
 
     def signed(tx: Tx, now: datetime, made: Loaded) -> None:
-        told = {"file": file.name, "agency": agency, "opened": made.opened, "known": made.known}
+        told = {"file": file.name, "agency": agency, "sender": named, "opened": made.opened, "known": made.known}
         sign(tx, "case.import", f"import:{agency}", now, told)
 
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
@@ -124,9 +132,10 @@ def import_cases(
     if done.flaws:
         return refuse(terminal, done.flaws, done.warnings)
     warnings = listed(terminal, done.warnings)
-    terminal.value({"opened": done.opened, "known": done.known, "dry_run": dry_run, "flaws": [], "warnings": warnings})
+    told = {"opened": done.opened, "known": done.known, "sender": named, "dry_run": dry_run, "flaws": [], "warnings": warnings}
+    terminal.value(told)
     warn(terminal, done.warnings)
-    terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known)
+    terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known, sender=named)
     return None
 
 

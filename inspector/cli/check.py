@@ -67,6 +67,7 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     for name, step in (
         ("policies", partial(_packs, terminal)),
         ("calendar", partial(_calendar, terminal)),
+        ("agencies", partial(_office, terminal)),
         ("connectors", partial(_connectors, terminal, call=call)),
         ("database", partial(_database, terminal)),
     ):
@@ -121,9 +122,9 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
         count = len(read_examples(folder / pack.id, pack.label))
         if differences:
             mend = ("policy check shows each", "policy check 逐条显示")
-            yield Finding.fail(name, (f"{len(differences)} examples differ", f"与 {len(differences)} 处示例不一致"), mend)
+            yield Finding.fail(name, (f"examples that differ: {len(differences)}", f"与 {len(differences)} 处示例不一致"), mend)
         else:
-            yield Finding.ok(name, (f"is proven and agrees with {count} examples", f"已校验，与 {count} 个示例一致"))
+            yield Finding.ok(name, (f"is proven and agrees with its examples ({count})", f"已校验，与 {count} 个示例一致"))
     for gap in book.warnings:
         yield Finding.warn("policies", (gap, gap), ("close the gap between the versions", "请补上版本之间的空档"))
 
@@ -174,15 +175,34 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     elif held.sqlite:
         yield Finding.ok("database.integrity", ("the file is whole", "文件完好"))
     yield from _clock(held)
-    yield from _office(terminal)
+    yield from _guarded("policies", partial(_kept, terminal, held))
 
 
 def _office(terminal: Terminal) -> Iterator[Finding]:
-    """The agency tree stands on the packs; a broken one raises."""
-    made = terminal.office
-    yield Finding.ok(
-        "agencies", (f"{len(made.tree)} agencies, {len(made.plans)} plans", f"{len(made.tree)} 个机关，{len(made.plans)} 个计划")
-    )
+    """The proof that `serve` starts with, and what it lets pass although somebody should look."""
+    from inspector import bootstrap
+    from inspector.calendars import load_calendars
+    from inspector.cli import fitting
+    from inspector.policybook import Policybook
+
+    told = terminal.settings
+    book = Policybook.load(told.policies)
+    tree, plans = bootstrap.proven(told, book, load_calendars(told.policies / "calendars"))
+    counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
+    yield Finding.ok("agencies", counts)
+    yield from fitting.settings(told, book, tree, _today())
+
+
+def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
+    """What only the records can tell: packs edited in place (raises), agencies and callbacks that lead nowhere, connectors at rest."""
+    from inspector import bootstrap
+    from inspector.cli import fitting
+    from inspector.policybook import Policybook
+
+    bootstrap.note_packs(held, Policybook.load(terminal.settings.policies))
+    with held.read() as tx:
+        yield from fitting.records(terminal.settings, tx)
+        yield from fitting.lanes(terminal.settings, tx)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import typer
 from inspector.cli import words
 from inspector.cli.terminal import Terminal, UnreachableError, to_json
 from inspector.cli.usage import Command, Group
-from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
+from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang
 
 P = ParamSpec("P")
@@ -39,6 +39,7 @@ CODES = """Exit codes: 0 done · 1 something is wrong (a check failed) · 2 bad 
 
 _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
     (UnreachableError, Exit.UNREACHABLE),
+    (Away, Exit.UNREACHABLE),
     (Missing, Exit.MISSING),
     (Refusal, Exit.REFUSED),
     (Forbidden, Exit.REFUSED),

@@ -94,7 +94,7 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
     def do(tx: Tx) -> None:
         if name in known:
             tx.lanes.ensure([name])
-        if not tx.lanes.pause(name, paused):
+        if not tx.lanes.pause(name, tx.machine_now() if paused else None):
             raise Missing("connector_unknown", name=name, known=", ".join(known))
 
     rule = "connector.pause" if paused else "connector.resume"

@@ -10,7 +10,8 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import Invalid, Refusal
-from inspector.labels import label
+from inspector.domain.plan import DrawState
+from inspector.labels import label, of
 from inspector.verifier import PROGRAM
 
 if TYPE_CHECKING:
@@ -87,9 +88,26 @@ def announce(
     terminal.value({"draw": _row(made) if made else None})
     if made is None:
         terminal.say("not_prepared")
+        agency = office.plans[plan].agency
+        for held in terminal.look(lambda tx: tx.draws.open(agency)):
+            if held.plan == plan:
+                _stands(terminal, held)
         return Exit.REFUSED
-    terminal.say("prepared", number=made.number)
+    _stands(terminal, made)
     return None
+
+
+def _stands(terminal: Terminal, held: Draw) -> None:
+    """Where a plan's draw stands, and whose promise it waits for."""
+    if not _awaited(held):
+        terminal.say("stands", number=held.number, state=of(held.state, terminal.lang))
+        return
+    terminal.say("prepared", number=held.number, parties=", ".join(_awaited(held)))
+
+
+def _awaited(held: Draw) -> tuple[str, ...]:
+    """The parties that hold the preparation up."""
+    return held.awaited if held.state is DrawState.PREPARING else ()
 
 
 def export(
@@ -238,6 +256,7 @@ def _row(held: Draw) -> dict[str, object]:
         "announced_at": held.announced_at,
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,
+        "awaited": _awaited(held),
         "pack": held.pack,
     }
 

@@ -209,7 +209,9 @@ def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence
     same = held - len(kinds["changed"]) - len(kinds["removed"])
     terminal.value(
         {
-            **{kind: [one.key for one in found] for kind, found in kinds.items()},
+            **{kind: [one.key for one in found] for kind, found in kinds.items() if kind != "removed"},
+            "removed": [] if wish.keep else [one.key for one in kinds["removed"]],
+            "kept": [one.key for one in kinds["removed"]] if wish.keep else [],
             "unchanged": same,
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
@@ -218,8 +220,8 @@ def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence
             "warnings": listed(terminal, read.warnings),
         }
     )
-    terminal.say("preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
-    for kind, sign in (("removed", "-"), ("changed", "~"), ("added", "+")):
+    terminal.say("preview_kept" if wish.keep else "preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
+    for kind, sign in (("removed", "=" if wish.keep else "-"), ("changed", "~"), ("added", "+")):
         for one in kinds[kind][:SHOWN]:
             terminal.line(f"  {sign} {one.key} {one.name}")
         if len(kinds[kind]) > SHOWN:

@@ -35,7 +35,7 @@ def _demo() -> None:
     from inspector.store.opening import sole_owner
 
     threading.Thread(target=import_module, args=("inspector.bootstrap",), daemon=True).start()  # while the world wakes
-    with sole_owner(f"sqlite:///{where() / 'demo'}"):
+    with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
         held = start.prepare()
         try:
             run(held.config_path, before=lambda house: _furnish(house, held), beside=lambda: _watch(held))

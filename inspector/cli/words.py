@@ -39,37 +39,44 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no": ("no", "否"),
     # Migrations.
     "migrated": ("the database is at revision {revision} (was {before})", "数据库现为版本 {revision}（原为 {before}）"),
-    "pending": ("would run {count} migrations:", "将执行 {count} 项迁移："),
+    "pending": ("migrations to run: {count}", "将执行 {count} 项迁移："),
     "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
     # Files.
-    "flaws": ("{count} things are wrong; nothing was written", "共 {count} 处错误，未写入任何内容"),
+    "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
     "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
-    "odds": ("{count} remarks, which keep nothing out", "共 {count} 条提示，不影响导入"),
+    "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
-    "opened": ("{opened} cases opened, {known} were there already", "新受理 {opened} 件，已有 {known} 件"),
+    "opened": (
+        "on behalf of {sender}: cases opened: {opened}, there already: {known}",
+        "代表 {sender}：新受理 {opened} 件，已有 {known} 件",
+    ),
     "would_open": (
-        "dry run: {opened} cases would be opened, {known} are there already; nothing was written",
-        "试运行：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
+        "dry run, on behalf of {sender}: cases that would be opened: {opened}, there already: {known}; nothing was written",
+        "试运行，代表 {sender}：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
     ),
     "would_keep": (
-        "dry run: {count} levels would be stated; nothing was written",
+        "dry run: levels that would be stated: {count}; nothing was written",
         "试运行：将记录 {count} 条等级；未写入任何内容",
     ),
-    "levels": ("{kept} levels kept, {older} older than what is known", "已记录 {kept} 条等级，{older} 条早于已有记录"),
+    "levels": ("levels kept: {kept}, older than what is known: {older}", "已记录 {kept} 条等级，{older} 条早于已有记录"),
     # Registers.
     "preview": (
         "{added} added, {changed} changed, {removed} removed, {same} unchanged",
         "新增 {added}，变更 {changed}，移除 {removed}，不变 {same}",
     ),
-    "imported": ("the register now holds {count} rows", "名录现有 {count} 条"),
+    "preview_kept": (
+        "{added} added, {changed} changed, {removed} not in the file and kept, {same} unchanged",
+        "新增 {added}，变更 {changed}，文件中没有而予以保留 {removed}，不变 {same}",
+    ),
+    "imported": ("rows in the register now: {count}", "名录现有 {count} 条"),
     "would_need": (
         "taking {count} rows out would need {options}; --keep would leave them in",
         "移除 {count} 条须加 {options}；--keep 则予以保留",
     ),
     "dry": ("dry run: nothing was written", "试运行：未写入任何内容"),
-    "kept": ("{count} rows that the file lacks were kept", "文件中没有的 {count} 条予以保留"),
+    "kept": ("rows that the file lacks, kept: {count}", "文件中没有的 {count} 条予以保留"),
     "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),
     "declared": ("{inspector} will not be sent to {code}", "{inspector} 将不会被派往 {code}"),
     # Work, connectors, tokens, attention.
@@ -84,7 +91,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
     "closed": ("{id} is closed", "{id} 已关闭"),
     # Draws and the ledger.
-    "prepared": ("draw {number} is being prepared", "抽取 {number} 正在准备"),
+    "prepared": (
+        "draw {number} is being prepared; it waits for the promise of {parties}",
+        "抽取 {number} 正在准备，等待承诺：{parties}",
+    ),
+    "stands": ("draw {number} of this plan: {state}", "该计划的抽取 {number}：{state}"),
     "not_prepared": (
         "no draw: nothing to draw from, or the plan's last draw is still open",
         "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
@@ -104,7 +115,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "台账不成立（前 {seals} 个封印完好）：{problem}",
     ),
     # Packs.
-    "pack_agrees": ("{label}: agrees with its {count} examples", "{label}：与 {count} 个示例一致"),
+    "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
@@ -134,6 +145,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "from": ("from", "起"),
     "to": ("to", "止"),
     "number": ("draw", "抽取"),
+    "awaited": ("promise awaited of", "等待承诺"),
     "plan": ("plan", "计划"),
     "made_at": ("made", "时间"),
     "witness": ("witness", "见证"),

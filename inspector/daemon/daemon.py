@@ -16,6 +16,7 @@ from inspector.daemon import sweeps
 from inspector.daemon.clock import Clock, Tick
 from inspector.daemon.dispatch import Dispatcher
 from inspector.daemon.worker import Worker
+from inspector.domain.errors import Away
 from inspector.flows.office import Office
 from inspector.ports import Pulse
 from inspector.telemetry.metrics import Metrics
@@ -74,7 +75,7 @@ class Daemon:
         log.info("daemon.stopped", replica=self.worker.owner)
 
     def reasons(self) -> tuple[str, ...]:
-        """Why we are not ready; none: the database answers, the loops run, the clock ticks, and we are not stopping."""
+        """Why we are not ready; none: the database answers and takes writes, the loops run, the clock ticks, and we are not stopping."""
         reasons = []
         if self._stopping.is_set():
             reasons.append("stopping")
@@ -88,7 +89,11 @@ class Daemon:
                 tx.machine_now()
                 tx.lanes.all()
         except Exception as error:  # noqa: BLE001 - the reason is the answer
-            reasons.append(f"database:{type(error).__name__}")
+            problem = error.facts["problem"] if isinstance(error, Away) else type(error).__name__
+            reasons.append(f"database:{problem}")
+        else:
+            if (fault := self.office.store.fault) is not None:
+                reasons.append(f"database_unwritable:{fault}")
         return tuple(reasons)
 
     def _ticks(self) -> list[Tick]:
@@ -97,6 +102,7 @@ class Daemon:
         return [
             Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(office))),
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
+            Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(office.store, self.worker.owner, self._started_at)),
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
             Tick(
                 name="beat",

@@ -24,7 +24,7 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         Schedule(
             name=f"plan:{name}",
             text=plan.trigger,
-            trigger=parse(plan.trigger, zone, now),
+            trigger=parse(plan.trigger, zone, now, key=f"plans.{name}.trigger"),
             catch_up=CatchUp.ONCE,  # a draw that was missed is made up for, but never drawn twice
             order=partial(plan_order, plan),
         )
@@ -39,7 +39,7 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         Schedule(
             name=f"sweep:{name}",
             text=text,
-            trigger=parse(text, zone, now),
+            trigger=parse(text, zone, now, key=f"schedules.{name}"),
             catch_up=catch_up,
             order=partial(sweep_order, kind, payload),
         )

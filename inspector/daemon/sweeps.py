@@ -31,13 +31,24 @@ def seal(store: Store, office: Office) -> int:
 
 def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None) -> None:
     """A sign of life in the table, and to the dead-man's switch outside."""
-    with office.store.begin() as tx:
-        tx.replicas.seen(replica, __version__, started_at, tx.machine_now())
+    _seen(office.store, replica, started_at)
     if pulse is not None:
         try:
             pulse.beat()
         except PortError:
             return
+
+
+def recover(store: Store, replica: str, started_at: datetime) -> None:
+    """After an outage: a small write, so that we are ready again as soon as writing works, whether or not anybody asks for it."""
+    if store.fault is not None:
+        _seen(store, replica, started_at)
+        store.well()
+
+
+def _seen(store: Store, replica: str, started_at: datetime) -> None:
+    with store.begin() as tx:
+        tx.replicas.seen(replica, __version__, started_at, tx.machine_now())
 
 
 def snapshot(office: Office, metrics: Metrics) -> None:

@@ -19,8 +19,11 @@ _UNIT = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 _FORMS = '"every 2h", "cron mon-fri 08:30", "cron day=1 month=*/3 09:00"'
 
 
-def parse(text: str, zone: tzinfo, anchor: datetime) -> BaseTrigger:
-    """A trigger from its text. Intervals count from `anchor`. Raises Invalid (`trigger_unreadable`) with the forms there are."""
+def parse(text: str, zone: tzinfo, anchor: datetime, *, key: str = "trigger") -> BaseTrigger:
+    """A trigger from its text, which stands in the settings under `key`. Intervals count from `anchor`.
+
+    Raises Invalid (`trigger_unreadable`) with the key and the forms there are.
+    """
     if found := _EVERY.fullmatch(text):
         return IntervalTrigger(**{_UNIT[found[2]]: int(found[1])}, start_date=anchor, timezone=zone)
     if found := _CRON.fullmatch(text):
@@ -29,16 +32,16 @@ def parse(text: str, zone: tzinfo, anchor: datetime) -> BaseTrigger:
             pair = _FIELD.fullmatch(word)
             name, value = (pair[1], pair[2]) if pair else ("day_of_week", word)
             if name in fields or not (pair or _DAYS.fullmatch(word)):
-                raise Invalid("trigger_unreadable", text=text, word=word, forms=_FORMS)
+                raise Invalid("trigger_unreadable", key=key, text=text, word=word, forms=_FORMS)
             fields[name] = value
         try:
             held = CronTrigger(**fields, second=0, timezone=zone)
         except ValueError as error:
-            raise Invalid("trigger_unreadable", text=text, word=str(error), forms=_FORMS) from error
+            raise Invalid("trigger_unreadable", key=key, text=text, word=str(error), forms=_FORMS) from error
         if following(held, None, anchor) is None:
-            raise Invalid("trigger_unreadable", text=text, word="no such day", forms=_FORMS)
+            raise Invalid("trigger_unreadable", key=key, text=text, word="no such day", forms=_FORMS)
         return held
-    raise Invalid("trigger_unreadable", text=text, word=text, forms=_FORMS)
+    raise Invalid("trigger_unreadable", key=key, text=text, word=text, forms=_FORMS)
 
 
 def following(trigger: BaseTrigger, previous: datetime | None, now: datetime) -> datetime | None:

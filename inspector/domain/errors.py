@@ -36,5 +36,9 @@ class Forbidden(InspectorError):
     """The asker is known and not entitled."""
 
 
+class Away(InspectorError):
+    """The records cannot be reached or written at present; nothing was stored, and sending it again later is right."""
+
+
 class Stale(InspectorError):
     """Another hand moved first (version or fence differ); nothing was written and the work runs again."""

@@ -57,7 +57,12 @@ class Draw:
     @property
     def promised(self) -> bool:
         """Whether every party has committed itself."""
-        return set(self.promises) == set(self.parties)
+        return not self.awaited
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The parties that have not promised yet."""
+        return tuple(party for party in self.parties if party not in self.promises)
 
     @property
     def seeded(self) -> bool:

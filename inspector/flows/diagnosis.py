@@ -142,8 +142,8 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "claims_missing": ("fill in at least one column of promised facts", "请至少填写一项承诺事实"),
     "fact_unknown": ("empty the cell, or name the column after a known fact", "请清空该格，或按已有事实改列名"),
     "reference_reused": (
-        "give a new application its own number; correct a known one over its own call",
-        "新申请请另编申请编号；更正已有申请请用更正接口",
+        "give a new application its own number; a known one is corrected by its approving system (--sender) over the API",
+        "新申请请另编申请编号；更正已有申请，由其审批系统（--sender）调用更正接口",
     ),
     "letter_missing": ("fill in the text of the letter, or its digest", "请填承诺书全文或其摘要"),
     "letter_digest_differs": (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,6 +94,19 @@ def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
         line = CaseRow(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))
         lines.append(line)
     return Parsed(lines=tuple(lines), flaws=tuple(told.flaws), warnings=tuple(told.warnings))
+
+
+def sender(line: Sequence[str], agency: str, systems: Iterable[tuple[str, str]]) -> str:
+    """The approving system a file of `agency` is of when nobody says: the only one of the agency, or of the nearest above with any.
+
+    `line` is the agency and those above it, `systems` the (agency, name) of every valid system token. Only that system may correct,
+    withdraw or conclude what is imported, so it is not guessed. Raises Invalid (`import_sender_needed`).
+    """
+    held = list(systems)
+    near = next((names for above in line if (names := sorted({name for of, name in held if of == above}))), [])
+    if len(near) != 1:
+        raise Invalid("import_sender_needed", agency=agency, known=", ".join(near) or "-")
+    return near[0]
 
 
 def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:

@@ -94,12 +94,7 @@ class Office:
 
     def line(self, agency_id: str) -> tuple[str, ...]:
         """An agency and those above it, nearest first."""
-        line: list[str] = []
-        here: str | None = agency_id
-        while here and here in self.tree and here not in line:
-            line.append(here)
-            here = self.tree[here].parent
-        return tuple(line)
+        return line_of(self.tree, agency_id)
 
     def parents(self) -> dict[str, str | None]:
         """The tree as child to parent."""
@@ -107,11 +102,10 @@ class Office:
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""
-        for above in self.line(agency_id):
-            pack = self.tree[above].pack
-            if pack is not None:
-                return self.book.in_force(pack, day)
-        raise Missing("pack_missing", agency=agency_id)
+        pack = pack_of(self.tree, agency_id)
+        if pack is None:
+            raise Missing("pack_missing", agency=agency_id)
+        return self.book.in_force(pack, day)
 
     def link(self, purpose: str, about: str) -> str:
         """A capability link: whoever holds it may answer for this one thing. Derived, so the same letter carries the same link."""
@@ -133,3 +127,18 @@ class Office:
         if kind in (OrderKind.RATE, OrderKind.CREDIT):
             return next(iter(self.connectors.credit), "")
         return ""
+
+
+def line_of(tree: Mapping[str, AgencyNode], agency_id: str) -> tuple[str, ...]:
+    """An agency and those above it, nearest first; a ring is walked once."""
+    line: list[str] = []
+    here: str | None = agency_id
+    while here and here in tree and here not in line:
+        line.append(here)
+        here = tree[here].parent
+    return tuple(line)
+
+
+def pack_of(tree: Mapping[str, AgencyNode], agency_id: str) -> str | None:
+    """The id of the pack that holds for an agency: its own or the nearest one above it; None when there is none."""
+    return next((pack for above in line_of(tree, agency_id) if (pack := tree[above].pack) is not None), None)

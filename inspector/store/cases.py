@@ -162,6 +162,10 @@ class CaseRoom(Room):
         asked = sa.select(case_file.c.state, case_file.c.outcome, sa.func.count())
         return self.connection.execute(asked.group_by(case_file.c.state, case_file.c.outcome)).all()
 
+    def agencies(self) -> set[str]:
+        """Every agency that has a case."""
+        return set(self.connection.execute(sa.select(case_file.c.agency).distinct()).scalars())
+
     def due_before(self, moment: datetime) -> int:
         """How many open verifications and reviews fall due before a moment."""
         still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended])

@@ -14,12 +14,17 @@ from inspector.store.tables import EPOCH, lane
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """A connector's state, shared by all replicas and kept over restarts."""
+    """A connector's state, shared by all replicas and kept over restarts, in machine time.
+
+    `failing_since` is the first failure of the present series.
+    """
 
     name: str
     open_until: datetime
     failures: int
     paused: bool
+    paused_at: datetime | None
+    failing_since: datetime | None
     error: str | None
 
 
@@ -33,7 +38,16 @@ class LaneRoom(Room):
 
     def all(self) -> list[Lane]:
         """Every lane by name."""
-        asked = sa.select(lane.c.name, lane.c.open_until, lane.c.failures, lane.c.paused, lane.c.error).order_by(lane.c.name)
+        shown = (
+            lane.c.name,
+            lane.c.open_until,
+            lane.c.failures,
+            lane.c.paused,
+            lane.c.paused_at,
+            lane.c.failing_since,
+            lane.c.error,
+        )
+        asked = sa.select(*shown).order_by(lane.c.name)
         return [Lane(**row._asdict()) for row in self.connection.execute(asked)]
 
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
@@ -42,7 +56,9 @@ class LaneRoom(Room):
         Calls that were under way when it opened count no more: one outage is one opening, however many it catches.
         """
         counted = sa.update(lane).where(lane.c.name == name, lane.c.open_until <= now)
-        counted = counted.values(failures=lane.c.failures + 1, error=error[:400])
+        counted = counted.values(
+            failures=lane.c.failures + 1, error=error[:400], failing_since=sa.func.coalesce(lane.c.failing_since, now)
+        )
         failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none()
         if failures is None:
             held: datetime | None = self.connection.execute(
@@ -58,8 +74,9 @@ class LaneRoom(Room):
     def succeeded(self, name: str) -> None:
         """An answer came: the breaker closes. Writes only when there was something to mend."""
         broken = sa.update(lane).where(lane.c.name == name, lane.c.failures > 0)
-        self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None))
+        self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None, failing_since=None))
 
-    def pause(self, name: str, paused: bool) -> bool:
-        """A person stops or resumes a connector; whether it exists."""
-        return bool(self.connection.execute(sa.update(lane).where(lane.c.name == name).values(paused=paused)).rowcount)
+    def pause(self, name: str, at: datetime | None) -> bool:
+        """A person stops a connector, or (None) resumes it; whether it exists."""
+        held = sa.update(lane).where(lane.c.name == name).values(paused=at is not None, paused_at=at)
+        return bool(self.connection.execute(held).rowcount)

@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from inspector.domain.errors import Stale
+from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell
+from inspector.store.outage import outage
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
+
+log = structlog.get_logger(__name__)
 
 _PG_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
@@ -60,6 +64,7 @@ class Store:
         self._bell = Bell()
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
+        self._fault: str | None = None
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
         """An engine whose transactions start with `begin`, so that SQLAlchemy, not the driver, says when."""
@@ -94,6 +99,17 @@ class Store:
         """The writing engine, for migrations and checks only."""
         return self._writer
 
+    @property
+    def fault(self) -> str | None:
+        """What the last transaction failed by that could not reach or write the database, until a write has succeeded again."""
+        return self._fault
+
+    def well(self) -> None:
+        """A write has become durable: an outage, if there was one, is over."""
+        if self._fault is not None:
+            self._fault = None
+            log.info("database.available")
+
     def announce_to(self, dispatcher: Announce | None) -> None:
         """Whom every later transaction of this process tells what it has made ready; None: nobody here carries work out."""
         self._announce = dispatcher
@@ -103,9 +119,10 @@ class Store:
         """A writing transaction: commits when the block ends, rolls back when it raises.
 
         Raises Stale when PostgreSQL ended it because another transaction was in its way: nothing was written, doing it again is right.
+        Raises Away when the database cannot be reached or written.
         """
         try:
-            with self._begin() as tx:
+            with self._outages(), self._begin() as tx:
                 yield tx
         except DBAPIError as error:
             if not _outrun(error):
@@ -132,12 +149,26 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """A reading transaction: sees one state, writes nothing, blocks nobody."""
-        with self._reader.connect() as connection:
+        """A reading transaction: sees one state, writes nothing, blocks nobody. Raises Away."""
+        with self._outages(), self._reader.connect() as connection:
             if not self.sqlite:
                 connection.execution_options(postgresql_readonly=True)
             with connection.begin():
                 yield Tx(connection)
+
+    @contextmanager
+    def _outages(self) -> Iterator[None]:
+        """Tell an outage from a bug. It is logged once, however many transactions it fails."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            problem = None if isinstance(error, DBAPIError) and _outrun(error) else outage(error)
+            if problem is None:
+                raise
+            if self._fault is None:
+                log.warning("database.unavailable", problem=problem)
+            self._fault = problem
+            raise Away("database_unavailable", problem=problem) from error
 
     def close(self) -> None:
         """Give every connection back."""

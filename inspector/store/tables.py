@@ -295,6 +295,8 @@ lane = sa.Table(
     sa.Column("open_until", Moment, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("paused_at", Moment),
+    sa.Column("failing_since", Moment),
     sa.Column("error", sa.String(400)),
 )
 

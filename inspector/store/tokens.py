@@ -71,6 +71,12 @@ class TokenRoom(Room):
         """The token of an id while it is valid, or None."""
         return self._valid(token.c.id == token_id, now)
 
+    def systems(self, now: datetime) -> list[tuple[str, str]]:
+        """(agency, name) of every system with a valid token."""
+        valid = (token.c.role == _SYSTEM, token.c.expires_at > now, token.c.revoked_at.is_(None))
+        asked = sa.select(token.c.agency, token.c.name).where(*valid).distinct().order_by(token.c.agency, token.c.name)
+        return [(row.agency, row.name) for row in self.connection.execute(asked)]
+
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing."""
         held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))

@@ -5,6 +5,7 @@ Labels come from closed sets (kinds, states, connector and schedule names of the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,9 +49,12 @@ class _State(Collector):
 
     def __init__(self) -> None:
         self.snapshot = Snapshot()
+        self.taken = time.monotonic()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         held = self.snapshot
+        help_age = "Seconds since the gauges of state were read from the database: they stand still while it is away."
+        yield _single("inspector_snapshot_age_seconds", help_age, time.monotonic() - self.taken)
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
         retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
@@ -136,7 +140,7 @@ class Metrics:
 
     def show(self, snapshot: Snapshot) -> None:
         """Take a new snapshot for the gauges."""
-        self._state.snapshot = snapshot
+        self._state.snapshot, self._state.taken = snapshot, time.monotonic()
 
     def render(self) -> bytes:
         """The exposition text."""

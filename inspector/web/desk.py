@@ -31,13 +31,17 @@ _PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The edge's bundle. `stop` is set when the server goes down, so that open streams end by themselves."""
+    """The edge's bundle. `stop` is set when the server goes down, so that open streams end by themselves.
+
+    `scrapers`: digests of the tokens that have read metrics, with the moment (monotonic seconds) each was last found valid.
+    """
 
     office: Office
     metrics: Metrics
     health: Callable[[], Health]
     settings: Web
     stop: threading.Event = field(default_factory=threading.Event)
+    scrapers: dict[bytes, float] = field(default_factory=dict)
 
     def look(self, ask: Callable[[Tx], T]) -> T:
         """Read one state of the records."""

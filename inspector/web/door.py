@@ -19,6 +19,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address of a form holds the link's secret
     "X-Frame-Options": "DENY",
 }
+_AGAIN = "5"
+"""Seconds after which one who met an outage may ask again: about what readiness needs to see that it is over."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
 
 
@@ -70,6 +72,8 @@ def _dress(message: Message, scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
+    if message["status"] == 503:
+        headers.setdefault("Retry-After", _AGAIN)
     if not str(scope["path"]).startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from inspector.domain.errors import Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
+from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web.caller import Unknown
 
@@ -29,6 +29,7 @@ _STATUS: tuple[tuple[type[InspectorError], int], ...] = (
     (Missing, 404),
     (Forbidden, 403),
     (Unknown, 401),
+    (Away, 503),
 )
 _CODES = {
     400: "message_unreadable",
@@ -69,20 +70,20 @@ _MEANING = {
     413: "The message is too large",
     415: "The message is not application/json",
     422: "The message cannot be used as it is: mend the named field",
+    503: "The database cannot be reached or written; nothing was stored: send it again, under the same message id",
 }
+_RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait before it is sent again"}}
 _CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True, "description": "How to say who one is"}}
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The declaration of error answers for the API description."""
-    return {
-        status: {"model": ErrorBody, "description": _MEANING[status], **({"headers": _CHALLENGE} if status == 401 else {})}
-        for status in statuses
-    }
+    headers: dict[int, dict[str, Any]] = {401: {"headers": _CHALLENGE}, 503: {"headers": _RETRY}}
+    return {status: {"model": ErrorBody, "description": _MEANING[status], **headers.get(status, {})} for status in statuses}
 
 
-READS = answers(401, 403, 404, 422)
-WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422)
+READS = answers(401, 403, 404, 422, 503)
+WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 
 def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:

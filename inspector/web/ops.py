@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Away, Forbidden
 from inspector.labels import Lang
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
@@ -55,8 +55,10 @@ def show_ops(request: Request, desk: AtDesk, caller: Visitor, lang: InLang) -> R
 async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(may_watch)]) -> AsyncIterator[ServerSentEvent]:
     """The live part again and again, for a while, and not when the server goes down: an open page must not hold up a stop."""
     for _ in range(int(_LASTS / _EVERY)):
-        text = await anyio.to_thread.run_sync(_live, desk, lang)
-        yield ServerSentEvent(data=text, retry=_AGAIN)
+        try:
+            yield ServerSentEvent(data=await anyio.to_thread.run_sync(_live, desk, lang), retry=_AGAIN)
+        except Away:
+            yield ServerSentEvent(comment="database unavailable")  # the page keeps what it shows, and the stream goes on
         for _ in range(int(_EVERY / _LOOK)):
             if desk.stop.is_set():
                 return

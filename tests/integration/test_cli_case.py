@@ -10,6 +10,7 @@ import pytest
 
 from inspector.flows import bulk
 from tests import house
+from tests.edge import serving
 from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
 
 HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
@@ -48,9 +49,29 @@ def cases(operator: Operator) -> list[str]:
 
 def bring(operator: Operator, file: str, *more: str) -> tuple[int, dict[str, object]]:
     """(exit code, answer without the remarks: every code of these tests is irregular)."""
-    said = operator.say("case", "import", file, "--agency", "bureau", "--json", *more)
+    said = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall", "--json", *more)
     assert said.out, said.err
-    return said.code, {name: told for name, told in said.json.items() if name != "warnings"}
+    return said.code, {name: told for name, told in said.json.items() if name not in ("warnings", "sender")}
+
+
+def test_an_imported_case_is_the_approving_systems_own_and_it_is_never_guessed_whose(operator: Operator) -> None:
+    file = operator.file("cases.csv", table(HEADS, row(1)))
+    nobody = operator.say("case", "import", file, "--agency", "bureau", "--dry-run")
+    assert (nobody.code, "--sender" in nobody.err) == (2, True)
+    token = operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system", "--json").json["token"]
+    assert "on behalf of hall" in operator.well("case", "import", file, "--agency", "bureau", "--dry-run").out
+    assert operator.well("case", "import", file, "--agency", "bureau", "--json").json["sender"] == "hall"
+    (case,) = operator.well("case", "list", "--json").json
+    with (
+        house.closing(operator.store()) as store,
+        serving(house.open_office(store, house.Hand())) as edge,
+        edge.client(Authorization=f"Bearer {token}") as system,
+    ):
+        said = system.post(f"/v1/cases/{case['id']}/withdraw", json={"reason": "APPLICANT"})
+        assert said.status_code == 200, said.text
+    operator.well("token", "issue", "window", "--agency", "bureau", "--role", "system")
+    two = operator.say("case", "import", file, "--agency", "bureau")
+    assert (two.code, "hall, window" in two.err) == (2, True)
 
 
 @on_both
@@ -131,7 +152,9 @@ def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Opera
     assert bring(operator, operator.file("gb.csv", text, "gb18030"))[0] == 0
     held = operator.well("case", "list", "--json").json
     assert held[0]["subject"] == "㐂𠮷商行"
-    said = operator.say("case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--json")
+    said = operator.say(
+        "case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--sender", "hall", "--json"
+    )
     assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "sheet_encoding")
 
 
@@ -155,7 +178,7 @@ def test_an_excel_file_of_text_cells_and_dates_comes_in(operator: Operator) -> N
 
 def test_an_unknown_column_is_a_fault_and_its_nearest_is_named(operator: Operator) -> None:
     heads = ["referense", *HEADS[1:]]
-    said = operator.say("case", "import", operator.file("c.csv", table(heads, row(1))), "--agency", "bureau")
+    said = operator.say("case", "import", operator.file("c.csv", table(heads, row(1))), "--agency", "bureau", "--sender", "hall")
     assert said.code == 2
     assert "there is no column referense → rename it (reference?)" in said.err
     assert "column is missing" in said.err

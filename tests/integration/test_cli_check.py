@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector import bootstrap, settings
+from inspector.cli.terminal import plain
+from inspector.cli.words import told as told_of
 from inspector.domain.errors import Invalid
+from inspector.settings import load
 from inspector.store.tables import metadata
 from inspector.testing.peer import peer
 from inspector.testing.tls import authority
@@ -192,3 +196,73 @@ def test_a_dry_run_of_a_migration_shows_the_revisions_and_changes_nothing(databa
     with house.closing(operator.store()) as store, store.read() as tx:
         assert tx.work.page() == []
     assert metadata.tables
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ('\n[plans.odd]\nagency = "bureau"\ntrigger = "every day"\n', ("plans.odd.trigger", "every day")),
+        ('\n[plans.odd]\nagency = "burau"\ntrigger = "every 4h"\n', ("burau", "nearest name is bureau")),
+        (
+            '\n[agencies.lone]\nname = "x"\n[plans.odd]\nagency = "lone"\ntrigger = "every 4h"\n',
+            ("[agencies.lone]", "no policy pack"),
+        ),
+        ('\n[schedules]\nroster = "daily"\n', ("schedules.roster", "daily")),
+    ],
+)
+def test_check_fails_for_what_serve_refuses_and_both_say_the_same_cause(
+    operator: Operator, told: str, words: tuple[str, str]
+) -> None:
+    operator.settle_in(told)
+    operator.well("migrate")
+    (line,) = [one for one in operator.say("check", "--json").json if one["state"] == "FAIL"]
+    with house.closing(operator.store()) as store, pytest.raises(Invalid) as refused:
+        bootstrap.house(load(operator.config), store)
+    assert line["message"] == told_of(refused.value, "en")
+    assert all(word in line["message"] for word in words)
+
+
+def test_what_a_pack_asks_for_and_nobody_provides_is_a_warning_that_names_the_section(operator: Operator) -> None:
+    operator.settle_in('\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n')
+    operator.well("migrate")
+    told = operator.well("check", "--json").json
+    mends = {one["mend"] for one in told if one["state"] == "WARN"}
+    assert {"add [seeds.dice] [seeds.justice] [seeds.audit]", "add [sources.registers]", "add [assistance.housing]"} <= mends
+    assert "add [witnesses.notary]" not in mends
+    assert "credit" in {one["name"] for one in told if one["state"] == "WARN"}
+
+
+def test_agencies_without_a_pack_and_callbacks_without_a_token_are_warned_of_when_they_matter(operator: Operator) -> None:
+    operator.settle_in(
+        '\n[agencies.lone]\nname = "x"\n[agencies.asked]\nname = "y"\n'
+        '[callbacks.hall]\nkind = "webhook"\nurl = "http://127.0.0.1:9/"\nsecret_file = "x"\n'
+    )
+    operator.well("migrate")
+    operator.well("token", "issue", "window", "--agency", "lone", "--role", "system")
+    told = states(operator)
+    assert told["agencies.lone"] == "WARN"
+    assert "agencies.asked" not in told, "an agency that is only asked needs no pack"
+    lines = operator.say("check", "--json").json
+    assert any(one["name"] == "callbacks.hall" and "no valid system token" in one["message"] for one in lines)
+    operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system")
+    lines = operator.say("check", "--json").json
+    assert not any("no valid system token" in one["message"] for one in lines)
+
+
+def test_a_paused_connector_and_an_open_breaker_are_said_with_since_when_and_the_last_error(operator: Operator) -> None:
+    operator.settle_in(
+        '\n[sources.registers]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n[sources.social]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n'
+    )
+    operator.well("migrate")
+    operator.well("connector", "pause", "social", "--reason", "moved")
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.lanes.ensure(["registers"])
+        cool = timedelta(hours=1)
+        now = tx.machine_now()
+        tx.lanes.failed("registers", "connect_timeout", now - timedelta(days=2), threshold=9, cool=cool, most=cool)
+        tx.lanes.failed("registers", "connect_timeout", now, threshold=1, cool=cool, most=cool)
+    told = {one["name"]: one["message"] for one in operator.well("check", "--json").json if one["state"] == "WARN"}
+    assert "paused since 20" in told["sources.social"]
+    assert "2 in a row" in told["sources.registers"]
+    assert "connect_timeout" in told["sources.registers"]
+    assert f"since {plain(now - timedelta(days=2))}" in told["sources.registers"]

@@ -152,7 +152,9 @@ def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_d
     again = operator.well("draw", "announce", "licensing", "--json").json["draw"]
     assert first["number"] == again["number"]
     assert [one["number"] for one in operator.well("draw", "list", "--json").json] == [first["number"]]
-    assert operator.well("draw", "show", first["number"], "--json").json["state"] == "PREPARING"
+    shown = operator.well("draw", "show", first["number"], "--json").json
+    assert (shown["state"], shown["awaited"]) == ("PREPARING", ["dice", "justice", "audit"])
+    assert "waits for the promise of dice, justice, audit" in operator.well("draw", "announce", "licensing").out
     assert operator.say("draw", "export", first["number"], str(operator.folder / "b")).code == 4
     assert operator.say("draw", "announce", "no-such-plan").code == 2
 

@@ -28,7 +28,7 @@ def down(store: Store) -> None:
 def paused(store: Store) -> None:
     """A person has stopped the connector."""
     with store.begin() as tx:
-        tx.lanes.pause(LANE, True)
+        tx.lanes.pause(LANE, tx.machine_now())
 
 
 @pytest.mark.parametrize("shut", [paused, down])

@@ -176,7 +176,7 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
         now = hand()
         tx.work.order([order(n, due_at=now, urgent=now) for n in range(3)], now)
         tx.work.claim("one", tx.machine_now(), now, FAST.lease, 1)
-        tx.lanes.pause(LANE, paused=True)
+        tx.lanes.pause(LANE, tx.machine_now())
         tx.connection.execute(sa.update(lane).values(open_until=tx.machine_now() + FAST.breaker_cool))
     hand.on(minutes=10)
     metrics = Metrics()

@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_to_whomever_it_cost_something_and_nobody_else_is_hu
         crowd.come("1")
         crowd.come("2", "UPDATE note SET about = hex(randomblob(400))")
         crowd.come("3")
-    assert "full" in str(crowd.told["2"]), "the disk, not the savepoint that went with it"
+    assert "FULL" in str(crowd.told["2"]), "the disk, not the savepoint that went with it"
     kept = set(names(held))
     assert {name for name, error in crowd.told.items() if error is None} == {n for n in ("first", "1", "2", "3") if n in kept}
     assert "2" not in kept

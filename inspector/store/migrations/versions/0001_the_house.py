@@ -174,6 +174,8 @@ def upgrade() -> None:
         sa.Column("open_until", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("paused_at", inspector.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("failing_since", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=400), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lane")),
     )

@@ -1,0 +1,156 @@
+"""How settings, packs and records fit each other: what runs and yet leads nowhere. Every finding is a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from inspector.cli.finding import Finding
+from inspector.cli.terminal import plain
+from inspector.domain.errors import Missing
+
+if TYPE_CHECKING:
+    from inspector.domain.policy import Policy
+    from inspector.flows.office import AgencyNode
+    from inspector.policybook import Policybook
+    from inspector.settings import Settings
+    from inspector.store.tx import Tx
+
+
+def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
+    """What packs ask for and no section provides, and a credit platform that nobody asks."""
+    from inspector.flows.office import pack_of
+
+    for name, plan in told.plans.items():
+        yield from _draws(told, name, _in_force(book, pack_of(tree, plan.agency), today))
+    used = [pack for name in sorted({node.pack for node in tree.values() if node.pack}) if (pack := _in_force(book, name, today))]
+    for pack in used:
+        yield from _asked(told, pack)
+    for place, name in enumerate(told.credit):
+        if place or not used:
+            what = ("is never asked", "不会被查询")
+            mend = (
+                "keep one [credit.NAME], and give an agency a pack"
+                if not used
+                else "one platform is used, the first: take this out",
+                "请给机关指定政策包" if not used else "只使用第一个信用平台，请删除本节",
+            )
+            yield Finding.warn(f"credit.{name}", what, mend)
+
+
+def records(told: Settings, tx: Tx) -> Iterator[Finding]:
+    """Agencies that work without a pack, and callbacks to nobody."""
+    from inspector.flows.office import AgencyNode, pack_of
+
+    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in told.agencies.items()}
+    systems = tx.tokens.systems(tx.machine_now())
+    handed_in = tx.cases.agencies() | {agency for agency, _ in systems}
+    for agency in sorted(handed_in):
+        if agency not in tree:
+            what = ("has cases or tokens, and is not in the settings", "有办件或令牌，但不在配置中")
+            yield Finding.warn(f"agencies.{agency}", what, (f"add [agencies.{agency}] again", f"请恢复 [agencies.{agency}]"))
+        elif pack_of(tree, agency) is None and not _below_has_pack(tree, agency):
+            what = ("takes cases, and has no policy pack, nor has any above it", "受理办件，但本机关及其上级都没有政策包")
+            mend = (f'write pack = "…" under [agencies.{agency}]', f'请在 [agencies.{agency}] 中写 pack = "…"')
+            yield Finding.warn(f"agencies.{agency}", what, mend)
+    names = {name for _, name in systems}
+    for name in told.callbacks:
+        if name not in names:
+            what = (
+                "no valid system token has this name: nothing will ever be sent to it",
+                "没有同名的有效系统令牌：不会有任何回传",
+            )
+            mend = (
+                f"name the section after the token, or: token issue {name} --role system --agency AGENCY",
+                f"请将本节改为令牌的名称，或签发：token issue {name} --role system --agency 机关",
+            )
+            yield Finding.warn(f"callbacks.{name}", what, mend)
+
+
+def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
+    """Connectors that are not called at present: paused by a person, or resting behind an open breaker."""
+    from inspector.cli.reaching import configured
+
+    now, held = tx.machine_now(), {lane.name: lane for lane in tx.lanes.all()}
+    for one in configured(told):
+        lane = held.get(one.name)
+        name = f"{one.section}.{one.name}"
+        if lane is None:
+            continue
+        error = lane.error or "-"
+        if lane.paused:
+            since = plain(lane.paused_at)
+            what = (
+                f"paused since {since}; its work waits (last error: {error})",
+                f"自 {since} 起暂停，工作等待中（最近的错误：{error}）",
+            )
+            yield Finding.warn(name, what, (f"connector resume {one.name}", f"connector resume {one.name}"))
+        elif lane.open_until > now:
+            since = plain(lane.failing_since)
+            what = (
+                f"failing since {since}, {lane.failures} in a row; next try {plain(lane.open_until)} (last error: {error})",
+                f"自 {since} 起失败，连续 {lane.failures} 次；{plain(lane.open_until)} 再试（最近的错误：{error}）",
+            )
+            mend = (f"connector check {one.name} says whether it can be reached", f"用 connector check {one.name} 查看能否连接")
+            yield Finding.warn(name, what, mend)
+
+
+def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
+    """The parties and the witness of a plan's draws."""
+    if pack is None:
+        return
+    name, row = f"plans.{plan}", pack.draw
+    where = f"pack {pack.label}, [draw] {row.row}", f"政策包 {pack.label} [draw] {row.row}"
+    lacking = [party for party in row.seeds if party not in told.seeds]
+    if lacking:
+        parties = ", ".join(lacking)
+        what = (
+            f"{where[0]} names seed parties that are not set up: {parties}; each draw becomes void by their names first",
+            f"{where[1]} 指定的种子提供方未配置：{parties}；抽取会因其缺席先行作废",
+        )
+        sections = " ".join(f"[seeds.{party}]" for party in lacking)
+        yield Finding.warn(name, what, (f"add {sections}", f"请添加 {sections}"))
+    if row.witness is not None and row.witness not in told.witnesses:
+        what = (
+            f"{where[0]} names the witness {row.witness}, which is not set up: no draw's time can be proven",
+            f"{where[1]} 指定的见证方 {row.witness} 未配置：抽取时间无法证明",
+        )
+        yield Finding.warn(name, what, (f"add [witnesses.{row.witness}]", f"请添加 [witnesses.{row.witness}]"))
+
+
+def _asked(told: Settings, pack: Policy) -> Iterator[Finding]:
+    """The sources and agencies a pack's facts are asked of, and the credit platform its levels come from."""
+    facts = [fact for item in pack.items.values() for fact in item.facts]
+    wanted = [
+        *((f"sources.{name}", name in told.sources) for name in sorted({fact.source for fact in facts if fact.source})),
+        *((f"assistance.{name}", name in told.assistance) for name in sorted({fact.agency for fact in facts if fact.agency})),
+    ]
+    for section, there in wanted:
+        if not there:
+            name = section.partition(".")[2]
+            what = (
+                f"pack {pack.id} asks {name}; no such connector: every such question goes to the next way, at last to a person",
+                f"政策包 {pack.id} 要查询 {name}，但没有此连接器：此类问题都会转下一方式，最终转人工",
+            )
+            yield Finding.warn(section, what, (f"add [{section}]", f"请添加 [{section}]"))
+    if not told.credit:
+        what = (
+            f"pack {pack.id} asks a credit platform; none is set up: levels come from imports alone, and no entry is reported",
+            f"政策包 {pack.id} 要查询信用平台，但未配置：等级只能导入，也不报送信用信息",
+        )
+        yield Finding.warn("credit", what, ("add [credit.NAME]", "请添加 [credit.名称]"))
+
+
+def _in_force(book: Policybook, pack: str | None, today: date) -> Policy | None:
+    try:
+        return book.in_force(pack, today) if pack is not None else None
+    except Missing:
+        return None
+
+
+def _below_has_pack(tree: Mapping[str, AgencyNode], agency: str) -> bool:
+    """Whether some agency below has a pack: then a token here is for those."""
+    from inspector.flows.office import line_of
+
+    return any(agency in line_of(tree, node.id) for node in tree.values() if node.pack is not None)

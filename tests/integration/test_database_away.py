@@ -1,0 +1,106 @@
+"""The database is away, full or takes no writes: that is said as such, by requests, by readiness and in one line of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from inspector import bootstrap
+from inspector.daemon import sweeps
+from inspector.domain.errors import Away
+from inspector.settings import load
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import Edge, a_case, serving
+from tests.engine import lines, listening
+from tests.house import Hand, closing, open_office, open_store
+from tests.operator import settled
+from tests.postgres import Server
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[Edge]:
+    with closing(open_store(f"sqlite:///{tmp_path / 'inspector.sqlite3'}")) as store, serving(open_office(store, Hand())) as held:
+        yield held
+
+
+def pragma(store: Store, told: str) -> None:
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA {told}")
+
+
+def test_a_full_disk_is_a_503_that_says_so_and_the_same_message_goes_through_when_there_is_room(edge: Edge) -> None:
+    letter = {"text": "本单位承诺" * 20_000, "notice_version": "2025-01", "signed_by": "张三", "signed_on": "2026-03-01"}
+    with edge.as_("system") as system, listening() as stream:
+        pragma(edge.office.store, "max_page_count = 1")  # SQLite takes the present size instead
+        told = [system.post("/v1/cases", json=a_case(n, letter={**letter, "text": "承诺" * 15_000})) for n in range(2)]
+        pragma(edge.office.store, "max_page_count = 1000000")
+        again = system.post("/v1/cases", json=a_case(0, letter={**letter, "text": "承诺" * 15_000}))
+    for one in told:
+        away(one)
+    assert again.status_code == 201
+    edge.office.store.well()
+    events = [line["event"] for line in lines(stream)]
+    assert events.count("database.unavailable") == 1, "once an outage, not once a request"
+    assert "request.failed" not in events
+
+
+def away(one: httpx.Response) -> None:
+    error = one.json()["error"]
+    assert (one.status_code, error["code"]) == (503, "database_unavailable")
+    assert int(one.headers["Retry-After"]) > 0
+    assert "数据库" in error["message_zh"]
+
+
+def test_readiness_is_red_as_soon_as_a_write_fails_and_green_as_soon_as_one_succeeds(tmp_path: Path) -> None:
+    operator = settled(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path, "\n[web]\nport = 0\n")
+    with closing(operator.store()) as store:
+        house = bootstrap.house(load(operator.config), store)
+        daemon = house.daemon
+
+        def told() -> list[str]:
+            return [reason for reason in daemon.reasons() if reason.startswith("database")]
+
+        assert told() == []
+        pragma(store, "query_only = 1")
+        with pytest.raises(Away), store.begin() as tx:
+            tx.lanes.ensure(["registers"])
+        assert told() == ["database_unwritable:SQLITE_READONLY"]
+        with pytest.raises(Away):
+            sweeps.recover(store, "one", datetime.now(UTC))
+        assert told() == ["database_unwritable:SQLITE_READONLY"], "reading works, and yet it is not ready"
+        store.engine.dispose()  # new connections may write
+        sweeps.recover(store, "one", datetime.now(UTC))
+        assert told() == []
+        house.server.stop()
+
+
+@pytest.mark.postgres
+def test_without_its_server_requests_are_503_and_the_metrics_still_tell_what_is_known(postgres_server: Server) -> None:
+    url = postgres_server.create()
+    with (
+        closing(open_store(url)) as store,
+        serving(open_office(store, Hand())) as held,
+        held.as_(Role.OPS) as scraper,
+        held.as_("system") as system,
+        held.client(Authorization="Bearer unknown") as stranger,
+    ):
+        assert scraper.get("/metrics").status_code == 200
+        postgres_server.drop(url)
+        away(system.get("/v1/events"))
+        away(system.post("/v1/cases", json=a_case(1)))
+        away(stranger.get("/metrics"))
+        told = scraper.get("/metrics")
+    assert told.status_code == 200
+    assert "inspector_snapshot_age_seconds" in told.text
+
+
+def test_a_statement_that_is_wrong_is_a_bug_and_no_outage(edge: Edge) -> None:
+    with pytest.raises(Exception, match="no such table") as caught, edge.office.store.read() as tx:
+        tx.connection.exec_driver_sql("select * from no_such_table")
+    assert not isinstance(caught.value, Away)
+    assert edge.office.store.fault is None
