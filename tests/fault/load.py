@@ -71,15 +71,19 @@ connector = "housing"
 [assistance.civil-affairs]
 kind = "http"
 url = "http://127.0.0.1:{world}/civil-affairs"
+budget_seconds = 1.9
 [assistance.housing]
 kind = "http"
 url = "http://127.0.0.1:{world}/housing"
+budget_seconds = 1.9
 [assistance.county-office]
 kind = "http"
 url = "http://127.0.0.1:{world}/county-office"
+budget_seconds = 1.9
 [sources.social]
 kind = "http"
 url = "http://127.0.0.1:{world}/social"
+budget_seconds = 1.9
 permanent_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [sources.registers]
