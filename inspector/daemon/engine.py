@@ -17,7 +17,6 @@ class Engine:
     lease: timedelta = timedelta(seconds=60)
     poll: float = 1.0
     group: int = 128
-    settlers: int = 4
     lane_slots: int = 64
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zlib import crc32
 
 import structlog
 
@@ -68,9 +67,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._abandon = threading.Event()
-        # SQLite has one writer. Elsewhere a case or visit always goes to the same settler: two groups never wait for each other's.
-        settlers = 1 if office.store.sqlite else engine.settlers
-        self._settle = [queue.SimpleQueue[Done | None]() for _ in range(settlers)]
+        self._done = queue.SimpleQueue[Done | None]()
         self._held: dict[int, Work] = {}
         self._started: set[int] = set()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
@@ -81,10 +78,8 @@ class Worker:
         self._loops = [
             threading.Thread(target=self._claiming, name="claim", daemon=True),
             threading.Thread(target=self._renewing, name="renew", daemon=True),
-            *(
-                threading.Thread(target=self._settling, args=(mine,), name=f"settle-{number}", daemon=True)
-                for number, mine in enumerate(self._settle)
-            ),
+            # One settler: what ends while it writes joins the next group, so that the busier it is the fewer commits a row costs.
+            threading.Thread(target=self._settling, name="settle", daemon=True),
         ]
 
     # --- life
@@ -123,8 +118,7 @@ class Worker:
         while self._held and time.monotonic() < deadline:
             time.sleep(0.02)
         self._abandon.set()
-        for mine in self._settle:
-            mine.put(None)
+        self._done.put(None)
         for loop in self._loops[2:]:
             loop.join(timeout=5)
 
@@ -173,8 +167,7 @@ class Worker:
     def _carry_out(self, work: Work) -> None:
         self._started.add(work.id)
         with structlog.contextvars.bound_contextvars(**_named(work)):
-            about = work.case_id or work.payload.get("visit") or work.payload.get("draw") or work.key
-            self._settle[crc32(str(about).encode()) % len(self._settle)].put(self._do(work))
+            self._done.put(self._do(work))
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
@@ -205,9 +198,9 @@ class Worker:
 
     # --- settle
 
-    def _settling(self, mine: queue.SimpleQueue[Done | None]) -> None:
+    def _settling(self) -> None:
         while True:
-            group = self._gather(mine)
+            group = self._gather()
             if group is None:
                 return
             try:
@@ -217,19 +210,19 @@ class Worker:
                 self._settle_singly(group)
             self._let_go(group)
 
-    def _gather(self, mine: queue.SimpleQueue[Done | None]) -> list[Done] | None:
+    def _gather(self) -> list[Done] | None:
         """All that is there, at least one; None when the daemon is stopping."""
-        first = mine.get()
+        first = self._done.get()
         if first is None:
             return None
         group = [first]
         while len(group) < self.engine.group:
             try:
-                following = mine.get_nowait()
+                following = self._done.get_nowait()
             except queue.Empty:
                 break
             if following is None:
-                mine.put(None)
+                self._done.put(None)
                 break
             group.append(following)
         return group
