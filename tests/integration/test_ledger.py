@@ -83,7 +83,7 @@ def test_entries_are_appended_unchained_and_the_sealer_orders_and_chains_them(st
         {"body_digest": "0" * 64},
         {"id": "0" * 32},
         {"rule": "review.decide"},
-        {"about": "case-0"},
+        {"about": "nobody"},
         {"salt": "0" * 32},
         {"at": START.replace(year=2025)},
         {"digest": "0" * 64},
