@@ -101,13 +101,18 @@ def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order
         return ()
     order = Order(
         kind=OrderKind.CREDIT_RETRACT,
-        key=f"{OrderKind.CREDIT_RETRACT.value}:{case.entry}",
+        key=retraction_key(case.entry),
         due_at=now,
         urgent_by=now,
         case_id=case.id,
         payload={"entry": case.entry, "reason": reason, "basis": basis, "at": now.isoformat()},
     )
     return (order,)
+
+
+def retraction_key(entry: str) -> str:
+    """The idempotency key under which an entry is taken back: the platform sees the same one however often it is tried."""
+    return f"{OrderKind.CREDIT_RETRACT.value}:{entry}"
 
 
 def _entry(case: Case, row: OutcomeRow, by: str, now: datetime) -> Order:

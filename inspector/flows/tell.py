@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.ending import retraction_key
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
@@ -88,7 +89,7 @@ def retract_credit(work: Work, office: Office) -> Settlement:
         platform = office.connectors.credit.get(work.lane)
         if platform is None:
             raise Refused("connector_not_configured", origin=Origin.US, attempts=0)  # noqa: TRY301 - the same way out as a refusal
-        receipt = platform.retract(retraction, key=_retraction_key(entry))
+        receipt = platform.retract(retraction, key=retraction_key(entry))
     except (Refused, Garbled) as error:
         with office.store.begin() as tx:  # beside the settlement, which an error does not have; telling it again changes nothing
             _stuck(tx, work, error.code, office.now())
@@ -112,7 +113,7 @@ def keep_retracting(work: Work, office: Office, error: PortError | None) -> Sett
         following = calendar.opening(calendar.add_working_days(calendar.local_date(now), 1))
         again = Order(
             kind=OrderKind.CREDIT_RETRACT,
-            key=f"{_retraction_key(str(work.payload['entry']))}:{following.date().isoformat()}",
+            key=f"{retraction_key(str(work.payload['entry']))}:{following.date().isoformat()}",
             due_at=following,
             urgent_by=now,
             lane=work.lane,
@@ -122,11 +123,6 @@ def keep_retracting(work: Work, office: Office, error: PortError | None) -> Sett
         tx.work.order([again], now)
 
     return Settlement(write=write, outcome="goes_on")
-
-
-def _retraction_key(entry: str) -> str:
-    """The key the platform sees, the same on every day of trying."""
-    return f"{OrderKind.CREDIT_RETRACT.value}:{entry}"
 
 
 def _stuck(tx: Tx, work: Work, code: str, now: datetime) -> None:

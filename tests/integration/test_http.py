@@ -309,8 +309,8 @@ def test_a_misspelt_key_is_answered_with_the_nearest_valid_one() -> None:
 
 
 def test_a_whole_number_of_seconds_will_do() -> None:
-    with closing(Wire({"url": "http://a", "read_seconds": 5})):
-        pass
+    with closing(Wire({"url": "http://a", "read_seconds": 5})) as wire:
+        assert wire._config.read_seconds == 5
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

@@ -77,8 +77,12 @@ def test_a_pack_that_a_case_cites_cannot_be_edited_in_place(installation: Instal
 def test_a_pack_that_nothing_cites_may_still_be_edited(installation: Installation, hand: Hand) -> None:
     installation.start(hand)
     installation.pack.write_text(installation.stricter(), encoding="utf-8")
-    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    office = installation.start(hand)
+    case_id = post(office, application(1, "business-licence", LICENCE))
     installation.start(hand)
+    with office.store.read() as tx:
+        assert tx.cases.get(case_id).pack == "demo@1"
+    assert office.book.get("demo@1").outcomes[Outcome.UNTRUE_CURABLE].grade == "general", "the edited row is the one in force"
 
 
 def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(installation: Installation, hand: Hand) -> None:
