@@ -3,6 +3,8 @@
 httpx knows a timeout for each read, not for the answer: a peer that sends one byte of a header every few seconds would hold a
 thread for days. Here each read and write gets what is left of the call's time, so the sum is bounded whatever the peer does.
 Resolving a name is the machine's affair and bounded by its resolver only.
+
+What is written leaves when the answer is awaited: head and body of a short question in one packet and one system call.
 """
 
 from __future__ import annotations
@@ -10,9 +12,13 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
+
+_PACKET = 16_384
+"""Bytes kept together; a longer body is not worth copying, and its sender wants to know early when nobody listens."""
 
 
 class Deadline:
@@ -53,12 +59,23 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, held: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._held = held
         self._deadline = deadline
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        # Whoever hangs up in mid-question may have answered first (RFC 9112, 9.5): a write that fails is told by the read.
+        with suppress(httpcore.WriteError):
+            self._flush(timeout)
         return self._held.read(max_bytes, self._deadline.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._held.write(buffer, self._deadline.left(timeout))
+        self._unsent += buffer
+        if len(self._unsent) > _PACKET:
+            self._flush(timeout)
+
+    def _flush(self, timeout: float | None) -> None:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, b""
+            self._held.write(unsent, self._deadline.left(timeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import httpcore
 import httpx
 
 from connectors.config import ConnectorConfig, parse, secret
-from connectors.deadline import Deadline, DeadlineBackend
+from connectors.connection import Connection
+from connectors.deadline import Deadline
 from connectors.patience import patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
@@ -235,9 +235,7 @@ class _Line(httpx.HTTPTransport):
         super().__init__(verify=trust, trust_env=False)
         self._deadline = Deadline()
         # httpx offers no way to hand a backend in; should it rename this, the test of the trickling header fails.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=trust, max_connections=1, keepalive_expiry=5.0, network_backend=DeadlineBackend(self._deadline)
-        )
+        self._pool = Connection(trust, self._deadline)
 
     def ask(self, ask: _Ask, deadline: float, timeouts: Mapping[str, float]) -> httpx.Response:
         """The answer's head; the body is still to be read, and the answer to be closed."""

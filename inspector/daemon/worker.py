@@ -204,11 +204,12 @@ class Worker:
             if group is None:
                 return
             try:
-                self._settle_group(group)
+                settled = self._settle_group(group)
             except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
                 log.warning("settle.group_failed", error=type(error).__name__, size=len(group))
-                self._settle_singly(group)
+                settled = self._settle_singly(group)
             self._let_go(group)
+            self._tell(settled)
 
     def _gather(self) -> list[Done] | None:
         """All that is there, at least one; None when the daemon is stopping."""
@@ -227,7 +228,7 @@ class Worker:
             group.append(following)
         return group
 
-    def _settle_group(self, group: list[Done], *, ahead: bool = True) -> None:
+    def _settle_group(self, group: list[Done], *, ahead: bool = True) -> list[tuple[Done, str]]:
         """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""
         try:
             outcomes = self._commit(group, ahead=ahead)
@@ -236,10 +237,14 @@ class Worker:
                 raise
             outcomes = self._commit(group, ahead=False)
         self._fault("settled")
-        for done, outcome in zip(group, outcomes, strict=True):
-            self.metrics.settled.labels(done.work.kind, outcome).inc()
+        return list(zip(group, outcomes, strict=True))
+
+    def _tell(self, settled: list[tuple[Done, str]]) -> None:
+        """Count and log what has been settled, when nobody waits for it any more."""
+        for (kind, outcome), count in Counter((done.work.kind, outcome) for done, outcome in settled).items():
+            self.metrics.settled.labels(kind, outcome).inc(count)
+        for done, outcome in settled:
             log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
-        self._wake.set()
 
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
@@ -254,14 +259,16 @@ class Worker:
             self._fault("settling")
         return outcomes
 
-    def _settle_singly(self, group: list[Done]) -> None:
+    def _settle_singly(self, group: list[Done]) -> list[tuple[Done, str]]:
         """Each in a transaction of its own; what still fails keeps its lease and runs again when that has run out."""
+        settled: list[tuple[Done, str]] = []
         for done in group:
             try:
-                self._settle_group([done], ahead=False)
+                settled += self._settle_group([done], ahead=False)
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
                 log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
+        return settled
 
     def _settle_one(self, tx: Tx, done: Done) -> str:
         """Settle one; a failure of its own rules is recorded in its place, a lost fence costs nothing but this one."""

@@ -14,12 +14,12 @@ from inspector.domain.errors import Missing
 from inspector.domain.evidence import Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
-from inspector.store.room import Room, Row
+from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import case_file, draw, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
-_LOCKED = sa.select(case_file.c.id).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
+_LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
@@ -57,6 +57,9 @@ class CaseRoom(Room):
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
         """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
+        held = self.batch.held.get(_held(case_id))
+        if isinstance(held, Case):
+            return held
         text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
             raise Missing("case_unknown", case=case_id)
@@ -64,7 +67,8 @@ class CaseRoom(Room):
 
     def lock(self, case_ids: Collection[str]) -> None:
         """Hold several cases to the end of the transaction, in order of id, so that two hands never wait for each other."""
-        self.batch.direct.execute(_LOCKED, {"cases": list(case_ids)}).all()
+        for row in self.connection.execute(_LOCKED, {"cases": padded(case_ids)}).all():
+            self.batch.held[_held(row.id)] = load(Case, row.body)
 
     def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
         """The case a sender has opened under its reference, with the content digest. Raises Missing."""
@@ -82,12 +86,16 @@ class CaseRoom(Room):
         return str(told)
 
     def put(self, case: Case, *, digest: str | None = None) -> Case:
-        """Write a changed case; expects the version it was read at. Raises Stale."""
+        """Write a changed case with the transaction's next statement; expects the version it was read at, else that raises Stale."""
         following = replace(case, version=case.version + 1)
         values = self._row(following) | {"version": following.version}
-        if digest is not None:
-            values["digest"] = digest
-        self.expect_one(_PUT, case.id, values | {"case": case.id, "at_version": case.version})
+        guarded = values | {"case": case.id, "at_version": case.version}
+        if digest is None:
+            self.batch.expect(_PUT, case.id, guarded)
+        else:  # a column more: another statement, which must keep its place between the collected ones
+            self.batch.write()
+            self.expect_one(_PUT, case.id, guarded | {"digest": digest})
+        self.batch.held[_held(case.id)] = following
         return following
 
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
@@ -128,7 +136,7 @@ class CaseRoom(Room):
             "asked_at": item.asked_at,
             "body": dump(item),
         }
-        self.insert_one(evidence, row, ("id",))
+        self.batch.later(insert_new(self.sqlite, evidence, ("id",)), (row,))
 
     def evidence(self, case_id: str) -> list[Evidence]:
         """All evidence of a case in order of asking."""
@@ -196,3 +204,8 @@ class CaseRoom(Room):
             "ended_at": case.ended_at,
             "body": dump(case),
         }
+
+
+def _held(case_id: str) -> str:
+    """The name of a case among what the transaction holds."""
+    return f"case:{case_id}"

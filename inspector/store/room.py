@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,22 +14,26 @@ from inspector.domain.errors import Stale
 
 Row = dict[str, Any]
 """A row for people: column name to value."""
+T = TypeVar("T")
 
 
 class Batch:
-    """A connection, and rows that nobody reads in this transaction: written together, one statement for all of a kind.
+    """A connection, and what need not be written at once: rows that nobody reads in this transaction, guarded updates of rows it holds.
 
-    `connection` writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements
-    that touch none of the tables rows are collected for.
+    Written together, one statement for all of a kind, for on a database behind a wire each statement is a journey. `connection`
+    writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements that touch
+    none of the tables collected for. `held` are the values behind locked rows, as last written: nobody else can change them.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.direct = connection
+        self.held: dict[str, object] = {}
         self._rows: dict[sa.Insert, list[Mapping[str, object]]] = {}
+        self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
 
     @property
     def connection(self) -> Connection:
-        """The connection, with nothing outstanding."""
+        """The connection, with nothing outstanding. Raises Stale as `write` does."""
         self.write()
         return self.direct
 
@@ -37,15 +41,26 @@ class Batch:
         """Collect rows; `statement` is one built once, for it is the key."""
         self._rows.setdefault(statement, []).extend(rows)
 
+    def expect(self, statement: sa.Update, what: str, values: Mapping[str, object]) -> None:
+        """Collect a guarded update that must hit one row, named `what`; `statement` is one built once, for it is the key."""
+        self._guarded.setdefault(statement, []).append((what, values))
+
     def write(self) -> None:
-        """Write down what is collected."""
+        """Write down what is collected. Raises Stale when a guard did not hold: another hand moved first."""
         while self._rows:
-            statement = next(iter(self._rows))
-            self.direct.execute(statement, self._rows.pop(statement))
+            rows = next(iter(self._rows))
+            self.direct.execute(rows, self._rows.pop(rows))
+        while self._guarded:
+            guarded = next(iter(self._guarded))
+            collected = self._guarded.pop(guarded)
+            if self.direct.execute(guarded, [values for _, values in collected]).rowcount != len(collected):
+                raise Stale("stale", what=", ".join(dict.fromkeys(what for what, _ in collected)))
 
     def drop(self) -> None:
-        """Forget what is collected: its part of the transaction has failed."""
+        """Forget what is collected and held: its part of the transaction has failed."""
         self._rows.clear()
+        self._guarded.clear()
+        self.held.clear()
 
 
 class Room:
@@ -91,6 +106,12 @@ class Room:
 
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
+
+
+def padded(keys: Collection[T]) -> list[T]:
+    """The keys, the last one repeated up to a power of two: lists of few lengths make statements of few texts, planned once each."""
+    told = list(keys)
+    return told + told[-1:] * ((1 << (len(told) - 1).bit_length()) - len(told)) if told else told
 
 
 # Statements that run thousands of times a minute are built once: building one and finding its cache key costs more than running it.

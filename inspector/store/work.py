@@ -17,7 +17,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from inspector.domain.decision import Order
 from inspector.domain.errors import Missing, Stale
-from inspector.store.room import Batch, Room, Row, insert_new
+from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, lane, work
 
 
@@ -199,7 +199,7 @@ class WorkRoom(Room):
         that was finished ahead but not yet written: one after the other, that one would have been refused.
         """
         if held:
-            values = {"held": [(row.id, row.fence) for row in held], "now": now}
+            values = {"held": padded([(row.id, row.fence) for row in held]), "now": now}
             if self.batch.direct.execute(_AHEAD, values).rowcount != len(held):
                 raise Stale("lease_lost", work=", ".join(row.key for row in held))
         self._ahead = {row.id: row for row in held}

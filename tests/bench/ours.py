@@ -60,7 +60,7 @@ def _write(work: Work, answer: str, tx: Tx, now: datetime) -> None:
     about = work.case_id or ""
     because = Because(rule=domain.RULE, basis=("bench",), pack="bench", facts={"answer": answer})
     tx.ledger.append(new_id(), about, because, {"verdict": domain.VERDICT}, now)
-    tx.cases.expect_one(_CLOSED, about, {"which": about})
+    tx.cases.batch.expect(_CLOSED, about, {"which": about})
     tx.events.add(new_id(), "bench", about, "verification.concluded", now, {"outcome": "TRUE"})
     due = now + domain.NEXT
     tx.work.order([Order(kind=OrderKind.VERIFY_DUE, key=f"next:{about}", due_at=due, urgent_by=due, case_id=about)], now)

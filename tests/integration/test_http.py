@@ -6,13 +6,15 @@ import gzip
 import hashlib
 import logging
 import os
+import socket
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
 from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
+from tests.outside import until
 
 SECRET = "one-time-word"
 
@@ -259,6 +262,38 @@ def test_a_path_never_becomes_part_of_the_host(path: str) -> None:
     with peer(answer()) as held, wire(held) as opened:
         opened.send("POST", path)
     assert held.heard[0].path == "/" + path.lstrip("/")
+
+
+def hung_up(packets: list[bytes], times: int) -> bool:
+    return len(packets) == times
+
+
+@contextmanager
+def hanging_up(packets: list[bytes]) -> Iterator[str]:
+    """A party that reads once, answers, and hangs up without having said that it would."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as serving:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    held, _ = listening.accept()
+                    with held:
+                        packet = held.recv(65_536)
+                        held.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                    packets.append(packet)
+
+        serving.submit(serve)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_short_question_is_one_packet_and_a_closed_door_between_two_costs_no_try() -> None:
+    packets: list[bytes] = []
+    with hanging_up(packets) as url, wire(url) as opened:
+        for number in range(3):
+            assert opened.send("POST", "/q", json={"number": number}, key=f"k-{number}").attempts == 1
+            until(partial(hung_up, packets, number + 1))
+    assert [packet.partition(b"\r\n\r\n")[2] for packet in packets] == [b'{"number":%d}' % number for number in range(3)]
 
 
 def test_many_threads_share_a_wire_and_no_answer_goes_astray() -> None:
