@@ -117,10 +117,11 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         "claim": evidence.claim,
         "method": evidence.method.value,
         "verdict": evidence.verdict.value,
-        "fresh": evidence.fresh,
         "via": evidence.via,
         "evidence": evidence.id,
     }
+    if evidence.verdict in (Verdict.MATCH, Verdict.MISMATCH):  # only an answer has an age
+        facts["fresh"] = evidence.fresh
     because = Because(rule="evidence.weigh", basis=_basis(held), pack=case.pack, facts=facts)
     seen = evidence.method is Method.ON_SITE and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
     if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not seen):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.calendar import Counting, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
@@ -94,6 +94,7 @@ class Visit:
     state: VisitState
     opened_at: datetime
     due_at: datetime
+    due_counted: Counting
     done_at: datetime | None = None
     remarks: str = ""
     findings: tuple[Finding, ...] = ()
@@ -111,6 +112,7 @@ class Seat:
     state: SeatState
     ordered_at: datetime
     accept_by: datetime
+    accept_counted: Counting
     reason: str = ""
 
     @property
@@ -131,7 +133,8 @@ def order_seat(
 ) -> Decision[Seat]:
     """Give a seat to the inspector the dealing named, push it, and start the acceptance timer."""
     term = policy.term(Timer.ACCEPT)
-    accept_by = due(now, term.term, calendar).at
+    accept = due(now, term.term, calendar)
+    accept_by = accept.at
     seat = Seat(
         visit=visit.id,
         place=place,
@@ -140,6 +143,7 @@ def order_seat(
         state=SeatState.ORDERED,
         ordered_at=now,
         accept_by=accept_by,
+        accept_counted=accept.counted,
     )
     name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.case_ids)}
     push = Order(

@@ -48,6 +48,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off."""
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     made = Visit(
         id=f"{held.number}-{position:04d}",
         draw=held.number,
@@ -63,7 +64,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         pooled=member.pooled,
         state=VisitState.ASSIGNED if live or member.pooled else VisitState.CANCELLED,
         opened_at=now,
-        due_at=due(now, policy.term(Timer.VISIT).term, office.calendar).at,
+        due_at=term.at,
+        due_counted=term.counted,
     )
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}

@@ -25,7 +25,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.visit import SeatState, Visit, VisitState
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows.office import Office
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -143,6 +143,7 @@ class Call:
     draw: str
     state: VisitState
     due_at: datetime
+    due_counted: Counting
     seats: tuple[SeatState, ...]
 
 
@@ -159,7 +160,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What is due; `error` is the code of the last failure, `counted` how the date of an officer's decision was counted."""
+    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted."""
 
     kind: OrderKind
     at: datetime
@@ -204,9 +205,9 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     """
     case = tx.cases.get(case_id)
     policy = office.book.get(case.pack)
-    calls = [(held, tuple(seat.state for seat in tx.visits.team(held.id))) for held in tx.visits.of_case(case_id)]
+    calls = [(held, tx.visits.team(held.id)) for held in tx.visits.of_case(case_id)]
     if outside:
-        calls = [(held, seats) for held, seats in calls if held.state is VisitState.DONE]
+        calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     return Explanation(
         case=case.id,
@@ -227,7 +228,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         claims=tuple(_claim(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in tx.assistance.of_case(case_id)),
-        visits=tuple(_call(office, held, seats) for held, seats in calls),
+        visits=tuple(_call(office, held, team) for held, team in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
         next=tuple(_next(office, row, case) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
@@ -346,8 +347,15 @@ def _letter(office: Office, held: Request, policy: Policy) -> Asked:
     )
 
 
-def _call(office: Office, held: Visit, seats: tuple[SeatState, ...]) -> Call:
-    return Call(id=held.id, draw=held.draw, state=held.state, due_at=office.calendar.local(held.due_at), seats=seats)
+def _call(office: Office, held: Visit, team: tuple[Seat, ...]) -> Call:
+    return Call(
+        id=held.id,
+        draw=held.draw,
+        state=held.state,
+        due_at=office.calendar.local(held.due_at),
+        due_counted=held.due_counted,
+        seats=tuple(seat.state for seat in team),
+    )
 
 
 def _decision(office: Office, row: Row, policy: Policy) -> Decided:
@@ -363,7 +371,8 @@ def _decision(office: Office, row: Row, policy: Policy) -> Decided:
 
 
 def _next(office: Office, row: Row, case: Case) -> Next:
-    review = case.review_term if row["kind"] == OrderKind.REVIEW_DUE.value else None
+    terms = {OrderKind.VERIFY_DUE: case.verify_term, OrderKind.REVIEW_DUE: case.review_term}
+    term = terms.get(OrderKind(row["kind"]))
     return Next(
         kind=OrderKind(row["kind"]),
         at=office.calendar.local(row["due_at"]),
@@ -371,7 +380,7 @@ def _next(office: Office, row: Row, case: Case) -> Next:
         state=row["state"],
         attempts=row["attempts"],
         error=row["error"] or "",
-        counted=review.due_counted if review else None,
+        counted=term.due_counted if term else None,
     )
 
 

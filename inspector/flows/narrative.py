@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
-from inspector.flows.explain import Article, Asked, Claimed, Decided, Explanation, Heard, Next, Why
+from inspector.flows.explain import Article, Asked, Call, Claimed, Decided, Explanation, Heard, Next, Why
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
@@ -35,11 +35,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield from _section(
         say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
     )
-    visits = [
-        say("visit", id=held.id, draw=held.draw, state=of(held.state, lang), due=at(held.due_at))
-        + "".join(f" [{of(seat, lang)}]" for seat in held.seats)
-        for held in told.visits
-    ]
+    visits = [line for held in told.visits for line in _call(held, say)]
     yield from _section(say, "visits", visits)
     yield from _section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
     known_as = _known_as(told, say)
@@ -71,10 +67,12 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
     yield say("row", row=why.row, pack=why.pack, title=why.title)
     profile = wording.code("Profile", why.profile, say.lang)
     yield say("profile", profile=profile, level=why.level, name=why.level_name)
-    facts = {name: wording.worth(name, value, say.lang) for name, value in why.level_facts.items()}
-    reason = label(
-        f"LevelReason.{why.level_reason.name}", say.lang, **{"source": why.level_source, "as_of": at(why.level_as_of), **facts}
-    )
+    beside = {
+        **why.level_facts,
+        "level_source": why.level_source,
+        "level_as_of": why.level_as_of.isoformat() if why.level_as_of else None,
+    }
+    reason = wording.reason(why.level_reason.name, beside, say.lang)
     yield say("level_from", reason=reason)
     yield say("before_decision" if why.before_decision else "after_decision")
     yield from _based(why.basis, say)
@@ -142,6 +140,12 @@ def _letter(number: int, held: Asked, say: _Say) -> Iterator[str]:
     if held.reply:
         told = {name: value for name, value in held.reply.items() if value not in (None, "")}
         yield "  " + say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
+
+
+def _call(held: Call, say: _Say) -> Iterator[str]:
+    seats = "".join(f" [{of(seat, say.lang)}]" for seat in held.seats)
+    yield say("visit", id=held.id, draw=held.draw, state=of(held.state, say.lang), due=at(held.due_at)) + seats
+    yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
 
 
 def _next(one: Next, say: _Say) -> Iterator[str]:

@@ -24,7 +24,6 @@ GROUPS: Mapping[str, str] = {
     "route": "Route",
     "ground": "ground",
     "review_reason": "review",
-    "level_reason": "LevelReason",
     "error": "note",
     "changed": "field",
 }
@@ -38,14 +37,24 @@ def facts(told: Mapping[str, object], lang: Lang, known_as: Mapping[str, str]) -
     """The facts of a decision in the order of their labels; `known_as` names what the reader has met already (answers, claims)."""
     order = {key: place for place, key in enumerate(words(lang))}
     held = sorted(told, key=lambda name: order.get(f"fact.{name}", len(order)))
-    return label("explain.then", lang).join(fact(name, told[name], lang, known_as) for name in held)
+    return label("explain.then", lang).join(fact(name, told[name], lang, known_as, told) for name in held)
 
 
-def fact(name: str, value: object, lang: Lang, known_as: Mapping[str, str]) -> str:
-    """One fact of a decision: its name and its value, both in words."""
+def fact(name: str, value: object, lang: Lang, known_as: Mapping[str, str], beside: Mapping[str, object] | None = None) -> str:
+    """One fact of a decision: its name and its value, both in words; `beside` are the facts it stands with."""
     key = f"fact.{name}"
     named = label(key, lang) if known(key, lang) else name
-    return label("explain.fact", lang, name=named, value=worth(name, value, lang, known_as))
+    told = reason(str(value), beside or {}, lang) if name == "level_reason" else worth(name, value, lang, known_as)
+    return label("explain.fact", lang, name=named, value=told)
+
+
+def reason(code: str, beside: Mapping[str, object], lang: Lang) -> str:
+    """Why a credit level was taken, with the source and the date that the same decision names."""
+    key = f"LevelReason.{code.upper()}"
+    if not known(key, lang):
+        return code
+    facts = {"source": beside.get("level_source"), "as_of": beside.get("level_as_of"), **beside}
+    return label(key, lang, **{name: worth(name, value, lang) for name, value in facts.items() if value is not None})
 
 
 def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | None = None) -> str:

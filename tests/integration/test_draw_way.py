@@ -18,12 +18,15 @@ from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
+from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
-from inspector.flows import dispatch, review
+from inspector.flows import dispatch, review, wording
 from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.explain import explain
+from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
@@ -304,6 +307,21 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
     assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
     replayed(office, held.number)
+
+
+def test_a_visit_and_its_acceptance_keep_how_their_dates_were_counted(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    cases, made = announced(office, hand)
+    carried_out(office, hand, made.number)
+    policy = office.book.get(made.pack)
+    with store.read() as tx:
+        (held, *_) = tx.visits.of_case(cases[0])
+        seat = tx.visits.team(held.id)[0]
+        told = render(explain(office, tx, cases[0]), "zh-Hans")
+    for at, counted, timer in ((held.due_at, held.due_counted, Timer.VISIT), (seat.accept_by, seat.accept_counted, Timer.ACCEPT)):
+        assert (counted.term, counted.last) == (policy.term(timer).term, at.date())
+    assert held.id in told
+    assert wording.counted(held.due_counted, "zh-Hans") in told
 
 
 def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: Store, hand: Hand) -> None:

@@ -92,6 +92,7 @@ def test_a_chinese_explanation_holds_no_english_sentence_and_no_bare_code(
     assert re.findall(rf"(?:[A-Za-z]+ +){{{ROWS},}}[A-Za-z]+", text) == []
     assert re.findall(r"\b\w+=", text) == []
     for lang in LANGS:
+        assert "…" not in told(office, case, lang), "words whose facts are missing"
         assert re.findall(r"\b(?:rule|note|fact|review|ground|explain|LevelReason)\.\w+", told(office, case, lang)) == []
         assert not [
             code for code in ("look_up_failed", "evidence.weigh", "DATA_NOT", "mismatch") if code in told(office, case, lang)
@@ -106,6 +107,7 @@ FIRM: Mapping[Lang, tuple[str, ...]] = {
         "问的是：“存续”（2026-02-27）",
         "得到的是：“注销”",
         "证据：第 1 项答复",
+        "等级的来由：查询没有成功（对方不接受我方的凭证）",
         "理由：现场看过营业执照",
         "[S0] 毛管办〔2021〕4号",
     ),
@@ -156,6 +158,8 @@ def test_it_says_what_was_asked_of_others_why_they_did_not_help_and_what_is_due_
 ) -> None:
     text = told(office, person, lang)
     assert [one for one in PERSON[lang] if one not in text] == [], text
+    for age in ("数据足够新", "data fresh enough"):
+        assert age not in text, "nobody has answered yet: what is not there has no age"
 
 
 def test_what_is_stored_of_a_decision_is_codes_and_parameters_only(office: Office, firm: str, person: str) -> None:
