@@ -26,6 +26,9 @@ MOST_BYTES = 200_000_000
 
 _LONGEST_FIELD = 200_000
 _GZIP, _ZIP, _OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_FOREIGN = {b"%PDF": "PDF", b"<": "HTML/XML", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
+"""What is handed in as a list and is none; systems that "export to Excel" often write a web page under the name of one."""
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -52,6 +55,9 @@ def read(content: bytes) -> Sheet:
         content = _unpack(content)
     if len(content) > MOST_BYTES:
         raise Invalid("sheet_too_large", bytes=len(content), most=MOST_BYTES)
+    for mark, kind in _FOREIGN.items():
+        if content.lstrip(_BLANK).startswith(mark):
+            raise Invalid("sheet_foreign", kind=kind)
     table, odd = _excel(content) if content.startswith((_ZIP, _OLD_EXCEL)) else _csv(*decode(content))
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(table, 1) if any(cell != "" for cell in cells)]
     if not rows:
@@ -80,7 +86,7 @@ def _unpack(content: bytes) -> bytes:
         with gzip.open(io.BytesIO(content)) as packed:
             return packed.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise Invalid("sheet_unreadable", problem=str(error)) from error
+        raise Invalid("sheet_packed") from error
 
 
 def _csv(text: str, encoding: str) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
@@ -95,7 +101,7 @@ def _csv(text: str, encoding: str) -> tuple[Iterable[tuple[Cell, ...]], list[Row
     try:
         return [tuple(cell if cell.strip() else "" for cell in row) for row in reader], odd
     except csv.Error as error:
-        raise Invalid("sheet_unreadable", problem=f"line {reader.line_num}: {error}") from error
+        raise Invalid("sheet_quotes", line=reader.line_num, most=_LONGEST_FIELD) from error
 
 
 def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
@@ -106,7 +112,7 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         held = book.get_sheet_by_index(0)
         table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise Invalid("sheet_unreadable", problem=str(error)) from error
+        raise Invalid("sheet_workbook") from error
     odd = [
         RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
         for (top, left), (bottom, right) in merged
