@@ -74,6 +74,9 @@ def publish(
     def decide(held: AnnualPlan, policy: Policy) -> Decision[AnnualPlan]:
         return annual.publish(held, by=by, reference=reference, on=on, policy=policy, now=now)
 
+    tx.draws.take_turn(
+        tx.annual.get(name, year).content.agency
+    )  # a slot that is just being missed is missed before, or comes after
     held = _step(office, tx, name, year, decide, now)
     _make_up(tx, held, now)
     return held
@@ -93,7 +96,10 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
     neither asks again, so that nobody stops a draw by withdrawing its plan.
     """
     plan = office.plans.get(name)
-    if plan is None or life.follows(slot) or tx.draws.by_slot(name, slot) is not None:
+    if plan is None or life.follows(slot):
+        return None
+    tx.draws.take_turn(plan.agency)
+    if tx.draws.by_slot(name, slot) is not None:
         return None
     return unplanned(plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,18 +15,21 @@ from inspector.daemon.clock import Clock
 from inspector.daemon.schedules import schedules
 from inspector.domain.annual import AnnualPlan, AnnualState, Consent
 from inspector.domain.case import SubjectKind
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.roster import RosterObject
 from inspector.flows import planning
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
+from inspector.flows.table import FLOWS
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tables import annual_plan
+from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
-from tests.house import START, Hand, open_office, settle
+from tests.house import START, Hand, claim, open_office, settle
 from tests.integration.test_draw_rivals import at_once
 from tests.integration.test_draw_way import Dice, Party, inspectors
 
@@ -107,6 +111,12 @@ def told(office: Office, about: str) -> list[tuple[str, dict[str, object]]]:
     """(rule, facts) of the ledger."""
     with office.store.read() as tx:
         return [(row["rule"], json.loads(row["body"])["facts"]) for row in tx.ledger.about(about)]
+
+
+def waits(tx: Tx) -> bool:
+    """Whether somebody stands before what this transaction holds; SQLite has one writer anyway."""
+    asked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return tx.sqlite or bool(tx.connection.execute(asked).scalar_one())
 
 
 def a_clock(office: Office) -> Clock:
@@ -222,6 +232,27 @@ def test_a_slot_without_a_published_plan_draws_nothing_and_waits_for_a_person_un
         "the period that runs has its draw, the other is over"
     )
     assert by_hand(office) == held, "and no second one"
+
+
+def test_a_plan_published_at_the_very_moment_of_a_slot_makes_up_for_it(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand)
+    clock = a_clock(office)
+    made(office)
+    approved(office)
+    hand.on(hours=2)
+    clock._fire_due()
+    (slot,) = [work for work in claim(office) if work.kind == OrderKind.DRAW_ANNOUNCE]
+    clerk = threading.Thread(target=published, args=(office,))
+    settlement = FLOWS[OrderKind.DRAW_ANNOUNCE].do(slot, office)
+    with store.begin() as tx:
+        tx.work.finish(slot, hand())
+        settlement.write(tx, hand())
+        clerk.start()
+        while clerk.is_alive() and not waits(tx):
+            clerk.join(0.01)
+    clerk.join()
+    settle(office)
+    assert (len(draws(office)), waiting(office)) == (1, [])
 
 
 def test_a_slot_of_last_year_is_not_drawn_under_the_new_years_plan(store: Store) -> None:
