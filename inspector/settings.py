@@ -122,7 +122,7 @@ class AgencySettings(Section):
 
 
 class PlanSettings(Section):
-    """One draw plan."""
+    """One draw plan: when, and whose. That a year's draws may take place says its annual plan (`./run plan create`)."""
 
     agency: str = Field(description="Whose draw it is")
     trigger: str = Field(description='When: "cron mon 09:00" (names of days, never numbers), "cron day=1 09:00" or "every 2h"')

@@ -9,7 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inspector.cli.app import app
+from inspector.domain.calendar import SHANGHAI
 from inspector.store.store import Store
 from tests import house
 
@@ -172,6 +173,14 @@ def settled(url: str, folder: Path, more: str = "") -> Operator:
     held = Operator(folder, url).settle_in(more)
     held.well("migrate")
     return held
+
+
+def publish(operator: Operator, plan: str = "licensing") -> None:
+    """Draw this year's plan up, approve it and publish it, so that its draws may take place."""
+    year = f"{datetime.now(SHANGHAI).year}"
+    operator.well("plan", "create", plan, "--year", year)
+    operator.well("plan", "approve", plan, "--year", year, "--by", "李主任", "--document", "3号")
+    operator.well("plan", "publish", plan, "--year", year, "--reference", "公告栏")
 
 
 def process(*words: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from inspector.cli import cases, check, connectors, draws, matters, migrations, packs, registers, serve, tokens, work
+from inspector.cli import cases, check, connectors, draws, matters, migrations, packs, plans, registers, serve, tokens, work
 from inspector.cli.command import CODES, group
 from inspector.cli.usage import Command, Group
 
@@ -32,6 +32,7 @@ migrations.register(app)
 cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 packs.register(group("policy", "Policy packs. 政策包", app))
+plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draws.register(group("draw", "Draws: announce, export, verify. 抽取", app))
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 registers.register(

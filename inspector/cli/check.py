@@ -16,7 +16,7 @@ from inspector.cli.command import Exit, command, expected
 from inspector.cli.finding import Finding, State
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid, Missing
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -203,6 +203,11 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.lanes(terminal.settings, tx)
+    try:
+        office = terminal.office
+    except Invalid:
+        return  # `_office` has told what is wrong with the plans themselves
+    yield from fitting.annual(office)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.cli.terminal import plain
 from inspector.domain.errors import Missing
 
 if TYPE_CHECKING:
     from inspector.domain.policy import Policy
-    from inspector.flows.office import AgencyNode
+    from inspector.flows.office import AgencyNode, Office
     from inspector.policybook import Policybook
     from inspector.settings import Settings
     from inspector.store.tx import Tx
+
+
+NEXT_YEAR_FROM = 11
+"""The month from which the next year's plan should be there: it is to be approved and published before the year begins."""
 
 
 def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
@@ -94,6 +99,28 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
             )
             mend = (f"connector check {one.name} says whether it can be reached", f"用 connector check {one.name} 查看能否连接")
             yield Finding.warn(name, what, mend)
+
+
+def annual(office: Office) -> Iterator[Finding]:
+    """Plans whose draws of this year, or late in it of the next one, wait for an annual plan. Days are those of the office."""
+    from inspector.flows.planning import unplanned
+
+    today = office.now().date()
+    years = (today.year, today.year + 1) if today.month >= NEXT_YEAR_FROM else (today.year,)
+    for name, plan in sorted(office.plans.items()):
+        try:
+            policy = office.policy(plan.agency, today)
+        except Missing:
+            continue  # told already: no pack is in force
+        with office.store.read() as tx:
+            found = [unplanned(plan, policy, tx.annual.last(name, year), year) for year in years]
+        for why in filter(None, found):
+            what, what_zh = (words.told(why, lang) for lang in ("en", "zh-Hans"))
+            year = why.facts["year"]
+            mend = f"plan create {name} --year {year}", f"plan create {name} --year {year}"
+            if why.code != "plan_not_published":
+                mend = f"plan show {name} --year {year}", f"plan show {name} --year {year}"
+            yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
 
 
 def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:

@@ -13,7 +13,10 @@ import typer
 
 if TYPE_CHECKING:
     from inspector.bootstrap import House
+    from inspector.demo.office import DemoFolder
     from inspector.demo.start import DemoOffice
+    from inspector.flows.office import Office
+    from inspector.store.tx import Tx
 
 
 def serve(
@@ -38,7 +41,7 @@ def _demo() -> None:
     with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
         held = start.prepare()
         try:
-            run(held.config_path, before=lambda house: _furnish(house, held), beside=lambda: _watch(held))
+            run(held.config_path, before=lambda house: furnish(house.office, held.made), beside=lambda: _watch(held))
         finally:
             held.stop()
 
@@ -91,9 +94,9 @@ def run(
             held.close()
 
 
-def _furnish(house: House, held: DemoOffice) -> None:
-    """Tokens and registers of the demo, put in at every start; what is there already stays."""
-    with house.office.store.begin() as tx:
+def furnish(office: Office, held: DemoFolder) -> None:
+    """Tokens, registers and annual plans of the demo, put in at every start; what is there already stays."""
+    with office.store.begin() as tx:
         now = tx.machine_now()
         for token in held.tokens:
             tx.tokens.issue(token.name, token.agency, token.role, now, now + timedelta(days=3650), text=token.text)
@@ -101,6 +104,21 @@ def _furnish(house: House, held: DemoOffice) -> None:
             tx.rosters.enrol(row)
         if not tx.rosters.inspectors(held.inspectors[0].agency):
             tx.rosters.put_inspectors(held.inspectors)
+        _plan(office, tx)
+
+
+def _plan(office: Office, tx: Tx) -> None:
+    """The demo's people draw up, approve and publish the annual plans: of all years that can be, since a year passes in half an hour."""
+    from inspector.demo.office import PAPER
+    from inspector.domain.annual import AHEAD, Consent
+    from inspector.flows import planning
+
+    now, name = office.now(), PAPER.plan
+    for year in range(now.year, now.year + AHEAD + 1):
+        if tx.annual.last(name, year) is None:
+            planning.create(office, tx, name, year, by=PAPER.created_by, now=now)
+            planning.approve(office, tx, name, year, Consent(by=PAPER.approved_by, document=PAPER.document), now)
+            planning.publish(office, tx, name, year, by=PAPER.approved_by, reference=PAPER.reference, on=None, now=now)
 
 
 def _watch(held: DemoOffice) -> Callable[[], None]:

@@ -18,10 +18,10 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from inspector.daemon.trigger import following, following_now
 from inspector.domain.decision import Order
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.trigger import following, following_now
 
 log = structlog.get_logger(__name__)
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from inspector.daemon.clock import CatchUp, Schedule
-from inspector.daemon.trigger import parse
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Plan
 from inspector.settings import Schedules
+from inspector.trigger import parse
 
 HOUSEKEEPING = timedelta(days=3650)
 """How far behind everything with a legal date a sweep stands in the ready set."""

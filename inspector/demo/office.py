@@ -36,6 +36,26 @@ class DemoToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPaper:
+    """The annual plan as the demo's people see to it: who draws it up, who approves it by which document, and where it hangs."""
+
+    plan: str
+    created_by: str
+    approved_by: str
+    document: str
+    reference: str
+
+
+PAPER = DemoPaper(
+    plan="licensing",
+    created_by="clerk-1",
+    approved_by="officer",
+    document="云溪审批〔演示〕1号",
+    reference="云溪区行政审批局公告栏（演示）",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoFolder:
     """A demo office on disk. `objects` and `inspectors` are the registers to be put in at the first start."""
 

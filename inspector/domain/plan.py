@@ -201,6 +201,11 @@ def void(draw: Draw, reason: str, withheld: tuple[str, ...], policy: Policy, now
     return Decision(state=state, because=because, orders=(again,))
 
 
+def follows(slot: str) -> bool:
+    """Whether a slot's name is that of the number that follows a void draw (`void`)."""
+    return slot.endswith("+")
+
+
 def _ask(draw: Draw, kind: OrderKind, party: str, at: datetime, expires: datetime) -> Order:
     """The order to ask one party."""
     return Order(

@@ -183,7 +183,7 @@ class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
     `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3);
-    visits that a case needs do not count.
+    visits that a case needs do not count. `plan`: whether a draw needs a published annual plan of its year (handbook 1.2.3).
     """
 
     row: str
@@ -195,6 +195,8 @@ class DrawRow:
     min_bits: int
     yearly_cap: int
     basis: str
+    plan: bool
+    plan_basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

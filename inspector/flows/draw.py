@@ -19,6 +19,7 @@ from inspector.domain.policy import Policy
 from inspector.flows.assign import FILES, assign, frozen
 from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
+from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.ports import Garbled, PortError, Refused, Typed
@@ -27,12 +28,16 @@ from inspector.store.work import Work
 
 
 def announce(work: Work, office: Office) -> Settlement:
-    """A plan's slot has come: freeze the frame and ask the parties to commit themselves."""
+    """A plan's slot has come: freeze the frame and ask the parties to commit themselves; without a published plan, tell a person."""
     said = work.payload
-    without = tuple(said.get("without", ()))
+    plan, slot, without = str(said["plan"]), str(said["slot"]), tuple(said.get("without", ()))
 
     def write(tx: Tx, now: datetime) -> None:
-        prepare(office, tx, str(said["plan"]), str(said["slot"]), now, without=without, by="schedule")
+        year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
+        if (why := lacking(office, tx, plan, slot, year, now)) is not None:
+            miss(office, tx, plan, slot, why, now)
+            return
+        prepare(office, tx, plan, slot, now, without=without, by="schedule")
 
     return Settlement(write=write, outcome="prepared")
 
@@ -41,10 +46,13 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
     """A clerk announces a plan's draw outside its schedule.
 
     Its slot is that of the plan's current period (the day, while no daemon has written the schedule down): announced again, the
-    period answers with the draw it has, so that nobody draws until the result pleases.
+    period answers with the draw it has, so that nobody draws until the result pleases. Raises Refusal while no annual plan of this
+    year is published.
     """
-    period = tx.schedules.period(f"plan:{plan}", now)
-    return prepare(office, tx, plan, period or now.date().isoformat(), now, by=by)
+    slot = tx.schedules.period(f"plan:{plan}", now) or now.date().isoformat()
+    if (why := lacking(office, tx, plan, slot, now.year, now)) is not None:
+        raise why
+    return prepare(office, tx, plan, slot, now, by=by)
 
 
 def prepare(

@@ -39,6 +39,11 @@ class AttentionRoom(Room):
         held = sa.update(attention).where(attention.c.id == attention_id, attention.c.closed_at.is_(None))
         return bool(self.connection.execute(held.values(closed_at=now)).rowcount)
 
+    def close_those(self, beginning: str, now: datetime) -> int:
+        """What was to be seen to has come about for all matters whose id begins so; how many were open."""
+        held = sa.update(attention).where(attention.c.id.startswith(beginning, autoescape=True), attention.c.closed_at.is_(None))
+        return self.connection.execute(held.values(closed_at=now)).rowcount
+
     def get(self, attention_id: str) -> Row | None:
         """One matter, open or closed."""
         return self.row(sa.select(attention).where(attention.c.id == attention_id))

@@ -125,6 +125,19 @@ assistance = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+annual_plan = sa.Table(
+    "annual_plan",
+    metadata,
+    sa.Column("plan", Code, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 draw = sa.Table(
     "draw",
     metadata,

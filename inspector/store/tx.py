@@ -12,6 +12,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
 from inspector.store.cases import CaseRoom
@@ -90,6 +91,11 @@ class Tx:
     def assistance(self) -> AssistanceRoom:
         """The room of assistance."""
         return AssistanceRoom(self._batch)
+
+    @cached_property
+    def annual(self) -> AnnualRoom:
+        """The room of annual plans."""
+        return AnnualRoom(self._batch)
 
     @cached_property
     def draws(self) -> DrawRoom:

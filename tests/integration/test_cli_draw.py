@@ -22,7 +22,7 @@ from tests import house
 from tests.house import settle
 from tests.integration.test_draw_way import announced, drawing
 from tests.integration.test_draw_way import carried_out as drawn_by_daemon
-from tests.operator import Operator, on_both, one_database, process, settled, table
+from tests.operator import Operator, on_both, one_database, process, publish, settled, table
 
 NUMBER = "bureau-2026-00001"
 SEEDED = house.START + timedelta(days=2)
@@ -144,6 +144,7 @@ def test_a_bundle_is_never_written_over_something_else(operator: Operator, commi
 
 @on_both
 def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
+    publish(operator)
     empty = operator.say("draw", "announce", "licensing", "--json")
     assert (empty.code, empty.json) == (4, {"draw": None})
     file = operator.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))

@@ -18,11 +18,11 @@ import pytest
 
 from inspector.daemon.clock import CatchUp, Clock, Schedule, Tick
 from inspector.daemon.schedules import plan_order, sweep_order
-from inspector.daemon.trigger import parse
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.office import Plan
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.trigger import parse
 from tests import needs
 from tests.engine import lines, listening, until
 from tests.house import ROOT, START, ZONE, Hand, closing, open_store

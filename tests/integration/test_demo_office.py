@@ -16,20 +16,24 @@ import pytest
 from rich.console import Console
 
 from inspector import bootstrap, settings
+from inspector.cli import serve
 from inspector.demo import cast
 from inspector.demo.approving import CLAIMS, SHARES, application
 from inspector.demo.habits import Chance
 from inspector.demo.office import HOLDERS, VARIABLE, configure, furnish, template, where
 from inspector.demo.screen import Figures, Screen
 from inspector.demo.start import prepare
+from inspector.domain.annual import AnnualState
 from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import fence
+from inspector.flows.draw import announce_now
 from inspector.policybook import Policybook
 from inspector.testing.peer import answer, peer, raw
 from inspector.web.messages import CaseIn
 from inspector.web.roles import Role
+from tests.house import closing, open_store
 
 TODAY = date(2025, 3, 3)
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +110,20 @@ def test_the_written_configuration_is_one_that_serves(tmp_path: Path) -> None:
     assert {node.connector for node in told.agencies.values()} - {None} == set(connectors.agencies)
     assert {plan.agency for plan in told.plans.values()} == {cast.AGENCY}
     assert set(told.callbacks) <= {token.name for token in made.tokens if token.role == Role.SYSTEM}
+
+
+def test_the_demos_people_publish_the_annual_plans_once_and_its_draws_take_place(tmp_path: Path) -> None:
+    made = furnish(tmp_path)
+    told = settings.load(configure(made, world=1, web=2))
+    with closing(open_store(told.database.url)) as store:
+        office = bootstrap.office(told, store)
+        for _ in range(2):
+            serve.furnish(office, made)
+        with store.begin() as tx:
+            plans = tx.annual.page(None)
+            assert announce_now(office, tx, "licensing", "clerk-1", office.now()) is not None
+    assert [held.content.year for held in plans] == list(range(2025, 2031))
+    assert {(held.state, held.created_by, held.approved_by) for held in plans} == {(AnnualState.PUBLISHED, "clerk-1", "officer")}
 
 
 def test_no_brace_of_the_template_is_left_open(tmp_path: Path) -> None:

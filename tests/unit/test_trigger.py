@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from inspector.daemon.trigger import following, following_now, parse
 from inspector.domain.errors import Invalid
+from inspector.trigger import following, following_now, parse, times
 from tests.house import START, ZONE
 
 
@@ -110,3 +110,13 @@ def test_after_an_outage_a_calendar_goes_on_with_its_next_day() -> None:
     trigger = parse("cron mon-fri 08:30", ZONE, START)
     missed, now = START - timedelta(minutes=30), START + timedelta(days=6)
     assert following_now(trigger, missed, now) == datetime(2026, 3, 9, 8, 30, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "many"), [("cron mon 09:00", 52), ("cron * 23:59", 365), ("cron day=1 month=*/3 09:00", 4), ("every 1s", 31_536_000)]
+)
+def test_the_slots_of_a_year_are_counted_and_those_of_an_interval_without_walking_through_them(text: str, many: int) -> None:
+    first, after = (datetime(year, 1, 1, tzinfo=ZONE) for year in (2027, 2028))
+    trigger = parse(text, ZONE, first)
+    assert times(trigger, first, after) == many
+    assert times(trigger, after, first) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -55,3 +55,14 @@ def following_now(trigger: BaseTrigger, slot: datetime, now: datetime) -> dateti
     if isinstance(trigger, IntervalTrigger) and now > slot:
         now = slot + (now - slot) // trigger.interval * trigger.interval
     return following(trigger, now, now)
+
+
+def times(trigger: BaseTrigger, since: datetime, until: datetime) -> int:
+    """How often it fires from `since` on and before `until`; an interval is counted, not walked, as if it began at `since`."""
+    if isinstance(trigger, IntervalTrigger):
+        every: timedelta = trigger.interval
+        return max(0, -((since - until) // every))
+    count, at = 0, following(trigger, None, since)
+    while at is not None and at < until:
+        count, at = count + 1, following(trigger, at, at)
+    return count

@@ -1,0 +1,193 @@
+"""A year's draws: planned, approved, published, withdrawn; and the gate that a draw passes before it is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from inspector.domain import annual
+from inspector.domain import plan as life
+from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content
+from inspector.domain.commitment import Rules
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.frame import ELIGIBLE
+from inspector.domain.policy import Policy
+from inspector.domain.selection import quotas
+from inspector.domain.suite import Suite
+from inspector.flows.framing import FULL, Framed, frame
+from inspector.flows.office import Office, Plan
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+from inspector.trigger import parse, times
+
+MATTER = "plan_not_published"
+"""The matter of a slot that came without a published plan of its year."""
+
+
+def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) -> Decision[AnnualPlan]:
+    """What `create` would write, and nothing written. Raises Invalid, Missing, and Refusal (`plan_exists`) while an edition holds."""
+    plan = configured(office, name)
+    annual.within_reach(year, now.date())
+    before = tx.annual.last(name, year)
+    if before is not None and before.state is not AnnualState.WITHDRAWN:
+        raise Refusal("plan_exists", plan=name, year=year, state=before.state.value)
+    since = max(date(year, 1, 1), now.date())
+    policy = office.policy(plan.agency, since)
+    framed = frame(office, tx, plan, policy, f"{name}-{year}", name.lower(), now)
+    draws = _draws(plan, since, now)
+    content = Content(
+        plan=name,
+        year=year,
+        edition=before.content.edition + 1 if before is not None else 1,
+        agency=plan.agency,
+        trigger=plan.trigger,
+        pool=plan.pool,
+        pack=policy.label,
+        since=since,
+        draws=draws,
+        strata=annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, frozenset({FULL})),
+        inspectors=sum(1 for row in framed.frame.inspectors if row.status == ELIGIBLE),
+    )
+    return annual.create(content, by, policy, now)
+
+
+def create(office: Office, tx: Tx, name: str, year: int, *, by: str, now: datetime) -> AnnualPlan:
+    """Count the registers and write a draft. Raises as `draft` does."""
+    decision = draft(office, tx, name, year, by, now)
+    if not tx.annual.add(decision.state):
+        raise Refusal("plan_exists", plan=name, year=year, state=AnnualState.DRAFT.value)
+    record(tx, _about(decision.state), decision, now, {})
+    return decision.state
+
+
+def approve(office: Office, tx: Tx, name: str, year: int, given: Consent, now: datetime) -> AnnualPlan:
+    """A person other than the creator approves, by a document. Raises Missing, Refusal, Invalid."""
+    return _step(office, tx, name, year, lambda held, policy: annual.approve(held, given, policy, now), now)
+
+
+def publish(
+    office: Office, tx: Tx, name: str, year: int, *, by: str, reference: str, on: date | None, now: datetime
+) -> AnnualPlan:
+    """From now on the year's draws take place, the one missed in this period at once. Raises Missing, Refusal, Invalid."""
+
+    def decide(held: AnnualPlan, policy: Policy) -> Decision[AnnualPlan]:
+        return annual.publish(held, by=by, reference=reference, on=on, policy=policy, now=now)
+
+    tx.draws.take_turn(
+        tx.annual.get(name, year).content.agency
+    )  # a slot that is just being missed is missed before, or comes after
+    held = _step(office, tx, name, year, decide, now)
+    _make_up(tx, held, now)
+    return held
+
+
+def withdraw(office: Office, tx: Tx, name: str, year: int, *, by: str, reason: str, now: datetime) -> AnnualPlan:
+    """No further draw is announced under it; what is announced goes on. Raises Missing, Refusal, Invalid."""
+    return _step(
+        office, tx, name, year, lambda held, policy: annual.withdraw(held, by=by, reason=reason, policy=policy, now=now), now
+    )
+
+
+def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: datetime) -> Refusal | None:
+    """Why this slot may not be announced; None when it may.
+
+    A slot that has its draw is answered with it, and the number that follows a void draw is part of the same announcement:
+    neither asks again, so that nobody stops a draw by withdrawing its plan.
+    """
+    plan = office.plans.get(name)
+    if plan is None or life.follows(slot):
+        return None
+    tx.draws.take_turn(plan.agency)
+    if tx.draws.by_slot(name, slot) is not None:
+        return None
+    return unplanned(plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
+
+
+def unplanned(plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) -> Refusal | None:
+    """Why the draws of a plan's year may not take place; None when they may, or when the pack asks for no annual plan."""
+    if not policy.draw.plan:
+        return None
+    if held is None or held.state is not AnnualState.PUBLISHED:
+        return Refusal("plan_not_published", plan=plan.name, year=year, state=held.state.value if held is not None else "-")
+    if not held.sound:
+        return Refusal("plan_altered", plan=plan.name, year=year, digest=held.digest)
+    told = held.content
+    if (told.agency, told.trigger, told.pool) != (plan.agency, plan.trigger, plan.pool):
+        return Refusal("plan_changed", plan=plan.name, year=year, published=_shape(told), configured=_shape(plan))
+    return None
+
+
+def miss(office: Office, tx: Tx, name: str, slot: str, why: Refusal, now: datetime) -> None:
+    """A slot has come and may not be announced: the ledger keeps why, and a person of the agency is told, once for the slot."""
+    plan = office.plans[name]
+    policy = office.policy(plan.agency, now.date())
+    facts = {"slot": slot, "why": why.code, **why.facts}
+    because = Because(rule="draw.not_planned", basis=(policy.draw.plan_basis,), pack=policy.label, facts=facts)
+    record(tx, plan.agency, Decision(state=None, because=because), now, {})
+    tx.attention.open("plan_not_published", plan.agency, f"{name}:{slot}", facts, now)
+
+
+def configured(office: Office, name: str) -> Plan:
+    """A plan of the configuration. Raises Invalid naming those there are."""
+    plan = office.plans.get(name)
+    if plan is None:
+        raise Invalid("plan_unknown", plan=name, known=", ".join(sorted(office.plans)))
+    return plan
+
+
+def _step(
+    office: Office, tx: Tx, name: str, year: int, decide: Callable[[AnnualPlan, Policy], Decision[AnnualPlan]], now: datetime
+) -> AnnualPlan:
+    held = tx.annual.get(name, year, lock=True)
+    decision = decide(held, office.book.get(held.content.pack))
+    tx.annual.put(decision.state)
+    record(tx, _about(held), decision, now, {})
+    return decision.state
+
+
+def _make_up(tx: Tx, held: AnnualPlan, now: datetime) -> None:
+    """The matters of the year's missed slots are closed; the slot whose period still runs is announced, once for all of them."""
+    name, year = held.content.plan, held.content.year
+    tx.attention.close_those(f"{MATTER}:{name}:{year}-", now)
+    slot = tx.schedules.period(f"plan:{name}", now)
+    if slot is None or tx.attention.get(f"{MATTER}:{name}:{slot}") is None or not slot.startswith(f"{year}-"):
+        return
+    order = Order(
+        kind=OrderKind.DRAW_ANNOUNCE,
+        key=f"{OrderKind.DRAW_ANNOUNCE.value}:{name}:{slot}:published:{held.content.edition}",
+        due_at=now,
+        urgent_by=now,
+        payload={"plan": name, "slot": slot, "without": []},
+    )
+    tx.work.order([order], now)
+
+
+def _sizes(framed: Framed, *, afresh: bool) -> dict[str, tuple[int, int, int]]:
+    """(objects, eligible, taken by one draw) by stratum, counted as a draw counts them; `afresh`: the year's caps begin anew."""
+    rules: Rules = framed.rules
+    objects: dict[str, int] = {}
+    eligible: dict[str, int] = {}
+    for row in framed.frame.objects:
+        objects[row.stratum] = objects.get(row.stratum, 0) + 1
+        eligible[row.stratum] = eligible.get(row.stratum, 0) + (afresh or row.status == ELIGIBLE)
+    counts = {code: (count, eligible[code]) for code, count in objects.items()}
+    taken = quotas(rules, counts, Suite(), "")  # rounded up: no key of a draw has a say
+    return {code: (*counts[code], taken[code][1]) for code in counts}
+
+
+def _draws(plan: Plan, since: date, now: datetime) -> int:
+    zone = now.tzinfo
+    assert zone is not None, "office time has a zone"
+    first = datetime(since.year, since.month, since.day, tzinfo=zone)
+    trigger = parse(plan.trigger, zone, first, key=f"plans.{plan.name}.trigger")
+    return times(trigger, first, datetime(since.year + 1, 1, 1, tzinfo=zone))
+
+
+def _shape(told: Content | Plan) -> str:
+    """What of a plan must not change under its publication."""
+    return f"{told.agency}, {told.trigger}, pool={'true' if told.pool else 'false'}"
+
+
+def _about(held: AnnualPlan) -> str:
+    return f"plan:{held.content.plan}:{held.content.year}"

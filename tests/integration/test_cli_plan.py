@@ -1,0 +1,72 @@
+"""`plan` at the command line, and what `check` says of plans without their year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from inspector import bootstrap, settings
+from inspector.cli.fitting import annual
+from inspector.domain.calendar import SHANGHAI
+from inspector.flows.office import Connectors
+from tests import house
+from tests.house import Hand
+from tests.operator import Operator, one_database, operated, settled, table
+
+database_url = one_database
+YEAR = str(datetime.now(SHANGHAI).year)
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    held = settled(database_url, tmp_path)
+    file = held.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))
+    held.well("roster", "import", "objects", file, "--agency", "bureau")
+    return held
+
+
+def test_a_plan_goes_from_a_trial_to_its_publication_and_the_draw_goes_on(operator: Operator) -> None:
+    trial = operator.well("plan", "create", "licensing", "--year", YEAR, "--dry-run")
+    assert "nothing was written" in trial.out
+    assert operator.well("plan", "list", "--json").json == []
+    early = operator.say("draw", "announce", "licensing")
+    assert (early.code, f"plan create licensing --year {YEAR}" in early.err) == (4, True)
+    made = operator.well("plan", "create", "licensing", "--year", YEAR, "--json").json
+    assert (made["state"], made["objects"], made["strata"][0]["objects"]) == ("DRAFT", 2, 2)
+    assert operator.say("plan", "approve", "licensing", "--year", YEAR, "--document", "3号").code == 4, "the same user"
+    step = ["plan", "approve", "licensing", "--year", YEAR, "--document", "3号", "--by", "李主任"]
+    assert operator.say(*step, "--on", "yesterday").code == 2
+    assert operator.say(*step, "--digest", "0" * 64).code == 4
+    operator.well(*step, "--digest", made["digest"])
+    told = operator.well("plan", "publish", "licensing", "--year", YEAR, "--reference", "公告栏").out
+    assert ("Published" in told, "李主任" in told, "公告栏" in told) == (True, True, True)
+    assert operator.well("draw", "announce", "licensing", "--json").json["draw"]["state"] == "PREPARING"
+    shown = operator.well("plan", "show", "licensing", "--year", YEAR, "--json").json
+    assert (shown["state"], shown["digest"]) == ("PUBLISHED", made["digest"])
+    gone = operator.well("plan", "withdraw", "licensing", "--year", YEAR, "--reason", "有误", "--json").json
+    assert (gone["state"], gone["reason"]) == ("WITHDRAWN", "有误")
+    assert [row["state"] for row in operator.well("plan", "list", "--agency", "city", "--json").json] == ["WITHDRAWN"]
+    assert operator.well("plan", "list", "--agency", "other", "--json").json == []
+    with house.closing(operator.store()) as store:
+        rules = [rule for rule, _ in operated(store) if rule.startswith("operator.plan")]
+    assert rules == [f"operator.plan.{step}" for step in ("create", "approve", "publish", "withdraw")]
+
+
+def test_check_names_the_plans_that_wait_for_their_year_and_from_november_on_for_the_next(operator: Operator) -> None:
+    lines = [one for one in operator.say("check", "--json").json if one["name"] == "plans.licensing"]
+    assert any(f"plan create licensing --year {YEAR}" in str(one) and one["state"] == "WARN" for one in lines)
+    told = settings.load(operator.config)
+    with house.closing(operator.store()) as store:
+        hand = Hand()
+        office = replace(bootstrap.office(told, store, connectors=Connectors()), now=hand)
+
+        def lacking() -> list[str]:
+            return [one.mend[0] for one in annual(office)]
+
+        this, following = (f"plan create licensing --year {year}" for year in (2026, 2027))
+        assert lacking() == [this]
+        hand.on(days=244)
+        assert (hand().month, lacking()) == (11, [this, following])
