@@ -25,7 +25,7 @@ from connectors.http import Wire
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Peer, answer, followed, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
 from tests.outside import until
 
@@ -121,6 +121,28 @@ def test_nobody_listening_is_unreachable() -> None:
         error = caught(ask(opened))
     assert isinstance(error, Unavailable)
     assert (error.code, error.origin, error.attempts) == ("unreachable", Origin.WIRE, 3)
+
+
+WHOLE = b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    "behind", [None, WHOLE * 3, WHOLE[:25], b"\r\n", b"x" * 70_000], ids=["twice", "more", "half", "blank", "much"]
+)
+def test_what_came_behind_an_answer_is_no_answer_to_the_next_question(behind: bytes | None) -> None:
+    said = [followed(answer(200, {"number": 0}), behind), *(answer(200, {"number": number}) for number in range(1, 4))]
+    with peer(*said) as held, wire(held) as opened:
+        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}").said() for number in range(4)]
+        assert [heard.json() for heard in held.heard] == [{"number": number} for number in range(4)]
+    assert told == [{"number": number} for number in range(4)]
+
+
+def test_an_answer_that_was_there_before_its_question_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.connection._left_over", lambda _held: False)
+    said = [followed(answer(200, {"number": 0})), answer(200, {"number": 1})]
+    with peer(*said) as held, wire(held) as opened:
+        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}") for number in range(2)]
+    assert [(reply.said(), reply.attempts) for reply in told] == [({"number": 0}, 1), ({"number": 1}, 2)]
 
 
 @pytest.mark.parametrize("head", [True, False], ids=["header", "body"])
