@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.commitment import Rules, refuse_undeclared
@@ -12,7 +12,8 @@ from inspector.domain.suite import Suite
 
 _MILLION = 1_000_000
 _SPARE = 1024
-_TICKET = 32  # bytes
+TICKET = 32
+"""The bytes of a ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def select(rules: Rules, objects: Collection[ObjectRow], suite: Suite, draw_key:
             drawn, first = ticket_of(name), firsts[row.stratum]
             if drawn <= first.bar:
                 first.take(drawn + name)
-    return {code: _stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
+    return {code: stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class _Firsts:
 
     size: int
     held: list[bytes] = field(default_factory=list)
-    bar: bytes = b"\xff" * _TICKET
+    bar: bytes = b"\xff" * TICKET
 
     def take(self, one: bytes) -> None:
         self.held.append(one)
@@ -83,20 +84,21 @@ class _Firsts:
         self.held.sort()
         del self.held[self.size :]
         if self.held and len(self.held) == self.size:
-            self.bar = self.held[-1][:_TICKET]
+            self.bar = self.held[-1][:TICKET]
         return self.held
 
 
-def _stratum(counts: tuple[int, int], size: tuple[int, int], order: list[bytes]) -> Stratum:
+def stratum(counts: tuple[int, int], size: tuple[int, int], order: Sequence[bytes]) -> Stratum:
+    """The result from (rows, eligible rows), (wanted, k) and the first k + reserve tickets, each with its id behind it, in order."""
     wanted, k = size
     return Stratum(
         n=counts[0],
         eligible=counts[1],
         wanted=wanted,
         k=k,
-        selected=tuple(one[_TICKET:].decode() for one in order[:k]),
-        reserve=tuple(one[_TICKET:].decode() for one in order[k:]),
-        limit=order[k - 1][:_TICKET].hex() if k else None,
+        selected=tuple(one[TICKET:].decode() for one in order[:k]),
+        reserve=tuple(one[TICKET:].decode() for one in order[k:]),
+        limit=order[k - 1][:TICKET].hex() if k else None,
     )
 
 
