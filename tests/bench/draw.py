@@ -1,6 +1,8 @@
 """The draw's speed: selection and commitment against consistent_sampler's sampling alone and against bare SHA-256; and dealing.
 
-`python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000`
+`python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 0`
+
+With `--large 10000000` also the way by DuckDB over Parquet (the extra `large`), beside DuckDB's own query that only hashes.
 
 Rounds are interleaved, so that a noisy neighbour hits everyone; each measurement has a fresh process, whose input is made before
 the clock starts. The median of the rounds counts. A row is hashed four times: salt, leaf, node and ticket; the yardstick is as many
@@ -23,12 +25,15 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.dealing import deal
 from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, freeze, read
 from inspector.domain.selection import select
-from inspector.domain.suite import Suite
+from inspector.domain.suite import Suite, root
+from inspector.flows import large
 from tests.bench.machine import machine, told, versions
 from tests.bundles import promise
 
@@ -164,9 +169,51 @@ OURS: dict[str, Callable[[int], Callable[[], object]]] = {
 EVERY = {**OURS, "consistent_sampler, sampling only": consistent, "dealing": dealing}
 
 
-def measure(name: str, size: int) -> Measured:
+def parquet(rows: int, file: Path) -> None:
+    """The register as a frozen one in Parquet."""
+    with duck() as database:
+        database.execute(
+            f"COPY (SELECT printf('91330100MA%08d', i) AS id, substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1) AS stratum, "
+            "'1' AS status, printf('D%02d', i % 90) AS pool, '' AS qual, substr(sha256('s' || i), 1, 32) AS salt "
+            f"FROM range({rows}) held(i)) TO '{file}' (FORMAT parquet)"
+        )
+
+
+def duck() -> Any:
+    """DuckDB within 1 GB."""
+    import duckdb
+
+    return duckdb.connect(config={"memory_limit": "1GB"})
+
+
+def hashing(file: Path) -> Callable[[], object]:
+    """DuckDB's own: one hash a row and nothing else."""
+    database = duck()
+    return lambda: database.execute("SELECT max(sha256(? || id)) FROM read_parquet(?)", [KEY, str(file)]).fetchall()
+
+
+def large_selection(file: Path) -> Callable[[], object]:
+    """Which objects are drawn, from Parquet."""
+    database = duck()
+    return lambda: large.select(database, file, RULES, Suite(), KEY, KEY)
+
+
+def large_root(file: Path) -> Callable[[], object]:
+    """The root of the register, from Parquet."""
+    database = duck()
+    return lambda: root(Suite(), large.lines(database, file))
+
+
+LARGE: dict[str, Callable[[Path], Callable[[], object]]] = {
+    "Parquet: hashing query": hashing,
+    "Parquet: selection": large_selection,
+    "Parquet: root": large_root,
+}
+
+
+def measure(name: str, size: int, file: Path) -> Measured:
     """One measurement, in the process it is called in."""
-    work = EVERY[name](size)
+    work = LARGE[name](file) if name in LARGE else EVERY[name](size)
     begun = time.perf_counter()
     work()
     seconds = time.perf_counter() - begun
@@ -184,8 +231,8 @@ def openssl() -> float:
 def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
     """The figures as a Markdown table."""
     lines = [
-        "| what | of | seconds median [range] | µs each | to consistent_sampler | to bare SHA-256 | peak MiB |",
-        "|---|---|---|---|---|---|---|",
+        "| what | of | seconds median [range] | µs each | to consistent_sampler | to bare SHA-256 | to the hashing query | peak MiB |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     middle = {
         key: median([one.seconds for one in rounds if (one.name, one.size) == key])
@@ -193,15 +240,17 @@ def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
     }
     for (name, size), seconds in middle.items():
         of = [one for one in rounds if (one.name, one.size) == (name, size)]
-        rival = middle.get(("consistent_sampler, sampling only", size))
+        rival = middle.get(("consistent_sampler, sampling only", size)) if name in OURS else None
+        query = middle.get(("Parquet: hashing query", size)) if name in LARGE else None
         bare = size * HASHES / median(rates)
         cells = [
             name,
             f"{size:,}",
             f"{seconds:.3g} [{min(one.seconds for one in of):.3g}-{max(one.seconds for one in of):.3g}]",
             f"{seconds / size * 1e6:.2f}",
-            f"{seconds / rival:.2f}" if rival and name != "dealing" else "",
+            f"{seconds / rival:.2f}" if rival else "",
             f"{seconds / bare:.1f}" if name == "selection + commitment" else "",
+            f"{seconds / query:.2f}" if query else "",
             f"{max(one.peak for one in of):.0f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -214,24 +263,28 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--objects", default="10000,100000,1000000", help="sizes of the register; rivals draw from the largest")
     parser.add_argument("--visits", default="10000,100000", help="visits to deal; one inspector for fifty")
+    parser.add_argument("--large", type=int, default=0, help="rows in Parquet; 0 leaves DuckDB out")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
     work = [("selection + commitment", size) for size in sizes[:-1]]
     work += [(name, size) for size in sizes[-1:] for name in (*OURS, "consistent_sampler, sampling only")]
-    work += [("dealing", size) for size in visits]
+    work += [("dealing", size) for size in visits] + [(name, given.large) for name in LARGE if given.large]
     rounds: list[Measured] = []
     rates: list[float] = []
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
+    with TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
+        file = Path(folder) / "objects.parquet"
+        if given.large:
+            fresh.submit(parquet, given.large, file).result()
         for number in range(given.rounds):
             rates.append(openssl())
             start = number * len(work) // given.rounds
             for name, size in work[start:] + work[:start]:
-                rounds.append(fresh.submit(measure, name, size).result())
+                rounds.append(fresh.submit(measure, name, size, file).result())
                 print(f"round {number + 1} {name} {size:,}: {rounds[-1].seconds:.2f} s", file=sys.stderr)
     rounds.sort(key=lambda one: work.index((one.name, one.size)))
     facts = machine() | {"openssl": f"{median(rates) / 1e6:.2f} M SHA-256 of 64 bytes a second, one core"}
-    packages = versions(["consistent-sampler"])
+    packages = versions(["consistent-sampler", "duckdb"])
     print(f"{table(rounds, rates)}\n\n{told(facts | packages)}")
     if given.json:
         figures = {"machine": facts, "versions": packages, "openssl": rates, "rounds": [asdict(one) for one in rounds]}
