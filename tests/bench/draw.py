@@ -131,7 +131,7 @@ def consistent(rows: int) -> Callable[[], object]:
 def dealing(visits: int) -> Callable[[], object]:
     """Teams of two, one inspector for fifty visits: section 4's districts, qualifications, last visitors and recusals."""
     chance = random.Random(1)
-    homes = {}
+    homes: dict[str, int] = {}
     while sum(homes.values()) < visits // 50:
         homes[f"D{len(homes):04d}"] = min(chance.randint(8, 40), visits // 50 - sum(homes.values()))
     names, staff, members = list(homes), list[InspectorRow](), dict[str, list[str]]()

@@ -65,4 +65,4 @@ def kolmogorov(values: Sequence[float]) -> float:
     x = (math.sqrt(n) + 0.12 + 0.11 / math.sqrt(n)) * apart
     if x < 0.3:
         return 1.0  # 0.99999 and more, where the series needs many terms
-    return 2 * sum((-1) ** (j - 1) * math.exp(-2 * j * j * x * x) for j in range(1, 101))
+    return 2 * math.fsum(math.copysign(math.exp(-2 * j * j * x * x), j % 2 - 0.5) for j in range(1, 101))
