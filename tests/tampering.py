@@ -20,7 +20,7 @@ from inspector.domain.draw import carry_out
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import read
 from inspector.domain.suite import Suite, root
-from tests.bundles import VECTORS, Bundle, vector
+from tests.bundles import Bundle, re_deals, vector
 
 Files = Mapping[str, bytes]
 KINDS = ("objects", "inspectors", "bans")
@@ -61,8 +61,7 @@ def packed(held: Bundle, after: bytes = b"") -> dict[str, bytes]:
 def published() -> Iterator[tuple[str, dict[str, bytes]]]:
     """The vectors, and the first of them with its re-deals."""
     yield from ((name, packed(vector(name))) for name in ("1", "2", "3", "sm3"))
-    told = json.loads((VECTORS / "ssj1-after.json").read_bytes())
-    yield "after", packed(vector(told["vector"]), b"".join(encode(event) + b"\n" for event in told["events"]))
+    yield "after", packed(vector("1"), b"".join(encode(event) + b"\n" for event in re_deals("1")["events"]))
 
 
 def encode(told: object) -> bytes:

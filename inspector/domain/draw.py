@@ -98,7 +98,8 @@ def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str) 
     suite = commitment.suite
     strata = select(held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}"))
     drawn = {one for stratum in strata.values() for one in stratum.selected}
-    known, staff = {row.id for row in frame.objects}, {row.id for row in frame.inspectors}
+    barred, staff = {ban.object for ban in frame.bans}, {row.id for row in frame.inspectors}
+    known = {row.id for row in frame.objects if row.id in barred}
     unknown = sum(1 for ban in frame.bans if ban.object not in known or ban.inspector not in staff)
     dealt = None
     if held.inspectors is not None:

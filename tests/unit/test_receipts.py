@@ -14,10 +14,10 @@ from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, freeze
 from inspector.domain.replay import replay
-from tests.bundles import QUAL, VECTORS, Bundle, committed, rules, thing, vector
+from tests.bundles import NAMES, QUAL, RE_DEALS, Bundle, committed, re_deals, rules, thing, vector
 
 
-@pytest.fixture(params=["1", "2", "3", "sm3"])
+@pytest.fixture(params=NAMES)
 def published(request: pytest.FixtureRequest) -> Bundle:
     return vector(request.param)
 
@@ -71,9 +71,8 @@ def test_a_receipt_lets_an_object_check_its_own_fate_with_a_hash_command(publish
             assert drawn == (row.id in held.selected)
 
 
-def after() -> tuple[Bundle, Frame, Any]:
-    told = json.loads((VECTORS / "ssj1-after.json").read_bytes())
-    held = vector(told["vector"])
+def after(name: str = "1") -> tuple[Bundle, Frame, Any]:
+    held, told = vector(name), re_deals(name)
     return held, held.frame(told["list"]), told
 
 
@@ -91,8 +90,9 @@ def by_the_rule(frame: Frame, deck: str, teams: Mapping[str, list[str | None]], 
     return min(ranks)[2] if ranks else None
 
 
-def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams() -> None:
-    held, frame, told = after()
+@pytest.mark.parametrize("name", RE_DEALS)
+def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams(name: str) -> None:
+    held, frame, told = after(name)
     teams = {name: list(team) for name, team in held.expected["teams"].items()}
     out: dict[str, set[str]] = {name: set() for name in teams}
     for event in told["events"]:

@@ -18,7 +18,22 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.replay import replay
 from tests import needs
-from tests.bundles import VECTORS, Bundle, barred, carried_out, committed, person, random_bundle, reveal, rules, thing, vector
+from tests.bundles import (
+    NAMES,
+    RE_DEALS,
+    VECTORS,
+    Bundle,
+    barred,
+    carried_out,
+    committed,
+    person,
+    random_bundle,
+    re_deals,
+    reveal,
+    rules,
+    thing,
+    vector,
+)
 
 pytestmark = pytest.mark.needs("node")
 
@@ -39,7 +54,7 @@ def agrees(held: Bundle) -> str:
 
 
 def test_the_second_program_agrees_on_every_vector(tmp_path: Path) -> None:
-    vectors = [vector(name) for name in ("1", "2", "3", "sm3")]
+    vectors = [vector(name) for name in NAMES]
     assert opinions(vectors, tmp_path) == [agrees(held) for held in vectors]
 
 
@@ -112,6 +127,19 @@ def test_the_second_program_replays_re_deals_as_ours_does_and_refuses_any_other(
     told = judged(folders)
     assert [line.split(" ")[0] for line in told] == ["REFUSED" if number in wrong else "agrees" for number in range(16)]
     assert [judge(Folder.of_folder(one), None).verdict.holds for one in folders] == [number not in wrong for number in range(16)]
+
+
+def test_the_second_program_replays_the_published_re_deals_and_refuses_one_changed(tmp_path: Path) -> None:
+    for changed in (False, True):
+        folders = []
+        for name in RE_DEALS:
+            events = re_deals(name)["events"]
+            if changed:
+                events[-1]["in"] = "Z001"
+            folders.append(vector(name).write(tmp_path / f"{name}-{changed}"))
+            lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+            (folders[-1] / "after.jsonl").write_text(lines, encoding="utf-8")
+        assert [line.startswith("REFUSED") for line in judged(folders)] == [changed] * len(RE_DEALS)
 
 
 def test_the_second_program_refuses_what_does_not_hold(tmp_path: Path) -> None:
