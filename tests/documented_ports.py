@@ -49,6 +49,7 @@ KEYS: Mapping[str, str] = {
     "version_field": "where the version of the data stands; empty: there is none",
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
+    "current": "whether the platform states the level in force when it is asked, without a date; else a level without one is unrated",
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
     "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",

@@ -13,18 +13,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.engine import Engine
+from inspector.daemon.group import Done, flow_of, hold, parts
 from inspector.daemon.patience import too_late
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
-from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
@@ -32,15 +32,6 @@ from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What came of carrying out one work row: a settlement, or the error that prevented it."""
-
-    work: Work
-    settlement: Settlement | None = None
-    error: Exception | None = None
 
 
 class Worker:
@@ -172,9 +163,8 @@ class Worker:
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
         began = time.monotonic()
-        try:
-            flow = self._flows[OrderKind(work.kind)]
-        except (KeyError, ValueError):
+        flow = flow_of(work, self._flows)
+        if flow is None:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if flow.give_up is not None and too_late(work, self.office):
@@ -203,13 +193,14 @@ class Worker:
             group = self._gather()
             if group is None:
                 return
-            try:
-                settled = self._settle_group(group)
-            except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
-                log.warning("settle.group_failed", error=type(error).__name__, size=len(group))
-                settled = self._settle_singly(group)
-            self._let_go(group)
-            self._tell(settled)
+            for part in parts(group, self._flows):
+                try:
+                    settled = self._settle_group(part)
+                except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
+                    log.warning("settle.group_failed", error=type(error).__name__, size=len(part))
+                    settled = self._settle_singly(part)
+                self._let_go(part)
+                self._tell(settled)
 
     def _gather(self) -> list[Done] | None:
         """All that is there, at least one; None when the daemon is stopping."""
@@ -250,7 +241,7 @@ class Worker:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
         with self.office.store.begin() as tx:
             if not tx.sqlite:
-                _hold(tx, [done.work for done in group])
+                hold(tx, group, self._breaker)
             if ahead:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:
@@ -385,14 +376,6 @@ def _named(work: Work) -> dict[str, object]:
     """A row as log lines name it: a visit's by the cases it serves."""
     named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
     return named | {"cases": work.payload["cases"]} if "cases" in work.payload else named
-
-
-def _hold(tx: Tx, group: list[Work]) -> None:
-    """Cases, then visits, then work rows: a withdrawal or a decline takes them in this order, too, and neither waits for the other."""
-    if cases := {work.case_id for work in group if work.case_id}:
-        tx.cases.lock(cases)
-    if visits := {str(work.payload["visit"]) for work in group if "visit" in work.payload}:
-        tx.visits.lock(visits)
 
 
 def _is_database(error: Exception) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from inspector.domain import review, verification, visit
@@ -52,7 +54,7 @@ def push(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
     )
     try:
-        receipt = channel.push(message, key=work.key)
+        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
 
@@ -61,6 +63,12 @@ def push(work: Work, office: Office) -> Settlement:
         settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+
+
+def _content(message: Message) -> str:
+    """What a push says, in 16 hex: an address mended between two tries makes another message, and so needs another key."""
+    told = json.dumps(asdict(message), ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:

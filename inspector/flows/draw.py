@@ -226,6 +226,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = listed.dealt.teams if listed.dealt else {}
+        tx.cases.lock([case for name in teams for case in members[name].cases])  # all at once, in order, before one is changed
         shortages = {one.object: one for one in listed.dealt.shortages} if listed.dealt else {}
         for position, (name, team) in enumerate(teams.items(), 1):
             assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now)

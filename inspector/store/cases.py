@@ -21,6 +21,7 @@ _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case")
 _BODY_LOCKED = _BODY.with_for_update()
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
+_ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
@@ -100,12 +101,15 @@ class CaseRoom(Room):
 
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
         """Note the draw whose frame took these cases in, so that each is in one frame only."""
-        for start in range(0, len(case_ids), 500):
-            some = case_ids[start : start + 500]
+        ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
+        for start in range(0, len(ordered), 512):
+            some = padded(ordered[start : start + 512])
+            self.connection.execute(_ORDERED.where(case_file.c.id.in_(some))).all()
             self.connection.execute(sa.update(case_file).where(case_file.c.id.in_(some)).values(drawn=number))
 
     def unmark_drawn(self, number: str) -> None:
         """A void draw gives its cases back to the next one."""
+        self.connection.execute(_ORDERED.where(case_file.c.drawn == number)).all()
         self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
 
     def undrawn(self, agency: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,11 @@ class DrawRoom(Room):
         if text is None:
             raise Missing("draw_unknown", draw=number)
         return load(Draw, text)
+
+    def lock(self, numbers: Collection[str]) -> None:
+        """Hold several draws to the end of the transaction, in order of number."""
+        asked = sa.select(draw.c.number).where(draw.c.number.in_(list(numbers))).order_by(draw.c.number)
+        self.connection.execute(asked.with_for_update()).all()
 
     def put(self, changed: Draw) -> None:
         """Write a changed draw; the caller holds its lock."""
