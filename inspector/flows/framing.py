@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 
 from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
@@ -20,6 +20,7 @@ from inspector.flows.history import History, history
 from inspector.flows.members import Member
 from inspector.flows.office import Office, Plan
 from inspector.flows.placing import Placing, place
+from inspector.flows.windows import Windows, start, windows
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -41,17 +42,16 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
     """Freeze both registers for a plan, with everything that decides who may be drawn and how many."""
     secret = office.secret + f"{number}/{list_name}/".encode()
     today = office.calendar.local_date(now)
-    following = tx.schedules.following(f"plan:{plan.name}", now)
-    unfinished = _unfinished(today, office.calendar.local_date(following) if following is not None else None)
+    spans = windows(office, tx, plan.name, now)
     register = {(held.kind, held.code): held for held in tx.rosters.objects(plan.agency)}
-    horizon = due(following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
-    again = _again(tx, plan, policy, unfinished, now)
+    horizon = due(spans.following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
+    again = _again(tx, plan, policy, spans)
     past = history(office, tx, plan.agency)
     held = place(entries(office, tx, plan, policy, register, again, now), policy, past, today, horizon)
     members = {name: one.member for name, one in held.placed.items()}
     staff = _inspectors(office, tx, plan, policy, secret, now)
     frozen = freeze(_objects(held, plan, policy, register, secret), staff, _bans(tx, plan, policy, members, past, secret))
-    sizes = _quota(tx, plan, policy, frozen, unfinished, now)
+    sizes = _quota(tx, plan, policy, frozen, spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
@@ -60,16 +60,17 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    return Framed(frame=frozen, rules=rules, derivation=_derivation(policy, sizes, held), members=members)
+    return Framed(frame=frozen, rules=rules, derivation=_derivation(policy, sizes, held, spans), members=members)
 
 
-def _derivation(policy: Policy, sizes: Quota, held: Placing) -> dict[str, object]:
+def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> dict[str, object]:
     """Committed beside the rules: each number with its row, and how many were set aside for which reason. Nobody silently."""
     return {
         "pack": policy.label,
         "rows": {code: policy.sampling(code).row for code in sizes.sizes},
         "ratios": {code: str(policy.sampling(code).ratio) for code in sizes.sizes},
         **sizes.value(),
+        "ends": spans.ended,
         "excluded": held.excluded(),
         "exclusions": held.reasons(),
         "set_aside": [[*why, count] for why, count in sorted(held.aside.items())],
@@ -77,55 +78,46 @@ def _derivation(policy: Policy, sizes: Quota, held: Placing) -> dict[str, object
     }
 
 
-def _unfinished(today: date, following: date | None) -> frozenset[Window]:
-    """The windows that this draw does not end, for the plan has another one in them. Nobody knows the next: it ends them all."""
-    if following is None:
-        return frozenset()
-    return frozenset(per for per in Window if per is not Window.DRAW and per.start(following) == per.start(today))
-
-
-def _start(now: datetime, per: Window) -> datetime:
-    """When a window began, by the office's own calendar (scenario 46)."""
-    return datetime.combine(per.start(now.date()), time(), now.tzinfo)
-
-
-def _again(tx: Tx, plan: Plan, policy: Policy, unfinished: Collection[Window], now: datetime) -> Sequence[Row]:
+def _again(tx: Tx, plan: Plan, policy: Policy, spans: Windows) -> Sequence[Row]:
     """The intake of windows that end with this draw: those not drawn yet may still be, to make up for rounding (scenario 28)."""
     ending: dict[Window, list[str]] = {}
     for row in policy.samplings:
-        if row.rolling and row.per not in unfinished:
+        if row.rolling and row.per not in spans.unfinished:
             ending.setdefault(row.per, []).append(row.stratum)
     return [
-        case for per, strata in ending.items() for case in tx.cases.passed_over(plan.agency, plan.name, _start(now, per), strata)
+        case for per, strata in ending.items() for case in tx.cases.passed_over(plan.agency, plan.name, spans.since[per], strata)
     ]
 
 
-def _quota(tx: Tx, plan: Plan, policy: Policy, frozen: Frame, unfinished: Collection[Window], now: datetime) -> Quota:
+def _quota(tx: Tx, plan: Plan, policy: Policy, frozen: Frame, spans: Windows, now: datetime) -> Quota:
     """How many of each stratum, with what was drawn before in each row's window and in the year."""
     rows = Counter(row.stratum for row in frozen.objects)
     able = Counter(row.stratum for row in frozen.objects if row.status == ELIGIBLE)
-    drawn = {per: tx.visits.drawn_since(plan.agency, _start(now, per)) for per in Window if per is not Window.DRAW}
-    taken_in = tx.cases.taken_in(plan.agency, _start(now, Window.YEAR))
+    drawn: dict[Window, dict[str, int]] = {per: tx.visits.drawn_since(plan.agency, since) for per, since in spans.since.items()}
+    year = tx.visits.drawn_since(plan.agency, start(now, Window.YEAR))
+    taken_in = tx.cases.taken_in(plan.agency, start(now, Window.YEAR))
     held = [row for row in policy.samplings if row.stratum in rows]
     counts = {
         row.stratum: Count(
             rows=rows[row.stratum],
             able=able[row.stratum],
             drawn=drawn.get(row.per, {}).get(row.stratum, 0),
-            year_drawn=drawn[Window.YEAR].get(row.stratum, 0),
+            year_drawn=year.get(row.stratum, 0),
             year_rows=taken_in.get(row.stratum, 0),
         )
         for row in held
     }
     staff, random = policy.bounds.staff, {row.stratum for row in policy.samplings if not row.whole}
-    before = drawn.get(staff.per, {}) if staff is not None else {}
+    before = (
+        tx.visits.drawn_since(plan.agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
+    )
     return quota(
         held,
         policy.bounds,
         counts,
         officers=sum(1 for row in frozen.inspectors if row.status == ELIGIBLE),
         staff_drawn=sum(count for stratum, count in before.items() if stratum in random),
-        unfinished=unfinished,
+        unfinished=spans.unfinished,
     )
 
 
@@ -154,9 +146,7 @@ def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: byte
     """
     day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     staff = policy.bounds.staff
-    held = (
-        tx.visits.seats_since(plan.agency, _start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
-    )
+    held = tx.visits.seats_since(plan.agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [
         InspectorRow(
             id=row.id,

@@ -14,7 +14,9 @@ from inspector.store.tables import inspection
 _KEY = tuple(column.name for column in inspection.primary_key.columns)
 _PART = "\n"
 """Between the parts of a list; no cell of a file holds one."""
-_KINDS, _CHECKS, _AUTHORITIES = ({one.value: one for one in kind} for kind in (SubjectKind, CheckType, Authority))
+_KINDS = {one.value: one for one in SubjectKind}
+_CHECKS = {one.value: one for one in CheckType}
+_AUTHORITIES = {one.value: one for one in Authority}
 
 
 class InspectionRoom(Room):

@@ -182,7 +182,7 @@ def test_a_pack_may_do_without_bounds_that_no_law_asks_for(table: str, tmp_path:
 
 def test_a_size_may_go_by_officers(tmp_path: Path) -> None:
     row = loaded(tmp_path, after('id = "sample-normal-B"', 'ratio = "3%"', 'each = "5/2"')).sampling("normal-B")
-    assert (row.each, row.ratio) == (Fraction(5, 2), 0)
+    assert (row.each, row.ratio) == (Fraction(5, 2), Fraction(0))
 
 
 def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
