@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.exclusion import Exclusion, Seen, barred, counted, first, overdue, suppressed
@@ -138,6 +138,7 @@ VISITS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(VISITS, st.sampled_from("ABUCD"), st.randoms())
 def test_the_order_of_the_history_says_nothing(visits: list[Seen], level: str, chance: object) -> None:
     frequency = MAOJI.limits.frequencies[level]
@@ -148,6 +149,7 @@ def test_the_order_of_the_history_says_nothing(visits: list[Seen], level: str, c
     assert suppressed(visits, MAOJI.limits, set(), TODAY) == suppressed(turned, MAOJI.limits, set(), TODAY)
 
 
+@settings(deadline=None)
 @given(VISITS, st.sampled_from("ABUCD"))
 def test_more_visits_never_make_an_object_drawable_again(visits: list[Seen], level: str) -> None:
     fewer = [one.code for one in barred(visits[1:], MAOJI.limits.frequencies[level], MAOJI.limits, TODAY, must=False)]

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from inspector.domain.commitment import Rules
 from inspector.domain.quota import Count, Quota, Size, quota
 from inspector.domain.sampling import FULL, MUST, Bounds, CeilingRow, FloorRow, SamplingRow, SizeRow, StaffRow, Window
-from inspector.domain.selection import quotas
-from inspector.domain.suite import Suite
 
 ORDER = ("D", "C", "U", "B", "A")
 DANDONG = {"A": (31_107, "1/100"), "B": (12_044, "3/100"), "C": (3_682, "10/100"), "D": (721, "30/100")}
@@ -204,102 +198,3 @@ def test_what_parts_per_million_cannot_say_is_committed_as_its_number() -> None:
     third, plain = one(100, row(ratio="1/3")), one(100, row(ratio="7/100", minimum=2))
     assert (third.share.ppm, third.share.least) == (0, 34)
     assert (plain.share.ppm, plain.share.least) == (70_000, 2)
-
-
-# --- whatever the numbers are
-
-RATIOS = st.fractions(min_value=Fraction(1, 1000), max_value=1, max_denominator=1000)
-SOME = st.integers(0, 400)
-UNFINISHED = st.sets(st.sampled_from([Window.MONTH, Window.QUARTER, Window.YEAR]))
-
-
-@st.composite
-def strata(draw: st.DrawFn) -> tuple[list[SamplingRow], dict[str, Count]]:
-    rows, counts = [], {}
-    for stratum in draw(st.lists(st.sampled_from(["pool-A", "n-A", "n-B", "n-C", "n-D", "h-D", MUST]), unique=True, min_size=1)):
-        n = draw(SOME)
-        able = draw(st.integers(0, n))
-        before = draw(st.integers(0, 50))
-        rolling = draw(st.booleans()) and stratum != MUST
-        per = draw(st.sampled_from(Window)) if not rolling else draw(st.sampled_from([Window.MONTH, Window.QUARTER]))
-        ratio = Fraction(1) if stratum == MUST else draw(RATIOS)
-        rows.append(row(stratum, str(ratio), draw(st.integers(0, 6)), rolling=rolling, per=per, key=draw(st.booleans())))
-        counts[stratum] = Count(
-            rows=n, able=able, drawn=before, year_drawn=before + draw(st.integers(0, 50)), year_rows=n + before
-        )
-    return rows, counts
-
-
-@st.composite
-def bounds(draw: st.DrawFn) -> Bounds:
-    return Bounds(
-        order=ORDER,
-        floor=draw(st.none() | st.just(FLOOR)),
-        ceiling=draw(st.none() | st.just(CEILING)),
-        staff=draw(st.none() | st.just(STAFF)),
-        sizes=draw(st.sampled_from([(), (SMALL,)])),
-    )
-
-
-@given(strata(), bounds(), st.integers(0, 60), st.integers(0, 200), UNFINISHED)
-def test_never_above_n_never_below_what_must_be_drawn(
-    held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, staffed: int, open_ones: set[Window]
-) -> None:
-    rows, counts = held
-    told = quota(rows, limits, counts, officers=officers, staff_drawn=staffed, unfinished=open_ones)
-    due = [one for one in rows if not (one.rolling and one.per in open_ones and not one.whole)]
-    for one_row in rows:
-        size, count = told.sizes[one_row.stratum], counts[one_row.stratum]
-        assert 0 <= size.k <= count.able <= count.rows
-        assert size.wanted <= count.rows
-        if one_row.whole:
-            assert size.k == count.able
-        elif one_row in due:
-            before = 0 if one_row.per is Window.DRAW else count.drawn
-            n = count.rows + count.drawn if one_row.rolling else count.rows
-            assert size.k >= min(count.able, max(0, min(n, one_row.minimum) - before))
-    n, before = sum(counts[r.stratum].of_year for r in due), sum(counts[r.stratum].year_drawn for r in due)
-    floored = ceil(limits.floor.ratio * n) if limits.floor else 0
-    asked = max([floored, *(rule.asked(n) or 0 for rule in limits.sizes)]) - before
-    assert sum(told.sizes[r.stratum].k for r in due) >= min(asked, sum(counts[r.stratum].able for r in due))
-
-
-@given(strata(), bounds(), st.integers(0, 60), UNFINISHED, st.data())
-def test_a_higher_ratio_never_draws_fewer_of_its_stratum_nor_in_all(
-    held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, open_ones: set[Window], data: st.DataObject
-) -> None:
-    rows, counts = held
-    place = data.draw(st.integers(0, len(rows) - 1))
-    lower = rows[place]
-    higher = replace(lower, ratio=data.draw(st.fractions(lower.ratio, max(lower.ratio, Fraction(999, 1000)))))
-    more = [*rows[:place], higher, *rows[place + 1 :]]
-    before, after = (quota(some, limits, counts, officers=officers, unfinished=open_ones) for some in (rows, more))
-    assert after.sizes[lower.stratum].k >= before.sizes[lower.stratum].k
-    assert after.total >= before.total
-
-
-@given(strata(), bounds(), st.integers(0, 60), st.randoms())
-def test_the_order_of_the_rows_says_nothing(
-    held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, chance: object
-) -> None:
-    rows, counts = held
-    turned = dict(reversed(counts.items()))
-    assert quota(rows, limits, counts, officers=officers) == quota(rows[::-1], limits, turned, officers=officers)
-
-
-@given(strata(), bounds(), st.integers(0, 60), UNFINISHED)
-def test_the_committed_rules_give_every_verifier_the_same_numbers(
-    held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, open_ones: set[Window]
-) -> None:
-    rows, counts = held
-    told = quota(rows, limits, counts, officers=officers, unfinished=open_ones)
-    shares = {code: size.share for code, size in told.sizes.items()}
-    rules = Rules(base="all", rounding="ceil", reserve=0, team=2, strata=shares)
-    sizes = quotas(rules, {code: (count.rows, count.able) for code, count in counts.items()}, Suite(), "0" * 32)
-    assert {code: k for code, (_, k) in sizes.items()} == {code: size.k for code, size in told.sizes.items()}
-
-
-@given(RATIOS, SOME, st.integers(0, 9))
-def test_a_stratum_alone_is_the_handbook_s_formula(ratio: Fraction, n: int, minimum: int) -> None:
-    assert one(n, row("A", str(ratio), minimum)).k == min(n, max(minimum, ceil(ratio * n)))
-    assert floor(ratio * n) <= one(n, row("A", str(ratio))).k
