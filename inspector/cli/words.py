@@ -70,6 +70,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{added} added, {changed} changed, {removed} not in the file and kept, {same} unchanged",
         "新增 {added}，变更 {changed}，文件中没有而予以保留 {removed}，不变 {same}",
     ),
+    "inspections": (
+        "past inspections: new {added}, told anew {changed}, known already {same}",
+        "以往检查：新增 {added} 条，更正 {changed} 条，已有 {same} 条",
+    ),
     "imported": ("rows in the register now: {count}", "名录现有 {count} 条"),
     "would_need": (
         "taking {count} rows out would need {options}; --keep would leave them in",

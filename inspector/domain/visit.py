@@ -11,6 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
 
@@ -75,8 +76,8 @@ class Finding:
 class Visit:
     """One object to be visited.
 
-    `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
-    because a case needs it, so that it counts towards the yearly cap.
+    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
+    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws.
     """
 
     id: str
@@ -86,6 +87,8 @@ class Visit:
     kind: SubjectKind
     code: str
     name: str
+    check: CheckType
+    stratum: str
     sampled: bool
     pooled: bool
     doubts: tuple[Doubt, ...]

@@ -16,12 +16,13 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
+from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
-from inspector.flows.framing import Member
+from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -49,6 +50,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
+    planned = all(not wants_visit(case) for case in live)
     made = Visit(
         id=f"{held.number}-{position:04d}",
         draw=held.number,
@@ -57,7 +59,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
-        sampled=all(not wants_visit(case) for case in live),
+        check=CheckType.PLANNED if planned else CheckType.PERMIT,
+        stratum=member.stratum,
+        sampled=planned and not policy.sampling(member.stratum).whole,
         doubts=tuple(doubt for case in live for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,

@@ -13,11 +13,13 @@ from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read, value
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid
+from inspector.domain.exclusion import CODES
 from inspector.domain.frame import content
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Policy
 from inspector.flows.assign import FILES, assign, frozen
-from inspector.flows.framing import CAP, dump_members, frame, load_members
+from inspector.flows.framing import frame
+from inspector.flows.members import dump_members, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
@@ -331,9 +333,7 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
 
 def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
-    return Rules(
-        base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP})
-    )
+    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=CODES)
 
 
 def _file(office: Office, number: str, name: str) -> bytes:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
 from inspector.flows.diagnosis import HEAD, Diagnosis, RowFlaw
@@ -179,10 +180,8 @@ class RowReader:
         told = str(self.cells.get(name, "")).strip()
         if not told and default is not None:
             return default
-        for member in kind:
-            meant = {member.value.casefold(), *(of(member, lang).casefold() for lang in LANGS), *ALSO.get(member, ())}
-            if told.casefold() in meant:
-                return member
+        if (meant := _meanings(kind).get(told.casefold())) is not None:
+            return cast("E", meant)
         known = ", ".join(f"{member.value} {of(member, 'zh-Hans')}" for member in kind)
         self.flaw(name, "choice_unknown" if told else "cell_empty", value=told[:40], known=known)
         return next(iter(kind))
@@ -220,6 +219,16 @@ class RowReader:
         empty = isinstance(cell, str) and not cell.strip()
         self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
         return NEVER
+
+
+@cache
+def _meanings(kind: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """Every word that stands for a member, looked up once and not once a row."""
+    words: dict[str, StrEnum] = {}
+    for member in kind:
+        for word in (member.value, *(of(member, lang) for lang in LANGS), *ALSO.get(member, ())):
+            words.setdefault(word.casefold(), member)
+    return words
 
 
 def _narrow(text: str) -> str:

@@ -31,6 +31,7 @@ _TO_BE_VISITED = sa.exists().where(
 )
 _SHORT = sa.select(visit_case.c.case_id).join(visit, visit.c.id == visit_case.c.visit).where(visit.c.state == "SHORT")
 _OWED = case_file.c.id.in_(_SHORT) & case_file.c.stratum.is_not(None)
+_FRAMED = tuple(case_file.c[name] for name in ("id", "subject_kind", "subject_code", "item", "stratum", "wants_visit", "state"))
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
@@ -117,18 +118,37 @@ class CaseRoom(Room):
 
         `owed` is a visit that a draw has given and that cannot take place, for want of two inspectors.
         """
-        asked = sa.select(
-            case_file.c.id,
-            case_file.c.subject_kind,
-            case_file.c.subject_code,
-            case_file.c.stratum,
-            case_file.c.wants_visit,
-            case_file.c.state,
-            _OWED.label("owed"),
-        ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
+        asked = sa.select(*_FRAMED, _OWED.label("owed")).where(
+            case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value
+        )
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
         asked = asked.where(sa.or_(unframed, sa.or_(case_file.c.wants_visit, _OWED) & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
+
+    def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
+        """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""
+        theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.made_at >= since, draw.c.state == "DRAWN")
+        visited = sa.exists().where(visit_case.c.case_id == case_file.c.id)
+        asked = sa.select(*_FRAMED, sa.false().label("owed")).where(
+            case_file.c.agency == agency,
+            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.drawn.in_(theirs),
+            case_file.c.stratum.in_(list(strata)),
+            ~case_file.c.wants_visit,
+            ~visited,
+        )
+        return self.rows(asked.order_by(case_file.c.id))
+
+    def taken_in(self, agency: str, since: datetime) -> dict[str, int]:
+        """How many subjects have come in since a moment, by the stratum of their cases: N of an intake."""
+        subjects = sa.func.count(sa.distinct(case_file.c.subject_code))
+        asked = sa.select(case_file.c.stratum, subjects).where(
+            case_file.c.agency == agency,
+            case_file.c.opened_at >= since,
+            case_file.c.stratum.is_not(None),
+            case_file.c.state != CaseState.WITHDRAWN.value,
+        )
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(case_file.c.stratum))}
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:
         """Keep a piece of evidence; the same one twice is one."""

@@ -75,6 +75,12 @@ class DrawRoom(Room):
         text = self.connection.execute(asked).scalar_one_or_none()
         return load(Draw, text) if text is not None else None
 
+    def last_drawn(self, plan: str) -> Draw | None:
+        """The newest draw of a plan that was carried out, or None."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "DRAWN")
+        text = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(1)).scalar_one_or_none()
+        return load(Draw, text) if text is not None else None
+
     def open(self, agency: str) -> list[Draw]:
         """Draws of an agency that are neither drawn nor void."""
         asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")))
@@ -100,6 +106,12 @@ class DrawRoom(Room):
         """The bundle's files by name."""
         rows = self.connection.execute(sa.select(draw_file.c.name, draw_file.c.bytes).where(draw_file.c.number == number))
         return {row.name: row.bytes for row in rows}
+
+    def file(self, number: str, name: str) -> bytes:
+        """One file of the bundle."""
+        asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)
+        content: bytes = self.connection.execute(asked).scalar_one()
+        return content
 
     def counts(self) -> Sequence[Any]:
         """(state, count)."""

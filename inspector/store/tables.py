@@ -167,8 +167,11 @@ visit = sa.Table(
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("object_id", Code, nullable=False),
+    sa.Column("check_type", sa.String(20), nullable=False),
+    sa.Column("stratum", Code, nullable=False),
     sa.Column("sampled", sa.Boolean, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -221,6 +224,21 @@ recusal = sa.Table(
     sa.Column("object", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
+)
+
+inspection = sa.Table(
+    "inspection",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("held_on", sa.Date, primary_key=True),
+    sa.Column("check_type", sa.String(20), primary_key=True),
+    sa.Column("authority", sa.String(10), primary_key=True),
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("items", sa.Text, nullable=False),
+    sa.Column("inspectors", sa.Text, nullable=False),
+    sa.Column("completed", sa.Boolean, nullable=False),
 )
 
 credit_level = sa.Table(

@@ -102,6 +102,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "code", name=op.f("pk_credit_level")),
     )
     op.create_table(
+        "inspection",
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("check_type", sa.String(length=20), nullable=False),
+        sa.Column("authority", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("inspectors", sa.Text(), nullable=False),
+        sa.Column("completed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "agency", "kind", "code", "held_on", "check_type", "authority", "number", name=op.f("pk_inspection")
+        ),
+    )
+    op.create_table(
         "draw",
         sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("agency", sa.String(length=200), nullable=False),
@@ -325,8 +341,11 @@ def upgrade() -> None:
         sa.Column("draw", sa.String(length=200), nullable=False),
         sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("object_id", sa.String(length=200), nullable=False),
+        sa.Column("check_type", sa.String(length=20), nullable=False),
+        sa.Column("stratum", sa.String(length=200), nullable=False),
         sa.Column("sampled", sa.Boolean(), nullable=False),
         sa.Column("opened_at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("done_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
