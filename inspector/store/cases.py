@@ -14,8 +14,9 @@ from inspector.domain.errors import Missing
 from inspector.domain.evidence import Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
+from inspector.store.drawtables import draw
 from inspector.store.room import Room, Row, insert_new, padded
-from inspector.store.tables import case_file, draw, evidence, ledger, subject, visit, visit_case
+from inspector.store.tables import case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()

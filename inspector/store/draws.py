@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw
 from inspector.store.codec import dump, load
+from inspector.store.drawtables import draw, draw_file
 from inspector.store.room import Room
-from inspector.store.tables import draw, draw_file
 
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 

@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspector.domain.errors import Refusal
+from inspector.store.drawtables import draw
 from inspector.store.room import Room
-from inspector.store.tables import case_file, draw, pack
+from inspector.store.tables import case_file, pack
 
 
 class PackRoom(Room):

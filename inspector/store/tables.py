@@ -1,4 +1,4 @@
-"""Every table of the house, once. Times are aware; bodies are JSON text of frozen domain values."""
+"""Every table of the house, once; those of draws are in `drawtables`. Times are aware; bodies are JSON text of frozen domain values."""
 
 from __future__ import annotations
 
@@ -136,28 +136,6 @@ annual_plan = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-)
-
-draw = sa.Table(
-    "draw",
-    metadata,
-    sa.Column("number", Code, primary_key=True),
-    sa.Column("agency", Code, nullable=False, index=True),
-    sa.Column("plan", Code, nullable=False),
-    sa.Column("slot", Code, nullable=False),
-    sa.Column("state", sa.String(20), nullable=False, index=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.UniqueConstraint("plan", "slot"),
-)
-
-draw_file = sa.Table(
-    "draw_file",
-    metadata,
-    sa.Column("number", Code, primary_key=True),
-    sa.Column("name", Code, primary_key=True),
-    sa.Column("bytes", sa.LargeBinary, nullable=False),
 )
 
 visit = sa.Table(

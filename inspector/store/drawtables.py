@@ -1,0 +1,29 @@
+"""The tables of draws: the draws, and the files their commitments are hashes of. One metadata with `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.store.tables import Code, Moment, metadata
+
+draw = sa.Table(
+    "draw",
+    metadata,
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("agency", Code, nullable=False, index=True),
+    sa.Column("plan", Code, nullable=False),
+    sa.Column("slot", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("plan", "slot"),
+)
+
+draw_file = sa.Table(
+    "draw_file",
+    metadata,
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+)
