@@ -24,8 +24,8 @@ from inspector.flows.draw import announce_now
 from inspector.flows.framing import Framed, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.windows import windows
+from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
-from inspector.store.tables import draw_file
 from tests.house import START, Hand, application, open_office, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
 from tests.operator import on_both, one_database

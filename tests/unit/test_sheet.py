@@ -25,6 +25,7 @@ LIST = "编号,名称\nA,甲\n".encode()
         ("编号,名称".encode("utf-16"), "sheet_encoding", "CSV UTF-8"),
         (b" \n", "sheet_empty", ""),
     ],
+    ids=["pdf", "page", "picture", "half packed", "lonely quote", "half a workbook", "utf-16", "blank"],
 )
 def test_what_is_no_list_is_named_as_what_it_is(content: bytes, code: str, says: str) -> None:
     with pytest.raises(Invalid) as refused:
