@@ -153,7 +153,8 @@ def tables(policy: Policy) -> tuple[Table, ...]:
 def _general(policy: Policy) -> Table:
     approval, draw = policy.approval, policy.draw
     on = approval.on or "尚未批准"
-    seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
+    further = f"（有来源拒不公布时依次追加 {'、'.join(draw.further)}）" if draw.further else ""
+    seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += f"同一对象每年随机检查不超过 {draw.yearly_cap} 次"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     rows = {

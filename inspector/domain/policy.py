@@ -182,6 +182,7 @@ class OutcomeRow:
 class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
+    `further`: sources that join, one more each time, when a party has withheld its part (draw-protocol ruling 12).
     `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3);
     visits that a case needs do not count.
     """
@@ -195,6 +196,7 @@ class DrawRow:
     min_bits: int
     yearly_cap: int
     basis: str
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,7 +287,7 @@ def _outcome(part: Part) -> OutcomeRow:
 
 
 def _draw(part: Part) -> DrawRow:
-    part.keys(("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "yearly_cap", "basis"), ("witness",))
+    part.keys(("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "yearly_cap", "basis"), ("witness", "further"))
     part.some("seeds")
     row = DrawRow(
         row=part.text("id"),
@@ -299,7 +299,10 @@ def _draw(part: Part) -> DrawRow:
         min_bits=part.whole("min_bits", 64),  # below it a draw can be guessed (the draw protocol, on seeds)
         yearly_cap=part.whole("yearly_cap", 1),
         basis=part.basis("basis"),
+        further=part.texts("further") if "further" in part.content else (),
     )
+    if twice := sorted({*row.seeds} & {*row.further}):
+        part.flaw("further_is_seed", "further", value=", ".join(twice))
     if row.team == 1 and part.clean:
         part.flaw("team_too_small", "team", value=row.team)
     return row

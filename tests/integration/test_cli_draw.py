@@ -20,7 +20,7 @@ from inspector.flows import dispatch
 from inspector.store.store import Store
 from tests import house
 from tests.house import settle
-from tests.integration.test_draw_way import announced, drawing
+from tests.integration.test_draw_way import announced, drawing, lotteried
 from tests.integration.test_draw_way import carried_out as drawn_by_daemon
 from tests.operator import Operator, on_both, one_database, process, settled, table
 
@@ -170,7 +170,8 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
         with store.read() as tx:
             void = tx.draws.get(first.number)
             (following,) = [held for held in tx.draws.page(None) if held.number != first.number]
-        held = drawn_by_daemon(office, hand, following.number)
+        drawn_by_daemon(office, hand, following.number)
+        held = lotteried(office, hand, following.number)
         with store.read() as tx:
             seats = [seat for one in tx.visits.of_draw(held.number) for seat in tx.visits.team(one.id)]
         for seat in seats[:2]:
