@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import py_arkworks_bls12381 as bls
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from inspector.domain.beacon import DEFAULT, QUICKNET, pulse_message
+from inspector.domain.beacon import DEFAULT, QUICKNET, Chain, pulse_message
 
 QUICK: Mapping[str, Any] = {"kind": "drand", "chain": QUICKNET.hash, "round": 657413}
 QUICK_SAID: Mapping[str, Any] = {
@@ -36,6 +37,26 @@ CHAINED_SAID: Mapping[str, Any] = {
 }
 SINCE, UNTIL = datetime(2025, 8, 28, tzinfo=UTC), datetime(2026, 9, 4, tzinfo=UTC)
 """The certificate's own year: it ends long before the proofs made with it."""
+
+
+_SECRET = bls.Scalar(20260302)
+NETWORK = Chain(
+    name="test",
+    hash="7e57" * 16,
+    scheme=QUICKNET.scheme,
+    key=(bls.G2Point() * _SECRET).to_compressed_bytes().hex(),
+    genesis=QUICKNET.genesis,
+    period=QUICKNET.period,
+    tag=QUICKNET.tag,
+    chained=False,
+)
+"""A drand chain of our own, of which every round can be signed."""
+
+
+def signed(number: int) -> dict[str, Any]:
+    """What a relay says of a round of our own chain."""
+    point = bls.G1Point.hash_to_curve(NETWORK.message(number, ""), NETWORK.tag) * _SECRET
+    return {"round": number, "signature": point.to_compressed_bytes().hex()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

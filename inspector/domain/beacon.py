@@ -151,6 +151,6 @@ def _long(content: bytes) -> bytes:
 def _number(held: Mapping[str, object], name: str, form: str) -> bytes:
     told = held.get(name)
     most = 256 ** struct.calcsize(form)
-    if not is_count(told) or not isinstance(told, int) or told >= most:
+    if not is_count(told) or told >= most:
         raise Invalid("draw_seed_invalid", kind="nist", problem=f"{name}: a plain integer under {most} is required")
     return struct.pack(form, told)

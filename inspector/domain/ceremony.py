@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import is_count
@@ -104,5 +105,5 @@ def _group(told: object) -> bool:
     return _count(drawn, 1) and _count(of, 2) and drawn < of
 
 
-def _count(told: object, least: int) -> bool:
-    return is_count(told) and isinstance(told, int) and least <= told <= _MOST
+def _count(told: object, least: int) -> TypeGuard[int]:
+    return is_count(told) and least <= told <= _MOST

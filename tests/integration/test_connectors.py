@@ -172,6 +172,8 @@ class TestCeremony(testing.SeedContract):
         ("credit", "http"),
         ("callbacks", "webhook"),
         ("seeds", "ceremony"),
+        ("seeds", "drand"),
+        ("seeds", "nist"),
         ("seeds", "reveal"),
         ("witnesses", "http"),
         ("pulses", "http"),
