@@ -122,7 +122,8 @@ def test_the_locks_agree_on_every_version() -> None:
 
 def test_every_declared_dependency_is_locked() -> None:
     groups = PROJECT["dependency-groups"]
-    for lock, wanted in zip(LOCKS, [[], groups["test"] + groups["dev"], groups["bench"]], strict=True):
+    extra = PROJECT["project"]["optional-dependencies"]["beacons"]
+    for lock, wanted in zip(LOCKS, [[], extra, groups["test"] + groups["dev"], groups["bench"]], strict=True):
         for requirement in PROJECT["project"]["dependencies"] + wanted:
             name = re.split(r"[\[<>=!~ ]", requirement)[0]
             assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), f"{name} not in {lock}"

@@ -67,7 +67,8 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     told = [word for name, after in dates.items() if after is not None for word in (name, (house.START + after).isoformat())]
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code])
+    also = ["draw.house_says_witnessed"] if witnessed is None else []
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
     assert loud["remarks"][0]["message"] in auditor.well(*words).out
     assert auditor.say(*words, "--strict").code == 1
 
@@ -275,9 +276,8 @@ def test_a_pulse_is_believed_by_the_authority_the_auditor_names_and_one_of_the_h
     source = {"kind": "nist", "chain": 2, "time": time, "ca": own.ca}
     made = committed([Listing(name="x", frame=frame, rules=rules(), deals=False)], sources=[source])
     folder = drawn_from(made, {"x": frame}, [{"kind": "nist", **own.said(time)}]).write(tmp_path / "pulse")
-    for name in ("beacon", "another"):
-        pem = beacon(name).chain[-1].public_bytes(Encoding.PEM)
-        (tmp_path / f"{name}.pem").write_bytes(pem)
+    for name, held in (("beacon", own), ("another", beacon("another"))):
+        (tmp_path / f"{name}.pem").write_bytes(held.chain[-1].public_bytes(Encoding.PEM))
     assert beacons_said(auditor, folder) == (0, [], ["draw.authority_of_the_house"])
     assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "beacon.pem")) == (0, [], [])
     assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "another.pem")) == (1, ["draw.signature_wrong"], [])
