@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"]
+LOCKS = ["requirements.lock", "requirements-beacons.lock", "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
 LONGEST_MODULE = 400
 VAGUE = {"utils", "util", "common", "core", "helpers", "helper", "manager", "service", "services"}
@@ -115,13 +115,15 @@ def test_the_locks_agree_on_every_version() -> None:
     def pins(lock: str) -> dict[str, str]:
         return dict(re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^ ;\\]+)", text_of(ROOT / lock), re.MULTILINE))
 
-    smaller, larger = pins(LOCKS[0]), pins(LOCKS[1])
-    assert smaller.items() <= larger.items() <= pins(LOCKS[2]).items()
+    smallest, beacons, larger, largest = map(pins, LOCKS)
+    assert smallest.items() <= beacons.items() <= larger.items() <= largest.items()
+    assert beacons.keys() - smallest.keys() == {"py-arkworks-bls12381", "pyblst"}
 
 
 def test_every_declared_dependency_is_locked() -> None:
     groups = PROJECT["dependency-groups"]
-    for lock, wanted in zip(LOCKS, [[], groups["test"] + groups["dev"], groups["bench"]], strict=True):
+    extra = PROJECT["project"]["optional-dependencies"]["beacons"]
+    for lock, wanted in zip(LOCKS, [[], extra, groups["test"] + groups["dev"], groups["bench"]], strict=True):
         for requirement in PROJECT["project"]["dependencies"] + wanted:
             name = re.split(r"[\[<>=!~ ]", requirement)[0]
             assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), f"{name} not in {lock}"

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.domain.audit import Audit, AuditLine, Witness, problem
+from inspector import beacons
+from inspector.beacons import Signed
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -76,8 +78,10 @@ class Opinion:
     replayed: int
 
 
-def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
+def judge(bundle: Bundle, witness: Witness | None, authority: str | None = None) -> Opinion:
     """Recompute a bundle, re-deals included. Raises Invalid for files that cannot be read.
+
+    `authority` is the SHA-256 of the certificate by which the reader believes NIST-format pulses.
 
     What can be read and disagrees is a problem of the verdict: a register's row that is not canonical, a line of after.jsonl
     that the rule does not give, a record of another draw.
@@ -87,11 +91,13 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
-    used, said = {*_NEEDED}, moment(bundle.record.get("seeded_at"))
+    used = {*_NEEDED}
+    said = House(seeded_at=moment(bundle.record.get("seeded_at")), witnessed_at=moment(bundle.record.get("witnessed_at")))
+    signatures, forged = _signatures(commitment, parts, authority)
     if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.files):
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
-        verdict = verify_public(commitment, drawn, parts, result, witness, said=said)
-        return _opinion(bundle, commitment, seed, used, verdict, 0)
+        verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
+        return _opinion(bundle, commitment, seed, used, verdict, 0, forged)
     raw = {held.name: _registers(bundle, commitment, held.name, used) for held in commitment.lists}
     after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
     replayed = sum(map(len, after.values()))
@@ -100,17 +106,48 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     except Invalid as error:
         verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
-    verdict = verify(commitment, frames, parts, result, witness, after, said=said)
-    return _opinion(bundle, commitment, seed, used, verdict, replayed)
+    verdict = verify(commitment, frames, parts, result, witness, after, said=said, signatures=signatures)
+    return _opinion(bundle, commitment, seed, used, verdict, replayed, forged)
+
+
+_UNSURE = {
+    Signed.NO_LIBRARY: "draw.signature_unchecked",
+    Signed.INCOMPLETE: "draw.signature_incomplete",
+    Signed.NOT_PINNED: "draw.beacon_not_pinned",
+}
+
+
+def _signatures(
+    commitment: Commitment, parts: list[Mapping[str, object]], authority: str | None
+) -> tuple[dict[int, AuditLine | None], tuple[AuditLine, ...]]:
+    """(by the source's place what is to be said aloud of a beacon's signature, signatures that do not hold)."""
+    told: dict[int, AuditLine | None] = {}
+    forged = []
+    for place, (source, part) in enumerate(zip(commitment.sources, parts, strict=False)):
+        if source["kind"] not in ("drand", "nist"):
+            continue
+        found, facts = beacons.check(source, part, authority), {"kind": source["kind"]}
+        told[place] = AuditLine(code=_UNSURE[found], facts=facts, grave=True) if found in _UNSURE else None
+        if found is Signed.WRONG:
+            forged.append(AuditLine(code="draw.signature_wrong", facts=facts))
+        elif found is Signed.HOLDS and source["kind"] == "nist" and authority is None:
+            told[place] = AuditLine(code="draw.authority_of_the_house", facts={"ca": source.get("ca")}, grave=True)
+    return told, tuple(forged)
 
 
 def _opinion(
-    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Audit, replayed: int
+    bundle: Bundle,
+    commitment: Commitment,
+    seed: Mapping[str, object],
+    used: set[str],
+    verdict: Audit,
+    replayed: int,
+    forged: tuple[AuditLine, ...],
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
     if bundle.files.get(PROGRAM.name) == PROGRAM.read_bytes():
         used.add(PROGRAM.name)  # ours, as it lies beside every export; another of that name is pointed out
-    problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
+    problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.files.keys() - used), *bundle.others]
     remarks = (AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
     verdict = replace(
         verdict,
@@ -177,3 +214,13 @@ def when(text: str | None, name: str) -> datetime | None:
     if told is None:
         raise Invalid("time_unreadable", field=name, value=text)
     return told
+
+
+def believed(file: Path | None) -> str | None:
+    """The SHA-256 of the certificate in a PEM file. Raises Invalid (`bundle_unreadable`)."""
+    if file is None:
+        return None
+    try:
+        return beacons.fingerprint(file.read_bytes())
+    except ValueError as error:
+        raise Invalid("bundle_unreadable", file=str(file), problem="a certificate in PEM is required") from error

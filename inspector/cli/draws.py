@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_draws)
     command(app, "show")(show)
     command(app, "announce")(announce)
+    command(app, "carry-in")(carry_in)
     command(app, "export")(export)
     command(app, "verify")(verify)
 
@@ -110,6 +111,25 @@ def _awaited(held: Draw) -> tuple[str, ...]:
     return held.awaited if held.state is DrawState.PREPARING else ()
 
 
+def carry_in(
+    terminal: Terminal,
+    draw: Number,
+    file: Annotated[Path, typer.Argument(help="The beacon's round or pulse, as JSON 信标数据文件", exists=True, dir_okay=False)],
+) -> None:
+    """Bring a beacon's round or pulse in by file, where no wire leads to it. 由文件带入信标数据。
+
+    It must be the one that the commitment names, signed by the pinned key; who brings it, and how, does not matter.
+    """
+    from inspector.flows import seeding
+
+    office, content = terminal.office, file.read_bytes()
+    party, held = terminal.act(
+        "draw.carry_in", draw, lambda tx, now: seeding.carry_in(office, tx, draw, content, operator(), now), file=file.name
+    )
+    terminal.value({"draw": draw, "party": party, "state": held.state})
+    _stands(terminal, held)
+
+
 def export(
     terminal: Terminal, draw: Number, folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)]
 ) -> None:
@@ -152,6 +172,14 @@ def verify(
         str | None,
         typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
     ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            "--beacon-ca",
+            help="PEM of the authority you believe a NIST-format beacon by 您所信任的信标证书机构（PEM）",
+            exists=True,
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
@@ -164,7 +192,7 @@ def verify(
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it.
     """
-    from inspector.cli.bundle import Bundle, judge, when
+    from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.domain.audit import Witness
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
@@ -179,7 +207,7 @@ def verify(
         if "result.json" not in files:
             raise Refusal("draw_not_finished", draw=draw, state=held.state)
         bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
-    opinion = judge(bundle, outside)
+    opinion = judge(bundle, outside, believed(authority))
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
@@ -226,7 +254,7 @@ def _whole(told: object) -> object:
 
 
 def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
-    """What the house itself says of a draw's time; `seeded_at` is when the first part of its seed came in."""
+    """What the house itself says of a draw's time: the date of the witness's receipt, and when the first part of the seed came in."""
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
     return {
@@ -235,6 +263,7 @@ def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
         "receipt": held.witness,
         "void": held.void_reason,
         "announced_at": _iso(held.announced_at),
+        "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
     }
 

@@ -172,7 +172,8 @@ class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
-    published annual plan of its year (handbook 1.2.3).
+    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
+    withheld its part (draw-protocol ruling 12).
     """
 
     row: str
@@ -186,6 +187,7 @@ class DrawRow:
     basis: str
     plan: bool
     plan_basis: str
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,8 @@ tickets are in order and under the limit, and that the numbers follow from the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
-from inspector.domain.audit import Audit, AuditLine, Witness, problem, timing
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
@@ -17,7 +16,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
 from inspector.domain.strict import is_count, is_text
 from inspector.domain.suite import included
-from inspector.domain.verify import unchecked
+from inspector.domain.verify import overstating, unchecked
 
 _NONE = (-1, -1)
 Receipts = Sequence[Mapping[str, object]]
@@ -30,12 +29,13 @@ def verify_public(
     result: Mapping[str, object],
     witness: Witness | None,
     *,
-    said: datetime | None = None,
+    said: House | None = None,
+    signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> Audit:
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
     time_proven, wrong, remarks = timing(commitment, witness, said)
-    problems = list(wrong)
-    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment))
+    problems = [*wrong, *overstating(commitment)]
+    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment, signatures))
     try:
         seed = join(commitment, parts)
         told = result.get("lists")

@@ -323,7 +323,7 @@ def _outcome(part: Part) -> OutcomeRow:
 def _draw(part: Part) -> DrawRow:
     part.keys(
         ("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis", "plan", "plan_basis"),
-        ("witness",),
+        ("witness", "further"),
     )
     part.some("seeds")
     row = DrawRow(
@@ -338,7 +338,10 @@ def _draw(part: Part) -> DrawRow:
         basis=part.basis("basis"),
         plan=part.flag("plan"),
         plan_basis=part.basis("plan_basis"),
+        further=part.texts("further") if "further" in part.content else (),
     )
+    if twice := sorted({*row.seeds} & {*row.further}):
+        part.flaw("further_is_seed", "further", value=", ".join(twice))
     if row.team == 1 and part.clean:
         part.flaw("team_too_small", "team", value=row.team)
     return row

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from inspector.domain.plan import Draw
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw, draw_file
 from inspector.store.room import Room
+from inspector.store.tables import seed_used
 
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
@@ -113,9 +116,28 @@ class DrawRoom(Room):
         content: bytes = self.connection.execute(asked).scalar_one()
         return content
 
+    def claim(self, mark: str, number: str, party: str, now: datetime) -> bool:
+        """Let a seed's mark (`seed.mark`, or `text:` and the figures) be one party's in one draw, for good; False when it is another's.
+
+        Unique in the house: whatever has been a part of a seed is known, and never one again.
+        """
+        row = {"mark": _digest(mark), "number": number, "party": party, "at": now}
+        return self.insert_one(seed_used, row, ("mark",)) or self.user(mark) == (number, party)
+
+    def user(self, mark: str) -> tuple[str, str] | None:
+        """The draw and the party that a seed's mark belongs to, or None."""
+        asked = sa.select(seed_used.c.number, seed_used.c.party).where(seed_used.c.mark == _digest(mark))
+        found = self.connection.execute(asked).one_or_none()
+        return (found.number, found.party) if found is not None else None
+
     def counts(self) -> Sequence[Any]:
         """(state, count)."""
         return self.connection.execute(sa.select(draw.c.state, sa.func.count()).group_by(draw.c.state)).all()
 
     def _row(self, held: Draw) -> dict[str, object]:
         return {"state": held.state.value, "body": dump(held)}
+
+
+def _digest(mark: str) -> str:
+    """A mark of any length as a key."""
+    return hashlib.sha256(mark.encode()).hexdigest()

@@ -138,6 +138,15 @@ annual_plan = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+seed_used = sa.Table(
+    "seed_used",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("number", Code, nullable=False),
+    sa.Column("party", Code, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
 visit = sa.Table(
     "visit",
     metadata,

@@ -218,6 +218,7 @@ class DrawShown(Shown):
     w: str | None
     drawn_at: datetime | None
     void_reason: str | None
+    ceremonies: tuple[str, ...]
 
 
 class DrawWithResult(DrawShown):

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from inspector.domain import draw as protocol
-from inspector.domain.commitment import read
+from inspector.domain.commitment import Listing, read
 from inspector.domain.errors import Invalid
+from inspector.domain.frame import freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.replay import replay
 from tests import house
+from tests.beacons import beacon
+from tests.bundles import carried_out as drawn_from
+from tests.bundles import committed, rules, thing, vector
 from tests.integration.test_cli_draw import NUMBER, carried_out, codes
 from tests.operator import Operator, process, settled
 
@@ -61,7 +67,8 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     told = [word for name, after in dates.items() if after is not None for word in (name, (house.START + after).isoformat())]
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code])
+    also = ["draw.house_says_witnessed"] if witnessed is None else []
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
     assert loud["remarks"][0]["message"] in auditor.well(*words).out
     assert auditor.say(*words, "--strict").code == 1
 
@@ -77,8 +84,8 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
     assert (chinese.code, "未给出见证值" in chinese.out, "notes.txt" in chinese.out) == (0, True, True)
     strict = auditor.say("draw", "verify", str(folder), "--strict", "--json")
     assert (strict.code, strict.json["holds"], strict.json["strict"]) == (1, True, False)
-    assert codes(strict.json["remarks"]) == ["draw.no_witness", "draw.files_ignored"]
-    assert [one["grave"] for one in strict.json["remarks"]] == [True, False]
+    assert codes(strict.json["remarks"]) == ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored"]
+    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False]
 
 
 def redealt(folder: Path, chosen: str | None = None) -> str:
@@ -235,3 +242,44 @@ def test_a_bundle_changed_in_one_place_does_not_hold(auditor: Operator, folder: 
     assert old in changed.read_bytes()
     changed.write_bytes(changed.read_bytes().replace(old, new, 1))
     assert auditor.say("draw", "verify", str(folder)).code == 1
+
+
+def beacons_said(auditor: Operator, folder: Path, *words: str) -> tuple[int, list[str], list[str]]:
+    """(exit code, problems, remarks on beacons) of a bundle whose time nobody proves."""
+    said = auditor.say("draw", "verify", str(folder), "--json", *words)
+    ours = [one for one in codes(said.json["remarks"]) if one.split(".")[1].split("_")[0] in ("signature", "beacon", "authority")]
+    return said.code, codes(said.json["problems"]), ours
+
+
+def test_a_rounds_signature_is_checked_with_the_pinned_key_and_a_forged_one_is_a_problem(
+    auditor: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = vector("1").write(tmp_path / "vector")
+    assert beacons_said(auditor, folder) == (0, [], [])
+    seed = json.loads((folder / "seed.json").read_text())
+    forged = {**seed, "parts": [{**seed["parts"][0], "signature": "a" * 96}]}
+    (folder / "seed.json").write_text(json.dumps(forged))
+    code, problems, _ = beacons_said(auditor, folder)
+    assert (code, problems[0]) == (1, "draw.signature_wrong")
+    (folder / "seed.json").write_text(json.dumps(seed))
+    for name in ("pyblst", "py_arkworks_bls12381"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert beacons_said(auditor, folder) == (0, [], ["draw.signature_unchecked"])
+    assert beacons_said(auditor, folder, "--strict")[0] == 1
+
+
+def test_a_pulse_is_believed_by_the_authority_the_auditor_names_and_one_of_the_houses_stays_loud(
+    auditor: Operator, tmp_path: Path
+) -> None:
+    own, time = beacon(), "2026-07-10T10:56:00.000Z"
+    frame = freeze([thing("a")], [], [])
+    source = {"kind": "nist", "chain": 2, "time": time, "ca": own.ca}
+    made = committed([Listing(name="x", frame=frame, rules=rules(), deals=False)], sources=[source])
+    folder = drawn_from(made, {"x": frame}, [{"kind": "nist", **own.said(time)}]).write(tmp_path / "pulse")
+    for name, held in (("beacon", own), ("another", beacon("another"))):
+        (tmp_path / f"{name}.pem").write_bytes(held.chain[-1].public_bytes(Encoding.PEM))
+    assert beacons_said(auditor, folder) == (0, [], ["draw.authority_of_the_house"])
+    assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "beacon.pem")) == (0, [], [])
+    assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "another.pem")) == (1, ["draw.signature_wrong"], [])
+    assert auditor.say("draw", "verify", str(folder), "--beacon-ca", str(folder / "seed.json")).code == 2
+    assert beacons_said(auditor, vector("3").write(tmp_path / "vector"))[2] == ["draw.signature_incomplete"]

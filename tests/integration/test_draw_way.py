@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from connectors.seeds import ceremony
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
 from inspector.domain.case import CaseState, Outcome, SubjectKind
@@ -24,10 +25,11 @@ from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
-from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
+from inspector.flows.seeding import type_figures
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
 from tests.engine import lines, listening
@@ -72,7 +74,7 @@ class Dice:
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """What will be thrown."""
-        return {"kind": "text", "what": "26 dice", "bits": 66}
+        return {"kind": "text", "what": "26 dice", "bits": 66, "form": {"dice": 26, "sides": 6}}
 
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
         """The figures, once two have typed the same."""
@@ -114,6 +116,11 @@ class Notary:
         return Receipt(reference="n-1", at=datetime.now(UTC))
 
 
+def thrown(number: str) -> str:
+    """What the dice of a draw showed: never the same twice."""
+    return " ".join(str(1 + byte % 6) for byte in hashlib.sha256(number.encode()).digest()[:26])
+
+
 def inspectors(count: int, **changes: object) -> list[InspectorRecord]:
     """Certified inspectors of the bureau."""
     return [
@@ -140,7 +147,12 @@ def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tu
         hand,
         plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d")},
         sources={"registers": Table(default="=")},
-        seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent == "audit")},
+        seeds={
+            "dice": Dice(),
+            "justice": Party("justice"),
+            "audit": Party("audit", silent=silent == "audit"),
+            "lottery": ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]}),
+        },
         witnesses={"notary": notary},
         channels={"phones": phones},
     )
@@ -163,10 +175,27 @@ def announced(office: Office, hand: Hand, cases: int = 3) -> tuple[list[str], Dr
 def carried_out(office: Office, hand: Hand, number: str) -> Draw:
     """The ceremony is held and the draw carried out."""
     hand.on(days=2)
+    with office.store.read() as tx:
+        hand.now = max(hand.now, tx.draws.get(number).seed_at or hand.now)
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
-            type_figures(office, tx, number, by, DICE, hand())
+            type_figures(office, tx, number, by, thrown(number), hand())
+    settle(office)
+    with office.store.read() as tx:
+        return tx.draws.get(number)
+
+
+def lotteried(office: Office, hand: Hand, number: str) -> Draw:
+    """The last day of the reveals is over, and the lottery is drawn."""
+    with office.store.read() as tx:
+        opens = tx.draws.get(number).reveal_by
+    assert opens is not None
+    hand.now = max(hand.now, opens)
+    settle(office)
+    for by in ("赵", "钱"):
+        with office.store.begin() as tx:
+            type_figures(office, tx, number, by, "3 7 11 19 23 33 16", hand())
     settle(office)
     with office.store.read() as tx:
         return tx.draws.get(number)
@@ -235,8 +264,11 @@ def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_t
         void = tx.draws.get(held.number)
         following = [draw for draw in tx.draws.page(None) if draw.number != held.number]
     assert (void.state, "audit" in (void.void_reason or "")) == (DrawState.VOID, True)
-    assert [draw.parties for draw in following] == [("dice", "justice")]
-    drawn = carried_out(office, hand, following[0].number)
+    (after,) = following
+    assert (after.parties, after.further, after.without) == (("dice", "justice", "lottery"), ("lottery",), ("audit",))
+    waiting = carried_out(office, hand, after.number)
+    assert waiting.state is DrawState.SEEDING, "nobody knows the lottery's figures before the last reveal"
+    drawn = lotteried(office, hand, after.number)
     assert drawn.state is DrawState.DRAWN
     assert drawn.prev == void.c, "the void draw stays in the chain"
 

@@ -290,6 +290,11 @@ BROKEN = {
         ["way_missing"],
         "item business-licence · fact registration-status · source, agency: no way to verify it under normal/A",
     ),
+    "a further source is no seed of every draw": (
+        edited(('further = ["lottery"]', 'further = ["lottery", "dice"]')),
+        ["further_is_seed"],
+        "draw.further: dice is a seed of every draw already",
+    ),
     "a visit takes two officers": (edited(("team = 2", "team = 1")), ["team_too_small"], "draw.team: 1; a visit takes two"),
     "a draw takes 64 bits": (edited(("min_bits = 64", "min_bits = 63")), ["number_too_small"], "draw.min_bits: 63"),
     "a draw has seeds": (edited(('["dice", "justice", "audit"]', "[]")), ["type_wrong"], "draw.seeds: got []"),

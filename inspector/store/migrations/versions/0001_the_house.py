@@ -142,6 +142,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "name", name=op.f("pk_draw_file")),
     )
     op.create_table(
+        "seed_used",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("party", sa.String(length=200), nullable=False),
+        sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_seed_used")),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=True),
