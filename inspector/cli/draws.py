@@ -76,7 +76,7 @@ def show(terminal: Terminal, draw: Number) -> None:
 def announce(
     terminal: Terminal,
     plan: Annotated[
-        str | None, typer.Argument(help="Name of the plan, with the daemon 抽查计划（有守护进程）", metavar="[PLAN]")
+        str | None, typer.Argument(help="Name of the plan, with the daemon 抽查计划（有守护进程）", metavar="PLAN")
     ] = None,
     file: Annotated[Path | None, typer.Option("--plan", help="Offline: the plan, TOML 离线：计划文件")] = None,
     objects: Annotated[Path | None, typer.Option("--objects", help="Offline: roster of objects 离线：检查对象名录")] = None,

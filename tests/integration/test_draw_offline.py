@@ -10,8 +10,10 @@ import pytest
 
 from inspector.cli.offline import rosters
 from inspector.domain import commitment
+from inspector.domain.frame import Ban, InspectorRow, ObjectRow
 from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite
+from tests.needs import ROOT
 from tests.offline import (
     HEADS,
     OBJECTS,
@@ -78,7 +80,8 @@ def test_salts_follow_from_a_secret_that_lies_apart_for_the_owner_alone(office: 
     assert (office.folder / "draw").stat().st_mode & 0o777 == 0o700
     secret = re.findall("[0-9a-f]{64}", secret_file.read_text(encoding="utf-8"))[0]
     frame = read_frame(*((office.folder / f"draw/scjg.{kind}.tsv").read_bytes() for kind in ("objects", "inspectors", "bans")))
-    for row in (*frame.objects, *frame.inspectors, *frame.bans):
+    every: list[ObjectRow | InspectorRow | Ban] = [*frame.objects, *frame.inspectors, *frame.bans]
+    for row in every:
         assert row.salt == Suite().hex(f"{secret}330106-2026-001/scjg/{'/'.join(row.key())}")[:32]
     assert not any(secret in (office.folder / "draw" / name).read_text() for name in names(office.folder / "draw") if "." in name)
 
@@ -238,3 +241,12 @@ def test_bars_are_shown_at_a_terminal_and_neither_in_pipes_nor_to_programs(offic
     shutil.rmtree(office.folder / "draw")
     (office.folder / "draw.salt-secret.txt").unlink()
     assert "committing" not in announce(office).err
+
+
+def test_the_plan_of_the_documentation_is_one_to_draw_by(office: Operator) -> None:
+    page = (ROOT / "docs/how-to/draw.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "plan.toml" in block)
+    office.file("plan.toml", example)
+    said = announce(office, "--json")
+    assert said.code == 0, said.out
+    assert [Path(file).name for file in said.json["private"]] == ["draw.salt-secret.txt", "draw.nonce-3.txt"]
