@@ -50,6 +50,7 @@ def test_a_stream_gives_the_rows_numbers_and_remarks_of_the_sheet(tmp_path: Path
         (b"PK\x03\x04nonsense", "sheet_unreadable"),
         (b"PAR1nonsense", "sheet_unreadable"),
     ],
+    ids=["nothing", "UTF-16", "no encoding", "gzip cut short", "no gzip", "open quote", "no Excel", "no Parquet"],
 )
 def test_what_cannot_be_read_is_refused_and_never_read_halfway(tmp_path: Path, content: bytes, code: str) -> None:
     file = tmp_path / "roster"
