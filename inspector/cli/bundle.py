@@ -98,7 +98,7 @@ def judge(bundle: Bundle, witness: Witness | None, authority: str | None = None)
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
         verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
         return _opinion(bundle, commitment, seed, used, verdict, 0, forged)
-    raw = {held.name: _registers(bundle, commitment, held.name, used) for held in commitment.lists}
+    raw = {held.name: registers(bundle, commitment, held.name, used) for held in commitment.lists}
     after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
     replayed = sum(map(len, after.values()))
     try:
@@ -167,7 +167,7 @@ def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object])
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
 
 
-def _registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
+def registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
     """One list's three files; one that is committed to as empty may be left out."""
     held = commitment.list_named(name)
     files = []

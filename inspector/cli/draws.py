@@ -1,4 +1,4 @@
-"""`draw`: list, show, announce, export and verify. Nothing here can redo a draw, choose in it or stop it."""
+"""`draw`: list, show, announce, carry-out, export and verify. Nothing here can redo a draw, choose in it or stop it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     command(app, "show")(show)
     command(app, "announce")(announce)
     command(app, "carry-in")(carry_in)
+    command(app, "carry-out")(carry_out)
     command(app, "export")(export)
     command(app, "verify")(verify)
 
@@ -74,14 +75,73 @@ def show(terminal: Terminal, draw: Number) -> None:
 
 
 def announce(
-    terminal: Terminal, plan: Annotated[str, typer.Argument(help="Name of the plan 抽查计划", metavar="PLAN")]
+    terminal: Terminal,
+    plan: Annotated[
+        str | None, typer.Argument(help="Name of the plan, with the daemon 抽查计划（有守护进程）", metavar="PLAN")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--plan", help="Offline: the plan, TOML 离线：计划文件")] = None,
+    objects: Annotated[Path | None, typer.Option("--objects", help="Offline: roster of objects 离线：检查对象名录")] = None,
+    inspectors: Annotated[
+        Path | None, typer.Option("--inspectors", help="Offline: roster of inspectors 离线：检查人员名录")
+    ] = None,
+    bans: Annotated[Path | None, typer.Option("--bans", help="Offline: who may not go where 离线：回避名单")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Offline: a new folder 离线：新文件夹", file_okay=False)] = None,
 ) -> Exit | None:
-    """Announce a plan's draw now, besides its schedule. 发起抽取。
+    """Announce a draw: a plan's, with the daemon, or one of files, without it. 发起抽取（有无守护进程皆可）。
 
-    A period of the plan has one draw; who is drawn follows from the protocol.
+    announce PLAN: now, besides the plan's schedule. A period of the plan has one draw; who is drawn follows from the protocol.
+
+    announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
+    the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     """
+    files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
+    if not any(files.values()):
+        return _announce(terminal, plan)
+    if plan is not None:
+        raise Invalid("draw_announce_mixed", plan=plan)
+    for option in ("--plan", "--objects", "--out", *(["--inspectors"] if bans else [])):
+        if files[option] is None:
+            raise Invalid("draw_announce_lacks", option=option)
+    from inspector.cli.offline import commands
+    from inspector.cli.offline.announce import Given
+
+    assert file is not None and objects is not None and out is not None  # noqa: PT018 (seen above)
+    return commands.announce(terminal, Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out))
+
+
+def carry_out(
+    terminal: Terminal,
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of an announced draw 已发起的抽取文件夹", metavar="FOLDER", file_okay=False)
+    ],
+    seed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seed",
+            help='One part of the seed: text="3 5 1 …", reveal:PARTY=NONCE, drand=ROUND:SIGNATURE, nist=FILE, or a seed.json '
+            "种子的一部分，可重复",
+        ),
+    ] = None,
+) -> Exit | None:
+    """Carry out a draw that was announced without the daemon. 完成离线抽取。
+
+    Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people.
+
+    Ends with 0 when the result is written or was there already, the same; with 1 when the registers are not those committed to;
+    with 2 when the seed is not what was promised or a part of it lacks; with 4 when the draw has another seed or result: none is
+    done twice.
+    """
+    from inspector.cli.offline import commands
+
+    return commands.carry_out(terminal, folder, seed or [])
+
+
+def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
+    """A plan's draw, by the daemon's database."""
     from inspector.flows import draw as drawing
 
+    if plan is None:
+        raise Invalid("draw_announce_lacks", option="PLAN")
     office = terminal.office
     made = terminal.act(
         "draw.announce", f"plan:{plan}", lambda tx, now: drawing.announce_now(office, tx, plan, operator(), now), plan=plan
@@ -145,9 +205,10 @@ def export(
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = [name for name in PUBLIC if name in files]
-    for name in written:
-        (folder / name).write_bytes(files[name])
+    kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    written = [*kept]
     witness = folder / "witness"
     witness.mkdir()
     (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
@@ -157,6 +218,11 @@ def export(
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
+
+
+def _in_bundle(name: str, list_name: str) -> str:
+    """A file's name in a bundle: registers bear the name of their list (7.2)."""
+    return f"{list_name}.{name}" if name.endswith(".tsv") else name
 
 
 def verify(

@@ -33,7 +33,10 @@ NEVER = date(1, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines."""
+    """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines.
+
+    `also` are further heads under which offices keep it.
+    """
 
     name: str
     chinese: str
@@ -42,6 +45,7 @@ class Column:
     coded: bool = False
     many: bool = False
     most: int = 200
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class Layout:
         """The column a head stands for, by either name; case and the width of the colon do not matter."""
         plain = head.strip().replace("：", ":")
         for column in self.columns:
-            if plain.casefold() == column.name or plain == column.chinese:
+            if plain.casefold() == column.name or plain == column.chinese or plain.casefold() in column.also:
                 return column.name
         for prefix in filter(None, (self.prefix, self.prefix_chinese)):
             if plain.casefold().startswith(prefix) and plain[len(prefix) :].strip():
@@ -78,7 +82,9 @@ class Layout:
             elif name in found[:place]:
                 flaws.append(RowFlaw(row=HEAD, column=head, code="column_twice"))
         flaws += [
-            RowFlaw(row=HEAD, column=column.name, code="column_missing", facts={"other": column.chinese})
+            RowFlaw(
+                row=HEAD, column=column.name, code="column_missing", facts={"other": ", ".join((column.chinese, *column.also))}
+            )
             for column in self.columns
             if column.needed and column.name not in found
         ]

@@ -27,6 +27,8 @@ from tests.operator import Operator, process, settled
 
 Change = Callable[[Path], object]
 
+REGISTERS = ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv")
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -91,7 +93,9 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
 def redealt(folder: Path, chosen: str | None = None) -> str:
     """A line of after.jsonl: the first seat of the first team passes on, to whom the rule names or to whom somebody chose."""
     commitment = read((folder / "commit.json").read_bytes())
-    frame = read_frame(*((folder / name).read_bytes() for name in ("objects.tsv", "inspectors.tsv", "bans.tsv")))
+    frame = read_frame(
+        *((folder / name).read_bytes() for name in ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv"))
+    )
     parts = json.loads((folder / "seed.json").read_bytes())["parts"]
     result = protocol.carry_out(commitment, {"licensing": frame}, parts)
     (listed,) = result.lists
@@ -150,13 +154,13 @@ UNREADABLE: dict[str, Change] = {
     "seed.json gone": lambda folder: (folder / "seed.json").unlink(),
     "result.json gone": lambda folder: (folder / "result.json").unlink(),
     "commit.json gone": lambda folder: (folder / "commit.json").unlink(),
-    "objects.tsv gone": lambda folder: (folder / "objects.tsv").unlink(),
-    "inspectors.tsv gone": lambda folder: (folder / "inspectors.tsv").unlink(),
-    "bans.tsv gone": lambda folder: (folder / "bans.tsv").unlink(),
-    "a folder for objects.tsv": in_the_place_of("objects.tsv"),
+    "objects.tsv gone": lambda folder: (folder / "licensing.objects.tsv").unlink(),
+    "inspectors.tsv gone": lambda folder: (folder / "licensing.inspectors.tsv").unlink(),
+    "bans.tsv gone": lambda folder: (folder / "licensing.bans.tsv").unlink(),
+    "a folder for objects.tsv": in_the_place_of("licensing.objects.tsv"),
     "a folder for after.jsonl": in_the_place_of("after.jsonl"),
     "a link to nowhere": lambda folder: (folder / "licensing.after.jsonl").symlink_to(folder / "nowhere"),
-    "two registers of objects": lambda folder: shutil.copy(folder / "objects.tsv", folder / "licensing.objects.tsv"),
+    "two registers of objects": lambda folder: shutil.copy(folder / "licensing.objects.tsv", folder / "objects.tsv"),
     "result.json with a key twice": edit("result.json", twice),
     "seed.json with a key twice": edit("seed.json", twice),
     "commit.json with a key twice": edit("commit.json", twice),
@@ -190,14 +194,14 @@ WRONG: dict[str, tuple[Change, str]] = {
         "draw.record_of_another",
     ),
     "a register out of order": (
-        edit("objects.tsv", lambda held: b"".join(reversed(held.splitlines(keepends=True)))),
+        edit("licensing.objects.tsv", lambda held: b"".join(reversed(held.splitlines(keepends=True)))),
         "error.draw_file_invalid",
     ),
     "a register that is not UTF-8": (
-        edit("bans.tsv", lambda held: held.replace(b"recusal", b"recus\xff")),
+        edit("licensing.bans.tsv", lambda held: held.replace(b"recusal", b"recus\xff")),
         "error.draw_file_invalid",
     ),
-    "a register cut short": (edit("inspectors.tsv", lambda held: held[:-1]), "error.draw_file_invalid"),
+    "a register cut short": (edit("licensing.inspectors.tsv", lambda held: held[:-1]), "error.draw_file_invalid"),
 }
 
 
@@ -231,8 +235,8 @@ def test_a_time_that_nobody_can_place_is_bad_input(auditor: Operator, folder: Pa
     ("file", "old", "new"),
     [
         ("result.json", b"TEST", b"TEXT"),
-        ("objects.tsv", b"TEST01", b"TEST0A"),
-        ("inspectors.tsv", b"Z0", b"Y0"),
+        ("licensing.objects.tsv", b"TEST01", b"TEST0A"),
+        ("licensing.inspectors.tsv", b"Z0", b"Y0"),
         ("seed.json", b"a1a1", b"a1a2"),
         ("commit.json", b'"reserve":1', b'"reserve":2'),
     ],
