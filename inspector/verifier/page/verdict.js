@@ -204,7 +204,7 @@ function* publicly({ commit, files, H, hex, key, alone, used, remark, report, st
     const visits = list.inspectors ? strata.flatMap(({ selected }) => selected) : [], teams = new Map();
     for (const id of visits) {
       const seats = told.teams[id], full = Array.isArray(seats) && BigInt(seats.length) === rules.team;
-      right(full && seats.every((who) => who === null || typeof who === "string"), `.teams.${id}`);
+      right(full && seats.every((who) => who === null || isText(who)), `.teams.${id}`);
       const sitting = seats.filter((who) => who !== null);
       right(new Set(sitting).size === sitting.length, `.teams.${id}`);
       teams.set(id, seats);
