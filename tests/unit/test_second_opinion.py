@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from inspector.cli.bundle import Bundle as Folder
 from inspector.cli.bundle import judge
 from inspector.domain.commitment import Listing
+from inspector.domain.draw import receipt
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.replay import replay
@@ -144,6 +145,31 @@ def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:
         'UNREADABLE not_utf8 {"file":"commit.json"}': files | {"commit.json": b"\xff"},
     }
     assert list(opinions(unreadable.values())) == list(unreadable)
+
+
+@pytest.mark.parametrize("name", ["1", "2", "sm3"])
+def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_ticket_was_under_the_limit(name: str) -> None:
+    held = vector(name)
+    frame, result, files = held.frame(next(iter(held.frames))), held.carry_out(), packed(held)
+    (listed,), rows = result.lists, frame.objects
+    receipts = [receipt(held.commitment, frame, row.id, listed.name, result) for row in rows]
+
+    def told(receipts: Sequence[Mapping[str, object]]) -> list[tuple[str, ...]]:
+        """The codes of each answer."""
+        asked = [files | {"receipt": json.dumps(one).encode()} for one in receipts]
+        return [tuple(one["code"] for one in json.loads(line)) for line in opinions(asked)]
+
+    fate = {False: "receipt_undrawn", True: "receipt_drawn"}
+    expected = ["receipt_excluded" if row.status != "1" else fate[row.id in listed.selected] for row in rows]
+    assert told(receipts) == [("receipt_in", one) for one in expected]
+    assert {*expected} >= {*fate.values()}
+    wrong: dict[str, object] = {"c": "0" * 64, "seed": "1 2 3", "limit": "0" * 64, "line": None, "index": -1, "path": ["0"]}
+    codes = ["receipt_other", "receipt_field", "receipt_field", *["receipt_broken"] * 3]
+    assert told([{**receipts[7], name: value} for name, value in wrong.items()]) == [(one,) for one in codes]
+    steps = receipts[7]["path"]
+    assert isinstance(steps, list)
+    others = [{**receipts[7], "n": len(rows) + 1}, {**receipts[7], "path": ["0" * 64, *steps[1:]]}]
+    assert {*told(others)} <= {("receipt_broken",), ("receipt_other",)}
 
 
 @pytest.mark.slow
