@@ -116,10 +116,10 @@ const byTicket = (one, other) => (one.ticket < other.ticket ? -1 : one.ticket > 
 function* select(rules, objects, hex, drawKey, roundKey) {
   const rows = new Map(Object.keys(rules.strata).map((code) => [code, []])), able = new Map([...rows.keys()].map((code) => [code, []]));
   for (const [n, row] of objects.rows.entries()) {
-    const [id, stratum, status] = row, at = { file: objects.file, row: BigInt(n + 1) };
-    must(rows.has(stratum), "stratum_undeclared", { ...at, field: "stratum", value: stratum });
-    const declared = status === "1" || rules.codes === undefined || rules.codes.includes(status);
-    must(declared, "code_undeclared", { ...at, field: "status", value: status });
+    const [id, stratum, status] = row, declared = status === "1" || rules.codes === undefined || rules.codes.includes(status);
+    const undeclared = (code, value) => new Problem(code, { file: objects.file, row: BigInt(n + 1), value });
+    if (!rows.has(stratum)) throw undeclared("stratum_undeclared", stratum);
+    if (!declared) throw undeclared("code_undeclared", status);
     rows.get(stratum).push(row);
     if (status === "1") able.get(stratum).push({ ticket: hex(drawKey + id), row });
     if (n % 4096 === 4095) yield { file: objects.file, done: n + 1, of: objects.rows.length };

@@ -25,7 +25,7 @@ function sha256Block(state, w) {
     const s1 = right(w[t - 2], 17) ^ right(w[t - 2], 19) ^ (w[t - 2] >>> 10);
     w[t] = (w[t - 16] + s0 + w[t - 7] + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
   for (let t = 0; t < 64; t++) {
     const s1 = right(e, 6) ^ right(e, 11) ^ right(e, 25), s0 = right(a, 2) ^ right(a, 13) ^ right(a, 22);
     const one = (h + s1 + ((e & f) ^ (~e & g)) + ROUND[t] + w[t]) | 0, two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
@@ -39,7 +39,7 @@ function sm3Block(state, w) {
     const x = w[j - 16] ^ w[j - 9] ^ left(w[j - 3], 15);
     w[j] = x ^ left(x, 15) ^ left(x, 23) ^ left(w[j - 13], 7) ^ w[j - 6];
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
   for (let j = 0; j < 64; j++) {
     const early = j < 16, turned = left(a, 12), s1 = left((turned + e + left(early ? 0x79cc4519 : 0x7a879d8a, j % 32)) | 0, 7);
     const ff = early ? a ^ b ^ c : (a & b) | (a & c) | (b & c), gg = early ? e ^ f ^ g : (e & f) | (~e & g);
@@ -54,12 +54,13 @@ function hasher(start, block) {
   const w = new Int32Array(68), state = new Int32Array(8);
   let room = new Uint8Array(1024), view = new DataView(room.buffer);
   return (...parts) => {
-    const size = parts.reduce((sum, part) => sum + part.length, 0), whole = ((size + 72) >> 6) << 6;
+    let size = 0, at = 0;
+    for (const part of parts) size += part.length;
+    const whole = ((size + 72) >> 6) << 6;
     if (room.length < whole) {
       room = new Uint8Array(2 * whole);
       view = new DataView(room.buffer);
     }
-    let at = 0;
     for (const part of parts) {
       room.set(part, at);
       at += part.length;
@@ -74,19 +75,21 @@ function hasher(start, block) {
       block(state, w);
     }
     const digest = new Uint8Array(32), out = new DataView(digest.buffer);
-    state.forEach((word, t) => out.setInt32(4 * t, word));
+    for (let t = 0; t < 8; t++) out.setInt32(4 * t, state[t]);
     return digest;
   };
 }
 
 const SUITES = { __proto__: null, sha256: hasher(SHA256_START, sha256Block), sm3: hasher(SM3_START, sm3Block) };
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const toHex = (bytes) => {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte];
-  return text;
-};
-const fromHex = (text) => Uint8Array.from({ length: text.length / 2 }, (_, n) => parseInt(text.substr(2 * n, 2), 16));
 const encoder = new TextEncoder();
 const utf8 = (text) => encoder.encode(text);
+const digits = utf8("0123456789abcdef"), hexed = new Uint8Array(64);
+const toHex = (digest) => { // of 32 bytes, in one piece: a text grown sign by sign is slow to compare later
+  for (let at = 0; at < 32; at++) {
+    hexed[2 * at] = digits[digest[at] >> 4];
+    hexed[2 * at + 1] = digits[digest[at] & 15];
+  }
+  return String.fromCharCode.apply(null, hexed);
+};
+const fromHex = (text) => Uint8Array.from({ length: text.length / 2 }, (_, n) => parseInt(text.substr(2 * n, 2), 16));

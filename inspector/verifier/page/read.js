@@ -62,14 +62,15 @@ function parse(bytes, file) {
     };
     if (sign === "{") {
       const held = { __proto__: null };
-      if (next() !== "}") do {
-        if (Object.keys(held).length) next();
+      if (next() === "}") return held;
+      for (;;) {
         const name = string();
         if (has(held, name)) bad("key_twice");
         if (next() !== ":") bad("not_json");
         held[name] = value(next(), depth + 1);
-      } while (more("}"));
-      return held;
+        if (!more("}")) return held;
+        next();
+      }
     }
     if (sign === "[") {
       const held = [];
@@ -119,8 +120,8 @@ const parts = (text) => (text === "" ? [] : text.split(","));
 function flaw(kind, row) {
   const control = row.findIndex((field) => !isField(field));
   if (control >= 0) return [control, "row_characters"];
-  const keys = kind === "bans" ? 2 : 1, bare = row.slice(0, keys).findIndex((field) => field === "" || field.startsWith("\ufeff"));
-  if (bare >= 0) return [bare, "row_empty"];
+  const bare = [0, kind === "bans" ? 1 : 0].find((column) => row[column] === "" || row[column].startsWith("\ufeff"));
+  if (bare !== undefined) return [bare, "row_empty"];
   if (kind === "objects") {
     if (row[1] === "") return [1, "row_empty"];
     const comma = [3, 4].find((column) => row[column].includes(","));
@@ -140,12 +141,14 @@ function* register(H, found, kind, told) {
   for (const [n, line] of given.entries()) {
     const at = { file, row: BigInt(n + 1) }, text = decode(line);
     must(text !== null, "row_not_utf8", at);
-    const row = text.split("\t"), key = row.slice(0, keys).join("\t");
-    must(row.length === columns.length, "row_columns", { ...at, count: BigInt(row.length), wanted: BigInt(columns.length) });
-    const [column, code] = flaw(kind, row) ?? [];
-    must(code === undefined, code, { ...at, field: columns[column], value: row[column] });
+    const row = text.split("\t"), key = keys === 1 ? row[0] : row.slice(0, keys).join("\t");
+    if (row.length !== columns.length) {
+      throw new Problem("row_columns", { ...at, count: BigInt(row.length), wanted: BigInt(columns.length) });
+    }
+    const wrong = flaw(kind, row);
+    if (wrong) throw new Problem(wrong[1], { ...at, field: columns[wrong[0]], value: row[wrong[0]] });
     const order = before === null ? -1 : bytewise(before, key);
-    must(order < 0, order === 0 ? "row_twice" : "row_order", { ...at, id: key });
+    if (order >= 0) throw new Problem(order === 0 ? "row_twice" : "row_order", { ...at, id: key });
     before = key;
     if (!HEX32.test(row[columns.length - 1])) guessable++;
     rows.push(row);
