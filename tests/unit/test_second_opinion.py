@@ -176,7 +176,7 @@ def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_t
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range(20))
 def test_all_three_verifiers_agree_on_a_hundred_thousand_random_draws(block: int, tmp_path: Path) -> None:
-    """5,000 small draws in each block, so that workers share them; each draw is another one, and about 6 in 100 lack a seat."""
+    """5,000 small draws in each block, so that workers share them: about half a minute of one core for a block, ten minutes in all."""
     bundles = [random_bundle(number) for number in range(1000 + block * 5000, 1000 + (block + 1) * 5000)]
     agreed = 0
     for held, told in zip(bundles, opinions(map(packed, bundles)), strict=True):
