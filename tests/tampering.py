@@ -74,7 +74,7 @@ def encode(told: object) -> bytes:
 def changes() -> Iterator[Change]:
     """Every change of every published bundle."""
     for name, files in published():
-        made = (_presence, _registers, _documents, _lines, _committed, _recommitted)
+        made = (_presence, _registers, documents, _lines, _committed, _recommitted)
         yield from (replace(one, name=f"{name}: {one.name}") for kind in made for one in kind(files))
 
 
@@ -144,7 +144,7 @@ def _registers(files: Files) -> Iterator[Change]:
                     yield _with(files, name, content, f"row {number} column {column} {kind}")
 
 
-def _documents(files: Files) -> Iterator[Change]:
+def documents(files: Files) -> Iterator[Change]:
     """result.json and seed.json: each value, and the form."""
     for name in ("result.json", "seed.json"):
         told = json.loads(files[name])

@@ -19,7 +19,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.seed import moment
 from inspector.domain.strict import parse
 from inspector.domain.verify import verify
-from inspector.verifier import PROGRAM
+from inspector.verifier import programs
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 AFTER = "after.jsonl"
@@ -145,8 +145,8 @@ def _opinion(
     forged: tuple[AuditLine, ...],
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
-    if bundle.files.get(PROGRAM.name) == PROGRAM.read_bytes():
-        used.add(PROGRAM.name)  # ours, as it lies beside every export; another of that name is pointed out
+    # Ours, as they lie beside every export; another of such a name is pointed out.
+    used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
     problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.files.keys() - used), *bundle.others]
     remarks = (AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
     verdict = replace(

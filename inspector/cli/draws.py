@@ -12,7 +12,7 @@ from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.plan import DrawState
 from inspector.labels import label, of
-from inspector.verifier import PROGRAM
+from inspector.verifier import programs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -212,8 +212,9 @@ def export(
     witness = folder / "witness"
     witness.mkdir()
     (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
-    (folder / PROGRAM.name).write_bytes(PROGRAM.read_bytes())  # a stranger needs nothing of ours, only Python
-    written += ["witness/record.json", PROGRAM.name]
+    for name, content in programs().items():  # a stranger needs nothing of ours, only Python or a browser
+        (folder / name).write_bytes(content)
+    written += ["witness/record.json", *programs()]
     terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:

@@ -17,7 +17,7 @@ from tests.bundles import NAMES, RE_DEALS, random_bundle, re_deals, vector
 from tests.property.test_tampering import corpus, holds
 from tests.tampering import Change, Means
 
-PROGRAM = Path(verifier.__file__).with_name("verify_draw.py")
+PROGRAM = Path(verifier.__file__).with_name(verifier.PROGRAM)
 
 __all__ = ["corpus"]
 

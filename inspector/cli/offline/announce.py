@@ -19,7 +19,7 @@ from inspector.domain.commitment import Commitment, Listing, Rules, commit
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
 from inspector.domain.suite import SUITES, Suite
 from inspector.flows.diagnosis import RowFlaw
-from inspector.verifier import PROGRAM
+from inspector.verifier import programs
 
 Step = Callable[[str], AbstractContextManager[rosters.Advance]]
 """A long step by its name, as something that shows how far it is."""
@@ -131,14 +131,14 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
 
 
 def _files(made: Commitment, frame: Frame, name: str) -> Mapping[str, Iterator[bytes]]:
-    """The bundle's files; a verifier of ours lies beside them, so that a stranger needs nothing but Python."""
+    """The bundle's files; verifiers lie beside them, so that a stranger needs nothing but Python, or a browser."""
     return {
         "commit.json": iter([made.content]),
         f"{name}.objects.tsv": (line + b"\n" for line in lines(frame.objects)),
         f"{name}.inspectors.tsv": (line + b"\n" for line in lines(frame.inspectors)),
         f"{name}.bans.tsv": (line + b"\n" for line in lines(frame.bans)),
         papers.WITNESS: iter([papers.witness(made)]),
-        PROGRAM.name: iter([PROGRAM.read_bytes()]),
+        **{verifier: iter([text]) for verifier, text in programs().items()},
     }
 
 
