@@ -15,6 +15,7 @@ from inspector.labels import label, of
 from inspector.verifier import programs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from inspector.cli.bundle import Opinion
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
+_AFTER = "after.jsonl"
 PUBLIC = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
 """The files of an auditor's bundle (draw-protocol 7.8). The key to pseudonyms is not among them: it never leaves the house."""
 
@@ -198,10 +200,7 @@ def export(
     It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
     only W, number and date leave the house (draw-protocol ruling 18).
     """
-    held = terminal.look(lambda tx: tx.draws.get(draw))
-    files = terminal.look(lambda tx: tx.draws.files(draw))
-    if "result.json" not in files:
-        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    held, files = _finished(terminal, draw)
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -211,11 +210,12 @@ def export(
     written = [*kept]
     witness = folder / "witness"
     witness.mkdir()
-    (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
+    record = _record(terminal, held, files)
+    (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
     for name, content in programs().items():  # a stranger needs nothing of ours, only Python or a browser
         (folder / name).write_bytes(content)
     written += ["witness/record.json", *programs()]
-    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
+    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written), after=record["after"])
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
@@ -269,11 +269,8 @@ def verify(
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw))
     else:
-        held = terminal.look(lambda tx: tx.draws.get(draw))
-        files = terminal.look(lambda tx: tx.draws.files(draw))
-        if "result.json" not in files:
-            raise Refusal("draw_not_finished", draw=draw, state=held.state)
-        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
+        held, files = _finished(terminal, draw)
+        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held, files))
     opinion = judge(bundle, outside, believed(authority))
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
@@ -320,8 +317,22 @@ def _whole(told: object) -> object:
     return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told
 
 
-def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
-    """What the house itself says of a draw's time: the date of the witness's receipt, and when the first part of the seed came in."""
+def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
+    """A draw with its result and its files. Raises Refusal (`draw_not_finished`).
+
+    That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
+    """
+    held = terminal.look(lambda tx: tx.draws.get(draw))
+    files = terminal.look(lambda tx: tx.draws.files(draw))
+    if "result.json" not in files:
+        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    return held, {_AFTER: b"", **files}
+
+
+def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
+    """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
+    from inspector.cli.bundle import log_of
+
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
     return {
@@ -332,6 +343,7 @@ def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
         "announced_at": _iso(held.announced_at),
         "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
+        "after": log_of({_AFTER: files[_AFTER]}),
     }
 
 

@@ -12,7 +12,7 @@ from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Evidence
 from inspector.domain.visit import Finding, Seat, SeatState, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
@@ -171,7 +171,7 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
 
 
 def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
-    """An inspectors' finding as evidence. On a case still verifying it settles the claim; on one that ended well it is a lead."""
+    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
     item = Evidence(
@@ -190,7 +190,7 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
-    elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
+    elif case.state is CaseState.CLOSED:
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 
