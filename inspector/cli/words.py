@@ -43,6 +43,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
+    "flaws_behind": (
+        "errors: {count}, from somebody else's work meanwhile; {written} cases are in and stay. Mend and import the same file again",
+        "共 {count} 处错误，系导入期间他人操作所致；此前各行的 {written} 件已经受理，予以保留。请改正后重新导入同一文件，已受理的不会重复",
+    ),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
     "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
     "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
