@@ -70,6 +70,19 @@ def test_where_giving_up_is_no_settlement_the_row_waits_in_quarantine_with_its_c
     assert (len(hands.calls), row(store, 1)["error"]) == (FAST.ladder.tries, "timeout")
 
 
+def test_daemons_that_die_in_the_middle_take_no_try_from_a_case(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1))
+    for _ in range(FAST.ladder.tries):
+        house.claim(office)
+        with store.begin() as tx:
+            tx.work.void_leases()
+    hands = fails(Unavailable("timeout"))
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (len(hands.calls), hands.gave_up) == (FAST.ladder.tries, ["ask:1:timeout"])
+
+
 def test_patience_is_a_date_and_ends_the_tries_that_are_left(store: Store) -> None:
     office = real_office(store)
     put(store, order(1, expires_at=clock() - HOUR))
