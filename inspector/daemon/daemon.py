@@ -74,6 +74,11 @@ class Daemon:
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
 
+    @property
+    def live(self) -> bool:
+        """Whether a restart would mend nothing: every loop runs, or we are stopping anyway. Asks no database."""
+        return self._stopping.is_set() or (self.worker.alive and self.clock.alive)
+
     def reasons(self) -> tuple[str, ...]:
         """Why we are not ready; none: the database answers and takes writes, the loops run, the clock ticks, and we are not stopping."""
         reasons = []

@@ -104,7 +104,7 @@ def test_health_says_ready_or_why_not(edge: Edge) -> None:
         edge.health[0] = Health(reasons=("database", "a thing without a label"))
         held = client.get("/health/ready")
         assert client.get("/health/live").json() == {"live": True}
-        edge.health[0] = Health(live=False)
+        edge.live[0] = False
         assert client.get("/health/live").status_code == 503
     assert held.status_code == 503
     assert [reason["message_zh"] for reason in held.json()["reasons"]] == ["数据库没有响应", "a thing without a label"]
@@ -133,7 +133,7 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
 def test_a_taken_address_is_said(edge: Edge) -> None:
     taken = WEB.model_copy(update={"port": edge.server.port})
     with pytest.raises(Invalid, match="address_unusable"):
-        Server(build(edge.office, edge.metrics, Health, taken), taken)
+        Server(build(edge.office, edge.metrics, Health, lambda: True, taken), taken)
 
 
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
