@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector import __version__
+from inspector.domain.decision import OrderKind
 from inspector.flows.office import Office
 from inspector.ports import PortError, Pulse
 from inspector.store.store import Store
@@ -62,18 +63,18 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     machine_now = tx.machine_now()
     visits, seats = tx.visits.counts()
     work: dict[tuple[str, str], int] = {}
-    oldest = now
+    oldest = {kind.value: now for kind in OrderKind}
     for kind, state, leased, count, due_at in tx.work.counts(machine_now):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
-        if state == "ready" and due_at is not None:
-            oldest = min(oldest, due_at)
+        if state in ("ready", "waiting"):  # a row that waits past its date is late, too: nobody has promoted it
+            oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
-        oldest_due_seconds=office.waited(oldest, now).total_seconds(),
+        oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
