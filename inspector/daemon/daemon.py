@@ -45,7 +45,7 @@ class Daemon:
         self.dispatcher = dispatcher
         self.clock = clock
         self.metrics = metrics
-        self._pulse = pulse
+        self._heart = sweeps.Heart(pulse, metrics) if pulse is not None else None
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
 
@@ -112,7 +112,7 @@ class Daemon:
             Tick(
                 name="beat",
                 seconds=15.0,
-                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._pulse),
+                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._heart),
             ),
         ]
 

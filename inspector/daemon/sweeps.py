@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+import structlog
 
 from inspector import __version__
 from inspector.domain.decision import OrderKind
@@ -12,6 +15,8 @@ from inspector.store.store import Store
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics, Snapshot
+
+log = structlog.get_logger(__name__)
 
 _RISK_DAYS = (1, 3, 5)
 
@@ -30,14 +35,34 @@ def seal(store: Store, office: Office) -> int:
         return tx.events.place() + tx.ledger.seal(office.now())
 
 
-def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None) -> None:
+def beat(office: Office, replica: str, started_at: datetime, heart: Heart | None) -> None:
     """A sign of life in the table, and to the dead-man's switch outside."""
     _seen(office.store, replica, started_at)
-    if pulse is not None:
+    if heart is not None:
+        heart.beat()
+
+
+@dataclass
+class Heart:
+    """Beats to the dead-man's switch outside. What it does not take is counted, and said once an outage: it calls for help by itself."""
+
+    pulse: Pulse
+    metrics: Metrics
+    _away: bool = False
+
+    def beat(self) -> None:
+        """One sign of life; an outage of the switch is no failure of ours."""
         try:
-            pulse.beat()
-        except PortError:
+            self.pulse.beat()
+        except PortError as error:
+            self.metrics.pulse_failures.inc()
+            if not self._away:
+                log.warning("pulse.failed", error=error.code)
+            self._away = True
             return
+        if self._away:
+            log.info("pulse.recovered")
+        self._away = False
 
 
 def recover(store: Store, replica: str, started_at: datetime) -> None:

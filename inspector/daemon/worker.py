@@ -246,6 +246,7 @@ class Worker:
         """Count and log what has been settled, when nobody waits for it any more."""
         for (kind, outcome), count in Counter((done.work.kind, outcome) for done, outcome in settled).items():
             self.metrics.settled.labels(kind, outcome).inc(count)
+            self.metrics.stale.inc(count if outcome == "stale" else 0)
         for done, outcome in settled:
             log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
 
@@ -279,7 +280,6 @@ class Worker:
             with tx.savepoint():
                 return self._write(tx, done)
         except Stale:
-            self.metrics.stale.inc()
             return "stale"
         except Exception as error:
             if _is_database(error):

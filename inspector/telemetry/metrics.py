@@ -60,7 +60,9 @@ class _State(Collector):
         retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
         help_retractions = "Credit entries that are to be taken back and have not been yet."
         yield _single("inspector_credit_retractions_open", help_retractions, retractions)
-        help_oldest = "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none."
+        help_oldest = (
+            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none."
+        )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
@@ -132,8 +134,12 @@ class Metrics:
         )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
         self.stale = Counter(
-            "inspector_settlements_refused_total", "Settlements refused because the fence had moved.", registry=registry
+            "inspector_settlements_refused_total",
+            "Settlements refused because the fence had moved or another hand had changed the same.",
+            registry=registry,
         )
+        help_pulse = "Signs of life that the dead-man's switch outside did not take."
+        self.pulse_failures = Counter("inspector_pulse_failures_total", help_pulse, registry=registry)
 
     def show(self, snapshot: Snapshot) -> None:
         """Take a new snapshot for the gauges."""

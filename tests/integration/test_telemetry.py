@@ -17,6 +17,7 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors import patience
+from connectors.pulses import http as pulse
 from connectors.sources import http
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
@@ -252,6 +253,20 @@ def test_the_context_of_one_case_does_not_stick_to_the_next(store: Store) -> Non
     told = [line for line in lines(stream) if line["event"] == "asked"]
     assert len(told) == 20
     assert all(line["case_id"] == line["expected"] for line in told)
+
+
+def test_a_dead_mans_switch_that_does_not_hear_us_is_counted_and_said_once_an_outage(store: Store) -> None:
+    office, metrics = real_office(store), Metrics()
+    steps = (answer(503), lost, answer(403), answer(), answer(503))
+    with listening() as stream, peer(*steps) as held:
+        switch = pulse.connect("pulse", {"url": held.url, "tries": 1})
+        heart = sweeps.Heart(switch, metrics)
+        for _ in steps:
+            sweeps.beat(office, "one", clock(), heart)
+        switch.close()
+    told = [(line["event"], line.get("error")) for line in lines(stream) if line["event"].startswith("pulse.")]
+    assert told == [("pulse.failed", "http_503"), ("pulse.recovered", None), ("pulse.failed", "http_503")]
+    assert metrics.registry.get_sample_value("inspector_pulse_failures_total") == 4
 
 
 def test_neither_calls_nor_requests_leave_addresses_in_the_log(store: Store, hand: Hand) -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -14,11 +14,13 @@ import sqlalchemy as sa
 
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
-from inspector.flows.settle import nothing
+from inspector.domain.errors import Stale
+from inspector.flows.settle import Settlement, nothing
 from inspector.flows.table import Flow
 from inspector.ports import Garbled, NotYet, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, lane, work
+from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from tests import house, postgres
@@ -235,6 +237,24 @@ def test_a_settlement_whose_rule_fails_does_no_harm_to_those_that_share_its_comm
     assert row(store, 3)["error"] == "ValueError"
     told = [line for line in lines(stream) if line["event"] == "work.failed"]
     assert [line["work"] for line in told] == ["ask:3"] * FAST.ladder.tries
+
+
+def test_a_settlement_that_collides_only_when_it_gives_up_is_counted_as_refused_too(store: Store) -> None:
+    office = real_office(store)
+
+    def collides(_tx: Tx, _now: datetime) -> None:
+        raise Stale("case_changed", case="case-1")
+
+    def spoils(_tx: Tx, _now: datetime) -> None:
+        raise Unavailable("timeout")
+
+    flow = Flow(do=lambda _work, _office: Settlement(write=spoils), give_up=lambda *_: Settlement(write=collides))
+    put(store, order(1, expires_at=clock() - HOUR))
+    worker = Worker(office, Metrics(), FAST, "one", flows={OrderKind.ASK: flow})
+    with house.running(worker):
+        until(lambda: count(worker, "inspector_work_settled_total", kind="ask", outcome="stale") == 1)
+        assert count(worker, "inspector_settlements_refused_total") == 1
+    assert (row(store, 1)["state"], row(store, 1)["attempts"]) == ("ready", 0), "its lease brings it back"
 
 
 def test_a_kind_from_a_newer_release_is_put_off_and_told_and_never_dropped(store: Store) -> None:
