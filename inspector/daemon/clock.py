@@ -53,7 +53,7 @@ class Tick:
     body: Callable[[], None]
 
 
-class _Scheduler(BackgroundScheduler):
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler tells no types
     """APScheduler's own, which calls itself running also when its thread has died."""
 
     @property
