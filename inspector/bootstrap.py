@@ -166,7 +166,7 @@ def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lam
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
     daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
-    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), settings.web)
+    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
     server = Server(app, settings.web)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 

@@ -296,7 +296,7 @@ work = sa.Table(
     sa.Column("lease_until", Moment, nullable=False),
     sa.Column("owner", Code),
     sa.Column("fence", sa.Integer, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # tries that have ended and count
     sa.Column("error", sa.String(400)),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("done_at", Moment),

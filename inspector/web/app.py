@@ -29,9 +29,9 @@ Every error is `{"error": {"code", "message", "message_zh", "facts"}}`; codes ar
 in the present state, `422` means that the message itself must be mended."""
 
 
-def build(office: Office, metrics: Metrics, health: Callable[[], Health], settings: Web) -> FastAPI:
+def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: Callable[[], bool], settings: Web) -> FastAPI:
     """The application."""
-    desk = Desk(office=office, metrics=metrics, health=health, settings=settings)
+    desk = Desk(office=office, metrics=metrics, health=health, live=live, settings=settings)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

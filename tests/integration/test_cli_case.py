@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspector.domain.errors import Conflict
-from inspector.flows import bulk
+from inspector.flows import bulk, intake
 from tests import house
 from tests.edge import serving
 from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
@@ -158,7 +158,7 @@ def test_a_large_file_that_is_overtaken_says_what_is_in_and_goes_on_when_it_is_i
     monkeypatch.setattr(bulk, "STAGE", 5)
     monkeypatch.setattr(bulk, "BATCH", 2)
     rows = [row(number) for number in range(1, 8)]
-    judged, taken = [0], bulk.take
+    judged, taken = [0], intake.take
 
     def overtaken(*told: Any) -> Any:
         judged[0] += 1

@@ -25,7 +25,7 @@ from connectors.http import Wire
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from inspector.testing.peer import Peer, answer, followed, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Heard, Peer, Step, answer, followed, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
 from tests.outside import until
 
@@ -318,12 +318,17 @@ def test_a_short_question_is_one_packet_and_a_closed_door_between_two_costs_no_t
     assert [packet.partition(b"\r\n\r\n")[2] for packet in packets] == [b'{"number":%d}' % number for number in range(3)]
 
 
-def test_many_threads_share_a_wire_and_no_answer_goes_astray() -> None:
-    def echo(number: int) -> bool:
-        return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").status == 200
+def test_many_threads_share_a_wire_and_no_answer_goes_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(number: int) -> object:
+        return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").said()
 
-    with peer(answer()) as held, wire(held) as opened, ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(echo, range(200)))
+    def echo(heard: Heard) -> Step:
+        held.heard.append(heard)
+        return answer(200, heard.json())
+
+    with peer() as held, wire(held) as opened, ThreadPoolExecutor(16) as pool:
+        monkeypatch.setattr(held, "next", echo)
+        assert list(pool.map(ask, range(200))) == [{"n": number} for number in range(200)]
     assert {(heard.path, heard.json()["n"], heard.headers["idempotency-key"]) for heard in held.heard} == {
         (f"/{number}", number, f"k-{number}") for number in range(200)
     }
