@@ -10,8 +10,8 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, carry
-from inspector.domain.policy import Policy
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.policy import OutcomeRow, Policy
 
 
 def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
@@ -65,7 +65,7 @@ def review(
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
-    carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
+    carry(outcome, cited, adverse=adverse(row))
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -76,6 +76,11 @@ def review(
     }
     because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
     return end(case, outcome, policy, now, because, officer)
+
+
+def adverse(row: OutcomeRow) -> bool:
+    """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
+    return row.outcome in UNTRUE or bool(row.proposals) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:

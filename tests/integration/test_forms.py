@@ -84,6 +84,29 @@ def test_a_refusal_without_reasons_is_rejected_and_what_was_typed_is_kept(edge: 
         assert "档案移交中" in browser.get(letter).text
 
 
+def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        declined = browser.post(letter + "?lang=en", data={"do": "decline"}).text
+        answered = browser.post(letter, data={"do": "answer", "verdict": "mismatch", "value": " "})
+    assert "A refusal needs written reasons; Say who signs" in declined
+    assert len(re.findall(r'id="(reasons|signer2)"[^>]*aria-invalid', declined)) == 2
+    assert declined.count("autofocus") == 1
+    assert answered.status_code == 422
+    assert "认定不一致的，须写明贵机关掌握的数据；请填写签署人" in answered.text
+    assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
+
+
+def test_the_officers_form_names_everything_that_is_missing_at_once(edge: Edge) -> None:
+    case_id = in_review(edge)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        form = {"guard": hidden(browser.get(f"/review/{case_id}").text, "guard")}
+        empty = browser.post(f"/review/{case_id}", data=form).text
+        adverse = browser.post(f"/review/{case_id}", data=form | {"outcome": "UNTRUE_CURABLE"}).text
+    assert "请选择结论；请填写理由" in empty
+    assert "请填写理由；结果“不实，可以整改”对当事人不利，须列明相应证据" in adverse
+
+
 @pytest.mark.parametrize("wrong", ["/assist/nothing/guess", "/seat/v:0:0/guess", "/assist/%F0%9F%92%A9/%00"])
 def test_a_wrong_link_opens_nothing_and_says_so(edge: Edge, wrong: str) -> None:
     with edge.client() as browser:
@@ -117,6 +140,13 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert partly.status_code == 422
         assert "门牌相符" in partly.text
         assert "现场有人" in partly.text
+        mismatch = {"do": "result", f"verdict:{about[0]}": "mismatch", "remarks": "现场有人"}
+        wordless = browser.post(path, data=mismatch | {f"note:{about[0]}": " "})
+        assert wordless.status_code == 422
+        assert len(re.findall(r"认定不一致的，须写明所见情况：[^<]*经营场所", wordless.text)) == 2, "on top, and beside the field"
+        assert re.search(r'id="note-1"[^>]*aria-invalid', wordless.text)
+        assert re.search(r'value="mismatch" checked', wordless.text)
+        assert "现场有人" in wordless.text
         whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
         assert browser.post(path, data=whole).status_code == 303
         assert "已完成" in browser.get(path).text
