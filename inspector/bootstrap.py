@@ -31,7 +31,7 @@ from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
 from inspector.web.health import Health
-from inspector.web.server import Server
+from inspector.web.server import Server, listen
 
 GROUPS: Mapping[str, str] = {
     "sources": "sources",
@@ -146,11 +146,29 @@ def bounded(section: str, name: str, made: object, told: EngineSettings) -> None
         raise Invalid("connector_longest", connector=f"{section}.{name}", key="budget_seconds", **facts)
 
 
-def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:
-    """The whole house on a migrated store."""
-    settings = _with_port(settings)
+def house(
+    settings: Settings,
+    held: Store,
+    *,
+    fault: Callable[[str], None] = lambda _point: None,
+    listener: socket.socket | None = None,
+) -> House:
+    """The whole house on a migrated store. `listener` is the web's socket where somebody holds it already; else it is bound here."""
+    taken = listener or listen(settings.web)
+    try:
+        return _house(settings, held, fault, taken)
+    except BaseException:
+        taken.close()
+        raise
+
+
+def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket) -> House:
+    settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
+    if settings.time.pauses:
+        _go_on(held)
     made = office(settings, held)
     metrics = Metrics()
+    metrics.office_time.set_function(lambda: made.now().timestamp())
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
@@ -158,7 +176,7 @@ def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lam
     daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
     app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), settings.web)
-    server = Server(app, settings.web)
+    server = Server(app, listener)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 
 
@@ -201,6 +219,15 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
+def _go_on(held: Store) -> None:
+    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this."""
+    with held.begin() as tx:
+        row = tx.office.get()
+        if row is not None:
+            known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
+            tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
+
+
 def note_packs(held: Store, book: Policybook) -> None:
     """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
     with held.begin() as tx:
@@ -228,12 +255,3 @@ def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
                 raise Invalid("agency_ring", agency=node.id)
             seen.add(here)
             here = tree[here].parent if here in tree else None
-
-
-def _with_port(settings: Settings) -> Settings:
-    """Port 0 takes a free one now, so that links can name it."""
-    if settings.web.port:
-        return settings
-    with socket.create_server((settings.web.host, 0)) as probe:
-        port = probe.getsockname()[1]
-    return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})

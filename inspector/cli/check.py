@@ -101,7 +101,7 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
     if not held.agencies:
         mend = ("add [agencies.NAME] sections", "请添加 [agencies.名称]")
         yield Finding.warn("settings", ("there are no agencies", "没有机关"), mend)
-    if held.time.rate != 1 or held.time.skip_closed:
+    if held.time.rate != 1 or held.time.skip_closed or held.time.pauses:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang
+from inspector.labels import Lang, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -208,7 +208,7 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
-    facts = error.facts
+    facts = in_words(error.facts, lang)
     if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
         facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
     return _fill(text, facts) if text else str(error)
