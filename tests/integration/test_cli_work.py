@@ -71,7 +71,9 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
 @on_both
 def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
-    assert operator.say("work", "retry", str(held), "99999").code == 3
+    refused = operator.say("work", "retry", str(held), "99999", "--lang", "en")
+    assert (refused.code, "There is no work 99999" in refused.err) == (3, True)
+    assert "There is no work 99999" in operator.say("work", "release", "99999", "--reason", "x", "--lang", "en").err
     with store.read() as tx:
         assert tx.work.show(held)["state"] == "quarantined"
     assert "operator.work.retry" not in [rule for rule, _ in operated(store)]
