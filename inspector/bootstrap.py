@@ -46,6 +46,17 @@ GROUPS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the settings name, read and found right."""
+
+    calendar: WorkingCalendar
+    book: Policybook
+    tree: Mapping[str, AgencyNode]
+    plans: Mapping[str, Plan]
+    connectors: Connectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything put together and not yet running."""
 
@@ -63,15 +74,22 @@ def store(settings: Settings) -> Store:
     return opened(settings.database.url, password=password, synchronous=settings.database.synchronous)
 
 
-def office(settings: Settings, held: Store, *, connectors: Connectors | None = None) -> Office:
-    """The office around a migrated store.
+def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:
+    """Read and judge everything that the settings name, before a database is touched or made. Raises Invalid."""
+    calendar = load_calendars(settings.policies / "calendars")
+    book = Policybook.load(settings.policies)
+    tree, plans = proven(settings, book, calendar)
+    return Proof(calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))
+
+
+def office(settings: Settings, held: Store, *, connectors: Connectors | None = None, proof: Proof | None = None) -> Office:
+    """The office around a migrated store; `proof` where its parts have been proven already.
 
     Raises Invalid for anything wrong in packs, calendars, connectors or plans, and Refusal when a pack that cases were decided by
     has been edited in place.
     """
-    calendar = load_calendars(settings.policies / "calendars")
-    book = Policybook.load(settings.policies)
-    tree, plans = proven(settings, book, calendar)
+    proof = proof or prove(settings, connectors=connectors)
+    calendar, book = proof.calendar, proof.book
     note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
@@ -79,9 +97,9 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         store=held,
         book=book,
         calendar=calendar,
-        connectors=connectors or connect(settings),
-        tree=tree,
-        plans=plans,
+        connectors=proof.connectors,
+        tree=proof.tree,
+        plans=proof.plans,
         secret=bytes.fromhex(secret),
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
         now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
@@ -152,21 +170,22 @@ def house(
     *,
     fault: Callable[[str], None] = lambda _point: None,
     listener: socket.socket | None = None,
+    proof: Proof | None = None,
 ) -> House:
     """The whole house on a migrated store. `listener` is the web's socket where somebody holds it already; else it is bound here."""
     taken = listener or listen(settings.web)
     try:
-        return _house(settings, held, fault, taken)
+        return _house(settings, held, fault, taken, proof)
     except BaseException:
         taken.close()
         raise
 
 
-def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket) -> House:
+def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket, proof: Proof | None) -> House:
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
         _go_on(held)
-    made = office(settings, held)
+    made = office(settings, held, proof=proof)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
     clock_time, _ = _office_time(settings, held, made.calendar)

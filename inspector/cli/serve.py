@@ -80,12 +80,13 @@ def run(
     from inspector.telemetry import logs
 
     told = settings.load(config)
+    proof = bootstrap.prove(told)  # what is refused here leaves nothing behind
     logs.configure(level=told.log.level, json=told.log.format == "json")
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:
             ready(held)
-            house = bootstrap.house(told, held, fault=fault, listener=listener)
+            house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
             if before is not None:
                 before(house)
             house.daemon.start()
