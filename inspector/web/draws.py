@@ -13,6 +13,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.flows import draw as drawing
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
+from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Clerk, DrawReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
@@ -20,7 +21,7 @@ from inspector.web.fields import Limit, MessageId, NamePath
 from inspector.web.messages import AnnounceIn, FiguresIn
 from inspector.web.roles import Role
 
-router = APIRouter(prefix="/v1", tags=["draws"])
+router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 
 
 @router.get("/draws", responses=READS)
