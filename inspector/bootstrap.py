@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ from inspector.daemon.clock import Clock
 from inspector.daemon.daemon import Daemon, replica_name
 from inspector.daemon.dispatch import Embedded
 from inspector.daemon.engine import Engine
-from inspector.daemon.schedules import schedules
+from inspector.daemon.schedules import schedules, unreadable
 from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -113,18 +113,32 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
     Raises Invalid for the first thing that could never work: a tree that is none, a plan of no agency or without a pack, a trigger
     that cannot be read.
     """
-    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
-    plans = {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
-    _check_tree(tree, book)
+    tree, plans = _named(settings)
+    for flaw in flaws(settings, book, calendar):
+        raise flaw
+    return tree, plans
+
+
+def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
+    """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    tree, plans = _named(settings)
+    packs, whole = {pack.id for pack in book.packs}, True
+    for flaw in _tree_flaws(tree, packs):
+        whole = False
+        yield flaw
     for plan in plans.values():
         if plan.agency not in tree:
             near = ", ".join(get_close_matches(plan.agency, tree, n=1)) or "-"
             known = ", ".join(sorted(tree)) or "-"
-            raise Invalid("plan_agency_unknown", plan=plan.name, agency=plan.agency, nearest=near, known=known)
-        if pack_of(tree, plan.agency) is None:
-            raise Invalid("plan_pack_missing", plan=plan.name, agency=plan.agency)
-    schedules(settings.schedules, plans, datetime.now(calendar.zone))
-    return tree, plans
+            yield Invalid("plan_agency_unknown", plan=plan.name, agency=plan.agency, nearest=near, known=known)
+        elif whole and pack_of(tree, plan.agency) is None:
+            yield Invalid("plan_pack_missing", plan=plan.name, agency=plan.agency)
+    yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+
+
+def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
+    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
+    return tree, {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
 
 
 def connect(settings: Settings) -> Connectors:
@@ -255,22 +269,29 @@ def note_packs(held: Store, book: Policybook) -> None:
             tx.packs.note(pack.label, pack.digest, now)
 
 
-def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
+def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:
     """Parents exist and make no ring; packs exist; a connector leads to one agency, since who is asked is known by it."""
-    packs = {pack.id for pack in book.packs}
     reached: dict[str, str] = {}
     for node in tree.values():
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
-            raise Invalid("agency_id_unusable", agency=node.id)
+            yield Invalid("agency_id_unusable", agency=node.id)
         if node.parent is not None and node.parent not in tree:
-            raise Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
+            yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
-            raise Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
+            yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
         if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
-            raise Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
-        seen, here = {node.id}, node.parent
-        while here is not None:
-            if here in seen:
-                raise Invalid("agency_ring", agency=node.id)
-            seen.add(here)
-            here = tree[here].parent if here in tree else None
+            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
+        if _in_ring(tree, node):
+            yield Invalid("agency_ring", agency=node.id)
+
+
+def _in_ring(tree: Mapping[str, AgencyNode], node: AgencyNode) -> bool:
+    """Whether an agency stands above itself."""
+    seen: set[str] = set()
+    here = node.parent
+    while here is not None and here in tree and here not in seen:
+        if here == node.id:
+            return True
+        seen.add(here)
+        here = tree[here].parent
+    return False
