@@ -27,8 +27,9 @@ class LedgerRoom(Room):
 
     def last_at(self) -> datetime | None:
         """The latest office time of an entry. Ids follow the order of writing but for neighbours, so the last few tell."""
-        last = sa.select(ledger.c.at).order_by(ledger.c.id.desc()).limit(_NEIGHBOURS).subquery()
-        return self.connection.execute(sa.select(sa.func.max(last.c.at))).scalar_one()
+        latest = sa.select(ledger.c.at).order_by(ledger.c.id.desc()).limit(_NEIGHBOURS).subquery()
+        last: datetime | None = self.connection.execute(sa.select(sa.func.max(latest.c.at))).scalar_one()
+        return last
 
     def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
         """Append one decision. Its digest covers the body through `body_digest` alone, so that the body may be erased one day."""

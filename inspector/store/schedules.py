@@ -61,7 +61,8 @@ class ScheduleRoom(Room):
 
     def last_at(self) -> datetime | None:
         """The latest office time at which a slot was taken."""
-        return self.connection.execute(sa.select(sa.func.max(schedule.c.last_at))).scalar_one()
+        last: datetime | None = self.connection.execute(sa.select(sa.func.max(schedule.c.last_at))).scalar_one()
+        return last
 
     def all(self) -> list[Row]:
         """Every schedule by name."""

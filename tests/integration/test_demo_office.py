@@ -198,13 +198,13 @@ def test_the_panel_keeps_its_height_whatever_has_happened() -> None:
 
 def test_after_a_restart_the_screen_goes_on_where_it_was_and_tells_the_offices_own_time(tmp_path: Path) -> None:
     scrape = SCRAPE + 'inspector_work_settled_total{kind="ask",outcome="found"} 5.0\n'
-    file, none = tmp_path / "screen.json", {"events": [], "next": 4}
+    file, none, after = tmp_path / "screen.json", {"events": [], "next": 4}, ""
     with peer(raw(exposition(scrape)), answer(200, FEED), raw(exposition(scrape)), answer(200, none)) as office:
         for _ in range(2):
             screen = Screen(office.url, "tok", kept=file, lang="en", console=Console(file=io.StringIO(), force_terminal=True))
             screen.look()
+            after = shown(screen)
         assert [heard.path for heard in office.heard[1::2]] == ["/v1/events?after=0&limit=200", "/v1/events?after=4&limit=200"]
-    after = shown(screen)
     assert "DEMO-7" not in after, "what was news before the restart is none after it"
     assert "2025-03-05 14:12" in after, "not the time of an event that was read"
     assert "Found 10" in after, "questions are counted on, as everything else is"
