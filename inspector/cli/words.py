@@ -121,7 +121,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
-    "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
+    "pack_silent": (
+        '{label}: warning: has no examples; write examples-{version}.toml beside it with the line pack = "{label}"',
+        '{label}：警告：没有示例；请在旁边写 examples-{version}.toml，首行写 pack = "{label}"',
+    ),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
 }
