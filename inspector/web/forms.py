@@ -175,15 +175,16 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str]]:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         held = as_known(held, seat)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)]
+        places = _places(desk, tx, held) if seat.state.knows else []
+        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
 
-    held, seat, team, facts, cited = desk.look(ask)
+    held, seat, team, facts, cited, places = desk.look(ask)
     doubts = list(zip(held.doubts, facts, strict=True))
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
@@ -200,6 +201,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "unsaid": list(unsaid),
         "wordless": list(wordless),
         "cited": cited,
+        "places": places,
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
@@ -224,6 +226,17 @@ def _lacking(lang: Lang, unsaid: Mapping[str, str], wordless: Mapping[str, str])
     if wordless:
         told.append(label("error.findings_wordless", lang, wordless=" / ".join(wordless.values())))
     return label("ui.sentence_gap", lang).join(told)
+
+
+def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
+    """Where the premises are, as far as the visit's cases tell: what was promised, and what a source said about it. No more is shown."""
+    told = []
+    for case_id in held.case_ids:
+        case = tx.cases.get(case_id)
+        item = desk.office.book.get(case.pack).item(case.item)
+        keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
+        told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
+    return list(dict.fromkeys(one for one in told if not blank(one)))
 
 
 def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -133,6 +134,10 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert browser.post(f"/seat/{second}/{office.link_token('seat', second)}", data={"do": "accept"}).status_code == 303
         page = browser.get(path)
         assert visit.name in page.text
+        assert page.text.count("某路1号") == 1, "where to go, once"
+        english = browser.get(path + "?lang=en").text
+        assert "Address, as the case has it" in english
+        assert "None is known here" not in english
         assert browser.post(path, data={"do": "accept", "message": hidden(page.text)}).status_code == 303
         form = browser.get(path).text
         about = re.findall(r'name="verdict:([^"]+)" value="match"', form)
@@ -150,6 +155,28 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
         assert browser.post(path, data=whole).status_code == 303
         assert "已完成" in browser.get(path).text
+
+
+def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_team(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    for pack in office.book.packs:
+        for item in pack.items.values():
+            assert [fact.code for fact in item.facts if fact.place] == [
+                one.code for one in item.facts if one.code == "registered-address"
+            ]
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.begin() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = map(seat_name, tx.visits.team(visit.id))
+        tx.visits.put(replace(visit, case_ids=(), doubts=()))
+    with serving(office) as edge, edge.client() as browser:
+        bare = browser.get(f"/seat/{first}/{office.link_token('seat', first)}").text
+        path = f"/seat/{second}/{office.link_token('seat', second)}"
+        browser.post(path, data={"do": "decline", "reason": "需要回避"})
+        out = browser.get(path).text
+    assert "本系统没有地址，请按上列代码在登记系统查询" in bare
+    assert "地址" not in out
 
 
 def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
