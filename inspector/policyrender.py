@@ -228,14 +228,14 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "比对", "有效期", "依据")
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "依据")
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:

@@ -9,7 +9,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.plan import DrawState
 from inspector.labels import label, of
 from inspector.verifier import programs
@@ -45,13 +45,20 @@ def list_draws(
     agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
     after: Annotated[str, typer.Option("--after", help="Go on behind this number 从此编号之后")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+    last: Annotated[bool, typer.Option("--last", help="The newest, newest first; not with --after 最近的，新的在前")] = False,
 ) -> None:
-    """List draws in order of number. 列出抽取。"""
+    """List draws in order of number, oldest first; where there are more, it is said how to go on. 列出抽取（由旧到新）。"""
+    if last and after:
+        raise Invalid("options_apart", one="--last", other="--after")
     if agency is not None:
         terminal.office.agency(agency)
     within = terminal.office.within(agency) if agency is not None else None
-    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit))
-    terminal.rows(("number", "plan", "state", "made_at", "witness"), map(_row, held))
+    names = ("number", "plan", "state", "made_at", "witness")
+    if last:
+        terminal.rows(names, map(_row, terminal.look(lambda tx: tx.draws.last(within, limit=limit))))
+        return
+    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
+    terminal.page(names, [_row(one) for one in held], limit, "--agency, --last", key="number")
 
 
 def show(terminal: Terminal, draw: Number) -> None:
@@ -277,6 +284,16 @@ def verify(
     return None if holds else Exit.WRONG
 
 
+def _known(terminal: Terminal, draw: str) -> Draw:
+    """The draw of that number. Raises Missing, saying that no folder has that name either, where there is none or no database at all."""
+    try:
+        return terminal.look(lambda tx: tx.draws.get(draw))
+    except InspectorError as error:
+        if error.code not in ("draw_unknown", "database_missing"):
+            raise
+        raise Missing("bundle_unknown", name=draw) from error
+
+
 def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
     verdict, number = opinion.verdict, opinion.commitment.number
     terminal.value(
@@ -322,7 +339,7 @@ def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
 
     That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
     """
-    held = terminal.look(lambda tx: tx.draws.get(draw))
+    held = _known(terminal, draw)
     files = terminal.look(lambda tx: tx.draws.files(draw))
     if "result.json" not in files:
         raise Refusal("draw_not_finished", draw=draw, state=held.state)

@@ -27,14 +27,14 @@ def main(argv: list[str] | None = None) -> int:
         calm=given.calm,
     )
     try:
-        asyncio.run(_run(World(scene), given.host, given.port, tied=given.tied))
+        asyncio.run(_run(World(scene), given.host, given.port, tied=given.tied, another=given.or_another))
     except OSError as error:
         sys.stderr.write(f"the outside world cannot listen on {given.host}:{given.port}: {error.strerror} 端口无法使用\n")
         return 1
     return 0
 
 
-async def _run(world: World, host: str, port: int, *, tied: bool) -> None:
+async def _run(world: World, host: str, port: int, *, tied: bool, another: bool) -> None:
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end.set)
@@ -42,7 +42,12 @@ async def _run(world: World, host: str, port: int, *, tied: bool) -> None:
     loop.add_signal_handler(signal.SIGINT, (lambda: None) if tied else end.set)
     if tied:
         loop.add_reader(sys.stdin.fileno(), _until_eof, end)
-    await world.start(host, port)
+    try:
+        await world.start(host, port)
+    except OSError:
+        if not another:
+            raise
+        await world.start(host, 0)
     sys.stdout.write(f"listening {world.server.host}:{world.server.port}\n")
     sys.stdout.flush()
     with contextlib.suppress(asyncio.CancelledError):
@@ -60,6 +65,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inspector.demo", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--or-another", action="store_true", help="take another port when that one is gone")
     parser.add_argument("--office", default="", help="the office's address; without it nobody outside acts by himself")
     parser.add_argument("--keys", type=Path, help="file of tokens and secrets that a demo office has written")
     parser.add_argument("--today", type=date.fromisoformat, default=Scene().today, help="the office's first day")

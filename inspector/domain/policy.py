@@ -85,7 +85,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A provable fact of an item: where it is held and how it is compared. `premises_fact`: it exists only at the premises."""
+    """A provable fact of an item: where it is held and how it is compared.
+
+    `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    """
 
     code: str
     name: str
@@ -96,6 +99,7 @@ class Fact:
     compare: Compare
     valid_for: Term
     basis: str
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

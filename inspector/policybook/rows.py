@@ -271,7 +271,7 @@ def _facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground"))
+    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground", "place"))
     return Fact(
         code=part.text("code"),
         name=part.text("name"),
@@ -282,6 +282,7 @@ def _fact(part: Part) -> Fact:
         compare=part.choice("compare", Compare),
         valid_for=part.term("valid_for"),
         basis=part.basis("basis"),
+        place="place" in part.content and part.flag("place"),
     )
 
 

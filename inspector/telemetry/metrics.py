@@ -132,6 +132,11 @@ class Metrics:
             ("route", "method", "status"),
             registry=registry,
         )
+        self.office_time = Gauge(
+            "inspector_office_timestamp_seconds",
+            "Office time, by which legal dates run; the machine's own except where office time is made to run fast.",
+            registry=registry,
+        )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
         self.stale = Counter(
             "inspector_settlements_refused_total",

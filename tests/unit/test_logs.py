@@ -33,6 +33,14 @@ def said(**told: object) -> str:
     return stream.getvalue()
 
 
+def test_a_tick_left_out_while_the_one_before_still_runs_is_a_metric_and_no_warning() -> None:
+    with listening() as stream:
+        told = logging.getLogger("apscheduler.scheduler")
+        told.warning('Execution of job "%s" skipped: maximum number of running instances reached (%d)', "seal", 1)
+        told.warning("something else")
+    assert [line["event"] for line in lines(stream)] == ["something else"]
+
+
 def test_ours_and_the_standard_librarys_events_go_through_one_chain() -> None:
     with listening() as stream, structlog.contextvars.bound_contextvars(case_id="case-1"):
         structlog.get_logger("ours").info("case.opened", item="business-licence")
