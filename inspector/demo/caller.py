@@ -35,6 +35,12 @@ class Heard:
         """Whether trying again is of use: not reached, busy, down."""
         return self.status in (0, 408, 425, 429) or self.status >= 500
 
+    @property
+    def code(self) -> str | None:
+        """The code of the error it said, or None."""
+        error = self.data.get("error")
+        return str(error.get("code")) if isinstance(error, dict) else None
+
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """A page's rows."""
         found = self.data.get(name, [])
@@ -108,9 +114,9 @@ class Desk:
         """Tell that the matter is concluded (办结)."""
         return await self._say(f"/v1/cases/{quote(case_id)}/conclude", {})
 
-    async def cases_in_review(self) -> Heard:
-        """The cases that wait for an officer."""
-        return await self._ask("/v1/cases?state=REVIEW&limit=100")
+    async def cases_in_review(self, after: str = "") -> Heard:
+        """The cases that wait for an officer, behind one of them."""
+        return await self._ask("/v1/cases?state=REVIEW&limit=100" + (f"&after={quote(after)}" if after else ""))
 
     async def case(self, case_id: str) -> Heard:
         """One case with its evidence."""
