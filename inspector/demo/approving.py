@@ -130,11 +130,11 @@ class ApprovingSystem:
         self.heard[kind] += 1
         if kind != "verification.result" or not self._desk.base:
             return
-        match self._chance.pick({"concludes": 80, "withdrawn": 3, "waits": 17}, "concludes", case_id):
-            case "concludes":
-                self._doings.begin(self._conclude(case_id))
-            case "withdrawn":  # verified, and taken back before the matter is concluded: its credit entry must go
-                self._doings.begin(self._withdraw(case_id, _one(self._chance, REASONS, "reason", case_id)))
+        way = self._chance.pick({"concludes": 80, "withdrawn": 3, "waits": 17}, "concludes", case_id)
+        if way == "concludes":
+            self._doings.begin(self._conclude(case_id))
+        elif way == "withdrawn":  # verified, and taken back before the matter is concluded: its credit entry must go
+            self._doings.begin(self._withdraw(case_id, _one(self._chance, REASONS, "reason", case_id)))
 
     async def work(self) -> None:
         """Open cases at the pace, for ever. While the office is away the pace goes on, and what was refused is sent again."""

@@ -6,7 +6,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -40,15 +39,15 @@ WAY = ("verification.result", "review.opened", "commitment.withdrawn")
 V = TypeVar("V")
 
 
-@cache
-def _loaded(kind: type[Any], text: str) -> Any:
-    """A frozen value of its text. Remembered: who plants fault after fault reads the same rows again and again."""
-    return codec.load(kind, text)
+_known: dict[tuple[str, str], Any] = {}
 
 
 def load(kind: type[V], text: str) -> V:
-    """A value of its text."""
-    value: V = _loaded(kind, text)
+    """A frozen value of its text. Remembered: who plants fault after fault reads the same rows again and again."""
+    name = (kind.__name__, text)
+    if name not in _known:
+        _known[name] = codec.load(kind, text)
+    value: V = _known[name]
     return value
 
 
