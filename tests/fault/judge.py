@@ -12,8 +12,7 @@ from typing import Any
 from inspector.domain.assistance import TIMERS, AssistanceState
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.store.tx import Tx
-from tests.fault import draws, seats
+from tests.fault import clocks, draws, seats
 from tests.fault.inside import Inside, told
 
 CALLS = (
@@ -97,12 +96,11 @@ class Outside:
         )
 
 
-def problems(tx: Tx, outside: Outside) -> list[str]:
+def problems(inside: Inside, outside: Outside) -> list[str]:
     """Everything that must not be, in words; none when nothing was lost and nothing doubled."""
-    inside = Inside(tx)
     found = [*_cases(inside, outside), *_people(inside, outside), *_evidence(inside), *_orders(inside, outside)]
     found += [*_letters(inside, outside), *_notices(inside, outside), *_entries(inside, outside)]
-    found += [*seats.problems(inside, outside), *draws.problems(inside, outside)]
+    found += [*clocks.problems(inside), *seats.problems(inside, outside), *draws.problems(inside, outside)]
     if inside.chain[1]:
         found.append(f"ledger: {inside.chain[1]} after {inside.chain[0]} seals")
     summary = outside.summary
@@ -281,9 +279,8 @@ def _entries(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("credit entries taken back that nobody wanted back", outside.retracted - set(ordered))
 
 
-def sorts(tx: Tx) -> Counter[str]:
+def sorts(inside: Inside) -> Counter[str]:
     """Which sorts of ends a load had, and how many of each, so that no later load is simpler than it looks."""
-    inside = Inside(tx)
     found = Counter(f"{case.state.value} case" for case in inside.cases.values())
     found += Counter(f"{case.outcome.value} outcome" for case in inside.cases.values() if case.outcome)
     found += Counter(f"{one.state.value} request" for one in inside.requests.values())

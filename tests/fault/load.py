@@ -25,6 +25,7 @@ import sqlalchemy as sa
 
 from inspector.store.tables import case_file, draw, visit, work
 from tests.fault import judge
+from tests.fault.inside import Inside
 from tests.fault.office import ROOT, Site, pace
 from tests.fault.senders import post
 
@@ -142,13 +143,13 @@ def drawing(held: Site) -> Counter[str]:
 def problems(held: Site) -> list[str]:
     """Everything that must not be, in words."""
     with closing(held.store()) as store, store.read() as tx:
-        return judge.problems(tx, outside(held))
+        return judge.problems(Inside(tx), outside(held))
 
 
 def stands(held: Site) -> Counter[str]:
     """What a load has come to, by sorts."""
     with closing(held.store()) as store, store.read() as tx:
-        return judge.sorts(tx)
+        return judge.sorts(Inside(tx))
 
 
 def outside(held: Site) -> judge.Outside:

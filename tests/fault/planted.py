@@ -15,9 +15,10 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import load
-from inspector.store.tables import assistance, case_file, draw, draw_file, event, evidence, ledger, seat, visit, work
+from inspector.store.tables import assistance, attention, case_file, draw, draw_file, event, evidence, ledger, seat, visit, work
 from inspector.store.tx import Tx
 from tests.fault import judge
+from tests.fault.inside import Inside
 from tests.fault.load import outside
 from tests.fault.office import Site
 
@@ -115,6 +116,12 @@ INSIDE: Mapping[str, sa.Executable | Callable[[Tx], object]] = {
     "still open": sa.update(work).where(work.c.kind == OrderKind.CREDIT).values(state="ready"),
     "letters without a request": sa.delete(assistance).where(assistance.c.state == "ANSWERED"),
     "ledger: entry": sa.update(ledger).where(ledger.c.rule == "evidence.weigh").values(body=""),
+    "cases wait without a clock": lambda tx: (
+        tx.connection.execute(sa.delete(work).where(work.c.kind == OrderKind.REVIEW_DUE)),
+        tx.connection.execute(sa.delete(attention)),
+    ),
+    "clocks run for what is over": sa.update(work).where(work.c.kind == OrderKind.VERIFY_DUE).values(state="waiting"),
+    "open of cases that are over": sa.update(assistance).values(body=sa.func.replace(assistance.c.body, '"ANSWERED"', '"SENT"')),
     "draws stand still": put_draw(lambda held: replace(held[0], state=DrawState.SEEDING)),
     "series of draws with gaps": sa.delete(draw).where(draw.c.number == least(draw.c.number)),
     "the chain of commitments": put_draw(lambda held: replace(held[-1], prev="0" * 64)),
@@ -211,9 +218,10 @@ def overlooked(held: Site) -> list[str]:
                     tx.connection.execute(change)
                 else:
                     change(tx)
-                missed += [words] * (words not in " ".join(judge.problems(tx, seen)))
+                missed += [words] * (words not in " ".join(judge.problems(Inside(tx), seen)))
                 raise InterruptedError
         with store.read() as tx:
-            for words, changed in OUTSIDE.items():
-                missed += [words] * (words not in " ".join(judge.problems(tx, changed(seen))))
+            inside = Inside(tx)
+        for words, changed in OUTSIDE.items():
+            missed += [words] * (words not in " ".join(judge.problems(inside, changed(seen))))
     return missed
