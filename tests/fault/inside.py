@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -95,6 +96,11 @@ class Inside:
                 self.voided[row.about] = row.at
             elif facts.get("method") != Method.ON_SITE:
                 self.weighed[row.about] += 1
+
+
+def order(key: str) -> str:
+    """The order behind a key that somebody outside was called with: a push may name the digest of its content behind its order's."""
+    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith("push:") else key
 
 
 def told(what: str, which: Collection[object]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from inspector.domain.assistance import TIMERS, AssistanceState
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
 from inspector.domain.decision import OrderKind
 from tests.fault import clocks, draws, seats
-from tests.fault.inside import Inside, told
+from tests.fault.inside import Inside, order, told
 
 CALLS = (
     OrderKind.RATE,
@@ -172,9 +172,9 @@ def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice")}
     yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
     done = [key for key, row in calls.items() if row.state == "done" and row.error is None and not _pointless(key, row, inside)]
-    unseen = [key for key in done if not outside.keys.get(key, {}).get("served")]
-    yield from told("orders are done and were never seen outside", unseen)
-    yield from told("calls that nobody ordered", set(outside.keys) - set(calls))
+    served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
+    yield from told("orders are done and were never seen outside", set(done) - served)
+    yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - set(calls))
 
 
 def _pointless(key: str, row: Any, inside: Inside) -> bool:

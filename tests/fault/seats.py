@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.case import Method
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, SeatState, VisitState
-from tests.fault.inside import Inside, told
+from tests.fault.inside import Inside, order, told
 
 if TYPE_CHECKING:
     from tests.fault.judge import Outside
@@ -62,15 +62,14 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     keys = {f"{OrderKind.PUSH.value}:{name}": seat for name, seat in inside.seats.items()}
     ordered = {key for key, row in inside.works.items() if row.kind == OrderKind.PUSH}
     yield from told("seats whose push was never ordered, or pushes of no seat", ordered ^ set(keys))
-    yield from told(
-        "seats stand as pushed and no phone has it",
-        [key for key, one in keys.items() if must_be_pushed(one) and key not in outside.pushes],
-    )
-    yield from told("pushes of no seat reached a phone", set(outside.pushes) - set(keys))
-    sent = {key: (inside.addresses.get(keys[key].inspector), keys[key].name) for key in outside.pushes if key in keys}
-    yield from told(
-        "pushes reached another phone or named another seat", [key for key, one in sent.items() if outside.pushes[key] != one]
-    )
+    phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for key, (address, seat) in outside.pushes.items():
+        phones[order(key)].add((address, seat))
+    nowhere = [key for key, one in keys.items() if must_be_pushed(one) and key not in phones]
+    yield from told("seats stand as pushed and no phone has it", nowhere)
+    yield from told("pushes of no seat reached a phone", set(phones) - set(keys))
+    due = {key: {(inside.addresses.get(keys[key].inspector), keys[key].name)} for key in phones if key in keys}
+    yield from told("pushes reached another phone or named another seat", [key for key, one in due.items() if phones[key] != one])
 
 
 def _said(inside: Inside, outside: Outside) -> Iterator[str]:
