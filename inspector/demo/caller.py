@@ -66,10 +66,13 @@ def fetch(url: str, headers: Mapping[str, str], *, method: str = "GET", body: by
         connection.close()
 
 
-def call(url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST", token: str = "", link: str = "") -> Heard:
+def call(
+    url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST", token: str = "", link: str = "", turn: int = 0
+) -> Heard:
     """Say something to the API, or ask it (GET, when nothing is said), as the holder of a token or a link.
 
-    The message id follows from what is said, so that the same thing said again after a lost reply counts once.
+    The message id follows from what is said, so that the same thing said again after a lost reply counts once; who means it anew
+    says so by another `turn`.
     """
     headers = {"Accept": "application/json"}
     if token:
@@ -80,7 +83,7 @@ def call(url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST
     if said is not None:
         headers["Content-Type"] = "application/json"
         body = json.dumps(said, ensure_ascii=False).encode()
-        headers["Idempotency-Key"] = hashlib.sha256(url.encode() + b"\n" + body).hexdigest()[:32]
+        headers["Idempotency-Key"] = hashlib.sha256(f"{url}\n{turn}\n".encode() + body).hexdigest()[:32]
     status, content = fetch(url, headers, method="GET" if said is None else method, body=body)
     try:
         data = json.loads(content) if content else {}
@@ -122,10 +125,10 @@ class Desk:
         """One case with its evidence."""
         return await self._ask(f"/v1/cases/{quote(case_id)}")
 
-    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str]) -> Heard:
-        """Decide a case."""
+    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str], turn: int) -> Heard:
+        """Decide a case, for the n-th time: one that comes back to review may be decided as before."""
         said = {"outcome": outcome, "reasons": reasons, "evidence": evidence}
-        return await self._say(f"/v1/cases/{quote(case_id)}/review", said)
+        return await self._say(f"/v1/cases/{quote(case_id)}/review", said, turn)
 
     async def draws(self, after: str) -> Heard:
         """The draws behind a number."""
@@ -135,8 +138,8 @@ class Desk:
         """Type the figures of a public ceremony."""
         return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures})
 
-    async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
-        return await asyncio.to_thread(call, self.base + path, said, token=self.token)
+    async def _say(self, path: str, said: Mapping[str, Any], turn: int = 0) -> Heard:
+        return await asyncio.to_thread(call, self.base + path, said, token=self.token, turn=turn)
 
     async def _ask(self, path: str) -> Heard:
         return await asyncio.to_thread(call, self.base + path, token=self.token)

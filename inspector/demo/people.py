@@ -302,8 +302,9 @@ class Officer:
         heard = read.data.get("explanation", {}).get("heard", ())
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"]]
         outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
-        if (await insist(self._pace, lambda: self._desk.review_case(case_id, outcome, reasons, against))).well:
-            self.decided.setdefault(case_id, []).append(outcome)
+        before = self.decided.setdefault(case_id, [])
+        if (await insist(self._pace, lambda: self._desk.review_case(case_id, outcome, reasons, against, len(before)))).well:
+            before.append(outcome)
 
     def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
         """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from inspector.domain.assistance import Request
-from inspector.domain.case import Case, Method
+from inspector.domain.case import Case
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, Visit
@@ -94,7 +94,7 @@ class Inside:
                 self.reviewed[row.about].append(facts.get("outcome"))
             elif row.rule == "draw.void":
                 self.voided[row.about] = row.at
-            elif facts.get("method") != Method.ON_SITE:
+            elif not str(facts.get("evidence")).startswith("visit:"):
                 self.weighed[row.about] += 1
 
 

@@ -85,7 +85,7 @@ class Outside:
             replies=frozenset(kept["replies"]),
             pushes={key: (said[0], said[1]) for key, said in kept["pushes"].items()},
             seats=kept["seats"],
-            decided=kept["decided"],
+            decided={one: said for one, said in kept["decided"].items() if said},
             typed=kept["typed"],
             witnessed=kept["witnessed"],
             concluded=frozenset(kept["concluded"]),
