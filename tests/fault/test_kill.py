@@ -10,7 +10,7 @@ from tests.fault.load import murder, problems, stands
 from tests.fault.office import pace, site
 from tests.fault.planted import overlooked
 
-EVERYDAY, FULL = 120, 1_000
+EVERYDAY, FULL = 100, 1_000
 SORTS = {
     *("CLOSED case", "REVIEW case", "WITHDRAWN case", "TRUE outcome", "UNVERIFIABLE outcome", "UNTRUE_CURABLE outcome"),
     *("ANSWERED request", "DECLINED request", "CANCELLED request", "DONE visit", "DONE seat", "DECLINED seat", "EXPIRED seat"),
