@@ -54,6 +54,13 @@ def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime)
     return at if at is not None and now < at else None
 
 
+def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime) -> None:
+    """Raise Refusal (`draw_embargoed`) while the embargo holds."""
+    if (until := closed_until(office, held, visits, now)) is not None:
+        left = sum(one.state.open for one in visits)
+        raise Refusal("draw_embargoed", draw=held.number, left=left, until=f"{office.calendar.local(until):%Y-%m-%d %H:%M}")
+
+
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
     """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
 
@@ -61,9 +68,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     """
     told = Drawn.of(tx, number)
     visits = tx.visits.of_draw(number)
-    if (until := closed_until(office, told.held, visits, now)) is not None:
-        left = sum(one.state.open for one in visits)
-        raise Refusal("draw_embargoed", draw=number, left=left, until=f"{office.calendar.local(until):%Y-%m-%d %H:%M}")
+    refuse_early(office, told.held, visits, now)
     firms = office.book.get(told.held.pack).publish.firms
     members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
     (listed,) = told.result.lists
