@@ -32,7 +32,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Wording:
     """A whole report in one language. `none` stands where a table has no rows."""
 
     title: str
@@ -41,7 +41,7 @@ class Told:
     none: str
 
 
-def tell(report: Report, lang: Lang) -> Told:
+def tell(report: Report, lang: Lang) -> Wording:
     """Every table, the empty ones too: that there is nothing is an answer."""
 
     def say(name: str, /, **facts: object) -> str:
@@ -58,10 +58,10 @@ def tell(report: Report, lang: Lang) -> Told:
         for name, heads, rows in _tables(report, lang)
     )
     about = say("about", row=report.row, pack=report.pack, basis=report.basis)
-    return Told(title=say("title", draw=report.draw), about=about, tables=tables, none=say("none"))
+    return Wording(title=say("title", draw=report.draw), about=about, tables=tables, none=say("none"))
 
 
-def markdown(told: Told) -> str:
+def markdown(told: Wording) -> str:
     """The report as a Markdown document."""
     parts = [f"# {told.title}", told.about]
     for table in told.tables:
@@ -74,7 +74,7 @@ def markdown(told: Told) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def page(told: Told, lang: Lang) -> str:
+def page(told: Wording, lang: Lang) -> str:
     """The report as one HTML file, to be sent or printed."""
     parts = [f"<h1>{escape(told.title)}</h1>", f"<p>{escape(told.about)}</p>"]
     for table in told.tables:

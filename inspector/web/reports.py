@@ -8,7 +8,7 @@ from starlette.responses import Response
 from inspector.domain.errors import Forbidden, InspectorError, Missing
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
-from inspector.flows.reportwords import Told, tell
+from inspector.flows.reportwords import Wording, tell
 from inspector.store.tx import Tx
 from inspector.web.caller import Caller, Unknown
 from inspector.web.desk import AtDesk, Desk
@@ -47,7 +47,7 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
     return page(request, "report.html", told=told, caller=caller)
 
 
-def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Told:
+def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
     held = tx.draws.get(number)
     if caller is None:
         refuse_early(desk.office, held, tx.visits.of_draw(number), desk.office.now())
