@@ -10,6 +10,7 @@ from enum import StrEnum
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 
 
@@ -226,6 +227,8 @@ class Policy:
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
     draw: DrawRow
+    publish: PublishRow
+    report: ReportRow
     digest: str
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Stale
+from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
@@ -111,6 +112,13 @@ class VisitRoom(Room):
         """How many objects of each stratum have been drawn since a moment, whatever became of their visits."""
         asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+
+    def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
+        """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
+        held = visit.c.state.in_(_MADE) & visit.c.check_type.in_((CheckType.PLANNED.value, CheckType.JOINT.value))
+        asked = sa.select(visit.c.agency, visit.c.sampled, sa.func.count()).where(held, visit.c.opened_at >= moment)
+        grouped = asked.group_by(visit.c.agency, visit.c.sampled).order_by(visit.c.agency, visit.c.sampled)
+        return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many seats each inspector holds or held to the end in visits drawn since a moment."""

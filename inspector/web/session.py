@@ -33,7 +33,7 @@ from inspector.web.roles import Role
 router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
-_PAGES = r"^/(review(/[0-9a-f]{32})?|ops)$"
+_PAGES = r"^/(review(/[0-9a-f]{32})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 

@@ -8,7 +8,7 @@ function summary({ lists, ...report }) {
     name, team, after, visits: now?.size ?? 0,
     strata: strata.map(({ order, ...one }) => one),
     drawn: strata.flatMap(({ code, selected, order }) => selected.slice(0, 100).map((id, n) => (
-      { id, stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) }))),
+      { id: isText(id) ? id : "—", stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) }))),
   }));
   return { ...report, lists: told };
 }
