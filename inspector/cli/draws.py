@@ -1,4 +1,4 @@
-"""`draw`: list, show, announce, export and verify. Nothing here can redo a draw, choose in it or stop it."""
+"""`draw`: list, show, announce, export and verify. Nothing here can redo a draw, choose in it or stop it; `afterwards` has the rest."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def list_draws(
         terminal.office.agency(agency)
     within = terminal.office.within(agency) if agency is not None else None
     held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit))
-    terminal.rows(("number", "plan", "state", "made_at", "witness"), map(_row, held))
+    terminal.rows(("number", "plan", "state", "made_at", "witness", "void_reason", "signed"), map(_row, held))
 
 
 def show(terminal: Terminal, draw: Number) -> None:
@@ -234,6 +234,7 @@ def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
         "w": held.w,
         "receipt": held.witness,
         "void": held.void_reason,
+        "signed": [one.by for one in held.signed],
         "announced_at": _iso(held.announced_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
     }
@@ -256,6 +257,7 @@ def _row(held: Draw) -> dict[str, object]:
         "announced_at": held.announced_at,
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,
+        "signed": [one.by for one in held.signed],
         "awaited": _awaited(held),
         "pack": held.pack,
     }

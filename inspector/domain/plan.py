@@ -26,12 +26,32 @@ class DrawState(StrEnum):
     VOID = "VOID"
 
 
+class DrawKind(StrEnum):
+    """What a draw is for: a plan's period; more objects of a frame (ruling 10); teams for visits that have none (ruling 13)."""
+
+    PLAN = "PLAN"
+    EXTENSION = "EXTENSION"
+    SUPPLEMENT = "SUPPLEMENT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A named person's word under a void. `on` is what stood to be voided when it was given: the draw's state."""
+
+    by: str
+    at: datetime
+    reason: str
+    on: DrawState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """One numbered draw.
 
     `promises` and `parts` are keyed by seed source; `typed` holds ceremony figures by the person who typed
     them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
+    `seed_at` is when the seed may begin to be known. `signed` is under a void: one name asks for it, two make it; `followed`: the
+    next number comes by rule (ruling 12).
     """
 
     number: str
@@ -53,6 +73,16 @@ class Draw:
     announced_at: datetime | None = None
     drawn_at: datetime | None = None
     void_reason: str | None = None
+    kind: DrawKind = DrawKind.PLAN
+    extends: str | None = None
+    seed_at: datetime | None = None
+    signed: tuple[Signature, ...] = ()
+    followed: bool = False
+
+    @property
+    def freed(self) -> bool:
+        """Whether two persons stand for its being void: only then may somebody announce its slot again (scenario 23)."""
+        return self.state is DrawState.VOID and len(self.signed) > 1
 
     @property
     def promised(self) -> bool:
@@ -133,7 +163,9 @@ def lodged(draw: Draw, receipt: str | None, policy: Policy, now: datetime, calen
         urgent_by=overdue,
         payload={"draw": draw.number},
     )
-    return Decision(state=replace(draw, state=DrawState.SEEDING, witness=receipt), because=because, orders=(*asks, end))
+    return Decision(
+        state=replace(draw, state=DrawState.SEEDING, witness=receipt, seed_at=seed_at), because=because, orders=(*asks, end)
+    )
 
 
 def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy, now: datetime) -> Decision[Draw]:

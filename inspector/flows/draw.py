@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import draw as protocol
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read, value
 from inspector.domain.decision import Because, Decision, OrderKind
@@ -16,12 +15,15 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import content
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Policy
+from inspector.domain.register import EntryKind
 from inspector.flows.assign import FILES, assign, frozen
 from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
+from inspector.flows.voiding import carry_out as recompute
+from inspector.flows.voiding import enter_void, make_void, members_digest
 from inspector.ports import Garbled, PortError, Refused, Typed
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
@@ -58,12 +60,15 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
 def prepare(
     office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, without: tuple[str, ...] = (), by: str
 ) -> Draw | None:
-    """Freeze the frame under the next number. The same slot again gives the draw it has; an empty frame gives none."""
+    """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
+
+    An empty frame gives none.
+    """
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
     tx.draws.take_turn(plan.agency)
-    held = tx.draws.by_slot(plan_name, slot)
+    slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
         return held
     policy = office.policy(plan.agency, now.date())
@@ -88,6 +93,7 @@ def prepare(
         list_name=_list_name(plan_name),
     )
     tx.draws.add(made)
+    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
     files = (content(framed.frame.objects), content(framed.frame.inspectors), content(framed.frame.bans))
     for name, held_bytes in zip(FILES, files, strict=True):
@@ -204,8 +210,10 @@ def carry_out(work: Work, office: Office) -> Settlement:
         files = tx.draws.files(number)
     if held.state is not DrawState.SEEDING:
         return nothing("obsolete")
-    commitment, drawn_from = read(files["commit.json"]), frozen(files)
-    result = protocol.carry_out(commitment, {held.list_name: drawn_from}, [held.parts[party] for party in held.parties])
+    result = recompute(office, held, files)
+    if isinstance(result, str):
+        return make_void(office, number, result)
+    commitment = read(files["commit.json"])
     members = load_members(files["members.json"])
 
     def write(tx: Tx, now: datetime) -> None:
@@ -266,6 +274,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
             made=now.isoformat(),
             sources=[held.promises[party] for party in held.parties],
             listings=[listing],
+            extra=_bound(office, tx, held.agency, files),
         )
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
@@ -280,6 +289,16 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         "bans": len(held_frame.bans),
     }
     _settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
+
+
+def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> dict[str, object]:
+    """What the commitment holds besides the protocol's own: the register's end, so that no void before it can be left out later.
+
+    And what the frame's keys stand for, by a keyed digest: nobody may swap the cases behind a drawn key.
+    """
+    last = tx.register.last(agency)
+    end = {"number": last.number, "digest": last.digest} if last is not None else None
+    return {"register": end, "members": members_digest(office, files)}
 
 
 def _lodged(office: Office, number: str, receipt: str | None) -> Settlement:
@@ -308,7 +327,8 @@ def _void(
         return
     remaining = {*held.parties} - {*missing}
     orders = decision.orders if again and missing and remaining else ()
-    _settle(tx, replace(decision, orders=orders), now)
+    _settle(tx, replace(decision, state=replace(decision.state, followed=bool(orders)), orders=orders), now)
+    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
     tx.cases.unmark_drawn(held.number)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(orders)}, now)
 

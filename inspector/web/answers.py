@@ -206,6 +206,14 @@ class ResultShown(Shown):
     team: tuple[str, ...]
 
 
+class SignatureShown(Shown):
+    """A name under a void: one asks for it, two make it."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class DrawShown(Shown):
     """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
 
@@ -218,6 +226,7 @@ class DrawShown(Shown):
     w: str | None
     drawn_at: datetime | None
     void_reason: str | None
+    signed: tuple[SignatureShown, ...]
 
 
 class DrawWithResult(DrawShown):

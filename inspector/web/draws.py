@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Missing
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw
 from inspector.flows import draw as drawing
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
@@ -54,8 +54,8 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
     """A draw; its result once drawn, for officers, clerks and auditors."""
 
     def ask(tx: Tx) -> DrawWithResult:
-        held = _draw(tx, caller, number)
-        may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.state is DrawState.DRAWN
+        held = draw_of(tx, caller, number)
+        may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.drawn_at is not None
         return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
 
     return desk.look(ask)
@@ -66,14 +66,15 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
     """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own."""
 
     def do(tx: Tx, now: datetime) -> DrawShown:
-        _draw(tx, caller, number)
+        draw_of(tx, caller, number)
         drawing.type_figures(desk.office, tx, number, caller.name, given.figures, now)
         return draw_shown(tx.draws.get(number))
 
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)
 
 
-def _draw(tx: Tx, caller: Caller, number: str) -> Draw:
+def draw_of(tx: Tx, caller: Caller, number: str) -> Draw:
+    """A draw the caller may know of. Raises Missing."""
     held = tx.draws.get(number)
     if held.agency not in caller.sees:
         raise Missing("draw_unknown", draw=number)

@@ -207,6 +207,12 @@ class AnnounceIn(Strict):
     plan: Line
 
 
+class VoidIn(Strict):
+    """That a draw be void. Another officer signs with the same reason."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
 class FiguresIn(Strict):
     """The figures of a public ceremony as one person typed them."""
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {"InspectorError", "Invalid", "Refusal", "Conflict", "Missing", "Forbidden", "Stale", "Unknown"}
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
-    *("domain.annual", "domain.decision", "domain.calendar", "domain.identity", "web.roles"),
+    *("domain.annual", "domain.register", "domain.decision", "domain.calendar", "domain.identity", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 

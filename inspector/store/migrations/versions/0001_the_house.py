@@ -126,6 +126,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "name", name=op.f("pk_draw_file")),
     )
     op.create_table(
+        "draw_register",
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("draw", sa.String(length=200), nullable=False),
+        sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("prev", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_draw_register")),
+    )
+    with op.batch_alter_table("draw_register", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_register_draw"), ["draw"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=True),

@@ -1,0 +1,69 @@
+"""`draw`, once it is announced: voids by two persons, and the register that holds every draw and void. Nothing is ever deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal, operator
+
+if TYPE_CHECKING:
+    from inspector.domain.register import Entry
+
+Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
+By = Annotated[str | None, typer.Option("--by", help="The person who does this; default: the user of this machine 经办人")]
+Reason = Annotated[str, typer.Option("--reason", help="Why 理由")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "void")(void)
+    command(app, "register")(show_register)
+
+
+def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> None:
+    """Sign that a draw be void: one person asks, another one with the same reason makes it so. 作废抽取（两人、同一理由）。
+
+    From the day on which its seed may be known until its result is there nobody can. A draw that was carried out keeps its result;
+    its slot may then be announced again, and both stay visible.
+    """
+    from inspector.flows import voiding
+
+    office, who = terminal.office, by or operator()
+    held = terminal.act(
+        "draw.void", draw, lambda tx, now: voiding.sign(office, tx, draw, by=who, reason=reason, now=now), signed=who
+    )
+    names = [one.by for one in held.signed]
+    terminal.value({"draw": draw, "state": held.state, "signed": names, "reason": held.signed[0].reason})
+    terminal.say("void_made" if held.freed else "void_asked", draw=draw, by=", ".join(names), reason=held.signed[0].reason)
+
+
+def show_register(
+    terminal: Terminal,
+    agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
+) -> Exit | None:
+    """List every draw and void in its number, and recompute the chain. 抽取与作废登记簿（逐条复核）。
+
+    Ends with 1 when a line was changed, left out or put in.
+    """
+    from inspector.domain.register import flaw
+
+    if agency is not None:
+        terminal.office.agency(agency)
+    within = terminal.office.within(agency) if agency is not None else None
+    chains = terminal.look(lambda tx: {name: tx.register.of_agency(name) for name in tx.register.agencies(within)})
+    terminal.rows(
+        ("agency", "number", "kind", "draw", "at", "facts", "digest"), [_line(one) for held in chains.values() for one in held]
+    )
+    wrong = {name: number for name, held in chains.items() if (number := flaw(held)) is not None}
+    for name, number in wrong.items():
+        terminal.aside(terminal.words("register_broken", agency=name, number=number))
+    return Exit.WRONG if wrong else None
+
+
+def _line(held: Entry) -> dict[str, object]:
+    told = ", ".join(f"{name}={value}" for name, value in held.facts.items() if value)
+    plain = {name: getattr(held, name) for name in ("agency", "number", "kind", "draw", "at", "prev", "digest")}
+    return plain | {"facts": told}
