@@ -203,9 +203,10 @@ class Deal:
             self.sit(v, s, chosen)
 
 
-def replay(dealt: Deal, events: Sequence[Json]) -> None:
+def replay(dealt: Deal, events: Sequence[Json], strata: dict[str, Json], objects: list[Row], team: int) -> None:
     """What happened afterwards: every line must be what the rule gives (ruling 15)."""
-    place, gone = {row[0]: v for v, row in enumerate(dealt.visits)}, {row[0]: set[str]() for row in dealt.visits}
+    place, gone = {row[0]: v for v, row in enumerate(dealt.visits)}, {row[0]: set[str]() for row in objects}
+    reserve = {code: list(one["reserve"]) for code, one in strata.items()}
     for number, event in enumerate(events, 1):
         where, name = f"after.jsonl, line {number}", event["object"]
         must(
@@ -224,12 +225,38 @@ def replay(dealt: Deal, events: Sequence[Json]) -> None:
                 dealt.sit(v, t, None)
             del place[name]
             continue
+        if (
+            event["kind"] == "replace"
+        ):  # the next of the same stratum's reserve comes in; its seats are dealt by the lines that follow
+            left = reserve[dealt.visits[v][1]]
+            must(s is None and event["out"] == name, f"{where}: an object leaves as a whole")
+            must(bool(left) and event["in"] == left[0], f"{where}: the reserve does not name {event['in']}")
+            for t in range(len(dealt.seats[v])):
+                dealt.sit(v, t, None)
+            del place[name]
+            place[left[0]] = len(dealt.visits)
+            dealt.visits.append(next(row for row in objects if row[0] == left[0]))
+            dealt.seats.append([])
+            del left[0]
+            continue
+        if event["kind"] == "deal":
+            t = len(dealt.seats[v])
+            must(same(s, t) and t < team and event.get("out") is None, f"{where}: not the next seat of a visit that came in")
+            chosen = dealt.best(v, t)
+            dealt.seats[v].append(None)
+            dealt.sit(v, t, chosen)
+            must(event["in"] == chosen, f"{where}: the rule names {chosen}, not {event['in']}")
+            continue
         must(event["kind"] == "redeal" and any(same(s, t) for t in range(len(dealt.seats[v]))), f"{where}: no such seat or kind")
         holder = dealt.seats[v][s]
         must(holder is not None and event["out"] == holder, f"{where}: {event['out']} did not hold that seat")
         gone[name].add(str(holder))
         dealt.redeal(v, s, gone[name])
         must(event["in"] == dealt.seats[v][s], f"{where}: the rule names {dealt.seats[v][s]}, not {event['in']}")
+    must(
+        all(len(dealt.seats[v]) == team for v in place.values()),
+        "after.jsonl: a visit that came in has seats nobody was dealt to",
+    )
 
 
 def verify(folder: Path) -> Json:
@@ -279,7 +306,7 @@ def verify(folder: Path) -> Json:
         text = after.read_bytes() if after.exists() else b""
         must(not text or text.endswith(b"\n"), "after.jsonl: the last line is not ended")
         lines = text.split(b"\n")[:-1]
-        replay(dealt, [load(line) for line in lines])
+        replay(dealt, [load(line) for line in lines], strata, objects, held["rules"]["team"])
         events += len(lines)
     print(f"{folder}: agrees 一致: draw {commit['draw']}, {events} lines of after.jsonl replayed")
     print(f"  C = {c}\n  W = {w}")

@@ -67,6 +67,25 @@ def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
     assert "line 2: the rule names Z001, not Z002" in capsys.readouterr().out
 
 
+def test_it_replays_replacements_and_names_the_object_that_somebody_chose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = vector("1").write(tmp_path / "after")
+    events = json.loads((VECTORS / "ssj1-replace.json").read_bytes())["events"]
+
+    def judged() -> int:
+        (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        return verify_draw.main([str(folder)])
+
+    assert judged() == 0
+    events[1]["in"], rule = "Z001", events[1]["in"]
+    assert judged() == 1
+    assert f"line 2: the rule names {rule}, not Z001" in capsys.readouterr().out
+    events[0]["in"] = "91330100MA00010053"
+    assert judged() == 1
+    assert "line 1: the reserve does not name 91330100MA00010053" in capsys.readouterr().out
+
+
 def test_it_agrees_with_the_engine_on_random_draws(tmp_path: Path) -> None:
     folders = [str(random_bundle(number).write(tmp_path / str(number))) for number in range(60)]
     assert verify_draw.main(folders) == 0

@@ -210,30 +210,45 @@ function deal(h, team, drawn, staff, bans) {
 }
 
 // Ruling 15: a seat that is given up goes to the smallest (load, card, id) of those allowed; who was out of a visit stays out.
-function replay(h, teams, objects, staff, bans, lines) {
+// An object that leaves is followed by the next of its stratum's reserve, whose seats are dealt one by one at the loads in force.
+function replay(h, teams, objects, staff, bans, lines, strata, size) {
   const now = new Map(Object.entries(teams).map(([visit, team]) => [visit, [...team]])), out = new Map();
   const banned = new Set(bans.map((row) => `${row[0]}\t${row[1]}`));
+  const reserve = new Map(Object.entries(strata).map(([code, one]) => [code, [...one.reserve]]));
+  const rowOf = (object) => objects.find((row) => row[0] === object);
+  const load = (i) => [...now.values()].flat().filter((who) => who === i).length;
+  const named = (object, seat) => {
+    const [, , , pool, qual] = rowOf(object), team = now.get(object);
+    const able = staff.filter(([i, pools, quals, cap, status]) => status === "1" && pools !== "" && pools.split(",").includes(pool)
+      && (seat > 0 || qual === "" || quals.split(",").includes(qual)) && !banned.has(`${object}\t${i}`)
+      && !out.get(object)?.has(i) && !team.some((who, t) => who === i && t !== seat) && load(i) < Number(cap));
+    const ranks = able.map(([i]) => [load(i), h(`c\t${load(i)}\t${i}`), i]);
+    return ranks.sort((x, y) => x[0] - y[0] || by((one) => one[1], (one) => one[2])(x, y))[0]?.[2] ?? null;
+  };
   lines.forEach((line, n) => {
     const { seq, kind, object, seat = null, out: gone = null, in: next, reason = null, evidence = null } = line;
     const rule = (holds) => must(holds, `after.jsonl: line ${n + 1}`);
     rule(seq === n + 1 && [reason, evidence].every((one) => one === null || isText(one)) && now.has(object));
+    const team = now.get(object);
     if (kind === "withdrawn") {
       rule(seat === null && gone === null && (next ?? null) === null);
-      return now.delete(object);
+      now.delete(object);
+    } else if (kind === "replace") {
+      const left = reserve.get(rowOf(object)[1]);
+      rule(seat === null && gone === object && left.length > 0 && next === left[0]);
+      now.delete(object);
+      now.set(left.shift(), []);
+    } else if (kind === "deal") {
+      rule(isCount(seat) && seat === team.length && seat < size && gone === null && next === named(object, seat));
+      team.push(next);
+    } else {
+      rule(kind === "redeal" && isCount(seat) && seat < team.length && team[seat] !== null && team[seat] === gone);
+      out.set(object, (out.get(object) ?? new Set()).add(gone));
+      rule(next === named(object, seat));
+      team[seat] = next;
     }
-    const team = now.get(object);
-    rule(kind === "redeal" && isCount(seat) && seat < team.length && team[seat] !== null && team[seat] === gone);
-    out.set(object, (out.get(object) ?? new Set()).add(gone));
-    const [, , , pool, qual] = objects.find((row) => row[0] === object);
-    const load = (i) => [...now.values()].flat().filter((who) => who === i).length;
-    const able = staff.filter(([i, pools, quals, cap, status]) => status === "1" && pools !== "" && pools.split(",").includes(pool)
-      && (seat > 0 || qual === "" || quals.split(",").includes(qual)) && !banned.has(`${object}\t${i}`)
-      && !out.get(object).has(i) && !team.some((who, t) => who === i && t !== seat) && load(i) < Number(cap));
-    const ranks = able.map(([i]) => [load(i), h(`c\t${load(i)}\t${i}`), i]);
-    ranks.sort((x, y) => x[0] - y[0] || by((one) => one[1], (one) => one[2])(x, y));
-    rule(next === (ranks[0]?.[2] ?? null));
-    team[seat] = next;
   });
+  must([...now.values()].every((team) => team.length === size), "after.jsonl: seats that nobody was dealt to");
 }
 
 // `wanted` may be left out of a result, but is true where it stands (ruling 5).
@@ -269,7 +284,7 @@ function judge(folder) {
     const drawn = objects.filter((row) => chosen.has(row[0]));
     const teams = list.inspectors ? deal(h, list.rules.team, drawn, staff, bans) : {};
     const after = find(folder, list, "after.jsonl", sole).map((line) => parse(Buffer.from(line), "after.jsonl"));
-    replay(h, teams, objects, staff, bans, after);
+    replay(h, teams, objects, staff, bans, after, strata, list.rules.team);
     return { name: list.name, strata, teams };
   });
   agree(result, { commit: c, lists: told });
