@@ -156,13 +156,17 @@ def _general(policy: Policy) -> Table:
     seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += f"同一对象每年随机检查不超过 {draw.yearly_cap} 次"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
+    seeds += f"；对象已不存在的{'由同层候补补入' if draw.replace_ceased else '不补入'}，其他替换不超过随机抽中数的 {draw.replace_share}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     rows = {
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
-        draw.row: (f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}", f"{draw.basis};{draw.plan_basis}"),
+        draw.row: (
+            f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}",
+            f"{draw.basis};{draw.plan_basis};{draw.replace_basis}",
+        ),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
 

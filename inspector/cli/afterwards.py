@@ -1,4 +1,4 @@
-"""`draw`, once it is announced: voids by two persons, and the register that holds every draw and void. Nothing is ever deleted."""
+"""`draw`, once it is announced: voids by two persons, objects that cease or are replaced, and the register of all. Nothing is deleted."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator
+from inspector.domain.replacement import Ceased, Ground
 
 if TYPE_CHECKING:
     from inspector.domain.register import Entry
+    from inspector.flows.replacing import Replaced
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
+Visit = Annotated[str, typer.Argument(help="Id of the visit 检查任务编号", metavar="VISIT")]
 By = Annotated[str | None, typer.Option("--by", help="The person who does this; default: the user of this machine 经办人")]
 Reason = Annotated[str, typer.Option("--reason", help="Why 理由")]
 
@@ -21,6 +24,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "void")(void)
     command(app, "register")(show_register)
+    command(app, "cease")(cease)
+    command(app, "replace")(replace)
 
 
 def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> None:
@@ -61,6 +66,52 @@ def show_register(
     for name, number in wrong.items():
         terminal.aside(terminal.words("register_broken", agency=name, number=number))
     return Exit.WRONG if wrong else None
+
+
+def cease(
+    terminal: Terminal,
+    visit: Visit,
+    how: Annotated[Ceased, typer.Option("--how", case_sensitive=False, help="What has become of it 情形")],
+    evidence: Annotated[str, typer.Option("--evidence", help="By what this is known: extract, document, statement 证据")],
+    by: By = None,
+) -> None:
+    """Record that a drawn object is no more. The result keeps it, and the rule says who comes in. 记录抽中对象已不存在。"""
+    from inspector.flows import replacing
+
+    office, who = terminal.office, by or operator()
+    done = terminal.act(
+        "visit.cease", visit, lambda tx, now: replacing.cease(office, tx, visit, how=how, evidence=evidence, by=who, now=now)
+    )
+    _tell(terminal, done)
+
+
+def replace(
+    terminal: Terminal,
+    visit: Visit,
+    ground: Annotated[Ground, typer.Option("--ground", case_sensitive=False, help="A ground of the closed list 事由")],
+    reason: Reason,
+    by: By = None,
+) -> None:
+    """Have a drawn object replaced by the next of its stratum's reserve, within the pack's share. 替换个别对象（由候补依次补入）。
+
+    Nobody chooses who comes in, or who goes there.
+    """
+    from inspector.flows import replacing
+
+    office, who = terminal.office, by or operator()
+    done = terminal.act(
+        "visit.replace",
+        visit,
+        lambda tx, now: replacing.give_up(office, tx, visit, ground=ground, reason=reason, by=who, now=now),
+    )
+    _tell(terminal, done)
+
+
+def _tell(terminal: Terminal, done: Replaced) -> None:
+    came = done.came.id if done.came is not None else None
+    terminal.value({"visit": done.left.id, "state": done.left.state, "came": came, "spent": done.spent, "most": done.most})
+    terminal.say("replaced" if came else "not_replaced", visit=done.left.id, came=came)
+    terminal.say("budget", spent=done.spent, most=done.most)
 
 
 def _line(held: Entry) -> dict[str, object]:

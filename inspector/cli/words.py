@@ -54,6 +54,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{by} 申请作废抽取 {draw}：{reason}。须另一人以同一理由签署",
     ),
     "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
+    "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
+    "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
+    "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
     "register_broken": (
         "the register of {agency} does not hold from line {number} on: a line was changed, left out or put in",
         "{agency} 的登记簿自第 {number} 条起不符：有条目被改动、缺失或者插入",

@@ -184,6 +184,8 @@ class DrawRow:
 
     `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3);
     visits that a case needs do not count. `plan`: whether a draw needs a published annual plan of its year (handbook 1.2.3).
+    `replace_ceased`: whether an object that has ceased is followed by the next of the reserve; `replace_share`: how many of those drawn
+    at random may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -197,6 +199,9 @@ class DrawRow:
     basis: str
     plan: bool
     plan_basis: str
+    replace_ceased: bool
+    replace_share: Fraction
+    replace_basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

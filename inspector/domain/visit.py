@@ -15,12 +15,16 @@ from inspector.domain.policy import Policy, Timer
 
 
 class VisitState(StrEnum):
-    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42)."""
+    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
+
+    `CEASED` is an outcome: there is no such object any more, and it stays in the results (handbook scenario 29).
+    """
 
     ASSIGNED = "ASSIGNED"
     SHORT = "SHORT"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
+    CEASED = "CEASED"
 
     @property
     def open(self) -> bool:
@@ -76,7 +80,8 @@ class Visit:
     """One object to be visited.
 
     `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
-    because a case needs it, so that it counts towards the yearly cap.
+    because a case needs it, so that it counts towards the yearly cap. `ceased`: how the object is no more; `replaces`: the visit whose
+    object it came in for.
     """
 
     id: str
@@ -98,6 +103,8 @@ class Visit:
     done_at: datetime | None = None
     remarks: str = ""
     findings: tuple[Finding, ...] = ()
+    ceased: str = ""
+    replaces: str = ""
     version: int = 0
 
 

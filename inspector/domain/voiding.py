@@ -11,14 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.person import same
+from inspector.domain.errors import Refusal
+from inspector.domain.person import said, same
 from inspector.domain.plan import Draw, DrawState, Signature
 from inspector.domain.policy import Policy
 from inspector.domain.seed import known_at
 
-LONGEST = 400
-"""Letters of a reason or a name."""
 ALTERED = "REGISTER_CHANGED"
 
 
@@ -28,7 +26,7 @@ def sign(draw: Draw, by: str, reason: str, policy: Policy, now: datetime) -> Dec
     Who asked may ask again with a better reason. What was signed of a draw that has gone on meanwhile counts no longer. Raises
     Invalid, and Refusal (`draw_seed_known`, `draw_void_already`, `draw_void_own`, `draw_void_reason_differs`).
     """
-    signature = Signature(by=_said("by", by), at=now, reason=_said("reason", reason), on=draw.state)
+    signature = Signature(by=said("by", by), at=now, reason=said("reason", reason), on=draw.state)
     _may(draw, now)
     before = tuple(one for one in draw.signed if one.on is draw.state)
     first = before[0] if before else None
@@ -75,11 +73,3 @@ def _may(draw: Draw, now: datetime) -> None:
         raise Refusal("draw_void_already", draw=draw.number)
     if draw.state not in (DrawState.DRAWN, DrawState.VOID) and seed_known(draw, now):
         raise Refusal("draw_seed_known", draw=draw.number)
-
-
-def _said(field: str, text: str) -> str:
-    """A text in one line that says something. Raises Invalid (`draw_field_unusable`)."""
-    told = " ".join(text.split())
-    if not told or len(told) > LONGEST or not told.isprintable():
-        raise Invalid("draw_field_unusable", field=field, most=LONGEST)
-    return told

@@ -44,6 +44,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     team: tuple[str | None, ...],
     shortage: Shortage | None,
     now: datetime,
+    *,
+    replaces: str = "",
 ) -> None:
     """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off."""
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
@@ -66,6 +68,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         opened_at=now,
         due_at=term.at,
         due_counted=term.counted,
+        replaces=replaces,
     )
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}

@@ -130,7 +130,7 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
     tx.attention.close(f"{OVERDUE}:{held.id}", now)
     for finding in decision.state.findings:
-        _weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, now)
     return decision.state
 
 
@@ -162,7 +162,7 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
     tx.work.order(decision.orders, now)
 
 
-def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
     """An inspectors' finding as evidence. On a case still verifying it settles the claim; on one that ended well it is a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)

@@ -290,7 +290,7 @@ def _draw(part: Part) -> DrawRow:
     part.keys(
         (
             *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "yearly_cap", "basis"),
-            *("plan", "plan_basis"),
+            *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
         ("witness",),
     )
@@ -307,6 +307,9 @@ def _draw(part: Part) -> DrawRow:
         basis=part.basis("basis"),
         plan=part.flag("plan"),
         plan_basis=part.basis("plan_basis"),
+        replace_ceased=part.flag("replace_ceased"),
+        replace_share=part.ratio("replace_share"),
+        replace_basis=part.basis("replace_basis"),
     )
     if row.team == 1 and part.clean:
         part.flaw("team_too_small", "team", value=row.team)

@@ -7,15 +7,17 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
-from inspector.flows import voiding
+from inspector.domain.errors import Missing
+from inspector.flows import replacing, voiding
+from inspector.flows.replacing import Replaced
 from inspector.store.tx import Tx
-from inspector.web.answers import DrawShown, draw_shown
-from inspector.web.caller import Officer
+from inspector.web.answers import DrawShown, ReplacedShown, draw_shown
+from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, message
 from inspector.web.draws import draw_of
 from inspector.web.errors import WRITES
 from inspector.web.fields import MessageId, NamePath
-from inspector.web.messages import VoidIn
+from inspector.web.messages import CeasedIn, ReplacementIn, VoidIn
 
 router = APIRouter(prefix="/v1", tags=["draws"])
 
@@ -32,3 +34,40 @@ def sign_void(desk: AtDesk, caller: Officer, number: NamePath, given: VoidIn, me
         return draw_shown(voiding.sign(desk.office, tx, number, by=caller.name, reason=given.reason, now=now))
 
     return desk.once(message(caller.source, message_id, f"void {number}", given), do)
+
+
+@router.post("/visits/{visit}/ceased", response_model=ReplacedShown, responses=WRITES)
+def record_ceased(desk: AtDesk, caller: Officer, visit: NamePath, given: CeasedIn, message_id: MessageId = None) -> JSONResponse:
+    """Record that a drawn object is no more: the result keeps it, and the pack's rule says whether the next of the reserve comes in."""
+
+    def do(tx: Tx, now: datetime) -> ReplacedShown:
+        _known(tx, caller, visit)
+        how, evidence = given.how, given.evidence
+        return _shown(replacing.cease(desk.office, tx, visit, how=how, evidence=evidence, by=caller.name, now=now))
+
+    return desk.once(message(caller.source, message_id, f"ceased {visit}", given), do)
+
+
+@router.post("/visits/{visit}/replacement", response_model=ReplacedShown, responses=WRITES)
+def replace_object(
+    desk: AtDesk, caller: Officer, visit: NamePath, given: ReplacementIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Have a drawn object replaced, within the pack's share. Who comes in and who goes there follows from the protocol."""
+
+    def do(tx: Tx, now: datetime) -> ReplacedShown:
+        _known(tx, caller, visit)
+        ground, reason = given.ground, given.reason
+        return _shown(replacing.give_up(desk.office, tx, visit, ground=ground, reason=reason, by=caller.name, now=now))
+
+    return desk.once(message(caller.source, message_id, f"replacement {visit}", given), do)
+
+
+def _known(tx: Tx, caller: Caller, visit: str) -> None:
+    """Raise Missing for a visit the caller may not know of."""
+    if tx.visits.get(visit).agency not in caller.sees:
+        raise Missing("visit_unknown", visit=visit)
+
+
+def _shown(done: Replaced) -> ReplacedShown:
+    came = done.came.id if done.came is not None else None
+    return ReplacedShown(visit=done.left.id, state=done.left.state, came=came, spent=done.spent, most=done.most)

@@ -23,7 +23,15 @@ ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {"InspectorError", "Invalid", "Refusal", "Conflict", "Missing", "Forbidden", "Stale", "Unknown"}
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
-    *("domain.annual", "domain.register", "domain.decision", "domain.calendar", "domain.identity", "web.roles"),
+    *(
+        "domain.annual",
+        "domain.register",
+        "domain.replacement",
+        "domain.decision",
+        "domain.calendar",
+        "domain.identity",
+        "web.roles",
+    ),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 
@@ -160,7 +168,7 @@ def literals(tree: ast.AST) -> Iterator[ast.Dict]:
 def facts_of_decisions() -> set[str]:
     """The names of facts that decisions about cases write: dictionaries given as `facts` or named so, in the pure rules."""
     found: set[str] = set()
-    pure = ("verification", "correction", "review", "ending", "assistance", "visit", "plan", "credit")
+    pure = ("verification", "correction", "review", "ending", "assistance", "visit", "plan", "credit", "replacement", "voiding")
     for file in (ROOT / "inspector" / f"{name}.py" for name in (*(f"domain/{one}" for one in pure), "flows/tell")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             given: list[ast.expr] = []
