@@ -12,7 +12,9 @@ from inspector.domain.replacement import Ceased, Ground
 
 if TYPE_CHECKING:
     from inspector.domain.register import Entry
+    from inspector.domain.visit import Visit as Owed
     from inspector.flows.replacing import Replaced
+    from inspector.flows.supplement import Outlook
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Visit = Annotated[str, typer.Argument(help="Id of the visit 检查任务编号", metavar="VISIT")]
@@ -26,6 +28,7 @@ def register(app: typer.Typer) -> None:
     command(app, "register")(show_register)
     command(app, "cease")(cease)
     command(app, "replace")(replace)
+    command(app, "supplement")(supplement)
 
 
 def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> None:
@@ -105,6 +108,47 @@ def replace(
         lambda tx, now: replacing.give_up(office, tx, visit, ground=ground, reason=reason, by=who, now=now),
     )
     _tell(terminal, done)
+
+
+def supplement(
+    terminal: Terminal,
+    plan: Annotated[str, typer.Argument(help="Name of the plan 抽查计划", metavar="PLAN")],
+    by: By = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what could be done today, write nothing 试运行")] = False,
+) -> Exit | None:
+    """Deal a plan's visits that are short of inspectors anew, with today's register and a seed of their own. 补充派员。
+
+    The selection of objects stands. Without whole teams for any of them it is refused, and the certificate says which seats only
+    whom could fill.
+    """
+    from inspector.flows import supplement as supplementary
+
+    office, who, now = terminal.office, by or operator(), terminal.office.now()
+    seen = terminal.look(lambda tx: supplementary.outlook(office, tx, plan, now))
+    if dry_run or not seen.visits:
+        rows = [_outlook(seen, one) for one in seen.visits]
+        terminal.rows(("id", "could", "seats", "inspectors", "capacity"), rows)
+        return None
+    made = terminal.act(
+        "draw.supplement", f"plan:{plan}", lambda tx, now: supplementary.announce(office, tx, plan, by=who, now=now), plan=plan
+    )
+    terminal.value({"draw": made.number if made else None, "visits": [one.id for one in seen.visits]})
+    if made is None:
+        return Exit.REFUSED
+    terminal.say("prepared", number=made.number, parties=", ".join(made.awaited))
+    return None
+
+
+def _outlook(seen: Outlook, visit: Owed) -> dict[str, object]:
+    """One short visit: whether a whole team is there today; if not, which seats only whom could fill, and how many of them."""
+    told = [one for one in seen.shortages if one.object == visit.object_id]
+    return {
+        "id": visit.id,
+        "could": not told,
+        "seats": sorted({seat for one in told for seat in seen.seats(one)}),
+        "inspectors": sorted({name for one in told for name in one.inspectors}),
+        "capacity": max((one.capacity for one in told), default=None),
+    }
 
 
 def _tell(terminal: Terminal, done: Replaced) -> None:

@@ -249,6 +249,7 @@ def _row(held: Draw) -> dict[str, object]:
         "number": held.number,
         "agency": held.agency,
         "plan": held.plan,
+        "kind": held.kind,
         "state": held.state,
         "made_at": held.made_at,
         "witness": held.witness,

@@ -201,6 +201,9 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "about": ("about", "关于"),
     "void_reason": ("void", "作废理由"),
     "signed": ("signed by", "签署人"),
+    "could": ("a team is there", "可以派员"),
+    "seats": ("seats", "席位"),
+    "capacity": ("of whom may go", "其中可派"),
     "facts": ("facts", "事实"),
     "draw": ("draw", "抽取"),
 }

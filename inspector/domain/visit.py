@@ -81,7 +81,7 @@ class Visit:
 
     `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
     because a case needs it, so that it counts towards the yearly cap. `ceased`: how the object is no more; `replaces`: the visit whose
-    object it came in for.
+    object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -261,7 +261,7 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
-    """It will not be made: nothing is left to look at, or it is short of inspectors and has been drawn again. The seats are freed."""
+    """It will not be made: nothing is left to look at, or it was short of inspectors and has been dealt anew. The seats are freed."""
     because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
     return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
 

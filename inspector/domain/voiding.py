@@ -13,7 +13,7 @@ from datetime import datetime
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.person import said, same
-from inspector.domain.plan import Draw, DrawState, Signature
+from inspector.domain.plan import Draw, DrawKind, DrawState, Signature
 from inspector.domain.policy import Policy
 from inspector.domain.seed import known_at
 
@@ -71,5 +71,7 @@ def seed_known(draw: Draw, now: datetime) -> bool:
 def _may(draw: Draw, now: datetime) -> None:
     if draw.state is DrawState.VOID and (draw.freed or draw.followed):
         raise Refusal("draw_void_already", draw=draw.number)
+    if draw.state is DrawState.DRAWN and draw.kind is DrawKind.SUPPLEMENT:
+        raise Refusal("draw_supplement_stands", draw=draw.number)  # its visits are owed by another draw: nobody escapes that way
     if draw.state not in (DrawState.DRAWN, DrawState.VOID) and seed_known(draw, now):
         raise Refusal("draw_seed_known", draw=draw.number)

@@ -29,6 +29,8 @@ from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
+SUPPLEMENTED = "supplemented"
+"""Why a short visit is called off: a supplementary draw has made another of it."""
 FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a frame in a draw's bundle."""
 
@@ -46,10 +48,17 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     now: datetime,
     *,
     replaces: str = "",
+    supplements: str = "",
 ) -> None:
-    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off."""
+    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off.
+
+    `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is over; where it is over already,
+    so is this one.
+    """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    owed = tx.visits.get(supplements, lock=True) if supplements else None
+    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     made = Visit(
         id=f"{held.number}-{position:04d}",
@@ -59,16 +68,16 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
-        sampled=all(not wants_visit(case) for case in live),
+        sampled=owed.sampled if owed is not None else all(not wants_visit(case) for case in live),
         doubts=tuple(doubt for case in live for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
         pooled=member.pooled,
-        state=VisitState.ASSIGNED if live or member.pooled else VisitState.CANCELLED,
+        state=VisitState.ASSIGNED if wanted else VisitState.CANCELLED,
         opened_at=now,
         due_at=term.at,
         due_counted=term.counted,
-        replaces=replaces,
+        replaces=replaces or supplements,
     )
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
@@ -76,9 +85,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
-    for owed in tx.visits.short(held.agency):
-        if (owed.kind, owed.code) == (made.kind, made.code) and (made.pooled or not owed.pooled):
-            call_off_visit(tx, tx.visits.get(owed.id, lock=True), "drawn_again", policy.label, now)
+    if owed is not None:
+        call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -137,10 +145,7 @@ def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn:
 
 
 def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
-    """Two officers or no visit (Penalties Law art. 42): a person is told, and the plan's next frame takes the object in again.
-
-    The selection stands. The supplementary draw of ruling 13, at once and with an enlarged roster, is not built.
-    """
+    """Two officers or no visit (Penalties Law art. 42): a person is told. The selection stands: the visit is owed (`supplement`)."""
     tx.visits.put(replace(held, state=VisitState.SHORT))
     tx.attention.open("team_short", held.agency, held.id, facts, now)
     because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))

@@ -13,9 +13,10 @@ from inspector.domain.commitment import Commitment, Listing, Rules, Share, commi
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import content
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
+from inspector.flows import supplement
 from inspector.flows.assign import FILES, assign, frozen
 from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
@@ -35,6 +36,9 @@ def announce(work: Work, office: Office) -> Settlement:
     plan, slot, without = str(said["plan"]), str(said["slot"]), tuple(said.get("without", ()))
 
     def write(tx: Tx, now: datetime) -> None:
+        if supplement.is_slot(slot):  # the number that follows a void one
+            supplement.announce(office, tx, plan, by="schedule", now=now, without=without, slot=slot)
+            return
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
@@ -235,8 +239,10 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "result.json", result.content())
         teams = listed.dealt.teams if listed.dealt else {}
         shortages = {one.object: one for one in listed.dealt.shortages} if listed.dealt else {}
+        owed = supplement.stands_for(files)
         for position, (name, team) in enumerate(teams.items(), 1):
-            assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now)
+            visit = owed.get(name, "")
+            assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now, supplements=visit)
 
     return Settlement(write=write, outcome="drawn")
 
@@ -344,8 +350,8 @@ def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, obj
 
 
 def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
-    """One open draw per list at a time (draw-protocol threat 2)."""
-    return next((held for held in tx.draws.open(agency) if held.plan == plan), None)
+    """One open draw per list at a time (draw-protocol threat 2); a supplementary one selects nobody."""
+    return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
 def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:

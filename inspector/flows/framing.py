@@ -66,7 +66,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_
             status=CAP if name in capped and strata[name] != FULL else ELIGIBLE,
             pool=plan.agency,
             qual=policy.draw.lead_qualification,
-            salt=_salt(secret, name),
+            salt=salt(secret, name),
         )
         for name in members
     ]
@@ -114,21 +114,20 @@ class _Entry:
 def _entries(tx: Tx, plan: Plan, policy: Policy, now: datetime) -> Iterable[_Entry]:
     """Undrawn cases, and the daily-supervision pool where the plan asks for it.
 
-    Who was drawn and could not be visited for want of two inspectors is in the full stratum: nobody escapes a draw that way.
+    Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
     for row in tx.cases.undrawn(plan.agency):
         if row["wants_visit"] or row["stratum"] is not None:
             member = Member(kind=SubjectKind(row["subject_kind"]), code=row["subject_code"], name="", cases=(row["id"],))
-            yield _Entry(member=member, stratum=FULL if row["wants_visit"] or row["owed"] else row["stratum"])
+            yield _Entry(member=member, stratum=FULL if row["wants_visit"] else row["stratum"])
     if plan.pool:
-        owed = {(held.kind, held.code) for held in tx.visits.short(plan.agency) if held.pooled}
         for held in tx.rosters.objects(plan.agency):
             level = tx.credit.level(held.kind, held.code)
             fresh = level is not None and now - level[1] <= span(policy.stale_after)
             code = level[0] if level is not None and fresh else policy.unrated
             yield _Entry(
                 member=Member(kind=held.kind, code=held.code, name=held.name, cases=(), pooled=True),
-                stratum=FULL if (held.kind, held.code) in owed else pool_stratum(policy, code),
+                stratum=pool_stratum(policy, code),
             )
 
 
@@ -171,6 +170,13 @@ def _share(policy: Policy, stratum: str, count: int) -> Share:
     return Share(ppm=0, least=max(row.minimum, ceil(row.ratio * count)))
 
 
+def staff(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, members: Mapping[str, Member], secret: bytes, now: datetime
+) -> tuple[Sequence[InspectorRow], Sequence[Ban]]:
+    """Today's inspectors, and who of them may not go to whom: for visits that were selected before and have no team."""
+    return _inspectors(office, tx, plan, policy, secret, now), _bans(tx, plan, members, secret)
+
+
 def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
     """The agency's inspectors; the certificate must last to the day the visit is due (scenario 35)."""
     day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
@@ -181,7 +187,7 @@ def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: byte
             quals=row.qualifications,
             cap=row.cap,
             status=row.status(day),
-            salt=_salt(secret, row.id),
+            salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(plan.agency)
     ]
@@ -191,12 +197,12 @@ def _bans(tx: Tx, plan: Plan, members: Mapping[str, Member], secret: bytes) -> S
     """Declared conflicts about objects of this frame: the fact, not the private reason (scenario 33)."""
     by_code = {member.code: name for name, member in members.items()}
     return [
-        Ban(object=by_code[code], inspector=staff, reason=reason, salt=_salt(secret, f"{by_code[code]}/{staff}"))
+        Ban(object=by_code[code], inspector=staff, reason=reason, salt=salt(secret, f"{by_code[code]}/{staff}"))
         for code, staff, reason in tx.rosters.recusals(plan.agency)
         if code in by_code
     ]
 
 
-def _salt(secret: bytes, name: str) -> str:
+def salt(secret: bytes, name: str) -> str:
     """Ruling 8: rows cannot be linked across lists or draws."""
     return hashlib.sha256(secret + name.encode()).hexdigest()[:32]

@@ -27,10 +27,8 @@ _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_f
 
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
-    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state == "ASSIGNED"
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT"))
 )
-_SHORT = sa.select(visit_case.c.case_id).join(visit, visit.c.id == visit_case.c.visit).where(visit.c.state == "SHORT")
-_OWED = case_file.c.id.in_(_SHORT) & case_file.c.stratum.is_not(None)
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
@@ -112,7 +110,7 @@ class CaseRoom(Room):
     def undrawn(self, agency: str) -> list[Row]:
         """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them.
 
-        `owed` is a visit that a draw has given and that cannot take place, for want of two inspectors.
+        A visit that cannot take place for want of two inspectors is given all the same: it is owed (draw-protocol ruling 13).
         """
         asked = sa.select(
             case_file.c.id,
@@ -121,10 +119,9 @@ class CaseRoom(Room):
             case_file.c.stratum,
             case_file.c.wants_visit,
             case_file.c.state,
-            _OWED.label("owed"),
         ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
-        asked = asked.where(sa.or_(unframed, sa.or_(case_file.c.wants_visit, _OWED) & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
+        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:

@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Missing
-from inspector.flows import replacing, voiding
+from inspector.flows import replacing, supplement, voiding
 from inspector.flows.replacing import Replaced
 from inspector.store.tx import Tx
-from inspector.web.answers import DrawShown, ReplacedShown, draw_shown
+from inspector.web.answers import DrawShown, Prepared, ReplacedShown, draw_shown
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, message
 from inspector.web.draws import draw_of
@@ -60,6 +60,20 @@ def replace_object(
         return _shown(replacing.give_up(desk.office, tx, visit, ground=ground, reason=reason, by=caller.name, now=now))
 
     return desk.once(message(caller.source, message_id, f"replacement {visit}", given), do)
+
+
+@router.post("/plans/{name}/supplement", status_code=202, response_model=Prepared, responses=WRITES)
+def deal_short_visits(desk: AtDesk, caller: Officer, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+    """Deal a plan's visits that are short of inspectors anew: a supplementary draw. The selection of objects stands."""
+
+    def do(tx: Tx, now: datetime) -> Prepared:
+        plan = desk.office.plans.get(name)
+        if plan is None or plan.agency not in caller.sees:
+            raise Missing("plan_unknown", plan=name)
+        made = supplement.announce(desk.office, tx, name, by=caller.name, now=now)
+        return Prepared(plan=name, draw=draw_shown(made) if made is not None else None)
+
+    return desk.once(message(caller.source, message_id, f"supplement {name}", None), do, status=202)
 
 
 def _known(tx: Tx, caller: Caller, visit: str) -> None:

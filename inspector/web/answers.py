@@ -11,7 +11,7 @@ from pydantic import ConfigDict, JsonValue
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
@@ -230,6 +230,7 @@ class DrawShown(Shown):
     number: str
     agency: str
     plan: str
+    kind: DrawKind
     state: DrawState
     made_at: datetime
     announced_at: datetime | None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
 
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
-from inspector.domain.case import CaseState, Outcome, SubjectKind
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
@@ -20,7 +20,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
-from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.domain.roster import InspectorRecord
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
@@ -250,42 +250,6 @@ def test_one_inspector_is_no_team_and_the_visit_does_not_take_place(store: Store
         kinds = [row["kind"] for row in tx.attention.page(None)]
     assert visit.state is VisitState.SHORT
     assert "team_short" in kinds
-
-
-@pytest.mark.parametrize("pool", [False, True], ids=["a case", "the pool"])
-def test_a_visit_without_two_inspectors_is_drawn_again_for_certain_and_its_selection_stands(
-    store: Store, hand: Hand, pool: bool
-) -> None:
-    office, phones, _ = drawing(store, hand, staff=1)
-    if pool:
-        office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)})
-        with store.begin() as tx:
-            row = RosterObject(
-                agency="bureau", kind=SubjectKind.FIRM, code="TEST00000000000001", original="", name="", pool="bureau"
-            )
-            tx.rosters.put_objects([row])
-    _, held = announced(office, hand, cases=0 if pool else 1)
-    carried_out(office, hand, held.number)
-    (short,) = visits(office, held.number)
-    with store.begin() as tx:
-        tx.rosters.put_inspectors(inspectors(6))
-        selection = tx.draws.files(held.number)["result.json"]
-    hand.on(days=1)
-    _, again = announced(office, hand, cases=0)
-    with store.read() as tx:
-        assert json.loads(tx.draws.files(again.number)["rules.json"])["derivation"]["full_coverage"], "nobody escapes that way"
-        assert tx.cases.undrawn("bureau") == [], "it is in a frame now"
-    carried_out(office, hand, again.number)
-    (called_off,), (made,) = visits(office, held.number), visits(office, again.number)
-    assert (called_off.state, made.state, made.code) == (VisitState.CANCELLED, VisitState.ASSIGNED, short.code)
-    assert (made.case_ids, made.doubts) == (short.case_ids, short.doubts)
-    assert len([message for message in phones.messages if message.data["visit"] == made.id]) == 2
-    with store.read() as tx:
-        assert tx.draws.files(held.number)["result.json"] == selection
-        assert not [seat for seat in tx.visits.team(short.id) if seat.state.open]
-        assert not {"team_short", "visit_overdue"} & {row["kind"] for row in tx.attention.page(None)}
-        assert tx.work.keyed(f"visit.due:{short.id}")["state"] == "done"  # type: ignore[index]
-    replayed(office, held.number)
 
 
 def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log_says_so(store: Store, hand: Hand) -> None:
