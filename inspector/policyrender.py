@@ -58,6 +58,7 @@ _WORDS: Mapping[str, str] = {
     Timer.SEED: "种子来源答复",
     Timer.REVIEW: "工作人员复核",
     Timer.REVIEW_REMIND: "复核期满前提醒",
+    Timer.RELEASE: "现场核查期满前告知检查组对象",
     Outcome.TRUE: "属实",
     Outcome.DATA_ERROR: "数据来源有误",
     Outcome.IMMATERIAL: "差异无关紧要",

@@ -53,6 +53,7 @@ def list_draws(
 def show(terminal: Terminal, draw: Number) -> None:
     """Show a draw and, once drawn, its visits. 显示抽取及其检查任务。"""
     held = terminal.look(lambda tx: tx.draws.get(draw))
+    _read(terminal, draw, "show")
     visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
     rows = [
         {
@@ -97,6 +98,16 @@ def announce(
     return None
 
 
+def _read(terminal: Terminal, number: str, what: str) -> None:
+    """Before the visits are made, who reads the list stands in the ledger: the machine's user."""
+    from inspector.flows import embargo
+
+    if terminal.look(lambda tx: embargo.embargoed(tx, number)):
+        now = terminal.office.now()
+        with terminal.store.begin() as tx:
+            embargo.note(tx, number, operator(), what, now)
+
+
 def _stands(terminal: Terminal, held: Draw) -> None:
     """Where a plan's draw stands, and whose promise it waits for."""
     if not _awaited(held):
@@ -124,6 +135,7 @@ def export(
         raise Refusal("draw_not_finished", draw=draw, state=held.state)
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
+    _read(terminal, draw, "export")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = [name for name in PUBLIC if name in files]
     for name in written:
@@ -178,6 +190,7 @@ def verify(
         files = terminal.look(lambda tx: tx.draws.files(draw))
         if "result.json" not in files:
             raise Refusal("draw_not_finished", draw=draw, state=held.state)
+        _read(terminal, draw, "verify")
         bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
     opinion = judge(bundle, outside)
     _tell(terminal, opinion, bundle.receipt, strict=strict)

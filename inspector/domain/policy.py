@@ -54,6 +54,7 @@ class Timer(StrEnum):
     ASSIST_END = "assist_end"
     ACCEPT = "accept"
     VISIT = "visit"
+    RELEASE = "release"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit_retract"
     CALLBACK = "callback"

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from inspector.domain import visit
-from inspector.domain.calendar import due
+from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, join, key, read
 from inspector.domain.dealing import Shortage, substitute
@@ -58,10 +58,11 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
-    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
+    release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
+    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
     made = Visit(
-        id=f"{held.number}-{position:04d}",
+        id=visit_id(held.number, position),
         draw=held.number,
         agency=held.agency,
         object_id=name,
@@ -77,6 +78,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         opened_at=now,
         due_at=term.at,
         due_counted=term.counted,
+        release_at=release_at,
+        released=release_at <= now,
         replaces=replaces or supplements,
     )
     tx.visits.add(made)
@@ -94,7 +97,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         urgent_by=made.due_at,
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
-    tx.work.order([timer], now)
+    release = Order(
+        kind=OrderKind.VISIT_RELEASE,
+        key=f"{OrderKind.VISIT_RELEASE.value}:{made.id}",
+        due_at=release_at,
+        urgent_by=release_at,
+        payload={"visit": made.id, "cases": list(made.case_ids)},
+    )
+    tx.work.order([timer] if made.released else [timer, release], now)
     for place, staff in enumerate(team):
         if staff is not None:
             _seat(office, tx, made, policy, place, 0, staff, now)
@@ -102,6 +112,17 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         seats = [list(seat) for seat in shortage.seats] if shortage else []
         able = list(shortage.inspectors) if shortage else []
         _short(tx, made, {"seats": seats, "inspectors": able, "capacity": shortage.capacity if shortage else 0}, policy, now)
+
+
+def visit_id(number: str, position: int) -> str:
+    """A visit's id, by its place in its draw."""
+    return f"{number}-{position:04d}"
+
+
+def by_visit(shortage: Shortage, ids: Mapping[str, str]) -> Shortage:
+    """A certificate that names visits: what an object is called is nobody's affair before the visit, though a matter is open for it."""
+    others = tuple((ids[name], seat) for name, seat in shortage.others)
+    return replace(shortage, object=ids[shortage.object], others=others)
 
 
 def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:

@@ -92,6 +92,19 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
+def release(work: Work, _office: Office) -> Settlement:
+    """The moment of the release has come: behind their links the team now reads whom the visit is to."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        decision = visit.release(held, _pack(tx, held))
+        if decision.because.rule != "timer.obsolete":
+            tx.visits.put(decision.state)
+            record(tx, held.id, decision, now, {})
+
+    return Settlement(write=write)
+
+
 def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)

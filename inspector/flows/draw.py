@@ -17,7 +17,7 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.flows import supplement
-from inspector.flows.assign import FILES, assign, frozen
+from inspector.flows.assign import FILES, assign, by_visit, frozen, visit_id
 from inspector.flows.framing import CAP, dump_members, frame, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
@@ -238,7 +238,8 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = listed.dealt.teams if listed.dealt else {}
-        shortages = {one.object: one for one in listed.dealt.shortages} if listed.dealt else {}
+        ids = {name: visit_id(number, position) for position, name in enumerate(teams, 1)}
+        shortages = {one.object: by_visit(one, ids) for one in listed.dealt.shortages} if listed.dealt else {}
         owed = supplement.stands_for(files)
         for position, (name, team) in enumerate(teams.items(), 1):
             visit = owed.get(name, "")

@@ -86,7 +86,7 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
 
 def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
     """A visit is over before it was made: seats, pushes, dates and matters of it end."""
-    ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
+    ended = [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)]
     for seat in tx.visits.team(held.id):
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=visit.SeatState.CANCELLED), now)

@@ -27,7 +27,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Finding, Visit
 from inspector.flows.after import FILE, log_after
-from inspector.flows.assign import assign, frozen
+from inspector.flows.assign import assign, frozen, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.framing import load_members
 from inspector.flows.office import Office
@@ -123,10 +123,11 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     member = load_members(files["members.json"])[name]
     live = member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
     team = _deal(tx, drawn, files, name) if live else ()  # all withdrawn meanwhile: called off at once, and the record says so
-    shortage = Shortage(object=name, seat=team.index(None), others=(), inspectors=()) if None in team else None
     position = len(tx.visits.of_draw(drawn.number)) + 1
+    came = visit_id(drawn.number, position)
+    shortage = Shortage(object=came, seat=team.index(None), others=(), inspectors=()) if None in team else None
     assign(office, tx, drawn, policy, position, name, member, team, shortage, now, replaces=left.id)
-    return tx.visits.get(f"{drawn.number}-{position:04d}")
+    return tx.visits.get(came)
 
 
 def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], name: str) -> tuple[str | None, ...]:

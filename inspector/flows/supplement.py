@@ -105,8 +105,9 @@ def announce(
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
-    for name, rows in zip(FILES, (frame.objects, frame.inspectors, frame.bans), strict=True):
-        tx.draws.keep_file(number, name, content(rows))
+    files = (content(frame.objects), content(frame.inspectors), content(frame.bans))
+    for name, held in zip(FILES, files, strict=True):
+        tx.draws.keep_file(number, name, held)
     tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}

@@ -270,7 +270,11 @@ def _sampling(part: Part) -> SamplingRow:
 def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
-    if row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND) and part.clean and row.term.unit is not Unit.WORKING_DAY:
+    if (
+        row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND, Timer.RELEASE)
+        and part.clean
+        and row.term.unit is not Unit.WORKING_DAY
+    ):
         part.flaw("remind_not_working_days", "term", value=row.term)
     return row
 

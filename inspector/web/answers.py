@@ -180,6 +180,7 @@ class VisitShown(Shown):
     basis: str
     opened_at: datetime
     due_at: datetime
+    release_at: datetime | None
     done_at: datetime | None
     doubts: tuple[DoubtShown, ...]
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw
 from inspector.flows import draw as drawing
+from inspector.flows import embargo
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
 from inspector.web.caller import Caller, Clerk, DrawReader
@@ -51,14 +52,20 @@ def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: Me
 
 @router.get("/draws/{number}", responses=READS)
 def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithResult:
-    """A draw; its result once drawn, for officers, clerks and auditors."""
+    """A draw; its result once drawn, for officers and auditors, and for clerks once its visits are made.
 
-    def ask(tx: Tx) -> DrawWithResult:
+    Until then the list is under embargo: who reads it is an entry of the ledger, by the token's name.
+    """
+
+    def do(tx: Tx, now: datetime) -> DrawWithResult:
         held = draw_of(tx, caller, number)
-        may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.drawn_at is not None
+        roles = (Role.OFFICER, Role.AUDITOR) if embargo.embargoed(tx, number) else (Role.OFFICER, Role.AUDITOR, Role.CLERK)
+        may = caller.role in roles and held.drawn_at is not None
+        if may:
+            embargo.note(tx, number, caller.name, "api", now)
         return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
 
-    return desk.look(ask)
+    return desk.act(do) if caller.role in (Role.OFFICER, Role.AUDITOR) else desk.look(lambda tx: do(tx, desk.office.now()))
 
 
 @router.post("/draws/{number}/figures", response_model=DrawShown, responses=WRITES)

@@ -191,7 +191,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "cited": cited,
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
-        "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
+        "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,
@@ -208,6 +208,8 @@ def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
         return seat.state.value.lower()
     if held.state is VisitState.SHORT:
         return "short"
+    if not held.released:
+        return "embargoed"
     return "accepted" if all(one.state is SeatState.ACCEPTED for one in team if one.state.open) else "waits"
 
 

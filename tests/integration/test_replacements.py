@@ -11,6 +11,7 @@ import pytest
 from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw
+from inspector.domain.policy import Policy
 from inspector.domain.replacement import Ceased, Ground, Lists, budget
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import SeatState, Visit, VisitState
@@ -18,6 +19,7 @@ from inspector.flows import dispatch, replacing
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.replacing import Replaced
+from inspector.policybook import Policybook
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import START, Hand, settle
@@ -43,12 +45,12 @@ def pool_draw(store: Store, hand: Hand, *, objects: int = 40, share: str = "1/4"
     return office, carried_out(office, hand, held.number)
 
 
-def _changed(office: Office, share: str, draw: dict[str, object]) -> object:
+def _changed(office: Office, share: str, draw: dict[str, object]) -> Policybook:
     """The demo pack with another share of the pool, and its draw row changed."""
 
-    def change(pack):  # type: ignore[no-untyped-def]
+    def change(pack: Policy) -> Policy:
         rows = tuple(replace(row, ratio=Fraction(share)) if row.stratum == "pool-U" else row for row in pack.samplings)
-        return replace(pack, samplings=rows, draw=replace(pack.draw, **draw))
+        return replace(pack, samplings=rows, draw=replace(pack.draw, **draw))  # type: ignore[arg-type]
 
     return replace(office.book, packs=tuple(map(change, office.book.packs)))
 

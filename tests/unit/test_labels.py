@@ -137,7 +137,7 @@ def test_every_member_of_every_enum_has_words() -> None:
 
 def test_every_state_behind_a_link_says_what_is_to_be_done_now() -> None:
     letters = {f"ui.assist_{state.value.lower()}" for state in AssistanceState}
-    seats = {f"ui.seat_{state.value.lower()}" for state in SeatState} | {"ui.seat_waits", "ui.seat_short"}
+    seats = {f"ui.seat_{state.value.lower()}" for state in SeatState} | {"ui.seat_waits", "ui.seat_short", "ui.seat_embargoed"}
     assert missing(letters | seats) == []
 
 
