@@ -138,7 +138,10 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_no_module_is_longer_than_one_sitting() -> None:
-    lengths = {str(f.relative_to(ROOT)): text_of(f).count("\n") for f in modules("inspector", "connectors", "tests")}
+    files = [
+        f for f in modules("inspector", "connectors", "tests") if f.parent.name != "versions"
+    ]  # a migration is as long as the change
+    lengths = {str(f.relative_to(ROOT)): text_of(f).count("\n") for f in files}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}, "look for a second noun"
 
 

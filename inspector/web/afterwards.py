@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Missing
+from inspector.domain.visit import VisitState
 from inspector.flows import replacing, supplement, voiding
 from inspector.flows.replacing import Replaced
 from inspector.store.tx import Tx
-from inspector.web.answers import DrawShown, Prepared, ReplacedShown, draw_shown
+from inspector.web.answers import DrawShown, Prepared, Shown, draw_shown
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, message
 from inspector.web.draws import draw_of
@@ -20,6 +21,16 @@ from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import CeasedIn, ReplacementIn, VoidIn
 
 router = APIRouter(prefix="/v1", tags=["draws"])
+
+
+class ReplacedShown(Shown):
+    """A visit that ended, the one that came in by the rule, and the draw's discretionary budget."""
+
+    visit: str
+    state: VisitState
+    came: str | None
+    spent: int
+    most: int
 
 
 @router.post("/draws/{number}/void", response_model=DrawShown, responses=WRITES)

@@ -215,16 +215,6 @@ class SignatureShown(Shown):
     reason: str
 
 
-class ReplacedShown(Shown):
-    """A visit that ended, the one that came in by the rule, and the draw's discretionary budget."""
-
-    visit: str
-    state: VisitState
-    came: str | None
-    spent: int
-    most: int
-
-
 class DrawShown(Shown):
     """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
 
