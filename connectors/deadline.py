@@ -4,7 +4,8 @@ httpx knows a timeout for each read, not for the answer: a peer that sends one b
 thread for days. Here each read and write gets what is left of the call's time, so the sum is bounded whatever the peer does.
 Resolving a name is the machine's affair and bounded by its resolver only.
 
-What is written leaves when the answer is awaited: head and body of a short question in one packet and one system call.
+What is written leaves when the answer is awaited: head and body of a question go together, and an answer that was there before its
+question can be told from one that came after it.
 """
 
 from __future__ import annotations
@@ -17,15 +18,13 @@ from typing import Any
 
 import httpcore
 
-_PACKET = 16_384
-"""Bytes kept together; a longer body is not worth copying, and its sender wants to know early when nobody listens."""
-
 
 class Deadline:
-    """When the call under way must be over, in seconds of `time.monotonic`; one for each connection."""
+    """When the call under way must be over, in seconds of `time.monotonic`, and what of it has not left yet; one for each line."""
 
     def __init__(self) -> None:
         self.at = 0.0
+        self.unsent = b""
 
     def left(self, timeout: float | None) -> float:
         """`timeout`, or what is left if that is less. Raises httpcore.ReadTimeout when nothing is."""
@@ -59,7 +58,6 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, held: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._held = held
         self._deadline = deadline
-        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         # Whoever hangs up in mid-question may have answered first (RFC 9112, 9.5): a write that fails is told by the read.
@@ -67,14 +65,12 @@ class _Stream(httpcore.NetworkStream):
             self._flush(timeout)
         return self._held.read(max_bytes, self._deadline.left(timeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._unsent += buffer
-        if len(self._unsent) > _PACKET:
-            self._flush(timeout)
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - nothing leaves yet
+        self._deadline.unsent += buffer
 
     def _flush(self, timeout: float | None) -> None:
-        if self._unsent:
-            unsent, self._unsent = self._unsent, b""
+        unsent, self._deadline.unsent = self._deadline.unsent, b""
+        if unsent:
             self._held.write(unsent, self._deadline.left(timeout))
 
     def start_tls(

@@ -25,7 +25,7 @@ from inspector.domain.errors import Invalid
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
-from inspector.settings import EngineSettings, Settings
+from inspector.settings import EngineSettings, OfficeTimes, Settings
 from inspector.store.opening import opened
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
@@ -116,6 +116,8 @@ def connect(settings: Settings) -> Connectors:
         made[section] = {name: connector(group, name, told) for name, told in getattr(settings, section).items()}
         for name, one in made[section].items():
             bounded(section, name, one, settings.engine)
+    for name, one in made["seeds"].items():
+        timely(name, one, settings.time)
     return Connectors(
         sources=made["sources"],
         agencies=made["assistance"],
@@ -146,6 +148,13 @@ def bounded(section: str, name: str, made: object, told: EngineSettings) -> None
         raise Invalid("connector_longest", connector=f"{section}.{name}", key="budget_seconds", **facts)
 
 
+def timely(name: str, made: object, told: OfficeTimes) -> None:
+    """A beacon runs by the world's clock: an office that does not would name rounds long known. Raises Invalid (`beacon_time`)."""
+    card: Card | None = getattr(made, "card", None)
+    if card is not None and card.kind in ("drand", "nist") and (told.rate != 1 or told.starts_at or told.skip_closed):
+        raise Invalid("beacon_time", connector=f"seeds.{name}")
+
+
 def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:
     """The whole house on a migrated store."""
     settings = _with_port(settings)
@@ -157,7 +166,7 @@ def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lam
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
     daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
-    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), settings.web)
+    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
     server = Server(app, settings.web)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 

@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Compare, Excluded, Fact, Item, Policy, Profile, Proposal, Timer
+from inspector.domain.sampling import Window
 
 _UNITS = {
     Unit.WORKING_DAY: "个工作日",
@@ -71,6 +73,18 @@ _WORDS: Mapping[str, str] = {
     Outcome.NOT_ACTIVE: "未开展活动",
     Outcome.REFUSED: "拒不配合",
     Outcome.WITHDRAWN: "撤回承诺",
+    CheckType.PLANNED: "计划内随机检查",
+    CheckType.JOINT: "联合检查",
+    CheckType.CAMPAIGN: "本级专项检查",
+    CheckType.CAMPAIGN_ABOVE: "上级部署的专项检查",
+    CheckType.LEAD: "线索检查",
+    CheckType.PERMIT: "许可、给付的承诺核查",
+    CheckType.RECHECK: "整改复查或者应申请检查",
+    CheckType.EMERGENCY: "紧急检查",
+    CheckType.OFF_SITE: "在线、书面、协助核查",
+    Authority.OWN: "本机关",
+    Authority.UPPER: "上级机关",
+    Authority.OTHER: "其他机关",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
     Proposal.REVOKE: "撤销行政决定",
@@ -78,6 +92,7 @@ _WORDS: Mapping[str, str] = {
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",
     Proposal.REFER_REGISTER: "转登记机关",
 }
+_WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
 _FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
 _GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
@@ -144,6 +159,10 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _facts(policy),
         _strategies(policy),
         _samplings(policy),
+        _bounds(policy),
+        _frequencies(policy),
+        _checks(policy),
+        _suppressions(policy),
         _terms(policy),
         _outcomes(policy),
         _grounds(policy),
@@ -154,8 +173,9 @@ def tables(policy: Policy) -> tuple[Table, ...]:
 def _general(policy: Policy) -> Table:
     approval, draw = policy.approval, policy.draw
     on = approval.on or "尚未批准"
-    seeds = f"种子 {'、'.join(draw.seeds)}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
-    seeds += f"同一对象每年随机检查不超过 {draw.yearly_cap} 次"
+    further = f"（有来源拒不公布时依次追加 {'、'.join(draw.further)}）" if draw.further else ""
+    seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
+    seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
     seeds += f"；对象已不存在的{'由同层候补补入' if draw.replace_ceased else '不补入'}，其他替换不超过随机抽中数的 {draw.replace_share}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
@@ -242,8 +262,77 @@ def _strategies(policy: Policy) -> Table:
 
 
 def _samplings(policy: Policy) -> Table:
-    rows = {row.row: (row.stratum, _share(row.ratio), str(row.minimum), row.basis) for row in policy.samplings}
-    return Table(title="抽查比例", heads=("编号", "抽查层", "比例", "最少", "依据"), rows=rows)
+    heads = ("编号", "抽查层", "等级", "比例", "最少", "期间", "滚动受理", "重点事项", "依据")
+    rows = {
+        row.row: (
+            row.stratum,
+            row.level or "",
+            _share(row.ratio) if row.each is None else f"每名人员 {row.each} 个",
+            str(row.minimum),
+            _WINDOWS[row.per],
+            "是" if row.rolling else "否",
+            "是" if row.key else "否",
+            row.basis,
+        )
+        for row in policy.samplings
+    }
+    return Table(title="抽查比例", heads=heads, rows=rows)
+
+
+def _bounds(policy: Policy) -> Table:
+    held, rows = policy.bounds, dict[str, tuple[str, ...]]()
+    if held.floor is not None:
+        told = f"全年不少于总数的 {_share(held.floor.ratio)}，不足的依次补 {'、'.join(held.floor.order)}"
+        rows[held.floor.row] = (told, held.floor.basis)
+    if held.ceiling is not None:
+        told = f"一般事项全年随机抽取不超过 {_share(held.ceiling.ratio)}"
+        rows[held.ceiling.row] = (told, held.ceiling.basis)
+    if held.staff is not None:
+        told = f"{_WINDOWS[held.staff.per]}不超过可派人员数的 {held.staff.each} 倍"
+        rows[held.staff.row] = (told, held.staff.basis)
+    for size in held.sizes:
+        top = f"、不超过 {size.up_to} 个" if size.up_to is not None else ""
+        asked = [*([f"{size.least} 个"] if size.least else []), *([_share(size.ratio)] if size.ratio else [])]
+        rows[size.row] = (f"名录多于 {size.over} 个{top}的，全年至少抽 {'且 '.join(asked)}，不足的全抽", size.basis)
+    return Table(title="名录的上下限", heads=("编号", "内容", "依据"), rows=rows)
+
+
+def _frequencies(policy: Policy) -> Table:
+    heads = ("编号", "等级", "本机关全年上限", "各机关合计提示", "各机关合计停止", "抽查后间隔", "须检查一次的期间", "依据")
+    rows = {
+        row.row: (
+            row.level,
+            f"{row.cap} 次",
+            f"{row.warn} 次",
+            f"{row.stop} 次",
+            _term(row.cool_down) if row.cool_down is not None else "",
+            _term(row.coverage) if row.coverage is not None else "",
+            row.basis,
+        )
+        for row in policy.limits.frequencies.values()
+    }
+    return Table(title="检查频次", heads=heads, rows=rows)
+
+
+def _checks(policy: Policy) -> Table:
+    rows = {row.row: (_WORDS[check], "是" if row.counts else "否", row.basis) for check, row in policy.limits.checks.items()}
+    return Table(title="是否计入次数", heads=("编号", "检查类型", "计入", "依据"), rows=rows)
+
+
+def _suppressions(policy: Policy) -> Table:
+    heads = ("编号", "之后不重复检查", "机关", "期间", "只限相同事项", "只限日常监管", "依据")
+    rows = {
+        row.row: (
+            "、".join(_WORDS[check] for check in CheckType if check in row.checks),
+            _WORDS[row.authority],
+            _term(row.within) if row.within is not None else "当年",
+            "是" if row.same_items else "否",
+            "是" if row.routine else "否",
+            row.basis,
+        )
+        for row in policy.limits.suppressions
+    }
+    return Table(title="不重复检查", heads=heads, rows=rows)
 
 
 def _terms(policy: Policy) -> Table:

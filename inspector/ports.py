@@ -212,11 +212,15 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """A subject's credit level as the platform states it; `level` None when the platform does not rate it."""
+    """A subject's credit level as the platform states it; `level` None when the platform does not rate it.
+
+    `current`: a platform that states the level in force when it is asked. A level with neither that nor a date counts as unrated.
+    """
 
     level: str | None
     as_of: datetime | None
     provenance: Provenance
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

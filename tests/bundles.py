@@ -20,6 +20,10 @@ from inspector.domain.verify import verify
 from tests.needs import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
+NAMES = ("1", "2", "3", "sm3", "repair")
+"""The published vectors."""
+RE_DEALS = {"after": "1", "replace": "1", "repair": "repair"}
+"""Files that say what happened after a vector's draw, and that vector."""
 QUAL = "special-equipment"
 Part = Mapping[str, Any]
 
@@ -132,6 +136,12 @@ def vector(name: str) -> Bundle:
         result=told["result"],
         expected=told["expected"],
     )
+
+
+def re_deals(name: str) -> Any:
+    """What followed a vector's draw, by file: its list, its events, the teams they lead to."""
+    told = json.loads((VECTORS / f"ssj1-{name}.json").read_bytes())
+    return told.get("after", told)
 
 
 def carried_out(made: Commitment, frames: Mapping[str, Frame], parts: Sequence[Part]) -> Bundle:

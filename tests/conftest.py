@@ -12,7 +12,16 @@ import structlog
 from inspector.store.store import Store
 from tests import house, needs, postgres
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # who wants to hear more asks for it
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),  # with locals it takes seconds
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),  # who wants to hear more asks for it
+)
 
 
 @pytest.fixture(scope="session")

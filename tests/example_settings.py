@@ -83,7 +83,12 @@ SAMPLES = {
 #[seeds.dice]
 #kind = "ceremony"
 #what = "26 six-sided dice, thrown in public 公开掷骰26枚"
-#bits = 67
+#dice = 26
+#sides = 6
+#[seeds.lottery] # joins only where a party withheld its part
+#kind = "ceremony"
+#what = "double-colour ball, the draw after the reveals' last day 公布期限之后的双色球开奖"
+#balls = [[6, 33], [1, 16]]
 #[seeds.justice]
 #kind = "reveal"
 #url = "https://justice.example"

@@ -25,6 +25,7 @@ from inspector.domain import errors
 from inspector.domain.decision import OrderKind
 from inspector.flows import diagnosis
 from inspector.flows.importing import CASES
+from inspector.flows.inspections import INSPECTIONS
 from inspector.flows.layout import Layout
 from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
@@ -298,6 +299,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "case-columns": columns(CASES),
     "object-columns": columns(OBJECTS),
     "inspector-columns": columns(INSPECTORS),
+    "inspection-columns": columns(INSPECTIONS),
     "level-columns": columns(LEVELS),
 }
 

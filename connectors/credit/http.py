@@ -13,8 +13,9 @@ from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditConfig(WireConfig):
-    """The platform's endpoints under `url`."""
+    """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, and so dates none."""
 
+    current: bool = False
     path_level: str = "/level"
     path_entry: str = "/entry"
     path_retract: str = "/retract"
@@ -36,7 +37,12 @@ class HttpCredit:
         reply = self._wire.send("POST", self._config.path_level, json={"kind": kind.value, "code": code}, key=key)
         level = reply.text("level")
         as_of = reply.moment("as_of")
-        return Rating(level=level, as_of=as_of, provenance=reply.provenance(self.card, as_of=as_of, version=""))
+        return Rating(
+            level=level,
+            as_of=as_of,
+            current=self._config.current,
+            provenance=reply.provenance(self.card, as_of=as_of, version=""),
+        )
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled as the wire does."""

@@ -6,30 +6,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.config import ConnectorConfig, parse
+from inspector.domain.ceremony import Form, read
 from inspector.domain.errors import Invalid
 from inspector.ports import NotYet, Origin, Refused, Typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CeremonyConfig(ConnectorConfig):
-    """`what` tells the public which figures will count, `bits` how much chance they hold (ten throws of a die: 25)."""
+    """`what` tells the public which figures will count; their form is `dice` and `sides`, or groups of `balls`.
+
+    `bits` is how much chance they hold: all that the form can, or less where somebody trusts it less.
+    """
 
     what: str
-    bits: int
+    dice: int = 0
+    sides: int = 0
+    lowest: int = 1
+    balls: tuple[tuple[int, ...], ...] = ()
+    bits: int = 0
 
 
 class CeremonySeed:
     """One ceremony."""
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
-        self._config = parse(CeremonyConfig, name, config)
-        if not self._config.what.strip() or self._config.bits < 1:
-            raise Invalid("connector_key_range", connector=name, key="what, bits", wanted="a description, at least 1 bit")
+        self._config = held = parse(CeremonyConfig, name, config)
+        self._form = _form(held, name)
+        self._bits = held.bits or self._form.bits
+        if not held.what.strip() or not 1 <= self._bits <= self._form.bits:
+            wanted = f"a description, 1..{self._form.bits} bits: these figures hold no more"
+            raise Invalid("connector_key_range", connector=name, key="what, bits", wanted=wanted)
         self.card = self._config.card(name, port="seed", kind="ceremony")
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:  # noqa: ARG002 - the same for every draw
         """What will be thrown or drawn, stated before it is."""
-        return {"kind": "text", "what": self._config.what, "bits": self._config.bits}
+        return {"kind": "text", "what": self._config.what, "bits": self._bits, "form": self._form.value()}
 
     def reveal(
         self,
@@ -42,18 +53,17 @@ class CeremonySeed:
         """The figures two people agree on; a person's later typing replaces the earlier one.
 
         Raises NotYet until two have typed (`ceremony_waiting`) and the same (`ceremony_disagrees`: whoever erred types again),
-        Refused (`ceremony_unreadable`).
+        Refused (`ceremony_unreadable`: two agree on what is none of the promised figures).
         """
-        told = {one.by: " ".join(one.figures.split()) for one in typed if one.by.strip()}
+        told = {one.by.strip(): " ".join(one.figures.split()) for one in typed if one.by.strip()}
         if len(told) < 2:
             raise NotYet("ceremony_waiting", origin=Origin.US, detail=f"{len(told)} of 2 have typed", attempts=0)
         if len(set(told.values())) > 1:
             raise NotYet("ceremony_disagrees", origin=Origin.US, detail="the figures typed differ", attempts=0)
-        text = next(iter(told.values()))
-        # `+` joins the parts of a seed (draw-protocol 7.5); what cannot be seen cannot be recomputed by the public.
-        if not text or "+" in text or not text.isprintable():
-            raise Refused("ceremony_unreadable", origin=Origin.US, detail="figures and single spaces only", attempts=0)
-        return {"kind": "text", "text": text}
+        try:
+            return {"kind": "text", "text": self._form.figures(next(iter(told.values())))}
+        except Invalid as error:
+            raise Refused("ceremony_unreadable", origin=Origin.US, detail=str(error.facts["problem"]), attempts=0) from error
 
     def close(self) -> None:
         """Nothing to let go."""
@@ -62,3 +72,17 @@ class CeremonySeed:
 def connect(name: str, config: Mapping[str, object]) -> CeremonySeed:
     """The entry point. Raises Invalid when the configuration cannot be used."""
     return CeremonySeed(name, config)
+
+
+def _form(held: CeremonyConfig, name: str) -> Form:
+    """Raises Invalid (`connector_key_range`)."""
+    wanted = "either dice and sides, or balls as [[drawn, of], …]"
+    balls = {"balls": [list(group) for group in held.balls]}
+    dice = {"dice": held.dice, "sides": held.sides, "lowest": held.lowest}
+    try:
+        form = read(balls if held.balls else dice)
+    except Invalid as error:
+        raise Invalid("connector_key_range", connector=name, key="dice, sides, balls", wanted=wanted) from error
+    if held.balls and (held.dice or held.sides):
+        raise Invalid("connector_key_range", connector=name, key="dice, sides, balls", wanted=wanted)
+    return form

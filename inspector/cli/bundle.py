@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.domain.audit import Audit, AuditLine, Witness, problem
+from inspector import beacons
+from inspector.beacons import Signed
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -17,7 +20,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.seed import moment
 from inspector.domain.strict import parse
 from inspector.domain.verify import verify
-from inspector.verifier import PROGRAM
+from inspector.verifier import programs
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 AFTER = "after.jsonl"
@@ -76,8 +79,10 @@ class Opinion:
     replayed: int
 
 
-def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
+def judge(bundle: Bundle, witness: Witness | None, authority: str | None = None) -> Opinion:
     """Recompute a bundle, re-deals included. Raises Invalid for files that cannot be read.
+
+    `authority` is the SHA-256 of the certificate by which the reader believes NIST-format pulses.
 
     What can be read and disagrees is a problem of the verdict: a register's row that is not canonical, a line of after.jsonl
     that the rule does not give, a record of another draw.
@@ -87,12 +92,14 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
-    used, said = {*_NEEDED}, moment(bundle.record.get("seeded_at"))
+    used = {*_NEEDED}
+    said = House(seeded_at=moment(bundle.record.get("seeded_at")), witnessed_at=moment(bundle.record.get("witnessed_at")))
+    signatures, forged = _signatures(commitment, parts, authority)
     if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.files):
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
-        verdict = verify_public(commitment, drawn, parts, result, witness, said=said)
-        return _opinion(bundle, commitment, seed, used, verdict, 0)
-    raw = {held.name: _registers(bundle, commitment, held.name, used) for held in commitment.lists}
+        verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
+        return _opinion(bundle, commitment, seed, used, verdict, 0, forged)
+    raw = {held.name: registers(bundle, commitment, held.name, used) for held in commitment.lists}
     after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
     replayed = sum(map(len, after.values()))
     try:
@@ -100,18 +107,51 @@ def judge(bundle: Bundle, witness: Witness | None) -> Opinion:
     except Invalid as error:
         verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
-    verdict = verify(commitment, frames, parts, result, witness, after, said=said)
-    return _opinion(bundle, commitment, seed, used, verdict, replayed)
+    verdict = verify(commitment, frames, parts, result, witness, after, said=said, signatures=signatures)
+    return _opinion(bundle, commitment, seed, used, verdict, replayed, forged)
+
+
+_UNSURE = {
+    Signed.NO_LIBRARY: "draw.signature_unchecked",
+    Signed.INCOMPLETE: "draw.signature_incomplete",
+    Signed.NOT_PINNED: "draw.beacon_not_pinned",
+}
+
+
+def _signatures(
+    commitment: Commitment, parts: list[Mapping[str, object]], authority: str | None
+) -> tuple[dict[int, AuditLine | None], tuple[AuditLine, ...]]:
+    """(by the source's place what is to be said aloud of a beacon's signature, signatures that do not hold)."""
+    told: dict[int, AuditLine | None] = {}
+    forged = []
+    for place, (source, part) in enumerate(zip(commitment.sources, parts, strict=False)):
+        if source["kind"] not in ("drand", "nist"):
+            continue
+        found, facts = beacons.check(source, part, authority), {"kind": source["kind"]}
+        told[place] = AuditLine(code=_UNSURE[found], facts=facts, grave=True) if found in _UNSURE else None
+        if found is Signed.WRONG:
+            forged.append(AuditLine(code="draw.signature_wrong", facts=facts))
+        elif found is Signed.HOLDS and source["kind"] == "nist" and authority is None:
+            told[place] = AuditLine(code="draw.authority_of_the_house", facts={"ca": source.get("ca")}, grave=True)
+    return told, tuple(forged)
 
 
 def _opinion(
-    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], used: set[str], verdict: Audit, replayed: int
+    bundle: Bundle,
+    commitment: Commitment,
+    seed: Mapping[str, object],
+    used: set[str],
+    verdict: Audit,
+    replayed: int,
+    forged: tuple[AuditLine, ...],
 ) -> Opinion:
     """The verdict with what the files beside the result say."""
-    if bundle.files.get(PROGRAM.name) == PROGRAM.read_bytes():
-        used.add(PROGRAM.name)  # ours, as it lies beside every export; another of that name is pointed out
-    problems, others = tuple(_foreign(bundle, commitment, seed)), [*sorted(bundle.files.keys() - used), *bundle.others]
-    remarks = (AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
+    # Ours, as they lie beside every export; another of such a name is pointed out.
+    used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
+    problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.files.keys() - used), *bundle.others]
+    remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
+    if log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
+        remarks.append(AuditLine(code="draw.after_absent"))
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,
@@ -128,9 +168,23 @@ def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object])
     for name, own in (("draw", commitment.number), ("w", commitment.w)):
         if bundle.record.get(name, own) != own:
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
+    told, found = bundle.record.get("after"), log_of(bundle.files)
+    if isinstance(told, dict) and found is not None and told != found:
+        yield AuditLine(code="draw.after_of_another", facts={"told": told.get("lines"), "found": found["lines"]})
+    if isinstance(told, dict) and found is None and told.get("lines"):
+        yield AuditLine(code="draw.after_of_another", facts={"told": told["lines"], "found": 0})
 
 
-def _registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
+def log_of(files: Mapping[str, bytes]) -> dict[str, object] | None:
+    """What after.jsonl holds, as the house's record notes it beside the bundle: a file cut short by itself still replays."""
+    named = sorted(name for name in files if name.endswith(AFTER))
+    if not named:
+        return None
+    content = b"".join(files[name] for name in named)
+    return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
     """One list's three files; one that is committed to as empty may be left out."""
     held = commitment.list_named(name)
     files = []
@@ -177,3 +231,13 @@ def when(text: str | None, name: str) -> datetime | None:
     if told is None:
         raise Invalid("time_unreadable", field=name, value=text)
     return told
+
+
+def believed(file: Path | None) -> str | None:
+    """The SHA-256 of the certificate in a PEM file. Raises Invalid (`bundle_unreadable`)."""
+    if file is None:
+        return None
+    try:
+        return beacons.fingerprint(file.read_bytes())
+    except ValueError as error:
+        raise Invalid("bundle_unreadable", file=str(file), problem="a certificate in PEM is required") from error

@@ -1,4 +1,7 @@
-"""`draw`: list, show, announce, export and verify. Nothing here can redo a draw, choose in it or stop it; `afterwards` has the rest."""
+"""`draw`: list, show, announce, carry-out, export and verify. Nothing here can redo a draw, choose in it or stop it.
+
+`afterwards` has what may happen later.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.plan import DrawState
 from inspector.labels import label, of
-from inspector.verifier import PROGRAM
+from inspector.verifier import programs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from inspector.cli.bundle import Opinion
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
+_AFTER = "after.jsonl"
 PUBLIC = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
 """The files of an auditor's bundle (draw-protocol 7.8). The key to pseudonyms is not among them: it never leaves the house."""
 
@@ -32,6 +37,8 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_draws)
     command(app, "show")(show)
     command(app, "announce")(announce)
+    command(app, "carry-in")(carry_in)
+    command(app, "carry-out")(carry_out)
     command(app, "export")(export)
     command(app, "verify")(verify)
 
@@ -74,14 +81,73 @@ def show(terminal: Terminal, draw: Number) -> None:
 
 
 def announce(
-    terminal: Terminal, plan: Annotated[str, typer.Argument(help="Name of the plan 抽查计划", metavar="PLAN")]
+    terminal: Terminal,
+    plan: Annotated[
+        str | None, typer.Argument(help="Name of the plan, with the daemon 抽查计划（有守护进程）", metavar="PLAN")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--plan", help="Offline: the plan, TOML 离线：计划文件")] = None,
+    objects: Annotated[Path | None, typer.Option("--objects", help="Offline: roster of objects 离线：检查对象名录")] = None,
+    inspectors: Annotated[
+        Path | None, typer.Option("--inspectors", help="Offline: roster of inspectors 离线：检查人员名录")
+    ] = None,
+    bans: Annotated[Path | None, typer.Option("--bans", help="Offline: who may not go where 离线：回避名单")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Offline: a new folder 离线：新文件夹", file_okay=False)] = None,
 ) -> Exit | None:
-    """Announce a plan's draw now, besides its schedule. 发起抽取。
+    """Announce a draw: a plan's, with the daemon, or one of files, without it. 发起抽取（有无守护进程皆可）。
 
-    A period of the plan has one draw; who is drawn follows from the protocol.
+    announce PLAN: now, besides the plan's schedule. A period of the plan has one draw; who is drawn follows from the protocol.
+
+    announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
+    the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     """
+    files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
+    if not any(files.values()):
+        return _announce(terminal, plan)
+    if plan is not None:
+        raise Invalid("draw_announce_mixed", plan=plan)
+    for option in ("--plan", "--objects", "--out", *(["--inspectors"] if bans else [])):
+        if files[option] is None:
+            raise Invalid("draw_announce_lacks", option=option)
+    from inspector.cli.offline import commands
+    from inspector.cli.offline.announce import Given
+
+    assert file is not None and objects is not None and out is not None  # noqa: PT018 (seen above)
+    return commands.announce(terminal, Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out))
+
+
+def carry_out(
+    terminal: Terminal,
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of an announced draw 已发起的抽取文件夹", metavar="FOLDER", file_okay=False)
+    ],
+    seed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seed",
+            help='One part of the seed: text="3 5 1 …", reveal:PARTY=NONCE, drand=ROUND:SIGNATURE, nist=FILE, or a seed.json '
+            "种子的一部分，可重复",
+        ),
+    ] = None,
+) -> Exit | None:
+    """Carry out a draw that was announced without the daemon. 完成离线抽取。
+
+    Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people.
+
+    Ends with 0 when the result is written or was there already, the same; with 1 when the registers are not those committed to;
+    with 2 when the seed is not what was promised or a part of it lacks; with 4 when the draw has another seed or result: none is
+    done twice.
+    """
+    from inspector.cli.offline import commands
+
+    return commands.carry_out(terminal, folder, seed or [])
+
+
+def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
+    """A plan's draw, by the daemon's database."""
     from inspector.flows import draw as drawing
 
+    if plan is None:
+        raise Invalid("draw_announce_lacks", option="PLAN")
     office = terminal.office
     made = terminal.act(
         "draw.announce", f"plan:{plan}", lambda tx, now: drawing.announce_now(office, tx, plan, operator(), now), plan=plan
@@ -121,6 +187,25 @@ def _awaited(held: Draw) -> tuple[str, ...]:
     return held.awaited if held.state is DrawState.PREPARING else ()
 
 
+def carry_in(
+    terminal: Terminal,
+    draw: Number,
+    file: Annotated[Path, typer.Argument(help="The beacon's round or pulse, as JSON 信标数据文件", exists=True, dir_okay=False)],
+) -> None:
+    """Bring a beacon's round or pulse in by file, where no wire leads to it. 由文件带入信标数据。
+
+    It must be the one that the commitment names, signed by the pinned key; who brings it, and how, does not matter.
+    """
+    from inspector.flows import seeding
+
+    office, content = terminal.office, file.read_bytes()
+    party, held = terminal.act(
+        "draw.carry_in", draw, lambda tx, now: seeding.carry_in(office, tx, draw, content, operator(), now), file=file.name
+    )
+    terminal.value({"draw": draw, "party": party, "state": held.state})
+    _stands(terminal, held)
+
+
 def export(
     terminal: Terminal, draw: Number, folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)]
 ) -> None:
@@ -129,26 +214,31 @@ def export(
     It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
     only W, number and date leave the house (draw-protocol ruling 18).
     """
-    held = terminal.look(lambda tx: tx.draws.get(draw))
-    files = terminal.look(lambda tx: tx.draws.files(draw))
-    if "result.json" not in files:
-        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    held, files = _finished(terminal, draw)
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     _read(terminal, draw, "export")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = [name for name in PUBLIC if name in files]
-    for name in written:
-        (folder / name).write_bytes(files[name])
+    kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    written = [*kept]
     witness = folder / "witness"
     witness.mkdir()
-    (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
-    (folder / PROGRAM.name).write_bytes(PROGRAM.read_bytes())  # a stranger needs nothing of ours, only Python
-    written += ["witness/record.json", PROGRAM.name]
-    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
+    record = _record(terminal, held, files)
+    (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+    for name, content in programs().items():  # a stranger needs nothing of ours, only Python or a browser
+        (folder / name).write_bytes(content)
+    written += ["witness/record.json", *programs()]
+    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written), after=record["after"])
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
+
+
+def _in_bundle(name: str, list_name: str) -> str:
+    """A file's name in a bundle: registers bear the name of their list (7.2)."""
+    return f"{list_name}.{name}" if name.endswith(".tsv") else name
 
 
 def verify(
@@ -164,6 +254,14 @@ def verify(
         str | None,
         typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
     ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            "--beacon-ca",
+            help="PEM of the authority you believe a NIST-format beacon by 您所信任的信标证书机构（PEM）",
+            exists=True,
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
@@ -176,7 +274,7 @@ def verify(
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it.
     """
-    from inspector.cli.bundle import Bundle, judge, when
+    from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.domain.audit import Witness
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
@@ -186,13 +284,10 @@ def verify(
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw))
     else:
-        held = terminal.look(lambda tx: tx.draws.get(draw))
-        files = terminal.look(lambda tx: tx.draws.files(draw))
-        if "result.json" not in files:
-            raise Refusal("draw_not_finished", draw=draw, state=held.state)
+        held, files = _finished(terminal, draw)
         _read(terminal, draw, "verify")
-        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
-    opinion = judge(bundle, outside)
+        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held, files))
+    opinion = judge(bundle, outside, believed(authority))
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
@@ -238,8 +333,22 @@ def _whole(told: object) -> object:
     return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told
 
 
-def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
-    """What the house itself says of a draw's time; `seeded_at` is when the first part of its seed came in."""
+def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
+    """A draw with its result and its files. Raises Refusal (`draw_not_finished`).
+
+    That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
+    """
+    held = terminal.look(lambda tx: tx.draws.get(draw))
+    files = terminal.look(lambda tx: tx.draws.files(draw))
+    if "result.json" not in files:
+        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    return held, {_AFTER: b"", **files}
+
+
+def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
+    """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
+    from inspector.cli.bundle import log_of
+
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
     return {
@@ -249,7 +358,9 @@ def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
         "void": held.void_reason,
         "signed": [one.by for one in held.signed],
         "announced_at": _iso(held.announced_at),
+        "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
+        "after": log_of({_AFTER: files[_AFTER]}),
     }
 
 

@@ -138,6 +138,14 @@ def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
         )
         sections = " ".join(f"[seeds.{party}]" for party in lacking)
         yield Finding.warn(name, what, (f"add {sections}", f"请添加 {sections}"))
+    spare = [party for party in row.further if told.seeds.get(party, {}).get("kind", "reveal") != "reveal"]
+    if not spare:
+        what = (
+            f"{where[0]} has no further seed that is set up and nobody knows before its day: a draw whose part is withheld has no next",
+            f"{where[1]} 没有可用的追加种子来源（须已配置且事先无人知晓）：有来源拒不公布时无法进行下一次抽取",
+        )
+        mend = (f"name one in further and add its section: {', '.join(row.further) or '-'}", "请在 further 中指定并添加其配置")
+        yield Finding.warn(name, what, mend)
     if row.witness is not None and row.witness not in told.witnesses:
         what = (
             f"{where[0]} names the witness {row.witness}, which is not set up: no draw's time can be proven",

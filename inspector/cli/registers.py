@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,10 +36,13 @@ PARTS = 10
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
+    from inspector.cli import inspections
+
     imports = group("import", "Import a register from a file. 导入名录", roster)
     conflicts = group("conflict", "Declared conflicts of interest. 回避", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
+    inspections.register(imports)
     command(conflicts, "add")(add_conflict)
     command(credit, "import")(import_levels)
 
@@ -55,7 +58,7 @@ def import_objects(
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
 
-    Columns: code (or credit_code), kind, name, pool, qualification; others are passed over.
+    Columns: code (or credit_code), kind, name, pool, qualification, since; others are passed over.
     Irregular codes are kept with a warning.
     """
     from inspector.flows import registers, sheet
@@ -81,7 +84,8 @@ def import_inspectors(
 ) -> Exit | None:
     """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
 
-    Columns: id, name, certificate, certificate_until; pools, qualifications, cap, in_post, channel, address if you like.
+    Columns: id, name, certificate, certificate_until; pools, qualifications, cap, role, in_post, leave_from, leave_until, channel,
+    address if you like.
     """
     from inspector.flows import registers, sheet
 
@@ -251,7 +255,12 @@ def _held(tx: Tx, wish: _Wish) -> Sequence[Row]:
 def _write(tx: Tx, wish: _Wish, changes: Sequence[Change], now: datetime) -> None:
     put = {one.key for one in changes if one.kind != "removed"}
     gone = [one.key for one in changes if one.kind == "removed"]
-    tx.rosters.put_objects(row for row in wish.rows if isinstance(row, RosterObject) and f"{row.kind}:{row.code}" in put)
+    added = {one.key for one in changes if one.kind == "added"}
+    tx.rosters.put_objects(
+        replace(row, since=row.since or now.date()) if key in added else row
+        for row in wish.rows
+        if isinstance(row, RosterObject) and (key := f"{row.kind}:{row.code}") in put
+    )
     tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
     if wish.what == "objects":
         pairs = (key.partition(":") for key in gone)

@@ -43,6 +43,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
+    "flaws_behind": (
+        "errors: {count}, from somebody else's work meanwhile; {written} cases are in and stay. Mend and import the same file again",
+        "共 {count} 处错误，系导入期间他人操作所致；此前各行的 {written} 件已经受理，予以保留。请改正后重新导入同一文件，已受理的不会重复",
+    ),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
     "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
     "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
@@ -82,6 +86,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "preview_kept": (
         "{added} added, {changed} changed, {removed} not in the file and kept, {same} unchanged",
         "新增 {added}，变更 {changed}，文件中没有而予以保留 {removed}，不变 {same}",
+    ),
+    "inspections": (
+        "past inspections: new {added}, told anew {changed}, known already {same}",
+        "以往检查：新增 {added} 条，更正 {changed} 条，已有 {same} 条",
     ),
     "imported": ("rows in the register now: {count}", "名录现有 {count} 条"),
     "would_need": (
@@ -128,6 +136,49 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "THE LEDGER DOES NOT HOLD after {seals} seals: {problem}",
         "台账不成立（前 {seals} 个封印完好）：{problem}",
     ),
+    # Draws without the daemon.
+    "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),
+    "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),
+    "flaw_in_plan": ("{file}, {named}: {what} → {fix}", "{file}，{named}：{what} → {fix}"),
+    "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
+    "step_reading": ("reading {file}", "读取 {file}"),
+    "step_freezing": ("freezing the rosters", "冻结名录"),
+    "step_committing": ("committing", "生成承诺"),
+    "step_writing": ("writing", "写入"),
+    "step_comparing": ("comparing the registers with the commitment", "比对名录与承诺"),
+    "step_selecting": ("selecting objects", "抽取检查对象"),
+    "step_dealing": ("dealing inspectors", "分派检查人员"),
+    "committed": (
+        "draw {number} is committed to: objects {objects}, inspectors {inspectors}, bans {bans}",
+        "抽取 {number} 已作出承诺：检查对象 {objects}，检查人员 {inspectors}，回避 {bans}",
+    ),
+    "committed_folder": (
+        "the bundle lies in {folder}; nothing in it may be changed any more",
+        "复核包位于 {folder}；其中内容不得再改动",
+    ),
+    "committed_w": ("W = {w}", "W = {w}"),
+    "committed_share": ("  stratum {stratum}: {share}, at least {least}", "  类别 {stratum}：{share}，至少 {least}"),
+    "next_private": (
+        "1. Keep private, apart from the folder, and read what each is for: {files}",
+        "1. 以下文件须保密，与文件夹分开保管，用途见文件内说明：{files}",
+    ),
+    "next_lodge": (
+        "2. Lodge W with a witness before the seed is known, and have the date confirmed: {file}. Nothing else leaves the house yet",
+        "2. 在种子产生之前将 W 交见证方收存并确认日期：{file}。此时不得外传其他内容",
+    ),
+    "next_before": ("   not later than {at}", "   不得晚于 {at}"),
+    "next_seed": ("3. When the seed is there: {command}", "3. 种子产生后：{command}"),
+    "carried": ("draw {number} is carried out", "抽取 {number} 已完成"),
+    "carried_again": ("draw {number} had been carried out; the same result came out", "抽取 {number} 此前已完成；重算结果相同"),
+    "carried_next": (
+        "result.json and seed.json lie in {folder}; check them with ./run draw verify {folder}",
+        "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
+    ),
+    "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "ask_nonce": ("secret of {party} (64 digits 0-9a-f)", "{party} 的随机数（64位 0-9a-f）"),
+    "ask_first": ("first person, unseen: figures of {what}", "第一人（不显示）：录入 {what} 的数字"),
+    "ask_second": ("second person: the same figures", "第二人：录入同样的数字"),
+    "ask_differ": ("the two do not agree; both type again", "两人录入不一致，请重新录入"),
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
@@ -199,6 +250,11 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "lag_seconds": ("lag s", "滞后秒"),
     "overdue_seconds": ("overdue s", "逾期秒"),
     "about": ("about", "关于"),
+    "list": ("list", "名单"),
+    "n": ("rows", "总数"),
+    "eligible": ("eligible", "可抽"),
+    "k": ("drawn", "抽中"),
+    "reserve": ("reserve", "备选"),
     "void_reason": ("void", "作废理由"),
     "signed": ("signed by", "签署人"),
     "could": ("a team is there", "可以派员"),

@@ -32,6 +32,10 @@ class Breaker:
         self._failing.update(work.lane for work in probes)
         return probes
 
+    def broken(self, lane: str) -> bool:
+        """Whether an answer of the lane would have something to write."""
+        return lane in self._failing
+
     def answered(self, tx: Tx, lane: str) -> None:
         """The other side is there, whatever it said."""
         if lane in self._failing:

@@ -13,18 +13,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.engine import Engine
+from inspector.daemon.group import Done, flow_of, hold, parts
 from inspector.daemon.patience import too_late
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
-from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
@@ -32,15 +32,6 @@ from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What came of carrying out one work row: a settlement, or the error that prevented it."""
-
-    work: Work
-    settlement: Settlement | None = None
-    error: Exception | None = None
 
 
 class Worker:
@@ -111,8 +102,8 @@ class Worker:
         self._wake.set()
         self._loops[0].join(timeout=5)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        with self._guard:
-            idle = [work for work in self._held.values() if work.id not in self._started]
+        with self._guard:  # from here on a row is either started and waited for, or not ours any more
+            idle = [self._held.pop(held) for held in set(self._held) - self._started]
         self._give_back(idle)
         deadline = time.monotonic() + grace
         while self._held and time.monotonic() < deadline:
@@ -165,16 +156,18 @@ class Worker:
     # --- do
 
     def _carry_out(self, work: Work) -> None:
-        self._started.add(work.id)
+        with self._guard:
+            if work.id not in self._held:
+                return
+            self._started.add(work.id)
         with structlog.contextvars.bound_contextvars(**_named(work)):
             self._done.put(self._do(work))
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
         began = time.monotonic()
-        try:
-            flow = self._flows[OrderKind(work.kind)]
-        except (KeyError, ValueError):
+        flow = flow_of(work, self._flows)
+        if flow is None:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if flow.give_up is not None and too_late(work, self.office):
@@ -203,13 +196,14 @@ class Worker:
             group = self._gather()
             if group is None:
                 return
-            try:
-                settled = self._settle_group(group)
-            except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
-                log.warning("settle.group_failed", error=type(error).__name__, size=len(group))
-                settled = self._settle_singly(group)
-            self._let_go(group)
-            self._tell(settled)
+            for part in parts(group, self._flows):
+                try:
+                    settled = self._settle_group(part)
+                except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
+                    log.warning("settle.group_failed", error=type(error).__name__, size=len(part))
+                    settled = self._settle_singly(part)
+                self._let_go(part)
+                self._tell(settled)
 
     def _gather(self) -> list[Done] | None:
         """All that is there, at least one; None when the daemon is stopping."""
@@ -243,6 +237,7 @@ class Worker:
         """Count and log what has been settled, when nobody waits for it any more."""
         for (kind, outcome), count in Counter((done.work.kind, outcome) for done, outcome in settled).items():
             self.metrics.settled.labels(kind, outcome).inc(count)
+            self.metrics.stale.inc(count if outcome == "stale" else 0)
         for done, outcome in settled:
             log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
 
@@ -250,7 +245,7 @@ class Worker:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
         with self.office.store.begin() as tx:
             if not tx.sqlite:
-                _hold(tx, [done.work for done in group])
+                hold(tx, group, self._breaker)
             if ahead:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:
@@ -276,10 +271,7 @@ class Worker:
             with tx.savepoint():
                 return self._write(tx, done)
         except Stale:
-            self.metrics.stale.inc()
             return "stale"
-        except PortError as error:
-            failed = replace(done, settlement=None, error=error)
         except Exception as error:
             if _is_database(error):
                 raise
@@ -362,8 +354,6 @@ class Worker:
                     tx.work.give_back(work)
             except Exception as error:  # noqa: BLE001 - a stop must end; what is not given back comes back by its lease
                 log.warning("lease.not_given_back", work=work.key, error=type(error).__name__)
-            with self._guard:
-                self._held.pop(work.id, None)
 
     # --- leases
 
@@ -385,14 +375,6 @@ def _named(work: Work) -> dict[str, object]:
     """A row as log lines name it: a visit's by the cases it serves."""
     named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
     return named | {"cases": work.payload["cases"]} if "cases" in work.payload else named
-
-
-def _hold(tx: Tx, group: list[Work]) -> None:
-    """Cases, then visits, then work rows: a withdrawal or a decline takes them in this order, too, and neither waits for the other."""
-    if cases := {work.case_id for work in group if work.case_id}:
-        tx.cases.lock(cases)
-    if visits := {str(work.payload["visit"]) for work in group if "visit" in work.payload}:
-        tx.visits.lock(visits)
 
 
 def _is_database(error: Exception) -> bool:

@@ -125,9 +125,9 @@ class Desk:
         """The draws behind a number."""
         return await self._ask(f"/v1/draws?limit=100&after={quote(after)}")
 
-    async def type_figures(self, draw: str, figures: str) -> Heard:
+    async def type_figures(self, draw: str, what: str, figures: str) -> Heard:
         """Type the figures of a public ceremony."""
-        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures})
+        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what})
 
     async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
         return await asyncio.to_thread(call, self.base + path, said, token=self.token)

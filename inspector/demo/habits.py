@@ -95,6 +95,11 @@ class Chance:
         """What the dice of a draw's public ceremony showed: figures 1 to 6, single spaces (26 of them hold 67 bits)."""
         return " ".join(str(1 + int(self.of("dice", draw, str(throw)) * 6)) for throw in range(count))
 
+    def lottery(self, draw: str) -> str:
+        """The seven balls of the lottery's draw: six of 33, one of 16, each group ascending."""
+        red = sorted(range(1, 34), key=lambda ball: self.of("red", draw, str(ball)))[:6]
+        return " ".join(map(str, (*sorted(red), 1 + int(self.of("blue", draw) * 16))))
+
 
 def other(value: str) -> str:
     """A value that contradicts the claimed one and still looks like one."""

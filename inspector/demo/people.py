@@ -271,7 +271,7 @@ class Clerks:
         self._chance = chance
         self._pace = pace
         self._desks = desks
-        self._done: set[tuple[str, str]] = set()
+        self._done: set[tuple[str, str, str]] = set()
         self._after = ""
 
     async def work(self) -> None:
@@ -281,16 +281,18 @@ class Clerks:
             page = await self._desks[0].draws(self._after)
             for row in page.rows("draws"):
                 if row["state"] == "SEEDING":
-                    await self._type(str(row["number"]))
+                    for what in row["ceremonies"]:
+                        await self._type(str(row["number"]), str(what))
             if page.data.get("next") and all(row["state"] in ("DRAWN", "VOID") for row in page.rows("draws")):
                 self._after = str(page.data["next"])
 
-    async def _type(self, draw: str) -> None:
+    async def _type(self, draw: str, what: str) -> None:
+        figures = self._chance.lottery(draw) if what == "lottery" else self._chance.dice(draw)
         for desk in self._desks:
-            if (draw, desk.token) not in self._done:
-                heard = await desk.type_figures(draw, self._chance.dice(draw))
+            if (draw, desk.token, what) not in self._done:
+                heard = await desk.type_figures(draw, what, figures)
                 if heard.well:
-                    self._done.add((draw, desk.token))
+                    self._done.add((draw, desk.token, what))
 
 
 def _nothing() -> None:

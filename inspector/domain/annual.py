@@ -122,19 +122,21 @@ def digest(content: Content) -> str:
 
 
 def totals(
-    sizes: Mapping[str, tuple[int, int, int]], policy: Policy, draws: int, certain: frozenset[str]
+    sizes: Mapping[str, tuple[int, int, int]], policy: Policy, draws: int, since: date, certain: frozenset[str]
 ) -> tuple[StratumTotal, ...]:
-    """The strata's totals from (objects, eligible, taken by one draw).
+    """The strata's totals from (objects, eligible, taken by one draw), for so many draws from `since` to the end of its year.
 
-    A year's random draws take an object at most `yearly_cap` times. Who is in a `certain` stratum is visited once: how many more
-    will come, nobody knows yet.
+    A number holds for its row's window, however many draws lie in it, and a year's random draws take an object at most as often
+    as the cap of its level says. Who is in a `certain` stratum is visited once: how many more will come, nobody knows yet.
     """
     told = []
     for code, (objects, eligible, each) in sorted(sizes.items()):
-        yearly = each if code in certain else min(draws * each, eligible * policy.draw.yearly_cap)
-        told.append(
-            StratumTotal(stratum=code, row=policy.sampling(code).row, objects=objects, each=each, yearly=yearly if draws else 0)
-        )
+        row = policy.sampling(code)
+        windows = row.per.left(since)
+        frequency = policy.limits.frequencies.get(row.level or "")
+        most = eligible * frequency.cap if frequency is not None else eligible * draws
+        yearly = each if code in certain else min(each * min(draws, draws if windows is None else windows), most)
+        told.append(StratumTotal(stratum=code, row=row.row, objects=objects, each=each, yearly=yearly if draws else 0))
     return tuple(told)
 
 

@@ -62,29 +62,42 @@ class Witness:
     seed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the house says of a draw's time: when the first part of its seed came in, and the date of the witness's receipt.
+
+    Its word proves nothing for it; it can only speak against it.
+    """
+
+    seeded_at: datetime | None = None
+    witnessed_at: datetime | None = None
+
+
 def problem(error: Invalid) -> AuditLine:
     """An error as a line, in the error's own words."""
     return AuditLine(code=f"error.{error.code}", facts=error.facts)
 
 
 def timing(
-    commitment: Commitment, witness: Witness | None, said: datetime | None = None
+    commitment: Commitment, witness: Witness | None, said: House | None = None
 ) -> tuple[bool, tuple[AuditLine, ...], tuple[AuditLine, ...]]:
     """(whether the commitment is proven older than its seed, problems, remarks).
 
-    `said` is when, by the house's own record, the first part of the seed was known. What a beacon has not yet published nobody
-    knows, so a date before the first beacon's time proves the order whatever the other sources are.
+    `said` is the house's own record. What a beacon has not yet published nobody knows, so a date before the first beacon's time
+    proves the order whatever the other sources are.
     """
+    said = said or House()
     problems = [AuditLine(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
+    house = _told_by_the_house(commitment, said)
     if witness is None:
-        return False, tuple(problems), (AuditLine(code="draw.no_witness", grave=True),)
+        return False, tuple(problems), (AuditLine(code="draw.no_witness", grave=True), *house)
     if witness.value != commitment.w:
-        return False, (*problems, AuditLine(code="draw.witness_other", facts={"w": commitment.w})), ()
+        return False, (*problems, AuditLine(code="draw.witness_other", facts={"w": commitment.w})), house
     if witness.at is None:
-        return False, tuple(problems), (AuditLine(code="draw.witness_undated", grave=True),)
+        return False, tuple(problems), (AuditLine(code="draw.witness_undated", grave=True), *house)
     undated = sorted({str(source["kind"]) for source in commitment.sources if known_at(source) is None})
     proof = min(filter(None, (commitment.known, witness.seed_at)), default=None)
-    first = min(filter(None, (proof, said)), default=None)
+    first = min(filter(None, (proof, said.seeded_at)), default=None)
     facts = {"at": witness.at.isoformat(), "known": first.isoformat() if first else "", "kinds": ", ".join(undated)}
     remarks = _around(commitment, witness.at, facts)
     if first is not None and witness.at >= first:
@@ -96,6 +109,17 @@ def timing(
     if undated and witness.seed_at is None:
         remarks = (*remarks, AuditLine(code="draw.parts_undated", facts=facts))
     return not problems, tuple(problems), remarks
+
+
+def _told_by_the_house(commitment: Commitment, said: House) -> tuple[AuditLine, ...]:
+    """The date that the house gives for the witness's receipt, while no witness has told one; a late one is grave."""
+    if said.witnessed_at is None:
+        return ()
+    first = min(filter(None, (commitment.known, said.seeded_at)), default=None)
+    facts = {"at": said.witnessed_at.isoformat(), "known": first.isoformat() if first else ""}
+    if first is not None and said.witnessed_at >= first:
+        return (AuditLine(code="draw.house_says_late", facts=facts, grave=True),)
+    return (AuditLine(code="draw.house_says_witnessed", facts=facts),)
 
 
 def _around(commitment: Commitment, at: datetime, facts: Mapping[str, object]) -> tuple[AuditLine, ...]:

@@ -251,7 +251,7 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
         nominal = last = calendar.add_working_days(after, term.amount)
         looked_at = tuple(_days(after + timedelta(days=1), last))
     else:
-        nominal = _nominal_last_day(after, term)
+        nominal = nominal_last_day(after, term)
         last = calendar.add_working_days(nominal - timedelta(days=1), 1)
         looked_at = tuple(_days(nominal, last))
     noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in looked_at]
@@ -267,7 +267,8 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
     )
 
 
-def _nominal_last_day(after: date, term: Term) -> date:
+def nominal_last_day(after: date, term: Term) -> date:
+    """The last day of a term of days, months or years, before any rolling over days off (Civil Code art. 202)."""
     if term.unit is Unit.DAY:
         return after + timedelta(days=term.amount)
     months = term.amount * (12 if term.unit is Unit.YEAR else 1)

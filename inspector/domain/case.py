@@ -151,6 +151,7 @@ class LevelReason(StrEnum):
     UNKNOWN = "unknown"
     NOT_RATED = "not_rated"
     LOOK_UP_FAILED = "look_up_failed"
+    UNDATED = "undated"
     STALE = "stale"
     FUTURE = "future"
     OFF_SCALE = "off_scale"

@@ -6,7 +6,7 @@ Anybody with the same bytes gets the same result (draw-protocol 7.7, 7.8, ruling
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.domain.commitment import Commitment, DrawList, join, key
@@ -50,15 +50,25 @@ class Result:
         return json.dumps(self.value(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def carry_out(commitment: Commitment, frames: Mapping[str, Frame], parts: Sequence[Mapping[str, object]]) -> Result:
-    """The draw.
+def _quietly(_step: str) -> None:
+    """Nobody watches."""
+
+
+def carry_out(
+    commitment: Commitment,
+    frames: Mapping[str, Frame],
+    parts: Sequence[Mapping[str, object]],
+    begins: Callable[[str], None] = _quietly,
+) -> Result:
+    """The draw. `begins` hears the name of each long step (comparing, selecting, dealing) as it begins, and decides nothing.
 
     Raises Invalid when a frame's bytes are not those committed to (`REGISTER_CHANGED`) or the seed is not the promised one.
     """
+    begins("comparing")
     for held in commitment.lists:
         _unchanged(commitment.suite, held, frames.get(held.name))
     seed = join(commitment, parts)
-    lists = tuple(_draw_list(commitment, held, frames[held.name], seed) for held in commitment.lists)
+    lists = tuple(_draw_list(commitment, held, frames[held.name], seed, begins) for held in commitment.lists)
     return Result(c=commitment.c, seed=seed, lists=lists)
 
 
@@ -94,14 +104,17 @@ def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str)
     return (told.get("n"), told.get("c")) == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
 
 
-def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str) -> ListResult:
+def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str, begins: Callable[[str], None]) -> ListResult:
     suite = commitment.suite
+    begins("selecting")
     strata = select(held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}"))
     drawn = {one for stratum in strata.values() for one in stratum.selected}
-    known, staff = {row.id for row in frame.objects}, {row.id for row in frame.inspectors}
+    barred, staff = {ban.object for ban in frame.bans}, {row.id for row in frame.inspectors}
+    known = {row.id for row in frame.objects if row.id in barred}
     unknown = sum(1 for ban in frame.bans if ban.object not in known or ban.inspector not in staff)
     dealt = None
     if held.inspectors is not None:
+        begins("dealing")
         visits = [row for row in frame.objects if row.id in drawn]
         dealt = deal(suite, key(commitment, seed, f"deal/{held.name}"), held.rules.team, visits, frame.inspectors, frame.bans)
     return ListResult(name=held.name, strata=strata, dealt=dealt, unknown_bans=unknown)

@@ -7,14 +7,22 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import TypeVar
 
 from inspector.domain.errors import Invalid
 
 ELIGIBLE = "1"
 _LARGEST_CAP = 10**18
-_FIELD = "(?:[!-~](?:[ -~]*[!-~])?)?"
-_PLAIN_ROW = re.compile(rf"{_FIELD}(?:\t{_FIELD})*")
+_SIGNS = r"!-+\--~\u4e00-\u9fff"  # ASCII and ideographs, which no normal form touches; space and comma apart
+_TEXT = f"[{_SIGNS},](?:[ {_SIGNS},]*[{_SIGNS},])?"
+_NAME = f"[{_SIGNS}](?:[ {_SIGNS}]*[{_SIGNS}])?"
+_PLAIN = {
+    "objects": re.compile(rf"{_TEXT}\t{_TEXT}\t(?:{_TEXT})?\t(?:{_NAME})?\t(?:{_NAME})?\t(?:{_TEXT})?"),
+    "bans": re.compile(rf"{_TEXT}\t{_TEXT}\t(?:{_TEXT})?\t(?:{_TEXT})?"),
+}
+"""Most rows are of this form, and nothing is wrong with such a one. All others are looked at field by field."""
+_LINE = re.compile(rb"([^\n]*)\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -94,9 +102,9 @@ def freeze(objects: Iterable[ObjectRow], inspectors: Iterable[InspectorRow], ban
     """Sort by key in byte order and refuse what is not canonical. Raises Invalid naming file, row and field."""
     # UTF-8 keeps the order of code points, so comparing texts is comparing their bytes.
     return Frame(
-        objects=_canonical("objects", sorted(objects, key=ObjectRow.key)),
-        inspectors=_canonical("inspectors", sorted(inspectors, key=InspectorRow.key)),
-        bans=_canonical("bans", sorted(bans, key=Ban.key)),
+        objects=_canonical("objects", sorted(objects, key=attrgetter("id"))),
+        inspectors=_canonical("inspectors", sorted(inspectors, key=attrgetter("id"))),
+        bans=_canonical("bans", sorted(bans, key=attrgetter("object", "inspector"))),
     )
 
 
@@ -154,34 +162,45 @@ def flaw(text: str) -> str | None:
     return None if unicodedata.is_normalized("NFC", text) else "not in Unicode form NFC"
 
 
-def _object(held: list[str]) -> ObjectRow:
-    return ObjectRow(id=held[0], stratum=held[1], status=held[2], pool=held[3], qual=held[4], salt=held[5])
+def _object(held: list[str], seen: dict[str, str]) -> ObjectRow:
+    """`seen` keeps one copy of each text that stands in many rows."""
+    once = seen.setdefault
+    return ObjectRow(
+        id=held[0],
+        stratum=once(held[1], held[1]),
+        status=once(held[2], held[2]),
+        pool=once(held[3], held[3]),
+        qual=once(held[4], held[4]),
+        salt=held[5],
+    )
 
 
-def _inspector(held: list[str]) -> InspectorRow:
+def _inspector(held: list[str], _: dict[str, str]) -> InspectorRow:
     if not re.fullmatch(r"0|[1-9][0-9]{0,17}", held[3]):
         raise Invalid("draw_row_invalid", file="inspectors", row=held[0], field="cap", value=repr(held[3]))
     pools, quals = (tuple(text.split(",")) if text else () for text in (held[1], held[2]))
     return InspectorRow(id=held[0], pools=pools, quals=quals, cap=int(held[3]), status=held[4], salt=held[5])
 
 
-def _ban(held: list[str]) -> Ban:
-    return Ban(object=held[0], inspector=held[1], reason=held[2], salt=held[3])
+def _ban(held: list[str], seen: dict[str, str]) -> Ban:
+    once = seen.setdefault
+    return Ban(object=held[0], inspector=once(held[1], held[1]), reason=once(held[2], held[2]), salt=held[3])
 
 
-def _read(name: str, given: bytes, columns: int, make: Callable[[list[str]], Row]) -> tuple[Row, ...]:
+def _read(name: str, given: bytes, columns: int, make: Callable[[list[str], dict[str, str]], Row]) -> tuple[Row, ...]:
     if given and not given.endswith(b"\n"):
         raise Invalid("draw_file_invalid", file=name, problem="the last row does not end with a line feed")
-    rows = []
-    for number, line in enumerate(given.split(b"\n")[:-1], 1):
+    rows: list[Row] = []
+    seen: dict[str, str] = {}
+    for number, line in enumerate(_LINE.finditer(given), 1):
         try:
-            held = line.decode().split("\t")
+            held = line[1].decode().split("\t")
         except UnicodeDecodeError as error:
             raise Invalid("draw_file_invalid", file=name, row=number, problem=f"row {number} is not UTF-8") from error
         if len(held) != columns:
             problem = f"row {number} has {len(held)} columns, expected {columns}"
             raise Invalid("draw_file_invalid", file=name, row=number, problem=problem)
-        rows.append(make(held))
+        rows.append(make(held, seen))
     return _canonical(name, rows)
 
 
@@ -193,7 +212,10 @@ def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:
         if before > key:
             problem = f"row {'/'.join(key)} is not in ascending order of its key"
             raise Invalid("draw_file_invalid", file=name, problem=problem)
+    plain = _PLAIN.get(name)
     for row in rows:
+        if plain is not None and plain.fullmatch("\t".join(row.fields())):
+            continue
         if (bad := _bad_field(row)) is not None:
             field, value = bad
             shown = row.key()[0].encode(errors="backslashreplace").decode()
@@ -203,12 +225,9 @@ def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _bad_field(row: ObjectRow | InspectorRow | Ban) -> tuple[str, object] | None:
     """The first field that ruling 2 refuses, with its value."""
-    fields = row.fields()
-    line = "\t".join(fields)
-    if not _PLAIN_ROW.fullmatch(line) or line.count("\t") != len(fields) - 1:  # plain ASCII, as most rows are, passes here
-        for name, text in zip(row.__slots__, fields, strict=True):
-            if flaw(text):
-                return name, text
+    for name, text in zip(row.__slots__, row.fields(), strict=True):
+        if flaw(text):
+            return name, text
     for name, text in zip(row.__slots__, row.key(), strict=False):  # the key columns come first
         if not text or text.startswith("\ufeff"):
             return name, text

@@ -11,6 +11,7 @@ from fractions import Fraction
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.sampling import Bounds, Limits, SamplingRow
 
 
 class Excluded(StrEnum):
@@ -148,17 +149,6 @@ class StrategyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SamplingRow:
-    """How many of a stratum are drawn at one draw: `max(minimum, ceil(ratio × N))`, never more than N."""
-
-    row: str
-    stratum: str
-    ratio: Fraction
-    minimum: int
-    basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow:
     """A term with its basis."""
 
@@ -183,10 +173,10 @@ class OutcomeRow:
 class DrawRow:
     """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
 
-    `yearly_cap`: how often one object may be visited by random draw in a calendar year (handbook 2.3);
-    visits that a case needs do not count. `plan`: whether a draw needs a published annual plan of its year (handbook 1.2.3).
-    `replace_ceased`: whether an object that has ceased is followed by the next of the reserve; `replace_share`: how many of those drawn
-    at random may be replaced at discretion (handbook scenarios 29, 30).
+    `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
+    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
+    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
+    reserve; `replace_share`: how many of those drawn at random may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -196,13 +186,14 @@ class DrawRow:
     seeds: tuple[str, ...]
     witness: str | None
     min_bits: int
-    yearly_cap: int
+    rotate: bool
     basis: str
     plan: bool
     plan_basis: str
     replace_ceased: bool
     replace_share: Fraction
     replace_basis: str
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +222,8 @@ class Policy:
     items: Mapping[str, Item]
     strategies: tuple[StrategyRow, ...]
     samplings: tuple[SamplingRow, ...]
+    bounds: Bounds
+    limits: Limits
     terms: Mapping[Timer, TermRow]
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]

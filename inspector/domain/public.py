@@ -7,9 +7,8 @@ tickets are in order and under the limit, and that the numbers follow from the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
-from inspector.domain.audit import Audit, AuditLine, Witness, problem, timing
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
@@ -17,9 +16,10 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
 from inspector.domain.strict import is_count, is_text
 from inspector.domain.suite import included
-from inspector.domain.verify import unchecked
+from inspector.domain.verify import overstating, unchecked
 
 _NONE = (-1, -1)
+_STRATUM = {"n", "eligible", "k", "selected", "reserve", "limit"}
 Receipts = Sequence[Mapping[str, object]]
 
 
@@ -30,16 +30,18 @@ def verify_public(
     result: Mapping[str, object],
     witness: Witness | None,
     *,
-    said: datetime | None = None,
+    said: House | None = None,
+    signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> Audit:
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
     time_proven, wrong, remarks = timing(commitment, witness, said)
-    problems = list(wrong)
-    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment))
+    problems = [*wrong, *overstating(commitment)]
+    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment, signatures))
     try:
         seed = join(commitment, parts)
         told = result.get("lists")
-        if result.get("commit") != commitment.c or not isinstance(told, list) or len(told) != len(commitment.lists):
+        bare = result.keys() == {"commit", "lists"} and result["commit"] == commitment.c
+        if not bare or not isinstance(told, list) or len(told) != len(commitment.lists):
             problems.append(_differs("result.json"))
         else:
             pairs = enumerate(zip(commitment.lists, told, strict=True))
@@ -56,7 +58,12 @@ def _list(
 ) -> Iterator[AuditLine]:
     """The faults of one list."""
     strata = listed.get("strata") if isinstance(listed, dict) else None
-    if not isinstance(listed, dict) or listed.get("name") != held.name or not isinstance(strata, dict):
+    if (
+        not isinstance(listed, dict)
+        or listed.keys() != {"name", "strata", "teams"}
+        or listed["name"] != held.name
+        or not isinstance(strata, dict)
+    ):
         yield _differs(at)
         return
     rows = {row.id: row for row in _rows(commitment, held, drawn.get(held.name, ()))}
@@ -72,19 +79,19 @@ def _list(
     draw_key = key(commitment, seed, "draw")
     for code, told in strata.items():
         wanted, k = sizes[code]
-        selected, reserve = (_ids(told.get(name)) for name in ("selected", "reserve"))
+        selected, reserve = told["selected"], told["reserve"]
         tickets = [(ticket(commitment.suite, draw_key, one), one) for one in (*selected, *reserve)]
         spare = min(held.rules.reserve, counts[code][1] - k)
         right = {
-            "k": is_count(told.get("k")) and told["k"] == k == len(selected),
+            "k": is_count(told["k"]) and told["k"] == k == len(selected),
             "wanted": "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
             "reserve": len(reserve) == spare,
             "selected": tickets == sorted(set(tickets)),
-            "limit": told.get("limit") == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
+            "limit": told["limit"] == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
             "rows": all((row := rows.get(one)) and (row.stratum, row.status) == (code, ELIGIBLE) for one in selected),
         }
         yield from (_differs(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
-    everybody = {one for told in strata.values() for one in _ids(told.get("selected"))}
+    everybody = {one for told in strata.values() for one in told["selected"]}
     if not _teams_fit(held, listed.get("teams"), everybody):
         yield _differs(f"{at}.teams")
 
@@ -95,7 +102,8 @@ def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterato
     for number, told in enumerate(receipts, 1):
         line, index, steps = told.get("line"), told.get("index"), told.get("path")
         given = str(line).encode(errors="replace")
-        fits = isinstance(line, str) and is_count(index) and isinstance(steps, list) and told.get("n") == n
+        fits = isinstance(line, str) and "\n" not in line and is_count(index) and isinstance(steps, list)
+        fits = fits and is_count(told.get("n")) and told["n"] == n
         if not fits or not included(commitment.suite, given, int(str(index)), n, steps if isinstance(steps, list) else (), root):
             raise Invalid(
                 "draw_line_invalid", file="drawn.jsonl", row=number, problem="the row does not lead to the committed root"
@@ -104,15 +112,16 @@ def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterato
 
 
 def _counts(told: object) -> tuple[int, int]:
-    """(rows, eligible rows) of a stratum as published; `_NONE` where they are no counts."""
-    if not isinstance(told, dict) or not is_count(told.get("n")) or not is_count(told.get("eligible")):
+    """(rows, eligible rows) of a stratum as published; `_NONE` where it has not the form of one (7.8)."""
+    if (
+        not isinstance(told, dict)
+        or told.keys() - {"wanted"} != _STRATUM
+        or not is_count(told["n"])
+        or not is_count(told["eligible"])
+    ):
         return _NONE
-    n, eligible = told["n"], told["eligible"]
-    return (n, eligible) if eligible <= n else _NONE
-
-
-def _ids(told: object) -> tuple[str, ...]:
-    return tuple(one for one in told if is_text(one)) if isinstance(told, list) else ()
+    named = all(isinstance(told[name], list) and all(map(is_text, told[name])) for name in ("selected", "reserve"))
+    return (told["n"], told["eligible"]) if named and told["eligible"] <= told["n"] else _NONE
 
 
 def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:
@@ -120,11 +129,7 @@ def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:
     if not isinstance(teams, dict) or teams.keys() != (selected if held.inspectors is not None else set()):
         return False
     for team in teams.values():
-        if (
-            not isinstance(team, list)
-            or len(team) != held.rules.team
-            or not all(one is None or isinstance(one, str) for one in team)
-        ):
+        if not isinstance(team, list) or len(team) != held.rules.team or not all(one is None or is_text(one) for one in team):
             return False
         seated = [one for one in team if one is not None]
         if len(set(seated)) != len(seated):

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
 from inspector.domain.case import SubjectKind
+
+
+class StaffRole(StrEnum):
+    """Experts and technicians may come along; they count for no seat and are dealt none (handbook 1.2.20, 1.2.24)."""
+
+    OFFICER = "OFFICER"
+    EXPERT = "EXPERT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterObject:
     """An object under daily supervision. `pool` is the district its inspectors belong to; `qualification` binds the first seat.
 
-    `enrolled`: by a case (an exempt item, the certificate route), whether or not the office's own file names it.
+    `enrolled`: by a case (an exempt item, the certificate route), whether or not the office's own file names it. `since` it stands
+    in the register: required coverage counts from there; None where nobody knows.
     """
 
     agency: str
@@ -25,6 +34,7 @@ class RosterObject:
     qualification: str = ""
     warnings: tuple[str, ...] = ()
     enrolled: bool = False
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,7 @@ class InspectorRecord:
     pools: tuple[str, ...]
     qualifications: tuple[str, ...] = ()
     cap: int = 99
+    role: StaffRole = StaffRole.OFFICER
     certificate: str
     certificate_until: date
     in_post: bool = True
@@ -50,6 +61,8 @@ class InspectorRecord:
 
     def status(self, day: date) -> str:
         """The frame's status: `1` certified, in post and not on leave on that day, else the reason (draw-protocol ruling 14)."""
+        if self.role is StaffRole.EXPERT:
+            return "expert"
         if not self.in_post:
             return "departed"
         if not self.certificate or day > self.certificate_until:
@@ -90,8 +103,10 @@ def differences(
 
 
 def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:
-    """A given row with the mark of the one it replaces."""
-    return replace(given, enrolled=given.enrolled or (held is not None and held.enrolled))
+    """A given row with the mark of the one it replaces, and the day that one has stood there since."""
+    if held is None:
+        return given
+    return replace(given, enrolled=given.enrolled or held.enrolled, since=given.since or held.since)
 
 
 def _marked(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:

@@ -6,8 +6,10 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
+from inspector.domain.beacon import CHAINS
+from inspector.domain.ceremony import Form, form_of
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import flaw
 from inspector.domain.strict import HEX64, expect, is_count, is_text, matches, promised
@@ -19,11 +21,6 @@ _MOMENT = re.compile(
     r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_DRAND = {
-    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": (1692803367, 3),  # quicknet
-    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": (1595431050, 30),  # default
-}
-"""(genesis in Unix seconds, period in seconds) of a chain (section 2): the time of a round is public and nobody's claim."""
 
 
 def entropy(source: object) -> int:
@@ -49,13 +46,42 @@ def entropy(source: object) -> int:
 
 
 def refuse_vague(source: Mapping[str, object]) -> None:
-    """What ruling 7 asks of a source that we promise ourselves. Raises Invalid.
+    """What ruling 7 asks of a source that we promise ourselves, and that a text's form, if stated, holds its bits. Raises Invalid.
 
     `entropy` reads sources without it, for commitments made before that ruling lie in the record (vector 3 names no chain,
     vector 2 states no bits): a text without bits counts nothing, and the verdict says aloud that a chain was not named.
     """
     expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)")
     expect(source.get("kind") != "text" or "bits" in source, "seed.bits", "a text states its own bits (ruling 7)")
+    form_of(source)
+    expect(overstated(source) is None, "seed.bits", f"the figures can hold {overstated(source)} bits at most")
+
+
+def form(source: Mapping[str, object]) -> Form | None:
+    """The form a text states; None where it states none, or one that somebody else invented."""
+    try:
+        return form_of(source)
+    except Invalid:
+        return None
+
+
+def overstated(source: Mapping[str, object]) -> int | None:
+    """How many bits a text's figures can hold when it declares more than that; None when it does not, or states no form."""
+    held = form(source)
+    return held.bits if held is not None and entropy(source) > held.bits else None
+
+
+def mark(source: Mapping[str, object]) -> str | None:
+    """By what it is known that a source was used before: its hash, its round, its pulse; None for a text, known by its figures."""
+    match source.get("kind"):
+        case "reveal":
+            return f"reveal:{source.get('hash')}"
+        case "drand":
+            return f"drand:{source.get('chain')}:{source.get('round')}"
+        case "nist":
+            return f"nist:{source.get('chain')}:{source.get('time')}"
+        case _:
+            return None
 
 
 def moment(text: object) -> datetime | None:
@@ -70,19 +96,16 @@ def known_at(source: Mapping[str, object]) -> datetime | None:
     """When a source becomes known, by what the commitment says of it; None for a ceremony, a reveal, a chain that is not pinned."""
     if source["kind"] == "nist":
         return moment(source["time"])
-    genesis, period = _DRAND.get(str(source.get("chain")), (0, 0))
-    if source["kind"] != "drand" or not period:
+    chain = CHAINS.get(str(source.get("chain")))
+    if source["kind"] != "drand" or chain is None:
         return None
-    try:
-        return datetime.fromtimestamp(genesis, UTC) + timedelta(seconds=(int(str(source["round"])) - 1) * period)
-    except OverflowError:  # a round beyond the calendar
-        return None
+    return chain.time_of(int(str(source["round"])))
 
 
 def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
     """One part's text for the seed, checked against what its source promised. Raises Invalid (`draw_seed_invalid`).
 
-    That a beacon signed what the part holds is for a verifier with the beacon's key; `draw.verify` says that it did not check.
+    That a beacon signed what the part holds is `inspector.beacons`' affair.
     """
     kind = str(source["kind"])
     promised(part.get("kind") == kind, kind, f"the part is a {part.get('kind')}")
@@ -123,9 +146,18 @@ def _reveal(source: Mapping[str, object], part: Mapping[str, object], suite: Sui
     return str(nonce)
 
 
-def _text(_: Mapping[str, object], part: Mapping[str, object]) -> str:
+def _text(source: Mapping[str, object], part: Mapping[str, object]) -> str:
     text = part.get("text")
     holds = isinstance(text, str) and text != "" and "+" not in text and text == " ".join(text.split()) and flaw(text) is None
     seen = holds and all(unicodedata.category(char) != "Cc" for char in str(text))
     promised(seen, "text", "NFC, single spaces only, no '+', no control character")
+    held = form(source)
+    promised(held is None or _fits(held, str(text)), "text", "the figures are not of the form that was promised")
     return str(text)
+
+
+def _fits(held: Form, text: str) -> bool:
+    try:
+        return held.figures(text) == text
+    except Invalid:
+        return False

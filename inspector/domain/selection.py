@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.commitment import Rules, refuse_undeclared
@@ -13,6 +12,8 @@ from inspector.domain.suite import Suite
 
 _MILLION = 1_000_000
 _SPARE = 1024
+TICKET = 32
+"""The bytes of a ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,47 +54,51 @@ def select(rules: Rules, objects: Collection[ObjectRow], suite: Suite, draw_key:
     counts = {code: (rows[code], able[code]) for code in rules.strata}
     sizes = quotas(rules, counts, suite, round_key)
     firsts = {code: _Firsts(size=k + rules.reserve) for code, (_, k) in sizes.items()}
-    start = hashlib.new(suite.name, draw_key.encode())
+    ticket_of = suite.behind(draw_key.encode())
     for row in objects:
         if row.status == ELIGIBLE:
-            hashed, name = start.copy(), row.id.encode()
-            hashed.update(name)
-            firsts[row.stratum].offer((hashed.digest(), name))
-    return {code: _stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
+            name = row.id.encode()
+            drawn, first = ticket_of(name), firsts[row.stratum]
+            if drawn <= first.bar:
+                first.take(drawn + name)
+    return {code: stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
 
 
 @dataclass(slots=True)
 class _Firsts:
-    """The `size` smallest of what is offered. Whatever is not below the last of a full list can never be among them."""
+    """The `size` smallest of what is taken: each a ticket with its id behind it, for all tickets are of one length.
+
+    A ticket above `bar` can never be among them. Most are, so they are not even taken.
+    """
 
     size: int
-    held: list[tuple[bytes, bytes]] = field(default_factory=list)
-    last: tuple[bytes, bytes] | None = None
+    held: list[bytes] = field(default_factory=list)
+    bar: bytes = b"\xff" * TICKET
 
-    def offer(self, one: tuple[bytes, bytes]) -> None:
-        if self.last is None or one < self.last:
-            self.held.append(one)
-            if len(self.held) >= 2 * self.size + _SPARE:
-                self.all()
+    def take(self, one: bytes) -> None:
+        self.held.append(one)
+        if len(self.held) >= 2 * self.size + _SPARE:
+            self.all()
 
-    def all(self) -> list[tuple[bytes, bytes]]:
+    def all(self) -> list[bytes]:
         self.held.sort()
         del self.held[self.size :]
         if self.held and len(self.held) == self.size:
-            self.last = self.held[-1]
+            self.bar = self.held[-1][:TICKET]
         return self.held
 
 
-def _stratum(counts: tuple[int, int], size: tuple[int, int], order: list[tuple[bytes, bytes]]) -> Stratum:
+def stratum(counts: tuple[int, int], size: tuple[int, int], order: Sequence[bytes]) -> Stratum:
+    """The result from (rows, eligible rows), (wanted, k) and the first k + reserve tickets, each with its id behind it, in order."""
     wanted, k = size
     return Stratum(
         n=counts[0],
         eligible=counts[1],
         wanted=wanted,
         k=k,
-        selected=tuple(name.decode() for _, name in order[:k]),
-        reserve=tuple(name.decode() for _, name in order[k:]),
-        limit=order[k - 1][0].hex() if k else None,
+        selected=tuple(one[TICKET:].decode() for one in order[:k]),
+        reserve=tuple(one[TICKET:].decode() for one in order[k:]),
+        limit=order[k - 1][:TICKET].hex() if k else None,
     )
 
 

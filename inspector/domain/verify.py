@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from inspector.domain.audit import Audit, AuditLine, Witness, problem, timing
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import Commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
+from inspector.domain.seed import form, overstated
 
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
@@ -23,17 +23,19 @@ def verify(
     witness: Witness | None,
     after: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     *,
-    said: datetime | None = None,
+    said: House | None = None,
+    signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> Audit:
     """Recompute everything and compare with a published result; `witness` is what outside hands say, None for nothing.
 
-    `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`.
+    `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`,
+    `signatures`: as in `unchecked`.
     """
     time_proven, wrong, remarks = timing(commitment, witness, said)
-    problems = list(wrong)
+    problems = [*wrong, *overstating(commitment)]
     try:
         recomputed = carry_out(commitment, frames, parts)
-        remarks = (*remarks, *unchecked(commitment), *_loud(commitment, frames, recomputed))
+        remarks = (*remarks, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
@@ -43,18 +45,33 @@ def verify(
     return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
 
 
-def unchecked(commitment: Commitment) -> list[AuditLine]:
-    """What needs more than the bundle: a beacon's key, the agency's other commitments."""
-    told = [
-        AuditLine(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)
-        for source in commitment.sources
-        if source["kind"] in ("drand", "nist")
-    ]
+def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None] | None = None) -> list[AuditLine]:
+    """What needs more than the bundle: a beacon's key, the agency's other commitments.
+
+    `signatures`: by the source's place, what somebody with the beacons' keys says of it; None: the signature holds.
+    """
+    signatures, told = signatures or {}, []
+    for place, source in enumerate(commitment.sources):
+        if source["kind"] in ("drand", "nist"):
+            plain = AuditLine(code="draw.signature_unchecked", facts={"kind": source["kind"]}, grave=True)
+            if (line := signatures.get(place, plain)) is not None:
+                told.append(line)
+        if source["kind"] == "text" and form(source) is None:
+            told.append(AuditLine(code="draw.form_unstated", facts={"what": source["what"], "bits": source.get("bits", 0)}))
     if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):
         told.append(AuditLine(code="draw.chain_unnamed"))
     if commitment.prev is not None:
         told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return told
+
+
+def overstating(commitment: Commitment) -> list[AuditLine]:
+    """Texts that declare more bits than their figures can hold: the sum of 64 may be reached by words alone (ruling 7)."""
+    return [
+        AuditLine(code="draw.bits_overstated", facts={"what": source["what"], "bits": source["bits"], "most": most})
+        for source in commitment.sources
+        if (most := overstated(source)) is not None
+    ]
 
 
 def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -> list[AuditLine]:

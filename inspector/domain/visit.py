@@ -11,6 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
 
@@ -79,10 +80,10 @@ class Finding:
 class Visit:
     """One object to be visited.
 
-    `object_id` is the frame's key (a pseudonym for natural persons); `sampled`: by random draw, not
-    because a case needs it, so that it counts towards the yearly cap. Until `released`, by the clock at `release_at`, not even the team
-    learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no more; `replaces`: the visit whose
-    object it came in for, or that a supplementary draw dealt anew.
+    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
+    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
+    by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
+    more; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Visit:
     kind: SubjectKind
     code: str
     name: str
+    check: CheckType
+    stratum: str
     sampled: bool
     pooled: bool
     doubts: tuple[Doubt, ...]

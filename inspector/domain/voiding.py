@@ -69,8 +69,10 @@ def seed_known(draw: Draw, now: datetime) -> bool:
 
 
 def _may(draw: Draw, now: datetime) -> None:
-    if draw.state is DrawState.VOID and (draw.freed or draw.followed):
-        raise Refusal("draw_void_already", draw=draw.number)
+    if draw.state is DrawState.VOID and (draw.freed or draw.followed or draw.withheld):
+        raise Refusal(
+            "draw_void_already", draw=draw.number
+        )  # a withheld part: the rule alone knows who draws next, and without whom
     if draw.state is DrawState.DRAWN and draw.kind is DrawKind.SUPPLEMENT:
         raise Refusal("draw_supplement_stands", draw=draw.number)  # its visits are owed by another draw: nobody escapes that way
     if draw.state not in (DrawState.DRAWN, DrawState.VOID) and seed_known(draw, now):

@@ -16,12 +16,13 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
+from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
-from inspector.flows.framing import Member
+from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -61,6 +62,12 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
+    planned = all(not wants_visit(case) for case in live)
+    check, stratum = CheckType.PLANNED if planned else CheckType.PERMIT, member.stratum
+    if owed is not None:
+        check, stratum, sampled = owed.check, owed.stratum, owed.sampled
+    else:
+        sampled = planned and not policy.sampling(stratum).whole
     made = Visit(
         id=visit_id(held.number, position),
         draw=held.number,
@@ -69,7 +76,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
-        sampled=owed.sampled if owed is not None else all(not wants_visit(case) for case in live),
+        check=check,
+        stratum=stratum,
+        sampled=sampled,
         doubts=tuple(doubt for case in live for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,

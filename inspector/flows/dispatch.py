@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Evidence
 from inspector.domain.visit import Finding, Seat, SeatState, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
@@ -52,7 +54,7 @@ def push(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
     )
     try:
-        receipt = channel.push(message, key=work.key)
+        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
 
@@ -61,6 +63,12 @@ def push(work: Work, office: Office) -> Settlement:
         settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+
+
+def _content(message: Message) -> str:
+    """What a push says, in 16 hex: an address mended between two tries makes another message, and so needs another key."""
+    told = json.dumps(asdict(message), ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
@@ -176,7 +184,7 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
 
 
 def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
-    """An inspectors' finding as evidence. On a case still verifying it settles the claim; on one that ended well it is a lead."""
+    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
     item = Evidence(
@@ -195,7 +203,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
-    elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
+    elif case.state is CaseState.CLOSED:
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 

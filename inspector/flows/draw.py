@@ -9,41 +9,47 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import plan as life
-from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read, value
-from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
+from inspector.domain.decision import Because, OrderKind
 from inspector.domain.errors import Invalid
+from inspector.domain.exclusion import CODES
 from inspector.domain.frame import content
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import supplement
+from inspector.flows import seeding, supplement
 from inspector.flows.assign import FILES, assign, by_visit, frozen, visit_id
-from inspector.flows.framing import CAP, dump_members, frame, load_members
+from inspector.flows.framing import frame
+from inspector.flows.members import dump_members, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
-from inspector.flows.voiding import enter_void, make_void, members_digest
-from inspector.ports import Garbled, PortError, Refused, Typed
+from inspector.flows.voiding import make_void, members_digest
+from inspector.ports import Garbled, PortError, Refused
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
+
+_ALL = life.Following()
+"""A draw that follows no void one: every seed of the pack takes part."""
 
 
 def announce(work: Work, office: Office) -> Settlement:
     """A plan's slot has come: freeze the frame and ask the parties to commit themselves; without a published plan, tell a person."""
     said = work.payload
-    plan, slot, without = str(said["plan"]), str(said["slot"]), tuple(said.get("without", ()))
+    plan, slot = str(said["plan"]), str(said["slot"])
+    told = life.Following(without=tuple(said.get("without", ())), further=tuple(said.get("further", ())))
 
     def write(tx: Tx, now: datetime) -> None:
         if supplement.is_slot(slot):  # the number that follows a void one
-            supplement.announce(office, tx, plan, by="schedule", now=now, without=without, slot=slot)
+            supplement.announce(office, tx, plan, by="schedule", now=now, told=told, slot=slot)
             return
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
-        prepare(office, tx, plan, slot, now, without=without, by="schedule")
+        prepare(office, tx, plan, slot, now, told=told, by="schedule")
 
     return Settlement(write=write, outcome="prepared")
 
@@ -52,17 +58,19 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
     """A clerk announces a plan's draw outside its schedule.
 
     Its slot is that of the plan's current period (the day, while no daemon has written the schedule down): announced again, the
-    period answers with the draw it has, so that nobody draws until the result pleases. Raises Refusal while no annual plan of this
-    year is published.
+    period answers with the draw it has, so that nobody draws until the result pleases. One that is void because a part was
+    withheld is followed by the next number, once there is a further source for it. Raises Refusal: while no annual plan of this
+    year is published, and until there is a further source (`draw_no_further`).
     """
     slot = tx.schedules.period(f"plan:{plan}", now) or now.date().isoformat()
     if (why := lacking(office, tx, plan, slot, now.year, now)) is not None:
         raise why
-    return prepare(office, tx, plan, slot, now, by=by)
+    slot, told = seeding.resumed(office, tx, plan, slot, now)
+    return prepare(office, tx, plan, slot, now, told=told, by=by)
 
 
 def prepare(
-    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, without: tuple[str, ...] = (), by: str
+    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str
 ) -> Draw | None:
     """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
 
@@ -76,6 +84,9 @@ def prepare(
     if held is not None:
         return held
     policy = office.policy(plan.agency, now.date())
+    freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
+    if freed is not None and freed.freed:
+        told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
         return None
@@ -93,7 +104,9 @@ def prepare(
         state=DrawState.PREPARING,
         made_at=now,
         prev=None,
-        parties=tuple(party for party in policy.draw.seeds if party not in without),
+        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
+        further=told.further,
+        without=told.without,
         list_name=_list_name(plan_name),
     )
     tx.draws.add(made)
@@ -109,10 +122,10 @@ def prepare(
     }
     tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(framed.frame.objects), "without": list(without)})
+    record(tx, number, decision, now, {"by": by, "objects": len(framed.frame.objects), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
-        _void(tx, made, policy, "seed_insufficient", (), now)
+        seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
     return made
 
 
@@ -121,33 +134,24 @@ def promise(work: Work, office: Office) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     source = office.connectors.seeds.get(party)
     if source is None:
-        return withheld(work, office, None).unasked()
+        return seeding.withheld(work, office, None).unasked()
     try:
         told = source.promise(number, key=work.key)
     except (Refused, Garbled) as error:
-        return withheld(work, office, error).after(error)
+        return seeding.withheld(work, office, error).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         policy = office.book.get(held.pack)
+        if (used := seeding.used(tx, held, party, told, now)) is not None:
+            seeding.void(office, tx, held, policy, f"withheld:{party}:{used}", (party,), now)
+            return
         decision = life.promised(held, party, told, policy)
-        _settle(tx, decision, now)
+        seeding.settle(tx, decision, now)
         if decision.state.state is DrawState.PREPARING and decision.state.promised:
             _commit(office, tx, decision.state, policy, now)
 
     return Settlement(write=write, outcome="promised")
-
-
-def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12)."""
-    number, party = str(work.payload["draw"]), str(work.payload["party"])
-
-    def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
-        reason = f"withheld:{party}:{error.code if error else 'silent'}"
-        _void(tx, held, office.book.get(held.pack), reason, (party,), now)
-
-    return Settlement(write=write, outcome="withheld")
 
 
 def lodge(work: Work, office: Office) -> Settlement:
@@ -162,48 +166,12 @@ def lodge(work: Work, office: Office) -> Settlement:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
         return not_lodged(work, office, error).after(error)
-    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}"), attempts=receipt.attempts)
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
 
 
 def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
     """Without a witness the draw goes on, and its record says loudly that its time is not proven."""
     return _lodged(office, str(work.payload["draw"]), None)
-
-
-def reveal(work: Work, office: Office) -> Settlement:
-    """Ask one party for its part; with the last one the draw is carried out."""
-    number, party = str(work.payload["draw"]), str(work.payload["party"])
-    with office.store.read() as tx:
-        held = tx.draws.get(number)
-    source = office.connectors.seeds.get(party)
-    if source is None or held.c is None:
-        return withheld(work, office, None).unasked()
-    typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.items()))
-    try:
-        part = source.reveal(number, held.promises[party], typed, key=work.key)
-        value(held.promises[party], part, read(_file(office, number, "commit.json")).suite)
-    except (Refused, Garbled) as error:
-        return withheld(work, office, error).after(error)
-    except Invalid:
-        return withheld(work, office, None)
-
-    def write(tx: Tx, now: datetime) -> None:
-        fresh = tx.draws.get(number, lock=True)
-        _settle(tx, life.revealed(fresh, party, part, office.book.get(fresh.pack), now), now)
-
-    return Settlement(write=write, outcome="revealed")
-
-
-def overdue(work: Work, office: Office) -> Settlement:
-    """The last moment for reveals."""
-
-    def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(str(work.payload["draw"]), lock=True)
-        missing = tuple(party for party in held.parties if party not in held.parts)
-        if missing:
-            _void(tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
-
-    return Settlement(write=write)
 
 
 def carry_out(work: Work, office: Office) -> Settlement:
@@ -233,11 +201,13 @@ def carry_out(work: Work, office: Office) -> Settlement:
         decision = life.drawn(fresh, facts, policy, now)
         if decision.because.rule == "draw.late":
             return
-        _settle(tx, decision, now)
-        tx.work.end_keys([f"{OrderKind.DRAW_OVERDUE.value}:{number}"], now)
+        seeding.settle(tx, decision, now)
+        overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
+        tx.work.end_keys([overdue, f"{overdue}:further"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = listed.dealt.teams if listed.dealt else {}
+        tx.cases.lock([case for name in teams for case in members[name].cases])  # all at once, in order, before one is changed
         ids = {name: visit_id(number, position) for position, name in enumerate(teams, 1)}
         shortages = {one.object: by_visit(one, ids) for one in listed.dealt.shortages} if listed.dealt else {}
         owed = supplement.stands_for(files)
@@ -246,16 +216,6 @@ def carry_out(work: Work, office: Office) -> Settlement:
             assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now, supplements=visit)
 
     return Settlement(write=write, outcome="drawn")
-
-
-def type_figures(office: Office, tx: Tx, number: str, by: str, figures: str, now: datetime) -> Draw:
-    """A person types the ceremony's figures, again where he or she erred. Raises Refusal (`draw_not_seeding`) at any other time."""
-    held = tx.draws.get(number, lock=True)
-    decision = life.typed(held, by, " ".join(figures.split()), office.book.get(held.pack))
-    _settle(tx, decision, now)
-    for party in held.parties:
-        tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
-    return decision.state
 
 
 def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -> None:
@@ -267,6 +227,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     held = replace(held, prev=tx.draws.head(held.agency))
     files = tx.draws.files(held.number)
     held_frame, rules = frozen(files), json.loads(files["rules.json"])
+    held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
     listing = Listing(
         name=held.list_name,
         frame=held_frame,
@@ -274,6 +235,8 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         extra={"derivation": rules["derivation"]},
     )
     try:
+        seeding.claim(tx, held, now)
+        life.refuse_weak(held, policy)
         commitment = commit(
             number=held.number,
             prev=held.prev,
@@ -286,7 +249,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
         tx.attention.open("draw_not_committable", held.agency, held.number, problem, now)
-        _void(tx, held, policy, f"not_committable:{error.code}", (), now, again=False)
+        seeding.void(office, tx, held, policy, f"not_committable:{error.code}", (), now)
         return
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
@@ -295,7 +258,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         "inspectors": len(held_frame.inspectors),
         "bans": len(held_frame.bans),
     }
-    _settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
+    seeding.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
 
 
 def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> dict[str, object]:
@@ -308,42 +271,14 @@ def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> d
     return {"register": end, "members": members_digest(office, files)}
 
 
-def _lodged(office: Office, number: str, receipt: str | None) -> Settlement:
+def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
-        _settle(tx, life.lodged(held, receipt, office.book.get(held.pack), now, office.calendar), now)
+        seeding.settle(tx, life.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
 
     return Settlement(write=write, outcome="lodged" if receipt else "not_lodged")
-
-
-def _void(
-    tx: Tx,
-    held: Draw,
-    policy: Policy,
-    reason: str,
-    missing: tuple[str, ...],
-    now: datetime,
-    *,
-    again: bool = True,
-) -> None:
-    """Void by name; the cases go back to the next frame, which follows at once while parties remain."""
-    decision = life.void(held, reason, missing, policy, now)
-    if decision.because.rule == "timer.obsolete":
-        return
-    remaining = {*held.parties} - {*missing}
-    orders = decision.orders if again and missing and remaining else ()
-    _settle(tx, replace(decision, state=replace(decision.state, followed=bool(orders)), orders=orders), now)
-    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
-    tx.cases.unmark_drawn(held.number)
-    tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(orders)}, now)
-
-
-def _settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
-    tx.draws.put(decision.state)
-    record(tx, decision.state.number, decision, now, {"draw_state": decision.state.state.value})
-    tx.work.order(decision.orders, now)
 
 
 def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, object], now: datetime) -> None:
@@ -357,14 +292,7 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
 
 def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
-    return Rules(
-        base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=frozenset({CAP})
-    )
-
-
-def _file(office: Office, number: str, name: str) -> bytes:
-    with office.store.read() as tx:
-        return tx.draws.files(number)[name]
+    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=CODES)
 
 
 def _seed(held: Draw, commitment: Commitment) -> bytes:

@@ -154,6 +154,7 @@ def enrol(tx: Tx, case: Case) -> None:
         name=case.subject.name,
         pool=case.agency,
         warnings=case.subject.warnings,
+        since=case.opened_at.date(),
     )
     tx.rosters.enrol(row)
 

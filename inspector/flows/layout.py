@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
 from inspector.flows.diagnosis import HEAD, Diagnosis, RowFlaw
@@ -32,7 +33,10 @@ NEVER = date(1, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines."""
+    """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines.
+
+    `also` are further heads under which offices keep it.
+    """
 
     name: str
     chinese: str
@@ -41,6 +45,7 @@ class Column:
     coded: bool = False
     many: bool = False
     most: int = 200
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class Layout:
         """The column a head stands for, by either name; case and the width of the colon do not matter."""
         plain = head.strip().replace("：", ":")
         for column in self.columns:
-            if plain.casefold() == column.name or plain == column.chinese:
+            if plain.casefold() == column.name or plain == column.chinese or plain.casefold() in column.also:
                 return column.name
         for prefix in filter(None, (self.prefix, self.prefix_chinese)):
             if plain.casefold().startswith(prefix) and plain[len(prefix) :].strip():
@@ -77,7 +82,9 @@ class Layout:
             elif name in found[:place]:
                 flaws.append(RowFlaw(row=HEAD, column=head, code="column_twice"))
         flaws += [
-            RowFlaw(row=HEAD, column=column.name, code="column_missing", facts={"other": column.chinese})
+            RowFlaw(
+                row=HEAD, column=column.name, code="column_missing", facts={"other": ", ".join((column.chinese, *column.also))}
+            )
             for column in self.columns
             if column.needed and column.name not in found
         ]
@@ -179,10 +186,8 @@ class RowReader:
         told = str(self.cells.get(name, "")).strip()
         if not told and default is not None:
             return default
-        for member in kind:
-            meant = {member.value.casefold(), *(of(member, lang).casefold() for lang in LANGS), *ALSO.get(member, ())}
-            if told.casefold() in meant:
-                return member
+        if (meant := _meanings(kind).get(told.casefold())) is not None:
+            return cast("E", meant)
         known = ", ".join(f"{member.value} {of(member, 'zh-Hans')}" for member in kind)
         self.flaw(name, "choice_unknown" if told else "cell_empty", value=told[:40], known=known)
         return next(iter(kind))
@@ -220,6 +225,16 @@ class RowReader:
         empty = isinstance(cell, str) and not cell.strip()
         self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
         return NEVER
+
+
+@cache
+def _meanings(kind: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """Every word that stands for a member, looked up once and not once a row."""
+    words: dict[str, StrEnum] = {}
+    for member in kind:
+        for word in (member.value, *(of(member, lang) for lang in LANGS), *ALSO.get(member, ())):
+            words.setdefault(word.casefold(), member)
+    return words
 
 
 def _narrow(text: str) -> str:

@@ -13,9 +13,10 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE
 from inspector.domain.policy import Policy
+from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
-from inspector.flows.framing import FULL, Framed, frame
+from inspector.flows.framing import Framed, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -46,7 +47,7 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
         pack=policy.label,
         since=since,
         draws=draws,
-        strata=annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, frozenset({FULL})),
+        strata=annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, since, frozenset({FULL, MUST})),
         inspectors=sum(1 for row in framed.frame.inspectors if row.status == ELIGIBLE),
     )
     return annual.create(content, by, policy, now)

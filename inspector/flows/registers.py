@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
-from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 from inspector.flows.diagnosis import RowFlaw, of_error
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.sheet import Sheet
@@ -27,6 +27,7 @@ OBJECTS = Layout(
         Column(name="name", chinese="主体名称", coded=True),
         Column(name="pool", chinese="所属片区", meaning="pool its inspectors come from; empty: the agency's", coded=True),
         Column(name="qualification", chinese="所需资格", meaning="what the first of the team must hold", coded=True),
+        Column(name="since", chinese="列入日期", meaning="day it came into the register; empty: the day of its first import"),
     ),
 )
 ALSO_CODE = ("credit_code", "统一社会信用代码", "subject_code")
@@ -39,7 +40,8 @@ INSPECTORS = Layout(
         Column(name="name", chinese="姓名", needed=True, coded=True),
         Column(name="pools", chinese="片区", meaning="several parted by comma; empty: the agency's", coded=True),
         Column(name="qualifications", chinese="资格", meaning="several parted by comma", coded=True),
-        Column(name="cap", chinese="每次上限", meaning="visits in one draw at most; default 99"),
+        Column(name="cap", chinese="期内上限", meaning="visits at most in the window of the pack's staff row; default 99"),
+        Column(name="role", chinese="身份", meaning="OFFICER (default) or EXPERT, who takes no seat"),
         Column(name="certificate", chinese="执法证号", needed=True, coded=True),
         Column(name="certificate_until", chinese="执法证有效期", needed=True),
         Column(name="in_post", chinese="在岗", meaning="yes (default) or no"),
@@ -85,7 +87,7 @@ def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
 
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
-        code, original, warnings = _identity(reader, kind, today)
+        code, original, warnings = identity(reader, kind, today)
         row = RosterObject(
             agency=agency,
             kind=kind,
@@ -95,10 +97,11 @@ def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
             pool=reader.text("pool", agency),
             qualification=reader.text("qualification"),
             warnings=warnings,
+            since=reader.maybe_day("since"),
         )
         return (f"{kind}:{code}", row) if reader.sound else None
 
-    return _read(_code_named(sheet), OBJECTS, one, "code")
+    return read_rows(code_named(sheet), OBJECTS, one, "code")
 
 
 def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) -> Read[InspectorRecord]:
@@ -112,6 +115,7 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             pools=reader.several("pools") or (agency,),
             qualifications=reader.several("qualifications"),
             cap=reader.number_of("cap", 99),
+            role=reader.choice("role", StaffRole, StaffRole.OFFICER),
             certificate=reader.text("certificate"),
             certificate_until=reader.day("certificate_until"),
             in_post=reader.flag("in_post", default=True),
@@ -126,7 +130,7 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             reader.warn("channel", "channel_unknown", channel=row.channel, known=", ".join(channels) or "-")
         return (row.id, row) if reader.sound else None
 
-    return _read(sheet, INSPECTORS, one, "id")
+    return read_rows(sheet, INSPECTORS, one, "id")
 
 
 def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
@@ -134,7 +138,7 @@ def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone:
 
     def one(reader: RowReader) -> tuple[str, Level] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
-        code, _, _ = _identity(reader, kind, now)
+        code, _, _ = identity(reader, kind, now)
         level, as_of = reader.text("level"), datetime.combine(reader.day("as_of"), time(), zone)
         if level and level not in known:
             reader.flaw("level", "level_unknown", level=level, known=scale)
@@ -142,10 +146,11 @@ def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone:
             reader.flaw("as_of", "as_of_future", as_of=as_of.date().isoformat())
         return (f"{kind}:{code}", Level(kind=kind, code=code, level=level, as_of=as_of)) if reader.sound else None
 
-    return _read(_code_named(sheet), LEVELS, one, "code")
+    return read_rows(code_named(sheet), LEVELS, one, "code")
 
 
-def _read(sheet: Sheet, layout: Layout, one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Read[T]:
+def read_rows(sheet: Sheet, layout: Layout, one: Callable[[RowReader], tuple[str, T] | None], key: str) -> Read[T]:
+    """Every row by the name `one` gives it; `key` is the column to look at where a name comes twice with other content."""
     found, told = layout.heads(sheet)
     rows = dict(_rows(layout.readers(sheet, found, told), one, key))
     return Read(rows=tuple(rows.values()), flaws=tuple(told.flaws), warnings=tuple(told.warnings))
@@ -168,7 +173,7 @@ def _rows(readers: Iterator[RowReader], one: Callable[[RowReader], tuple[str, T]
             yield name, value
 
 
-def _identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[str, str, tuple[str, ...]]:
+def identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[str, str, tuple[str, ...]]:
     """(normal form, as handed in, warnings) of the row's code."""
     original = reader.text("code")
     if "code" in reader.spoiled:
@@ -186,7 +191,7 @@ def _identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[st
     return told.normal, original, told.warnings
 
 
-def _code_named(sheet: Sheet) -> Sheet:
+def code_named(sheet: Sheet) -> Sheet:
     """A sheet whose code column bears our name, unless it does already."""
     heads = [head.strip().casefold() for head in sheet.heads]
     if "code" in heads or "主体代码" in heads:

@@ -29,7 +29,7 @@ from inspector.domain.visit import Finding, Visit
 from inspector.flows.after import FILE, log_after
 from inspector.flows.assign import assign, frozen, visit_id
 from inspector.flows.dispatch import weigh
-from inspector.flows.framing import load_members
+from inspector.flows.members import load_members
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
 from inspector.flows.record import record

@@ -10,7 +10,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -25,11 +25,11 @@ MOST_BYTES = 200_000_000
 """Unpacked; more is no list that a person made."""
 
 _LONGEST_FIELD = 200_000
-_GZIP, _ZIP, _OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _FOREIGN = {b"%PDF": "PDF", b"<": "HTML/XML", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
 """What is handed in as a list and is none; systems that "export to Excel" often write a web page under the name of one."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +51,12 @@ class Sheet:
 
 def read(content: bytes) -> Sheet:
     """A file's rows. What it is follows from its first bytes, not from its name. Raises Invalid (`sheet_…`)."""
-    if content.startswith(_GZIP):
+    if content.startswith(GZIP):
         content = _unpack(content)
     if len(content) > MOST_BYTES:
         raise Invalid("sheet_too_large", bytes=len(content), most=MOST_BYTES)
-    for mark, kind in _FOREIGN.items():
-        if content.lstrip(_BLANK).startswith(mark):
-            raise Invalid("sheet_foreign", kind=kind)
-    table, odd = _excel(content) if content.startswith((_ZIP, _OLD_EXCEL)) else _csv(*decode(content))
+    refuse_foreign(content[:64])
+    table, odd = _excel(content) if content.startswith((ZIP, OLD_EXCEL)) else _csv(*decode(content))
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(table, 1) if any(cell != "" for cell in cells)]
     if not rows:
         raise Invalid("sheet_empty")
@@ -70,15 +68,27 @@ def read(content: bytes) -> Sheet:
     return Sheet(heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps))
 
 
+def refuse_foreign(first: bytes) -> None:
+    """Raise Invalid (`sheet_foreign`) for a file whose first bytes say that it is no list."""
+    for mark, kind in _FOREIGN.items():
+        if first.lstrip(_BLANK).startswith(mark):
+            raise Invalid("sheet_foreign", kind=kind)
+
+
 def decode(content: bytes) -> tuple[str, str]:
     """(text, encoding): strictly UTF-8 (with or without its mark) or strictly GB 18030. Raises Invalid (`sheet_encoding`)."""
-    if not content.startswith(_UTF16):
+    if not content.startswith(UTF16):
         for encoding in ("utf-8-sig", "gb18030"):
             try:
                 return content.decode(encoding), encoding
             except UnicodeDecodeError:
                 continue
-    raise Invalid("sheet_encoding", fix="save it as CSV UTF-8, or as xlsx", fix_zh="请另存为“CSV UTF-8”或 xlsx")
+    raise no_encoding()
+
+
+def no_encoding() -> Invalid:
+    """Bytes that are neither UTF-8 nor GB 18030."""
+    return Invalid("sheet_encoding", fix="save it as CSV UTF-8, or as xlsx", fix_zh="请另存为“CSV UTF-8”或 xlsx")
 
 
 def _unpack(content: bytes) -> bytes:
@@ -90,16 +100,28 @@ def _unpack(content: bytes) -> bytes:
 
 
 def _csv(text: str, encoding: str) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
-    odd = [RowFlaw(row=HEAD, column="", code="file_gb18030")] if encoding == "gb18030" and not text.isascii() else []
-    first = text.partition("\n")[0]
+    delimiter, odd = dialect(text.partition("\n")[0], encoding, plain=text.isascii())
+    return list(records(io.StringIO(text, newline=""), delimiter)), odd
+
+
+def dialect(first: str, encoding: str, *, plain: bool) -> tuple[str, list[RowFlaw]]:
+    """(what parts the cells, what is odd about the file) by its first line; `plain`: it holds ASCII alone."""
+    odd = [RowFlaw(row=HEAD, column="", code="file_gb18030")] if encoding == "gb18030" and not plain else []
     delimiter = max(",\t;", key=first.count) if first else ","
     if delimiter != ",":
         named = "TAB" if delimiter == "\t" else delimiter
         odd.append(RowFlaw(row=HEAD, column="", code="file_delimiter", facts={"delimiter": named}))
+    return delimiter, odd
+
+
+def records(text: Iterable[str], delimiter: str) -> Iterator[tuple[str, ...]]:
+    """The records of a CSV text one by one; a cell of blanks is empty. Raises Invalid (`sheet_quotes`)."""
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
-        return [tuple(cell if cell.strip() else "" for cell in row) for row in reader], odd
+        for row in reader:
+            blank = any(map(str.isspace, row))
+            yield tuple("" if cell.isspace() else cell for cell in row) if blank else tuple(row)
     except csv.Error as error:
         raise Invalid("sheet_quotes", line=reader.line_num, most=_LONGEST_FIELD) from error
 
@@ -117,7 +139,7 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
         for (top, left), (bottom, right) in merged
     ]
-    return [tuple(_cell(value) for value in row) for row in table], odd
+    return [tuple(cell(value) for value in row) for row in table], odd
 
 
 def _place(row: int, column: int) -> str:
@@ -130,7 +152,10 @@ def _place(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _cell(value: object) -> Cell:
+def cell(value: object) -> Cell:
+    """What a spreadsheet or a database keeps, as a cell."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

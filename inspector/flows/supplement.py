@@ -8,7 +8,7 @@ any of them: an officer alone could let an object escape by doing nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,13 +16,15 @@ from inspector.domain import plan as life
 from inspector.domain.dealing import Deal, Shortage, deal
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow, content, freeze
-from inspector.domain.plan import Draw, DrawKind, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
+from inspector.flows import seeding
 from inspector.flows.assign import FILES, frozen
-from inspector.flows.framing import Member, dump_members, salt, staff
+from inspector.flows.framing import salt, staff
+from inspector.flows.members import Member, dump_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -68,11 +70,12 @@ def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
 
 
 def announce(
-    office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, without: tuple[str, ...] = (), slot: str = ""
+    office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, told: Following | None = None, slot: str = ""
 ) -> Draw | None:
-    """Announce a plan's supplementary draw; None when no visit is short.
+    """Announce a plan's supplementary draw; None when no visit is short. `told`, when it follows a void one by the rule.
 
-    Raises Invalid, and Refusal (`supplement_impossible`, with the certificate) while the register could fill no team.
+    Raises Invalid, and Refusal: `supplement_impossible`, with the certificate, while the register could fill no team; `draw_no_further`
+    while a part was withheld from the last one of these visits and there is no further source.
     """
     plan = _plan(office, plan_name)
     tx.draws.take_turn(plan.agency)
@@ -86,6 +89,7 @@ def announce(
             "supplement_impossible", seats=seats, inspectors=", ".join(first.inspectors) or "-", capacity=first.capacity
         )
     policy = office.policy(plan.agency, now.date())
+    told = _behind(office, tx, plan_name, seen.visits, policy) if told is None else told
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
     objects, inspectors, bans = _rows(office, tx, plan, policy, seen.visits, number, now)
     made = Draw(
@@ -97,7 +101,9 @@ def announce(
         state=DrawState.PREPARING,
         made_at=now,
         prev=None,
-        parties=tuple(party for party in policy.draw.seeds if party not in without),
+        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
+        further=told.further,
+        without=told.without,
         list_name=plan_name.lower(),
         kind=DrawKind.SUPPLEMENT,
     )
@@ -124,7 +130,11 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
     for name in sorted(office.plans):
         tx.draws.take_turn(office.plans[name].agency)
         if outlook(office, tx, name, now).helped:
-            announce(office, tx, name, by="rule", now=now)
+            try:
+                announce(office, tx, name, by="rule", now=now)
+            except Refusal as error:  # a person was told what is missing when that draw was made void
+                if error.code != "draw_no_further":
+                    raise
 
 
 def is_slot(slot: str) -> bool:
@@ -136,6 +146,19 @@ def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:
     """Which short visit each object of a supplementary draw stands for; nothing for any other draw."""
     told: dict[str, str] = json.loads(files.get(VISITS, b"{}"))
     return told
+
+
+def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: Policy) -> Following:
+    """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
+    last: dict[str, Draw] = {}
+    for held in tx.draws.void_of(plan, _SLOT):
+        for visit in stands_for(tx.draws.files(held.number)).values():
+            last.setdefault(visit, held)
+    void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
+    told = [seeding.succeeding(office, held, policy) for held in void.values()]
+    without = {party for one in told for party in one.without}
+    further = dict.fromkeys(party for one in told for party in one.further if party not in without)
+    return Following(without=tuple(sorted(without)), further=tuple(further))
 
 
 def _plan(office: Office, name: str) -> Plan:
@@ -178,5 +201,8 @@ def _dealt(policy: Policy, objects: list[ObjectRow], inspectors: list[InspectorR
 
 def _members(owed: tuple[Visit, ...]) -> dict[str, Member]:
     return {
-        one.object_id: Member(kind=one.kind, code=one.code, name=one.name, cases=one.case_ids, pooled=one.pooled) for one in owed
+        one.object_id: Member(
+            kind=one.kind, code=one.code, name=one.name, cases=one.case_ids, pooled=one.pooled, stratum=one.stratum
+        )
+        for one in owed
     }

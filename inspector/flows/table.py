@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, forget, relief, review, tell, verify
+from inspector.flows import assist, dispatch, draw, forget, relief, review, seeding, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -15,10 +15,14 @@ from inspector.store.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine."""
+    """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
+
+    `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
+    """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
+    alone: bool = False
 
 
 FLOWS: Mapping[OrderKind, Flow] = {
@@ -34,12 +38,12 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.TELL: Flow(do=tell.notify),
     OrderKind.CREDIT: Flow(do=tell.enter_credit),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting),
-    OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce),
-    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=draw.withheld),
-    OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged),
-    OrderKind.DRAW_REVEAL: Flow(do=draw.reveal, give_up=draw.withheld),
-    OrderKind.DRAW_OVERDUE: Flow(do=draw.overdue),
-    OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out),
+    OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
+    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),
+    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_OVERDUE: Flow(do=seeding.overdue, alone=True),
+    OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out, alone=True),
     OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),

@@ -36,7 +36,10 @@ def rate(work: Work, office: Office) -> Settlement:
     tries = rating.provenance.attempts
     if rating.level is None:
         return replace(_unrated(work, office, LevelReason.NOT_RATED), attempts=tries)
-    level, as_of, source = rating.level, rating.as_of or office.now(), rating.provenance.source
+    level, source = rating.level, rating.provenance.source
+    as_of = rating.as_of or (office.now() if rating.current else None)
+    if as_of is None:  # of when it is nobody knows, so neither does anybody know whether it still holds
+        return replace(_unrated(work, office, LevelReason.UNDATED, stated=level, stated_by=source), attempts=tries)
 
     def write(tx: Tx, now: datetime) -> None:
         tx.credit.state(kind, code, level, as_of, source)

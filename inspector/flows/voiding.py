@@ -35,7 +35,9 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     A draw that was carried out keeps its files and its result. Its open visits are called off and its cases go back to the next
     frame; what was found at visits that were made stands.
     """
-    tx.visits.lock([one.id for one in tx.visits.of_draw(number)])  # before the draw, as those who end a visit lock them
+    visits = tx.visits.of_draw(number)  # cases, visits, draw: in the order in which everybody holds them
+    tx.cases.lock_drawn(number, [case for one in visits for case in one.case_ids])
+    tx.visits.lock([one.id for one in visits])
     held = tx.draws.get(number, lock=True)
     policy = office.book.get(held.pack)
     decision = voiding.sign(held, by, reason, policy, now)
@@ -109,5 +111,5 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     number = held.number
     kinds = (OrderKind.DRAW_PROMISE, OrderKind.DRAW_REVEAL)
     keys = [f"{kind.value}:{number}:{party}" for kind in kinds for party in held.parties]
-    own = (OrderKind.DRAW_LODGE, OrderKind.DRAW_OVERDUE)
-    tx.work.end_keys([*keys, *(f"{kind.value}:{number}" for kind in own)], now)
+    overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
+    tx.work.end_keys([*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", overdue, f"{overdue}:further"], now)

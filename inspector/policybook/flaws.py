@@ -51,10 +51,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is not above 0 and at most 1; nobody is exempt from being drawn",
         "{value} 不在大于0至1之间；任何对象都不得免于抽查",
     ),
-    "ratio_not_countable": (
-        "{value} is no whole number of parts per million, in which draws count; write {fix}",
-        "{value} 不是百万分之一的整数倍，抽取按百万分之一计数；应写 {fix}",
-    ),
     "term_unreadable": (
         'got {value}; write a term such as "20wd", "30d", "2mo"',
         "现为 {value}；应写成“20wd”（工作日）“30d”“2mo”",
@@ -73,7 +69,39 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "sampling_missing": ("no row for stratum {value}; add one", "抽查层 {value} 没有比例；请补上"),
     "sampling_twice": ("stratum {value} has two rows; keep one", "抽查层 {value} 有两行；保留一行"),
-    "full_not_all": ("stratum full draws every case; write ratio 1/1", "“full”层须全部核查；比例应为 1/1"),
+    "full_not_all": ("stratum {value} draws everybody; write ratio 1/1", "“{value}”层须全部核查；比例应为 1/1"),
+    "size_unstated": (
+        "state either ratio or each (so many for each officer)",
+        "须写 ratio（比例）或者 each（按人员数），只写其一",
+    ),
+    "level_needed": (
+        "stratum {value} needs its level: caps, cool-downs and topping up go by it; one of {known}",
+        "抽查层 {value} 须写明等级（上限、间隔和补足都以此为准）；可用：{known}",
+    ),
+    "rolling_without_window": (
+        "an intake rounds down at each draw and is made up for at the end of a period; write per = month, quarter or year",
+        "滚动受理的逐次向下取整、期末补足；per 应为 month、quarter 或 year",
+    ),
+    "floor_above_ceiling": ("{value} is above the ceiling {other}", "下限 {value} 高于上限 {other}"),
+    "order_incomplete": ("name every level exactly once: {known}", "须恰好写明每个等级各一次：{known}"),
+    "sizes_overlap": ("overlaps {other}; a register falls under one rule only", "与 {other} 重叠；同一名录只适用一条"),
+    "size_reversed": ("{value} is not above {over}", "{value} 应大于 {over}"),
+    "frequency_missing": ("no row for level {value}; each level needs one", "等级 {value} 没有频次；每个等级须有一行"),
+    "frequency_twice": ("level {value} has two rows; keep one", "等级 {value} 有两行；保留一行"),
+    "caps_reversed": (
+        "cap {cap}, warn {warn}, stop {stop}: each must be at least the one before",
+        "cap {cap}、warn {warn}、stop {stop} 须依次不减",
+    ),
+    "coverage_within_cool_down": (
+        "must be seen within {value}, but cannot be drawn for {other}; lengthen the one or shorten the other",
+        "须在 {value} 内查到，而间隔期 {other} 内不得抽取；请调整其一",
+    ),
+    "term_not_calendar": (
+        '{value} is no stretch of the calendar; write "30d", "3mo" or "1y"',
+        "{value} 应按日历计，写成“30d”“3mo”或“1y”",
+    ),
+    "check_missing": ("no row for {value}; each type of check needs one", "检查类型 {value} 没有规定；每种须有一行"),
+    "check_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
     "timer_missing": ("no row for {value}; each timer needs one", "期限 {value} 没有规定；每种期限须有一行"),
     "timer_twice": ("{value} has two rows; keep one", "期限 {value} 有两行；保留一行"),
     "remind_not_working_days": (
@@ -122,6 +150,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "team_too_small": (
         "{value}; a visit takes two officers at least (Penalties Law art. 42)",
         "{value}；现场核查不得少于两人（行政处罚法第42条）",
+    ),
+    "further_is_seed": (
+        "{value} is a seed of every draw already; a further source joins when a part was withheld (draw-protocol ruling 12)",
+        "{value} 已是每次抽取的种子来源；追加来源只在有来源拒不公布时加入（抽取协议第12项裁定）",
     ),
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }

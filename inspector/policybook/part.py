@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
 from typing import TypeVar
 
 from inspector.domain.calendar import Term, Unit
@@ -18,10 +17,8 @@ from inspector.policybook.flaws import Flaw
 
 E = TypeVar("E", bound=StrEnum)
 
-PARTS = 1_000_000
-"""A draw's commitment states shares in parts per million (draw protocol, the roster's rules)."""
-
 _CITED = re.compile(r"([A-Z][A-Za-z0-9]*):[0-9A-Za-z][0-9A-Za-z.-]*")
+_RATE = re.compile(r"([0-9]{1,4})(?:/([1-9][0-9]{0,3}))?")
 _RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 
 
@@ -147,9 +144,20 @@ class Part:
         share = Fraction(found[3]) / 100 if found[3] else Fraction(int(found[1]), int(found[2]))
         if not 0 < share <= 1:
             self.flaw("ratio_out_of_range", field, value=value)
-        elif PARTS % share.denominator:
-            self.flaw("ratio_not_countable", field, value=value, fix=f'"{ceil(share * PARTS)}/{PARTS}"')
         return share
+
+    def rate(self, field: str) -> Fraction:
+        """So many for each officer, above 0, given as text: `5` or `5/2`."""
+        value = self.content.get(field)
+        found = _RATE.fullmatch(value) if isinstance(value, str) else None
+        if found is None or int(found[1]) == 0:
+            self._wrong(field, '"5" / "5/2" (quoted text 加引号)')
+            return Fraction(1)
+        return Fraction(int(found[1]), int(found[2] or 1))
+
+    def maybe_term(self, field: str) -> Term | None:
+        """A term, or None where the key is left out."""
+        return self.term(field) if field in self.content else None
 
     def basis(self, field: str) -> str:
         """One or several citations, each of a source of this pack."""
@@ -219,6 +227,11 @@ class Part:
             called = item.get(key)
             row = f"{name} {called}" if isinstance(called, str) and called else f"{name}[{place}]"
             yield Part(self.file, f"{self.row} · {row}" if self.row else row, item, self.flaws, self.sources)
+
+    def maybe_rows(self, name: str, key: str) -> Iterator[Part]:
+        """The rows of an array of tables that a pack may do without."""
+        if name in self.content:
+            yield from self.rows(name, key)
 
     def _member(self, field: str, kind: type[E], text: str) -> E:
         known = [member.value for member in kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from inspector.domain.case import Method, Outcome
@@ -13,17 +13,11 @@ from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile, Pro
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
-
-FULL = "full"
-"""The stratum of cases that need a visit: all of them are drawn, only who goes is left to chance."""
-
-POOL = "pool-"
-"""Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
+from inspector.policybook.sizes import PROOFS as SIZES
+from inspector.policybook.sizes import Found, lacking_and_repeated, none, several
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
-
-Found = Callable[..., None]
 
 # 等 alone is a catch-all; in 等级, 相等, 高等 and their like it is not.
 _VAGUE = re.compile(
@@ -90,30 +84,15 @@ def _strategies(draft: Draft, found: Found) -> None:
             found("value_unknown", f"strategy {row.row}", "levels", **told)
     times = Counter((row.profile, level) for row in draft.strategies for level in row.levels)
     pairs = {f"{profile}/{level}": times[profile, level] for profile in Profile for level in known}
-    missing, twice = (", ".join(pair for pair, count in pairs.items() if wrong(count)) for wrong in (_none, _several))
+    missing, twice = (", ".join(pair for pair, count in pairs.items() if wrong(count)) for wrong in (none, several))
     if missing:
         found("strategy_missing", "strategy", "profile × levels", value=missing)
     if twice:
         found("strategy_twice", "strategy", "profile × levels", value=twice)
 
 
-def _samplings(draft: Draft, found: Found) -> None:
-    times = Counter(row.stratum for row in draft.samplings)
-    for stratum in sorted(stratum for stratum, count in times.items() if count > 1):
-        found("sampling_twice", "sampling", "stratum", value=stratum)
-    for row in draft.strategies:
-        if row.stratum is not None and row.stratum not in times:
-            found("sampling_missing", f"strategy {row.row}", "stratum", value=row.stratum)
-    for stratum in (FULL, *(f"{POOL}{level.code}" for level in draft.levels)):
-        if stratum not in times:
-            found("sampling_missing", "sampling", "stratum", value=stratum)
-    for sampling in draft.samplings:
-        if sampling.stratum == FULL and sampling.ratio != 1:
-            found("full_not_all", f"sampling {sampling.row}", "ratio")
-
-
 def _timers(draft: Draft, found: Found) -> None:
-    missing, twice = _lacking_and_repeated((row.timer for row in draft.terms), Timer)
+    missing, twice = lacking_and_repeated((row.timer for row in draft.terms), Timer)
     if missing:
         found("timer_missing", "term", "timer", value=missing)
     if twice:
@@ -122,26 +101,11 @@ def _timers(draft: Draft, found: Found) -> None:
 
 def _outcomes(draft: Draft, found: Found) -> None:
     wanted = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
-    missing, twice = _lacking_and_repeated((row.outcome for row in draft.outcomes), wanted)
+    missing, twice = lacking_and_repeated((row.outcome for row in draft.outcomes), wanted)
     if missing:
         found("outcome_missing", "outcome", "outcome", value=missing)
     if twice:
         found("outcome_twice", "outcome", "outcome", value=twice)
-
-
-def _lacking_and_repeated(given: Iterable[str], wanted: Iterable[str]) -> tuple[str, str]:
-    """Which of the wanted values are not given, and which more than once."""
-    times = Counter(str(value) for value in given)
-    names = [str(value) for value in wanted]
-    return ", ".join(name for name in names if _none(times[name])), ", ".join(name for name in names if _several(times[name]))
-
-
-def _none(count: int) -> bool:
-    return count == 0
-
-
-def _several(count: int) -> bool:
-    return count > 1
 
 
 def _consequences(draft: Draft, found: Found) -> None:
@@ -239,7 +203,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("effective",), _dates),
     (("level",), _levels),
     (("level", "strategy"), _strategies),
-    (("level", "strategy", "sampling"), _samplings),
+    *SIZES,
     (("term",), _timers),
     (("outcome",), _outcomes),
     ((), _consequences),

@@ -21,11 +21,23 @@ from inspector.domain.policy import (
     Policy,
     Profile,
     Proposal,
-    SamplingRow,
     StrategyRow,
     TermRow,
     Timer,
 )
+from inspector.domain.sampling import (
+    Bounds,
+    CeilingRow,
+    CheckRow,
+    FloorRow,
+    FrequencyRow,
+    Limits,
+    SamplingRow,
+    SizeRow,
+    StaffRow,
+    SuppressionRow,
+)
+from inspector.policybook import quotas
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -37,7 +49,8 @@ GRADES = ("kept", "minor", "general", "serious")
 R = TypeVar("R")
 
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw")
-_TABLES = ("level", "ground", "item", "strategy", "sampling", "term", "outcome")
+_TABLES = ("level", "ground", "item", "strategy", "sampling", "frequency", "check", "term", "outcome")
+_OPTIONAL = ("effective_to", "floor", "ceiling", "staff", "size", "suppression")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +70,23 @@ class Draft:
     items: tuple[Item, ...]
     strategies: tuple[StrategyRow, ...]
     samplings: tuple[SamplingRow, ...]
+    floor: FloorRow | None
+    ceiling: CeilingRow | None
+    staff: StaffRow | None
+    sizes: tuple[SizeRow, ...]
+    frequencies: tuple[FrequencyRow, ...]
+    checks: tuple[CheckRow, ...]
+    suppressions: tuple[SuppressionRow, ...]
     terms: tuple[TermRow, ...]
     outcomes: tuple[OutcomeRow, ...]
     grounds: Mapping[str, str]
     draw: DrawRow
     broken: frozenset[str]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Which level is topped up first: the floor's order, else the levels from the last to the first."""
+        return self.floor.order if self.floor is not None else tuple(level.code for level in reversed(self.levels))
 
     def policy(self, digest: str) -> Policy:
         """The pack itself. Only a draft without flaws is a pack."""
@@ -79,6 +104,12 @@ class Draft:
             items={item.code: item for item in self.items},
             strategies=self.strategies,
             samplings=self.samplings,
+            bounds=Bounds(order=self.order, floor=self.floor, ceiling=self.ceiling, staff=self.staff, sizes=self.sizes),
+            limits=Limits(
+                frequencies={row.level: row for row in self.frequencies},
+                checks={row.check: row for row in self.checks},
+                suppressions=self.suppressions,
+            ),
             terms={row.timer: row for row in self.terms},
             outcomes={row.outcome: row for row in self.outcomes},
             grounds=self.grounds,
@@ -89,7 +120,7 @@ class Draft:
 
 def read(part: Part) -> Draft:
     """Read a whole file; what is wrong is in the part's flaws."""
-    part.keys((*_HEAD, *_TABLES), ("effective_to",))
+    part.keys((*_HEAD, *_TABLES), _OPTIONAL)
     sources = _sources(part.table("sources"))
     part.sources = frozenset(sources)
     broken: set[str] = set()
@@ -100,12 +131,12 @@ def read(part: Part) -> Draft:
         good: list[R] = []
         seen = ids["row"] if key == "id" else ids.setdefault(name, set())
         count = len(part.flaws)
-        for one in part.rows(name, key):
+        for one in part.maybe_rows(name, key) if name in _OPTIONAL else part.rows(name, key):
             _unique(one, key, seen)
             row = of(one)
             if one.clean:
                 good.append(row)
-        if len(part.flaws) > count or name not in part.content:
+        if len(part.flaws) > count or (name not in part.content and name not in _OPTIONAL):
             broken.add(name)
         return tuple(good)
 
@@ -114,7 +145,14 @@ def read(part: Part) -> Draft:
         one = part.table(name)
         if "id" in one.content:
             _unique(one, "id", ids["row"])
-        return of(one)
+        row = of(one)
+        if not one.clean:
+            broken.add(name)
+        return row
+
+    def maybe(name: str, of: Callable[[Part], R]) -> R | None:
+        """The one row of a table that a pack may do without."""
+        return single(name, of) if name in part.content else None
 
     count = len(part.flaws)
     effective_from, effective_to = part.day("effective_from"), part.maybe_day("effective_to")
@@ -135,7 +173,14 @@ def read(part: Part) -> Draft:
         grounds=dict(rows("ground", "code", _ground)),
         items=rows("item", "code", _item),
         strategies=rows("strategy", "id", _strategy),
-        samplings=rows("sampling", "id", _sampling),
+        samplings=rows("sampling", "id", quotas.sampling),
+        floor=maybe("floor", quotas.floor),
+        ceiling=maybe("ceiling", quotas.ceiling),
+        staff=maybe("staff", quotas.staff),
+        sizes=rows("size", "id", quotas.size),
+        frequencies=rows("frequency", "id", quotas.frequency),
+        checks=rows("check", "id", quotas.check),
+        suppressions=rows("suppression", "id", quotas.suppression),
         terms=rows("term", "id", _term),
         outcomes=rows("outcome", "id", _outcome),
         draw=single("draw", _draw),
@@ -256,17 +301,6 @@ def _strategy(part: Part) -> StrategyRow:
     )
 
 
-def _sampling(part: Part) -> SamplingRow:
-    part.keys(("id", "stratum", "ratio", "minimum", "basis"))
-    return SamplingRow(
-        row=part.text("id"),
-        stratum=part.text("stratum"),
-        ratio=part.ratio("ratio"),
-        minimum=part.whole("minimum", 0),
-        basis=part.basis("basis"),
-    )
-
-
 def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
@@ -293,10 +327,10 @@ def _outcome(part: Part) -> OutcomeRow:
 def _draw(part: Part) -> DrawRow:
     part.keys(
         (
-            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "yearly_cap", "basis"),
+            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
             *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
-        ("witness",),
+        ("witness", "further"),
     )
     part.some("seeds")
     row = DrawRow(
@@ -307,14 +341,17 @@ def _draw(part: Part) -> DrawRow:
         seeds=part.texts("seeds"),
         witness=part.maybe("witness"),
         min_bits=part.whole("min_bits", 64),  # below it a draw can be guessed (the draw protocol, on seeds)
-        yearly_cap=part.whole("yearly_cap", 1),
+        rotate=part.flag("rotate"),
         basis=part.basis("basis"),
         plan=part.flag("plan"),
         plan_basis=part.basis("plan_basis"),
         replace_ceased=part.flag("replace_ceased"),
         replace_share=part.ratio("replace_share"),
         replace_basis=part.basis("replace_basis"),
+        further=part.texts("further") if "further" in part.content else (),
     )
+    if twice := sorted({*row.seeds} & {*row.further}):
+        part.flaw("further_is_seed", "further", value=", ".join(twice))
     if row.team == 1 and part.clean:
         part.flaw("team_too_small", "team", value=row.team)
     return row

@@ -22,6 +22,7 @@ _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case")
 _BODY_LOCKED = _BODY.with_for_update()
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
+_ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
@@ -29,6 +30,7 @@ _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
     visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT"))
 )
+_FRAMED = tuple(case_file.c[name] for name in ("id", "subject_kind", "subject_code", "item", "stratum", "wants_visit", "state"))
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
 
@@ -69,6 +71,11 @@ class CaseRoom(Room):
         for row in self.connection.execute(_LOCKED, {"cases": padded(case_ids)}).all():
             self.batch.held[_held(row.id)] = load(Case, row.body)
 
+    def lock_drawn(self, number: str, others: Collection[str]) -> None:
+        """Hold the cases of a draw's frame, and others, to the end of the transaction, in order of id."""
+        held = sa.or_(case_file.c.drawn == number, case_file.c.id.in_(padded(others)))
+        self.connection.execute(_ORDERED.where(held)).all()
+
     def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
         """The case a sender has opened under its reference, with the content digest. Raises Missing."""
         asked = sa.select(case_file.c.body, case_file.c.digest)
@@ -99,12 +106,15 @@ class CaseRoom(Room):
 
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
         """Note the draw whose frame took these cases in, so that each is in one frame only."""
-        for start in range(0, len(case_ids), 500):
-            some = case_ids[start : start + 500]
+        ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
+        for start in range(0, len(ordered), 512):
+            some = padded(ordered[start : start + 512])
+            self.connection.execute(_ORDERED.where(case_file.c.id.in_(some))).all()
             self.connection.execute(sa.update(case_file).where(case_file.c.id.in_(some)).values(drawn=number))
 
     def unmark_drawn(self, number: str) -> None:
         """A void draw gives its cases back to the next one."""
+        self.connection.execute(_ORDERED.where(case_file.c.drawn == number)).all()
         self.connection.execute(sa.update(case_file).where(case_file.c.drawn == number).values(drawn=None))
 
     def undrawn(self, agency: str) -> list[Row]:
@@ -112,17 +122,35 @@ class CaseRoom(Room):
 
         A visit that cannot take place for want of two inspectors is given all the same: it is owed (draw-protocol ruling 13).
         """
-        asked = sa.select(
-            case_file.c.id,
-            case_file.c.subject_kind,
-            case_file.c.subject_code,
-            case_file.c.stratum,
-            case_file.c.wants_visit,
-            case_file.c.state,
-        ).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
+        asked = sa.select(*_FRAMED).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
         asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
+
+    def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
+        """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""
+        theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.made_at >= since, draw.c.state == "DRAWN")
+        visited = sa.exists().where(visit_case.c.case_id == case_file.c.id)
+        asked = sa.select(*_FRAMED).where(
+            case_file.c.agency == agency,
+            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.drawn.in_(theirs),
+            case_file.c.stratum.in_(list(strata)),
+            ~case_file.c.wants_visit,
+            ~visited,
+        )
+        return self.rows(asked.order_by(case_file.c.id))
+
+    def taken_in(self, agency: str, since: datetime) -> dict[str, int]:
+        """How many subjects have come in since a moment, by the stratum of their cases: N of an intake."""
+        subjects = sa.func.count(sa.distinct(case_file.c.subject_code))
+        asked = sa.select(case_file.c.stratum, subjects).where(
+            case_file.c.agency == agency,
+            case_file.c.opened_at >= since,
+            case_file.c.stratum.is_not(None),
+            case_file.c.state != CaseState.WITHDRAWN.value,
+        )
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(case_file.c.stratum))}
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:
         """Keep a piece of evidence; the same one twice is one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw, draw_file
 from inspector.store.room import Room
+from inspector.store.tables import seed_used
 
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
@@ -37,6 +40,11 @@ class DrawRoom(Room):
         if text is None:
             raise Missing("draw_unknown", draw=number)
         return load(Draw, text)
+
+    def lock(self, numbers: Collection[str]) -> None:
+        """Hold several draws to the end of the transaction, in order of number."""
+        asked = sa.select(draw.c.number).where(draw.c.number.in_(list(numbers))).order_by(draw.c.number)
+        self.connection.execute(asked.with_for_update()).all()
 
     def put(self, changed: Draw) -> None:
         """Write a changed draw; the caller holds its lock."""
@@ -83,6 +91,18 @@ class DrawRoom(Room):
             slot, held = f"{slot}+", following
         return slot, held
 
+    def void_of(self, plan: str, slots: str) -> list[Draw]:
+        """A plan's void draws whose slot begins so, the newest first."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "VOID", draw.c.slot.startswith(slots))
+        asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def last_drawn(self, plan: str) -> Draw | None:
+        """The newest draw of a plan that was carried out, or None."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "DRAWN")
+        text = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(1)).scalar_one_or_none()
+        return load(Draw, text) if text is not None else None
+
     def open(self, agency: str) -> list[Draw]:
         """Draws of an agency that are neither drawn nor void."""
         asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")))
@@ -109,9 +129,34 @@ class DrawRoom(Room):
         rows = self.connection.execute(sa.select(draw_file.c.name, draw_file.c.bytes).where(draw_file.c.number == number))
         return {row.name: row.bytes for row in rows}
 
+    def file(self, number: str, name: str) -> bytes:
+        """One file of the bundle."""
+        asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)
+        content: bytes = self.connection.execute(asked).scalar_one()
+        return content
+
+    def claim(self, mark: str, number: str, party: str, now: datetime) -> bool:
+        """Let a seed's mark (`seed.mark`, or `text:` and the figures) be one party's in one draw, for good; False when it is another's.
+
+        Unique in the house: whatever has been a part of a seed is known, and never one again.
+        """
+        row = {"mark": _digest(mark), "number": number, "party": party, "at": now}
+        return self.insert_one(seed_used, row, ("mark",)) or self.user(mark) == (number, party)
+
+    def user(self, mark: str) -> tuple[str, str] | None:
+        """The draw and the party that a seed's mark belongs to, or None."""
+        asked = sa.select(seed_used.c.number, seed_used.c.party).where(seed_used.c.mark == _digest(mark))
+        found = self.connection.execute(asked).one_or_none()
+        return (found.number, found.party) if found is not None else None
+
     def counts(self) -> Sequence[Any]:
         """(state, count)."""
         return self.connection.execute(sa.select(draw.c.state, sa.func.count()).group_by(draw.c.state)).all()
 
     def _row(self, held: Draw) -> dict[str, object]:
         return {"state": held.state.value, "body": dump(held)}
+
+
+def _digest(mark: str) -> str:
+    """A mark of any length as a key."""
+    return hashlib.sha256(mark.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,6 +49,11 @@ class LaneRoom(Room):
         )
         asked = sa.select(*shown).order_by(lane.c.name)
         return [Lane(**row._asdict()) for row in self.connection.execute(asked)]
+
+    def lock(self, names: Collection[str]) -> None:
+        """Hold several lanes to the end of the transaction, in order of name."""
+        asked = sa.select(lane.c.name).where(lane.c.name.in_(list(names))).order_by(lane.c.name)
+        self.connection.execute(asked.with_for_update()).all()
 
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
         """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).

@@ -30,6 +30,7 @@ class Batch:
         self.held: dict[str, object] = {}
         self._rows: dict[sa.Insert, list[Mapping[str, object]]] = {}
         self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
+        self._spoilt: Stale | None = None
 
     @property
     def connection(self) -> Connection:
@@ -46,7 +47,12 @@ class Batch:
         self._guarded.setdefault(statement, []).append((what, values))
 
     def write(self) -> None:
-        """Write down what is collected. Raises Stale when a guard did not hold: another hand moved first."""
+        """Write down what is collected. Raises Stale when a guard did not hold: another hand moved first.
+
+        Then the part is half written: whoever goes on with it regardless hears the same again, until it is rolled back.
+        """
+        if self._spoilt is not None:
+            raise self._spoilt
         while self._rows:
             rows = next(iter(self._rows))
             self.direct.execute(rows, self._rows.pop(rows))
@@ -54,13 +60,15 @@ class Batch:
             guarded = next(iter(self._guarded))
             collected = self._guarded.pop(guarded)
             if self.direct.execute(guarded, [values for _, values in collected]).rowcount != len(collected):
-                raise Stale("stale", what=", ".join(dict.fromkeys(what for what, _ in collected)))
+                self._spoilt = Stale("stale", what=", ".join(dict.fromkeys(what for what, _ in collected)))
+                raise self._spoilt
 
     def drop(self) -> None:
         """Forget what is collected and held: its part of the transaction has failed."""
         self._rows.clear()
         self._guarded.clear()
         self.held.clear()
+        self._spoilt = None
 
 
 class Room:

@@ -54,6 +54,11 @@ class ScheduleRoom(Room):
         to_come = self.connection.execute(sa.select(schedule.c.next_at).where(schedule.c.name == name)).scalar_one_or_none()
         return f"before {to_come.isoformat()}" if to_come is not None else None
 
+    def following(self, name: str, now: datetime) -> datetime | None:
+        """The next slot after now; None when nobody knows one."""
+        asked = sa.select(schedule.c.next_at).where(schedule.c.name == name, schedule.c.next_at > now)
+        return self.connection.execute(asked).scalar_one_or_none()
+
     def all(self) -> list[Row]:
         """Every schedule by name."""
         return self.rows(sa.select(schedule).order_by(schedule.c.name))

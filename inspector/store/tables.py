@@ -138,6 +138,15 @@ annual_plan = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+seed_used = sa.Table(
+    "seed_used",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("number", Code, nullable=False),
+    sa.Column("party", Code, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
 visit = sa.Table(
     "visit",
     metadata,
@@ -145,8 +154,12 @@ visit = sa.Table(
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("object_id", Code, nullable=False),
+    sa.Column("check_type", sa.String(20), nullable=False),
+    sa.Column("stratum", Code, nullable=False),
     sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("replaces", sa.String(200), nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -199,6 +212,21 @@ recusal = sa.Table(
     sa.Column("object", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
+)
+
+inspection = sa.Table(
+    "inspection",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("held_on", sa.Date, primary_key=True),
+    sa.Column("check_type", sa.String(20), primary_key=True),
+    sa.Column("authority", sa.String(10), primary_key=True),
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("items", sa.Text, nullable=False),
+    sa.Column("inspectors", sa.Text, nullable=False),
+    sa.Column("completed", sa.Boolean, nullable=False),
 )
 
 credit_level = sa.Table(
@@ -269,7 +297,7 @@ work = sa.Table(
     sa.Column("lease_until", Moment, nullable=False),
     sa.Column("owner", Code),
     sa.Column("fence", sa.Integer, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # tries that have ended and count
     sa.Column("error", sa.String(400)),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("done_at", Moment),

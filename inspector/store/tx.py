@@ -20,6 +20,7 @@ from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.events import EventRoom
 from inspector.store.inbox import InboxRoom
+from inspector.store.inspections import InspectionRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.office import OfficeRoom
@@ -117,6 +118,11 @@ class Tx:
     def rosters(self) -> RosterRoom:
         """The room of rosters."""
         return RosterRoom(self._batch)
+
+    @cached_property
+    def inspections(self) -> InspectionRoom:
+        """The room of inspections."""
+        return InspectionRoom(self._batch)
 
     @cached_property
     def credit(self) -> CreditRoom:

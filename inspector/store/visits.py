@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing, Stale
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
-from inspector.store.room import Room
-from inspector.store.tables import seat, visit, visit_case
+from inspector.store.room import Room, Row
+from inspector.store.tables import case_file, seat, visit, visit_case
 
+_MADE = (VisitState.ASSIGNED.value, VisitState.SHORT.value, VisitState.DONE.value)
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _OPEN = tuple(state.value for state in SeatState if state.open)
 
@@ -29,7 +30,10 @@ class VisitRoom(Room):
             "draw": made.draw,
             "agency": made.agency,
             "object_id": made.object_id,
+            "check_type": made.check.value,
+            "stratum": made.stratum,
             "sampled": made.sampled,
+            "replaces": made.replaces,
             "opened_at": made.opened_at,
             "version": made.version,
         }
@@ -76,15 +80,52 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state == VisitState.SHORT.value)
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
-    def sampled_since(self, agency: str, moment: datetime) -> dict[str, int]:
-        """How often each object was visited, or is to be, by random draw since a moment; a visit called off does not count."""
-        asked = sa.select(visit.c.object_id, sa.func.count()).where(
-            visit.c.agency == agency,
-            visit.c.opened_at >= moment,
-            visit.c.sampled,
-            visit.c.state != VisitState.CANCELLED.value,
+    def made(self) -> list[Row]:
+        """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
+
+        One called off is none; one that is short of inspectors is owed, and so to be made. In order of opening.
+        """
+        names = ("id", "object_id", "agency", "check_type", "opened_at", "done_at")
+        held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
+        return self.rows(held.order_by(visit.c.opened_at, visit.c.id))
+
+    def items(self, agencies: Collection[str]) -> dict[str, frozenset[str]]:
+        """The items that the visits of some agencies were about, by visit; a visit of the pool alone is not in it."""
+        asked = sa.select(visit_case.c.visit, case_file.c.item).join(case_file, case_file.c.id == visit_case.c.case_id)
+        asked = asked.join(visit, visit.c.id == visit_case.c.visit).where(visit.c.agency.in_(list(agencies)))
+        held: dict[str, set[str]] = {}
+        for name, item in self.connection.execute(asked):
+            held.setdefault(name, set()).add(item)
+        return {name: frozenset(items) for name, items in held.items()}
+
+    def teams(self, agency: str) -> dict[str, frozenset[str]]:
+        """Who was there, by visit made."""
+        asked = sa.select(seat.c.visit, seat.c.inspector).join(visit, visit.c.id == seat.c.visit)
+        held: dict[str, set[str]] = {}
+        for name, staff in self.connection.execute(
+            asked.where(visit.c.agency == agency, visit.c.state == VisitState.DONE.value, seat.c.state == SeatState.DONE.value)
+        ):
+            held.setdefault(name, set()).add(staff)
+        return {name: frozenset(staff) for name, staff in held.items()}
+
+    def drawn_since(self, agency: str, moment: datetime) -> dict[str, int]:
+        """How many objects of each stratum have been drawn since a moment, whatever became of their visits.
+
+        A visit that stands for another one, dealt anew or come in for it, is no more than that one was.
+        """
+        asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
+        asked = asked.where(visit.c.replaces == "")
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+
+    def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
+        """How many seats each inspector holds or held to the end in visits drawn since a moment."""
+        held = (*_OPEN, SeatState.DONE.value)
+        asked = (
+            sa.select(seat.c.inspector, sa.func.count())
+            .join(visit, visit.c.id == seat.c.visit)
+            .where(visit.c.agency == agency, visit.c.opened_at >= moment, seat.c.state.in_(held))
         )
-        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.object_id))}
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
 
     def add_seat(self, given: Seat) -> None:
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
@@ -138,4 +179,4 @@ class VisitRoom(Room):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        return {"state": held.state.value, "body": dump(held)}
+        return {"state": held.state.value, "done_at": held.done_at, "body": dump(held)}

@@ -11,9 +11,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from inspector.domain import commitment
+from inspector.domain.beacon import named
 from inspector.domain.case import SubjectKind
 from inspector.domain.suite import Suite
 from inspector.ports import AnswerStatus, Card, Origin, PortError, Question, Receipt, Refused, Unavailable
@@ -239,9 +241,13 @@ class CreditContract(_ReceiptContract):
 
 
 class SeedContract(PortContract):
-    """What holds for a part of a seed, whose promise exists before the draw and whose part fits the promise."""
+    """What holds for a part of a seed, whose promise exists before the draw and whose part fits the promise.
+
+    A beacon's round is named by the house: the first at or after `at`.
+    """
 
     port = "seed"
+    at: ClassVar[datetime] = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
     def use(self, connector: Any, *, key: str) -> object:
         """Ask for the promise."""
@@ -264,7 +270,7 @@ class SeedContract(PortContract):
 
     def test_what_is_revealed_fits_what_was_promised(self) -> None:
         connector = self.connect()
-        promise = connector.promise("D-1", key="k-1")
+        promise = named(connector.promise("D-1", key="k-1"), self.at)
         part = connector.reveal("D-1", promise, TYPED, key="k-2")
         connector.close()
         assert commitment.value(promise, part, Suite())

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from inspector.ports import Answer, PortError, Rating, Receipt, Refused, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
-from inspector.testing.peer import Peer, answer, lost, nobody, peer
+from inspector.testing.peer import Peer, answer, followed, lost, nobody, peer
 from inspector.testing.tls import authority
 
 
@@ -133,6 +133,13 @@ class OverHttp(PortContract):
         assert (first.method, first.path, first.body) == (second.method, second.path, second.body)
         if way.keyed:
             assert [self.key_of(heard.headers, heard.body) for heard in self.party.heard] == ["k-1", "k-1"]
+
+    def test_an_answer_given_twice_answers_no_later_question(self, way: Way) -> None:
+        self.party.plays(followed(answer(200, self.told)), answer(503))
+        with self._using(self.once) as connector:
+            way.call(connector, "k-1")
+            assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
+        assert len(self.party.heard) == 2, "the second question was answered before it was asked"
 
     def key_of(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002 - some carry it in the body
         """The key by which the party knows a repetition."""

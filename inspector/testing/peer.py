@@ -83,6 +83,29 @@ def raw(content: bytes) -> Step:
     return step
 
 
+def followed(step: Step, behind: bytes | None = None) -> Step:
+    """An answer with bytes behind it in the same packet; without any, the same answer once more."""
+
+    def twice(line: Line) -> bool:
+        together = _Together()
+        kept = step(together)
+        line.say(together.said + (together.said if behind is None else behind))
+        return kept
+
+    return twice
+
+
+class _Together(Line):
+    """Keeps what a step says instead of sending it."""
+
+    def __init__(self) -> None:
+        self.said = b""
+
+    def say(self, content: bytes) -> bool:
+        self.said += content
+        return True
+
+
 def slow(told: object, seconds: float) -> Step:
     """A proper answer that is late."""
 

@@ -229,6 +229,7 @@ class DrawShown(Shown):
     drawn_at: datetime | None
     void_reason: str | None
     signed: tuple[SignatureShown, ...]
+    ceremonies: tuple[str, ...]
 
 
 class DrawWithResult(DrawShown):

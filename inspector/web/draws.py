@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw
 from inspector.flows import draw as drawing
-from inspector.flows import embargo
+from inspector.flows import embargo, seeding
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
 from inspector.web.caller import Caller, Clerk, DrawReader
@@ -74,7 +74,8 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
 
     def do(tx: Tx, now: datetime) -> DrawShown:
         draw_of(tx, caller, number)
-        drawing.type_figures(desk.office, tx, number, caller.name, given.figures, now)
+        told = given.figures, now
+        seeding.type_figures(desk.office, tx, number, caller.name, *told, party=given.party, held_at=given.held_at)
         return draw_shown(tx.draws.get(number))
 
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)

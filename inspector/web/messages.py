@@ -232,3 +232,7 @@ class FiguresIn(Strict):
     """The figures of a public ceremony as one person typed them."""
 
     figures: Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$")]
+    party: Line | None = None
+    """Which ceremony, by the name the draw shows; may be left out while there is one only."""
+    held_at: Moment | None = None
+    """When the figures became public, by the minutes; never before the time that the announcement left."""

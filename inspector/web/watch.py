@@ -139,10 +139,10 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
     },
 )
 def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
-    """Metrics: for ops tokens, and without one from this very machine."""
+    """Metrics: for ops tokens, and without one from this very machine where no proxy stands before us (`web.base_url`)."""
     if shown is not None:
         may_scrape(desk, shown.credentials)
-    elif not local(request):
+    elif not local(request, desk.settings.base_url):
         raise Unknown("token_needed")
     return Response(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
@@ -151,8 +151,8 @@ def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
     "/health/live", tags=["operations"], responses={**answers(422), 503: {"model": Live, "description": "Should be restarted"}}
 )
 def live(desk: AtDesk) -> Live:
-    """Whether the process lives."""
-    held = desk.health().live
+    """Whether the process lives: 503 when one of its loops has ended, which only a restart brings back."""
+    held = desk.live()
     return JSONResponse({"live": held}, 200 if held else 503)  # type: ignore[return-value] # described as Live
 
 

@@ -1,1 +1,1 @@
-"""Measurements, run by hand: `python -m tests.bench.work`, `.kills`, `.memory`. Nothing here is collected by pytest."""
+"""Measurements, run by hand: `python -m tests.bench.work`, `.kills`, `.memory`, `.draw`. Nothing here is collected by pytest."""

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from inspector.verifier import PAGE, programs
 from tests.browser import scenes
+from tests.browser.test_verifier import drop
 from tests.browser.visitor import FLAGS, Door
+from tests.bundles import vector
 from tests.house import ROOT, Hand, application, closing, open_store, post, settle
 from tests.needs import NEEDS
 
@@ -53,12 +56,34 @@ def inspector(door: Door, file: str) -> None:
         desk.page.screenshot(path=FOLDER / "ops.png")
 
 
+def verifier(door: Door, _: str) -> None:
+    """A stranger's check of a published draw: calm when it agrees, and to the point when it does not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = vector("1").write(Path(name) / "bundle")
+        page = Path(name) / PAGE
+        page.write_bytes(programs()[PAGE])
+        for scheme, lang, picture in (("light", "zh-Hans", "verify.png"), ("dark", "en", "verify-dark.png")):
+            desk = door.desk("file://")
+            desk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            desk.open(f"{page.as_posix()}?lang={lang}")
+            if scheme == "dark":
+                result = folder / "result.json"
+                result.write_text(
+                    result.read_text(encoding="utf-8").replace("91330100MA00006702", "91330100MA00010053"), encoding="utf-8"
+                )
+            drop(desk.page, folder)
+            desk.page.locator("#verdict").wait_for()
+            desk.page.set_viewport_size({"width": 1000, "height": 1150})
+            desk.page.evaluate("scrollTo(0, 0)")
+            desk.page.screenshot(path=FOLDER / picture)
+
+
 def main() -> None:
     """Take them all."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))
-        for take in (officer, inspector):
+        for take in (officer, inspector, verifier):
             take(door, f"sqlite:///{Path(folder) / take.__name__}.sqlite3")
         door.close()
 

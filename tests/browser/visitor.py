@@ -108,11 +108,12 @@ class Visitor:
         dialog.dismiss()
 
     def _asked(self, request: Request) -> None:
-        if urlsplit(request.url)[:2] != urlsplit(self.home)[:2]:
+        own = request.url.startswith("blob:")  # a worker made of the page itself: nothing goes out for it
+        if not own and urlsplit(request.url)[:2] != urlsplit(self.home)[:2]:
             self.faults.append(f"request to {request.url}")
 
     def _answered(self, response: Response) -> None:
-        if response.request.is_navigation_request():
+        if response.request.is_navigation_request() and not response.url.startswith("file:"):  # a disk sends no headers
             policy = response.headers.get("content-security-policy", "")
             if "default-src 'none'" not in policy:
                 self.faults.append(f"no policy on {response.url}")

@@ -128,11 +128,11 @@ def test_a_draw_tells_number_date_and_witness_value_before_and_its_result_afterw
         _, held = announced(office, hand, cases=1)
         unknown = first.post("/v1/draws/announce", json={"plan": "nobody's"})
         before = first.get(f"/v1/draws/{held.number}").json()
+        early = first.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE})
+        assert (early.status_code, early.json()["error"]["code"]) == (409, "draw_seed_early")
+        hand.on(days=2)
         for client in (first, second):
-            typed = client.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE})
-            if typed.status_code == 409:
-                hand.on(minutes=30)
-                typed = client.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE})
+            typed = client.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE, "held_at": hand().isoformat()})
             assert typed.status_code == 200, typed.text
         hand.on(minutes=30)
         settle(office)

@@ -19,8 +19,9 @@ from inspector.domain.suite import Suite
 from inspector.flows import dispatch
 from inspector.store.store import Store
 from tests import house
+from tests.beacons import QUICK, QUICK_SAID
 from tests.house import settle
-from tests.integration.test_draw_way import announced, drawing
+from tests.integration.test_draw_way import announced, drawing, lotteried
 from tests.integration.test_draw_way import carried_out as drawn_by_daemon
 from tests.operator import Operator, on_both, one_database, process, publish, settled, table
 
@@ -64,6 +65,7 @@ def carried_out(store: Store, *, finished: bool = True) -> Commitment:
         c=made.c,
         w=made.w,
         witness="notary:N-77",
+        witnessed_at=house.START,
         announced_at=house.START,
         drawn_at=SEEDED,
     )
@@ -171,7 +173,8 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
         with store.read() as tx:
             void = tx.draws.get(first.number)
             (following,) = [held for held in tx.draws.page(None) if held.number != first.number]
-        held = drawn_by_daemon(office, hand, following.number)
+        drawn_by_daemon(office, hand, following.number)
+        held = lotteried(office, hand, following.number)
         with store.read() as tx:
             seats = [seat for one in tx.visits.of_draw(held.number) for seat in tx.visits.team(one.id)]
         for seat in seats[:2]:
@@ -206,7 +209,7 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     lines = [json.dumps(event, ensure_ascii=False) + "\n" for event in [*events[:-1], *forged]]
     (folder / "after.jsonl").write_text("".join(lines), encoding="utf-8")
     said = operator.say("draw", "verify", str(folder), "--json")
-    assert (said.code, said.json["problems"][0]["facts"]["row"]) == (1, len(events))
+    assert (said.code, said.json["problems"][-1]["facts"]["row"]) == (1, len(events))
 
 
 @on_both
@@ -231,3 +234,37 @@ def test_what_is_not_there_cannot_cease_be_replaced_or_be_dealt_anew(operator: O
     assert operator.say("draw", "replace", "v", "--ground", "unsafe", "--reason", "x").code == 3
     assert operator.say("draw", "supplement", "nobody").code == 2
     assert operator.well("draw", "supplement", "licensing", "--dry-run", "--json").json == []
+
+
+def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        carried_out(store, finished=False)
+        frame = freeze([ObjectRow(id="TEST00", stratum="A", pool="bureau", salt=salt("o"))], [], [])
+        rules = Rules(base="all", rounding="ceil", reserve=0, team=2, strata={"A": Share(ppm=1_000_000)})
+        made = commit(
+            number="bureau-2026-00002",
+            prev=None,
+            blind="c3" * 16,
+            made="2023-09-15T09:00:00Z",
+            sources=[QUICK, {"kind": "reveal", "hash": "0" * 64}],
+            listings=[Listing(name="x", frame=frame, rules=rules)],
+        )
+        with store.begin() as tx:
+            held = replace(
+                tx.draws.get(NUMBER),
+                number=made.number,
+                slot="another",
+                parties=("beacon", "audit"),
+                promises=dict(zip(("beacon", "audit"), made.sources, strict=True)),
+            )
+            tx.draws.add(held)
+            tx.draws.keep_file(made.number, "commit.json", made.content)
+    file = operator.folder / "round.json"
+    file.write_text(json.dumps({**QUICK_SAID, "round": 657414}))
+    other = operator.say("draw", "carry-in", made.number, str(file), "--json")
+    assert (other.code, "beacon_not_awaited" in other.err) == (2, True)
+    file.write_text(json.dumps(QUICK_SAID))
+    assert operator.say("draw", "carry-in", NUMBER, str(file)).code == 4, "that draw waits for no beacon"
+    told = operator.well("draw", "carry-in", made.number, str(file), "--json").json
+    assert (told["party"], told["state"]) == ("beacon", "SEEDING")
+    assert operator.say("draw", "carry-in", made.number, str(file)).code == 4, "it is there"

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from inspector.domain import draw as protocol
-from inspector.domain.commitment import read
+from inspector.domain.commitment import Listing, read
 from inspector.domain.errors import Invalid
+from inspector.domain.frame import freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.replay import replay
 from tests import house
+from tests.beacons import beacon
+from tests.bundles import carried_out as drawn_from
+from tests.bundles import committed, rules, thing, vector
 from tests.integration.test_cli_draw import NUMBER, carried_out, codes
 from tests.operator import Operator, process, settled
 
 Change = Callable[[Path], object]
+
+REGISTERS = ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +70,8 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     told = [word for name, after in dates.items() if after is not None for word in (name, (house.START + after).isoformat())]
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code])
+    also = ["draw.house_says_witnessed"] if witnessed is None else []
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
     assert loud["remarks"][0]["message"] in auditor.well(*words).out
     assert auditor.say(*words, "--strict").code == 1
 
@@ -77,14 +87,22 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
     assert (chinese.code, "未给出见证值" in chinese.out, "notes.txt" in chinese.out) == (0, True, True)
     strict = auditor.say("draw", "verify", str(folder), "--strict", "--json")
     assert (strict.code, strict.json["holds"], strict.json["strict"]) == (1, True, False)
-    assert codes(strict.json["remarks"]) == ["draw.no_witness", "draw.files_ignored"]
-    assert [one["grave"] for one in strict.json["remarks"]] == [True, False]
+    assert codes(strict.json["remarks"]) == ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored"]
+    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False]
+
+
+def unnoted(folder: Path) -> None:
+    """The record beside the bundle says nothing of what happened afterwards."""
+    record = folder / "witness" / "record.json"
+    record.write_text(json.dumps({key: value for key, value in json.loads(record.read_text()).items() if key != "after"}))
 
 
 def redealt(folder: Path, chosen: str | None = None) -> str:
     """A line of after.jsonl: the first seat of the first team passes on, to whom the rule names or to whom somebody chose."""
     commitment = read((folder / "commit.json").read_bytes())
-    frame = read_frame(*((folder / name).read_bytes() for name in ("objects.tsv", "inspectors.tsv", "bans.tsv")))
+    frame = read_frame(
+        *((folder / name).read_bytes() for name in ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv"))
+    )
     parts = json.loads((folder / "seed.json").read_bytes())["parts"]
     result = protocol.carry_out(commitment, {"licensing": frame}, parts)
     (listed,) = result.lists
@@ -104,6 +122,7 @@ def redealt(folder: Path, chosen: str | None = None) -> str:
 
 
 def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Operator, folder: Path) -> None:
+    unnoted(folder)
     after = folder / "after.jsonl"
     after.write_text(redealt(folder))
     assert auditor.well("draw", "verify", str(folder), "--json").json["replayed"] == 1
@@ -112,6 +131,21 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     assert (said.code, codes(said.json["problems"])) == (1, ["error.draw_line_invalid"])
     assert said.json["problems"][0]["facts"]["row"] == 1
     assert "Line 1 of after.jsonl" in auditor.say("draw", "verify", str(folder)).out
+
+
+@pytest.mark.parametrize("how", ["taken out", "cut short", "lengthened"])
+def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Operator, folder: Path, how: str) -> None:
+    after, record = folder / "after.jsonl", folder / "witness" / "record.json"
+    line = redealt(folder).encode()
+    noted = line if how != "lengthened" else b""
+    after.write_bytes(noted)
+    told = {"lines": noted.count(b"\n"), "sha256": hashlib.sha256(noted).hexdigest()}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"after": told}))
+    assert auditor.well("draw", "verify", str(folder), "--json").json["holds"]
+    after.unlink() if how == "taken out" else after.write_bytes(b"" if how == "cut short" else line)
+    said = auditor.say("draw", "verify", str(folder), "--json")
+    assert (said.code, codes(said.json["problems"])) == (1, ["draw.after_of_another"])
+    assert ("draw.after_absent" in codes(said.json["remarks"])) == (how == "taken out")
 
 
 def test_a_loud_line_stands_beside_a_problem(auditor: Operator, folder: Path) -> None:
@@ -143,13 +177,13 @@ UNREADABLE: dict[str, Change] = {
     "seed.json gone": lambda folder: (folder / "seed.json").unlink(),
     "result.json gone": lambda folder: (folder / "result.json").unlink(),
     "commit.json gone": lambda folder: (folder / "commit.json").unlink(),
-    "objects.tsv gone": lambda folder: (folder / "objects.tsv").unlink(),
-    "inspectors.tsv gone": lambda folder: (folder / "inspectors.tsv").unlink(),
-    "bans.tsv gone": lambda folder: (folder / "bans.tsv").unlink(),
-    "a folder for objects.tsv": in_the_place_of("objects.tsv"),
+    "objects.tsv gone": lambda folder: (folder / "licensing.objects.tsv").unlink(),
+    "inspectors.tsv gone": lambda folder: (folder / "licensing.inspectors.tsv").unlink(),
+    "bans.tsv gone": lambda folder: (folder / "licensing.bans.tsv").unlink(),
+    "a folder for objects.tsv": in_the_place_of("licensing.objects.tsv"),
     "a folder for after.jsonl": in_the_place_of("after.jsonl"),
     "a link to nowhere": lambda folder: (folder / "licensing.after.jsonl").symlink_to(folder / "nowhere"),
-    "two registers of objects": lambda folder: shutil.copy(folder / "objects.tsv", folder / "licensing.objects.tsv"),
+    "two registers of objects": lambda folder: shutil.copy(folder / "licensing.objects.tsv", folder / "objects.tsv"),
     "result.json with a key twice": edit("result.json", twice),
     "seed.json with a key twice": edit("seed.json", twice),
     "commit.json with a key twice": edit("commit.json", twice),
@@ -183,14 +217,14 @@ WRONG: dict[str, tuple[Change, str]] = {
         "draw.record_of_another",
     ),
     "a register out of order": (
-        edit("objects.tsv", lambda held: b"".join(reversed(held.splitlines(keepends=True)))),
+        edit("licensing.objects.tsv", lambda held: b"".join(reversed(held.splitlines(keepends=True)))),
         "error.draw_file_invalid",
     ),
     "a register that is not UTF-8": (
-        edit("bans.tsv", lambda held: held.replace(b"recusal", b"recus\xff")),
+        edit("licensing.bans.tsv", lambda held: held.replace(b"recusal", b"recus\xff")),
         "error.draw_file_invalid",
     ),
-    "a register cut short": (edit("inspectors.tsv", lambda held: held[:-1]), "error.draw_file_invalid"),
+    "a register cut short": (edit("licensing.inspectors.tsv", lambda held: held[:-1]), "error.draw_file_invalid"),
 }
 
 
@@ -206,6 +240,7 @@ def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: O
     result = json.loads((folder / "result.json").read_bytes())
     result["lists"][0]["strata"]["\ud800"] = {"n": 1}
     (folder / "result.json").write_text(json.dumps(result))
+    unnoted(folder)
     (folder / "after.jsonl").write_text(redealt(folder).replace('"in": "', '"in": "\\ud800'))
     said = process("draw", "verify", str(folder), "--lang", "en", "--json", folder=folder)
     assert (said.code, codes(said.json["problems"])) == (1, ["draw.result_differs", "error.draw_line_invalid"])
@@ -224,8 +259,8 @@ def test_a_time_that_nobody_can_place_is_bad_input(auditor: Operator, folder: Pa
     ("file", "old", "new"),
     [
         ("result.json", b"TEST", b"TEXT"),
-        ("objects.tsv", b"TEST01", b"TEST0A"),
-        ("inspectors.tsv", b"Z0", b"Y0"),
+        ("licensing.objects.tsv", b"TEST01", b"TEST0A"),
+        ("licensing.inspectors.tsv", b"Z0", b"Y0"),
         ("seed.json", b"a1a1", b"a1a2"),
         ("commit.json", b'"reserve":1', b'"reserve":2'),
     ],
@@ -235,3 +270,44 @@ def test_a_bundle_changed_in_one_place_does_not_hold(auditor: Operator, folder: 
     assert old in changed.read_bytes()
     changed.write_bytes(changed.read_bytes().replace(old, new, 1))
     assert auditor.say("draw", "verify", str(folder)).code == 1
+
+
+def beacons_said(auditor: Operator, folder: Path, *words: str) -> tuple[int, list[str], list[str]]:
+    """(exit code, problems, remarks on beacons) of a bundle whose time nobody proves."""
+    said = auditor.say("draw", "verify", str(folder), "--json", *words)
+    ours = [one for one in codes(said.json["remarks"]) if one.split(".")[1].split("_")[0] in ("signature", "beacon", "authority")]
+    return said.code, codes(said.json["problems"]), ours
+
+
+def test_a_rounds_signature_is_checked_with_the_pinned_key_and_a_forged_one_is_a_problem(
+    auditor: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = vector("1").write(tmp_path / "vector")
+    assert beacons_said(auditor, folder) == (0, [], [])
+    seed = json.loads((folder / "seed.json").read_text())
+    forged = {**seed, "parts": [{**seed["parts"][0], "signature": "a" * 96}]}
+    (folder / "seed.json").write_text(json.dumps(forged))
+    code, problems, _ = beacons_said(auditor, folder)
+    assert (code, problems[0]) == (1, "draw.signature_wrong")
+    (folder / "seed.json").write_text(json.dumps(seed))
+    for name in ("pyblst", "py_arkworks_bls12381"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert beacons_said(auditor, folder) == (0, [], ["draw.signature_unchecked"])
+    assert beacons_said(auditor, folder, "--strict")[0] == 1
+
+
+def test_a_pulse_is_believed_by_the_authority_the_auditor_names_and_one_of_the_houses_stays_loud(
+    auditor: Operator, tmp_path: Path
+) -> None:
+    own, time = beacon(), "2026-07-10T10:56:00.000Z"
+    frame = freeze([thing("a")], [], [])
+    source = {"kind": "nist", "chain": 2, "time": time, "ca": own.ca}
+    made = committed([Listing(name="x", frame=frame, rules=rules(), deals=False)], sources=[source])
+    folder = drawn_from(made, {"x": frame}, [{"kind": "nist", **own.said(time)}]).write(tmp_path / "pulse")
+    for name, held in (("beacon", own), ("another", beacon("another"))):
+        (tmp_path / f"{name}.pem").write_bytes(held.chain[-1].public_bytes(Encoding.PEM))
+    assert beacons_said(auditor, folder) == (0, [], ["draw.authority_of_the_house"])
+    assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "beacon.pem")) == (0, [], [])
+    assert beacons_said(auditor, folder, "--beacon-ca", str(tmp_path / "another.pem")) == (1, ["draw.signature_wrong"], [])
+    assert auditor.say("draw", "verify", str(folder), "--beacon-ca", str(folder / "seed.json")).code == 2
+    assert beacons_said(auditor, vector("3").write(tmp_path / "vector"))[2] == ["draw.signature_incomplete"]

@@ -17,8 +17,8 @@ from inspector.domain.errors import Stale
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import SeatState
 from inspector.flows import dispatch, review
-from inspector.flows.draw import type_figures
 from inspector.flows.office import Office
+from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
 from inspector.store.store import Store

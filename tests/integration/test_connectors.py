@@ -157,7 +157,7 @@ class TestTheOneOfTheHowTo(testing.OverHttp, testing.SourceContract):
 
 class TestCeremony(testing.SeedContract):
     def connect(self) -> Any:
-        return ceremony.connect("dice", {"what": "ten throws of a die", "bits": 25})
+        return ceremony.connect("dice", {"what": "six throws of a die", "dice": 6, "sides": 6})
 
     def connect_silent(self) -> None:
         return None
@@ -172,6 +172,8 @@ class TestCeremony(testing.SeedContract):
         ("credit", "http"),
         ("callbacks", "webhook"),
         ("seeds", "ceremony"),
+        ("seeds", "drand"),
+        ("seeds", "nist"),
         ("seeds", "reveal"),
         ("witnesses", "http"),
         ("pulses", "http"),

@@ -105,7 +105,7 @@ def test_the_written_configuration_is_one_that_serves(tmp_path: Path) -> None:
     facts = [fact for item in pack.items.values() for fact in item.facts]
     assert {fact.source for fact in facts if fact.source} <= set(connectors.sources)
     assert {fact.agency for fact in facts if fact.agency} <= set(connectors.agencies)
-    assert set(pack.draw.seeds) <= set(connectors.seeds)
+    assert {*pack.draw.seeds, *pack.draw.further} <= set(connectors.seeds)
     assert pack.draw.witness in connectors.witnesses
     assert {node.connector for node in told.agencies.values()} - {None} == set(connectors.agencies)
     assert {plan.agency for plan in told.plans.values()} == {cast.AGENCY}

@@ -18,8 +18,9 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.roster import RosterObject
 from inspector.flows import dispatch
 from inspector.flows.after import log_after
-from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
+from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -84,7 +85,7 @@ def test_what_happens_to_visits_at_the_same_moment_is_logged_line_by_line(store:
 
 def test_a_clerk_who_mistyped_types_again_and_both_typings_stay_in_the_record(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
-    dice = connect("dice", {"what": "26 dice", "bits": 66})
+    dice = connect("dice", {"what": "26 dice", "dice": 26, "sides": 6})
     office = replace(office, connectors=replace(office.connectors, seeds={**office.connectors.seeds, "dice": dice}))
     _, held = announced(office, hand)
     hand.on(days=2)
@@ -115,7 +116,7 @@ def test_a_clerk_who_mistyped_types_again_and_both_typings_stay_in_the_record(st
 
 def test_two_clerks_who_never_agree_leave_the_draw_to_its_date(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
-    dice = connect("dice", {"what": "26 dice", "bits": 66})
+    dice = connect("dice", {"what": "26 dice", "dice": 26, "sides": 6})
     office = replace(office, connectors=replace(office.connectors, seeds={**office.connectors.seeds, "dice": dice}))
     _, held = announced(office, hand)
     hand.on(days=2)

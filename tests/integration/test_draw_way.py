@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from connectors.seeds import ceremony
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Timer
@@ -24,10 +25,11 @@ from inspector.domain.roster import InspectorRecord
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
-from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
+from inspector.flows.seeding import type_figures
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
 from tests.engine import lines, listening
@@ -72,7 +74,7 @@ class Dice:
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """What will be thrown."""
-        return {"kind": "text", "what": "26 dice", "bits": 66}
+        return {"kind": "text", "what": "26 dice", "bits": 66, "form": {"dice": 26, "sides": 6}}
 
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
         """The figures, once two have typed the same."""
@@ -114,6 +116,11 @@ class Notary:
         return Receipt(reference="n-1", at=datetime.now(UTC))
 
 
+def thrown(number: str) -> str:
+    """What the dice of a draw showed: never the same twice."""
+    return " ".join(str(1 + byte % 6) for byte in hashlib.sha256(number.encode()).digest()[:26])
+
+
 def inspectors(count: int, **changes: object) -> list[InspectorRecord]:
     """Certified inspectors of the bureau."""
     return [
@@ -140,7 +147,12 @@ def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tu
         hand,
         plans={"weekly": Plan(name="weekly", agency="bureau", trigger="every 7d")},
         sources={"registers": Table(default="=")},
-        seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent == "audit")},
+        seeds={
+            "dice": Dice(),
+            "justice": Party("justice"),
+            "audit": Party("audit", silent=silent == "audit"),
+            "lottery": ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]}),
+        },
         witnesses={"notary": notary},
         channels={"phones": phones},
     )
@@ -163,10 +175,27 @@ def announced(office: Office, hand: Hand, cases: int = 3) -> tuple[list[str], Dr
 def carried_out(office: Office, hand: Hand, number: str) -> Draw:
     """The ceremony is held and the draw carried out."""
     hand.on(days=2)
+    with office.store.read() as tx:
+        hand.now = max(hand.now, tx.draws.get(number).seed_at or hand.now)
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
-            type_figures(office, tx, number, by, DICE, hand())
+            type_figures(office, tx, number, by, thrown(number), hand())
+    settle(office)
+    with office.store.read() as tx:
+        return tx.draws.get(number)
+
+
+def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19 23 33 16") -> Draw:
+    """The last day of the reveals is over, and the lottery is drawn."""
+    with office.store.read() as tx:
+        opens = tx.draws.get(number).reveal_by
+    assert opens is not None
+    hand.now = max(hand.now, opens)
+    settle(office)
+    for by in ("赵", "钱"):
+        with office.store.begin() as tx:
+            type_figures(office, tx, number, by, figures, hand())
     settle(office)
     with office.store.read() as tx:
         return tx.draws.get(number)
@@ -235,8 +264,11 @@ def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_t
         void = tx.draws.get(held.number)
         following = [draw for draw in tx.draws.page(None) if draw.number != held.number]
     assert (void.state, "audit" in (void.void_reason or "")) == (DrawState.VOID, True)
-    assert [draw.parties for draw in following] == [("dice", "justice")]
-    drawn = carried_out(office, hand, following[0].number)
+    (after,) = following
+    assert (after.parties, after.further, after.without) == (("dice", "justice", "lottery"), ("lottery",), ("audit",))
+    waiting = carried_out(office, hand, after.number)
+    assert waiting.state is DrawState.SEEDING, "nobody knows the lottery's figures before the last reveal"
+    drawn = lotteried(office, hand, after.number)
     assert drawn.state is DrawState.DRAWN
     assert drawn.prev == void.c, "the void draw stays in the chain"
 
@@ -271,6 +303,56 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
     assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
     replayed(office, held.number)
+
+
+@pytest.mark.parametrize(
+    ("decided", "found", "state"),
+    [
+        (Outcome.UNTRUE_CURABLE, Verdict.MATCH, CaseState.REVIEW),
+        (Outcome.UNTRUE_CURABLE, Verdict.NOT_FOUND, CaseState.CLOSED),
+        (Outcome.UNVERIFIABLE, Verdict.MATCH, CaseState.CLOSED),
+        (Outcome.UNVERIFIABLE, Verdict.MISMATCH, CaseState.REVIEW),
+    ],
+)
+def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_again_whomever_it_speaks_for(
+    store: Store, hand: Hand, decided: Outcome, found: Verdict, state: CaseState
+) -> None:
+    office, _, _ = drawing(store, hand)
+    ids, held = announced(office, hand, cases=2)
+    carried_out(office, hand, held.number)
+    visit = next(one for one in visits(office, held.number) if one.case_ids == (ids[0],))
+    claim = visit.doubts[0].claim
+    with store.begin() as tx:
+        against = Evidence(
+            id="ask:against",
+            claim=claim,
+            method=Method.ONLINE_QUERY,
+            via="registers",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        case = tx.cases.get(ids[0], lock=True)
+        tx.cases.add_evidence(case.id, against)
+        files = tuple(replace(file, status=ClaimStatus.CONTRADICTED) for file in case.claims)
+        tx.cases.put(replace(case, state=CaseState.REVIEW, claims=files, review_reason="MISMATCH"))
+        review.decide(office, tx, ids[0], decided, "李四", "理由", (against.id,), hand())
+    with store.read() as tx:
+        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+    findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=found, note="所见") for doubt in visit.doubts]
+    with store.begin() as tx:
+        for name in names:
+            dispatch.accept(tx, name, hand())
+        dispatch.report(office, tx, names[0], findings, "", hand())
+    with store.read() as tx:
+        case = tx.cases.get(ids[0])
+    assert (case.state, case.review_reason) == (
+        state,
+        None if state is CaseState.CLOSED else "IN_FAVOUR" if found is Verdict.MATCH else "FINDING",
+    )
+    if state is CaseState.REVIEW:
+        assert case.entry is None, "what no longer stands marks nobody's record"
 
 
 def test_a_visit_and_its_acceptance_keep_how_their_dates_were_counted(store: Store, hand: Hand) -> None:

@@ -25,7 +25,7 @@ from connectors.http import Wire
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Heard, Peer, Step, answer, followed, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
 from tests.outside import until
 
@@ -121,6 +121,28 @@ def test_nobody_listening_is_unreachable() -> None:
         error = caught(ask(opened))
     assert isinstance(error, Unavailable)
     assert (error.code, error.origin, error.attempts) == ("unreachable", Origin.WIRE, 3)
+
+
+WHOLE = b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    "behind", [None, WHOLE * 3, WHOLE[:25], b"\r\n", b"x" * 70_000], ids=["twice", "more", "half", "blank", "much"]
+)
+def test_what_came_behind_an_answer_is_no_answer_to_the_next_question(behind: bytes | None) -> None:
+    said = [followed(answer(200, {"number": 0}), behind), *(answer(200, {"number": number}) for number in range(1, 4))]
+    with peer(*said) as held, wire(held) as opened:
+        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}").said() for number in range(4)]
+        assert [heard.json() for heard in held.heard] == [{"number": number} for number in range(4)]
+    assert told == [{"number": number} for number in range(4)]
+
+
+def test_an_answer_that_was_there_before_its_question_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.connection._left_over", lambda _held: False)
+    said = [followed(answer(200, {"number": 0})), answer(200, {"number": 1})]
+    with peer(*said) as held, wire(held) as opened:
+        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}") for number in range(2)]
+    assert [(reply.said(), reply.attempts) for reply in told] == [({"number": 0}, 1), ({"number": 1}, 2)]
 
 
 @pytest.mark.parametrize("head", [True, False], ids=["header", "body"])
@@ -296,12 +318,17 @@ def test_a_short_question_is_one_packet_and_a_closed_door_between_two_costs_no_t
     assert [packet.partition(b"\r\n\r\n")[2] for packet in packets] == [b'{"number":%d}' % number for number in range(3)]
 
 
-def test_many_threads_share_a_wire_and_no_answer_goes_astray() -> None:
-    def echo(number: int) -> bool:
-        return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").status == 200
+def test_many_threads_share_a_wire_and_no_answer_goes_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(number: int) -> object:
+        return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").said()
 
-    with peer(answer()) as held, wire(held) as opened, ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(echo, range(200)))
+    def echo(heard: Heard) -> Step:
+        held.heard.append(heard)
+        return answer(200, heard.json())
+
+    with peer() as held, wire(held) as opened, ThreadPoolExecutor(16) as pool:
+        monkeypatch.setattr(held, "next", echo)
+        assert list(pool.map(ask, range(200))) == [{"n": number} for number in range(200)]
     assert {(heard.path, heard.json()["n"], heard.headers["idempotency-key"]) for heard in held.heard} == {
         (f"/{number}", number, f"k-{number}") for number in range(200)
     }

@@ -53,18 +53,36 @@ def test_a_party_that_promises_no_hash_is_garbled() -> None:
         assert isinstance(caught(lambda: made.promise("D-1", key="k-1")), Garbled)
 
 
-def told(*figures: tuple[str, str]) -> Callable[[], Mapping[str, object]]:
-    made = ceremony.connect("dice", {"what": "dice", "bits": 25})
+def told(*figures: tuple[str, str], **form: object) -> Callable[[], Mapping[str, object]]:
+    made = ceremony.connect("dice", {"what": "dice", **(form or {"dice": 3, "sides": 6})})
     promise = made.promise("D-1", key="k-1")
-    assert promise == {"kind": "text", "what": "dice", "bits": 25}
     return lambda: made.reveal("D-1", promise, tuple(Typed(by=by, figures=typed) for by, typed in figures), key="k-2")
+
+
+def test_a_ceremony_promises_what_will_be_thrown_its_form_and_how_much_chance_that_holds() -> None:
+    dice = ceremony.connect("dice", {"what": "26 dice", "dice": 26, "sides": 6})
+    assert dice.promise("D-1", key="k-1") == {
+        "kind": "text",
+        "what": "26 dice",
+        "bits": 67,
+        "form": {"dice": 26, "sides": 6, "lowest": 1},
+    }
+    balls = ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]], "bits": 20})
+    assert balls.promise("D-1", key="k-1") == {
+        "kind": "text",
+        "what": "the next draw",
+        "bits": 20,
+        "form": {"balls": [[6, 33], [1, 16]]},
+    }
 
 
 def test_two_people_typing_the_same_figures_make_the_part() -> None:
     assert told(("li", " 3 1  4\n"), ("wang", "3 1 4"))() == {"kind": "text", "text": "3 1 4"}
 
 
-@pytest.mark.parametrize("figures", [(), (("li", "3 1 4"),), (("li", "3 1 4"), ("li", "3 1 4")), (("li", "3"), (" ", "3"))])
+@pytest.mark.parametrize(
+    "figures", [(), (("li", "3 1 4"),), (("li", "3 1 4"), (" li", "3 1 4")), (("li", "3 1 4"), (" ", "3 1 4"))]
+)
 def test_one_person_is_not_two_however_often_they_type(figures: tuple[tuple[str, str], ...]) -> None:
     error = caught(told(*figures))
     assert isinstance(error, Unavailable)
@@ -78,14 +96,26 @@ def test_figures_that_differ_are_no_answer_until_the_one_who_erred_types_again()
     assert told(("li", "3 1 4"), ("wang", "3 1 5"), ("wang", "3 1 4"))()["text"] == "3 1 4"
 
 
-@pytest.mark.parametrize("figures", ["", "3+1", "3\x001", "3\u200b1", "3\x7f"])
-def test_figures_that_cannot_be_recomputed_by_the_public_are_refused(figures: str) -> None:
+@pytest.mark.parametrize("figures", ["", "3+1+4", "3\x001 4", "3\u200b1 4", "3 1", "3 1 4 4", "3 1 7", "0 1 4"])
+def test_figures_that_nobody_can_have_thrown_are_refused(figures: str) -> None:
     error = caught(told(("li", figures), ("wang", figures)))
     assert isinstance(error, Refused)
     assert error.code == "ceremony_unreadable"
 
 
-@pytest.mark.parametrize("config", [{"what": " ", "bits": 25}, {"what": "dice", "bits": 0}])
-def test_a_ceremony_without_description_or_chance_is_refused(config: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"what": " ", "dice": 26, "sides": 6},
+        {"what": "dice", "dice": 26, "sides": 6, "bits": 68},
+        {"what": "lottery", "balls": [[6, 33], [1, 16]], "bits": 25},
+        {"what": "dice", "bits": 67},
+        {"what": "dice", "dice": 26, "sides": 1},
+        {"what": "both", "dice": 26, "sides": 6, "balls": [[6, 33]]},
+        {"what": "lottery", "balls": [[6]]},
+        {"what": "lottery", "balls": [[33, 6]]},
+    ],
+)
+def test_a_ceremony_that_declares_more_chance_than_it_holds_or_says_not_what_it_is_is_refused(config: dict[str, object]) -> None:
     with pytest.raises(Invalid, match="connector_key_range"):
         ceremony.connect("dice", config)

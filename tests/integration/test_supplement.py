@@ -14,14 +14,27 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import VisitState
 from inspector.flows import relief, supplement
-from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
+from inspector.flows.seeding import type_figures
 from inspector.flows.voiding import sign
 from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.edge import serving
 from tests.house import START, Hand, settle
-from tests.integration.test_draw_way import DICE, Phones, announced, carried_out, drawing, inspectors, replayed, visits
+from tests.integration.test_draw_way import (
+    Party,
+    Phones,
+    announced,
+    carried_out,
+    drawing,
+    inspectors,
+    lotteried,
+    replayed,
+    thrown,
+    visits,
+)
+from tests.integration.test_seed_refusals import seeded
 
 LOOK = Work(
     id=0, key="look", kind="roster.look", lane="", case_id=None, payload={}, due_at=START, expires_at=None, attempts=1, fence=1
@@ -52,6 +65,13 @@ def enlarge(office: Office, staff: int = 6) -> None:
 def deal_anew(office: Office, plan: str = "weekly") -> Draw | None:
     with office.store.begin() as tx:
         return supplement.announce(office, tx, plan, by="李科长", now=office.now())
+
+
+def seed_day(office: Office, hand: Hand, made: Draw) -> None:
+    """The day has come on which the parties are asked to reveal."""
+    with office.store.read() as tx:
+        hand.now = tx.draws.get(made.number).seed_at or hand.now
+    settle(office)
 
 
 def daily(office: Office) -> None:
@@ -128,8 +148,8 @@ def test_two_plans_of_the_pool_never_take_the_same_short_object(store: Store, ha
             announce_now(office, tx, name, "clerk", hand())
     with store.read() as tx:
         frames = {one.number: tx.draws.files(one.number)["objects.tsv"] for one in tx.draws.open("bureau")}
-    eligible = [number for number, rows in frames.items() if b"TEST00000000000001" in rows and b"\tcap\t" not in rows]
-    assert eligible == [made.number], "elsewhere it stands as excluded: its visit of the year is owed already"
+    eligible = [number for number, rows in frames.items() if b"TEST00000000000001" in rows and b"\topen\t" not in rows]
+    assert eligible == [made.number], "elsewhere it stands as excluded: its visit is still to be made"
 
 
 def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_another(store: Store, hand: Hand) -> None:
@@ -140,23 +160,45 @@ def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_an
     with store.read() as tx:
         first = next(one for one in tx.draws.page(None) if one.number != void.number)
     carried_out(office, hand, first.number)
+    lotteried(office, hand, first.number)
     enlarge(office)
     made = deal_anew(office)
     assert made is not None
     settle(office)
-    hand.on(days=3, hours=9)
-    settle(office)
+    seed_day(office, hand, made)
     with store.read() as tx:
         last = tx.draws.page(None)[-1]
         assert tx.draws.get(made.number).state is DrawState.VOID
-    assert (last.kind, last.parties) == (DrawKind.SUPPLEMENT, ("dice", "justice"))
-    assert last.seed_at is not None
-    hand.now = last.seed_at
+    told = (last.kind, last.parties, last.further, last.without)
+    assert told == (DrawKind.SUPPLEMENT, ("dice", "justice", "lottery"), ("lottery",), ("audit",))
+    seed_day(office, hand, last)
     for by in ("赵", "钱"):
         with store.begin() as tx:
-            type_figures(office, tx, last.number, by, DICE, hand())
+            type_figures(office, tx, last.number, by, thrown(last.number), hand())
     settle(office)
+    lotteried(office, hand, last.number, "1 2 3 4 5 6 7")
     assert [visit.state for visit in visits(office, last.number)] == [VisitState.ASSIGNED]
+
+
+def test_a_part_withheld_from_a_supplementary_draw_brings_no_other_one_until_there_is_a_further_source(
+    store: Store, hand: Hand
+) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    silent = seeded(office, audit=Party("audit", silent=True), lottery=None)
+    made = deal_anew(silent)
+    assert made is not None
+    settle(silent)
+    seed_day(silent, hand, made)
+    with pytest.raises(Refusal, match="draw_no_further"):
+        deal_anew(silent)
+    daily(silent)
+    with store.read() as tx:
+        assert [one.number for one in tx.draws.page(None)] == [first.number, made.number], "the look gives nobody a second chance"
+    daily(office)
+    with store.read() as tx:
+        last = tx.draws.page(None)[-1]
+    assert (last.number != made.number, last.parties, last.without) == (True, ("dice", "justice", "lottery"), ("audit",))
 
 
 def test_nobody_escapes_by_having_the_supplementary_draw_made_void(store: Store, hand: Hand) -> None:

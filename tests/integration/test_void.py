@@ -12,13 +12,15 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind, flaw
 from inspector.domain.visit import VisitState
 from inspector.flows import voiding
-from inspector.flows.draw import prepare, type_figures
+from inspector.flows.draw import prepare
 from inspector.flows.office import Office
+from inspector.flows.seeding import type_figures
 from inspector.store.drawtables import draw_file, draw_register
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import START, Hand, settle
-from tests.integration.test_draw_way import DICE, announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, thrown, visits
+from tests.integration.test_seed_refusals import seeded
 
 WHY = "名单遗漏一个片区，须重新锁定"
 
@@ -82,21 +84,18 @@ def test_nobody_aborts_a_draw_of_whose_seed_a_part_may_be_known(store: Store, ha
     office, _, _ = drawing(store, hand)
     _, first = announced(office, hand)
     sign(office, first.number, "李科长")
+    hand.on(days=2)
     if known == "a figure is typed":
         with store.begin() as tx:
-            type_figures(office, tx, first.number, "赵", DICE, hand())
-    else:
-        hand.on(days=2)
+            type_figures(office, tx, first.number, "赵", thrown(first.number), hand())
     if known == "a party has revealed":
         settle(office)
         assert held(office, first.number).parts
     assert code_of(lambda: sign(office, first.number, "王主任")) == "draw_seed_known", "the second name comes too late"
-    if known == "a figure is typed":
-        hand.on(days=2)
-        settle(office)
+    settle(office)
     for by in ("赵", "钱"):
         with store.begin() as tx:
-            type_figures(office, tx, first.number, by, DICE, hand())
+            type_figures(office, tx, first.number, by, thrown(first.number), hand())
     settle(office)
     assert held(office, first.number).state is DrawState.DRAWN
     assert sign(office, first.number, "王主任").state is DrawState.DRAWN, "what was signed before the result counts no longer"
@@ -170,6 +169,35 @@ def test_a_draw_void_for_a_withheld_part_is_followed_by_the_rule_alone(store: St
     assert (again.number, again.parties) != (first.number, first.parties)
     with store.read() as tx:
         assert len(tx.draws.page(None)) == 2
+
+
+def test_two_persons_bring_nobody_back_who_withheld_a_part_while_the_next_number_waits_for_a_further_source(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand, silent="audit")
+    waiting = seeded(office, lottery=None)
+    _, first = announced(waiting, hand)
+    hand.on(days=2)
+    settle(waiting)
+    assert (held(waiting, first.number).state, held(waiting, first.number).followed) == (DrawState.VOID, False)
+    for by in ("李科长", "王主任"):
+        assert code_of(lambda by=by: sign(waiting, first.number, by)) == "draw_void_already"  # type: ignore[misc]
+    assert announce(waiting) == held(waiting, first.number), "nor does anybody alone"
+
+
+def test_a_follower_that_two_persons_void_is_itself_followed_without_whoever_withheld_a_part(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand, silent="audit")
+    _, first = announced(office, hand)
+    hand.on(days=2)
+    settle(office)
+    second = announce(office)
+    assert second is not None
+    for by in ("李科长", "王主任"):
+        sign(office, second.number, by)
+    third = announce(office)
+    assert third is not None
+    assert third.number not in (first.number, second.number)
+    assert (third.parties, third.further, third.without) == (second.parties, ("lottery",), ("audit",))
 
 
 def test_a_changed_line_of_the_register_is_found(store: Store, hand: Hand) -> None:

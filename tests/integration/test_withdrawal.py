@@ -14,8 +14,9 @@ from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.flows import dispatch, review
-from inspector.flows.draw import announce_now, type_figures
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
+from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
 from inspector.ports import LetterKind, PortError, Unavailable

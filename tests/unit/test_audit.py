@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from inspector.domain.audit import Audit, Witness, timing
-from inspector.domain.commitment import Listing
+from inspector.domain.audit import Audit, House, Witness, timing
+from inspector.domain.commitment import Listing, read
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.seed import known_at, moment
+from inspector.domain.verify import overstating
 from inspector.labels import words
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing, vector
 from tests.unit.test_labels import argument, missing
@@ -32,7 +33,7 @@ def published(request: pytest.FixtureRequest) -> Bundle:
 def seen(held: Bundle, at: datetime | None = None, seed_at: datetime | None = None, said: datetime | None = None) -> Audit:
     """The verdict on the time, from a witness who holds the right value."""
     made = held.commitment
-    proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), said)
+    proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), House(seeded_at=said))
     return Audit(holds=not problems, time_proven=proven, problems=problems, remarks=remarks)
 
 
@@ -157,9 +158,13 @@ def test_a_commitment_made_when_its_seed_was_known_does_not_hold_and_is_not_made
 
 def test_what_nobody_checked_here_is_said_aloud(published: Bundle) -> None:
     told = [one for one in codes(published.verdict()) if one not in ("draw.no_witness", "draw.empty_seats")]
-    expected = {"1": ["draw.signature_unchecked"], "3": ["draw.signature_unchecked", "draw.chain_unnamed"]}
+    expected = {
+        "330106-2026-001": ["draw.signature_unchecked"],
+        "demo-2": ["draw.form_unstated"],
+        "demo-3": ["draw.signature_unchecked", "draw.chain_unnamed"],
+    }
     number = json.loads(published.content)["draw"]
-    assert told == {"330106-2026-001": expected["1"], "demo-3": expected["3"]}.get(number, [])
+    assert told == expected.get(number, ["draw.form_unstated"])
 
 
 def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:
@@ -168,7 +173,28 @@ def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> No
     assert codes(carried_out(made, {"x": frame}, [reveal("one")]).verdict()) == ["draw.no_witness", "draw.prev_unchecked"]
 
 
+def test_the_date_of_a_receipt_is_the_houses_word_and_a_late_one_speaks_against_it() -> None:
+    made = vector("1").commitment
+    assert [one.code for one in timing(made, None, House(witnessed_at=ROUND - HOUR))[2]] == [
+        "draw.no_witness",
+        "draw.house_says_witnessed",
+    ]
+    proven, problems, remarks = timing(made, Witness(value=made.w), House(witnessed_at=ROUND))
+    assert (proven, problems) == (False, ())
+    assert [(one.code, one.grave) for one in remarks] == [("draw.witness_undated", True), ("draw.house_says_late", True)]
+    outside = timing(made, Witness(value=made.w, at=ROUND - HOUR), House(witnessed_at=ROUND))
+    assert outside == (True, (), ()), "what the witness itself says needs no house"
+
+
+@pytest.mark.parametrize(("bits", "wrong"), [(67, []), (68, ["draw.bits_overstated"]), (200, ["draw.bits_overstated"])])
+def test_a_text_that_declares_more_bits_than_its_figures_hold_does_not_hold(bits: int, wrong: list[str]) -> None:
+    body = json.loads(vector("2").content)
+    body["seed"][2] |= {"bits": bits, "form": {"dice": 26, "sides": 6}}
+    assert [one.code for one in overstating(read(json.dumps(body).encode()))] == wrong
+
+
 def test_every_line_of_a_verdict_has_words_in_both_languages() -> None:
     written = argument("AuditLine", "code") | {"draw.empty_seats", "draw.bans_ignored", "draw.salts_guessable"}
+    written |= {"draw.signature_unchecked", "draw.signature_incomplete", "draw.beacon_not_pinned"}
     assert missing(written) == []
     assert {key for key in words("en") if key.startswith("draw.")} == written

@@ -16,9 +16,8 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze, lines
 from inspector.domain.selection import ticket
 from inspector.domain.suite import Suite, leaf, path, root
-from tests.bundles import Bundle, barred, carried_out, committed, nonce, person, reveal, rules, thing, vector
-
-NAMES = ["1", "2", "3", "sm3"]
+from tests.bundles import NAMES, Bundle, barred, carried_out, committed, nonce, person, reveal, rules, thing, vector
+from tests.dealer import PlainDealer
 
 
 @pytest.fixture(params=NAMES)
@@ -92,6 +91,17 @@ def test_vector_2_says_why_its_seat_is_empty() -> None:
     assert listed.dealt is not None
     (short,) = listed.dealt.shortages
     assert (short.object[-3:], short.seat, short.inspectors, short.capacity, len(short.seats)) == ("189", 1, ("丁", "甲"), 5, 6)
+
+
+def test_a_seat_of_the_repair_vector_is_filled_by_moving_somebody() -> None:
+    held = vector("repair")
+    frame, (listed,) = held.frame("scjg"), held.carry_out().lists
+    drawn = replace(frame, objects=tuple(row for row in frame.objects if row.id in listed.selected))
+    plain = PlainDealer(held.expected["keys"]["deal/scjg"], 2, drawn)
+    assert plain.shifts == held.expected["repairs"] > 0
+    assert {name: list(team) for name, team in plain.teams.items()} == held.expected["teams"]
+    assert listed.dealt is not None
+    assert listed.dealt.shortages == ()
 
 
 def test_vector_3_needs_nine_visits_for_eleven_places() -> None:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, flaw, freeze, lines, read
+from inspector.domain.frame import (
+    _PLAIN,
+    _TEXT,
+    Ban,
+    Frame,
+    InspectorRow,
+    ObjectRow,
+    _bad_field,
+    content,
+    flaw,
+    freeze,
+    lines,
+    read,
+)
 from inspector.domain.suite import Suite, included, path, root
 from tests.bundles import barred, person, thing
 
@@ -153,6 +169,26 @@ def test_a_row_that_stands_there_three_times_is_refused_with_the_count() -> None
 def test_a_file_is_read_strictly_or_refused(given: str | bytes) -> None:
     with pytest.raises(Invalid):
         read_objects(given)
+
+
+SIGNS = ["", *"aZ9~!-+, \t\n", "企", "\u9fff", "\u3400", "\uf900", "é", "\u0301", "\u3000", "，", "\ufeff", "\x7f", "😀"]
+
+
+@pytest.mark.parametrize(("kind", "row"), [("objects", thing("o", qual="Q")), ("bans", barred("o", "Z"))])
+def test_what_the_quick_look_at_a_row_lets_pass_the_thorough_one_does_too(kind: str, row: ObjectRow | Ban) -> None:
+    passed = 0
+    for field, one, other, last in product(row.__slots__, SIGNS, SIGNS, ["", "a", "企"]):
+        changed = replace(row, **{field: one + other + last})
+        if _PLAIN[kind].fullmatch("\t".join(changed.fields())):
+            passed += 1
+            assert _bad_field(changed) is None, changed
+    assert passed > 500
+
+
+def test_no_normal_form_touches_what_the_quick_look_lets_pass() -> None:
+    known = [chr(code) for code in range(0x10000) if re.fullmatch(_TEXT, chr(code))]
+    assert len(known) > 20_000
+    assert [sign for sign in known if flaw(sign) or flaw(f"a{sign}企")] == []
 
 
 def test_a_line_ends_at_a_line_feed_and_nowhere_else() -> None:

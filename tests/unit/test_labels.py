@@ -23,15 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {"InspectorError", "Invalid", "Refusal", "Conflict", "Missing", "Forbidden", "Stale", "Unknown"}
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
-    *(
-        "domain.annual",
-        "domain.register",
-        "domain.replacement",
-        "domain.decision",
-        "domain.calendar",
-        "domain.identity",
-        "web.roles",
-    ),
+    *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
+    *("domain.register", "domain.replacement"),
+    *("domain.decision", "domain.calendar", "domain.identity", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 
@@ -95,7 +89,7 @@ ALLOWED = {
     "inspector/web/app.py": "the API description names the field it is about",
     "inspector/web/messages.py": "examples of the API description",
     **dict.fromkeys(
-        (f"inspector/flows/{name}.py" for name in ("registers", "importing", "layout")),
+        (f"inspector/flows/{name}.py" for name in ("registers", "inspections", "importing", "layout")),
         "heads and cells of files that offices hand in: a format, not speech",
     ),
     **dict.fromkeys(

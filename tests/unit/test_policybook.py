@@ -67,6 +67,7 @@ def test_the_demo_draws_somebody_from_every_stratum_with_one_case() -> None:
 def test_a_percentage_and_a_fraction_are_the_same_exact_number(tmp_path: Path) -> None:
     assert loaded(tmp_path, SHIPPED).sampling("normal-B").ratio == Fraction(3, 100)
     assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"3/100"')).sampling("normal-B").ratio == Fraction(3, 100)
+    assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"1/30"')).sampling("normal-B").ratio == Fraction(1, 30)
     assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"0.5%"')).sampling("normal-B").ratio == Fraction(1, 200)
 
 
@@ -171,3 +172,26 @@ def test_a_version_in_the_files_name_is_that_of_the_pack(tmp_path: Path) -> None
 def test_terms_keep_their_unit(tmp_path: Path) -> None:
     policy = loaded(tmp_path, after('timer = "visit"', '"15wd"', '"2mo"'))
     assert policy.term(Timer.VISIT).term == Term.parse("2mo")
+
+
+@pytest.mark.parametrize("table", ["[floor]", "[ceiling]", "[staff]", "[[size]]", "[[suppression]]"])
+def test_a_pack_may_do_without_bounds_that_no_law_asks_for(table: str, tmp_path: Path) -> None:
+    head, rest = SHIPPED.split(f"\n{table}", 1)
+    assert loaded(tmp_path, head + "\n" + rest[rest.index("\n\n[") :]).label == "maoji@2026.1"
+
+
+def test_a_size_may_go_by_officers(tmp_path: Path) -> None:
+    row = loaded(tmp_path, after('id = "sample-normal-B"', 'ratio = "3%"', 'each = "5/2"')).sampling("normal-B")
+    assert (row.each, row.ratio) == (Fraction(5, 2), Fraction(0))
+
+
+def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
+    limits = Policybook.load(POLICIES).get("maoji@2026.1").limits
+    told = [(row.level, row.cap, row.stop, str(row.cool_down), str(row.coverage)) for row in limits.frequencies.values()]
+    assert told == [
+        ("A", 1, 4, "24mo", "None"),
+        ("B", 1, 4, "12mo", "None"),
+        ("U", 1, 4, "12mo", "None"),
+        ("C", 2, 4, "6mo", "24mo"),
+        ("D", 4, 6, "3mo", "12mo"),
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from inspector.domain.policy import Excluded
 from inspector.policybook.flaws import WORDS
+from tests import sizes
 from tests.packs import EXEMPT, HOUSING, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
 
 BROKEN = {
@@ -142,7 +143,7 @@ BROKEN = {
     "the stratum of required visits draws all": (
         after('stratum = "full"', '"1/1"', '"1/2"'),
         ["full_not_all"],
-        "sampling sample-full · ratio: stratum full draws every case",
+        "sampling sample-full · ratio: stratum full draws everybody",
     ),
     "every level needs its pool for daily supervision": (
         without('id = "sample-pool-U"'),
@@ -150,7 +151,7 @@ BROKEN = {
         "sampling · stratum: no row for stratum pool-U",
     ),
     "two sampling rows for one stratum are refused": (
-        edited(('stratum = "normal-B"\nratio', 'stratum = "normal-A"\nratio')),
+        edited(('stratum = "normal-B"\nlevel', 'stratum = "normal-A"\nlevel')),
         ["sampling_twice", "sampling_missing"],
         "sampling · stratum: stratum normal-A has two rows",
     ),
@@ -178,11 +179,6 @@ BROKEN = {
         after('id = "sample-normal-A"', '"1%"', '"3/2"'),
         ["ratio_out_of_range"],
         "sampling sample-normal-A · ratio: 3/2 is not above 0 and at most 1",
-    ),
-    "a ratio that a draw cannot count is refused and the next larger shown": (
-        after('id = "sample-normal-B"', '"3%"', '"1/30"'),
-        ["ratio_not_countable"],
-        'sampling sample-normal-B · ratio: 1/30 is no whole number of parts per million, in which draws count; write "33334/1',
     ),
     "every timer needs a row": (
         without('timer = "accept"', without('timer = "seed"')),
@@ -294,6 +290,11 @@ BROKEN = {
         ["way_missing"],
         "item business-licence · fact registration-status · source, agency: no way to verify it under normal/A",
     ),
+    "a further source is no seed of every draw": (
+        edited(('further = ["lottery"]', 'further = ["lottery", "dice"]')),
+        ["further_is_seed"],
+        "draw.further: dice is a seed of every draw already",
+    ),
     "a visit takes two officers": (edited(("team = 2", "team = 1")), ["team_too_small"], "draw.team: 1; a visit takes two"),
     "a draw takes 64 bits": (edited(("min_bits = 64", "min_bits = 63")), ["number_too_small"], "draw.min_bits: 63"),
     "a draw has seeds": (edited(('["dice", "justice", "audit"]', "[]")), ["type_wrong"], "draw.seeds: got []"),
@@ -309,6 +310,7 @@ BROKEN = {
     ),
     "a pack's id is its folder": (edited(('id = "maoji"', 'id = "maoij"')), ["pack_misplaced"], "id: maoij does not fit"),
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
+    **sizes.BROKEN,
 }
 
 

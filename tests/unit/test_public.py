@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from inspector.domain.audit import Audit
 from inspector.domain.draw import receipt
 from tests.bundles import Bundle as Published
 from tests.bundles import random_bundle, vector
-from tests.tampering import encode, packed
+from tests.property.test_tampering import EVERY, holds
+from tests.second import opinions
+from tests.tampering import Change, Means, documents, encode, packed
 
 Files = dict[str, bytes]
 
@@ -100,3 +103,34 @@ def test_a_drawn_row_that_was_not_in_the_frame_is_refused(change: Callable[[list
     lines = files["scjg.drawn.jsonl"].splitlines(keepends=True)
     assert change(lines) != lines
     assert not verdict(files | {"scjg.drawn.jsonl": b"".join(change(lines))}).holds
+
+
+def test_two_rows_in_the_place_of_one_are_refused() -> None:
+    files = public(vector("1"))
+    first, *rest = files["scjg.drawn.jsonl"].splitlines(keepends=True)
+    told = json.loads(first)
+    twice = encode({**told, "line": f"{told['line']}\n{told['line']}"}) + b"\n"
+    assert not verdict(files | {"scjg.drawn.jsonl": b"".join([twice, *rest])}).holds
+
+
+@pytest.fixture(scope="module")
+def tampered() -> list[Change]:
+    every = (change for name in ("1", "2", "3") for change in documents(public(vector(name))))
+    return list(islice(every, 0, None, EVERY))
+
+
+def test_a_changed_public_result_holds_only_where_the_registers_alone_could_tell(tampered: list[Change]) -> None:
+    beyond = ("'teams'", "'reserve'")  # who should sit there, and who comes next
+    wrong = [
+        one.name for one in tampered if one.means is Means.OTHER and holds(one) and not any(map(one.name.__contains__, beyond))
+    ]
+    assert wrong == []
+    assert [one.name for one in tampered if one.means is Means.SAME and not holds(one)] == []
+
+
+@pytest.mark.needs("node")
+def test_the_browsers_verifier_is_of_the_same_mind_about_public_bundles(tampered: list[Change]) -> None:
+    bundles = [public(vector(name)) for name in ("1", "2", "3", "sm3")] + [public(random_bundle(number)) for number in range(40)]
+    assert {line.split(" ")[0] for line in opinions(bundles)} == {"agrees"}
+    told = [line.startswith("agrees ") for line in opinions(change.files for change in tampered)]
+    assert [one.name for one, held in zip(tampered, told, strict=True) if holds(one) is not held] == []

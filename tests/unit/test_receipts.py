@@ -14,10 +14,10 @@ from inspector.domain.commitment import Listing
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, freeze
 from inspector.domain.replay import replay
-from tests.bundles import QUAL, VECTORS, Bundle, committed, rules, thing, vector
+from tests.bundles import NAMES, QUAL, RE_DEALS, Bundle, committed, re_deals, rules, thing, vector
 
 
-@pytest.fixture(params=["1", "2", "3", "sm3"])
+@pytest.fixture(params=NAMES)
 def published(request: pytest.FixtureRequest) -> Bundle:
     return vector(request.param)
 
@@ -72,8 +72,7 @@ def test_a_receipt_lets_an_object_check_its_own_fate_with_a_hash_command(publish
 
 
 def after(name: str = "after") -> tuple[Bundle, Frame, Any]:
-    told = json.loads((VECTORS / f"ssj1-{name}.json").read_bytes())
-    held = vector(told["vector"])
+    held, told = vector(RE_DEALS[name]), re_deals(name)
     return held, held.frame(told["list"]), told
 
 
@@ -91,7 +90,7 @@ def by_the_rule(frame: Frame, deck: str, teams: Mapping[str, list[str | None]], 
     return min(ranks)[2] if ranks else None
 
 
-@pytest.mark.parametrize("name", ["after", "replace"])
+@pytest.mark.parametrize("name", RE_DEALS)
 def test_what_is_published_of_the_time_after_a_draw_follows_the_rule_and_leads_to_the_published_teams(name: str) -> None:
     held, frame, told = after(name)
     reserves = {code: list(one["reserve"]) for code, one in held.result["lists"][0]["strata"].items()}

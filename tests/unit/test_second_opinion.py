@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -15,24 +15,35 @@ import pytest
 from inspector.cli.bundle import Bundle as Folder
 from inspector.cli.bundle import judge
 from inspector.domain.commitment import Listing
+from inspector.domain.draw import receipt
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, freeze
 from inspector.domain.replay import replay
-from tests import needs
-from tests.bundles import VECTORS, Bundle, barred, carried_out, committed, person, random_bundle, reveal, rules, thing, vector
+from inspector.verifier import verify_draw
+from tests.bundles import (
+    NAMES,
+    RE_DEALS,
+    Bundle,
+    barred,
+    carried_out,
+    committed,
+    person,
+    random_bundle,
+    re_deals,
+    reveal,
+    rules,
+    thing,
+    vector,
+)
+from tests.second import judged, opinions
+from tests.tampering import packed
 
 pytestmark = pytest.mark.needs("node")
 
 
-def opinions(bundles: Sequence[Bundle], folder: Path) -> list[str]:
-    """One line for each bundle."""
+def written(bundles: Sequence[Bundle], folder: Path) -> list[str]:
+    """One line for each bundle, written to folders."""
     return judged([held.write(folder / str(number)) for number, held in enumerate(bundles)])
-
-
-def judged(folders: Sequence[Path]) -> list[str]:
-    """One line for each folder."""
-    program = [needs.require("node"), str(VECTORS / "verify.mjs"), *map(str, folders)]
-    return subprocess.run(program, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 def agrees(held: Bundle) -> str:
@@ -40,13 +51,13 @@ def agrees(held: Bundle) -> str:
 
 
 def test_the_second_program_agrees_on_every_vector(tmp_path: Path) -> None:
-    vectors = [vector(name) for name in ("1", "2", "3", "sm3")]
-    assert opinions(vectors, tmp_path) == [agrees(held) for held in vectors]
+    vectors = [vector(name) for name in NAMES]
+    assert written(vectors, tmp_path) == [agrees(held) for held in vectors]
 
 
-def test_the_second_program_agrees_on_forty_random_bundles(tmp_path: Path) -> None:
-    bundles = [random_bundle(number) for number in range(40)]
-    assert opinions(bundles, tmp_path) == [agrees(held) for held in bundles]
+def test_the_second_program_agrees_on_random_bundles() -> None:
+    bundles = [random_bundle(number) for number in range(60)]
+    assert list(opinions(map(packed, bundles))) == [agrees(held) for held in bundles]
     told = [held["teams"].values() for bundle in bundles for held in bundle.result["lists"]]
     assert sum(None in team for teams in told for team in teams) > 40, "many of their seats are impossible"
     assert {bundle.commitment.suite.name for bundle in bundles} == {"sha256", "sm3"}
@@ -136,20 +147,96 @@ def test_the_second_program_replays_re_deals_as_ours_does_and_refuses_any_other(
         (folders[-1] / "after.jsonl").write_text(lines, encoding="utf-8")
     assert kinds == {"redeal", "withdrawn", "replace", "deal"}
     told = judged(folders)
-    assert [line.split(" ")[0] for line in told] == ["REFUSED" if number in wrong else "agrees" for number in range(16)]
+    assert [line.split(" ")[0] for line in told] == ["DIFFERS" if number in wrong else "agrees" for number in range(16)]
     assert [judge(Folder.of_folder(one), None).verdict.holds for one in folders] == [number not in wrong for number in range(16)]
 
 
-def test_the_second_program_refuses_what_does_not_hold(tmp_path: Path) -> None:
+def test_the_second_program_replays_the_published_re_deals_and_refuses_one_changed(tmp_path: Path) -> None:
+    for changed in (False, True):
+        folders = []
+        for name in RE_DEALS:
+            events = re_deals(name)["events"]
+            if changed:
+                events[-1]["in"] = "Z001"
+            folders.append(vector(RE_DEALS[name]).write(tmp_path / f"{name}-{changed}"))
+            lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+            (folders[-1] / "after.jsonl").write_text(lines, encoding="utf-8")
+        assert [line.startswith("DIFFERS") for line in judged(folders)] == [changed] * len(RE_DEALS)
+
+
+def test_the_second_program_names_what_does_not_hold(tmp_path: Path) -> None:
     held = vector("1")
     (files,) = held.frames.values()
     turned = json.loads(json.dumps(held.result))
     next(iter(turned["lists"][0]["teams"].values())).reverse()
-    wrong = [
-        replace(held, result=turned),
-        replace(held, frames={"scjg": (files[0], files[1], b"")}),
-        replace(held, frames={"scjg": (files[0].replace(b"\tB\t", b"\tA\t", 1), *files[1:])}),
-        replace(held, parts=[{**held.parts[0], "round": 657414}]),
-        replace(held, parts=[{**held.parts[0], "signature": "b7" * 48}]),
-    ]
-    assert [line.split(" ")[0] for line in opinions(wrong, tmp_path)] == ["REFUSED"] * len(wrong)
+    wrong = {
+        'DIFFERS result_differs {"field":"result.json.lists[0].teams.91330100MA00006702[0]"': replace(held, result=turned),
+        'DIFFERS row_count {"file":"bans.tsv"': replace(held, frames={"scjg": (files[0], files[1], b"")}),
+        'DIFFERS root_other {"file":"objects.tsv"': replace(
+            held, frames={"scjg": (files[0].replace(b"\tB\t", b"\tA\t", 1), *files[1:])}
+        ),
+        'DIFFERS row_columns {"file":"objects.tsv","row":1,': replace(
+            held, frames={"scjg": (files[0].replace(b"\tB\t", b"\t", 1), *files[1:])}
+        ),
+        'DIFFERS seed_part {"kind":"drand","field":"round"}': replace(held, parts=[{**held.parts[0], "round": 657414}]),
+        'DIFFERS result_differs {"field":"result.json.lists[0].strata.A.': replace(
+            held, parts=[{**held.parts[0], "signature": "b7" * 48}]
+        ),
+    }
+    told = written(list(wrong.values()), tmp_path)
+    assert [line[: len(start)] for line, start in zip(told, wrong, strict=True)] == list(wrong)
+
+
+def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:
+    files = packed(vector("1"))
+    unreadable = {
+        'UNREADABLE file_missing {"file":"seed.json"}': {name: held for name, held in files.items() if name != "seed.json"},
+        'UNREADABLE not_json {"file":"result.json","line":2}': files | {"result.json": b'{"commit":\n,}'},
+        'UNREADABLE key_twice {"file":"seed.json","line":1}': files | {"seed.json": b'{"a":1,"a":1}'},
+        'UNREADABLE not_integer {"file":"seed.json","line":1}': files | {"seed.json": b'{"a":1.0}'},
+        'UNREADABLE commit_field {"field":"hash"}': files | {"commit.json": b'{"v":"ssj1","hash":"md5"}'},
+        'UNREADABLE not_utf8 {"file":"commit.json"}': files | {"commit.json": b"\xff"},
+    }
+    assert list(opinions(unreadable.values())) == list(unreadable)
+
+
+@pytest.mark.parametrize("name", ["1", "2", "sm3"])
+def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_ticket_was_under_the_limit(name: str) -> None:
+    held = vector(name)
+    frame, result, files = held.frame(next(iter(held.frames))), held.carry_out(), packed(held)
+    (listed,), rows = result.lists, frame.objects
+    receipts = [receipt(held.commitment, frame, row.id, listed.name, result) for row in rows]
+
+    def told(receipts: Sequence[Mapping[str, object]]) -> list[tuple[str, ...]]:
+        """The codes of each answer."""
+        asked = [files | {"receipt": json.dumps(one).encode()} for one in receipts]
+        return [tuple(one["code"] for one in json.loads(line)) for line in opinions(asked)]
+
+    fate = {False: "receipt_undrawn", True: "receipt_drawn"}
+    expected = ["receipt_excluded" if row.status != "1" else fate[row.id in listed.selected] for row in rows]
+    assert told(receipts) == [("receipt_in", one) for one in expected]
+    assert {*expected} >= {*fate.values()}
+    wrong: dict[str, object] = {"c": "0" * 64, "seed": "1 2 3", "limit": "0" * 64, "line": None, "index": -1, "path": ["0"]}
+    codes = ["receipt_other", "receipt_field", "receipt_field", *["receipt_broken"] * 3]
+    assert told([{**receipts[7], name: value} for name, value in wrong.items()]) == [(one,) for one in codes]
+    steps = receipts[7]["path"]
+    assert isinstance(steps, list)
+    others = [{**receipts[7], "n": len(rows) + 1}, {**receipts[7], "path": ["0" * 64, *steps[1:]]}]
+    assert {*told(others)} <= {("receipt_broken",), ("receipt_other",)}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("block", range(20))
+def test_all_three_verifiers_agree_on_a_hundred_thousand_random_draws(block: int, tmp_path: Path) -> None:
+    """5,000 small draws in each block, so that workers share them: about half a minute of one core for a block, ten minutes in all."""
+    bundles = [random_bundle(number) for number in range(1000 + block * 5000, 1000 + (block + 1) * 5000)]
+    agreed = 0
+    for held, told in zip(bundles, opinions(map(packed, bundles)), strict=True):
+        assert told == agrees(held)
+        folder = held.write(tmp_path / "draw")
+        assert verify_draw.main([str(folder)]) == 0
+        assert judge(Folder.of_folder(folder), None).verdict.holds
+        shutil.rmtree(folder)
+        agreed += 1
+    assert agreed == len(bundles)

@@ -7,16 +7,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inspector import verifier
 from inspector.verifier import verify_draw
-from tests.bundles import VECTORS, random_bundle, vector
+from tests.bundles import NAMES, RE_DEALS, random_bundle, re_deals, vector
 from tests.property.test_tampering import corpus, holds
 from tests.tampering import Change, Means
 
-PROGRAM = Path(verifier.__file__).with_name("verify_draw.py")
+PROGRAM = Path(verifier.__file__).with_name(verifier.PROGRAM)
 
 __all__ = ["corpus"]
 
@@ -37,41 +38,43 @@ def test_it_imports_nothing_but_pythons_standard_library() -> None:
 
 
 def test_a_stranger_runs_it_by_itself_on_every_published_vector(tmp_path: Path) -> None:
-    folders = [vector(name).write(tmp_path / name) for name in ("1", "2", "3", "sm3")]
+    folders = [vector(name).write(tmp_path / name) for name in NAMES]
     copy = tmp_path / "verify_draw.py"
     copy.write_bytes(PROGRAM.read_bytes())
     told = subprocess.run(
         [sys.executable, "-I", "-S", str(copy), *map(str, folders)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert told.returncode == 0, told.stdout + told.stderr
-    assert told.stdout.count("agrees") == 4
-    for name in ("1", "2", "3", "sm3"):
+    assert told.stdout.count("agrees") == len(NAMES)
+    for name in NAMES:
         assert f"C = {vector(name).commitment.c}\n  W = {vector(name).commitment.w}\n" in told.stdout
     assert "! The signature of the drand source was not checked" in told.stdout
-    assert told.stdout.count("! Ask the witness") == 4
+    assert told.stdout.count("! Ask the witness") == len(NAMES)
 
 
 def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = vector("1").write(tmp_path / "after")
-    events = json.loads((VECTORS / "ssj1-after.json").read_bytes())["events"]
+    for name, line, chosen, right in (("after", 2, "Z002", "Z001"), ("repair", 3, "Z006", "Z005")):
+        folder = vector(RE_DEALS[name]).write(tmp_path / name)
+        events = re_deals(name)["events"]
 
-    def judged() -> int:
-        (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
-        return verify_draw.main([str(folder)])
+        def judged(folder: Path = folder, events: Any = events) -> int:
+            (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+            return verify_draw.main([str(folder)])
 
-    assert judged() == 0
-    events[1]["in"] = "Z002"
-    assert judged() == 1
-    assert "line 2: the rule names Z001, not Z002" in capsys.readouterr().out
+        assert judged() == 0
+        events[line - 1]["in"] = chosen
+        assert judged() == 1
+        assert f"line {line}: the rule names {right}, not {chosen}" in capsys.readouterr().out
+    assert {"after", "repair", "replace"} == RE_DEALS.keys()
 
 
 def test_it_replays_replacements_and_names_the_object_that_somebody_chose(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = vector("1").write(tmp_path / "after")
-    events = json.loads((VECTORS / "ssj1-replace.json").read_bytes())["events"]
+    events = re_deals("replace")["events"]
 
     def judged() -> int:
         (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")

@@ -102,6 +102,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "code", name=op.f("pk_credit_level")),
     )
     op.create_table(
+        "inspection",
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("check_type", sa.String(length=20), nullable=False),
+        sa.Column("authority", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("inspectors", sa.Text(), nullable=False),
+        sa.Column("completed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "agency", "kind", "code", "held_on", "check_type", "authority", "number", name=op.f("pk_inspection")
+        ),
+    )
+    op.create_table(
         "draw",
         sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("agency", sa.String(length=200), nullable=False),
@@ -140,6 +156,14 @@ def upgrade() -> None:
     with op.batch_alter_table("draw_register", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draw_register_draw"), ["draw"], unique=False)
 
+    op.create_table(
+        "seed_used",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("party", sa.String(length=200), nullable=False),
+        sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_seed_used")),
+    )
     op.create_table(
         "event",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -340,8 +364,12 @@ def upgrade() -> None:
         sa.Column("draw", sa.String(length=200), nullable=False),
         sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("object_id", sa.String(length=200), nullable=False),
+        sa.Column("check_type", sa.String(length=20), nullable=False),
+        sa.Column("stratum", sa.String(length=200), nullable=False),
         sa.Column("sampled", sa.Boolean(), nullable=False),
+        sa.Column("replaces", sa.String(length=200), nullable=False),
         sa.Column("opened_at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("done_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),

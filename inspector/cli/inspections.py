@@ -1,0 +1,76 @@
+"""`roster import inspections`: what was inspected before, added to the record; a file takes nothing out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.files import listed, refuse, warn
+from inspector.cli.registers import SHOWN, Agency, DryRun, File
+from inspector.cli.terminal import Terminal
+from inspector.domain.errors import Stale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.domain.inspection import Inspection
+    from inspector.store.tx import Tx
+
+
+def register(imports: typer.Typer) -> None:
+    """Add the command to the group of register imports."""
+    command(imports, "inspections")(import_inspections)
+
+
+def import_inspections(terminal: Terminal, file: File, agency: Agency, dry_run: DryRun = False) -> Exit | None:
+    """Import past inspections, for caps, cool-downs and rotation. The same file again changes nothing. 导入以往检查记录。
+
+    Columns: code, on, check; number, kind, authority, items, inspectors, completed if you like.
+    """
+    from inspector.flows import inspections, sheet
+
+    office = terminal.office
+    office.agency(agency)
+    read = inspections.inspections(sheet.read(file.read_bytes()), agency, office.now())
+    if read.flaws:
+        return refuse(terminal, read.flaws, read.warnings)
+    warn(terminal, read.warnings)
+    added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
+
+    def do(tx: Tx, _now: datetime) -> None:
+        if _news(tx.inspections.of(agency), read.rows) != (added, changed):
+            raise Stale("register_moved")
+        tx.inspections.put([*added, *changed])
+
+    facts = {"added": len(added), "changed": len(changed)}
+    same = len(read.rows) - len(added) - len(changed)
+    terminal.value(
+        {
+            **{kind: [one.key for one in found] for kind, found in (("added", added), ("changed", changed))},
+            "unchanged": same,
+            "rows": len(read.rows),
+            "dry_run": dry_run,
+            "flaws": [],
+            "warnings": listed(terminal, read.warnings),
+        }
+    )
+    terminal.say("inspections", same=same, **facts)
+    for sign, found in (("~", changed), ("+", added)):
+        for one in found[:SHOWN]:
+            terminal.line(f"  {sign} {one.key} {one.name}".rstrip())
+        if len(found) > SHOWN:
+            terminal.line("  " + terminal.words("more", count=len(found) - SHOWN))
+    if dry_run:
+        terminal.say("dry")
+    elif added or changed:
+        terminal.act("roster.import.inspections", f"roster:{agency}", do, file=file.name, **facts)
+    return None
+
+
+def _news(held: Sequence[Inspection], given: Sequence[Inspection]) -> tuple[list[Inspection], list[Inspection]]:
+    """(added, changed): what the file knows that the record does not."""
+    known = {one.key: one for one in held}
+    return [one for one in given if one.key not in known], [one for one in given if known.get(one.key, one) != one]

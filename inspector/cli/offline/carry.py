@@ -1,0 +1,196 @@
+"""The seed comes in and the draw is carried out: once. The same seed again gives the same files, another one is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from inspector.cli.bundle import Bundle, registers
+from inspector.cli.offline import folder
+from inspector.domain.commitment import Commitment, join
+from inspector.domain.commitment import read as read_commitment
+from inspector.domain.draw import Result, carry_out
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.frame import read as read_frame
+from inspector.domain.seed import entropy
+from inspector.domain.strict import parse
+
+SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
+Part = Mapping[str, Any]
+Ask = Callable[[Mapping[str, object]], Part | None]
+"""Asks people for a source's part; None: nobody is there to ask."""
+
+
+class DiffersError(Exception):
+    """What lies in the folder is not what was committed to; `error` names it."""
+
+    def __init__(self, error: Invalid) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """The result, and whether the files were there already."""
+
+    commitment: Commitment
+    result: Result
+    again: bool
+
+
+def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], None]) -> Carried:
+    """Carry out the draw of a folder.
+
+    Raises Invalid for a seed that its sources did not promise or that lacks a part, Refusal (`draw_carried_out`) when the draw
+    has another seed or result already, DiffersError when the frozen bytes have changed, OSError.
+    """
+    if not (where / COMMIT).is_file():
+        raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
+    with folder.held(where):
+        bundle = Bundle(files={file.name: file.read_bytes() for file in sorted(where.iterdir()) if file.is_file()})
+        commitment = read_commitment(bundle.files[COMMIT])
+        earlier = _earlier(bundle, commitment)
+        parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
+        seed = join(commitment, parts)
+        if earlier is None:
+            _refuse_short(commitment, parts)
+        if earlier is not None and join(commitment, earlier) != seed:
+            raise Refusal("draw_carried_out", draw=commitment.number, file=SEED)
+        result = _carried(bundle, commitment, parts, begins)
+        held = bundle.files.get(RESULT)
+        if held is not None and held != result.content():
+            raise Refusal("draw_carried_out", draw=commitment.number, file=RESULT)
+        # The seed first: from then on, whatever happens to us, there is no other result.
+        if earlier is None:
+            folder.add(where, SEED, _seed(commitment, parts))
+        if held is None:
+            folder.add(where, RESULT, result.content())
+        return Carried(commitment=commitment, result=result, again=held is not None)
+
+
+def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]:
+    """The parts in the order of the sources, from what was given with `--seed`; what lacks is asked for. Raises Invalid."""
+    left = [_part(word) for word in told if not _is_file(word)]
+    for word in told:
+        if _is_file(word):
+            left += _parts(commitment, word, Path(word).read_bytes())
+    parts = []
+    for source in commitment.sources:
+        found = next((one for one in left if one[0] == _meant(source)), None)
+        if found is not None:
+            left.remove(found)
+        part = found[1] if found is not None else ask(source)
+        if part is None:
+            raise Invalid("draw_seed_missing", source=named(source), option=option(source))
+        parts.append(part)
+    if left:
+        raise Invalid("draw_seed_surplus", given=", ".join(name for name, _ in left))
+    return parts
+
+
+def option(source: Mapping[str, object]) -> str:
+    """How a source's part is given on the command line."""
+    match source["kind"]:
+        case "text":
+            return '--seed text="3 5 1 …"'
+        case "reveal":
+            return f"--seed reveal:{source.get('party', '')}=NONCE"
+        case "drand":
+            return f"--seed drand={source['round']}:SIGNATURE"
+        case _:
+            return "--seed nist=PULSE.json"
+
+
+def named(source: Mapping[str, object]) -> str:
+    """A source for people."""
+    kind = str(source["kind"])
+    return f"{kind}: {source.get('what') or source.get('party') or source.get('round') or source.get('time')}"
+
+
+def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begins: Callable[[str], None]) -> Result:
+    try:
+        frames = {held.name: read_frame(*registers(bundle, commitment, held.name, set())) for held in commitment.lists}
+        return carry_out(commitment, frames, parts, begins)
+    except Invalid as error:  # the seed was joined before, so it is the registers
+        if error.code == "bundle_incomplete":
+            raise
+        raise DiffersError(error) from error
+
+
+def _refuse_short(commitment: Commitment, parts: Sequence[Part]) -> None:
+    """Figures that cannot hold the chance their source promised are half of what was thrown: typed once, they would stand for ever."""
+    for source, part in zip(commitment.sources, parts, strict=True):
+        if source["kind"] == "text":
+            text = str(part["text"])
+            held = sum(log2(10) if char.isdecimal() else 16 for char in text if char != " ")
+            if held < entropy(source):
+                raise Invalid("draw_seed_short", source=named(source), bits=entropy(source), held=int(held))
+
+
+def _earlier(bundle: Bundle, commitment: Commitment) -> list[Part] | None:
+    """The parts of a seed that is there already. Raises Invalid for one that cannot be read, Refusal for a result without one."""
+    if SEED in bundle.files:
+        return [part for _, part in _parts(commitment, SEED, bundle.files[SEED])]
+    if RESULT in bundle.files:
+        raise Refusal("draw_carried_out", draw=commitment.number, file=RESULT)
+    return None
+
+
+def _seed(commitment: Commitment, parts: Sequence[Part]) -> bytes:
+    return json.dumps({"commit": commitment.c, "parts": list(parts)}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _is_file(word: str) -> bool:
+    return "=" not in word
+
+
+def _part(word: str) -> tuple[str, Part]:
+    """(what it answers, the part) of one `--seed`."""
+    name, _, value = word.partition("=")
+    kind, _, party = name.partition(":")
+    match kind:
+        case "text" if not party:
+            return name, {"kind": "text", "text": value}
+        case "reveal" if party:
+            return name, {"kind": "reveal", "nonce": value}
+        case "drand" if not party:
+            round_, _, signature = value.partition(":")
+            if round_.isascii() and round_.isdecimal() and len(round_) < 19:
+                return f"drand {int(round_)}", {"kind": "drand", "round": int(round_), "signature": signature}
+        case "nist" if not party:
+            pulse = _json(value, Path(value).read_bytes())
+            return name, {"kind": "nist", "pulse": pulse.get("pulse", pulse)}
+    raise Invalid("draw_seed_unreadable", given=word[:80])
+
+
+def _meant(source: Mapping[str, object]) -> str:
+    """What the part of a source is called on the command line; whether it is what the source promised is for the protocol to say."""
+    kind = str(source["kind"])
+    return {"reveal": f"reveal:{source.get('party', '')}", "drand": f"drand {source.get('round')}"}.get(kind, kind)
+
+
+def _parts(commitment: Commitment, name: str, content: bytes) -> list[tuple[str, Part]]:
+    """The parts of a seed.json, each with what it answers: the source in its place. Raises Invalid."""
+    told = _json(name, content)
+    parts = told.get("parts")
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise Invalid("bundle_unreadable", file=name, problem="parts: a list of objects is required")
+    if told.get("commit", commitment.c) != commitment.c:
+        raise Invalid("draw_seed_of_another", file=name)
+    if len(parts) != len(commitment.sources):
+        raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
+    return [(_meant(source), part) for source, part in zip(commitment.sources, parts, strict=True)]
+
+
+def _json(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        told = parse(content)
+    except ValueError as error:
+        raise Invalid("bundle_unreadable", file=name, problem=str(error)) from error
+    if not isinstance(told, dict):
+        raise Invalid("bundle_unreadable", file=name, problem="a JSON object is required")
+    return told

@@ -1,0 +1,237 @@
+"""What is to be drawn, as a small TOML file says it. Every fault is told at once, and ratios are exact: no float is ever read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, Share
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import ELIGIBLE
+from inspector.domain.seed import moment
+from inspector.domain.strict import HEX64, is_count, is_text, matches
+from inspector.domain.suite import SUITES
+from inspector.flows.diagnosis import RowFlaw
+
+_MILLION = 1_000_000
+_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_RATIO = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)|(?P<percent>[0-9]+(?:\.[0-9]+)?) ?[%％]")
+_PARTY = re.compile(r"[^=/\\]+")
+_KEYS = ("draw", "list", "prev", "hash", "seed", "team", "reserve", "round", "base", "pool", "codes", "strata")
+_SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "text": (("what", "bits"), ()),
+    "reveal": (("party",), ("hash", "make", "bits")),
+    "drand": (("chain", "round"), ("bits",)),
+    "nist": (("chain", "time"), ("bits",)),
+}
+"""(what must be told, what may be told) of each kind of source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is wanted of a stratum: an exact ratio, as it was written, and at least so many."""
+
+    ratio: Fraction
+    told: str
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawPlan:
+    """A plan. A source with `make` is a reveal whose secret is made by whoever announces; it has no hash yet."""
+
+    number: str
+    list_name: str
+    prev: str | None
+    suite: str
+    sources: tuple[Mapping[str, Any], ...]
+    team: int
+    reserve: int
+    rounding: str
+    base: str
+    pool: str
+    codes: frozenset[str]
+    strata: Mapping[str, Wanted]
+
+    @property
+    def only_stratum(self) -> str:
+        """The one stratum there is, for rosters without that column; else nothing."""
+        return next(iter(self.strata)) if len(self.strata) == 1 else ""
+
+    def shares(self, counts: Mapping[str, int]) -> tuple[dict[str, Share], dict[str, object]]:
+        """(shares, derivation) for so many rows of the base in each stratum.
+
+        A ratio that no whole number of ppm says is committed as its quota, with where it comes from beside it (ruling 9).
+        """
+        shares, derivation = {}, dict[str, object]()
+        for code, wanted in self.strata.items():
+            ppm, of = wanted.ratio * _MILLION, counts.get(code, 0)
+            told: dict[str, object] = {"ratio": wanted.told}
+            if ppm.denominator == 1:
+                shares[code] = Share(ppm=int(ppm), least=wanted.least)
+            else:
+                shares[code] = Share(ppm=0, least=max(wanted.least, ceil(wanted.ratio * of)))
+                told |= {"of": of, "min": wanted.least, "k": shares[code].least}
+            derivation[code] = told
+        return shares, derivation
+
+
+def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
+    """(the plan, all that is wrong with it): with any fault the plan must not be used. Raises Invalid (`draw_plan_unreadable`)."""
+    try:
+        body = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("draw_plan_unreadable", problem=str(error)) from error
+    told = _Reader(body)
+    told.only(_KEYS)
+    strata = _strata(told)
+    plan = DrawPlan(
+        number=told.value("draw", is_text, "plan_text"),
+        list_name=told.value("list", lambda value: matches(_LIST_NAME, value), "plan_list"),
+        prev=told.value("prev", lambda value: value == "" or matches(HEX64, value), "plan_hex64", "") or None,
+        suite=told.choice("hash", SUITES),
+        sources=_sources(told),
+        team=told.value("team", lambda value: is_count(value) and 1 <= value <= LARGEST_TEAM, "plan_team", 2),
+        reserve=told.value("reserve", is_count, "plan_count", 0),
+        rounding=told.choice("round", ("ceil", "systematic")),
+        base=told.choice("base", ("all", "eligible")),
+        pool=told.value("pool", lambda value: is_text(value) and "," not in value, "plan_text", "") or str(body.get("list", "")),
+        codes=frozenset(told.value("codes", _are_codes, "plan_codes", [])),
+        strata=strata,
+    )
+    if plan.rounding == "systematic":
+        broken = [code for code, wanted in strata.items() if (wanted.ratio * _MILLION).denominator != 1]
+        told.flaws += [_flaw(f"strata.{code}.ratio", "plan_ratio_systematic") for code in broken]
+    return plan, told.flaws
+
+
+@dataclass(slots=True)
+class _Reader:
+    """A table of the plan; what is wrong is noted and a stand-in returned, so that everything is told at once."""
+
+    body: Mapping[str, Any]
+    at: str = ""
+    flaws: list[RowFlaw] = field(default_factory=list)
+
+    def only(self, known: Sequence[str]) -> None:
+        """Note keys that nobody knows."""
+        strange = [name for name in self.body if name not in known]
+        self.flaws += [_flaw(f"{self.at}{name}", "plan_key_unknown", known=", ".join(known)) for name in strange]
+
+    def value(self, name: str, fits: Callable[[Any], bool], code: str, default: Any = None) -> Any:
+        """A value that fits, or its default."""
+        told = self.body.get(name)
+        if told is None and default is None:
+            self.flaws.append(_flaw(f"{self.at}{name}", "plan_key_missing"))
+        elif told is not None and fits(told):
+            return told
+        elif told is not None:
+            self.flaws.append(_flaw(f"{self.at}{name}", code, value=str(told)[:80]))
+        return "" if default is None else default
+
+    def choice(self, name: str, known: Sequence[str], default: str | None = None) -> str:
+        """One of the known words; the first one is the default."""
+        told = self.body.get(name, known[0] if default is None else default)
+        if told not in known:
+            self.flaws.append(_flaw(f"{self.at}{name}", "choice_unknown", value=str(told)[:80], known=", ".join(known)))
+        return str(told)
+
+    def table(self, held: Any, at: str) -> _Reader:
+        """A table below; anything else is noted and read as an empty one."""
+        if not isinstance(held, dict):
+            self.flaws.append(_flaw(at.removesuffix("."), "plan_table", value=str(held)[:80]))
+            held = {}
+        return _Reader(held, at, self.flaws)
+
+
+def _strata(told: _Reader) -> dict[str, Wanted]:
+    held = told.body.get("strata")
+    if not isinstance(held, dict) or not held:
+        told.flaws.append(_flaw("strata", "plan_key_missing"))
+        return {}
+    strata = {}
+    for code, body in held.items():
+        below = told.table(body, f"strata.{code}.")
+        below.only(("ratio", "ppm", "min"))
+        if not is_text(code):
+            told.flaws.append(_flaw(f"strata.{code}", "plan_text", value=code))
+        strata[code] = _wanted(below)
+    return strata
+
+
+def _wanted(below: _Reader) -> Wanted:
+    least = below.value("min", is_count, "plan_count", 0)
+    if "ppm" in below.body and "ratio" not in below.body:
+        ppm = below.value("ppm", lambda value: is_count(value) and value <= _MILLION, "plan_ppm", 0)
+        return Wanted(ratio=Fraction(ppm, _MILLION), told=f"{ppm} ppm", least=least)
+    if "ppm" in below.body:
+        below.flaws.append(_flaw(f"{below.at}ppm", "plan_ratio_twice"))
+    text = below.value("ratio", lambda value: ratio(value) is not None, "plan_ratio")
+    return Wanted(ratio=ratio(text) or Fraction(0), told=str(text), least=least)
+
+
+def ratio(told: object) -> Fraction | None:
+    """`3%`, `2.5%` or `1/30` as the number it is, between 0 and 1; None for anything else."""
+    found = _RATIO.fullmatch(told.strip()) if isinstance(told, str) else None
+    if found is None:
+        return None
+    try:
+        value = Fraction(found["percent"]) / 100 if found["percent"] else Fraction(int(found["part"]), int(found["whole"]))
+    except ZeroDivisionError:
+        return None
+    return value if value <= 1 else None
+
+
+def _sources(told: _Reader) -> tuple[Mapping[str, Any], ...]:
+    held = told.body.get("seed")
+    if not isinstance(held, list) or not held:
+        told.flaws.append(_flaw("seed", "plan_key_missing"))
+        return ()
+    before = len(told.flaws)
+    sources = tuple(_source(told.table(body, f"seed.{place}.")) for place, body in enumerate(held, 1))
+    parties = [source["party"] for source in sources if "party" in source]
+    if len(set(parties)) != len(parties):
+        told.flaws.append(_flaw("seed", "plan_party_twice"))
+    bits = sum(source.get("bits", 0 if source.get("kind") == "text" else 256) for source in sources)
+    if len(told.flaws) == before and bits < LEAST_BITS:
+        told.flaws.append(_flaw("seed", "plan_bits", bits=bits, least=LEAST_BITS))
+    return sources
+
+
+def _source(below: _Reader) -> Mapping[str, Any]:
+    kind = below.choice("kind", tuple(_SOURCES), "")
+    if kind not in _SOURCES:
+        return {}
+    needed, further = _SOURCES[kind]
+    below.only(("kind", *needed, *further))
+    checks: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+        "what": (is_text, "plan_text"),
+        "party": (lambda value: is_text(value) and matches(_PARTY, value), "plan_party"),
+        "bits": (is_count, "plan_count"),
+        "hash": (lambda value: matches(HEX64, value), "plan_hex64"),
+        "make": (lambda value: value is True, "plan_make"),
+        "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
+        "time": (lambda value: moment(value) is not None, "plan_time"),
+        "chain": (
+            (is_count, "plan_count") if kind == "nist" else (lambda value: matches(HEX64, value), "plan_hex64")
+        ),
+    }  # fmt: skip
+    held = {name: below.value(name, *checks[name]) for name in (*needed, *(name for name in further if name in below.body))}
+    if kind == "reveal" and ("hash" in held) == ("make" in held):
+        below.flaws.append(_flaw(below.at.removesuffix("."), "plan_reveal"))
+    return {"kind": kind, **held, **({"bits": 0} if held.get("bits") == "" else {})}
+
+
+def _are_codes(value: object) -> bool:
+    return isinstance(value, list) and all(is_text(code) and code != ELIGIBLE for code in value)
+
+
+def _flaw(key: str, code: str, **facts: object) -> RowFlaw:
+    """A fault of the plan, which has keys and no rows."""
+    return RowFlaw(row=0, column=key, code=code, facts=facts)

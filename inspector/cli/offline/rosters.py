@@ -1,0 +1,290 @@
+"""Rosters that an office hands in, as the rows of a frame: every fault by file, row and column, and not one row taken half.
+
+A row's id is taken as it is or refused, never mended: what is committed to must be what stands in the office's own file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from inspector.cli.offline.plan import DrawPlan
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
+from inspector.domain.identity import IdentityKind, IdentityWarning, identify
+from inspector.flows.diagnosis import Diagnosis, RowFlaw, of_error
+from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.sheet import Row
+from inspector.flows.stream import opened
+
+T = TypeVar("T", ObjectRow, InspectorRow, Ban)
+Salt = Callable[[str], str]
+Advance = Callable[[int, int], None]
+"""Tells how far a step is: so many of so many."""
+
+OBJECTS = Layout(
+    open_ended=True,
+    columns=(
+        Column(
+            name="id",
+            chinese="统一社会信用代码",
+            also=("编号", "主体代码", "code", "credit_code"),
+            needed=True,
+            coded=True,
+            most=64,
+        ),
+        Column(name="stratum", chinese="类别", also=("抽查类别",), coded=True),
+        Column(name="status", chinese="状态"),
+        Column(name="pool", chinese="片区", also=("所属片区",), coded=True),
+        Column(name="qual", chinese="资质", also=("所需资格", "资格", "qualification"), coded=True),
+    ),
+)
+INSPECTORS = Layout(
+    open_ended=True,
+    columns=(
+        Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="pools", chinese="片区", also=("所属片区", "pool"), coded=True),
+        Column(name="quals", chinese="资质", also=("资格", "qualifications"), coded=True),
+        Column(name="cap", chinese="上限", also=("每次上限",)),
+        Column(name="status", chinese="状态"),
+    ),
+)
+BANS = Layout(
+    open_ended=True,
+    columns=(
+        Column(
+            name="object",
+            chinese="检查对象",
+            also=("统一社会信用代码", "编号", "主体代码", "code", "credit_code"),
+            needed=True,
+            coded=True,
+            most=64,
+        ),
+        Column(name="inspector", chinese="检查人员", also=("工号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="reason", chinese="原因", also=("回避原因",)),
+    ),
+)
+
+MOST = 100
+"""So many faults of a file are told; the others are counted."""
+CAP = 99
+"""Visits in one draw at most, where the roster says nothing; the same as of imported registers."""
+_STEP = 2_000
+_SEEN = 10_000
+_PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Roster(Generic[T]):
+    """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones."""
+
+    file: Path
+    layout: Layout
+    rows: list[T] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("Q"))
+    told: Diagnosis = field(default_factory=Diagnosis)
+    untold: tuple[int, int] = (0, 0)
+
+    @property
+    def faults(self) -> int:
+        """How many faults there are, told or not."""
+        return len(self.told.flaws) + self.untold[0]
+
+    def add(self, flaw: RowFlaw) -> None:
+        """Note something wrong that only the whole file shows."""
+        self.told.flaws.append(flaw)
+        self.trim()
+
+    def trim(self) -> None:
+        """Hold no more faults than are told: a file with a million of them is told as well as one with a hundred."""
+        flaws, warnings = self.told.flaws, self.told.warnings
+        if len(flaws) > MOST or len(warnings) > MOST:
+            self.untold = (self.untold[0] + len(flaws[MOST:]), self.untold[1] + len(warnings[MOST:]))
+            del flaws[MOST:], warnings[MOST:]
+
+
+def objects(file: Path, plan: DrawPlan, salt: Salt, today: date, advance: Advance) -> Roster[ObjectRow]:
+    """The roster of objects. Raises Invalid for a file that cannot be read at all."""
+
+    def one(reader: RowReader) -> ObjectRow | None:
+        name = _key(reader, "id", today)
+        stratum = _text(reader, "stratum", plan.only_stratum)
+        if not stratum and "stratum" not in reader.spoiled:
+            reader.flaw("stratum", "cell_empty")
+        elif stratum and stratum not in plan.strata:
+            reader.flaw("stratum", "choice_unknown", value=stratum[:40], known=", ".join(plan.strata))
+        status, pool, qual = _status(reader, plan.codes), _single(reader, "pool", plan.pool), _single(reader, "qual")
+        if not reader.sound:
+            return None
+        return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
+
+    def alike(row: ObjectRow, name: str) -> ObjectRow:
+        return ObjectRow(id=name, stratum=row.stratum, status=row.status, pool=row.pool, qual=row.qual, salt=salt(name))
+
+    return _read(Roster[ObjectRow](file=file, layout=OBJECTS), one, advance, alike)
+
+
+def inspectors(file: Path, plan: DrawPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
+    """The roster of inspectors. Raises Invalid for a file that cannot be read at all."""
+
+    def one(reader: RowReader) -> InspectorRow | None:
+        name = _key(reader, "id", today)
+        pools, quals = _several(reader, "pools") or (plan.pool,), _several(reader, "quals")
+        cap, status = reader.number_of("cap", CAP), _status(reader, None)
+        if not reader.sound:
+            return None
+        return InspectorRow(id=name, pools=pools, quals=quals, cap=cap, status=status, salt=salt(name))
+
+    return _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
+
+
+def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
+    """Who may not be sent where. Raises Invalid for a file that cannot be read at all."""
+
+    def one(reader: RowReader) -> Ban | None:
+        held, staff = _key(reader, "object", today), _key(reader, "inspector", today)
+        reason = _text(reader, "reason", "recusal")
+        return Ban(object=held, inspector=staff, reason=reason, salt=salt(f"{held}/{staff}")) if reader.sound else None
+
+    return _read(Roster[Ban](file=file, layout=BANS), one, advance)
+
+
+def ignored(roster: Roster[Ban], objects: Sequence[ObjectRow], inspectors: Sequence[InspectorRow]) -> None:
+    """Remark bans that name nobody: they are committed to all the same, and a verifier counts them (ruling 6)."""
+    known, staff = {row.id for row in objects}, {row.id for row in inspectors}
+    for row, number in zip(roster.rows, roster.numbers, strict=True):
+        for column, name, there in (("object", row.object, known), ("inspector", row.inspector, staff)):
+            if name not in there:
+                roster.told.warnings.append(RowFlaw(row=number, column=column, code="ban_of_nobody", facts={"value": name}))
+        roster.trim()
+
+
+def _read(
+    roster: Roster[T],
+    one: Callable[[RowReader], T | None],
+    advance: Advance,
+    alike: Callable[[T, str], T] | None = None,
+) -> Roster[T]:
+    with opened(roster.file) as stream:
+        found, told = roster.layout.heads(stream.head())
+        named = [
+            name is not None or roster.layout.open_ended or bool(head) for name, head in zip(found, stream.heads, strict=True)
+        ]
+        roster.told = told
+        known = _Known(found, alike) if alike is not None else None
+        for place, row in enumerate(stream.rows):
+            if place % _STEP == 0:
+                advance(stream.at(), stream.size)
+            if (quick := known.quickly(row) if known else None) is None:
+                before = len(told.warnings)
+                quick = one(RowReader(roster.layout, row, found, named, told))
+                if known and quick is not None and len(told.warnings) == before:
+                    known.learn(row, quick)
+                roster.trim()
+            if quick is not None:
+                roster.rows.append(quick)
+                roster.numbers.append(row.number)
+        advance(stream.size, stream.size)
+        told.warnings += stream.odd
+    _refuse_twice(roster)
+    roster.trim()
+    return roster
+
+
+class _Known(Generic[T]):
+    """Rows like ones that passed: of a million rows all but some differ in nothing but a plain id.
+
+    Only what the careful way has taken without a remark is taken so, and only with an id of plain letters and digits, in which
+    nothing can be hidden and which no spreadsheet makes.
+    """
+
+    def __init__(self, found: Sequence[str | None], alike: Callable[[T, str], T]) -> None:
+        self._alike: Callable[[T, str], T] = alike
+        self._columns = len(found)
+        self._id = next((place for place, name in enumerate(found) if name == "id"), None)
+        rest = [place for place, name in enumerate(found) if name is not None and name != "id"]
+        self._rest: Callable[[Sequence[object]], object] = itemgetter(*rest) if rest else len
+        self._seen: dict[object, T] = {}
+
+    def quickly(self, row: Row) -> T | None:
+        """The row, if it is like one that passed."""
+        cells = row.cells
+        if self._id is None or len(cells) != self._columns:
+            return None
+        name = cells[self._id]
+        if not isinstance(name, str) or not _PLAIN_ID.fullmatch(name):
+            return None
+        held = self._seen.get(self._rest(cells))
+        return None if held is None else self._alike(held, name)
+
+    def learn(self, row: Row, made: T) -> None:
+        """A row that passed without a remark."""
+        if len(row.cells) == self._columns and len(self._seen) < _SEEN:
+            self._seen[self._rest(row.cells)] = made
+
+
+def _refuse_twice(roster: Roster[T]) -> None:
+    """A key that stands twice refuses the frame, also where both rows are the same: one of them was meant to be another."""
+    if len({row.key() for row in roster.rows}) == len(roster.rows):
+        return
+    first: dict[tuple[str, ...], int] = {}
+    for row, number in zip(roster.rows, roster.numbers, strict=True):
+        if (other := first.setdefault(row.key(), number)) != number:
+            column = next(column.name for column in roster.layout.columns if column.needed)
+            roster.add(RowFlaw(row=number, column=column, code="reference_twice", facts={"other": other}))
+
+
+def _key(reader: RowReader, name: str, today: date) -> str:
+    """A code, in its one written form or not at all (threat 10): two that look the same must not be two rows."""
+    told = reader.text(name)
+    if name in reader.spoiled:
+        return ""
+    normal = unicodedata.normalize("NFKC", told)
+    if told != normal:
+        reader.flaw(name, "code_form", value=told, normal=normal)
+        return ""
+    try:
+        read = identify(IdentityKind.USCC if len(told) == 18 else IdentityKind.OTHER, told, today=today)
+    except Invalid as error:
+        reader.note(of_error(reader.number, error, name))
+        return ""
+    if IdentityWarning.ROUNDED in read.warnings:
+        reader.warn(name, "code_irregular", warnings=IdentityWarning.ROUNDED.value)
+    return told
+
+
+def _text(reader: RowReader, name: str, default: str = "") -> str:
+    told = reader.text(name, default)
+    if not unicodedata.is_normalized("NFC", told):
+        reader.flaw(name, "cell_not_nfc", normal=unicodedata.normalize("NFC", told))
+    return told
+
+
+def _single(reader: RowReader, name: str, default: str = "") -> str:
+    told = _text(reader, name, default)
+    if "," in told:
+        reader.flaw(name, "cell_several", value=told[:40])
+    return told
+
+
+def _several(reader: RowReader, name: str) -> tuple[str, ...]:
+    _text(reader, name)
+    return reader.several(name)
+
+
+def _status(reader: RowReader, codes: frozenset[str] | None) -> str:
+    """1 for who may be drawn or dealt, or a code. Objects have only codes that the plan declares: they are counted and published."""
+    cell = reader.cells.get("status", "")
+    if isinstance(cell, int | float) and cell == int(cell):
+        reader.cells["status"] = str(int(cell))
+    told = _text(reader, "status", ELIGIBLE)
+    if codes is not None and told != ELIGIBLE and told not in codes:
+        reader.flaw("status", "choice_unknown", value=told[:40], known=", ".join((ELIGIBLE, *sorted(codes))))
+    return told

@@ -1,0 +1,65 @@
+"""Settlements that share a commit: which may, and what they hold before they write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from inspector.daemon.breaker import Breaker
+from inspector.domain.decision import OrderKind
+from inspector.flows.settle import Settlement
+from inspector.flows.table import Flow
+from inspector.ports import Unavailable
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of carrying out one work row: a settlement, or the error that prevented it."""
+
+    work: Work
+    settlement: Settlement | None = None
+    error: Exception | None = None
+
+
+def flow_of(work: Work, flows: Mapping[OrderKind, Flow]) -> Flow | None:
+    """How a row is carried out; None for a kind that this version does not know."""
+    try:
+        return flows[OrderKind(work.kind)]
+    except (KeyError, ValueError):
+        return None
+
+
+def parts(group: Sequence[Done], flows: Mapping[OrderKind, Flow]) -> list[list[Done]]:
+    """What may share a commit, and behind it each that may not."""
+    together: list[Done] = []
+    alone: list[list[Done]] = []
+    for done in group:
+        flow = flow_of(done.work, flows)
+        if flow is not None and flow.alone:
+            alone.append([done])
+        else:
+            together.append(done)
+    return [together, *alone] if together else alone
+
+
+def hold(tx: Tx, group: Sequence[Done], breaker: Breaker) -> None:
+    """Cases, visits, draws, lanes, each in their order, and work rows last.
+
+    Whoever else takes hold of several takes them like this (a withdrawal, a decline, another daemon), so that nobody waits in a ring.
+    """
+    rows = [done.work for done in group]
+    if cases := {row.case_id for row in rows if row.case_id}:
+        tx.cases.lock(cases)
+    if visits := {str(row.payload["visit"]) for row in rows if "visit" in row.payload}:
+        tx.visits.lock(visits)
+    if draws := {str(row.payload["draw"]) for row in rows if "draw" in row.payload}:
+        tx.draws.lock(draws)
+    if lanes := {done.work.lane for done in group if _writes_lane(done, breaker)}:
+        tx.lanes.lock(lanes)
+
+
+def _writes_lane(done: Done, breaker: Breaker) -> bool:
+    """Whether settling writes the lane's row: a failure is counted there, and the first answer behind failures ends them."""
+    return bool(done.work.lane) and (isinstance(done.error, Unavailable) or breaker.broken(done.work.lane))

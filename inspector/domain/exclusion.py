@@ -1,0 +1,126 @@
+"""Who may not be drawn this time, and who must be: decided before the commitment, each with the pack's row. Nobody silently.
+
+Codes are a closed list, committed as `rules.codes` and counted in public. Where several apply, the first in the order of
+`Exclusion` is written down: a visit under way, then what bounds the visits of a year, then what another check makes superfluous,
+then the rest after a draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from inspector.domain.calendar import nominal_last_day
+from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.sampling import FrequencyRow, Limits, SuppressionRow
+
+
+class Exclusion(StrEnum):
+    """Why an object stays in the frame and is not drawn. In order of precedence."""
+
+    OPEN = "open"
+    CAP = "cap"
+    CAP_ALL = "cap-all"
+    UPPER = "upper"
+    LICENCE = "licence"
+    COOL_DOWN = "cool-down"
+
+
+CODES = frozenset(code.value for code in Exclusion)
+"""The closed list of a commitment (ruling 6)."""
+_ORDER = tuple(code.value for code in Exclusion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One visit of an object: made (`completed`), still to be made (`open`), or neither: then it counts for nothing.
+
+    No `items` means the whole object. `own` is the agency that draws, `upper` one above it.
+    """
+
+    on: date
+    check: CheckType
+    authority: Authority
+    items: frozenset[str] = frozenset()
+    completed: bool = True
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """An exclusion with the row it rests on."""
+
+    code: str
+    row: str
+    basis: str
+
+
+def barred(seen: Sequence[Seen], frequency: FrequencyRow, limits: Limits, today: date, *, must: bool) -> tuple[Barred, ...]:
+    """What bars an object for itself. One that must be seen is barred only by a visit under way or the agency's own cap.
+
+    Its coverage is a duty of the agency; the visits of others do not discharge it. A cancelled visit bars nothing (scenario 26).
+    """
+    codes: list[Exclusion] = []
+    if any(one.open and one.authority is Authority.OWN for one in seen):
+        codes.append(Exclusion.OPEN)
+    if counted(seen, limits, today, own=True) >= frequency.cap:
+        codes.append(Exclusion.CAP)
+    if not must and counted(seen, limits, today, own=False) >= frequency.stop:
+        codes.append(Exclusion.CAP_ALL)
+    if not must and _cooling(seen, frequency, today):
+        codes.append(Exclusion.COOL_DOWN)
+    return tuple(Barred(code=code.value, row=frequency.row, basis=frequency.basis) for code in codes)
+
+
+def suppressed(seen: Iterable[Seen], limits: Limits, items: Collection[str], today: date) -> Barred | None:
+    """What makes a check of these items superfluous just now (scenario 27; handbook 1.2.30, 1.2.31). No items: the whole object."""
+    held = list(seen)
+    found = [row for row in limits.suppressions if any(_suppresses(row, one, items, today) for one in held)]
+    return first(Barred(code=row.code, row=row.row, basis=row.basis) for row in found)
+
+
+def first(found: Iterable[Barred]) -> Barred | None:
+    """The one that is written down where several apply; of two with one code the row decides, so that order says nothing."""
+    return min(found, key=lambda one: (_ORDER.index(one.code), one.row), default=None)
+
+
+def counted(seen: Iterable[Seen], limits: Limits, today: date, *, own: bool) -> int:
+    """Visits of this calendar year that use up a cap: the agency's own, or those of all agencies, a joint one once."""
+    kinds = limits.counted
+    held = [one for one in seen if one.check in kinds and one.on.year == today.year and (one.completed or one.open)]
+    if own:
+        return sum(1 for one in held if one.authority is Authority.OWN)
+    joint = {one.on for one in held if one.check is CheckType.JOINT}
+    return len(joint) + sum(1 for one in held if one.check is not CheckType.JOINT)
+
+
+def overdue(seen: Iterable[Seen], since: date | None, frequency: FrequencyRow, horizon: date) -> bool:
+    """Whether the required coverage falls due by `horizon`: it was last seen, or has stood in the register, too long ago.
+
+    Only a visit of the agency itself that was made counts. Since when an object stands there may not be known; then it waits for
+    its first visit by draw.
+    """
+    if frequency.coverage is None:
+        return False
+    made = [one.on for one in seen if one.completed and one.authority is Authority.OWN and one.check is not CheckType.OFF_SITE]
+    last = max([*made, *([since] if since is not None else [])], default=None)
+    return last is not None and nominal_last_day(last, frequency.coverage) <= horizon
+
+
+def _cooling(seen: Iterable[Seen], frequency: FrequencyRow, today: date) -> bool:
+    if frequency.cool_down is None:
+        return False
+    planned = (CheckType.PLANNED, CheckType.JOINT)
+    drawn = [one.on for one in seen if one.check in planned and one.completed and one.authority is Authority.OWN]
+    return bool(drawn) and today <= nominal_last_day(max(drawn), frequency.cool_down)
+
+
+def _suppresses(row: SuppressionRow, one: Seen, items: Collection[str], today: date) -> bool:
+    if row.routine and items:
+        return False
+    if not one.completed or one.authority is not row.authority or one.check not in row.checks:
+        return False
+    lasts = one.on.year == today.year if row.within is None else today <= nominal_last_day(one.on, row.within)
+    return lasts and (not row.same_items or not one.items or (bool(items) and one.items.issuperset(items)))

@@ -1,0 +1,69 @@
+"""Who comes into a frame, and in which stratum each would stand: cases that wait for one, and the daily-supervision pool."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.evidence import span
+from inspector.domain.policy import Policy
+from inspector.domain.roster import RosterObject
+from inspector.domain.sampling import FULL
+from inspector.flows.members import Member, object_id
+from inspector.flows.office import Office, Plan
+from inspector.store.room import Row
+from inspector.store.tx import Tx
+
+Register = Mapping[tuple[SubjectKind, str], RosterObject]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One reason why an object is in the frame. `items` it is about; none for the whole object. `since` it is in the register."""
+
+    name: str
+    member: Member
+    stratum: str
+    items: frozenset[str] = frozenset()
+    since: date | None = None
+
+
+def entries(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, register: Register, again: Sequence[Row], now: datetime
+) -> Iterator[Entry]:
+    """Undrawn cases, those of an intake that comes `again` at its window's end, and the pool where the plan asks for it.
+
+    Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
+    """
+    for row in (*tx.cases.undrawn(plan.agency), *again):
+        if row["wants_visit"] or row["stratum"] is not None:
+            kind = SubjectKind(row["subject_kind"])
+            member = Member(kind=kind, code=row["subject_code"], name="", cases=(row["id"],))
+            yield Entry(
+                name=object_id(office.secret, kind, member.code),
+                member=member,
+                stratum=FULL if row["wants_visit"] else row["stratum"],
+                items=frozenset([row["item"]]),
+            )
+    if plan.pool:
+        yield from _pool(office, tx, policy, register, now)
+
+
+def _pool(office: Office, tx: Tx, policy: Policy, register: Register, now: datetime) -> Iterator[Entry]:
+    levels, stale, known = tx.credit.levels(), span(policy.stale_after), {row.stratum for row in policy.samplings}
+    for (kind, code), held in register.items():
+        level = levels.get((kind.value, code))
+        rated = level[0] if level is not None and now - level[1] <= stale else policy.unrated
+        yield Entry(
+            name=object_id(office.secret, kind, code),
+            member=Member(kind=kind, code=code, name=held.name, cases=(), pooled=True),
+            stratum=pool_stratum(known, policy.unrated, rated),
+            since=held.since,
+        )
+
+
+def pool_stratum(known: Collection[str], unrated: str, level: str) -> str:
+    """The pool's stratum of a level; a level without one is in the unrated one."""
+    return f"pool-{level}" if f"pool-{level}" in known else f"pool-{unrated}"

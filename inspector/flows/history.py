@@ -1,0 +1,68 @@
+"""What has been done about each object so far: the house's own visits and those that were imported, as one history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from inspector.domain.exclusion import Seen
+from inspector.domain.inspection import Authority, CheckType
+from inspector.flows.members import object_id
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """By the frame's key: every visit, and who was there the last time the agency itself went."""
+
+    seen: Mapping[str, tuple[Seen, ...]]
+    last: Mapping[str, frozenset[str]]
+
+    def of(self, name: str) -> tuple[Seen, ...]:
+        """The visits of an object."""
+        return self.seen.get(name, ())
+
+
+def history(office: Office, tx: Tx, agency: str) -> History:
+    """The history as one agency sees it: an agency above it in the tree is `UPPER`, any other but itself `OTHER`.
+
+    What stands in the agency's imported record and was also a visit of the house is counted twice: import what came before it.
+    """
+    seen: dict[str, list[Seen]] = {}
+    last: dict[str, tuple[date, frozenset[str]]] = {}
+    for row in tx.inspections.of(agency):
+        name = object_id(office.secret, row.kind, row.code)
+        one = Seen(on=row.on, check=row.check, authority=row.authority, items=frozenset(row.items), completed=row.completed)
+        seen.setdefault(name, []).append(one)
+        if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
+            _later(last, name, row.on, frozenset(row.inspectors))
+    above, teams = set(office.line(agency)[1:]), tx.visits.teams(agency)
+    items = tx.visits.items(above) if above else {}
+    for held in tx.visits.made():
+        done = held["done_at"]
+        on = office.calendar.local_date(done or held["opened_at"])
+        mine = held["agency"] == agency
+        authority = Authority.OWN if mine else Authority.UPPER if held["agency"] in above else Authority.OTHER
+        one = Seen(
+            on=on,
+            check=CheckType(held["check_type"]),
+            authority=authority,
+            items=items.get(held["id"], frozenset()),
+            completed=done is not None,
+            open=done is None,
+        )
+        seen.setdefault(held["object_id"], []).append(one)
+        if mine and (team := teams.get(held["id"])):
+            _later(last, held["object_id"], on, team)
+    return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
+
+
+def _later(last: dict[str, tuple[date, frozenset[str]]], name: str, on: date, team: frozenset[str]) -> None:
+    """Keep the later of two visits; of two on one day both teams were there last."""
+    held = last.get(name)
+    if held is None or on > held[0]:
+        last[name] = (on, team)
+    elif on == held[0]:
+        last[name] = (on, held[1] | team)

@@ -1,0 +1,59 @@
+"""Rows of a file as past inspections: what was done before this house kept the record, and what others do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.registers import Read, code_named, identity, read_rows
+from inspector.flows.sheet import Sheet
+
+INSPECTIONS = Layout(
+    open_ended=True,
+    columns=(
+        Column(name="number", chinese="检查编号", meaning="tells two checks of one object, day and type apart", coded=True),
+        Column(
+            name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64
+        ),
+        Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
+        Column(name="on", chinese="检查日期", meaning="day of the check", needed=True),
+        Column(
+            name="check",
+            chinese="检查类型",
+            meaning="PLANNED, JOINT, CAMPAIGN, CAMPAIGN_ABOVE, LEAD, PERMIT, RECHECK, EMERGENCY or OFF_SITE",
+            needed=True,
+        ),
+        Column(name="authority", chinese="检查机关", meaning="OWN (default), UPPER or OTHER"),
+        Column(name="items", chinese="检查事项", meaning="item codes parted by comma; empty: the whole object", coded=True),
+        Column(name="inspectors", chinese="检查人员", meaning="staff codes parted by comma", coded=True),
+        Column(name="completed", chinese="是否完成", meaning="yes (default) or no: a visit called off counts for nothing"),
+    ),
+)
+
+
+def inspections(sheet: Sheet, agency: str, now: datetime) -> Read[Inspection]:
+    """Past inspections. One told twice with other content is a flaw: give each its number."""
+
+    def one(reader: RowReader) -> tuple[str, Inspection] | None:
+        kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
+        code, _, _ = identity(reader, kind, now)
+        on = reader.day("on")
+        if on > now.date() and "on" not in reader.spoiled:
+            reader.flaw("on", "day_future", on=on.isoformat())
+        made = Inspection(
+            agency=agency,
+            kind=kind,
+            code=code,
+            on=on,
+            check=reader.choice("check", CheckType),
+            authority=reader.choice("authority", Authority, Authority.OWN),
+            number=reader.text("number"),
+            items=tuple(sorted(set(reader.several("items")))),
+            inspectors=tuple(sorted(set(reader.several("inspectors")))),
+            completed=reader.flag("completed", default=True),
+        )
+        return (made.key, made) if reader.sound else None
+
+    return read_rows(code_named(sheet), INSPECTIONS, one, "number")

@@ -1,0 +1,241 @@
+"""A draw's seed: each part asked for, typed or carried in; used once; withheld, and then the draw is void by name (ruling 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inspector import beacons
+from inspector.domain import plan as life
+from inspector.domain import seed
+from inspector.domain.commitment import read
+from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.plan import Draw, DrawState, Following
+from inspector.domain.policy import Policy
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement
+from inspector.flows.voiding import enter_void
+from inspector.ports import NotYet, PortError, Typed, Unavailable
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+def reveal(work: Work, office: Office) -> Settlement:
+    """Ask one party for its part; with the last one the draw is carried out.
+
+    A beacon speaks to everybody, so nothing that a relay of it answers can void a draw: only the date does. Raises NotYet.
+    """
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+    with office.store.read() as tx:
+        held = tx.draws.get(number)
+        committed = tx.draws.files(number).get("commit.json")
+    source = office.connectors.seeds.get(party)
+    if source is None or committed is None:
+        return withheld(work, office, None).unasked()
+    promise = held.promises[party]
+    typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
+    try:
+        part = source.reveal(number, promise, typed, key=work.key)
+        value = seed.value(promise, part, read(committed).suite)
+        if promise["kind"] in _BEACONS:
+            beacons.believe(promise, part)
+    except PortError as error:
+        if promise["kind"] in _BEACONS:
+            raise _later(error) from error
+        if isinstance(error, Unavailable):
+            raise
+        return withheld(work, office, error).after(error)
+    except Invalid as error:
+        if promise["kind"] in _BEACONS:
+            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=0) from error
+        return withheld(work, office, None)
+
+    def write(tx: Tx, now: datetime) -> None:
+        _reveal(office, tx, tx.draws.get(number, lock=True), party, part, value, now)
+
+    return Settlement(write=write, outcome="revealed")
+
+
+_BEACONS = ("drand", "nist")
+
+
+def _later(error: PortError) -> NotYet:
+    after = error.retry_after if isinstance(error, Unavailable) else None
+    return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
+
+
+def _reveal(
+    office: Office, tx: Tx, held: Draw, party: str, part: Mapping[str, object], value: str, now: datetime, by: str = ""
+) -> Draw:
+    """Write a part down, unless it was a part of a seed before: what everybody knows chooses nobody."""
+    policy = office.book.get(held.pack)
+    if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
+        return void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
+    decision = life.revealed(held, party, part, policy, now, by)
+    settle(tx, decision, now)
+    return decision.state
+
+
+def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12)."""
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(number, lock=True)
+        reason = f"withheld:{party}:{error.code if error else 'silent'}"
+        void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
+
+    return Settlement(write=write, outcome="withheld")
+
+
+def overdue(work: Work, office: Office) -> Settlement:
+    """The last moment for reveals; further sources have a later one of their own."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        missing = tuple(party for party in map(str, work.payload["parties"]) if party not in held.parts)
+        if missing:
+            void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
+
+    return Settlement(write=write)
+
+
+def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missing: tuple[str, ...], now: datetime) -> Draw:
+    """Void by name; the cases go back to the next frame, which follows at once where a further source takes the party's place."""
+    decision = life.void(held, reason, missing, policy, now, office.connectors.seeds.keys())
+    if decision.because.rule == "timer.obsolete":
+        return held
+    decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
+    settle(tx, decision, now)
+    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
+    tx.cases.unmark_drawn(held.number)
+    tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
+    if missing and not decision.orders:
+        tx.attention.open("draw_no_further", held.agency, held.number, _lacking(office, decision.state, policy), now)
+    return decision.state
+
+
+def _lacking(office: Office, held: Draw, policy: Policy) -> dict[str, str]:
+    """What is missing for the draw that should follow: a further source in the pack, or the section of one that it names."""
+    spent = {*held.without, *held.withheld, *held.parties}
+    unset = [party for party in policy.draw.further if party not in spent and party not in office.connectors.seeds]
+    wanted = ", ".join(f"[seeds.{party}]" for party in unset) or f"{policy.label} [draw] further"
+    return {"draw": held.number, "withheld": ", ".join(held.withheld), "missing": wanted}
+
+
+def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tuple[str, Following]:
+    """The slot that a plan's period has come to, and what its draw does without, when the last one is void for a withheld part.
+
+    Raises Refusal (`draw_no_further`) while the pack in force has no further source that is set up.
+    """
+    held = tx.draws.by_slot(plan, slot)
+    while held is not None and held.state is DrawState.VOID and (later := tx.draws.by_slot(plan, f"{slot}+")) is not None:
+        slot, held = f"{slot}+", later
+    if held is None or held.state is not DrawState.VOID or not held.withheld:
+        return slot, Following()
+    return f"{slot}+", succeeding(office, held, office.policy(held.agency, now.date()))
+
+
+def succeeding(office: Office, held: Draw, policy: Policy) -> Following:
+    """What the draw behind a void one does without, and which further sources it joins.
+
+    Two signatures bring nobody back who withheld a part before. Raises Refusal (`draw_no_further`) while a part was withheld from
+    this one and the pack has no further source that is set up.
+    """
+    if not held.withheld:
+        return Following(without=held.without, further=held.further)
+    told = life.following(held, policy, office.connectors.seeds.keys())
+    if told is None:
+        raise Refusal("draw_no_further", **_lacking(office, held, policy))
+    return told
+
+
+def used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> str | None:
+    """Why a party's promise is worth nothing: it was given before, by anybody. None: it is new, and now it is this party's."""
+    mark = seed.mark(promise) if promise.get("kind") == "reveal" else None
+    return None if mark is None or tx.draws.claim(mark, held.number, party, now) else "draw_seed_used"
+
+
+def claim(tx: Tx, held: Draw, now: datetime) -> None:
+    """Every promise of a draw that is about to be committed to is its own. Raises Invalid (`draw_seed_used`)."""
+    for party, promise in held.promises.items():
+        mark = seed.mark(promise)
+        if mark is not None and not tx.draws.claim(mark, held.number, party, now):
+            raise Invalid("draw_seed_used", draw=(tx.draws.user(mark) or ("",))[0], party=party)
+
+
+def type_figures(
+    office: Office,
+    tx: Tx,
+    number: str,
+    by: str,
+    figures: str,
+    now: datetime,
+    *,
+    party: str | None = None,
+    held_at: datetime | None = None,
+) -> Draw:
+    """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes.
+
+    Raises Refusal: `draw_not_seeding`, `draw_seed_early`, `draw_seed_future` as `plan.typed` does, `draw_seed_used` for the figures
+    of an earlier draw; Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
+    """
+    held = tx.draws.get(number, lock=True)
+    party = _ceremony(held, party, now)
+    form = seed.form(held.promises.get(party, {}))
+    told = form.figures(figures) if form is not None else " ".join(figures.split())
+    decision = life.typed(held, party, by, told, held_at, office.book.get(held.pack), now)
+    if (user := tx.draws.user(f"text:{told}")) is not None:
+        raise Refusal("draw_seed_used", draw=user[0], party=party)
+    settle(tx, decision, now)
+    tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
+    return decision.state
+
+
+def _ceremony(held: Draw, party: str | None, now: datetime) -> str:
+    """The ceremony that somebody means: the named one, or the only one whose figures are wanted now (of all, where none's time is)."""
+    wanted = [one for one in held.ceremonies if one not in held.parts]
+    open_ones = [one for one in wanted if (opens := held.opens(one)) is None or opens <= now or one == party] or wanted
+    if held.state is not DrawState.SEEDING or not open_ones:
+        raise Refusal("draw_not_seeding", draw=held.number, state=held.state)
+    if party not in open_ones and (party is not None or len(open_ones) > 1):
+        raise Invalid("ceremony_unnamed", party=party or "", known=", ".join(open_ones))
+    return party or open_ones[0]
+
+
+def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: datetime) -> tuple[str, Draw]:
+    """A person brings a beacon's round or pulse in a file, where no wire leads to it; the party it is of, and the draw.
+
+    Raises Refusal (`draw_not_seeding`), Invalid: `beacon_unreadable`, `beacon_not_awaited` when it is none of those the commitment
+    names, and what `beacons.believe` raises.
+    """
+    held = tx.draws.get(number, lock=True)
+    awaited = {one: held.promises[one] for one in held.parties if held.promises.get(one, {}).get("kind") in _BEACONS}
+    awaited = {one: promise for one, promise in awaited.items() if one not in held.parts}
+    if held.state is not DrawState.SEEDING or not awaited:
+        raise Refusal("draw_not_seeding", draw=number, state=held.state)
+    told = beacons.read(content)
+    suite = read(tx.draws.files(number)["commit.json"]).suite
+    for party, promise in awaited.items():
+        part = beacons.part(promise, told)
+        try:
+            value = seed.value(promise, part, suite)
+        except Invalid:
+            continue
+        beacons.believe(promise, part)
+        opens = seed.known_at(promise)
+        if opens is not None and now < opens:  # our clock is behind: the commitment may be younger than it says
+            raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat(), held=now.isoformat())
+        return party, _reveal(office, tx, held, party, part, value, now, by)
+    wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
+    raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))
+
+
+def settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
+    """Write a decision about a draw down."""
+    tx.draws.put(decision.state)
+    record(tx, decision.state.number, decision, now, {"draw_state": decision.state.state.value})
+    tx.work.order(decision.orders, now)

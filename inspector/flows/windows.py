@@ -1,0 +1,54 @@
+"""The windows a plan's draws lie in: when each began, and which of them a draw ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from inspector.domain.sampling import Window
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """`since`: what counts as drawn before in a window. `unfinished`: the plan has another draw in it, so intakes round down."""
+
+    since: Mapping[Window, datetime]
+    unfinished: frozenset[Window]
+    following: datetime | None
+
+    @property
+    def ended(self) -> list[str]:
+        """For the derivation; the next draw looks here for what is still owed."""
+        return [per.value for per in self.since if per not in self.unfinished]
+
+
+def windows(office: Office, tx: Tx, plan: str, now: datetime) -> Windows:
+    """The windows as they stand for a plan's draw.
+
+    Nobody knows the next slot: this draw ends them all. A window that no draw of the plan has ended, for the one that should have
+    was skipped, is ended by this one: it reaches back, and what was rounded down there is made up for now.
+    """
+    following = tx.schedules.following(f"plan:{plan}", now)
+    stretches: list[Window] = [per for per in Window if per is not Window.DRAW]
+    since = {per: start(now, per) for per in stretches}
+    unfinished = {
+        per for per in stretches if following is not None and start(office.calendar.local(following), per) == since[per]
+    }
+    last = tx.draws.last_drawn(plan)
+    if last is not None:
+        told = json.loads(tx.draws.file(last.number, "rules.json"))["derivation"]["ends"]
+        for per in stretches:
+            begun = start(office.calendar.local(last.made_at), per)
+            if begun < since[per] and per.value not in told:
+                since[per] = begun
+                unfinished.discard(per)
+    return Windows(since=since, unfinished=frozenset(unfinished), following=following)
+
+
+def start(now: datetime, per: Window) -> datetime:
+    """When the window of a moment of office time began, by the office's own calendar (scenario 46)."""
+    return datetime.combine(per.start(now.date()), time(), now.tzinfo)

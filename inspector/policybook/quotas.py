@@ -1,0 +1,133 @@
+"""The rows of a pack that say who may be drawn, how many, and how often."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.exclusion import Exclusion
+from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.sampling import (
+    CeilingRow,
+    CheckRow,
+    FloorRow,
+    FrequencyRow,
+    SamplingRow,
+    SizeRow,
+    StaffRow,
+    SuppressionRow,
+    Window,
+)
+from inspector.policybook.part import Part
+
+SUPPRESSING = (Exclusion.UPPER.value, Exclusion.LICENCE.value)
+"""The exclusions a `[[suppression]]` row may lead to."""
+
+
+def sampling(part: Part) -> SamplingRow:
+    """`[[sampling]]`."""
+    part.keys(("id", "stratum", "minimum", "basis"), ("level", "ratio", "each", "per", "rolling", "key"))
+    by_officers = "each" in part.content
+    if by_officers is ("ratio" in part.content):
+        part.flaw("size_unstated", "ratio")
+    row = SamplingRow(
+        row=part.text("id"),
+        stratum=part.text("stratum"),
+        level=part.maybe("level"),
+        ratio=Fraction(0) if by_officers else part.ratio("ratio"),
+        each=part.rate("each") if by_officers else None,
+        minimum=part.whole("minimum", 0),
+        per=part.choice("per", Window) if "per" in part.content else Window.DRAW,
+        rolling="rolling" in part.content and part.flag("rolling"),
+        key="key" in part.content and part.flag("key"),
+        basis=part.basis("basis"),
+    )
+    if row.rolling and row.per is Window.DRAW:
+        part.flaw("rolling_without_window", "per")
+    return row
+
+
+def floor(part: Part) -> FloorRow:
+    """`[floor]`."""
+    part.keys(("id", "ratio", "order", "basis"))
+    return FloorRow(row=part.text("id"), ratio=part.ratio("ratio"), order=part.texts("order"), basis=part.basis("basis"))
+
+
+def ceiling(part: Part) -> CeilingRow:
+    """`[ceiling]`."""
+    part.keys(("id", "ratio", "basis"))
+    return CeilingRow(row=part.text("id"), ratio=part.ratio("ratio"), basis=part.basis("basis"))
+
+
+def staff(part: Part) -> StaffRow:
+    """`[staff]`."""
+    part.keys(("id", "each", "per", "basis"))
+    return StaffRow(row=part.text("id"), each=part.rate("each"), per=part.choice("per", Window), basis=part.basis("basis"))
+
+
+def size(part: Part) -> SizeRow:
+    """`[[size]]`."""
+    part.keys(("id", "over", "basis"), ("up_to", "least", "ratio"))
+    row = SizeRow(
+        row=part.text("id"),
+        over=part.whole("over", 0),
+        up_to=part.whole("up_to", 1) if "up_to" in part.content else None,
+        least=part.whole("least", 1) if "least" in part.content else 0,
+        ratio=part.ratio("ratio") if "ratio" in part.content else Fraction(0),
+        basis=part.basis("basis"),
+    )
+    if row.up_to is not None and row.up_to <= row.over and part.clean:
+        part.flaw("size_reversed", "up_to", value=row.up_to, over=row.over)
+    if not {"least", "ratio"} & part.content.keys():
+        part.flaw("fields_missing", "least", value="least / ratio")
+    return row
+
+
+def frequency(part: Part) -> FrequencyRow:
+    """`[[frequency]]`."""
+    part.keys(("id", "level", "cap", "warn", "stop", "basis"), ("cool_down", "coverage"))
+    row = FrequencyRow(
+        row=part.text("id"),
+        level=part.text("level"),
+        cap=part.whole("cap", 1),
+        warn=part.whole("warn", 1),
+        stop=part.whole("stop", 1),
+        cool_down=_length(part, "cool_down"),
+        coverage=_length(part, "coverage"),
+        basis=part.basis("basis"),
+    )
+    if not row.cap <= row.stop or not row.warn <= row.stop:
+        part.flaw("caps_reversed", "stop", cap=row.cap, warn=row.warn, stop=row.stop)
+    return row
+
+
+def check(part: Part) -> CheckRow:
+    """`[[check]]`."""
+    part.keys(("id", "type", "counts", "basis"))
+    return CheckRow(
+        row=part.text("id"), check=part.choice("type", CheckType), counts=part.flag("counts"), basis=part.basis("basis")
+    )
+
+
+def suppression(part: Part) -> SuppressionRow:
+    """`[[suppression]]`."""
+    part.keys(("id", "code", "checks", "authority", "same_items", "routine", "basis"), ("within",))
+    part.some("checks")
+    return SuppressionRow(
+        row=part.text("id"),
+        code=part.word("code", SUPPRESSING),
+        checks=frozenset(part.choices("checks", CheckType)),
+        authority=part.choice("authority", Authority),
+        within=_length(part, "within"),
+        same_items=part.flag("same_items"),
+        routine=part.flag("routine"),
+        basis=part.basis("basis"),
+    )
+
+
+def _length(part: Part, field: str) -> Term | None:
+    """A stretch of the calendar, or None where the key is left out."""
+    term = part.maybe_term(field)
+    if term is not None and term.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
+        part.flaw("term_not_calendar", field, value=term)
+    return term

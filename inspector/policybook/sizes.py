@@ -1,0 +1,105 @@
+"""What must be true of a pack's rows about who may be drawn, how many, and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from inspector.domain.evidence import span
+from inspector.domain.inspection import CheckType
+from inspector.domain.sampling import FULL, MUST
+from inspector.policybook.part import nearest
+from inspector.policybook.rows import Draft
+
+POOL = "pool-"
+"""Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
+
+Found = Callable[..., None]
+
+
+def _samplings(draft: Draft, found: Found) -> None:
+    times = Counter(row.stratum for row in draft.samplings)
+    for stratum in sorted(stratum for stratum, count in times.items() if count > 1):
+        found("sampling_twice", "sampling", "stratum", value=stratum)
+    for row in draft.strategies:
+        if row.stratum is not None and row.stratum not in times:
+            found("sampling_missing", f"strategy {row.row}", "stratum", value=row.stratum)
+    for stratum in (FULL, MUST, *(f"{POOL}{level.code}" for level in draft.levels)):
+        if stratum not in times:
+            found("sampling_missing", "sampling", "stratum", value=stratum)
+    known = [level.code for level in draft.levels]
+    for sampling in draft.samplings:
+        owed = sampling.stratum in {FULL, MUST}
+        if owed and not sampling.whole:
+            found("full_not_all", f"sampling {sampling.row}", "ratio", value=sampling.stratum)
+        if not owed and sampling.level not in known:
+            told = {"value": sampling.stratum, "known": ", ".join(known)}
+            found("level_needed", f"sampling {sampling.row}", "level", **told)
+
+
+def _register(draft: Draft, found: Found) -> None:
+    """The floor tops up every level in a stated order, and lies below the ceiling."""
+    if draft.floor is None:
+        return
+    levels = [level.code for level in draft.levels]
+    if sorted(draft.floor.order) != sorted(levels):
+        found("order_incomplete", f"floor {draft.floor.row}", "order", known=", ".join(levels))
+    if draft.ceiling is not None and draft.floor.ratio > draft.ceiling.ratio:
+        found("floor_above_ceiling", f"floor {draft.floor.row}", "ratio", value=draft.floor.ratio, other=draft.ceiling.ratio)
+
+
+def _sizes(draft: Draft, found: Found) -> None:
+    for before, row in pairwise(sorted(draft.sizes, key=lambda held: held.over)):
+        if before.up_to is None or row.over < before.up_to:
+            found("sizes_overlap", f"size {row.row}", "over", other=before.row)
+
+
+def _frequencies(draft: Draft, found: Found) -> None:
+    known = [level.code for level in draft.levels]
+    for row in draft.frequencies:
+        if row.level not in known:
+            told = {"value": row.level, "nearest": nearest(row.level, known), "known": ", ".join(known)}
+            found("value_unknown", f"frequency {row.row}", "level", **told)
+        if row.coverage is not None and row.cool_down is not None and span(row.coverage) <= span(row.cool_down):
+            found("coverage_within_cool_down", f"frequency {row.row}", "coverage", value=row.coverage, other=row.cool_down)
+    missing, twice = lacking_and_repeated((row.level for row in draft.frequencies), known)
+    if missing:
+        found("frequency_missing", "frequency", "level", value=missing)
+    if twice:
+        found("frequency_twice", "frequency", "level", value=twice)
+
+
+def _checks(draft: Draft, found: Found) -> None:
+    missing, twice = lacking_and_repeated((row.check for row in draft.checks), CheckType)
+    if missing:
+        found("check_missing", "check", "type", value=missing)
+    if twice:
+        found("check_twice", "check", "type", value=twice)
+
+
+def lacking_and_repeated(given: Iterable[str], wanted: Iterable[str]) -> tuple[str, str]:
+    """Which of the wanted values are not given, and which more than once."""
+    times = Counter(str(value) for value in given)
+    names = [str(value) for value in wanted]
+    return ", ".join(name for name in names if none(times[name])), ", ".join(name for name in names if several(times[name]))
+
+
+def none(count: int) -> bool:
+    """Not there."""
+    return count == 0
+
+
+def several(count: int) -> bool:
+    """There more than once."""
+    return count > 1
+
+
+PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    (("level", "strategy", "sampling"), _samplings),
+    (("level", "floor", "ceiling"), _register),
+    (("size",), _sizes),
+    (("level", "frequency"), _frequencies),
+    (("check",), _checks),
+)
+"""Each proof with the tables it needs whole."""

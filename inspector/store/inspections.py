@@ -1,0 +1,69 @@
+"""Past inspections from before this house kept the record, and those of others: what an agency has imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.store.room import Room
+from inspector.store.tables import inspection
+
+_KEY = tuple(column.name for column in inspection.primary_key.columns)
+_PART = "\n"
+"""Between the parts of a list; no cell of a file holds one."""
+_KINDS = {one.value: one for one in SubjectKind}
+_CHECKS = {one.value: one for one in CheckType}
+_AUTHORITIES = {one.value: one for one in Authority}
+
+
+class InspectionRoom(Room):
+    """The inspection table. Plain columns and no JSON: an agency has a hundred thousand of them."""
+
+    def of(self, agency: str) -> list[Inspection]:
+        """Every past inspection an agency has on record, oldest first."""
+        asked = sa.select(inspection).where(inspection.c.agency == agency)
+        asked = asked.order_by(inspection.c.held_on, *(inspection.c[name] for name in _KEY))
+        return [
+            Inspection(
+                agency=row.agency,
+                kind=_KINDS[row.kind],
+                code=row.code,
+                on=row.held_on,
+                check=_CHECKS[row.check_type],
+                authority=_AUTHORITIES[row.authority],
+                number=row.number,
+                items=_parts(row.items),
+                inspectors=_parts(row.inspectors),
+                completed=row.completed,
+            )
+            for row in self.connection.execute(asked)
+        ]
+
+    def put(self, rows: Sequence[Inspection]) -> None:
+        """Add or replace by their key."""
+        values = [
+            {
+                "agency": row.agency,
+                "kind": row.kind.value,
+                "code": row.code,
+                "held_on": row.on,
+                "check_type": row.check.value,
+                "authority": row.authority.value,
+                "number": row.number,
+                "items": _PART.join(row.items),
+                "inspectors": _PART.join(row.inspectors),
+                "completed": row.completed,
+            }
+            for row in rows
+        ]
+        if values:
+            statement = self._insert(inspection)
+            new = {name: statement.excluded[name] for name in ("items", "inspectors", "completed")}
+            self.connection.execute(statement.on_conflict_do_update(index_elements=list(_KEY), set_=new), values)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(text.split(_PART)) if text else ()

@@ -1,0 +1,286 @@
+// This part: the verdict on a bundle, and what one firm asks of it.
+
+const STEPS = ["files", "commit", "witness", "seed", "registers", "selection", "teams", "result", "after", "prev"];
+const NEEDED = ["commit.json", "seed.json", "result.json"], RECORD = "witness/record.json";
+const OURS = ["verify_draw.py", "verify_draw.html"];
+
+// Where two JSON values first differ and how; true is not 1, and the order of keys says nothing.
+function* differences(told, own, at) {
+  if (isObject(told) && isObject(own)) {
+    for (const name of new Set([...Object.keys(own), ...Object.keys(told)])) {
+      if (has(told, name) && has(own, name)) yield* differences(told[name], own[name], `${at}.${name}`);
+      else yield { at: `${at}.${name}`, told: has(told, name) ? told[name] : undefined, own: has(own, name) ? own[name] : undefined };
+    }
+  } else if (Array.isArray(told) && Array.isArray(own)) {
+    for (let n = 0; n < Math.max(told.length, own.length); n++) {
+      if (n < told.length && n < own.length) yield* differences(told[n], own[n], `${at}[${n}]`);
+      else yield { at: `${at}[${n}]`, told: told[n], own: own[n] };
+    }
+  } else if (told !== own) yield { at, told, own };
+}
+
+const shown = (value) => (value === undefined ? "—" : typeof value === "bigint" ? String(value) : JSON.stringify(value, (_, one) => (typeof one === "bigint" ? Number(one) : one)).slice(0, 200));
+
+// `wanted` may be left out of a result, but is true where it stands (ruling 5).
+function published(list, given) {
+  const strata = { __proto__: null };
+  for (const { code, n, eligible, wanted, k, selected, reserve, limit } of list.strata) {
+    const told = isObject(given?.strata) && isObject(given.strata[code]) && has(given.strata[code], "wanted") ? { wanted } : {};
+    strata[code] = { __proto__: null, n, eligible, k, selected, reserve, limit, ...told };
+  }
+  return { __proto__: null, name: list.name, strata, teams: Object.assign(Object.create(null), Object.fromEntries(list.teams)) };
+}
+
+// Judges a bundle: a Map of file names (within its folder) to bytes. Yields how far it is; returns the report, whatever the files hold.
+function* judge(files) {
+  const report = { outcome: "agrees", step: "files", done: [], problem: null, differences: [], remarks: [], lists: [], known: NaN };
+  try {
+    const steps = recompute(files, report);
+    for (let told = steps.next(); !told.done; told = steps.next()) yield { step: report.step, ...told.value };
+  } catch (error) {
+    const { code, facts, unreadable } = error instanceof Problem ? error : { code: "program", facts: { problem: String(error) }, unreadable: true };
+    report.outcome = unreadable ? "unreadable" : "differs";
+    report.problem = { code, facts };
+  }
+  return report;
+}
+
+function* recompute(files, report) {
+  const step = (name) => {
+    report.done.push(report.step);
+    report.step = name;
+  };
+  const remark = (code, facts = {}, grave = false) => report.remarks.push({ code, facts, grave });
+  for (const file of NEEDED) legible(files.has(file), "file_missing", { file });
+  const used = new Set([...NEEDED, RECORD, ...OURS]), bytes = files.get("commit.json");
+
+  step("commit");
+  const commit = commitment(bytes), H = SUITES[commit.hash], hex = (text) => toHex(H(utf8(text)));
+  const c = toHex(H(bytes)), w = hex(`ssj1/witness\n${c}\n`);
+  const known = commit.sources.map((one) => one.known).filter((at) => !Number.isNaN(at));
+  Object.assign(report, { draw: commit.draw, hash: commit.hash, made: commit.made, prev: commit.prev, c, w, known: Math.min(...known) });
+  report.undated = commit.sources.filter((one) => Number.isNaN(one.known)).map((one) => one.kind);
+  const [seed, result] = ["seed.json", "result.json"].map((file) => parse(files.get(file), file));
+  legible(Array.isArray(seed.parts) && seed.parts.every(isObject), "seed_parts");
+
+  step("witness");
+  const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
+  for (const [field, own] of [["draw", commit.draw], ["w", w]]) must(!has(record, field) || record[field] === own, "record_other", { field });
+  must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
+  report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
+  remark("no_witness", { w }, true);
+
+  step("seed");
+  must(seed.commit === c, "seed_of_another");
+  must(seed.parts.length === commit.sources.length, "seed_count", { count: BigInt(seed.parts.length), wanted: BigInt(commit.sources.length) });
+  const values = commit.sources.map((source, n) => seedValue(hex, source, seed.parts[n])), b = values.join("+");
+  const key = (tag) => hex(`ssj1/${tag}\n${c}\n${b}\n`).slice(0, 32);
+  report.sources = commit.sources.map(({ kind, known: at, party, what, round, time }, n) => (
+    { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
+  Object.assign(report, { b, key: key("draw") });
+  for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
+  if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
+
+  const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
+  report.kind = ends("drawn.jsonl") && !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv") ? "public" : "auditor";
+  const alone = commit.lists.length === 1, context = { commit, files, H, hex, key, alone, used, remark, report, step, result };
+  yield* report.kind === "public" ? publicly(context) : privately(context);
+
+  if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
+  const others = [...files.keys()].filter((name) => !used.has(name));
+  if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
+  if (report.kind === "auditor") step("prev");
+  report.done.push("prev");
+}
+
+function lineObjects(files, list, file, alone, used) {
+  const found = find(files, list, file, alone), name = found?.file ?? file, given = lines(found?.bytes ?? new Uint8Array());
+  used.add(name);
+  legible(given !== null, "line_unended", { file: name });
+  return { file: name, told: given.map((line) => parse(line, name)) };
+}
+
+// The auditor's bundle: registers, selection, teams, result and afterlife of every list.
+function* privately({ commit, files, H, hex, key, alone, used, remark, report, step, result }) {
+  const nothing = { n: 0n, root: toHex(H()) }, held = [];
+  for (const list of commit.lists) {
+    const registers = {};
+    for (const kind of Object.keys(COLUMNS)) {
+      const found = find(files, list, `${kind}.tsv`, alone), told = list[kind] ?? nothing;
+      legible(found || told.n === 0n, "file_missing", { file: `${list.name}.${kind}.tsv` });
+      if (found) used.add(found.file);
+      registers[kind] = [found, told];
+    }
+    held.push({ list, registers, after: lineObjects(files, list, "after.jsonl", alone, used) });
+  }
+  step("registers");
+  for (const one of held) for (const [kind, [found, told]] of Object.entries(one.registers)) {
+    one[kind] = yield* register(H, found, kind, told);
+  }
+  step("selection");
+  for (const one of held) {
+    one.strata = yield* select(one.list.rules, one.objects, hex, key("draw"), key(`round/${one.list.name}`));
+    const chosen = new Set(one.strata.flatMap(({ selected }) => selected)), { name } = one.list;
+    one.drawn = one.objects.rows.filter((row) => chosen.has(row[0]));
+    for (const { code, wanted, eligible, reserve } of one.strata) {
+      if (wanted > eligible) remark("few_objects", { list: name, stratum: code, wanted, eligible });
+      const { reserve: asked } = one.list.rules;
+      if (BigInt(reserve.length) < asked) remark("few_reserves", { list: name, stratum: code, wanted: asked, left: BigInt(reserve.length) });
+    }
+  }
+  step("teams");
+  for (const one of held) {
+    const { list, inspectors, bans, objects } = one, deck = key(`deal/${list.name}`), h = (text) => hex(deck + text);
+    one.table = list.inspectors ? yield* deal(h, Number(list.rules.team), one.drawn, inspectors.rows, bans.rows) : null;
+    const teams = one.table?.teams() ?? new Map(), ids = new Set(objects.rows.map((row) => row[0])), staff = new Set(inspectors.rows.map((row) => row[0]));
+    const counted = {
+      empty_seats: [...teams.values()].flat().filter((who) => who === null).length,
+      bans_ignored: bans.rows.filter(([object, who]) => !ids.has(object) || !staff.has(who)).length,
+      salts_guessable: objects.guessable + inspectors.guessable + bans.guessable,
+    };
+    for (const [code, count] of Object.entries(counted)) if (count) remark(code, { list: list.name, count: BigInt(count) });
+    report.lists.push({ name: list.name, team: list.rules.team, strata: one.strata, teams, objects: list.objects, rows: objects.rows, after: one.after.told.length });
+  }
+  step("result");
+  const own = { __proto__: null, commit: report.c, lists: report.lists.map((list, n) => published(list, result.lists?.[n])) };
+  compare(report, result, own);
+  step("after");
+  for (const [n, one] of held.entries()) {
+    const { off, came } = replay(one.table, one.after.told, one.after.file, one.strata, one.objects.rows, Number(one.list.rules.team));
+    Object.assign(report.lists[n], { off, came, now: one.table?.teams() ?? new Map() });
+  }
+}
+
+function compare(report, result, own) {
+  for (const { at, told, own: right } of differences(result, own, "result.json")) {
+    if (report.differences.length < 50) report.differences.push({ at, told: shown(told), own: shown(right) });
+  }
+  const [first] = report.differences;
+  must(first === undefined, "result_differs", { field: first?.at, told: first?.told, own: first?.own });
+}
+
+// The public bundle (ruling 17): the drawn rows are of the register, their tickets under the limits, the numbers those of the rules.
+function* publicly({ commit, files, H, hex, key, alone, used, remark, report, step, result }) {
+  remark("public_bundle", {}, false);
+  const drawn = commit.lists.map((list) => lineObjects(files, list, "drawn.jsonl", alone, used));
+  step("registers");
+  const proven = commit.lists.map((list, n) => {
+    const rows = new Map(), { file, told } = drawn[n];
+    told.forEach((receipt, at) => {
+      const line = BigInt(at + 1);
+      must(typeof receipt.line === "string" && receiptRoot(H, receipt) === list.objects.root && receipt.n === list.objects.n, "path_other", { file, line });
+      const row = receipt.line.split("\t"), [column, code] = row.length === 6 ? flaw("objects", row) ?? [] : [0, "row_characters"];
+      must(code === undefined, code, { file, row: line, field: COLUMNS.objects[column], value: row[column] });
+      rows.set(row[0], row);
+    });
+    return rows;
+  });
+  step("selection");
+  must(Array.isArray(result.lists) && result.lists.length === commit.lists.length, "result_differs", { field: "result.json.lists" });
+  const own = { __proto__: null, commit: report.c, lists: [] };
+  for (const [n, list] of commit.lists.entries()) {
+    const told = result.lists[n], at = `result.json.lists[${n}]`, { rules } = list;
+    const right = (holds, field) => must(holds, "result_differs", { field: `${at}${field}` });
+    right(isObject(told) && isObject(told.strata) && isObject(told.teams), "");
+    const counts = new Map();
+    for (const code of Object.keys(rules.strata)) {
+      const one = told.strata[code];
+      right(isObject(one) && isCount(one.n) && isCount(one.eligible) && one.eligible <= one.n, `.strata.${code}`);
+      counts.set(code, [one.n, one.eligible]);
+    }
+    const total = [...counts.values()].reduce((sum, [rows]) => sum + rows, 0n);
+    must(total === list.objects.n, "row_count", { file: at, count: total, wanted: list.objects.n });
+    const strata = [];
+    for (const one of quotas(rules, counts, hex, key(`round/${list.name}`)).values()) {
+      const { selected, reserve } = told.strata[one.code], k = Number(one.k), where = `.strata.${one.code}`;
+      right(Array.isArray(selected) && selected.every(isText) && selected.length === k, `${where}.selected`);
+      right(Array.isArray(reserve) && reserve.every(isText) && BigInt(reserve.length) === min(rules.reserve, one.eligible - one.k), `${where}.reserve`);
+      const order = [...selected, ...reserve].map((id) => ({ ticket: hex(key("draw") + id), row: [id] }));
+      right(order.every((_, i) => i === 0 || byTicket(order[i - 1], order[i]) < 0), `${where}.selected`);
+      right(selected.every((id) => proven[n].get(id)?.[1] === one.code && proven[n].get(id)[2] === "1"), `${where}.selected`);
+      strata.push({ ...one, order, selected, reserve, limit: k ? order[k - 1].ticket : null });
+      yield { done: strata.length, of: counts.size };
+    }
+    const visits = list.inspectors ? strata.flatMap(({ selected }) => selected) : [], teams = new Map();
+    for (const id of visits) {
+      const seats = told.teams[id], full = Array.isArray(seats) && BigInt(seats.length) === rules.team;
+      right(full && seats.every((who) => who === null || isText(who)), `.teams.${id}`);
+      const sitting = seats.filter((who) => who !== null);
+      right(new Set(sitting).size === sitting.length, `.teams.${id}`);
+      teams.set(id, seats);
+    }
+    report.lists.push({ name: list.name, team: rules.team, strata, teams, now: teams, off: new Set(), came: new Set(), objects: list.objects, rows: null, after: 0 });
+    own.lists.push(published(report.lists[n], told));
+  }
+  step("result");
+  compare(report, result, own);
+  report.done.push("result");
+  report.step = "prev";
+}
+
+// The root that a receipt's row leads to (7.8); null for what is no receipt.
+function receiptRoot(H, { line, index, n, path }) {
+  const fits = typeof line === "string" && !line.includes("\n") && isCount(index) && isCount(n) && index < n;
+  return fits && Array.isArray(path) && path.every((one) => is(HEX64, one)) ? climb(H, utf8(line), index, n, path) : null;
+}
+
+// What a receipt shows by itself or, with the report of its draw, against the commitment: {code, facts} lines, the first the answer.
+function judgeReceipt(told, report) {
+  try {
+    const { line, index, n, c, seed, limit } = told, H = SUITES[report?.hash ?? "sha256"], root = receiptRoot(H, told);
+    must(root !== null, "receipt_broken");
+    const row = line.split("\t"), [id, stratum, status] = row, facts = { id, stratum, status, row: index + 1n, n, root };
+    must(row.length === 6 && flaw("objects", row) === null, "receipt_broken");
+    const list = report?.lists.find((one) => one.objects.root === root && one.objects.n === n);
+    if (report) must(list && (c === undefined || c === report.c), "receipt_other", facts);
+    const one = list?.strata.find(({ code }) => code === stratum), told_ = [{ code: report ? "receipt_in" : "receipt_alone", facts, ok: Boolean(report) }];
+    if (report && seed !== undefined) must(seed === report.b, "receipt_field", { field: "seed" });
+    if (one && limit !== undefined) must(limit === one.limit, "receipt_field", { field: "limit" });
+    const b = report?.b ?? seed, bound = one ? one.limit : limit;
+    if (status !== "1") return [...told_, { code: "receipt_excluded", facts, ok: true }];
+    if (!isText(b) || !is(HEX64, report?.c ?? c) || bound === undefined) return [...told_, { code: "receipt_early", facts }];
+    const hex = (text) => toHex(H(utf8(text))), ticket = hex(hex(`ssj1/draw\n${report?.c ?? c}\n${b}\n`).slice(0, 32) + id);
+    const under = bound !== null && ticket <= bound;
+    return [...told_, { code: under ? "receipt_drawn" : "receipt_undrawn", facts: { ...facts, ticket, limit: bound ?? "—" }, ok: Boolean(report) }];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ code: error.code, facts: error.facts, bad: true }];
+  }
+}
+
+// What is known of one id in every list: its row, its ticket and its fate.
+function lookUp(report, id) {
+  const ticket = toHex(SUITES[report.hash](utf8(report.key + id)));
+  return report.lists.map((list) => {
+    const index = list.rows ? position(list.rows, id) : -1, row = list.rows?.[index], told = { list: list.name, id, ticket, rows: list.objects.n };
+    const at = list.strata.find(({ selected, reserve }) => selected.includes(id) || reserve.includes(id));
+    if (!row && !at) return { ...told, fate: list.rows ? "absent" : "unlisted" };
+    const one = at ?? list.strata.find(({ code }) => code === row[1]), place = one.order.findIndex((held) => held.row[0] === id);
+    const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : list.came.has(id) ? "came" : at ? "reserve" : "undrawn";
+    const where = { row: row ? BigInt(index + 1) : null, stratum: one.code, status: row?.[2] ?? "1", place: BigInt(place + 1) };
+    const team = list.off.has(id) ? [] : list.now.get(id) ?? null;
+    return { ...told, ...where, fate, limit: one.limit, k: one.k, eligible: one.eligible, team, off: list.off.has(id) };
+  });
+}
+
+function position(rows, id) {
+  let low = 0, high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (bytewise(rows[middle][0], id) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return rows[low]?.[0] === id ? low : -1;
+}
+
+// What the value and the dates from outside hands prove (7.4, 7.9): only they prove the time. Times in milliseconds or NaN.
+function judgeWitness(report, value, at, seedAt) {
+  if (value.trim().toLowerCase() !== report.w) return { code: "witness_other", bad: true };
+  if (Number.isNaN(at)) return { code: "witness_undated" };
+  const proof = Math.min(...[report.known, seedAt].filter(Number.isFinite)), said = moment(report.record.seeded_at);
+  const first = Math.min(proof, Number.isNaN(said) ? Infinity : said);
+  if (at < moment(report.made)) return { code: "witness_before_made", bad: true };
+  if (at >= first) return { code: "witness_late", bad: true };
+  if (proof === Infinity) return { code: "seed_undated" };
+  return { code: proof - at < 600000 ? "witness_margin" : "time_proven", ok: true };
+}

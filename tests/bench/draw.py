@@ -1,0 +1,295 @@
+"""The draw's speed: selection and commitment against consistent_sampler's sampling alone and against bare SHA-256; and dealing.
+
+`python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 0`
+
+With `--large 10000000` also the way by DuckDB over Parquet (the extra `large`), beside DuckDB's own query that only hashes.
+
+Rounds are interleaved, so that a noisy neighbour hits everyone; each measurement has a fresh process, whose input is made before
+the clock starts. The median of the rounds counts. A row is hashed four times: salt, leaf, node and ticket; the yardstick is as many
+64-byte messages of `openssl speed`, on one core. The peak is that of the whole process, its input included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
+from inspector.domain.dealing import deal
+from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, freeze, read
+from inspector.domain.selection import select
+from inspector.domain.suite import Suite, root
+from inspector.flows import large
+from tests.bench.machine import machine, told, versions
+from tests.bundles import promise
+
+HASHES = 4
+KEY, SECRET = "0123456789abcdef" * 2, b"s" * 32
+QUALS = ("Q1", "Q2", "Q3")
+RULES = Rules(base="all", rounding="ceil", reserve=10, team=2, strata={code: Share(ppm=50_000) for code in "ABCD"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One measurement: what, of how many, the seconds it took, and the peak of its process in MiB."""
+
+    name: str
+    size: int
+    seconds: float
+    peak: float
+
+
+def ids(rows: int) -> list[str]:
+    """As long as credit codes are."""
+    return [f"91330100MA{row:08d}" for row in range(rows)]
+
+
+def salt(name: str) -> str:
+    """Ruling 8, as the house makes them."""
+    return hashlib.sha256(SECRET + name.encode()).hexdigest()[:32]
+
+
+def objects(rows: int) -> list[ObjectRow]:
+    """A register of four strata and ninety districts, in no order."""
+    made = [
+        ObjectRow(id=name, stratum="ABCD"[row % 4], pool=f"D{row % 90:02d}", salt=salt(name))
+        for row, name in enumerate(ids(rows))
+    ]
+    random.Random(1).shuffle(made)
+    return made
+
+
+def frozen(rows: int) -> Frame:
+    """The register as a frame."""
+    return freeze(objects(rows), [], [])
+
+
+def committed(frame: Frame) -> Commitment:
+    """Its commitment."""
+    return commit(
+        number="bench",
+        prev=None,
+        blind="0" * 32,
+        made="2026-01-05T09:00:00+08:00",
+        sources=[promise("one")],
+        listings=[Listing(name="x", frame=frame, rules=RULES, deals=False)],
+    )
+
+
+def selection(rows: int) -> Callable[[], object]:
+    """Which objects are drawn, from a frame."""
+    frame = frozen(rows)
+    return lambda: select(RULES, frame.objects, Suite(), KEY, KEY)
+
+
+def commitment(rows: int) -> Callable[[], object]:
+    """Salts and commit.json with its roots, from a frame."""
+    frame, names = frozen(rows), ids(rows)
+    return lambda: ([salt(name) for name in names], committed(frame))
+
+
+def both(rows: int) -> Callable[[], object]:
+    """Selection and commitment."""
+    frame, names = frozen(rows), ids(rows)
+    return lambda: ([salt(name) for name in names], committed(frame), select(RULES, frame.objects, Suite(), KEY, KEY))
+
+
+def freezing(rows: int) -> Callable[[], object]:
+    """Sorting and checking every row."""
+    made = objects(rows)
+    return lambda: freeze(made, [], [])
+
+
+def reading(rows: int) -> Callable[[], object]:
+    """objects.tsv read back, strictly."""
+    held = content(frozen(rows).objects)
+    return lambda: read(held, b"", b"")
+
+
+def consistent(rows: int) -> Callable[[], object]:
+    """consistent_sampler: sampling only."""
+    from consistent_sampler import sampler
+
+    names = ids(rows)
+    return lambda: list(sampler(names, KEY, take=rows // 20, output="id"))
+
+
+def dealing(visits: int) -> Callable[[], object]:
+    """Teams of two, one inspector for fifty visits: section 4's districts, qualifications, last visitors and recusals."""
+    chance = random.Random(1)
+    homes: dict[str, int] = {}
+    while sum(homes.values()) < visits // 50:
+        homes[f"D{len(homes):04d}"] = min(chance.randint(8, 40), visits // 50 - sum(homes.values()))
+    names, staff, members = list(homes), list[InspectorRow](), dict[str, list[str]]()
+    for home, size in homes.items():
+        for _ in range(size):
+            lent = chance.sample(names, min(len(names), chance.randint(3, 4))) if chance.random() < 0.1 else []
+            row = InspectorRow(
+                id=f"Z{len(staff):06d}",
+                pools=tuple(dict.fromkeys([home, *lent])),
+                quals=tuple(qual for qual in QUALS if chance.random() < 0.35),
+                cap=9999,
+                salt="",
+            )
+            staff.append(row)
+            for pool in row.pools:
+                members.setdefault(pool, []).append(row.id)
+    rows, bans = list[ObjectRow](), list[Ban]()
+    for name, pool in zip(ids(visits), chance.choices(names, list(homes.values()), k=visits), strict=True):
+        rows.append(
+            ObjectRow(id=name, stratum="A", pool=pool, qual=chance.choice(QUALS) if chance.random() < 0.4 else "", salt="")
+        )
+        barred = chance.sample(members[pool], min(2, len(members[pool]))) if chance.random() < 0.3 else []
+        barred += [chance.choice(members[pool])] if chance.random() < 0.05 else []
+        bans += [Ban(object=name, inspector=who, reason="recusal", salt="") for who in dict.fromkeys(barred)]
+    return lambda: deal(Suite(), KEY, 2, rows, staff, bans)
+
+
+OURS: dict[str, Callable[[int], Callable[[], object]]] = {
+    "selection": selection,
+    "commitment": commitment,
+    "selection + commitment": both,
+    "freezing": freezing,
+    "reading": reading,
+}
+EVERY = {**OURS, "consistent_sampler, sampling only": consistent, "dealing": dealing}
+
+
+def parquet(rows: int, file: Path) -> None:
+    """The register as a frozen one in Parquet."""
+    with duck() as database:
+        database.execute(
+            f"COPY (SELECT printf('91330100MA%08d', i) AS id, substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1) AS stratum, "
+            "'1' AS status, printf('D%02d', i % 90) AS pool, '' AS qual, substr(sha256('s' || i), 1, 32) AS salt "
+            f"FROM range({rows}) held(i)) TO '{file}' (FORMAT parquet)"
+        )
+
+
+def duck() -> Any:
+    """DuckDB within 1 GB."""
+    import duckdb
+
+    return duckdb.connect(config={"memory_limit": "1GB"})
+
+
+def hashing(file: Path) -> Callable[[], object]:
+    """DuckDB's own: one hash a row and nothing else."""
+    database = duck()
+    return lambda: database.execute("SELECT max(sha256(? || id)) FROM read_parquet(?)", [KEY, str(file)]).fetchall()
+
+
+def large_selection(file: Path) -> Callable[[], object]:
+    """Which objects are drawn, from Parquet."""
+    database = duck()
+    return lambda: large.select(database, file, RULES, Suite(), KEY, KEY)
+
+
+def large_root(file: Path) -> Callable[[], object]:
+    """The root of the register, from Parquet."""
+    database = duck()
+    return lambda: root(Suite(), large.lines(database, file))
+
+
+LARGE: dict[str, Callable[[Path], Callable[[], object]]] = {
+    "Parquet: hashing query": hashing,
+    "Parquet: selection": large_selection,
+    "Parquet: root": large_root,
+}
+
+
+def measure(name: str, size: int, file: Path) -> Measured:
+    """One measurement, in the process it is called in."""
+    work = LARGE[name](file) if name in LARGE else EVERY[name](size)
+    begun = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - begun
+    return Measured(name=name, size=size, seconds=seconds, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def openssl() -> float:
+    """SHA-256 of 64-byte messages a second, on one core. Raises OSError or CalledProcessError without openssl."""
+    said = subprocess.run(
+        ["openssl", "speed", "-seconds", "1", "-bytes", "64", "sha256"], capture_output=True, text=True, check=True
+    ).stdout
+    return float(said.split()[-1].removesuffix("k")) * 1000 / 64
+
+
+def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
+    """The figures as a Markdown table."""
+    lines = [
+        "| what | of | seconds median [range] | µs each | to consistent_sampler | to bare SHA-256 | to the hashing query | peak MiB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    middle = {
+        key: median([one.seconds for one in rounds if (one.name, one.size) == key])
+        for key in dict.fromkeys((one.name, one.size) for one in rounds)
+    }
+    for (name, size), seconds in middle.items():
+        of = [one for one in rounds if (one.name, one.size) == (name, size)]
+        rival = middle.get(("consistent_sampler, sampling only", size)) if name in OURS else None
+        query = middle.get(("Parquet: hashing query", size)) if name in LARGE else None
+        bare = size * HASHES / median(rates)
+        cells = [
+            name,
+            f"{size:,}",
+            f"{seconds:.3g} [{min(one.seconds for one in of):.3g}-{max(one.seconds for one in of):.3g}]",
+            f"{seconds / size * 1e6:.2f}",
+            f"{seconds / rival:.2f}" if rival else "",
+            f"{seconds / bare:.1f}" if name == "selection + commitment" else "",
+            f"{seconds / query:.2f}" if query else "",
+            f"{max(one.peak for one in of):.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the rounds and print the table; `--json` keeps every figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--objects", default="10000,100000,1000000", help="sizes of the register; rivals draw from the largest")
+    parser.add_argument("--visits", default="10000,100000", help="visits to deal; one inspector for fifty")
+    parser.add_argument("--large", type=int, default=0, help="rows in Parquet; 0 leaves DuckDB out")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    given = parser.parse_args()
+    sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
+    work = [("selection + commitment", size) for size in sizes[:-1]]
+    work += [(name, size) for size in sizes[-1:] for name in (*OURS, "consistent_sampler, sampling only")]
+    work += [("dealing", size) for size in visits] + [(name, given.large) for name in LARGE if given.large]
+    rounds: list[Measured] = []
+    rates: list[float] = []
+    with TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
+        file = Path(folder) / "objects.parquet"
+        if given.large:
+            fresh.submit(parquet, given.large, file).result()
+        for number in range(given.rounds):
+            rates.append(openssl())
+            start = number * len(work) // given.rounds
+            for name, size in work[start:] + work[:start]:
+                rounds.append(fresh.submit(measure, name, size, file).result())
+                print(f"round {number + 1} {name} {size:,}: {rounds[-1].seconds:.2f} s", file=sys.stderr)
+    rounds.sort(key=lambda one: work.index((one.name, one.size)))
+    facts = machine() | {"openssl": f"{median(rates) / 1e6:.2f} M SHA-256 of 64 bytes a second, one core"}
+    packages = versions(["consistent-sampler", "duckdb"])
+    print(f"{table(rounds, rates)}\n\n{told(facts | packages)}")
+    if given.json:
+        figures = {"machine": facts, "versions": packages, "openssl": rates, "rounds": [asdict(one) for one in rounds]}
+        given.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+// The browser's verifier under Node: the script is taken out of the very page that is shipped.
+//   node second.mjs PAGE FOLDER...    judges folders;    node second.mjs PAGE    judges lines of {name: base64} as they come in.
+// One line each: agrees C=… W=… · DIFFERS code facts · UNREADABLE code facts.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+const [page, ...folders] = process.argv.slice(2);
+const script = /<script id="protocol">([^]*?)<\/script>/.exec(readFileSync(page, "utf8"))[1];
+const { answer } = new Function(`${script}; return { answer };`)();
+
+function finish(steps) {
+  let told = steps.next();
+  while (!told.done) told = steps.next();
+  return told.value;
+}
+
+function opinion(files) {
+  const { report } = finish(answer({ files }));
+  if (report.outcome === "agrees") return `agrees C=${report.c} W=${report.w}`;
+  const facts = JSON.stringify(report.problem.facts, (_, one) => (typeof one === "bigint" ? Number(one) : one));
+  return `${report.outcome.toUpperCase()} ${report.problem.code} ${facts}`;
+}
+
+function folder(path) {
+  const names = readdirSync(path, { withFileTypes: true }).filter((one) => !one.isDirectory()).map((one) => one.name);
+  const record = existsSync(`${path}/witness/record.json`) ? ["witness/record.json"] : [];
+  return new Map([...names, ...record].map((name) => [name, new Uint8Array(readFileSync(`${path}/${name}`))]));
+}
+
+if (folders.length) for (const path of folders) console.log(opinion(folder(path)));
+else for await (const line of createInterface({ input: process.stdin })) {
+  const { receipt, ...files } = JSON.parse(line), bytes = (told) => new Uint8Array(Buffer.from(told, "base64"));
+  const told = opinion(new Map(Object.entries(files).map(([name, held]) => [name, bytes(held)])));
+  const plain = (_, one) => (typeof one === "bigint" ? Number(one) : one);
+  console.log(receipt ? JSON.stringify(finish(answer({ receipt: bytes(receipt) })).receipt, plain) : told);
+}

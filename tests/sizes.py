@@ -1,0 +1,106 @@
+"""Ways to break what a pack says about who may be drawn, how many, and how often; told by `test_policyproofs`."""
+
+from __future__ import annotations
+
+from tests.packs import after, edited, without
+
+BROKEN = {
+    "the stratum of what must be seen needs its row": (
+        without('id = "sample-must"'),
+        ["sampling_missing"],
+        "sampling · stratum: no row for stratum must",
+    ),
+    "a stratum without its level is refused": (
+        edited(('stratum = "normal-B"\nlevel = "B"\n', 'stratum = "normal-B"\n')),
+        ["level_needed"],
+        "sampling sample-normal-B · level: stratum normal-B needs its level",
+    ),
+    "a size goes by a ratio or by officers, not by both": (
+        after('id = "sample-normal-B"', 'ratio = "3%"', 'ratio = "3%"\neach = "5"'),
+        ["size_unstated"],
+        "sampling sample-normal-B · ratio: state either ratio or each",
+    ),
+    "an intake is made up for at the end of some period": (
+        after('id = "sample-normal-B"', 'per = "quarter"', 'per = "draw"'),
+        ["rolling_without_window"],
+        "sampling sample-normal-B · per: an intake rounds down",
+    ),
+    "a floor as a decimal is refused": (
+        after("[floor]", 'ratio = "3%"', "ratio = 0.03"),
+        ["ratio_float"],
+        'floor.ratio: a decimal number is not exact; write "3%"',
+    ),
+    "a floor above the ceiling is refused": (
+        after("[floor]", 'ratio = "3%"', 'ratio = "11%"'),
+        ["floor_above_ceiling"],
+        "floor floor · ratio: 11/100 is above the ceiling 1/10",
+    ),
+    "the order of topping up names every level once": (
+        after("[floor]", '["D", "C", "U", "B", "A"]', '["D", "C", "U", "B"]'),
+        ["order_incomplete"],
+        "floor floor · order: name every level exactly once: A, B, U, C, D",
+    ),
+    "two rules for one size of register are refused": (
+        after(
+            "[[size]]", 'basis = "S62:1;P:2.3"\n', 'basis = "S62:1"\n\n[[size]]\nid = "b"\nover = 9\nleast = 3\nbasis = "P:2.3"\n'
+        ),
+        ["sizes_overlap"],
+        "size b · over: overlaps size-small",
+    ),
+    "a rule for no size at all is refused": (
+        after("[[size]]", "over = 0", "over = 10"),
+        ["size_reversed"],
+        "size size-small · up_to: 10 is not above 10",
+    ),
+    "every level has its frequency": (
+        without('id = "frequency-C"'),
+        ["frequency_missing"],
+        "frequency · level: no row for level C",
+    ),
+    "a level has one frequency": (
+        after('id = "frequency-C"', 'level = "C"', 'level = "D"'),
+        ["frequency_missing", "frequency_twice"],
+        "frequency · level: level D has two rows",
+    ),
+    "a cap above the stop of all agencies is refused": (
+        after('id = "frequency-C"', "cap = 2", "cap = 5"),
+        ["caps_reversed"],
+        "frequency frequency-C · stop: cap 5, warn 2, stop 4",
+    ),
+    "what must be seen must be drawable by then": (
+        after('id = "frequency-C"', 'coverage = "24mo"', 'coverage = "6mo"'),
+        ["coverage_within_cool_down"],
+        "frequency frequency-C · coverage: must be seen within 6mo, but cannot be drawn for 6mo",
+    ),
+    "a rest after a draw is counted by the calendar": (
+        after('id = "frequency-C"', 'cool_down = "6mo"', 'cool_down = "90wd"'),
+        ["term_not_calendar"],
+        "frequency frequency-C · cool_down: 90wd is no stretch of the calendar",
+    ),
+    "every type of check says whether it counts": (
+        without('id = "check-lead"'),
+        ["check_missing"],
+        "check · type: no row for LEAD",
+    ),
+    "a type of check has one row": (
+        edited(('type = "LEAD"', 'type = "PERMIT"')),
+        ["check_missing", "check_twice"],
+        "check · type: PERMIT has two rows",
+    ),
+    "a suppression leads to an exclusion of the closed list": (
+        after("[[suppression]]", 'code = "upper"', 'code = "friends"'),
+        ["value_unknown"],
+        "suppression after-upper · code: friends is unknown; nearest is",
+    ),
+    "each for nobody is refused": (
+        after("[staff]", 'each = "5"', 'each = "0"'),
+        ["type_wrong"],
+        'staff.each: got \'0\'; write "5" / "5/2"',
+    ),
+    "a rule for small registers asks for something": (
+        after("[[size]]", "least = 2\n", ""),
+        ["fields_missing"],
+        "size size-small · least: missing: add least / ratio",
+    ),
+}
+"""What is broken: the file, the flaws it must lead to, and what one of them says."""

@@ -1,0 +1,134 @@
+"""The plan of a draw without the daemon: exact ratios, and every fault of it at once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from inspector.cli.offline import plan
+from inspector.domain.commitment import Share
+from inspector.domain.errors import Invalid
+from inspector.labels import LANGS
+
+GOOD = """
+draw = "330106-2026-001"
+list = "scjg"
+reserve = 5
+[[seed]]
+kind = "reveal"
+party = "justice"
+hash = "{hash}"
+[strata.A]
+ratio = "3%"
+min = 1
+""".format(hash="a" * 64)
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [
+        ("3%", Fraction(3, 100)),
+        ("2.5 %", Fraction(1, 40)),
+        ("100%", Fraction(1)),
+        ("1/30", Fraction(1, 30)),
+        ("0.1%", Fraction(1, 1000)),
+        ("3％", Fraction(3, 100)),
+        ("101%", None),
+        ("31/30", None),
+        ("1/0", None),
+        ("0.03", None),
+        ("-3%", None),
+        ("３%", None),
+        ("3%%", None),
+        (3, None),
+    ],
+)
+def test_a_ratio_is_exact_or_refused(told: object, value: Fraction | None) -> None:
+    assert plan.ratio(told) == value
+
+
+def test_a_ratio_that_ppm_cannot_say_is_committed_as_its_quota_with_where_it_comes_from() -> None:
+    told, flaws = plan.read((GOOD + '[strata.B]\nratio = "1/30"\nmin = 2\n[strata.C]\nppm = 7\n').encode())
+    assert flaws == []
+    shares, derivation = told.shares({"A": 50, "B": 61, "C": 5})
+    assert shares == {"A": Share(ppm=30_000, least=1), "B": Share(ppm=0, least=3), "C": Share(ppm=7)}
+    assert derivation["B"] == {"ratio": "1/30", "of": 61, "min": 2, "k": 3}
+    assert told.shares({"B": 30})[0]["B"] == Share(ppm=0, least=2)
+
+
+def test_every_fault_of_a_plan_is_told_at_once_with_its_remedy_in_both_languages() -> None:
+    bad = """
+list = "名单"
+prev = "x"
+hash = "md5"
+team = 0
+reserve = -1
+round = "up"
+base = "some"
+codes = ["1"]
+colour = "red"
+[[seed]]
+kind = "wheel"
+[[seed]]
+kind = "reveal"
+party = "a=b"
+[[seed]]
+kind = "drand"
+chain = 7
+round = 0
+when = "soon"
+[[seed]]
+kind = "text"
+what = ""
+[strata.A]
+ratio = 0.03
+ppm = 3
+min = "two"
+[strata.B]
+"""
+    _, flaws = plan.read(bad.encode())
+    assert sorted({flaw.column for flaw in flaws}) == sorted(
+        [
+            *("draw", "list", "prev", "hash", "team", "reserve", "round", "base", "codes", "colour"),
+            *(
+                "seed.1.kind",
+                "seed.2",
+                "seed.2.party",
+                "seed.3.chain",
+                "seed.3.round",
+                "seed.3.when",
+                "seed.4.what",
+                "seed.4.bits",
+            ),
+            *("strata.A.ratio", "strata.A.ppm", "strata.A.min", "strata.B.ratio"),
+        ]
+    )
+    assert all(flaw.what(lang) and flaw.fix(lang) and "…" not in flaw.what(lang) for flaw in flaws for lang in LANGS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("reserve = 5", 'reserve = 5\nround = "systematic"', "plan_ratio_systematic"),
+        ("[strata.A]", '[[seed]]\nkind = "reveal"\nparty = "justice"\nmake = true\n[strata.A]', "plan_party_twice"),
+        ("[strata.A]", '[[seed]]\nkind = "reveal"\nparty = "audit"\n[strata.A]', "plan_reveal"),
+    ],
+)
+def test_what_cannot_be_drawn_so_is_told_before_any_roster_is_committed_to(before: str, after: str, code: str) -> None:
+    text = GOOD.replace(before, after) + '[strata.B]\nratio = "1/3"\n'
+    assert [flaw.code for flaw in plan.read(text.encode())[1]] == [code]
+
+
+def test_too_little_chance_is_refused_in_words_of_the_field() -> None:
+    few = GOOD.replace('kind = "reveal"\nparty = "justice"', 'kind = "text"\nwhat = "3D"\nbits = 10').replace(
+        f'hash = "{"a" * 64}"', ""
+    )
+    (flaw,) = plan.read(few.encode())[1]
+    assert (flaw.code, "10" in flaw.what("en"), "骰子" in flaw.fix("zh-Hans")) == ("plan_bits", True, True)
+
+
+def test_what_is_no_toml_is_refused_as_such() -> None:
+    with pytest.raises(Invalid) as refused:
+        plan.read(b"draw = ")
+    assert refused.value.code == "draw_plan_unreadable"
