@@ -184,12 +184,23 @@ def _general(policy: Policy) -> Table:
         "终止日": (str(policy.effective_to or ""), ""),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
+        **_publishing(policy),
         draw.row: (
             f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}",
             f"{draw.basis};{draw.plan_basis};{draw.replace_basis}",
         ),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
+
+
+def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
+    told, measured = policy.publish, policy.report
+    named = "被抽中的企业列名" if told.firms else "企业不列名"
+    shown = f"检查完成后公布，未完成的期满 {_term(told.after)} 后公布；{named}，自然人和检查人员不列名"
+    rates = "、".join(map(str, measured.rates))
+    by = f"不实率 {rates}；置信度 {measured.confidence}；随机样本少于 {measured.least} 件注明不足；随机抽取不低于 {measured.random_share}；"
+    by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
+    return {told.row: (shown, told.basis), measured.row: (by, measured.basis)}
 
 
 def _levels(policy: Policy) -> Table:
@@ -233,14 +244,14 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "比对", "有效期", "依据")
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "依据")
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:

@@ -73,6 +73,7 @@ class OfficeTimes(Section):
     rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
     skip_closed: bool = Field(False, description="Only the open hours of working days pass")
     starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
+    pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
 
 class EngineSettings(Section):

@@ -15,7 +15,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
 from inspector.web.health import Health
 from inspector.web.roles import Role
-from inspector.web.server import Server
+from inspector.web.server import Server, listen
 
 WEB = Web(port=0, max_body_bytes=200_000)
 
@@ -54,7 +54,7 @@ class Edge:
 def serving(office: Office, web: Web = WEB) -> Iterator[Edge]:
     """An edge for the length of a block."""
     metrics, health, live, announced = Metrics(), [Health()], [True], list[str]()
-    server = Server(build(office, metrics, lambda: health[0], lambda: live[0], web), web)
+    server = Server(build(office, metrics, lambda: health[0], lambda: live[0], web), listen(web))
     office.store.announce_to(lambda _tx, keys: announced.extend(keys))
     server.start()
     try:

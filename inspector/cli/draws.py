@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import published
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.plan import DrawState
 from inspector.labels import label, of
-from inspector.verifier import programs
+from inspector.verifier import PAGE, programs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,8 @@ def register(app: typer.Typer) -> None:
     command(app, "carry-in")(carry_in)
     command(app, "carry-out")(carry_out)
     command(app, "export")(export)
+    command(app, "receipt")(published.receipt)
+    command(app, "report")(published.report)
     command(app, "verify")(verify)
 
 
@@ -48,13 +51,20 @@ def list_draws(
     agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
     after: Annotated[str, typer.Option("--after", help="Go on behind this number 从此编号之后")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+    last: Annotated[bool, typer.Option("--last", help="The newest, newest first; not with --after 最近的，新的在前")] = False,
 ) -> None:
-    """List draws in order of number. 列出抽取。"""
+    """List draws in order of number, oldest first; where there are more, it is said how to go on. 列出抽取（由旧到新）。"""
+    if last and after:
+        raise Invalid("options_apart", one="--last", other="--after")
     if agency is not None:
         terminal.office.agency(agency)
     within = terminal.office.within(agency) if agency is not None else None
-    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit))
-    terminal.rows(("number", "plan", "state", "made_at", "witness", "void_reason", "signed"), map(_row, held))
+    names = ("number", "plan", "state", "made_at", "witness", "void_reason", "signed")
+    if last:
+        terminal.rows(names, map(_row, terminal.look(lambda tx: tx.draws.last(within, limit=limit))))
+        return
+    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
+    terminal.page(names, [_row(one) for one in held], limit, "--agency, --last", key="number")
 
 
 def show(terminal: Terminal, draw: Number) -> None:
@@ -207,19 +217,33 @@ def carry_in(
 
 
 def export(
-    terminal: Terminal, draw: Number, folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)]
+    terminal: Terminal,
+    draw: Number,
+    folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)],
+    public: Annotated[
+        bool, typer.Option("--public", help="Without registers and persons, after the visits 公开包：检查之后，不含名录和个人")
+    ] = False,
 ) -> None:
-    """Write a draw's bundle to a folder, for an auditor to verify anywhere. 导出复核包。
+    """Write a draw's bundle to a folder, for anybody to verify anywhere. 导出复核包。
 
-    It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
-    only W, number and date leave the house (draw-protocol ruling 18).
+    It holds the registers, so it is for auditors, and before the result is there it is for nobody: until then only W, number and
+    date leave the house (draw-protocol ruling 18).
+
+    With --public it is for everybody, and refused before the visits: instead of the registers the drawn firms' rows with what
+    shows that they were in the frame, where the pack lets firms be named; persons and inspectors are not (ruling 17).
     """
     held, files = _finished(terminal, draw)
+    if public:
+        from inspector.flows.publish import public_bundle
+
+        office, now = terminal.office, terminal.office.now()
+        kept = terminal.look(lambda tx: public_bundle(office, tx, draw, now))
+    else:
+        kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     _read(terminal, draw, "export")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
     for name, content in kept.items():
         (folder / name).write_bytes(content)
     written = [*kept]
@@ -227,10 +251,13 @@ def export(
     witness.mkdir()
     record = _record(terminal, held, files)
     (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
-    for name, content in programs().items():  # a stranger needs nothing of ours, only Python or a browser
+    # A stranger needs nothing of ours, only Python or a browser; the short program reads registers, which the public has not.
+    beside = {name: content for name, content in programs().items() if not public or name == PAGE}
+    for name, content in beside.items():
         (folder / name).write_bytes(content)
-    written += ["witness/record.json", *programs()]
-    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written), after=record["after"])
+    written += ["witness/record.json", *beside]
+    facts = {"folder": folder.name, "files": len(written), "after": record["after"], "public": public}
+    terminal.act("draw.export", draw, lambda _tx, _now: None, **facts)
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
@@ -293,6 +320,16 @@ def verify(
     return None if holds else Exit.WRONG
 
 
+def _known(terminal: Terminal, draw: str) -> Draw:
+    """The draw of that number. Raises Missing, saying that no folder has that name either, where there is none or no database at all."""
+    try:
+        return terminal.look(lambda tx: tx.draws.get(draw))
+    except InspectorError as error:
+        if error.code not in ("draw_unknown", "database_missing"):
+            raise
+        raise Missing("bundle_unknown", name=draw) from error
+
+
 def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
     verdict, number = opinion.verdict, opinion.commitment.number
     terminal.value(
@@ -338,7 +375,7 @@ def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
 
     That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
     """
-    held = terminal.look(lambda tx: tx.draws.get(draw))
+    held = _known(terminal, draw)
     files = terminal.look(lambda tx: tx.draws.files(draw))
     if "result.json" not in files:
         raise Refusal("draw_not_finished", draw=draw, state=held.state)

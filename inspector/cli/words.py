@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang
+from inspector.labels import Lang, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -181,7 +181,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ask_differ": ("the two do not agree; both type again", "两人录入不一致，请重新录入"),
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
-    "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
+    "pack_silent": (
+        '{label}: warning: has no examples; write examples-{version}.toml beside it with the line pack = "{label}"',
+        '{label}：警告：没有示例；请在旁边写 examples-{version}.toml，首行写 pack = "{label}"',
+    ),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
 }
@@ -280,7 +283,7 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
-    facts = error.facts
+    facts = in_words(error.facts, lang)
     if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
         facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
     return _fill(text, facts) if text else str(error)

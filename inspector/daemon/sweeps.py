@@ -9,7 +9,9 @@ import structlog
 
 from inspector import __version__
 from inspector.domain.decision import OrderKind
+from inspector.domain.sampling import Window
 from inspector.flows.office import Office
+from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
@@ -104,6 +106,10 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        planned=[
+            (agency, "chance" if by_chance else "coverage", count)
+            for agency, by_chance, count in tx.visits.planned_since(start(office.calendar.local(now), Window.YEAR))
+        ],
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(str(days), tx.cases.due_before(_within(office, now, days))) for days in _RISK_DAYS],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],

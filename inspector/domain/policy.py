@@ -11,6 +11,7 @@ from fractions import Fraction
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 
 
@@ -87,7 +88,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A provable fact of an item: where it is held and how it is compared. `premises_fact`: it exists only at the premises."""
+    """A provable fact of an item: where it is held and how it is compared.
+
+    `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    """
 
     code: str
     name: str
@@ -98,6 +102,7 @@ class Fact:
     compare: Compare
     valid_for: Term
     basis: str
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +233,8 @@ class Policy:
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
     draw: DrawRow
+    publish: PublishRow
+    report: ReportRow
     digest: str
 
     @property

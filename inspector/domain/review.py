@@ -10,8 +10,8 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, carry
-from inspector.domain.policy import Policy
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.policy import OutcomeRow, Policy
 
 
 def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
@@ -65,7 +65,7 @@ def review(
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
-    carry(outcome, cited, adverse=_adverse(outcome, policy))
+    carry(outcome, cited, adverse=adverse(row))
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -76,6 +76,11 @@ def review(
     }
     because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
     return end(case, outcome, policy, now, because, officer)
+
+
+def adverse(row: OutcomeRow) -> bool:
+    """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
+    return row.outcome in UNTRUE or bool(row.proposals) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
@@ -96,7 +101,7 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         evidence.verdict is Verdict.MATCH
         and held.status is not ClaimStatus.PROVEN
         and case.outcome is not None
-        and _adverse(case.outcome, policy)
+        and adverse(policy.outcomes[case.outcome])
     )
     if case.state is not CaseState.CLOSED or not (against or in_favour):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
@@ -105,9 +110,3 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     state = replace(case.with_file(held), entry=None)
     orders = take_back(case, "REOPENED", "S0:7", now)
     return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)
-
-
-def _adverse(outcome: Outcome, policy: Policy) -> bool:
-    """Whether an outcome leads to anything against the subject: a proposal, or a credit grade other than that of `TRUE`."""
-    row = policy.outcomes[outcome]
-    return bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE)

@@ -10,7 +10,7 @@ from inspector.domain.calendar import Counting, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Verdict, blank
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
@@ -232,8 +232,9 @@ def report(
 ) -> Decision[Visit]:
     """The team's result. Needs a full team that has accepted to the last seat, and an answer to every fact in question.
 
-    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. Raises Refusal (`visit_closed`,
-    `team_short`, `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`).
+    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. A mismatch goes against somebody
+    and may open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `team_short`, `visit_embargoed`,
+    `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -253,6 +254,8 @@ def report(
         raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
     if unknown := answered - asked:
         raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
     state = replace(visit, state=VisitState.DONE, done_at=now, findings=findings, remarks=remarks)
     because = Because(
         rule="visit.report",

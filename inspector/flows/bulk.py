@@ -97,6 +97,10 @@ def _objections(office: Office, line: CaseRow, sender: str, now: datetime, warni
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_irregular", facts=facts))
     if case.subject.code not in {case.subject.original.strip(), STAND_IN}:
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_rewritten"))
+    for held in case.claims:
+        if admission.ClaimWarning.AHEAD in admission.odd(held.claim, now.date()):
+            facts = {"on": held.claim.on.isoformat(), "today": now.date().isoformat()}
+            warnings.append(RowFlaw(row=line.row, column=f"claim:{held.claim.fact}", code="claim_ahead", facts=facts))
     yield from (of_error(line.row, error) for error in admission.objections(case, policy, now))
 
 

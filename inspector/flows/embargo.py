@@ -9,8 +9,8 @@ from inspector.store.tx import Tx, new_id
 
 
 def embargoed(tx: Tx, number: str) -> bool:
-    """Whether a visit of the draw is still to be made: until then nobody learns of the list who need not."""
-    return any(held.state.open for held in tx.visits.of_draw(number))
+    """Whether a visit of the draw, or one dealt anew for it, is still to be made: until then nobody learns of the list who need not."""
+    return any(held.state.open for held in tx.visits.of_selection(number))
 
 
 def note(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:

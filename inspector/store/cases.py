@@ -26,6 +26,8 @@ _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
+_TOGETHER = 1000
+"""Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
     visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT"))
@@ -140,6 +142,15 @@ class CaseRoom(Room):
             ~visited,
         )
         return self.rows(asked.order_by(case_file.c.id))
+
+    def standing(self, case_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """(route, outcome once it has one) of cases by id, however many."""
+        held: dict[str, tuple[str, str | None]] = {}
+        for start in range(0, len(case_ids), _TOGETHER):
+            some = case_file.c.id.in_(case_ids[start : start + _TOGETHER])
+            asked = sa.select(case_file.c.id, case_file.c.route, case_file.c.outcome).where(some)
+            held |= {row[0]: (row[1], row[2]) for row in self.connection.execute(asked)}
+        return held
 
     def taken_in(self, agency: str, since: datetime) -> dict[str, int]:
         """How many subjects have come in since a moment, by the stratum of their cases: N of an intake."""

@@ -115,6 +115,21 @@ class DrawRoom(Room):
             asked = asked.where(draw.c.agency.in_(list(agencies)))
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
+    def last(self, agencies: Sequence[str] | None, *, limit: int = 50) -> list[Draw]:
+        """The newest draws, newest first."""
+        asked = sa.select(draw.c.body).order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
+        if agencies is not None:
+            asked = asked.where(draw.c.agency.in_(list(agencies)))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def carried_out(self, agencies: Sequence[str] | None, limit: int) -> list[Draw]:
+        """The newest draws that were carried out."""
+        asked = sa.select(draw.c.body).where(draw.c.state == "DRAWN")
+        if agencies is not None:
+            asked = asked.where(draw.c.agency.in_(list(agencies)))
+        asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
     def keep_file(self, number: str, name: str, content: bytes) -> None:
         """Keep one file of a draw's bundle; it never changes."""
         self.connection.execute(sa.insert(draw_file).values(number=number, name=name, bytes=content))

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Stale
+from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
@@ -75,6 +76,17 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
+    def of_selection(self, number: str) -> list[Visit]:
+        """The visits of a draw, and those of supplementary draws that stand for any of them: all that has come of its selection."""
+        held = self.of_draw(number)
+        level = [one.id for one in held]
+        while level:
+            asked = sa.select(visit.c.body).where(visit.c.replaces.in_(level), visit.c.draw != number).order_by(visit.c.id)
+            anew = [load(Visit, text) for text in self.connection.execute(asked).scalars()]
+            held += anew
+            level = [one.id for one in anew]
+        return held
+
     def short(self, agency: str) -> list[Visit]:
         """The visits of an agency that cannot take place for want of inspectors."""
         asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state == VisitState.SHORT.value)
@@ -116,6 +128,13 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
         asked = asked.where(visit.c.replaces == "")
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+
+    def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
+        """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
+        held = visit.c.state.in_(_MADE) & visit.c.check_type.in_((CheckType.PLANNED.value, CheckType.JOINT.value))
+        asked = sa.select(visit.c.agency, visit.c.sampled, sa.func.count()).where(held, visit.c.opened_at >= moment)
+        grouped = asked.group_by(visit.c.agency, visit.c.sampled).order_by(visit.c.agency, visit.c.sampled)
+        return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many seats each inspector holds or held to the end in visits drawn since a moment."""

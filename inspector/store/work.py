@@ -267,7 +267,7 @@ class WorkRoom(Room):
         return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
-        """A person sends a quarantined row round again, with fresh attempts. Raises Missing."""
+        """A person sends a quarantined row round again, with fresh attempts. Raises Missing, by code for what: the row, or its state."""
         again = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         values = {
             "state": "ready",
@@ -279,6 +279,7 @@ class WorkRoom(Room):
         }
         key = self.connection.execute(again.values(**values).returning(work.c.key)).scalar_one_or_none()
         if key is None:
+            self.show(work_id)
             raise Missing("work_not_quarantined", id=work_id)
         self.ready.append(key)
 
@@ -286,6 +287,7 @@ class WorkRoom(Room):
         """A person lets a quarantined row go without carrying it out. Raises Missing."""
         held = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
+            self.show(work_id)
             raise Missing("work_not_quarantined", id=work_id)
 
     def show(self, work_id: int) -> Row:

@@ -117,6 +117,12 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     root.setLevel(level)
     for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("apscheduler.scheduler").addFilter(_worth_telling)
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Not that a tick was left out because the one before still ran: the next one asks again, and the tick's lag is a metric."""
+    return "maximum number of running instances" not in str(record.msg)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

@@ -34,6 +34,7 @@ class Snapshot:
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    planned: Sequence[tuple[str, str, int]] = ()
     attention: Sequence[tuple[str, int]] = ()
     at_risk: Sequence[tuple[str, int]] = ()
     lanes: Sequence[tuple[str, bool, bool]] = ()
@@ -67,6 +68,8 @@ class _State(Collector):
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
+        help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
+        yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
         help_at_risk = "Open verifications and reviews due within this many working days."
@@ -130,6 +133,11 @@ class Metrics:
             "inspector_http_requests_total",
             "Requests by route, method and status class.",
             ("route", "method", "status"),
+            registry=registry,
+        )
+        self.office_time = Gauge(
+            "inspector_office_timestamp_seconds",
+            "Office time, by which legal dates run; the machine's own except where office time is made to run fast.",
             registry=registry,
         )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)

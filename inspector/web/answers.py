@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ConfigDict, JsonValue
 
+from inspector.domain.admission import ClaimWarning, odd
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
@@ -34,12 +35,13 @@ class SubjectShown(Shown):
 
 
 class ClaimShown(Shown):
-    """One claim and the way it is at."""
+    """One claim and the way it is at; `warnings` is what the sender should look at again: `AHEAD`, it speaks of a day to come."""
 
     key: str
     fact: str
     value: str
     on: date
+    warnings: tuple[ClaimWarning, ...]
     status: ClaimStatus
     method: Method | None
     via: str | None
@@ -337,6 +339,7 @@ def _case(case: Case) -> dict[str, Any]:
             "fact": held.claim.fact,
             "value": held.claim.value,
             "on": held.claim.on,
+            "warnings": odd(held.claim, case.opened_at.date()),
             "status": held.status,
             "method": held.step.method if held.step else None,
             "via": held.step.via if held.step else None,

@@ -113,5 +113,6 @@ CaseReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUD
 FeedReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
 CreditPlatform = Annotated[Caller, Depends(allow(Role.CREDIT))]
 DrawReader = Annotated[Caller, Depends(allow(*(role for role in Role if role is not Role.CREDIT)))]
+DrawOfficial = Annotated[Caller, Depends(allow(Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS))]
 WorkReader = Annotated[Caller, Depends(allow(Role.OPS, Role.AUDITOR))]
 AttentionReader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR, Role.OPS))]

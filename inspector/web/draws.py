@@ -14,6 +14,7 @@ from inspector.flows import draw as drawing
 from inspector.flows import embargo, seeding
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
+from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Clerk, DrawReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
@@ -21,7 +22,7 @@ from inspector.web.fields import Limit, MessageId, NamePath
 from inspector.web.messages import AnnounceIn, FiguresIn
 from inspector.web.roles import Role
 
-router = APIRouter(prefix="/v1", tags=["draws"])
+router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 
 
 @router.get("/draws", responses=READS)

@@ -156,7 +156,10 @@ class LevelsIn(Strict):
 
 
 class AnswerIn(Strict):
-    """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs."""
+    """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs.
+
+    A mismatch needs the value.
+    """
 
     verdict: Said | None = None
     value: MaybeLine = ""
@@ -183,7 +186,7 @@ class SeatDeclineIn(Strict):
 
 
 class FindingIn(Strict):
-    """What was seen about one fact in question."""
+    """What was seen about one fact in question; a mismatch needs the note."""
 
     case_id: CaseId
     claim: ClaimName

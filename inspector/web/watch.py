@@ -33,6 +33,7 @@ from inspector.web.answers import (
     WorkShown,
     facts_of,
 )
+from inspector.web.body import JsonRoute
 from inspector.web.caller import (
     AttentionReader,
     Caller,
@@ -52,7 +53,7 @@ from inspector.web.health import told
 from inspector.web.messages import LevelsIn
 from inspector.web.roles import Role
 
-router = APIRouter()
+router = APIRouter(route_class=JsonRoute)
 _STILL_GOOD = 3600.0
 """Seconds for which an ops token may go on reading metrics in an outage, since it was last found valid."""
 

@@ -39,11 +39,13 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency:
         shown = [agency.get(f"/v1/assistance/{request_id}").json()["state"] for _ in range(2)]
+        bare = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "signer": "赵六"})
         answer = {"verdict": "match", "signer": "赵六"}
         first = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         again = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
-        late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "signer": "赵六"})
+        late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "value": "李某", "signer": "赵六"})
     assert shown == ["ORDERED", "ORDERED"]
+    assert (bare.status_code, bare.json()["error"]["code"]) == (422, "mismatch_wordless"), "it goes against somebody"
     assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert first.json()["reply"] == {"verdict": "match", "value": "", "signer": "赵六"}
     assert late.json()["error"]["code"] == "request_closed"

@@ -11,10 +11,9 @@ import pytest
 
 from inspector.domain.errors import Invalid
 from inspector.store.store import Store
-from inspector.web.app import build
+from inspector.web import server
 from inspector.web.health import Health
 from inspector.web.roles import Role
-from inspector.web.server import Server
 from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
@@ -158,7 +157,7 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
 def test_a_taken_address_is_said(edge: Edge) -> None:
     taken = WEB.model_copy(update={"port": edge.server.port})
     with pytest.raises(Invalid, match="address_unusable"):
-        Server(build(edge.office, edge.metrics, Health, lambda: True, taken), taken)
+        server.listen(taken)
 
 
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:

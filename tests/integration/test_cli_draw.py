@@ -137,6 +137,8 @@ def test_nothing_but_w_leaves_the_house_before_the_result_is_there(operator: Ope
 def test_a_draw_in_the_database_is_recomputed_in_place(operator: Operator, commitment: Commitment) -> None:
     assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True
     assert operator.say("draw", "verify", "bureau-2026-09999").code == 3
+    nowhere = process("draw", "verify", "NO-SUCH-FOLDER", "--lang", "en", folder=operator.folder)
+    assert (nowhere.code, "neither a folder nor a draw NO-SUCH-FOLDER" in nowhere.err) == (3, True), "and no word of a database"
 
 
 def test_a_bundle_is_never_written_over_something_else(operator: Operator, commitment: Commitment) -> None:
@@ -268,3 +270,21 @@ def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operato
     told = operator.well("draw", "carry-in", made.number, str(file), "--json").json
     assert (told["party"], told["state"]) == ("beacon", "SEEDING")
     assert operator.say("draw", "carry-in", made.number, str(file)).code == 4, "it is there"
+
+
+def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_asked(
+    operator: Operator, commitment: Commitment
+) -> None:
+    del commitment
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        first = tx.draws.get(NUMBER)
+        for number in (2, 3):
+            later = first.made_at + timedelta(days=number)
+            tx.draws.add(replace(first, number=f"bureau-2026-0000{number}", slot=str(number), made_at=later))
+    page = operator.well("draw", "list", "--limit", "2")
+    assert f"--after {NUMBER[:-1]}2" in page.err
+    rest = operator.well("draw", "list", "--limit", "2", "--after", f"{NUMBER[:-1]}2")
+    assert (rest.err, rest.out.count("bureau-2026-")) == ("", 1)
+    newest = operator.well("draw", "list", "--last", "--limit", "2", "--agency", "bureau", "--json").json
+    assert [one["number"][-1] for one in newest] == ["3", "2"]
+    assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2

@@ -21,7 +21,9 @@ from tests.edge import serving
 from tests.engine import lines as log_lines
 from tests.engine import listening
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
+
+PLACE = FACTS["registered-address"]
 
 
 def late(store: Store, hand: Hand, term: str = "1wd") -> tuple[Office, Phones, Draw, Visit]:
@@ -45,9 +47,11 @@ def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_s
     with store.read() as tx:
         names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
     told = json.dumps([[one.title, one.text, dict(one.data)] for one in phones.messages], ensure_ascii=False)
+    page = f"/seat/{names[0]}/{office.link_token('seat', names[0])}"
     with serving(office) as edge, edge.client(X_Link_Token=office.link_token("seat", names[0])) as team:
-        before = [team.get(f"/v1/seats/{names[0]}").text, team.get(f"/seats/{names[0]}").text, told]
-        assert not [text for text in before if visit.code in text or visit.name in text]
+        assert team.get(page).status_code == 200
+        before = [team.get(f"/v1/seats/{names[0]}").text, team.get(page).text, told]
+        assert not [text for text in before if visit.code in text or visit.name in text or PLACE in text]
         for name in names:
             with store.begin() as tx:
                 dispatch.accept(tx, name, hand())
@@ -60,6 +64,7 @@ def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_s
         hand.on(minutes=1)
         settle(office)
         assert team.get(f"/v1/seats/{names[0]}").json()["visit"]["code"] == visit.code
+        assert PLACE in team.get(page).text
         with edge.as_("clerk") as clerk:
             assert clerk.get(f"/v1/draws/{drawn.number}").json()["result"] is None, "the team first"
         metrics = edge.metrics.render()

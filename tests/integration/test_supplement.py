@@ -16,6 +16,8 @@ from inspector.domain.visit import VisitState
 from inspector.flows import relief, supplement
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
+from inspector.flows.publish import public_bundle
+from inspector.flows.reporting import report
 from inspector.flows.seeding import type_figures
 from inspector.flows.voiding import sign
 from inspector.store.store import Store
@@ -34,6 +36,7 @@ from tests.integration.test_draw_way import (
     thrown,
     visits,
 )
+from tests.integration.test_published import made as are_made
 from tests.integration.test_seed_refusals import seeded
 
 LOOK = Work(
@@ -199,6 +202,39 @@ def test_a_part_withheld_from_a_supplementary_draw_brings_no_other_one_until_the
     with store.read() as tx:
         last = tx.draws.page(None)[-1]
     assert (last.number != made.number, last.parties, last.without) == (True, ("dice", "justice", "lottery"), ("audit",))
+
+
+def test_a_list_stays_closed_until_the_visits_dealt_anew_for_it_are_made_and_reports_tell_them_as_one(
+    store: Store, hand: Hand
+) -> None:
+    office, _, first = short_visit(store, hand, pool=True)
+    enlarge(office)
+    made = deal_anew(office)
+    assert made is not None
+    settle(office)
+    carried_out(office, hand, made.number)
+    (short,) = visits(office, first.number)
+    assert not short.state.open
+
+    def published(number: str) -> bytes:
+        with store.read() as tx:
+            return public_bundle(office, tx, number, hand())["weekly.drawn.jsonl"]
+
+    with serving(office) as edge, edge.as_("clerk") as clerk:
+        for draw in (first, made):
+            with pytest.raises(Refusal, match="draw_embargoed"):
+                published(draw.number)
+            assert clerk.get(f"/v1/draws/{draw.number}").json()["result"] is None
+        are_made(office, hand, made.number)
+        for draw in (first, made):
+            assert short.code.encode() in published(draw.number)
+            assert clerk.get(f"/v1/draws/{draw.number}").json()["result"] is not None
+    with store.read() as tx:
+        of_first, of_made = report(office, tx, first.number), report(office, tx, made.number)
+    assert [(one.drawn, one.judged, one.open, one.undecided) for one in of_first.estimates] == [(1, 0, 0, 1)]
+    assert of_first.after["withdrawn:supplemented"] == 1
+    assert (of_made.chances, of_made.estimates, of_made.certain) == ((), (), ()), "chance had chosen before it"
+    assert (of_first.share.random, of_first.share.planned) == (1, 1), "one object, however often it was dealt"
 
 
 def test_nobody_escapes_by_having_the_supplementary_draw_made_void(store: Store, hand: Hand) -> None:

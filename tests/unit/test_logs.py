@@ -33,6 +33,14 @@ def said(**told: object) -> str:
     return stream.getvalue()
 
 
+def test_a_tick_left_out_while_the_one_before_still_runs_is_a_metric_and_no_warning() -> None:
+    with listening() as stream:
+        told = logging.getLogger("apscheduler.scheduler")
+        told.warning('Execution of job "%s" skipped: maximum number of running instances reached (%d)', "seal", 1)
+        told.warning("something else")
+    assert [line["event"] for line in lines(stream)] == ["something else"]
+
+
 def test_ours_and_the_standard_librarys_events_go_through_one_chain() -> None:
     with listening() as stream, structlog.contextvars.bound_contextvars(case_id="case-1"):
         structlog.get_logger("ours").info("case.opened", item="business-licence")
@@ -111,6 +119,9 @@ def test_a_traceback_names_its_functions_and_shows_no_values(json_lines: bool, t
     assert "no answer about" not in text.replace('f"no answer about {number}', ""), "what others say of a value may repeat it"
 
 
+NAME = "张三"
+
+
 def misread(held: dict[str, str], name: str) -> str:
     try:
         return held[name]
@@ -122,11 +133,11 @@ def misread(held: dict[str, str], name: str) -> str:
 def test_of_another_ones_error_only_kind_and_place_are_written_and_of_ours_the_code_too(json_lines: bool) -> None:
     with listening(json_lines=json_lines) as stream:
         try:
-            misread({}, "".join(("张", "三")))  # the line itself is shown, too
+            misread({}, NAME)
         except Invalid:
             structlog.get_logger("ours").exception("request.failed")
     text = stream.getvalue()
-    assert "张三" not in text
+    assert NAME not in text
     assert all(part in text for part in ("KeyError", "Invalid", "item_unknown", "no-such-item", "test_logs.py"))
 
 

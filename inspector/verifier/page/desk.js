@@ -9,7 +9,8 @@ function summary({ lists, ...report }) {
     strata: strata.map(({ order, ...one }) => one),
     drawn: strata.flatMap(({ code, selected, reserve, order }) => (
       [...selected.slice(0, 100).map((id, n) => [id, n]), ...reserve.map((id, n) => [id, selected.length + n]).filter(([id]) => came?.has(id))]
-        .map(([id, n]) => ({ id, stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) })))),
+        .map(([id, n]) => (
+          { id: isText(id) ? id : "—", stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) })))),
   }));
   return { ...report, lists: told };
 }

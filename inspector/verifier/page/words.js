@@ -141,6 +141,7 @@ const WORDS = {
     bans_ignored: "{list}：有 {count} 条回避提到的对象或人员不在登记册里。",
     salts_guessable: "{list}：有 {count} 行的盐值不是 32 位十六进制，可能被人猜出内容。",
     public_bundle: "这是公开用的文件，没有登记册：不能证明登记册完整，也不能证明没有更小的抽签号被漏掉。任何人可以用自己的回执核对自己那一行。",
+    names_withheld: "{count} 个被抽中的对象没有列名（自然人，或不公布名单）：只能看到其抽签号是否在界限之内。",
 
     not_utf8: "{file} 不是 UTF-8 文字。",
     not_json: "{file} 第 {line} 行不是正确的 JSON。",
@@ -325,6 +326,7 @@ const WORDS = {
     bans_ignored: "{list}: {count} conflicts name objects or inspectors that are in no register.",
     salts_guessable: "{list}: the salts of {count} rows are not 32 hex signs; somebody might guess what the rows say.",
     public_bundle: "This is the public bundle, without registers: it cannot prove that the register is complete, nor that no smaller ticket was passed over. Anybody can check the own row with a receipt.",
+    names_withheld: "{count} drawn objects are not named (natural persons, or the agency names nobody): only their tickets can be held against the limit.",
 
     not_utf8: "{file} is no UTF-8 text.",
     not_json: "{file}, line {line}: not JSON.",

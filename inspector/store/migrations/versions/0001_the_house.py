@@ -378,6 +378,7 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_agency_opened", ["agency", "opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_draw"), ["draw"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_replaces"), ["replaces"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_state"), ["state"], unique=False)
 
     op.create_table(
