@@ -6,6 +6,7 @@ import typer
 
 from inspector.cli import (
     afterwards,
+    bundles,
     cases,
     check,
     connectors,
@@ -49,6 +50,7 @@ packs.register(group("policy", "Policy packs. 政策包", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)
+bundles.register(draw_group)
 afterwards.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 registers.register(
