@@ -60,6 +60,7 @@ _WORDS: Mapping[str, str] = {
     Timer.SEED: "种子来源答复",
     Timer.REVIEW: "工作人员复核",
     Timer.REVIEW_REMIND: "复核期满前提醒",
+    Timer.RELEASE: "现场核查期满前告知检查组对象",
     Outcome.TRUE: "属实",
     Outcome.DATA_ERROR: "数据来源有误",
     Outcome.IMMATERIAL: "差异无关紧要",
@@ -176,14 +177,16 @@ def _general(policy: Policy) -> Table:
     seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
+    seeds += f"；对象已不存在的{'由同层候补补入' if draw.replace_ceased else '不补入'}，其他替换不超过随机抽中数的 {draw.replace_share}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
+    form = f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}"
     rows = {
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
-        draw.row: (f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}", f"{draw.basis};{draw.plan_basis}"),
+        draw.row: (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
 
@@ -355,8 +358,7 @@ def _outcomes(policy: Policy) -> Table:
 
 
 def _grounds(policy: Policy) -> Table:
-    rows = {code: (basis,) for code, basis in policy.grounds.items()}
-    return Table(title="请求协助的理由", heads=("编号", "依据"), rows=rows)
+    return Table(title="请求协助的理由", heads=("编号", "依据"), rows={code: (basis,) for code, basis in policy.grounds.items()})
 
 
 def _words(values: Iterable[str]) -> str:
@@ -389,9 +391,7 @@ def _cited(cell: str, sources: Mapping[str, str]) -> str:
     """A citation with the short name of its source: its document number or title in brackets, or what comes before a colon."""
 
     def told(found: re.Match[str]) -> str:
-        if found[1] not in sources:
-            return found[0]
-        return f"{found[1]}:{found[2]}（{_short(sources[found[1]])}）"
+        return f"{found[0]}（{_short(sources[found[1]])}）" if found[1] in sources else found[0]
 
     return _CITATION.sub(told, cell)
 

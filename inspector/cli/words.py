@@ -52,6 +52,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
+    # After a draw.
+    "void_asked": (
+        "{by} asks that draw {draw} be void: {reason}. Another person signs with the same reason",
+        "{by} 申请作废抽取 {draw}：{reason}。须另一人以同一理由签署",
+    ),
+    "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
+    "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
+    "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
+    "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
+    "register_broken": (
+        "the register of {agency} does not hold from line {number} on: a line was changed, left out or put in",
+        "{agency} 的登记簿自第 {number} 条起不符：有条目被改动、缺失或者插入",
+    ),
     "opened": (
         "on behalf of {sender}: cases opened: {opened}, there already: {known}",
         "代表 {sender}：新受理 {opened} 件，已有 {known} 件",
@@ -245,6 +258,13 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "eligible": ("eligible", "可抽"),
     "k": ("drawn", "抽中"),
     "reserve": ("reserve", "备选"),
+    "void_reason": ("void", "作废理由"),
+    "signed": ("signed by", "签署人"),
+    "could": ("a team is there", "可以派员"),
+    "seats": ("seats", "席位"),
+    "capacity": ("of whom may go", "其中可派"),
+    "facts": ("facts", "事实"),
+    "draw": ("draw", "抽取"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
@@ -55,6 +56,7 @@ class Timer(StrEnum):
     ASSIST_END = "assist_end"
     ACCEPT = "accept"
     VISIT = "visit"
+    RELEASE = "release"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit_retract"
     CALLBACK = "callback"
@@ -178,7 +180,8 @@ class DrawRow:
 
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
     published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
-    withheld its part (draw-protocol ruling 12).
+    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
+    reserve; `replace_share`: how many of those drawn at random may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -192,6 +195,9 @@ class DrawRow:
     basis: str
     plan: bool
     plan_basis: str
+    replace_ceased: bool
+    replace_share: Fraction
+    replace_basis: str
     further: tuple[str, ...] = ()
 
 

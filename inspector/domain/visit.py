@@ -16,12 +16,16 @@ from inspector.domain.policy import Policy, Timer
 
 
 class VisitState(StrEnum):
-    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42)."""
+    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
+
+    `CEASED` is an outcome: there is no such object any more, and it stays in the results (handbook scenario 29).
+    """
 
     ASSIGNED = "ASSIGNED"
     SHORT = "SHORT"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
+    CEASED = "CEASED"
 
     @property
     def open(self) -> bool:
@@ -77,7 +81,9 @@ class Visit:
     """One object to be visited.
 
     `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
-    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws.
+    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
+    by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
+    more; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -101,6 +107,10 @@ class Visit:
     done_at: datetime | None = None
     remarks: str = ""
     findings: tuple[Finding, ...] = ()
+    release_at: datetime | None = None
+    released: bool = True
+    ceased: str = ""
+    replaces: str = ""
     version: int = 0
 
 
@@ -223,14 +233,16 @@ def report(
     """The team's result. Needs a full team that has accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. A mismatch goes against somebody
-    and may open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `team_short`, `not_accepted`,
-    `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`).
+    and may open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `team_short`, `visit_embargoed`,
+    `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
     held = [seat for seat in team if seat.state.open]
     if visit.state is VisitState.SHORT or len(held) < 2:
         raise Refusal("team_short", visit=visit.id)
+    if not visit.released:
+        raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
     mine = [seat for seat in held if seat.inspector == by]
     if not mine or mine[0].state is not SeatState.ACCEPTED:
         raise Refusal("not_accepted", visit=visit.id, inspector=by)
@@ -254,13 +266,21 @@ def report(
     return Decision(state=state, because=because)
 
 
+def release(visit: Visit, pack: str) -> Decision[Visit]:
+    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward."""
+    because = Because(rule="visit.release", basis=(visit.basis,), pack=pack, facts={"release_at": f"{visit.release_at}"})
+    if visit.released or not visit.state.open:
+        return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(visit, released=True), because=because)
+
+
 def as_known(visit: Visit, seat: Seat) -> Visit:
-    """The visit as the inspector of a seat may know it: without the subject and its facts once out of the team."""
-    return visit if seat.state.knows else replace(visit, code="", name="", doubts=())
+    """The visit as the inspector of a seat may know it: without the subject and its facts before the release, and out of the team."""
+    return visit if seat.state.knows and visit.released else replace(visit, code="", name="", doubts=())
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
-    """It will not be made: nothing is left to look at, or it is short of inspectors and has been drawn again. The seats are freed."""
+    """It will not be made: nothing is left to look at, or it was short of inspectors and has been dealt anew. The seats are freed."""
     because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
     return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
 

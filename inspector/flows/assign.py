@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from inspector.domain import visit
-from inspector.domain.calendar import due
+from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, join, key, read
 from inspector.domain.dealing import Shortage, substitute
@@ -30,6 +30,8 @@ from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
+SUPPLEMENTED = "supplemented"
+"""Why a short visit is called off: a supplementary draw has made another of it."""
 FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a frame in a draw's bundle."""
 
@@ -45,31 +47,49 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     team: tuple[str | None, ...],
     shortage: Shortage | None,
     now: datetime,
+    *,
+    replaces: str = "",
+    supplements: str = "",
 ) -> None:
-    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off."""
+    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off.
+
+    `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is over; where it is over already,
+    so is this one.
+    """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    owed = tx.visits.get(supplements, lock=True) if supplements else None
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
+    release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
+    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
     planned = all(not wants_visit(case) for case in live)
+    check, stratum = CheckType.PLANNED if planned else CheckType.PERMIT, member.stratum
+    if owed is not None:
+        check, stratum, sampled = owed.check, owed.stratum, owed.sampled
+    else:
+        sampled = planned and not policy.sampling(stratum).whole
     made = Visit(
-        id=f"{held.number}-{position:04d}",
+        id=visit_id(held.number, position),
         draw=held.number,
         agency=held.agency,
         object_id=name,
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
-        check=CheckType.PLANNED if planned else CheckType.PERMIT,
-        stratum=member.stratum,
-        sampled=planned and not policy.sampling(member.stratum).whole,
+        check=check,
+        stratum=stratum,
+        sampled=sampled,
         doubts=tuple(doubt for case in live for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
         pooled=member.pooled,
-        state=VisitState.ASSIGNED if live or member.pooled else VisitState.CANCELLED,
+        state=VisitState.ASSIGNED if wanted else VisitState.CANCELLED,
         opened_at=now,
         due_at=term.at,
         due_counted=term.counted,
+        release_at=release_at,
+        released=release_at <= now,
+        replaces=replaces or supplements,
     )
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
@@ -77,9 +97,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
-    for owed in tx.visits.short(held.agency):
-        if (owed.kind, owed.code) == (made.kind, made.code) and (made.pooled or not owed.pooled):
-            call_off_visit(tx, tx.visits.get(owed.id, lock=True), "drawn_again", policy.label, now)
+    if owed is not None:
+        call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -87,7 +106,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         urgent_by=made.due_at,
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
-    tx.work.order([timer], now)
+    release = Order(
+        kind=OrderKind.VISIT_RELEASE,
+        key=f"{OrderKind.VISIT_RELEASE.value}:{made.id}",
+        due_at=release_at,
+        urgent_by=release_at,
+        payload={"visit": made.id, "cases": list(made.case_ids)},
+    )
+    tx.work.order([timer] if made.released else [timer, release], now)
     for place, staff in enumerate(team):
         if staff is not None:
             _seat(office, tx, made, policy, place, 0, staff, now)
@@ -95,6 +121,17 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         seats = [list(seat) for seat in shortage.seats] if shortage else []
         able = list(shortage.inspectors) if shortage else []
         _short(tx, made, {"seats": seats, "inspectors": able, "capacity": shortage.capacity if shortage else 0}, policy, now)
+
+
+def visit_id(number: str, position: int) -> str:
+    """A visit's id, by its place in its draw."""
+    return f"{number}-{position:04d}"
+
+
+def by_visit(shortage: Shortage, ids: Mapping[str, str]) -> Shortage:
+    """A certificate that names visits: what an object is called is nobody's affair before the visit, though a matter is open for it."""
+    others = tuple((ids[name], seat) for name, seat in shortage.others)
+    return replace(shortage, object=ids[shortage.object], others=others)
 
 
 def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
@@ -138,10 +175,7 @@ def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn:
 
 
 def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
-    """Two officers or no visit (Penalties Law art. 42): a person is told, and the plan's next frame takes the object in again.
-
-    The selection stands. The supplementary draw of ruling 13, at once and with an enlarged roster, is not built.
-    """
+    """Two officers or no visit (Penalties Law art. 42): a person is told. The selection stands: the visit is owed (`supplement`)."""
     tx.visits.put(replace(held, state=VisitState.SHORT))
     tx.attention.open("team_short", held.agency, held.id, facts, now)
     because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))

@@ -100,6 +100,19 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
+def release(work: Work, _office: Office) -> Settlement:
+    """The moment of the release has come: behind their links the team now reads whom the visit is to."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        decision = visit.release(held, _pack(tx, held))
+        if decision.because.rule != "timer.obsolete":
+            tx.visits.put(decision.state)
+            record(tx, held.id, decision, now, {})
+
+    return Settlement(write=write)
+
+
 def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)
@@ -138,7 +151,7 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
     tx.attention.close(f"{OVERDUE}:{held.id}", now)
     for finding in decision.state.findings:
-        _weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, now)
     return decision.state
 
 
@@ -170,7 +183,7 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
     tx.work.order(decision.orders, now)
 
 
-def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
     """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)

@@ -133,10 +133,18 @@ def _objects(held: Placing, plan: Plan, policy: Policy, register: Register, secr
                 status=ELIGIBLE if one.barred is None else one.barred.code,
                 pool=known.pool if known is not None and known.pool else plan.agency,
                 qual=(known.qualification if known is not None else "") or policy.draw.lead_qualification,
-                salt=_salt(secret, name),
+                salt=salt(secret, name),
             )
         )
     return rows
+
+
+def staff(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, members: Mapping[str, Member], secret: bytes, now: datetime
+) -> tuple[Sequence[InspectorRow], Sequence[Ban]]:
+    """Today's inspectors, and who of them may not go to whom: for visits that were selected before and have no team."""
+    past = history(office, tx, plan.agency)
+    return _inspectors(office, tx, plan, policy, secret, now), _bans(tx, plan, policy, members, past, secret)
 
 
 def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
@@ -154,7 +162,7 @@ def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: byte
             quals=row.qualifications,
             cap=max(0, row.cap - held.get(row.id, 0)),
             status=row.status(day),
-            salt=_salt(secret, row.id),
+            salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(plan.agency)
     ]
@@ -169,11 +177,11 @@ def _bans(tx: Tx, plan: Plan, policy: Policy, members: Mapping[str, Member], pas
     declared = tx.rosters.recusals(plan.agency)
     bans |= {(by_code[code], staff): reason for code, staff, reason in declared if code in by_code}
     return [
-        Ban(object=name, inspector=staff, reason=reason, salt=_salt(secret, f"{name}/{staff}"))
+        Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
         for (name, staff), reason in bans.items()
     ]
 
 
-def _salt(secret: bytes, name: str) -> str:
+def salt(secret: bytes, name: str) -> str:
     """Ruling 8: rows cannot be linked across lists or draws."""
     return hashlib.sha256(secret + name.encode()).hexdigest()[:32]

@@ -76,7 +76,7 @@ def _place(
     today: date,
     horizon: date,
 ) -> None:
-    """One object. A visit that a case needs, or that is owed, is never barred; a check of items that another one has just made is.
+    """One object. A visit that a case needs is never barred; a check of items that another one has just made is.
 
     Where only some of an object's items are suppressed, their cases wait for a later frame and the rest is drawn.
     """

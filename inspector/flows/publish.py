@@ -67,7 +67,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     Named are drawn firms whose visit is over, where the pack says so. No person is, and no inspector.
     """
     told = Drawn.of(tx, number)
-    visits = tx.visits.of_draw(number)
+    visits = tx.visits.of_selection(number)
     refuse_early(office, told.held, visits, now)
     firms = office.book.get(told.held.pack).publish.firms
     members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
@@ -99,7 +99,7 @@ def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) ->
     member = load_members(tx.draws.file(number, "members.json")).get(name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    early = held.state is not DrawState.DRAWN or closed_until(office, held, tx.visits.of_draw(number), now) is not None
+    early = held.state is not DrawState.DRAWN or closed_until(office, held, tx.visits.of_selection(number), now) is not None
     if early:
         files = tx.draws.files(number)
         (told,) = shown(read(files["commit.json"]), frozen(files), [name], held.list_name)

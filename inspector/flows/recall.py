@@ -81,7 +81,12 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
     log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
-    ended = [f"{OrderKind.VISIT_DUE.value}:{held.id}"]
+    free_visit(tx, held, now)
+
+
+def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
+    """A visit is over before it was made: seats, pushes, dates and matters of it end."""
+    ended = [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)]
     for seat in tx.visits.team(held.id):
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=visit.SeatState.CANCELLED), now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from inspector.domain import report as told
 from inspector.domain.case import Outcome
+from inspector.domain.plan import DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.report import Checked, Report, Share
 from inspector.domain.sampling import Window
@@ -27,9 +28,10 @@ def report(office: Office, tx: Tx, number: str) -> Report:
     """The report of a draw that was carried out. Raises Missing, and Refusal (`draw_not_finished`). It names nobody."""
     drawn = Drawn.of(tx, number)
     held, policy = drawn.held, office.book.get(drawn.held.pack)
-    members, visits = load_members(drawn.files["members.json"]), tx.visits.of_draw(number)
+    members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
     (listed,) = drawn.result.lists
+    strata = listed.strata if held.kind is DrawKind.PLAN else {}  # a supplementary draw deals teams: chance has chosen before it
     row, events = policy.report, _lines(drawn.files.get(FILE, b""))
     return Report(
         draw=number,
@@ -37,12 +39,12 @@ def report(office: Office, tx: Tx, number: str) -> Report:
         row=row.row,
         basis=row.basis,
         confidence=row.confidence,
-        chances=told.chances(drawn.frame, listed.strata, _routes(members, standing), policy),
-        powers=told.powers(listed.strata, row),
-        estimates=told.estimates(_checked(visits, standing), listed.strata, policy, row),
+        chances=told.chances(drawn.frame, strata, _routes(members, standing) if strata else {}, policy),
+        powers=told.powers(strata, row),
+        estimates=told.estimates(_checked(visits, standing), strata, policy, row),
         share=_share(office, tx, held.agency, held.drawn_at or held.made_at, policy),
         crowds=told.crowds(drawn.frame, policy.draw.team, row) if visits else (),
-        certain=told.certain(listed.strata, policy, row),
+        certain=told.certain(strata, policy, row),
         excluded=told.excluded(drawn.frame),
         set_aside=_set_aside(drawn.files),
         after=told.followed(events),
@@ -66,7 +68,7 @@ def _checked(visits: Iterable[Visit], standing: Standing) -> list[Checked]:
             random=one.sampled,
             found=told.found(
                 [Outcome(outcome) if (outcome := standing[case][1]) else None for case in one.case_ids if case in standing],
-                over=one.state is VisitState.DONE,
+                over=not one.state.open,
             ),
         )
         for one in visits

@@ -312,7 +312,11 @@ def _strategy(part: Part) -> StrategyRow:
 def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
-    if row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND) and part.clean and row.term.unit is not Unit.WORKING_DAY:
+    if (
+        row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND, Timer.RELEASE)
+        and part.clean
+        and row.term.unit is not Unit.WORKING_DAY
+    ):
         part.flaw("remind_not_working_days", "term", value=row.term)
     return row
 
@@ -330,7 +334,10 @@ def _outcome(part: Part) -> OutcomeRow:
 
 def _draw(part: Part) -> DrawRow:
     part.keys(
-        ("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis", "plan", "plan_basis"),
+        (
+            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
+            *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
+        ),
         ("witness", "further"),
     )
     part.some("seeds")
@@ -346,6 +353,9 @@ def _draw(part: Part) -> DrawRow:
         basis=part.basis("basis"),
         plan=part.flag("plan"),
         plan_basis=part.basis("plan_basis"),
+        replace_ceased=part.flag("replace_ceased"),
+        replace_share=part.ratio("replace_share"),
+        replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
     )
     if twice := sorted({*row.seeds} & {*row.further}):

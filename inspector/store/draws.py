@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.plan import Draw
+from inspector.domain.plan import Draw, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw, draw_file
 from inspector.store.room import Room
@@ -77,6 +77,25 @@ class DrawRoom(Room):
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.slot == slot)
         text = self.connection.execute(asked).scalar_one_or_none()
         return load(Draw, text) if text is not None else None
+
+    def of_slot(self, plan: str, slot: str) -> tuple[str, Draw | None]:
+        """The draw that stands for a plan's slot: the last that followed void ones. None, with the slot to take, when none does.
+
+        A void draw that two persons have signed makes room; one that the rule has followed leads on to its follower.
+        """
+        held = self.by_slot(plan, slot)
+        while held is not None and held.state is DrawState.VOID:
+            following = self.by_slot(plan, f"{slot}+")
+            if following is None and not held.freed:
+                break
+            slot, held = f"{slot}+", following
+        return slot, held
+
+    def void_of(self, plan: str, slots: str) -> list[Draw]:
+        """A plan's void draws whose slot begins so, the newest first."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "VOID", draw.c.slot.startswith(slots))
+        asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def last_drawn(self, plan: str) -> Draw | None:
         """The newest draw of a plan that was carried out, or None."""

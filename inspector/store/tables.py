@@ -157,6 +157,7 @@ visit = sa.Table(
     sa.Column("check_type", sa.String(20), nullable=False),
     sa.Column("stratum", Code, nullable=False),
     sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),

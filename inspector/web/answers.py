@@ -12,7 +12,7 @@ from inspector.domain.admission import ClaimWarning, odd
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
@@ -182,6 +182,7 @@ class VisitShown(Shown):
     basis: str
     opened_at: datetime
     due_at: datetime
+    release_at: datetime | None
     done_at: datetime | None
     doubts: tuple[DoubtShown, ...]
 
@@ -208,18 +209,28 @@ class ResultShown(Shown):
     team: tuple[str, ...]
 
 
+class SignatureShown(Shown):
+    """A name under a void: one asks for it, two make it."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class DrawShown(Shown):
     """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
 
     number: str
     agency: str
     plan: str
+    kind: DrawKind
     state: DrawState
     made_at: datetime
     announced_at: datetime | None
     w: str | None
     drawn_at: datetime | None
     void_reason: str | None
+    signed: tuple[SignatureShown, ...]
     ceremonies: tuple[str, ...]
 
 

@@ -181,7 +181,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        places = _places(desk, tx, held) if seat.state.knows else []
+        places = _places(desk, tx, held) if seat.state.knows and held.released else []
         return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
 
     held, seat, team, facts, cited, places = desk.look(ask)
@@ -204,7 +204,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "places": places,
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
-        "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
+        "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,
@@ -247,6 +247,8 @@ def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
         return seat.state.value.lower()
     if held.state is VisitState.SHORT:
         return "short"
+    if not held.released:
+        return "embargoed"
     return "accepted" if all(one.state is SeatState.ACCEPTED for one in team if one.state.open) else "waits"
 
 

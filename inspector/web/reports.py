@@ -50,7 +50,7 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
 def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
     held = tx.draws.get(number)
     if caller is None:
-        refuse_early(desk.office, held, tx.visits.of_draw(number), desk.office.now())
+        refuse_early(desk.office, held, tx.visits.of_selection(number), desk.office.now())
     elif held.agency not in caller.sees:
         raise Missing("draw_unknown", draw=number)
     return tell(report(desk.office, tx, number), lang)

@@ -138,8 +138,8 @@ def test_a_draw_tells_number_date_and_witness_value_before_and_its_result_afterw
             assert typed.status_code == 200, typed.text
         hand.on(minutes=30)
         settle(office)
-        after = first.get(f"/v1/draws/{held.number}").json()
-        with edge.as_("system") as system, edge.as_("officer", "other") as stranger:
+        with edge.as_("system") as system, edge.as_("officer", "other") as stranger, edge.as_("officer") as officer:
+            after = officer.get(f"/v1/draws/{held.number}").json()
             public = system.get(f"/v1/draws/{held.number}").json()
             hidden = stranger.get(f"/v1/draws/{held.number}")
             listed = system.get("/v1/draws").json()

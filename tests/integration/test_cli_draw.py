@@ -214,6 +214,30 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     assert (said.code, said.json["problems"][-1]["facts"]["row"]) == (1, len(events))
 
 
+@on_both
+def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(operator: Operator, commitment: Commitment) -> None:
+    why = ("--reason", "名单遗漏一个片区")
+    assert operator.well("draw", "void", NUMBER, *why, "--by", "李科长", "--json").json["state"] == "DRAWN"
+    assert operator.say("draw", "void", NUMBER, *why, "--by", " 李 科长").code == 4, "one person's word is one"
+    assert operator.well("draw", "void", NUMBER, *why, "--by", "王主任", "--json").json["signed"] == ["李科长", "王主任"]
+    (listed,) = operator.well("draw", "list", "--json").json
+    assert (listed["state"], listed["void_reason"], listed["signed"]) == ("VOID", why[1], ["李科长", "王主任"])
+    assert listed["drawn_at"] is not None
+    assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True, "its result stays and can be recomputed"
+    (line,) = operator.well("draw", "register", "--json").json
+    assert (line["number"], line["kind"], line["draw"]) == (1, "VOID", NUMBER)
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE draw_register SET draw = 'bureau-2026-00002'")
+    assert operator.say("draw", "register").code == 1
+
+
+def test_what_is_not_there_cannot_cease_be_replaced_or_be_dealt_anew(operator: Operator, commitment: Commitment) -> None:
+    assert operator.say("draw", "cease", "v", "--how", "moved", "--evidence", "x").code == 3
+    assert operator.say("draw", "replace", "v", "--ground", "unsafe", "--reason", "x").code == 3
+    assert operator.say("draw", "supplement", "nobody").code == 2
+    assert operator.well("draw", "supplement", "licensing", "--dry-run", "--json").json == []
+
+
 def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operator: Operator) -> None:
     with house.closing(operator.store()) as store:
         carried_out(store, finished=False)

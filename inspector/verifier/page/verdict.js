@@ -146,8 +146,8 @@ function* privately({ commit, files, H, hex, key, alone, used, remark, report, s
   compare(report, result, own);
   step("after");
   for (const [n, one] of held.entries()) {
-    const off = replay(one.table, one.after.told, one.after.file);
-    Object.assign(report.lists[n], { off, now: one.table?.teams() ?? new Map() });
+    const { off, came } = replay(one.table, one.after.told, one.after.file, one.strata, one.objects.rows, Number(one.list.rules.team));
+    Object.assign(report.lists[n], { off, came, now: one.table?.teams() ?? new Map() });
   }
 }
 
@@ -216,7 +216,7 @@ function* publicly({ commit, files, H, hex, key, alone, used, remark, report, st
       right(new Set(sitting).size === sitting.length, `.teams.${id}`);
       teams.set(id, seats);
     }
-    report.lists.push({ name: list.name, team: rules.team, strata, teams, now: teams, off: new Set(), objects: list.objects, rows: null, after: 0 });
+    report.lists.push({ name: list.name, team: rules.team, strata, teams, now: teams, off: new Set(), came: new Set(), objects: list.objects, rows: null, after: 0 });
     own.lists.push(published(report.lists[n], told));
   }
   if (hidden) remark("names_withheld", { count: BigInt(hidden) }, false);
@@ -264,7 +264,7 @@ function lookUp(report, id) {
     const at = list.strata.find(({ selected, reserve }) => selected.includes(id) || reserve.includes(id));
     if (!row && !at) return { ...told, fate: list.rows ? "absent" : "unlisted" };
     const one = at ?? list.strata.find(({ code }) => code === row[1]), place = one.order.findIndex((held) => held.row[0] === id);
-    const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : at ? "reserve" : "undrawn";
+    const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : list.came.has(id) ? "came" : at ? "reserve" : "undrawn";
     const where = { row: row ? BigInt(index + 1) : null, stratum: one.code, status: row?.[2] ?? "1", place: BigInt(place + 1) };
     const team = list.off.has(id) ? [] : list.now.get(id) ?? null;
     return { ...told, ...where, fate, limit: one.limit, k: one.k, eligible: one.eligible, team, off: list.off.has(id) };
