@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -153,9 +154,10 @@ def test_a_request_that_crosses_a_settlement_is_answered_as_if_it_had_been_alone
 def test_a_settlement_that_waits_for_a_case_holds_no_work_that_a_withdrawal_would_wait_for(postgres: Store, hand: Hand) -> None:
     office = open_office(postgres, hand, sources={"registers": Table(default="=")})
     case_id = post(office, application(1, "business-licence", LICENCE))
-    with running(Worker(office, Metrics(), QUICK, "one")):
+    with ExitStack() as working:
         with postgres.begin() as tx:
             tx.cases.get(case_id, lock=True)
+            working.enter_context(running(Worker(office, Metrics(), QUICK, "one")))
             _until_somebody_waits(tx)
             assert _free(tx, "ask"), "the settler has the row and wants the case"
             review.withdraw(office, tx, case_id, "改走普通程序", "hall", hand())
