@@ -30,6 +30,7 @@ WIRES: dict[str, tuple[str, ...]] = {
     "httpcore": ("connectors/connection.py", "connectors/deadline.py"),
     "ssl": ("connectors/", "inspector/cli/reaching.py", "inspector/testing/"),
     "socket": (
+        "inspector/cli/serve.py",
         *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
         *("inspector/demo/", "inspector/testing/"),
     ),
@@ -50,11 +51,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "alembic": ("inspector/store/",),
     "anyio": ("inspector/web/",),
     "apscheduler": ("inspector/daemon/", "inspector/trigger.py"),
-    "cryptography": ("inspector/testing/tls.py",),
+    "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py"),
+    "duckdb": ("inspector/flows/stream.py",),
     "fastapi": ("inspector/web/",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
     "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
+    "pydantic_core": ("inspector/web/fields.py",),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/flows/sheet.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
@@ -66,6 +69,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "typer": ("inspector/cli/",),
 }
 """Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
+
+_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons")
+"""What connectors see of the house: its ports and its words; and how beacons are believed, which the draw's flows ask as well."""
 
 # Written with classes and groups, so that this file does not match itself.
 REGISTRIES = re.compile(
@@ -132,7 +138,7 @@ def trespasses(name: str, text: str) -> list[str]:
         top = module.partition(".")[0]
         wire = next((wire for wire in WIRES if module == wire or module.startswith(f"{wire}.")), None)
         if here[0] == "connectors" and top in ("inspector", "tests"):
-            fine = any(module == seen or module.startswith(f"{seen}.") for seen in ("inspector.ports", "inspector.domain"))
+            fine = any(module == seen or module.startswith(f"{seen}.") for seen in _PORTS)
         elif top in ("inspector", "connectors", "__future__"):
             fine = True
         elif wire is not None:
@@ -257,8 +263,12 @@ def test_what_a_room_may_use_is_declared_and_is_used() -> None:
     files = modules("inspector", "connectors")
     used = {name.partition(".")[0] for file in files for name in imports(file)}
     named = {*ROOMS, *(wire for wire in WIRES if wire not in sys.stdlib_module_names and "." not in wire)}
-    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in PROJECT["project"]["dependencies"]}
-    brought_along = {"anyio", "pydantic", "starlette"}  # FastAPI's own, whose types it hands out
+    wanted = [
+        *PROJECT["project"]["dependencies"],
+        *(one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra),
+    ]
+    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted}
+    brought_along = {"anyio", "pydantic", "pydantic_core", "starlette"}  # FastAPI's own, whose types it hands out
     assert named <= used
     assert named <= declared | brought_along
 
