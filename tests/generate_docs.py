@@ -264,7 +264,7 @@ def routes() -> Iterator[tuple[str, APIRoute]]:
 
 def operations() -> str:
     """Every operation: who may, and what it does."""
-    rows = [(f"`{method} {route.path}`", _who(route), first_line(route.endpoint.__doc__)) for method, route in routes()]
+    rows = [(f"`{method} {route.path_format}`", _who(route), first_line(route.endpoint.__doc__)) for method, route in routes()]
     return table(("operation", "who", "what"), rows)
 
 

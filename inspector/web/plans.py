@@ -78,7 +78,7 @@ def list_plans(desk: AtDesk, caller: DrawReader, year: YearQuery = None) -> Annu
     return AnnualPage(plans=tuple(map(_shown, desk.look(lambda tx: tx.annual.page(caller.sees, year)))))
 
 
-@router.get("/plans/{name}/{year}", responses=READS)
+@router.get("/plans/{name}/{year:int}", responses=READS)
 def show_plan(desk: AtDesk, caller: DrawReader, name: NamePath, year: YearPath) -> AnnualShown:
     """The last edition of a plan's year: its totals, and who approved and published it."""
 

@@ -182,7 +182,7 @@ def test_both_readmes_show_the_same_commands_and_links() -> None:
 def test_every_metric_variable_and_operation_a_page_names_exists() -> None:
     families = {family.name for family in Metrics().registry.collect()}
     variables = OUTSIDE | {example_settings.variable(key) for key, _, _ in settings.fields()}
-    known = {(method, route.path) for method, route in routes()}
+    known = {(method, route.path_format) for method, route in routes()}
     for page in PAGES:
         text = by_hand(page)
         metrics = {re.sub(r"_(total|info)$", "", name) for name in re.findall(r"\binspector_[a-z_]+", text)}
