@@ -44,7 +44,7 @@ def _over(row: Any, inside: Inside) -> bool:
         case OrderKind.ACCEPT_DUE:
             seat = inside.seats.get(f"{said['visit']}:{said['place']}:{said['turn']}")
             return seat is None or not seat.state.open
-        case OrderKind.VISIT_DUE:
+        case OrderKind.VISIT_DUE | OrderKind.VISIT_RELEASE:
             visit = inside.visits.get(said["visit"])
             return visit is None or not visit.state.open
         case kind if kind in TIMERS:
