@@ -21,7 +21,10 @@ from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
+from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid
+from inspector.domain.strict import matches
+from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
@@ -99,14 +102,26 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
     plans = {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
     _check_tree(tree, book)
     for plan in plans.values():
-        if plan.agency not in tree:
-            near = ", ".join(get_close_matches(plan.agency, tree, n=1)) or "-"
-            known = ", ".join(sorted(tree)) or "-"
-            raise Invalid("plan_agency_unknown", plan=plan.name, agency=plan.agency, nearest=near, known=known)
-        if pack_of(tree, plan.agency) is None:
-            raise Invalid("plan_pack_missing", plan=plan.name, agency=plan.agency)
+        _check_plan(plan, tree)
     schedules(settings.schedules, plans, datetime.now(calendar.zone))
     return tree, plans
+
+
+def _check_plan(plan: Plan, tree: Mapping[str, AgencyNode]) -> None:
+    """Every agency that takes part is known, has a pack and is named once, and its list can bear a name (ruling 3)."""
+    for agency in (plan.agency, *plan.partners):
+        if agency not in tree:
+            near = ", ".join(get_close_matches(agency, tree, n=1)) or "-"
+            known = ", ".join(sorted(tree)) or "-"
+            raise Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
+        if pack_of(tree, agency) is None:
+            raise Invalid("plan_pack_missing", plan=plan.name, agency=agency)
+    names = [listed.name for listed in lists_of(plan)]
+    for name in names:
+        if not matches(LIST_NAME, name):
+            raise Invalid("plan_list_name", plan=plan.name, list=name)
+        if names.count(name) > 1:
+            raise Invalid("plan_partner_twice", plan=plan.name, list=name)
 
 
 def connect(settings: Settings) -> Connectors:

@@ -15,16 +15,15 @@ from inspector.labels import label, of
 from inspector.verifier import programs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from inspector.cli.bundle import Opinion
     from inspector.domain.audit import AuditLine
     from inspector.domain.plan import Draw
+    from inspector.domain.visit import Seat, Visit
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
-
-PUBLIC = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
-"""The files of an auditor's bundle (draw-protocol 7.8). The key to pseudonyms is not among them: it never leaves the house."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +62,7 @@ def show(terminal: Terminal, draw: Number) -> None:
             "state": one.state,
             "due_at": one.due_at,
             "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
+            **({"teams": _teams(one, team)} if one.partners else {}),
         }
         for one, team in visits
     ]
@@ -198,6 +198,8 @@ def export(
     It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
     only W, number and date leave the house (draw-protocol ruling 18).
     """
+    from inspector.flows import lists
+
     held = terminal.look(lambda tx: tx.draws.get(draw))
     files = terminal.look(lambda tx: tx.draws.files(draw))
     if "result.json" not in files:
@@ -205,7 +207,7 @@ def export(
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
+    kept = lists.bundle(held, files)
     for name, content in kept.items():
         (folder / name).write_bytes(content)
     written = [*kept]
@@ -219,11 +221,6 @@ def export(
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
-
-
-def _in_bundle(name: str, list_name: str) -> str:
-    """A file's name in a bundle: registers bear the name of their list (7.2)."""
-    return f"{list_name}.{name}" if name.endswith(".tsv") else name
 
 
 def verify(
@@ -261,6 +258,7 @@ def verify(
     """
     from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.domain.audit import Witness
+    from inspector.flows import lists
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
     outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
@@ -273,7 +271,7 @@ def verify(
         files = terminal.look(lambda tx: tx.draws.files(draw))
         if "result.json" not in files:
             raise Refusal("draw_not_finished", draw=draw, state=held.state)
-        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held))
+        bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held))
     opinion = judge(bundle, outside, believed(authority))
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
@@ -343,6 +341,7 @@ def _row(held: Draw) -> dict[str, object]:
     return {
         "number": held.number,
         "agency": held.agency,
+        "partners": held.partners,
         "plan": held.plan,
         "state": held.state,
         "made_at": held.made_at,
@@ -357,6 +356,14 @@ def _row(held: Draw) -> dict[str, object]:
     }
 
 
+def _teams(held: Visit, team: Sequence[Seat]) -> dict[str, list[str]]:
+    """Who goes for each agency, the lead first."""
+    there = [seat for seat in team if seat.state.open or seat.state.name == "DONE"]
+    return {agency: [seat.inspector for seat in there if seat.agency == agency] for agency in held.agencies}
+
+
 def _joined(row: dict[str, object]) -> str:
+    if isinstance(teams := row.get("teams"), dict):
+        return "; ".join(f"{agency}: {', '.join(team)}" for agency, team in teams.items())
     told = row["inspectors"]
     return ", ".join(map(str, told)) if isinstance(told, list) else ""

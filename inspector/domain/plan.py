@@ -30,8 +30,19 @@ class DrawState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One list of a draw: its name in the bundle, and the agency whose officers it deals."""
+
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """One numbered draw.
+
+    `lists` has one list for each agency that takes part, that of the lead first: it made the frame of objects, which all share
+    (ruling 16; handbook 1.2.29).
 
     `promises` and `parts` are keyed by seed source; `typed` holds each ceremony's figures by the person who typed
     them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
@@ -50,7 +61,7 @@ class Draw:
     made_at: datetime
     prev: str | None
     parties: tuple[str, ...]
-    list_name: str
+    lists: tuple[Listed, ...]
     promises: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -66,6 +77,20 @@ class Draw:
     announced_at: datetime | None = None
     drawn_at: datetime | None = None
     void_reason: str | None = None
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Who takes part, the lead first."""
+        return tuple(one.agency for one in self.lists)
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who takes part beside the lead."""
+        return self.agencies[1:]
+
+    def list_of(self, agency: str) -> Listed:
+        """The list that deals an agency's officers."""
+        return next(one for one in self.lists if one.agency == agency)
 
     @property
     def promised(self) -> bool:

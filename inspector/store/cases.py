@@ -101,8 +101,8 @@ class CaseRoom(Room):
         self.batch.held[_held(case.id)] = following
         return following
 
-    def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
-        """Note the draw whose frame took these cases in, so that each is in one frame only."""
+    def mark_drawn(self, case_ids: Sequence[str], number: str | None) -> None:
+        """Note the draw that took these cases in, so that each is in one only; None gives them back to the next one."""
         ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
         for start in range(0, len(ordered), 512):
             some = padded(ordered[start : start + 512])

@@ -168,11 +168,12 @@ class DoubtShown(Shown):
 
 
 class VisitShown(Shown):
-    """What is to be visited."""
+    """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's."""
 
     id: str
     draw: str
     agency: str
+    partners: tuple[str, ...]
     kind: SubjectKind
     code: str
     name: str
@@ -188,6 +189,7 @@ class SeatShown(Shown):
     """One seat of a team, with the visit it is for."""
 
     seat: str
+    agency: str
     inspector: str
     state: SeatState
     ordered_at: datetime
@@ -197,7 +199,7 @@ class SeatShown(Shown):
 
 
 class ResultShown(Shown):
-    """One object of a draw's result and its team."""
+    """One object of a draw's result and its team; in a joint check the lead's officers, then each partner's."""
 
     visit: str
     object_id: str
@@ -211,6 +213,7 @@ class DrawShown(Shown):
 
     number: str
     agency: str
+    partners: tuple[str, ...]
     plan: str
     state: DrawState
     made_at: datetime
@@ -366,7 +369,7 @@ def request_shown(request: Request) -> RequestShown:
 
 def seat_shown(name: str, held: Visit, seat: Seat) -> SeatShown:
     """A seat as it goes out, with no more of the visit than its inspector may know."""
-    plain = {field: getattr(seat, field) for field in ("inspector", "state", "ordered_at", "accept_by", "reason")}
+    plain = {field: getattr(seat, field) for field in ("agency", "inspector", "state", "ordered_at", "accept_by", "reason")}
     return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(as_known(held, seat))})
 
 

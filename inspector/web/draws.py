@@ -55,7 +55,9 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
     """A draw; its result once drawn, for officers, clerks and auditors."""
 
     def ask(tx: Tx) -> DrawWithResult:
-        held = _draw(tx, caller, number)
+        held = tx.draws.get(number)
+        if not {*held.agencies} & {*caller.sees}:  # who takes part in a joint check may read it; the lead alone acts
+            raise Missing("draw_unknown", draw=number)
         may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.state is DrawState.DRAWN
         return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
 

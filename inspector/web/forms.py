@@ -189,6 +189,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "now": _now(held, seat, team),
         "doubts": doubts,
         "cited": cited,
+        "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
