@@ -139,8 +139,8 @@ def test_three_agencies_with_checks_of_one_firm_make_one_visit_with_one_draw_of_
     assert len({one.objects for one in commitment.lists}) == len({str(one.rules) for one in commitment.lists}) == 1
     selected = [[stratum["selected"] for stratum in one["strata"].values()] for one in result["lists"]]
     assert selected[0] == selected[1] == selected[2], "the objects are drawn once"
-    told = json.loads(files["commit.json"])["lists"]
-    assert [(one["agency"], one.get("lead")) for one in told] == [("bureau", True), ("other", None), ("civil", None)]
+    beside = json.loads(files["commit.json"])["lists"]
+    assert [(one["agency"], one.get("lead")) for one in beside] == [("bureau", True), ("other", None), ("civil", None)]
     assert (made.agency, made.partners) == ("bureau", ("other", "civil")), "one visit, with its lead"
     assert set(made.case_ids) == set(cases.values()), "each agency's own check is part of it"
     team = seats(office, made)
@@ -169,7 +169,7 @@ def test_each_agency_enters_its_own_part_and_knows_no_other_and_the_last_one_end
     with store.begin() as tx, pytest.raises(Invalid, match="findings_unknown"):
         dispatch.report(office, tx, partner.name, foreign, "", hand())
     first = entered(office, hand, made, "other")
-    assert (first.state, first.owing) == (VisitState.ASSIGNED, {"bureau", "civil"})
+    assert (first.state, first.owing) == (VisitState.ASSIGNED, frozenset({"bureau", "civil"}))
     with store.read() as tx:
         state = {agency: tx.cases.get(case).state for agency, case in cases.items()}
     assert (state["other"], state["bureau"]) == (CaseState.CLOSED, CaseState.VERIFYING), "its case does not wait for the others"
@@ -252,9 +252,9 @@ def agreed(folder: Path, files: dict[str, bytes]) -> None:
     right, wrong = folder / "right", folder / "wrong"
     after = {name: content for name, content in files.items() if name.endswith("after.jsonl")}
     swapped = {name: content.replace(b'"in":"Z', b'"in":"Y') for name, content in after.items()}
-    for where, told in ((right, files), (wrong, files | swapped)):
+    for where, held in ((right, files), (wrong, files | swapped)):
         where.mkdir()
-        for name, content in told.items():
+        for name, content in held.items():
             (where / name).write_bytes(content)
     opinion = judge(Bundle.of_folder(right), None)
     assert (opinion.verdict.holds, opinion.replayed) == (True, sum(one.count(b"\n") for one in after.values()))
@@ -342,7 +342,7 @@ def test_a_firm_that_the_lead_alone_has_a_case_about_is_visited_by_all_and_the_p
     office, _ = together(store, hand)
     waiting(office, "bureau")
     _, made = drawn(office, hand)
-    assert (made.owing, len(seats(office, made))) == ({"bureau"}, 6)
+    assert (made.owing, len(seats(office, made))) == (frozenset({"bureau"}), 6)
 
 
 def test_each_participant_reads_the_draw_and_its_own_seats_and_no_other_agencys(store: Store, hand: Hand) -> None:
