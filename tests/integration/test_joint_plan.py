@@ -11,7 +11,7 @@ from inspector.bootstrap import proven
 from inspector.calendars import load_calendars
 from inspector.domain.annual import Consent
 from inspector.domain.errors import Invalid
-from inspector.flows import planning
+from inspector.flows import dispatch, planning
 from inspector.flows.draw import announce_now
 from inspector.flows.history import History
 from inspector.flows.joining import Partner, as_listed, told
@@ -21,7 +21,8 @@ from inspector.settings import SHIPPED, load
 from inspector.store.store import Store
 from tests.bundles import person
 from tests.house import Hand, open_office
-from tests.integration.test_joint import JOINT, pooled, registered, together
+from tests.integration.test_joint import AGENCIES, JOINT, drawn, pooled, registered, seats, together, waiting
+from tests.operator import Operator
 
 
 def test_an_area_and_a_qualification_of_the_objects_stand_for_what_a_partners_own_officers_have(store: Store, hand: Hand) -> None:
@@ -76,7 +77,9 @@ def test_the_annual_plan_names_the_agencies_with_their_officers_and_holds_for_no
     ],
 )
 def test_a_joint_plan_names_each_agency_once_with_a_pack_and_a_name_for_its_list(tmp_path: Path, joined: str, code: str) -> None:
-    agencies = "".join(f'[agencies."{name}"]\nname = "{name}"\npack = "demo"\n' for name in ("bureau", "civil", "CIVIL", "civil_affairs"))
+    agencies = "".join(
+        f'[agencies."{name}"]\nname = "{name}"\npack = "demo"\n' for name in ("bureau", "civil", "CIVIL", "civil_affairs")
+    )
     plan = f'[agencies.lone]\nname = "lone"\n[plans.joint]\nagency = "bureau"\ntrigger = "every 7d"\nwith = {joined}\n'
     file = tmp_path / "inspector.toml"
     file.write_text(agencies + plan, encoding="utf-8")
@@ -87,3 +90,25 @@ def test_a_joint_plan_names_each_agency_once_with_a_pack_and_a_name_for_its_list
     with pytest.raises(Invalid) as refused:
         proven(settings, *parts)
     assert refused.value.code == code
+
+
+def test_the_command_line_shows_each_agencys_team_and_exports_a_bundle_that_verifies(
+    store: Store, hand: Hand, database_url: str, tmp_path: Path
+) -> None:
+    office, _ = together(store, hand)
+    waiting(office, "bureau", "civil")
+    held, made = drawn(office, hand)
+    with store.begin() as tx:
+        dispatch.decline(office, tx, seats(office, made, "civil")[1].name, "生病", hand())
+    clerk = Operator(tmp_path, database_url).settle_in()
+    shown = clerk.well("draw", "show", held.number, "--json").json
+    (visit,) = shown["visits"]
+    sitting = {agency: [seat.inspector for seat in seats(office, made, agency) if seat.state.open] for agency in AGENCIES}
+    assert (shown["agency"], shown["partners"], visit["teams"]) == ("bureau", ["other", "civil"], sitting)
+    assert "civil: " + ", ".join(sitting["civil"]) in clerk.well("draw", "show", held.number).out
+    told = clerk.well("draw", "export", held.number, str(tmp_path / "out"), "--json").json
+    assert {"bureau.objects.tsv", "civil.objects.tsv", "civil.after.jsonl"} <= set(told["files"])
+    assert "members.json" not in told["files"]
+    for what in (str(tmp_path / "out"), held.number):
+        verdict = clerk.well("draw", "verify", what, "--json").json
+        assert (verdict["holds"], verdict["replayed"]) == (True, 1)
