@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -16,7 +17,7 @@ from inspector.daemon.clock import Clock
 from inspector.daemon.daemon import Daemon, replica_name
 from inspector.daemon.dispatch import Embedded
 from inspector.daemon.engine import Engine
-from inspector.daemon.schedules import schedules
+from inspector.daemon.schedules import schedules, unreadable
 from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -34,7 +35,7 @@ from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
 from inspector.web.health import Health
-from inspector.web.server import Server
+from inspector.web.server import Server, listen
 
 GROUPS: Mapping[str, str] = {
     "sources": "sources",
@@ -46,6 +47,17 @@ GROUPS: Mapping[str, str] = {
     "witnesses": "witnesses",
 }
 """Settings section → entry-point group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the settings name, read and found right."""
+
+    calendar: WorkingCalendar
+    book: Policybook
+    tree: Mapping[str, AgencyNode]
+    plans: Mapping[str, Plan]
+    connectors: Connectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +78,22 @@ def store(settings: Settings) -> Store:
     return opened(settings.database.url, password=password, synchronous=settings.database.synchronous)
 
 
-def office(settings: Settings, held: Store, *, connectors: Connectors | None = None) -> Office:
-    """The office around a migrated store.
+def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:
+    """Read and judge everything that the settings name, before a database is touched or made. Raises Invalid."""
+    calendar = load_calendars(settings.policies / "calendars")
+    book = Policybook.load(settings.policies)
+    tree, plans = proven(settings, book, calendar)
+    return Proof(calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))
+
+
+def office(settings: Settings, held: Store, *, connectors: Connectors | None = None, proof: Proof | None = None) -> Office:
+    """The office around a migrated store; `proof` where its parts have been proven already.
 
     Raises Invalid for anything wrong in packs, calendars, connectors or plans, and Refusal when a pack that cases were decided by
     has been edited in place.
     """
-    calendar = load_calendars(settings.policies / "calendars")
-    book = Policybook.load(settings.policies)
-    tree, plans = proven(settings, book, calendar)
+    proof = proof or prove(settings, connectors=connectors)
+    calendar, book = proof.calendar, proof.book
     note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
@@ -82,9 +101,9 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         store=held,
         book=book,
         calendar=calendar,
-        connectors=connectors or connect(settings),
-        tree=tree,
-        plans=plans,
+        connectors=proof.connectors,
+        tree=proof.tree,
+        plans=proof.plans,
         secret=bytes.fromhex(secret),
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
         now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
@@ -98,30 +117,46 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
     Raises Invalid for the first thing that could never work: a tree that is none, a plan of no agency or without a pack, a trigger
     that cannot be read.
     """
-    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
-    plans = {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
-    _check_tree(tree, book)
-    for plan in plans.values():
-        _check_plan(plan, tree)
-    schedules(settings.schedules, plans, datetime.now(calendar.zone))
+    tree, plans = _named(settings)
+    for flaw in flaws(settings, book, calendar):
+        raise flaw
     return tree, plans
 
 
-def _check_plan(plan: Plan, tree: Mapping[str, AgencyNode]) -> None:
-    """Every agency that takes part is known, has a pack and is named once, and its list can bear a name (ruling 3)."""
-    for agency in (plan.agency, *plan.partners):
+def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
+    """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    tree, plans = _named(settings)
+    packs, whole = {pack.id for pack in book.packs}, True
+    for flaw in _tree_flaws(tree, packs):
+        whole = False
+        yield flaw
+    for plan in plans.values():
+        yield from _plan_flaws(plan, tree, whole=whole)
+    yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+
+
+def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
+    tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
+    return tree, {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
+
+
+def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> Iterator[Invalid]:
+    """Every agency that takes part is known, has a pack and is named once, and its list can bear a name (ruling 3).
+
+    In a tree that is not `whole` nobody can say whose pack an agency has.
+    """
+    for agency in dict.fromkeys((plan.agency, *plan.partners)):
         if agency not in tree:
             near = ", ".join(get_close_matches(agency, tree, n=1)) or "-"
             known = ", ".join(sorted(tree)) or "-"
-            raise Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
-        if pack_of(tree, agency) is None:
-            raise Invalid("plan_pack_missing", plan=plan.name, agency=agency)
-    names = [listed.name for listed in lists_of(plan)]
-    for name in names:
+            yield Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
+        elif whole and pack_of(tree, agency) is None:
+            yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
+    for name, count in Counter(listed.name for listed in lists_of(plan)).items():
         if not matches(LIST_NAME, name):
-            raise Invalid("plan_list_name", plan=plan.name, list=name)
-        if names.count(name) > 1:
-            raise Invalid("plan_partner_twice", plan=plan.name, list=name)
+            yield Invalid("plan_list_name", plan=plan.name, list=name)
+        if count > 1:
+            yield Invalid("plan_partner_twice", plan=plan.name, list=name)
 
 
 def connect(settings: Settings) -> Connectors:
@@ -166,23 +201,46 @@ def bounded(section: str, name: str, made: object, told: EngineSettings) -> None
 def timely(name: str, made: object, told: OfficeTimes) -> None:
     """A beacon runs by the world's clock: an office that does not would name rounds long known. Raises Invalid (`beacon_time`)."""
     card: Card | None = getattr(made, "card", None)
-    if card is not None and card.kind in ("drand", "nist") and (told.rate != 1 or told.starts_at or told.skip_closed):
+    if (
+        card is not None
+        and card.kind in ("drand", "nist")
+        and (told.rate != 1 or told.starts_at or told.skip_closed or told.pauses)
+    ):
         raise Invalid("beacon_time", connector=f"seeds.{name}")
 
 
-def house(settings: Settings, held: Store, *, fault: Callable[[str], None] = lambda _point: None) -> House:
-    """The whole house on a migrated store."""
-    settings = _with_port(settings)
-    made = office(settings, held)
+def house(
+    settings: Settings,
+    held: Store,
+    *,
+    fault: Callable[[str], None] = lambda _point: None,
+    listener: socket.socket | None = None,
+    proof: Proof | None = None,
+) -> House:
+    """The whole house on a migrated store. `listener` is the web's socket where somebody holds it already; else it is bound here."""
+    taken = listener or listen(settings.web)
+    try:
+        return _house(settings, held, fault, taken, proof)
+    except BaseException:
+        taken.close()
+        raise
+
+
+def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket, proof: Proof | None) -> House:
+    settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
+    if settings.time.pauses:
+        _go_on(held)
+    made = office(settings, held, proof=proof)
     metrics = Metrics()
+    metrics.office_time.set_function(lambda: made.now().timestamp())
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
     daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
-    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), settings.web)
-    server = Server(app, settings.web)
+    app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
+    server = Server(app, listener)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
 
 
@@ -225,6 +283,15 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
+def _go_on(held: Store) -> None:
+    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this."""
+    with held.begin() as tx:
+        row = tx.office.get()
+        if row is not None:
+            known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
+            tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
+
+
 def note_packs(held: Store, book: Policybook) -> None:
     """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
     with held.begin() as tx:
@@ -233,31 +300,29 @@ def note_packs(held: Store, book: Policybook) -> None:
             tx.packs.note(pack.label, pack.digest, now)
 
 
-def _check_tree(tree: Mapping[str, AgencyNode], book: Policybook) -> None:
+def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:
     """Parents exist and make no ring; packs exist; a connector leads to one agency, since who is asked is known by it."""
-    packs = {pack.id for pack in book.packs}
     reached: dict[str, str] = {}
     for node in tree.values():
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
-            raise Invalid("agency_id_unusable", agency=node.id)
+            yield Invalid("agency_id_unusable", agency=node.id)
         if node.parent is not None and node.parent not in tree:
-            raise Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
+            yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
-            raise Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
+            yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
         if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
-            raise Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
-        seen, here = {node.id}, node.parent
-        while here is not None:
-            if here in seen:
-                raise Invalid("agency_ring", agency=node.id)
-            seen.add(here)
-            here = tree[here].parent if here in tree else None
+            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
+        if _in_ring(tree, node):
+            yield Invalid("agency_ring", agency=node.id)
 
 
-def _with_port(settings: Settings) -> Settings:
-    """Port 0 takes a free one now, so that links can name it."""
-    if settings.web.port:
-        return settings
-    with socket.create_server((settings.web.host, 0)) as probe:
-        port = probe.getsockname()[1]
-    return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+def _in_ring(tree: Mapping[str, AgencyNode], node: AgencyNode) -> bool:
+    """Whether an agency stands above itself."""
+    seen: set[str] = set()
+    here = node.parent
+    while here is not None and here in tree and here not in seen:
+        if here == node.id:
+            return True
+        seen.add(here)
+        here = tree[here].parent
+    return False

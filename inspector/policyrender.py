@@ -60,6 +60,7 @@ _WORDS: Mapping[str, str] = {
     Timer.SEED: "种子来源答复",
     Timer.REVIEW: "工作人员复核",
     Timer.REVIEW_REMIND: "复核期满前提醒",
+    Timer.RELEASE: "现场核查期满前告知检查组对象",
     Outcome.TRUE: "属实",
     Outcome.DATA_ERROR: "数据来源有误",
     Outcome.IMMATERIAL: "差异无关紧要",
@@ -176,15 +177,28 @@ def _general(policy: Policy) -> Table:
     seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
+    seeds += f"；对象已不存在的{'由同层候补补入' if draw.replace_ceased else '不补入'}，其他替换不超过随机抽中数的 {draw.replace_share}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
+    form = f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}"
     rows = {
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
-        draw.row: (f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}", f"{draw.basis};{draw.plan_basis}"),
+        **_publishing(policy),
+        draw.row: (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
+
+
+def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
+    told, measured = policy.publish, policy.report
+    named = "被抽中的企业列名" if told.firms else "企业不列名"
+    shown = f"检查完成后公布，未完成的期满 {_term(told.after)} 后公布；{named}，自然人和检查人员不列名"
+    rates = "、".join(map(str, measured.rates))
+    by = f"不实率 {rates}；置信度 {measured.confidence}；随机样本少于 {measured.least} 件注明不足；随机抽取不低于 {measured.random_share}；"
+    by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
+    return {told.row: (shown, told.basis), measured.row: (by, measured.basis)}
 
 
 def _levels(policy: Policy) -> Table:
@@ -228,14 +242,14 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "比对", "有效期", "依据")
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "依据")
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:
@@ -344,8 +358,7 @@ def _outcomes(policy: Policy) -> Table:
 
 
 def _grounds(policy: Policy) -> Table:
-    rows = {code: (basis,) for code, basis in policy.grounds.items()}
-    return Table(title="请求协助的理由", heads=("编号", "依据"), rows=rows)
+    return Table(title="请求协助的理由", heads=("编号", "依据"), rows={code: (basis,) for code, basis in policy.grounds.items()})
 
 
 def _words(values: Iterable[str]) -> str:
@@ -378,9 +391,7 @@ def _cited(cell: str, sources: Mapping[str, str]) -> str:
     """A citation with the short name of its source: its document number or title in brackets, or what comes before a colon."""
 
     def told(found: re.Match[str]) -> str:
-        if found[1] not in sources:
-            return found[0]
-        return f"{found[1]}:{found[2]}（{_short(sources[found[1]])}）"
+        return f"{found[0]}（{_short(sources[found[1]])}）" if found[1] in sources else found[0]
 
     return _CITATION.sub(told, cell)
 

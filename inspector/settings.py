@@ -57,7 +57,11 @@ class Web(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    base_url: str = Field("", description="The address people and agencies reach it by, for links; empty: http://host:port")
+    base_url: str = Field(
+        "",
+        description="The address people and agencies reach it by, for links; empty: http://host:port. "
+        "Where it is another than this machine's own, metrics need a token",
+    )
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
@@ -69,6 +73,7 @@ class OfficeTimes(Section):
     rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
     skip_closed: bool = Field(False, description="Only the open hours of working days pass")
     starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
+    pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
 
 class EngineSettings(Section):

@@ -22,8 +22,8 @@ from tests.needs import ROOT
 VECTORS = ROOT / "tests" / "vectors"
 NAMES = ("1", "2", "3", "sm3", "repair")
 """The published vectors."""
-RE_DEALS = {"1": "after", "repair": "repair"}
-"""Vectors with re-deals, and the file that holds these."""
+RE_DEALS = {"after": "1", "replace": "1", "repair": "repair"}
+"""Files that say what happened after a vector's draw, and that vector."""
 QUAL = "special-equipment"
 Part = Mapping[str, Any]
 
@@ -139,8 +139,8 @@ def vector(name: str) -> Bundle:
 
 
 def re_deals(name: str) -> Any:
-    """What followed a vector's draw: its list, its events, the teams they lead to."""
-    told = json.loads((VECTORS / f"ssj1-{RE_DEALS[name]}.json").read_bytes())
+    """What followed a vector's draw, by file: its list, its events, the teams they lead to."""
+    told = json.loads((VECTORS / f"ssj1-{name}.json").read_bytes())
     return told.get("after", told)
 
 

@@ -15,20 +15,21 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.app import build
 from inspector.web.health import Health
 from inspector.web.roles import Role
-from inspector.web.server import Server
+from inspector.web.server import Server, listen
 
 WEB = Web(port=0, max_body_bytes=200_000)
 
 
 @dataclass
 class Edge:
-    """A running server. `health` may be changed; `announced` are the keys of work made ready."""
+    """A running server. `health` and `live` may be changed; `announced` are the keys of work made ready."""
 
     office: Office
     url: str
     server: Server
     metrics: Metrics
     health: list[Health] = field(default_factory=lambda: [Health()])
+    live: list[bool] = field(default_factory=lambda: [True])
     announced: list[str] = field(default_factory=list)
 
     def token(self, role: Role | str, agency: str = "bureau", name: str = "", *, days: int = 1) -> str:
@@ -52,13 +53,13 @@ class Edge:
 @contextmanager
 def serving(office: Office, web: Web = WEB) -> Iterator[Edge]:
     """An edge for the length of a block."""
-    metrics, health, announced = Metrics(), [Health()], list[str]()
-    server = Server(build(office, metrics, lambda: health[0], web), web)
+    metrics, health, live, announced = Metrics(), [Health()], [True], list[str]()
+    server = Server(build(office, metrics, lambda: health[0], lambda: live[0], web), listen(web))
     office.store.announce_to(lambda _tx, keys: announced.extend(keys))
     server.start()
     try:
         url = f"http://127.0.0.1:{server.port}"
-        yield Edge(office=office, url=url, server=server, metrics=metrics, health=health, announced=announced)
+        yield Edge(office=office, url=url, server=server, metrics=metrics, health=health, live=live, announced=announced)
     finally:
         server.stop()
         office.store.announce_to(None)

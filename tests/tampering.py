@@ -61,7 +61,12 @@ def packed(held: Bundle, after: bytes = b"") -> dict[str, bytes]:
 def published() -> Iterator[tuple[str, dict[str, bytes]]]:
     """The vectors, and the first of them with its re-deals."""
     yield from ((name, packed(vector(name))) for name in ("1", "2", "3", "sm3"))
-    yield "after", packed(vector("1"), b"".join(encode(event) + b"\n" for event in re_deals("1")["events"]))
+    yield "after", followed("after")
+
+
+def followed(name: str) -> dict[str, bytes]:
+    """The first vector's files with what one file says to have happened afterwards."""
+    return packed(vector("1"), b"".join(encode(event) + b"\n" for event in re_deals(name)["events"]))
 
 
 def encode(told: object) -> bytes:
@@ -76,6 +81,7 @@ def changes() -> Iterator[Change]:
     for name, files in published():
         made = (_presence, _registers, documents, _lines, _committed, _recommitted)
         yield from (replace(one, name=f"{name}: {one.name}") for kind in made for one in kind(files))
+    yield from (replace(one, name=f"replace: {one.name}") for one in _lines(followed("replace")))
 
 
 def _presence(files: Files) -> Iterator[Change]:
@@ -190,7 +196,8 @@ def _lines(files: Files) -> Iterator[Change]:
     def of(told: list[Any], kind: str, means: Means = Means.OTHER) -> Change:
         return _with(files, name, b"".join(encode(one) + b"\n" for one in told), kind, means)
 
-    yield of(events[:-1], "its last line gone", Means.SAME)  # nobody can see that; who counts on it asks for a later copy
+    seen = Means.OTHER if events[-1]["kind"] == "deal" else Means.SAME  # a seat that no line deals is missed
+    yield of(events[:-1], "its last line gone", seen)  # nobody can see any other; who counts on it asks for a later copy
     yield _with(files, name, files[name] + b"\n", "an empty line")
     yield _with(files, name, files[name][:-1], "cut short")
     for number, event in enumerate(events):

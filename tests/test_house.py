@@ -25,6 +25,54 @@ IMPURE = {
     *("socket", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid"),
 }
 
+WIRES: dict[str, tuple[str, ...]] = {
+    "httpx": ("connectors/http.py",),
+    "httpcore": ("connectors/connection.py", "connectors/deadline.py"),
+    "ssl": ("connectors/", "inspector/cli/reaching.py", "inspector/testing/"),
+    "socket": (
+        "inspector/cli/serve.py",
+        *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
+        *("inspector/demo/", "inspector/testing/"),
+    ),
+    "asyncio": ("inspector/demo/", "inspector/web/ops.py"),
+    "http": ("inspector/demo/",),
+    "uvicorn": ("inspector/web/server.py",),
+    "psycopg": ("inspector/store/listening.py",),
+    **dict.fromkeys(
+        (
+            *("_socket", "_ssl", "ftplib", "imaplib", "poplib", "smtplib", "socketserver", "telnetlib", "webbrowser", "xmlrpc"),
+            *("urllib.request", "urllib.robotparser", "multiprocessing.connection"),
+        ),
+        (),
+    ),
+}
+"""What opens a wire, and who may: path beginnings. A call to the outside goes through connectors/http.py, or it has no limits."""
+ROOMS: dict[str, tuple[str, ...]] = {
+    "alembic": ("inspector/store/",),
+    "anyio": ("inspector/web/",),
+    "apscheduler": ("inspector/daemon/", "inspector/trigger.py"),
+    "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py"),
+    "duckdb": ("inspector/flows/stream.py",),
+    "fastapi": ("inspector/web/",),
+    "jinja2": ("inspector/web/",),
+    "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
+    "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
+    "pydantic_core": ("inspector/web/fields.py",),
+    "pydantic_settings": ("inspector/settings.py",),
+    "python_calamine": ("inspector/flows/sheet.py",),
+    "rich": ("inspector/cli/", "inspector/demo/"),
+    "sqlalchemy": ("inspector/store/",),
+    "standardwebhooks": ("connectors/signers/", "inspector/demo/"),
+    "starlette": ("inspector/web/",),
+    "structlog": ("inspector/daemon/", "inspector/flows/", "inspector/store/", "inspector/telemetry/", "inspector/web/"),
+    "tenacity": ("connectors/patience.py", "inspector/store/"),
+    "typer": ("inspector/cli/",),
+}
+"""Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
+
+_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons")
+"""What connectors see of the house: its ports and its words; and how beacons are believed, which the draw's flows ask as well."""
+
 # Written with classes and groups, so that this file does not match itself.
 REGISTRIES = re.compile(
     r"p[y]pi\.(?:org|python)|python[h]osted|n[p]mjs\.|registry\.[a-z0-9-]+\.[a-z]{2,}|[a-z0-9-]+\.(?:jfrog|pkg)\.[a-z]+/"
@@ -64,21 +112,42 @@ def modules(*packages: str) -> list[Path]:
 
 def imports(file: Path) -> Iterator[str]:
     """Every module a file imports, wherever in the file, as dotted names."""
-    here = file.relative_to(ROOT).with_suffix("").parts
-    for node in ast.walk(ast.parse(text_of(file))):
+    yield from imported(file.relative_to(ROOT).with_suffix("").parts, text_of(file))
+
+
+def imported(here: tuple[str, ...], text: str) -> Iterator[str]:
+    """What the text of a module imports; `from a import b` may mean the module a.b, so both are named."""
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = ".".join(here[: -node.level]) if node.level else ""
-            yield ".".join(filter(None, [above, node.module]))
+            whence = ".".join(filter(None, [above, node.module]))
+            yield from (whence, *(f"{whence}.{name.name}" for name in node.names))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            told = node.args[0] if node.args else None
+            if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                yield told.value
 
 
-def importers(packages: list[str], wanted: str) -> list[str]:
-    return [
-        str(file.relative_to(ROOT))
-        for file in modules(*packages)
-        if any(name == wanted or name.startswith(f"{wanted}.") for name in imports(file))
-    ]
+def trespasses(name: str, text: str) -> list[str]:
+    """What a module (by its path in the house) imports that it may not: see ROOMS and WIRES."""
+    here = Path(name).with_suffix("").parts
+    found = []
+    for module in imported(here, text):
+        top = module.partition(".")[0]
+        wire = next((wire for wire in WIRES if module == wire or module.startswith(f"{wire}.")), None)
+        if here[0] == "connectors" and top in ("inspector", "tests"):
+            fine = any(module == seen or module.startswith(f"{seen}.") for seen in _PORTS)
+        elif top in ("inspector", "connectors", "__future__"):
+            fine = True
+        elif wire is not None:
+            fine = name.startswith(WIRES[wire])
+        else:
+            fine = top in sys.stdlib_module_names or name.startswith(ROOMS.get(top, ()))
+        if not fine:
+            found.append(f"{name} imports {module}")
+    return found
 
 
 def hits(pattern: re.Pattern[str]) -> list[str]:
@@ -158,13 +227,50 @@ def test_the_floors_hold() -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_inside_the_engine_only_the_store_knows_sql() -> None:
-    outside = [name for name in importers(["inspector"], "sqlalchemy") if not name.startswith("inspector/store/")]
-    assert outside == []
+def test_each_room_uses_only_the_packages_and_the_wires_it_may() -> None:
+    files = modules("inspector", "connectors")
+    assert [found for file in files for found in trespasses(file.relative_to(ROOT).as_posix(), text_of(file))] == []
 
 
-def test_only_one_module_builds_http_clients() -> None:
-    assert set(importers(["inspector", "connectors"], "httpx")) <= {"connectors/http.py"}
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("inspector/flows/sneak.py", "import urllib.request"),
+        ("inspector/flows/sneak.py", "from urllib import request"),
+        ("inspector/flows/sneak.py", "import httpcore"),
+        ("inspector/flows/sneak.py", "def out():\n    import requests"),
+        ("inspector/flows/sneak.py", "import socket as s"),
+        ("inspector/flows/sneak.py", "from importlib import import_module\nimport_module('smtplib')"),
+        ("inspector/web/sneak.py", "from http.client import HTTPConnection"),
+        ("inspector/web/sneak.py", "import sqlalchemy"),
+        ("connectors/sources/sneak.py", "import httpx"),
+        ("connectors/sources/sneak.py", "import socket"),
+        ("connectors/sources/sneak.py", "import sqlalchemy.orm"),
+        ("connectors/sources/sneak.py", "import inspector.calendars"),
+        ("connectors/sources/sneak.py", "from inspector import policyrender"),
+        ("connectors/sources/sneak.py", "from inspector.testing.peer import peer"),
+        ("connectors/sources/sneak.py", "import inspector"),
+        ("connectors/sources/sneak.py", "from tests import house"),
+    ],
+)
+def test_a_way_around_the_rooms_and_the_wires_is_found(name: str, line: str) -> None:
+    assert trespasses(name, f"import json\n{line}\n")
+    assert trespasses(name, "import json\nfrom inspector.domain import errors\nfrom inspector.ports import Card\n") == []
+
+
+def test_what_a_room_may_use_is_declared_and_is_used() -> None:
+    """A package that is named here and used by nobody, or used and not declared, is a line that has been forgotten."""
+    files = modules("inspector", "connectors")
+    used = {name.partition(".")[0] for file in files for name in imports(file)}
+    named = {*ROOMS, *(wire for wire in WIRES if wire not in sys.stdlib_module_names and "." not in wire)}
+    wanted = [
+        *PROJECT["project"]["dependencies"],
+        *(one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra),
+    ]
+    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted}
+    brought_along = {"anyio", "pydantic", "pydantic_core", "starlette"}  # FastAPI's own, whose types it hands out
+    assert named <= used
+    assert named <= declared | brought_along
 
 
 def test_the_domain_is_pure() -> None:

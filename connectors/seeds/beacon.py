@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.http import Wire, WireConfig
-from inspector import beacons
+from inspector.beacons import believe, read
+from inspector.beacons import part as part_of
 from inspector.domain import seed
 from inspector.domain.errors import Invalid
 from inspector.domain.suite import Suite
@@ -51,7 +52,7 @@ class Relays:
         wrong = ""
         if (content := self._carried(draw)) is not None:
             try:
-                return _believed(promise, beacons.part(promise, beacons.read(content)))
+                return _believed(promise, part_of(promise, read(content)))
             except Invalid as error:
                 wrong = f"the file carried in: {error.code}"
         errors: list[PortError] = []
@@ -87,7 +88,7 @@ def signed(
     Raises Garbled: `beacon_other` for another round or pulse, `beacon_unsigned` where the signature does not hold or is incomplete.
     """
     try:
-        return _believed(promise, beacons.part(promise, told))
+        return _believed(promise, part_of(promise, told))
     except Invalid as error:
         if error.code == "draw_seed_invalid":
             raise garbled("beacon_other", str(error.facts.get("problem"))) from error
@@ -97,5 +98,5 @@ def signed(
 def _believed(promise: Mapping[str, object], part: Mapping[str, object]) -> Mapping[str, object]:
     """Raises Invalid."""
     seed.value(promise, part, Suite())
-    beacons.believe(promise, part)
+    believe(promise, part)
     return part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.config import parse
 from connectors.http import Wire
 from connectors.seeds.beacon import BeaconConfig, Relays, signed
-from inspector import beacons
+from inspector.beacons import EXTRA, libraries
 from inspector.domain.beacon import CHAINS
 from inspector.domain.errors import Invalid
 from inspector.ports import Typed
@@ -30,8 +30,8 @@ class DrandSeed:
         self._config = held = parse(DrandConfig, name, config)
         if held.chain not in _CHAINS:
             raise Invalid("connector_key_range", connector=name, key="chain", wanted=", ".join(_CHAINS))
-        if not any(True for _ in beacons.libraries()):
-            raise Invalid("connector_library_missing", connector=name, library="pyblst", extra=beacons.EXTRA)
+        if not any(True for _ in libraries()):
+            raise Invalid("connector_library_missing", connector=name, library="pyblst", extra=EXTRA)
         self._chain = _CHAINS[held.chain]
         self._relays = Relays(held, name)
         self.card = held.card(name, port="seed", kind="drand")

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from connectors.config import parse
 from connectors.http import Wire
 from connectors.seeds.beacon import BeaconConfig, Relays, signed
-from inspector import beacons
+from inspector.beacons import fingerprint
 from inspector.domain.errors import Invalid
 from inspector.domain.seed import moment
 from inspector.ports import Typed
@@ -41,7 +41,7 @@ class NistSeed:
         self._config = held = parse(NistConfig, name, config)
         try:
             pem = Path(held.authority_file).read_bytes()
-            self._authority = beacons.fingerprint(pem)
+            self._authority = fingerprint(pem)
             root, *between = (one.public_bytes(Encoding.PEM).decode() for one in x509.load_pem_x509_certificates(pem))
         except (OSError, ValueError) as error:
             raise Invalid("connector_ca_file", connector=name, key="authority_file", reason=type(error).__name__) from error

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from inspector.cli import cases, check, connectors, draws, matters, migrations, packs, plans, registers, serve, tokens, work
+from inspector.cli import (
+    afterwards,
+    bundles,
+    cases,
+    check,
+    connectors,
+    draws,
+    matters,
+    migrations,
+    packs,
+    plans,
+    registers,
+    serve,
+    tokens,
+    work,
+)
 from inspector.cli.command import CODES, group
 from inspector.cli.usage import Command, Group
 
@@ -33,7 +48,10 @@ cases.register(group("case", "Cases: show, explain, list, import. 核查事项",
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 packs.register(group("policy", "Policy packs. 政策包", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
-draws.register(group("draw", "Draws: announce, export, verify. 抽取", app))
+draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
+draws.register(draw_group)
+bundles.register(draw_group)
+afterwards.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app), group("credit", "Credit levels. 信用等级", app)

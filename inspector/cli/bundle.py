@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -148,7 +149,9 @@ def _opinion(
     # Ours, as they lie beside every export; another of such a name is pointed out.
     used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
     problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.files.keys() - used), *bundle.others]
-    remarks = (AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)}),) if others else ()
+    remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
+    if log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
+        remarks.append(AuditLine(code="draw.after_absent"))
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,
@@ -165,6 +168,20 @@ def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object])
     for name, own in (("draw", commitment.number), ("w", commitment.w)):
         if bundle.record.get(name, own) != own:
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
+    told, found = bundle.record.get("after"), log_of(bundle.files)
+    if isinstance(told, dict) and found is not None and told != found:
+        yield AuditLine(code="draw.after_of_another", facts={"told": told.get("lines"), "found": found["lines"]})
+    if isinstance(told, dict) and found is None and told.get("lines"):
+        yield AuditLine(code="draw.after_of_another", facts={"told": told["lines"], "found": 0})
+
+
+def log_of(files: Mapping[str, bytes]) -> dict[str, object] | None:
+    """What after.jsonl holds, as the house's record notes it beside the bundle: a file cut short by itself still replays."""
+    named = sorted(name for name in files if name.endswith(AFTER))
+    if not named:
+        return None
+    content = b"".join(files[name] for name in named)
+    return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:

@@ -130,7 +130,7 @@ def import_cases(
     with terminal.progress(total) as step:
         done = bulk.load(office, parsed, named, dry_run=dry_run, sign=signed, step=step)
     if done.flaws:
-        return refuse(terminal, done.flaws, done.warnings)
+        return refuse(terminal, done.flaws, done.warnings, written=done.opened)
     warnings = listed(terminal, done.warnings)
     told = {"opened": done.opened, "known": done.known, "sender": named, "dry_run": dry_run, "flaws": [], "warnings": warnings}
     terminal.value(told)

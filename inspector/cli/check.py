@@ -16,7 +16,7 @@ from inspector.cli.command import Exit, command, expected
 from inspector.cli.finding import Finding, State
 from inspector.cli.show import show
 from inspector.cli.terminal import Terminal, UnreachableError
-from inspector.domain.errors import Invalid, Missing
+from inspector.domain.errors import InspectorError, Invalid, Missing
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -82,9 +82,14 @@ def _guarded(name: str, step: Step) -> Iterator[Finding]:
         ours = expected(error)
         if ours is None:
             raise
-        told = (words.told(ours, "en").replace("\n", " "), words.told(ours, "zh-Hans").replace("\n", " "))
-        mend = ("mend it, then run check again", "请改正后再次自检")
-        yield Finding.fail(name, told, mend, outside=isinstance(ours, UnreachableError))
+        yield _failed(name, ours)
+
+
+def _failed(name: str, error: InspectorError) -> Finding:
+    """An expected error as a finding."""
+    told = (words.told(error, "en").replace("\n", " "), words.told(error, "zh-Hans").replace("\n", " "))
+    mend = ("mend it, then run check again", "请改正后再次自检")
+    return Finding.fail(name, told, mend, outside=isinstance(error, UnreachableError))
 
 
 def _settings(terminal: Terminal) -> Iterator[Finding]:
@@ -101,7 +106,7 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
     if not held.agencies:
         mend = ("add [agencies.NAME] sections", "请添加 [agencies.名称]")
         yield Finding.warn("settings", ("there are no agencies", "没有机关"), mend)
-    if held.time.rate != 1 or held.time.skip_closed:
+    if held.time.rate != 1 or held.time.skip_closed or held.time.pauses:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
 
@@ -116,7 +121,8 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
         try:
             differences = check_examples(pack, folder / pack.id)
         except Missing:
-            mend = ("write examples beside it", "请在旁边写示例")
+            line = f'pack = "{pack.label}"'
+            mend = (f"write examples-{pack.version}.toml beside it: {line}", f"请在旁边写 examples-{pack.version}.toml：{line}")
             yield Finding.warn(name, ("is proven, and has no examples", "已校验，没有示例"), mend)
             continue
         count = len(read_examples(folder / pack.id, pack.label))
@@ -187,7 +193,11 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
     told = terminal.settings
     book = Policybook.load(told.policies)
-    tree, plans = bootstrap.proven(told, book, load_calendars(told.policies / "calendars"))
+    calendar = load_calendars(told.policies / "calendars")
+    if found := list(bootstrap.flaws(told, book, calendar)):
+        yield from (_failed("agencies", one) for one in found)
+        return
+    tree, plans = bootstrap.proven(told, book, calendar)
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
     yield from fitting.settings(told, book, tree, _today())

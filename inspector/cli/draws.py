@@ -1,4 +1,4 @@
-"""`draw`: list, show, announce, carry-out, export and verify. Nothing here can redo a draw, choose in it or stop it."""
+"""`draw`: list, show, announce and carry-out. Nothing here can redo a draw, choose in it or stop it; see `bundles`, `afterwards`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import published
+from inspector.cli.bundles import note_reading
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, operator, to_json
-from inspector.domain.errors import Invalid, Refusal
+from inspector.cli.terminal import Terminal, operator
+from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawState
-from inspector.labels import label, of
-from inspector.verifier import programs
+from inspector.labels import of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from inspector.cli.bundle import Opinion
-    from inspector.domain.audit import AuditLine
     from inspector.domain.plan import Draw
     from inspector.domain.visit import Seat, Visit
 
@@ -33,8 +31,8 @@ def register(app: typer.Typer) -> None:
     command(app, "announce")(announce)
     command(app, "carry-in")(carry_in)
     command(app, "carry-out")(carry_out)
-    command(app, "export")(export)
-    command(app, "verify")(verify)
+    command(app, "receipt")(published.receipt)
+    command(app, "report")(published.report)
 
 
 def list_draws(
@@ -42,18 +40,26 @@ def list_draws(
     agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
     after: Annotated[str, typer.Option("--after", help="Go on behind this number 从此编号之后")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+    last: Annotated[bool, typer.Option("--last", help="The newest, newest first; not with --after 最近的，新的在前")] = False,
 ) -> None:
-    """List draws in order of number. 列出抽取。"""
+    """List draws in order of number, oldest first; where there are more, it is said how to go on. 列出抽取（由旧到新）。"""
+    if last and after:
+        raise Invalid("options_apart", one="--last", other="--after")
     if agency is not None:
         terminal.office.agency(agency)
     within = terminal.office.within(agency) if agency is not None else None
-    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit))
-    terminal.rows(("number", "plan", "state", "made_at", "witness"), map(_row, held))
+    names = ("number", "plan", "state", "made_at", "witness", "void_reason", "signed")
+    if last:
+        terminal.rows(names, map(_row, terminal.look(lambda tx: tx.draws.last(within, limit=limit))))
+        return
+    held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
+    terminal.page(names, [_row(one) for one in held], limit, "--agency, --last", key="number")
 
 
 def show(terminal: Terminal, draw: Number) -> None:
     """Show a draw and, once drawn, its visits. 显示抽取及其检查任务。"""
     held = terminal.look(lambda tx: tx.draws.get(draw))
+    note_reading(terminal, draw, "show")
     visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
     rows = [
         {
@@ -190,159 +196,13 @@ def carry_in(
     _stands(terminal, held)
 
 
-def export(
-    terminal: Terminal, draw: Number, folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)]
-) -> None:
-    """Write a draw's bundle to a folder, for an auditor to verify anywhere. 导出复核包。
-
-    It holds the registers, so it is not for the public, and before the result is there it is for nobody: until then
-    only W, number and date leave the house (draw-protocol ruling 18).
-    """
-    from inspector.flows import lists
-
-    held = terminal.look(lambda tx: tx.draws.get(draw))
-    files = terminal.look(lambda tx: tx.draws.files(draw))
-    if "result.json" not in files:
-        raise Refusal("draw_not_finished", draw=draw, state=held.state)
-    if folder.exists() and any(folder.iterdir()):
-        raise Invalid("folder_not_empty", folder=str(folder))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = lists.bundle(held, files)
-    for name, content in kept.items():
-        (folder / name).write_bytes(content)
-    written = [*kept]
-    witness = folder / "witness"
-    witness.mkdir()
-    (witness / "record.json").write_text(to_json(_record(terminal, held), indent=2) + "\n", encoding="utf-8")
-    for name, content in programs().items():  # a stranger needs nothing of ours, only Python or a browser
-        (folder / name).write_bytes(content)
-    written += ["witness/record.json", *programs()]
-    terminal.act("draw.export", draw, lambda _tx, _now: None, folder=folder.name, files=len(written))
-    terminal.value({"draw": draw, "folder": str(folder), "files": written})
-    for name in written:
-        terminal.say("wrote", file=folder / name)
-
-
-def verify(
-    terminal: Terminal,
-    draw: Annotated[
-        str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")
-    ],
-    witness: Annotated[str | None, typer.Option("--witness", help="The value the witness holds (64 hex) 见证方所存的值")] = None,
-    witnessed_at: Annotated[
-        str | None, typer.Option("--witnessed-at", help="Since when the witness holds it, with offset 见证方收存时间（含时区）")
-    ] = None,
-    seed_at: Annotated[
-        str | None,
-        typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
-    ] = None,
-    authority: Annotated[
-        Path | None,
-        typer.Option(
-            "--beacon-ca",
-            help="PEM of the authority you believe a NIST-format beacon by 您所信任的信标证书机构（PEM）",
-            exists=True,
-        ),
-    ] = None,
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
-    ] = False,
-) -> Exit | None:
-    """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
-
-    Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read.
-
-    Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
-    minutes. What the bundle says about its own time can only speak against it.
-    """
-    from inspector.cli.bundle import Bundle, believed, judge, when
-    from inspector.domain.audit import Witness
-    from inspector.flows import lists
-
-    times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
-    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
-    if outside is None and any(times):
-        raise Invalid("witness_needed")
-    if Path(draw).is_dir():
-        bundle = Bundle.of_folder(Path(draw))
-    else:
-        held = terminal.look(lambda tx: tx.draws.get(draw))
-        files = terminal.look(lambda tx: tx.draws.files(draw))
-        if "result.json" not in files:
-            raise Refusal("draw_not_finished", draw=draw, state=held.state)
-        bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held))
-    opinion = judge(bundle, outside, believed(authority))
-    _tell(terminal, opinion, bundle.receipt, strict=strict)
-    holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
-    return None if holds else Exit.WRONG
-
-
-def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
-    verdict, number = opinion.verdict, opinion.commitment.number
-    terminal.value(
-        {
-            "draw": number,
-            "c": opinion.commitment.c,
-            "w": opinion.commitment.w,
-            "holds": verdict.holds,
-            "strict": verdict.holds_strictly,
-            "time_proven": verdict.time_proven,
-            "problems": [_line(one, terminal) for one in verdict.problems],
-            "remarks": [_line(one, terminal) for one in verdict.remarks],
-            "replayed": opinion.replayed,
-            "receipt": receipt,
-        }
-    )
-    terminal.say("holds" if verdict.holds else "holds_not", number=number)
-    for one in verdict.problems:
-        terminal.line(f"  ✗ {label(one.code, terminal.lang, **one.facts)}")
-    if verdict.holds:
-        terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
-    for one in verdict.remarks:
-        terminal.line(f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **one.facts)}")
-
-
-def _line(one: AuditLine, terminal: Terminal) -> dict[str, object]:
-    message = label(one.code, terminal.lang, **one.facts)
-    return {
-        "code": one.code,
-        "grave": one.grave,
-        "message": _whole(message),
-        "facts": {k: _whole(v) for k, v in one.facts.items()},
-    }
-
-
-def _whole(told: object) -> object:
-    """A fact that any terminal can take: somebody else's file may hold half a character."""
-    return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told
-
-
-def _record(terminal: Terminal, held: Draw) -> dict[str, object]:
-    """What the house itself says of a draw's time: the date of the witness's receipt, and when the first part of the seed came in."""
-    rows = terminal.look(lambda tx: tx.ledger.about(held.number))
-    reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
-    return {
-        "draw": held.number,
-        "w": held.w,
-        "receipt": held.witness,
-        "void": held.void_reason,
-        "announced_at": _iso(held.announced_at),
-        "witnessed_at": _iso(held.witnessed_at),
-        "seeded_at": _iso(min(reveals, default=held.drawn_at)),
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None
-
-
 def _row(held: Draw) -> dict[str, object]:
     return {
         "number": held.number,
         "agency": held.agency,
         "partners": held.partners,
         "plan": held.plan,
+        "kind": held.kind,
         "state": held.state,
         "made_at": held.made_at,
         "witness": held.witness,
@@ -351,6 +211,7 @@ def _row(held: Draw) -> dict[str, object]:
         "announced_at": held.announced_at,
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,
+        "signed": [one.by for one in held.signed],
         "awaited": _awaited(held),
         "pack": held.pack,
     }

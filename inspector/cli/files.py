@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 SHOWN = 50
 
 
-def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw]) -> Exit:
-    """Tell everything wrong and odd (the first ones to people, all as JSON); nothing was written."""
-    terminal.value({"flaws": listed(terminal, flaws), "warnings": listed(terminal, warnings)})
+def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:
+    """Tell everything wrong and odd (the first ones to people, all as JSON), and how many rows are in all the same."""
+    told: dict[str, object] = {"flaws": listed(terminal, flaws), "warnings": listed(terminal, warnings)}
+    terminal.value(told | ({"opened": written} if written else {}))
     if not terminal.as_json:
         warn(terminal, warnings)
         _tell(terminal, "flaw", flaws)
-        terminal.aside(terminal.words("flaws", count=len(flaws)))
+        terminal.aside(terminal.words("flaws_behind" if written else "flaws", count=len(flaws), written=written))
     return Exit.USAGE
 
 

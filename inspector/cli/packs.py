@@ -72,12 +72,13 @@ def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
     where = folder or terminal.settings.policies
     try:
         book = _book(terminal, folder)
-        found = {}
+        found, silent = {}, []
         for pack in book.packs:
             try:
                 found[pack.label] = check_examples(pack, where / pack.id)
             except Missing:
-                terminal.say("pack_silent", label=pack.label)
+                silent.append(pack.label)
+                terminal.say("pack_silent", label=pack.label, version=pack.version)
                 continue
             if not found[pack.label]:
                 terminal.say("pack_agrees", label=pack.label, count=len(read_examples(where / pack.id, pack.label)))
@@ -85,7 +86,7 @@ def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
         terminal.value({"flaws": [str(flaw) for flaw in error.flaws]})
         terminal.line(str(error))
         return Exit.WRONG
-    terminal.value({"differences": found, "gaps": list(book.warnings)})
+    terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent})
     for label, differences in found.items():
         for one in differences:
             terminal.line(f"{label}: {one}")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from inspector.bootstrap import House
     from inspector.demo.office import DemoFolder
     from inspector.demo.start import DemoOffice
@@ -41,7 +43,12 @@ def _demo() -> None:
     with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
         held = start.prepare()
         try:
-            run(held.config_path, before=lambda house: furnish(house.office, held.made), beside=lambda: _watch(held))
+            run(
+                held.config_path,
+                before=lambda house: furnish(house.office, held.made),
+                beside=lambda: _watch(held),
+                listener=held.listener,
+            )
         finally:
             held.stop()
 
@@ -60,11 +67,12 @@ def run(
     before: Callable[[House], None] | None = None,
     beside: Callable[[], Callable[[], None]] | None = None,
     fault: Callable[[str], None] = lambda _point: None,
+    listener: socket | None = None,
 ) -> None:
     """Put the house together, run it, drain it.
 
     `before` furnishes the migrated store, `beside` starts something to watch by and returns how to end that; `fault` is called at the
-    worker's named points, for the fault tests.
+    worker's named points, for the fault tests; `listener` is the web's socket where it is held already.
     """
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import until_signal
@@ -72,12 +80,13 @@ def run(
     from inspector.telemetry import logs
 
     told = settings.load(config)
+    proof = bootstrap.prove(told)  # what is refused here leaves nothing behind
     logs.configure(level=told.log.level, json=told.log.format == "json")
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:
             ready(held)
-            house = bootstrap.house(told, held, fault=fault)
+            house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
             if before is not None:
                 before(house)
             house.daemon.start()
@@ -127,7 +136,9 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
     token = next(token.text for token in held.tokens if token.role == "auditor")
     stop = threading.Event()
-    thread = threading.Thread(target=Screen(held.base_url, token).watch, args=(stop,), name="screen", daemon=True)
+    thread = threading.Thread(
+        target=Screen(held.base_url, token, kept=held.made.folder / "screen.json").watch, args=(stop,), name="screen", daemon=True
+    )
     thread.start()
 
     def end() -> None:

@@ -160,11 +160,13 @@ class Terminal:
         for line in columns.laid_out(heads, cells, columns.of_terminal()):
             typer.echo(line)
 
-    def page(self, names: Sequence[str], held: Sequence[Mapping[str, object]], limit: int, filters: str) -> None:
+    def page(
+        self, names: Sequence[str], held: Sequence[Mapping[str, object]], limit: int, filters: str, *, key: str = "id"
+    ) -> None:
         """Rows of a list that was asked for one row more than the limit: so it is known whether there are more, and said how to go on."""
         self.rows(names, held[:limit])
         if len(held) > limit and not self.as_json:
-            self.aside(self.words("further", after=held[limit - 1]["id"], filters=filters))
+            self.aside(self.words("further", after=held[limit - 1][key], filters=filters))
 
     def fields(self, told: Mapping[str, object]) -> None:
         """One thing: its fields line by line, or JSON."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang
+from inspector.labels import Lang, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -43,11 +43,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "current": ("the database is at revision {revision}; nothing to do", "数据库已是版本 {revision}，无需迁移"),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
+    "flaws_behind": (
+        "errors: {count}, from somebody else's work meanwhile; {written} cases are in and stay. Mend and import the same file again",
+        "共 {count} 处错误，系导入期间他人操作所致；此前各行的 {written} 件已经受理，予以保留。请改正后重新导入同一文件，已受理的不会重复",
+    ),
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
     "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
     "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
+    # After a draw.
+    "void_asked": (
+        "{by} asks that draw {draw} be void: {reason}. Another person signs with the same reason",
+        "{by} 申请作废抽取 {draw}：{reason}。须另一人以同一理由签署",
+    ),
+    "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
+    "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
+    "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
+    "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
+    "register_broken": (
+        "the register of {agency} does not hold from line {number} on: a line was changed, left out or put in",
+        "{agency} 的登记簿自第 {number} 条起不符：有条目被改动、缺失或者插入",
+    ),
     "opened": (
         "on behalf of {sender}: cases opened: {opened}, there already: {known}",
         "代表 {sender}：新受理 {opened} 件，已有 {known} 件",
@@ -164,7 +181,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ask_differ": ("the two do not agree; both type again", "两人录入不一致，请重新录入"),
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
-    "pack_silent": ("{label}: has no examples", "{label}：没有示例"),
+    "pack_silent": (
+        '{label}: warning: has no examples; write examples-{version}.toml beside it with the line pack = "{label}"',
+        '{label}：警告：没有示例；请在旁边写 examples-{version}.toml，首行写 pack = "{label}"',
+    ),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
 }
@@ -239,6 +259,13 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "eligible": ("eligible", "可抽"),
     "k": ("drawn", "抽中"),
     "reserve": ("reserve", "备选"),
+    "void_reason": ("void", "作废理由"),
+    "signed": ("signed by", "签署人"),
+    "could": ("a team is there", "可以派员"),
+    "seats": ("seats", "席位"),
+    "capacity": ("of whom may go", "其中可派"),
+    "facts": ("facts", "事实"),
+    "draw": ("draw", "抽取"),
 }
 
 
@@ -257,7 +284,7 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
-    facts = error.facts
+    facts = in_words(error.facts, lang)
     if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
         facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
     return _fill(text, facts) if text else str(error)

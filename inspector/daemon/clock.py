@@ -53,6 +53,15 @@ class Tick:
     body: Callable[[], None]
 
 
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler tells no types
+    """APScheduler's own, which calls itself running also when its thread has died."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, thread and all."""
+        return bool(self.running) and self._thread is not None and self._thread.is_alive()
+
+
 class Clock:
     """Runs ticks, notices jumps of the wall clock, and takes the slots of schedules that are due in office time."""
 
@@ -71,7 +80,7 @@ class Clock:
         self._now = now
         self._replica = replica
         self._schedules = schedules
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Scheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -114,8 +123,8 @@ class Clock:
 
     @property
     def alive(self) -> bool:
-        """Whether the scheduler still runs."""
-        return bool(self._scheduler.running) and self._guard.is_alive()
+        """Whether the scheduler's thread and the guard of the wall clock still run."""
+        return self._scheduler.alive and self._guard.is_alive()
 
     def _fire_due(self) -> None:
         """Take every slot that is due; one schedule that fails keeps no other from its turn."""

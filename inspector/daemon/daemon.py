@@ -45,7 +45,7 @@ class Daemon:
         self.dispatcher = dispatcher
         self.clock = clock
         self.metrics = metrics
-        self._pulse = pulse
+        self._heart = sweeps.Heart(pulse, metrics) if pulse is not None else None
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
 
@@ -73,6 +73,11 @@ class Daemon:
         except Exception as error:  # noqa: BLE001 - a stop must end; correctness never needs it
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
+
+    @property
+    def live(self) -> bool:
+        """Whether a restart would mend nothing: every loop runs, or we are stopping anyway. Asks no database."""
+        return self._stopping.is_set() or (self.worker.alive and self.clock.alive)
 
     def reasons(self) -> tuple[str, ...]:
         """Why we are not ready; none: the database answers and takes writes, the loops run, the clock ticks, and we are not stopping."""
@@ -107,7 +112,7 @@ class Daemon:
             Tick(
                 name="beat",
                 seconds=15.0,
-                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._pulse),
+                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._heart),
             ),
         ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from inspector.daemon.clock import CatchUp, Schedule
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.errors import Invalid
 from inspector.flows.office import Plan
 from inspector.settings import Schedules
 from inspector.trigger import parse
@@ -46,6 +47,16 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         for name, text, catch_up, kind, payload in sweeps
     ]
     return {schedule.name: schedule for schedule in held}
+
+
+def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
+    """Every trigger that cannot be read."""
+    texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
+    for key, text in {**texts, "schedules.roster": told.roster, "schedules.forget": told.forget}.items():
+        try:
+            parse(text, now.tzinfo or UTC, now, key=key)
+        except Invalid as error:
+            yield error
 
 
 def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:

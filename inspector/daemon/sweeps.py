@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from inspector import __version__
+from inspector.domain.decision import OrderKind
+from inspector.domain.sampling import Window
 from inspector.flows.office import Office
+from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics, Snapshot
+
+log = structlog.get_logger(__name__)
 
 _RISK_DAYS = (1, 3, 5)
 
@@ -29,14 +37,34 @@ def seal(store: Store, office: Office) -> int:
         return tx.events.place() + tx.ledger.seal(office.now())
 
 
-def beat(office: Office, replica: str, started_at: datetime, pulse: Pulse | None) -> None:
+def beat(office: Office, replica: str, started_at: datetime, heart: Heart | None) -> None:
     """A sign of life in the table, and to the dead-man's switch outside."""
     _seen(office.store, replica, started_at)
-    if pulse is not None:
+    if heart is not None:
+        heart.beat()
+
+
+@dataclass
+class Heart:
+    """Beats to the dead-man's switch outside. What it does not take is counted, and said once an outage: it calls for help by itself."""
+
+    pulse: Pulse
+    metrics: Metrics
+    _away: bool = False
+
+    def beat(self) -> None:
+        """One sign of life; an outage of the switch is no failure of ours."""
         try:
-            pulse.beat()
-        except PortError:
+            self.pulse.beat()
+        except PortError as error:
+            self.metrics.pulse_failures.inc()
+            if not self._away:
+                log.warning("pulse.failed", error=error.code)
+            self._away = True
             return
+        if self._away:
+            log.info("pulse.recovered")
+        self._away = False
 
 
 def recover(store: Store, replica: str, started_at: datetime) -> None:
@@ -62,22 +90,26 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     machine_now = tx.machine_now()
     visits, seats = tx.visits.counts()
     work: dict[tuple[str, str], int] = {}
-    oldest = now
+    oldest = {kind.value: now for kind in OrderKind}
     for kind, state, leased, count, due_at in tx.work.counts(machine_now):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
-        if state == "ready" and due_at is not None:
-            oldest = min(oldest, due_at)
+        if state in ("ready", "waiting"):  # a row that waits past its date is late, too: nobody has promoted it
+            oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
-        oldest_due_seconds=office.waited(oldest, now).total_seconds(),
+        oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        planned=[
+            (agency, "chance" if by_chance else "coverage", count)
+            for agency, by_chance, count in tx.visits.planned_since(start(office.calendar.local(now), Window.YEAR))
+        ],
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(str(days), tx.cases.due_before(_within(office, now, days))) for days in _RISK_DAYS],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],

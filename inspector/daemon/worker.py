@@ -102,8 +102,8 @@ class Worker:
         self._wake.set()
         self._loops[0].join(timeout=5)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        with self._guard:
-            idle = [work for work in self._held.values() if work.id not in self._started]
+        with self._guard:  # from here on a row is either started and waited for, or not ours any more
+            idle = [self._held.pop(held) for held in set(self._held) - self._started]
         self._give_back(idle)
         deadline = time.monotonic() + grace
         while self._held and time.monotonic() < deadline:
@@ -156,7 +156,10 @@ class Worker:
     # --- do
 
     def _carry_out(self, work: Work) -> None:
-        self._started.add(work.id)
+        with self._guard:
+            if work.id not in self._held:
+                return
+            self._started.add(work.id)
         with structlog.contextvars.bound_contextvars(**_named(work)):
             self._done.put(self._do(work))
 
@@ -234,6 +237,7 @@ class Worker:
         """Count and log what has been settled, when nobody waits for it any more."""
         for (kind, outcome), count in Counter((done.work.kind, outcome) for done, outcome in settled).items():
             self.metrics.settled.labels(kind, outcome).inc(count)
+            self.metrics.stale.inc(count if outcome == "stale" else 0)
         for done, outcome in settled:
             log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
 
@@ -267,10 +271,7 @@ class Worker:
             with tx.savepoint():
                 return self._write(tx, done)
         except Stale:
-            self.metrics.stale.inc()
             return "stale"
-        except PortError as error:
-            failed = replace(done, settlement=None, error=error)
         except Exception as error:
             if _is_database(error):
                 raise
@@ -353,8 +354,6 @@ class Worker:
                     tx.work.give_back(work)
             except Exception as error:  # noqa: BLE001 - a stop must end; what is not given back comes back by its lease
                 log.warning("lease.not_given_back", work=work.key, error=type(error).__name__)
-            with self._guard:
-                self._held.pop(work.id, None)
 
     # --- leases
 

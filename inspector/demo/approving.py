@@ -92,7 +92,11 @@ class Opened:
 
 
 class ApprovingSystem:
-    """Opens cases and follows them. `heard` counts the notices by type, each event once; `notices` are the events as they came first."""
+    """Opens cases and follows them.
+
+    `heard` counts the notices by type, each event once; `notices` are the events as they came first; `concluded` and `withdrawn` the
+    cases of which the office has taken that word.
+    """
 
     def __init__(self, chance: Chance, pace: Pace, doings: Doings, desk: Desk, secret: str, day: OfficeDay, *, run: str) -> None:
         self._chance = chance
@@ -105,6 +109,8 @@ class ApprovingSystem:
         self.notices: dict[str, dict[str, Any]] = {}
         self.heard: Counter[str] = Counter()
         self.opened: dict[str, Opened] = {}
+        self.concluded: set[str] = set()
+        self.withdrawn: set[str] = set()
         self.forged = 0
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
@@ -122,8 +128,13 @@ class ApprovingSystem:
             return
         self.notices[event] = said
         self.heard[kind] += 1
-        if kind == "verification.result" and self._desk.base and self._chance.of("concludes", case_id) < 0.8:
+        if kind != "verification.result" or not self._desk.base:
+            return
+        way = self._chance.pick({"concludes": 80, "withdrawn": 3, "waits": 17}, "concludes", case_id)
+        if way == "concludes":
             self._doings.begin(self._conclude(case_id))
+        elif way == "withdrawn":  # verified, and taken back before the matter is concluded: its credit entry must go
+            self._doings.begin(self._withdraw(case_id, _one(self._chance, REASONS, "reason", case_id)))
 
     async def work(self) -> None:
         """Open cases at the pace, for ever. While the office is away the pace goes on, and what was refused is sent again."""
@@ -152,9 +163,7 @@ class ApprovingSystem:
             await self._pace.days(0.2)
             await insist(self._pace, lambda: self._desk.correct_case(held.id, self._corrected(held)))
         elif way == "withdrawn":
-            await self._pace.days(0.6)
-            reason = _one(self._chance, REASONS, "reason", held.reference)
-            await insist(self._pace, lambda: self._desk.withdraw_case(held.id, reason))
+            await self._withdraw(held.id, _one(self._chance, REASONS, "reason", held.reference))
 
     def _corrected(self, held: Opened) -> dict[str, Any]:
         """The applicant had promised the wrong value of the first fact."""
@@ -165,7 +174,13 @@ class ApprovingSystem:
 
     async def _conclude(self, case_id: str) -> None:
         await self._pace.days(0.3)
-        await insist(self._pace, lambda: self._desk.conclude_case(case_id))
+        if (await insist(self._pace, lambda: self._desk.conclude_case(case_id))).well:
+            self.concluded.add(case_id)
+
+    async def _withdraw(self, case_id: str, reason: str) -> None:
+        await self._pace.days(0.6)
+        if (await insist(self._pace, lambda: self._desk.withdraw_case(case_id, reason))).well:
+            self.withdrawn.add(case_id)
 
 
 def _one(chance: Chance, values: tuple[str, ...], *about: str) -> str:

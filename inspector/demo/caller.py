@@ -35,6 +35,12 @@ class Heard:
         """Whether trying again is of use: not reached, busy, down."""
         return self.status in (0, 408, 425, 429) or self.status >= 500
 
+    @property
+    def code(self) -> str | None:
+        """The code of the error it said, or None."""
+        error = self.data.get("error")
+        return str(error.get("code")) if isinstance(error, dict) else None
+
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """A page's rows."""
         found = self.data.get(name, [])
@@ -60,10 +66,13 @@ def fetch(url: str, headers: Mapping[str, str], *, method: str = "GET", body: by
         connection.close()
 
 
-def call(url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST", token: str = "", link: str = "") -> Heard:
+def call(
+    url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST", token: str = "", link: str = "", turn: int = 0
+) -> Heard:
     """Say something to the API, or ask it (GET, when nothing is said), as the holder of a token or a link.
 
-    The message id follows from what is said, so that the same thing said again after a lost reply counts once.
+    The message id follows from what is said, so that the same thing said again after a lost reply counts once; who means it anew
+    says so by another `turn`.
     """
     headers = {"Accept": "application/json"}
     if token:
@@ -74,7 +83,7 @@ def call(url: str, said: Mapping[str, Any] | None = None, *, method: str = "POST
     if said is not None:
         headers["Content-Type"] = "application/json"
         body = json.dumps(said, ensure_ascii=False).encode()
-        headers["Idempotency-Key"] = hashlib.sha256(url.encode() + b"\n" + body).hexdigest()[:32]
+        headers["Idempotency-Key"] = hashlib.sha256(f"{url}\n{turn}\n".encode() + body).hexdigest()[:32]
     status, content = fetch(url, headers, method="GET" if said is None else method, body=body)
     try:
         data = json.loads(content) if content else {}
@@ -108,18 +117,18 @@ class Desk:
         """Tell that the matter is concluded (办结)."""
         return await self._say(f"/v1/cases/{quote(case_id)}/conclude", {})
 
-    async def cases_in_review(self) -> Heard:
-        """The cases that wait for an officer."""
-        return await self._ask("/v1/cases?state=REVIEW&limit=100")
+    async def cases_in_review(self, after: str = "") -> Heard:
+        """The cases that wait for an officer, behind one of them."""
+        return await self._ask("/v1/cases?state=REVIEW&limit=100" + (f"&after={quote(after)}" if after else ""))
 
     async def case(self, case_id: str) -> Heard:
         """One case with its evidence."""
         return await self._ask(f"/v1/cases/{quote(case_id)}")
 
-    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str]) -> Heard:
-        """Decide a case."""
+    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str], turn: int) -> Heard:
+        """Decide a case, for the n-th time: one that comes back to review may be decided as before."""
         said = {"outcome": outcome, "reasons": reasons, "evidence": evidence}
-        return await self._say(f"/v1/cases/{quote(case_id)}/review", said)
+        return await self._say(f"/v1/cases/{quote(case_id)}/review", said, turn)
 
     async def draws(self, after: str) -> Heard:
         """The draws behind a number."""
@@ -129,8 +138,8 @@ class Desk:
         """Type the figures of a public ceremony."""
         return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what})
 
-    async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
-        return await asyncio.to_thread(call, self.base + path, said, token=self.token)
+    async def _say(self, path: str, said: Mapping[str, Any], turn: int = 0) -> Heard:
+        return await asyncio.to_thread(call, self.base + path, said, token=self.token, turn=turn)
 
     async def _ask(self, path: str) -> Heard:
         return await asyncio.to_thread(call, self.base + path, token=self.token)

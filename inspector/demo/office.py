@@ -96,10 +96,10 @@ def furnish(folder: Path) -> DemoFolder:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = folder / "keys.json"
     if not keys.exists():
-        _keep(keys, json.dumps(_new_keys(), ensure_ascii=False, indent=1))
+        keep(keys, json.dumps(_new_keys(), ensure_ascii=False, indent=1))
     held = _read(keys)
     for name in SIGNED:
-        _keep(folder / f"{name}.secret", held["secrets"][name] + "\n")
+        keep(folder / f"{name}.secret", held["secrets"][name] + "\n")
     return DemoFolder(
         folder=folder,
         config=folder / "demo.toml",
@@ -116,7 +116,7 @@ def configure(made: DemoFolder, *, world: int, web: int) -> Path:
     home = template().parent.parent
     for brace, value in {"folder": str(made.folder), "project": str(home), "world": str(world)}.items():
         text = text.replace(f"{{{brace}}}", value.replace("\\", "\\\\").replace('"', '\\"'))
-    _keep(made.config, text.replace("\nport = 8321\n", f"\nport = {web}\n"))
+    keep(made.config, text.replace("\nport = 8321\n", f"\nport = {web}\n"))
     return made.config
 
 
@@ -146,7 +146,7 @@ def _read(keys: Path) -> Mapping[str, Any]:
         return held
 
 
-def _keep(file: Path, text: str) -> None:
+def keep(file: Path, text: str) -> None:
     """Write a file whole, for its owner's eyes only, even for the moment of writing."""
     new = file.with_name(file.name + ".new")
     new.unlink(missing_ok=True)

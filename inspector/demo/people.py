@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -18,16 +19,21 @@ from inspector.demo.habits import FINDINGS, MANNERS, MENDED, REACTIONS, Chance, 
 from inspector.demo.rules import Rule, Sight
 from inspector.demo.server import Reply, Request, answer
 
-TRIES = 6
 TEAM_WAITS = ("team_short", "team_not_accepted")
+FORM_CHANGED = ("findings_missing", "findings_unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast the outside lives: machine seconds of one office day, and how many cases a second are opened."""
+    """How fast the outside lives: machine seconds of one office day, and how many cases a second are opened (0: none).
+
+    `tries`: how often a person tries a call that does not get through; `leaves`: the share of cases the officer leaves lying.
+    """
 
     day: float = 6.0
     cases: float = 1.5
+    tries: int = 6
+    leaves: float = 0.0
 
     async def days(self, count: float) -> None:
         """Wait some office days."""
@@ -39,7 +45,13 @@ class Doings:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._standing = 0
         self.mishaps: list[str] = []
+
+    def stand(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Begin something that goes on as long as the world."""
+        self._standing += 1
+        self.begin(doing)
 
     def begin(self, doing: Coroutine[Any, Any, None]) -> Callable[[], object]:
         """Begin something; what comes back calls it off."""
@@ -55,8 +67,8 @@ class Doings:
             self.mishaps.append(f"{type(wrong).__name__}: {wrong}")
 
     def __len__(self) -> int:
-        """How much is under way."""
-        return len(self._tasks)
+        """How much is under way that will end."""
+        return len(self._tasks) - self._standing
 
     def stop(self) -> None:
         """Stop everything."""
@@ -65,14 +77,12 @@ class Doings:
 
 
 async def insist(pace: Pace, do: Callable[[], Awaitable[Heard]], *, also: tuple[str, ...] = ()) -> Heard:
-    """Try until it gets through; `also` are the error codes that are worth another try."""
+    """Try until it gets through, ever less often; `also` are the error codes that are worth another try."""
     heard = await do()
-    for _ in range(TRIES - 1):
-        error = heard.data.get("error")
-        code = error.get("code") if isinstance(error, dict) else None
-        if not heard.later and code not in also:
+    for again in range(pace.tries - 1):
+        if not heard.later and heard.code not in also:
             break
-        await pace.days(0.25)
+        await pace.days(min(0.25 * 1.5**again, 1.5))
         heard = await do()
     return heard
 
@@ -184,7 +194,11 @@ class Agencies:
 
 
 class Inspectors:
-    """The inspectors' phones: accept, decline with a reason, or let it lie; after a while the visit's result is entered."""
+    """The inspectors' phones: accept, decline with a reason, or let it lie; after a while the visit's result is entered.
+
+    `pushes` are the pushes as they came first, (address, seat) by key; `said` is what the office has taken of each seat's inspector:
+    `accept`, `decline`, or the findings of a `result`.
+    """
 
     def __init__(self, chance: Chance, pace: Pace, doings: Doings, secret: str) -> None:
         self._chance = chance
@@ -192,6 +206,8 @@ class Inspectors:
         self._doings = doings
         self._secret = secret
         self._pushed: set[str] = set()
+        self.pushes: dict[str, tuple[str, str]] = {}
+        self.said: dict[str, dict[str, Any]] = {}
         self.forged = 0
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
@@ -199,7 +215,9 @@ class Inspectors:
         if not signed(self._secret, request):
             self.forged += 1
             return answer({"error": "signature"}, 401)
-        link = Link.read(str(request.json()["link"]))
+        told = request.json()
+        link = Link.read(str(told["link"]))
+        self.pushes.setdefault(str(told["id"]), (str(told["to"]), link.about))
         if link.about not in self._pushed:
             self._pushed.add(link.about)
             self._doings.begin(self._react(link))
@@ -211,18 +229,30 @@ class Inspectors:
             case Reaction.SILENT:
                 return
             case Reaction.DECLINES:
-                await insist(self._pace, lambda: link.decline("与检查对象有利害关系，申请回避"))
+                if (await insist(self._pace, lambda: link.decline("与检查对象有利害关系，申请回避"))).well:
+                    self._said(link)["decline"] = True
             case Reaction.ACCEPTS:
                 if (await insist(self._pace, link.accept)).well:
+                    self._said(link)["accept"] = True
                     await self._visit(link)
 
     async def _visit(self, link: Link) -> None:
-        """Whoever of the team writes first has written. A team that is short, or not yet agreed, waits for its second member."""
+        """Whoever of the team writes first has written. A team that is short, or not yet agreed, waits for its second member.
+
+        Where the case was corrected while they were out, what they wrote answers other questions: they look again.
+        """
         await self._pace.days(0.6 + self._chance.of("visits", link.about))
-        page = await insist(self._pace, link.seat)
-        visit = page.data.get("visit", {})
-        findings = [self._finding(doubt) for doubt in visit.get("doubts", ())]
-        await insist(self._pace, lambda: link.report(findings, "现场查看，拍照留存（演示）"), also=TEAM_WAITS)
+        for _ in range(self._pace.tries):
+            page = await insist(self._pace, link.seat)
+            findings = [self._finding(doubt) for doubt in page.data.get("visit", {}).get("doubts", ())]
+            heard = await insist(self._pace, partial(link.report, findings, "现场查看，拍照留存（演示）"), also=TEAM_WAITS)
+            if heard.well:
+                self._said(link)["result"] = findings
+            if heard.code not in FORM_CHANGED:
+                break
+
+    def _said(self, link: Link) -> dict[str, Any]:
+        return self.said.setdefault(link.about, {})
 
     def _finding(self, doubt: dict[str, Any]) -> dict[str, str]:
         case, claim = str(doubt["case_id"]), str(doubt["claim"])
@@ -231,29 +261,50 @@ class Inspectors:
 
 
 class Officer:
-    """A named officer who looks at each case in review before deciding it, and decides by its evidence."""
+    """A named officer who looks at each case in review before deciding it, and decides by its evidence.
+
+    `decided` are the outcomes that the office has taken, by case; `left` how many cases lay there at the last look that stay there.
+    """
 
     def __init__(self, chance: Chance, pace: Pace, desk: Desk) -> None:
         self._chance = chance
         self._pace = pace
         self._desk = desk
         self._seen: set[str] = set()
+        self.decided: dict[str, list[str]] = {}
+        self.left = 0
 
     async def work(self) -> None:
         """Go through the pile again and again: what was there at the last look is decided now."""
         while True:
-            await self._pace.days(0.2)
-            waiting = {str(row["id"]) for row in (await self._desk.cases_in_review()).rows("cases")}
+            await self._pace.days(0.2 if self._seen else 0.6)
+            pile = await self._pile()
+            waiting = {case_id for case_id in pile if self._chance.of("left", case_id) >= self._pace.leaves}
             for case_id in sorted(waiting & self._seen):
                 await self._decide(case_id)
-            self._seen = waiting
+            self._seen, self.left = waiting, len(pile) - len(waiting)
+
+    async def _pile(self) -> set[str]:
+        """Every case in review, page by page; what cannot be read now is read at the next look."""
+        found: set[str] = set()
+        after = ""
+        while True:
+            page = await self._desk.cases_in_review(after)
+            found |= {str(row["id"]) for row in page.rows("cases")}
+            if not (after := str(page.data.get("next") or "")):
+                return found
 
     async def _decide(self, case_id: str) -> None:
-        case = (await self._desk.case(case_id)).data
-        heard = case.get("explanation", {}).get("heard", ())
+        """Nobody decides a case that he could not read."""
+        read = await insist(self._pace, lambda: self._desk.case(case_id))
+        if not read.well:
+            return
+        heard = read.data.get("explanation", {}).get("heard", ())
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"]]
-        outcome, reasons = self._judged(case_id, against, str(case.get("review_reason")))
-        await self._desk.review_case(case_id, outcome, reasons, against)
+        outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
+        before = self.decided.setdefault(case_id, [])
+        if (await insist(self._pace, lambda: self._desk.review_case(case_id, outcome, reasons, against, len(before)))).well:
+            before.append(outcome)
 
     def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
         """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""
@@ -265,7 +316,10 @@ class Officer:
 
 
 class Clerks:
-    """Two clerks at the public ceremony: each types, by himself, what the dice showed after the announcement."""
+    """Two clerks at the public ceremony: each types, by himself, what the dice showed after the announcement.
+
+    `typed` are the figures of each draw that the office has taken, by how many of the two.
+    """
 
     def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...]) -> None:
         self._chance = chance
@@ -273,6 +327,7 @@ class Clerks:
         self._desks = desks
         self._done: set[tuple[str, str, str]] = set()
         self._after = ""
+        self.typed: dict[str, list[str]] = {}
 
     async def work(self) -> None:
         """Look at the draws, and type for each whose dice have been thrown."""
@@ -293,6 +348,7 @@ class Clerks:
                 heard = await desk.type_figures(draw, what, figures)
                 if heard.well:
                     self._done.add((draw, desk.token, what))
+                    self.typed.setdefault(draw, []).append(figures)
 
 
 def _nothing() -> None:

@@ -1,18 +1,22 @@
 """The demo's calm summary in the terminal: what the metrics and the event feed say, in words, always in the same place.
 
-It reads `GET /metrics` and `GET /v1/events` and nothing else. On a terminal one panel is redrawn in place; elsewhere
-(a pipe, a log) one plain line is written now and then.
+It reads `GET /metrics` and `GET /v1/events` and nothing else, and keeps in one small file how far it has read and how much was
+asked: after a restart no old event is news, and the questions, a counter of the process, go on as everything else does. On a
+terminal one panel is redrawn in place; elsewhere (a pipe, a log) one plain line is written now and then.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,6 +28,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspector.demo.caller import call, fetch
+from inspector.demo.office import keep
 from inspector.labels import Lang, known, label
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -32,6 +37,7 @@ LOOKS_SECONDS = 0.5
 LINES_SECONDS = 5.0
 LAST_EVENTS = 6
 LEAST_LINES = 24
+_PAGE, _PAGES = 200, 50
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Inspector: demo office", "Inspector 演示"),
@@ -75,18 +81,25 @@ class Figures:
                 sums[labels[of]] = sums.get(labels[of], 0) + int(value)
         return sums
 
+    def one(self, name: str) -> float:
+        """The value of a metric without labels; 0 where it is not told."""
+        return sum(value for _, value in self.samples.get(name, ()))
+
 
 class Screen:
-    """The summary. `token` is an auditor's, for the feed; `lang` None follows the terminal's locale."""
+    """The summary. `token` is an auditor's, for the feed; `kept` the file it goes on from; `lang` None follows the terminal's locale."""
 
-    def __init__(self, base_url: str, token: str, *, lang: Lang | None = None, console: Console | None = None) -> None:
+    def __init__(
+        self, base_url: str, token: str, *, kept: Path | None = None, lang: Lang | None = None, console: Console | None = None
+    ) -> None:
         self._base = base_url
         self._token = token
         self._lang: Lang = lang or _language()
         self._console = console or Console()
         self._figures: Figures | None = None
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
-        self._after = 0
+        self._kept = kept
+        self._after, self._before = _read(kept)
         self._now = ""
 
     def watch(self, stop: threading.Event) -> None:
@@ -104,12 +117,19 @@ class Screen:
         status, body = fetch(f"{self._base}/metrics", {})
         if status == 200:
             self._figures = Figures.read(body.decode())
-        feed = call(f"{self._base}/v1/events?after={self._after}&limit=200", token=self._token)
-        if feed.well:
+            if now := self._figures.one("inspector_office_timestamp_seconds"):
+                self._now = f"{datetime.fromtimestamp(now, _ZONE):%Y-%m-%d %H:%M}"
+        for _ in range(_PAGES):
+            feed = call(f"{self._base}/v1/events?after={self._after}&limit={_PAGE}", token=self._token)
+            if not feed.well:
+                break
             self._after = int(feed.data["next"])
             for event in feed.rows("events"):
-                self._now = _clock(str(event["at"]))
-                self._events.append(f"{self._now[-5:]}  {event['reference']}  {self._event(str(event['type']), event['data'])}")
+                at = _clock(str(event["at"]))[-5:]
+                self._events.append(f"{at}  {event['reference']}  {self._event(str(event['type']), event['data'])}")
+            if len(feed.rows("events")) < _PAGE:
+                break
+        self._keep()
 
     def line(self) -> str:
         """The summary as one plain line."""
@@ -150,12 +170,23 @@ class Screen:
         held = self._figures or Figures()
         yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
         yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
-        asked = held.by("inspector_work_settled_total", "outcome", kind="ask")
-        yield "questions", self._told({name.upper(): count for name, count in asked.items()}, "AnswerStatus")
+        yield "questions", self._told({name.upper(): count for name, count in self._asked().items()}, "AnswerStatus")
         yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
         yield "attention", self._told(held.by("inspector_attention", "kind"), "attention")
+
+    def _asked(self) -> dict[str, int]:
+        """Questions by how they ended: of this process, and of those before it."""
+        held = (self._figures or Figures()).by("inspector_work_settled_total", "outcome", kind="ask")
+        names = dict.fromkeys((*self._before, *held))
+        return {name: self._before.get(name, 0) + held.get(name, 0) for name in names}
+
+    def _keep(self) -> None:
+        """Write down how far this has come. Losing it costs a figure of the demo and nothing else, so a full disk is no reason to end."""
+        if self._kept is not None:
+            with suppress(OSError):
+                keep(self._kept, json.dumps({"after": self._after, "asked": self._asked()}))
 
     def _told(self, counts: Mapping[str, int], group: str) -> str:
         return " · ".join(f"{self._named(f'{group}.{name}', name)} {count}" for name, count in counts.items())
@@ -182,6 +213,15 @@ class Screen:
 def _clock(text: str) -> str:
     """A time stamp of the office as people read it."""
     return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}"
+
+
+def _read(kept: Path | None) -> tuple[int, dict[str, int]]:
+    """How far an earlier screen had read the feed, and what had been asked until then; nothing where none says so."""
+    try:
+        held = json.loads(kept.read_text(encoding="utf-8")) if kept is not None else {}
+        return int(held.get("after", 0)), {str(name): int(count) for name, count in held.get("asked", {}).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return 0, {}
 
 
 def _language() -> Lang:

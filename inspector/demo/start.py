@@ -21,6 +21,7 @@ from inspector.domain.roster import InspectorRecord, RosterObject
 
 WEB_PORT, WORLD_PORT = 8321, 8322
 _PATIENCE = 20.0
+_BACKLOG = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class DemoOffice:
     base_url: str
     world_port: int
     world: subprocess.Popen[bytes]
+    listener: socket.socket
 
     @property
     def tokens(self) -> tuple[DemoToken, ...]:
@@ -50,6 +52,7 @@ class DemoOffice:
 
     def stop(self) -> None:
         """Send the outside world home; safe to call twice. Call it after the daemon has drained."""
+        self.listener.close()
         if self.world.stdin is not None:
             with suppress(OSError):
                 self.world.stdin.close()
@@ -68,16 +71,24 @@ def prepare(folder: Path | None = None, *, day: float = 6.0, cases: float = 1.5)
     `day` is how many seconds an office day takes outside, `cases` how many are opened in one. Raises Invalid, OSError.
     """
     made = furnish(folder or where())
-    web = _free(WEB_PORT)
+    listener = _taken(WEB_PORT)
+    web = listener.getsockname()[1]
     base = f"http://127.0.0.1:{web}"
-    wanted = ["--office", base, "--keys", str(made.keys), "--day", str(day), "--cases", str(cases)]
-    world, port = start_world(_free(WORLD_PORT), *wanted)
+    wanted = ["--office", base, "--keys", str(made.keys), "--day", str(day), "--cases", str(cases), "--or-another"]
+    try:
+        world, port = start_world(WORLD_PORT, *wanted)
+    except BaseException:
+        listener.close()
+        raise
     config = configure(made, world=port, web=web)
-    return DemoOffice(made=made, config_path=config, base_url=base, world_port=port, world=world)
+    return DemoOffice(made=made, config_path=config, base_url=base, world_port=port, world=world, listener=listener)
 
 
 def start_world(port: int = 0, *arguments: str) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a world that ends with us, and wait for its line. Raises Invalid (`demo_world_failed`) with what it said instead."""
+    """Start a world that ends with us, and wait for its line.
+
+    Raises Invalid (`demo_world_failed`) with what it said instead, or how it ended; what it wrote on standard error stands above.
+    """
     command = [sys.executable, "-P", "-m", "inspector.demo", "--port", str(port), "--tied", *arguments]
     path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH", "")]))
     world = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -85,12 +96,13 @@ def start_world(port: int = 0, *arguments: str) -> tuple[subprocess.Popen[bytes]
     )
     said = _first_line(world)
     if not said.startswith("listening "):
+        told = _instead(world, said)
         world.kill()
         world.wait()
         for pipe in (world.stdin, world.stdout):
             if pipe is not None:
                 pipe.close()
-        raise Invalid("demo_world_failed", said=said or "nothing")
+        raise Invalid("demo_world_failed", **told)
     return world, int(said.rpartition(":")[2])
 
 
@@ -104,12 +116,20 @@ def _first_line(world: subprocess.Popen[bytes]) -> str:
     return ""
 
 
-def _free(wanted: int) -> int:
-    """The wanted port, or another one when somebody has it."""
-    for port in (wanted, 0):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                trial.bind(("127.0.0.1", port))
-                return int(trial.getsockname()[1])
-    raise OSError("no port is free on 127.0.0.1")
+def _instead(world: subprocess.Popen[bytes], said: str) -> dict[str, str]:
+    """What a world did instead of listening, in both languages."""
+    if said:
+        return {"said": said, "said_zh": said}
+    try:
+        code = world.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return {"said": f"no word from it in {_PATIENCE:.0f} s", "said_zh": f"{_PATIENCE:.0f} 秒内没有响应"}
+    return {"said": f"it ended with exit code {code}; why stands above", "said_zh": f"进程已退出（退出码 {code}），原因见上"}
+
+
+def _taken(wanted: int) -> socket.socket:
+    """The wanted port, or another one when somebody has it: taken, and kept until the office serves, so that nobody comes between."""
+    try:
+        return socket.create_server(("127.0.0.1", wanted), backlog=_BACKLOG)
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)

@@ -81,6 +81,10 @@ class World:
             day,
             run=f"DEMO-{secrets.token_hex(3)}",
         )
+        officer, *clerks = (
+            Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
+        )
+        self.officer, self.clerks = Officer(chance, pace, officer), Clerks(chance, pace, tuple(clerks))
         self.credit, self.witness, self.deadman = Credit(chance, day), Witness(), DeadMan()
         self._peers: dict[str, Peer] = {
             **{name: Source(name, chance).ask for name in SOURCES},
@@ -92,19 +96,16 @@ class World:
             "notary": self.witness.ask,
             "deadman": self.deadman.ask,
         }
-        self._chance = chance
 
     async def start(self, host: str, port: int) -> None:
         """Listen, and let those act who act by themselves. Raises OSError."""
         await self.server.start(host, port)
         if not self.scene.office:
             return
-        officer, *clerks = (
-            Desk(base=self.scene.office, token=self.scene.keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
-        )
-        self._doings.begin(self.approving.work())
-        self._doings.begin(Officer(self._chance, self.scene.pace, officer).work())
-        self._doings.begin(Clerks(self._chance, self.scene.pace, tuple(clerks)).work())
+        if self.scene.pace.cases:
+            self._doings.stand(self.approving.work())
+        self._doings.stand(self.officer.work())
+        self._doings.stand(self.clerks.work())
 
     async def stop(self) -> None:
         """Everybody goes home."""
@@ -182,12 +183,20 @@ class World:
         await self.server.deaf(seconds)
 
     def _kept(self) -> dict[str, Any]:
-        """What lies outside, by content: notices, credit entries that stand, letters, and the replies the office took."""
+        """What lies outside, by content: what came in and stands, and what people have said and the office took."""
         return {
             "notices": self.approving.notices,
+            "concluded": sorted(self.approving.concluded),
+            "withdrawn": sorted(self.approving.withdrawn),
             "entries": self.credit.said,
+            "retracted": sorted(self.credit.retracted),
             "letters": self.agencies.letters,
             "replies": sorted(self.agencies.heard),
+            "pushes": self.inspectors.pushes,
+            "seats": self.inspectors.said,
+            "decided": self.officer.decided,
+            "typed": self.clerks.typed,
+            "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
         }
 
     def _counts(self) -> dict[str, Any]:
@@ -198,6 +207,7 @@ class World:
             "entries": len(self.credit.entries),
             "retracted": len(self.credit.retracted),
             "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
+            "left": self.officer.left,
             "beats": self.deadman.beats,
             "mishaps": self._doings.mishaps,
             "under_way": len(self._doings),

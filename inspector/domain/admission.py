@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from inspector.domain.case import Case, Route
+from inspector.domain.case import Case, Claim, Route
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Item, Policy, fence
+
+
+class ClaimWarning(StrEnum):
+    """What is odd about a promised fact and yet taken. `AHEAD`: it speaks of a day to come, as a promise "by" a date may."""
+
+    AHEAD = "AHEAD"
+
+
+def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
+    """What a sender should look at again, the case being handed in `today`."""
+    return (ClaimWarning.AHEAD,) if claim.on > today else ()
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from enum import StrEnum
 
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.person import same
 from inspector.domain.policy import Policy
 
 AHEAD = 5
@@ -185,7 +185,7 @@ def approve(held: AnnualPlan, given: Consent, policy: Policy, now: datetime) -> 
     """
     _stands(held, AnnualState.DRAFT)
     by, shown = _said("by", given.by), given.digest.strip().lower()
-    if _same(by, held.created_by):
+    if same(by, held.created_by):
         raise Refusal("plan_own_approval", plan=held.content.plan, year=held.content.year, by=held.created_by)
     if shown and (len(shown) < _LEAST_DIGEST or not held.digest.startswith(shown)):
         raise Refusal("plan_digest_differs", plan=held.content.plan, year=held.content.year, digest=held.digest)
@@ -260,12 +260,3 @@ def _past(on: date | None, now: datetime) -> date:
     if on is not None and on > today:
         raise Invalid("plan_day_ahead", day=on.isoformat(), today=today.isoformat())
     return on or today
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two names are one person's, however they are typed; the machine's users carry `os:` before theirs."""
-    return _plainest(one) == _plainest(other)
-
-
-def _plainest(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split()).removeprefix("os:")

@@ -11,7 +11,7 @@ from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Evidence, Verdict, blank
 from inspector.domain.policy import Policy, Timer
 
 TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
@@ -173,8 +173,10 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
 
 
 def answer(request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
-    """The requested agency answers. Refused when the request is over; the first answer stands."""
+    """The requested agency answers; a mismatch says what its records hold. Refused when the request is over: the first stands."""
     _must_be_open(request)
+    if verdict is Verdict.MISMATCH and blank(value):
+        raise Invalid("mismatch_wordless", field="value")
     if not signer.strip():
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}

@@ -35,6 +35,7 @@ class OrderKind(StrEnum):
     PUSH = "push"
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
+    VISIT_RELEASE = "visit.release"
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"
 

@@ -6,16 +6,16 @@ Anybody with the same bytes gets the same result (draw-protocol 7.7, 7.8, ruling
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.dealing import Deal, deal
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import Frame, lines
-from inspector.domain.selection import Stratum, select
+from inspector.domain.frame import ELIGIBLE, Frame, lines
+from inspector.domain.selection import Stratum, select, ticket
 from inspector.domain.strict import is_count
-from inspector.domain.suite import Suite, included, path, root
+from inspector.domain.suite import Suite, included, paths, root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,36 +72,49 @@ def carry_out(
     return Result(c=commitment.c, seed=seed, lists=lists)
 
 
+def shown(commitment: Commitment, frame: Frame, ids: Collection[str], name: str) -> list[dict[str, object]]:
+    """Rows of the frame with what shows that they are in it: line, index, n and path. The tree is built once for all of them.
+
+    In the order of the frame. Raises Invalid (`draw_object_unknown`).
+    """
+    wanted = set(ids)
+    indices = [index for index, row in enumerate(frame.objects) if row.id in wanted]
+    if len(indices) != len(wanted):
+        unknown = wanted.difference(row.id for row in frame.objects)
+        raise Invalid("draw_object_unknown", object=min(unknown))
+    n, _ = commitment.list_named(name).objects
+    told = zip(indices, paths(commitment.suite, lines(frame.objects), indices), strict=True)
+    texts = ["\t".join(frame.objects[index].fields()) for index in indices]
+    return [{"line": text, "index": index, "n": n, "path": list(steps)} for text, (index, steps) in zip(texts, told, strict=True)]
+
+
 def receipt(commitment: Commitment, frame: Frame, object_id: str, name: str, result: Result | None = None) -> dict[str, object]:
     """What one object needs to check that its row was in the frame: line, index, n and path; and with the result its own fate.
 
-    Then B and the limit of its stratum are told too: it was drawn if and only if its ticket is not above the limit. Raises
-    Invalid.
+    Then its ticket, B and the limit of its stratum are told too: it was drawn if and only if its ticket is not above the limit.
+    `chance` is the exact probability k/E, unreduced; an object that was excluded has none. Raises Invalid.
     """
-    n, _ = commitment.list_named(name).objects
-    index = next((i for i, row in enumerate(frame.objects) if row.id == object_id), None)
-    if index is None:
-        raise Invalid("draw_object_unknown", object=object_id)
-    rows = list(lines(frame.objects))
-    steps = list(path(commitment.suite, rows, index))
-    told: dict[str, object] = {"line": rows[index].decode(), "index": index, "n": n, "path": steps, "c": commitment.c}
+    (told,) = shown(commitment, frame, [object_id], name)
+    told["c"] = commitment.c
     if result is not None:
-        strata = next(held.strata for held in result.lists if held.name == name)
-        told |= {"seed": result.seed, "limit": strata[frame.objects[index].stratum].limit}
+        row = next(row for row in frame.objects if row.id == object_id)
+        one = next(held.strata for held in result.lists if held.name == name)[row.stratum]
+        told |= {"seed": result.seed, "limit": one.limit, "chance": f"{one.k}/{one.eligible}" if row.status == ELIGIBLE else "0"}
+        told["ticket"] = ticket(commitment.suite, key(commitment, result.seed, "draw"), object_id)
     return told
 
 
 def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:
     """Whether a receipt leads to the committed root. Never raises for what a receipt may hold.
 
-    Public, as `receipt` is: for a subject or auditor who holds one (ruling 17). The house itself gives none out yet.
+    One given out before the visits does not name the commitment: whoever knew C might compute the own ticket (ruling 18).
     """
     n, expected = commitment.list_named(name).objects
     steps, index, line = told.get("path"), told.get("index"), told.get("line")
     if not isinstance(steps, list) or not is_count(index) or not isinstance(line, str):
         return False
-    given = line.encode(errors="replace")
-    return (told.get("n"), told.get("c")) == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
+    given, named = line.encode(errors="replace"), (told.get("n"), told.get("c", commitment.c))
+    return named == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
 
 
 def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str, begins: Callable[[str], None]) -> ListResult:

@@ -53,11 +53,21 @@ class Evidence:
 
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
-    """Whether what an officer cites can carry an outcome: an adverse one needs evidence, an untrue one a mismatch. Raises Invalid."""
+    """Whether what an officer cites can carry an outcome. Raises Invalid.
+
+    An adverse one needs evidence that says something: a mismatch, or what people saw and wrote down on the spot; an untrue one
+    needs a mismatch. Silence, an outage, no record or a source that is not there carry nothing against anybody.
+    """
     if (adverse or outcome in UNTRUE) and not cited:
         raise Invalid("evidence_missing", outcome=outcome, field="evidence")
     if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
         raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
+    if adverse and not any(map(_speaks, cited)):
+        raise Invalid("evidence_silent", outcome=outcome, field="evidence")
+
+
+def _speaks(piece: Evidence) -> bool:
+    return piece.verdict is Verdict.MISMATCH or (piece.method is Method.ON_SITE and not blank(piece.remark))
 
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:

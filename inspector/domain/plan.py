@@ -29,6 +29,23 @@ class DrawState(StrEnum):
     VOID = "VOID"
 
 
+class DrawKind(StrEnum):
+    """What a draw is for: a plan's period; teams for visits that have none (ruling 13)."""
+
+    PLAN = "PLAN"
+    SUPPLEMENT = "SUPPLEMENT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A named person's word under a void. `on` is what stood to be voided when it was given: the draw's state."""
+
+    by: str
+    at: datetime
+    reason: str
+    on: DrawState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """One list of a draw: its name in the bundle, and the agency whose officers it deals."""
@@ -49,7 +66,8 @@ class Draw:
 
     No part of the seed is known before `seed_at`, and a part of a `further` source not before `reveal_by`, the last moment of the
     others (ruling 12). `without` are those who withheld their part from the draws of this slot before, `withheld` who did from
-    this one. `witnessed_at` is the date on the witness's receipt, as the house tells it.
+    this one. `witnessed_at` is the date on the witness's receipt, as the house tells it. `signed` is under a void: one name asks for
+    it, two make it; `followed`: the next number comes by rule (ruling 12).
     """
 
     number: str
@@ -77,6 +95,14 @@ class Draw:
     announced_at: datetime | None = None
     drawn_at: datetime | None = None
     void_reason: str | None = None
+    kind: DrawKind = DrawKind.PLAN
+    signed: tuple[Signature, ...] = ()
+    followed: bool = False
+
+    @property
+    def freed(self) -> bool:
+        """Whether two persons stand for its being void: only then may somebody announce its slot again (scenario 23)."""
+        return self.state is DrawState.VOID and len(self.signed) > 1
 
     @property
     def agencies(self) -> tuple[str, ...]:

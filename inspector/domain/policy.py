@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 
 
@@ -54,6 +56,7 @@ class Timer(StrEnum):
     ASSIST_END = "assist_end"
     ACCEPT = "accept"
     VISIT = "visit"
+    RELEASE = "release"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit_retract"
     CALLBACK = "callback"
@@ -85,7 +88,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A provable fact of an item: where it is held and how it is compared. `premises_fact`: it exists only at the premises."""
+    """A provable fact of an item: where it is held and how it is compared.
+
+    `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    """
 
     code: str
     name: str
@@ -96,6 +102,7 @@ class Fact:
     compare: Compare
     valid_for: Term
     basis: str
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +180,8 @@ class DrawRow:
 
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
     published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
-    withheld its part (draw-protocol ruling 12).
+    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
+    reserve; `replace_share`: how many of those drawn at random may be replaced at discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -187,6 +195,9 @@ class DrawRow:
     basis: str
     plan: bool
     plan_basis: str
+    replace_ceased: bool
+    replace_share: Fraction
+    replace_basis: str
     further: tuple[str, ...] = ()
 
 
@@ -222,6 +233,8 @@ class Policy:
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
     draw: DrawRow
+    publish: PublishRow
+    report: ReportRow
     digest: str
 
     @property

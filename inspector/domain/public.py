@@ -2,25 +2,48 @@
 
 It holds the drawn rows with their paths instead of the registers. So it is shown that these rows were in the frame, that their
 tickets are in order and under the limit, and that the numbers follow from the rules; not that nobody else had a smaller ticket.
+
+Where a drawn row may not be named (a natural person; a firm, where the pack says so) its ticket alone stands there, as
+`{"ticket": hex}`; and no reserve is named, since none of it was drawn. Who visited whom is not told: inspectors are persons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, cast
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import Commitment, DrawList, join, key
+from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
 from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
-from inspector.domain.strict import is_count, is_text
+from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import included
 from inspector.domain.verify import overstating, unchecked
 
 _NONE = (-1, -1)
+_WITHHELD = {"ticket"}
 _STRATUM = {"n", "eligible", "k", "selected", "reserve", "limit"}
 Receipts = Sequence[Mapping[str, object]]
+
+
+def published(commitment: Commitment, result: Result, named: Mapping[str, AbstractSet[str]]) -> dict[str, object]:
+    """The value of a public result.json: of each list only the `named` ids, tickets for all others, no teams (ruling 17)."""
+    draw_key, told = key(commitment, result.seed, "draw"), cast("dict[str, Any]", result.value())
+
+    def hidden(name: str) -> dict[str, str]:
+        return {"ticket": ticket(commitment.suite, draw_key, name)}
+
+    for held, listed in zip(result.lists, told["lists"], strict=True):
+        may = named.get(held.name, frozenset())
+        for one in listed["strata"].values():
+            one["selected"] = [name if name in may else hidden(name) for name in one["selected"]]
+            one["reserve"] = list(map(hidden, one["reserve"]))
+        listed["teams"] = {}
+    return told
 
 
 def verify_public(
@@ -36,7 +59,9 @@ def verify_public(
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
     time_proven, wrong, remarks = timing(commitment, witness, said)
     problems = [*wrong, *overstating(commitment)]
-    remarks = (AuditLine(code="draw.public_bundle"), *remarks, *unchecked(commitment, signatures))
+    unnamed = _unnamed(result)
+    hidden = (AuditLine(code="draw.names_withheld", facts={"count": unnamed}),) if unnamed else ()
+    remarks = (AuditLine(code="draw.public_bundle"), *hidden, *remarks, *unchecked(commitment, signatures))
     try:
         seed = join(commitment, parts)
         told = result.get("lists")
@@ -80,19 +105,23 @@ def _list(
     for code, told in strata.items():
         wanted, k = sizes[code]
         selected, reserve = told["selected"], told["reserve"]
-        tickets = [(ticket(commitment.suite, draw_key, one), one) for one in (*selected, *reserve)]
+        tickets = [
+            (one["ticket"], "") if isinstance(one, dict) else (ticket(commitment.suite, draw_key, one), one)
+            for one in (*selected, *reserve)
+        ]
         spare = min(held.rules.reserve, counts[code][1] - k)
         right = {
             "k": is_count(told["k"]) and told["k"] == k == len(selected),
             "wanted": "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
             "reserve": len(reserve) == spare,
-            "selected": tickets == sorted(set(tickets)),
+            "selected": tickets == sorted(set(tickets)) and len({one for one, _ in tickets}) == len(tickets),
             "limit": told["limit"] == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
-            "rows": all((row := rows.get(one)) and (row.stratum, row.status) == (code, ELIGIBLE) for one in selected),
+            "rows": all(isinstance(one, dict) or _drawn_from(rows.get(one), code) for one in selected),
         }
         yield from (_differs(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
-    everybody = {one for told in strata.values() for one in told["selected"]}
-    if not _teams_fit(held, listed.get("teams"), everybody):
+    drawn_ids = [one for told in strata.values() for one in told["selected"]]
+    everybody = {one for one in drawn_ids if isinstance(one, str)}
+    if listed.get("teams") != {} and (len(everybody) < len(drawn_ids) or not _teams_fit(held, listed.get("teams"), everybody)):
         yield _differs(f"{at}.teams")
 
 
@@ -111,6 +140,10 @@ def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterato
         yield from read_frame(given + b"\n", b"", b"").objects
 
 
+def _drawn_from(row: ObjectRow | None, stratum: str) -> bool:
+    return row is not None and (row.stratum, row.status) == (stratum, ELIGIBLE)
+
+
 def _counts(told: object) -> tuple[int, int]:
     """(rows, eligible rows) of a stratum as published; `_NONE` where it has not the form of one (7.8)."""
     if (
@@ -120,8 +153,22 @@ def _counts(told: object) -> tuple[int, int]:
         or not is_count(told["eligible"])
     ):
         return _NONE
-    named = all(isinstance(told[name], list) and all(map(is_text, told[name])) for name in ("selected", "reserve"))
+    named = all(isinstance(told[name], list) and all(map(_is_one, told[name])) for name in ("selected", "reserve"))
     return (told["n"], told["eligible"]) if named and told["eligible"] <= told["n"] else _NONE
+
+
+def _is_one(told: object) -> bool:
+    """An id, or the ticket of one that is not named."""
+    return is_text(told) or (isinstance(told, dict) and told.keys() == _WITHHELD and matches(HEX64, told["ticket"]))
+
+
+def _unnamed(result: Mapping[str, object]) -> int:
+    """How many drawn rows are not named; 0 for what is no result."""
+    lists = result.get("lists")
+    held = [one.get("strata") for one in lists if isinstance(one, dict)] if isinstance(lists, list) else []
+    strata = [told for one in held if isinstance(one, dict) for told in one.values() if isinstance(told, dict)]
+    selected = [told["selected"] for told in strata if isinstance(told.get("selected"), list)]
+    return sum(isinstance(one, dict) for every in selected for one in every)
 
 
 def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:

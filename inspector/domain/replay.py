@@ -1,13 +1,14 @@
-"""What happened to a draw's teams afterwards, replayed line by line: nobody picks a substitute (draw-protocol ruling 15)."""
+"""What happened to a draw's objects and teams afterwards, replayed line by line: nobody picks a substitute (draw-protocol ruling 15)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from inspector.domain.commitment import Commitment, key
 from inspector.domain.dealing import substitute
-from inspector.domain.draw import Result
+from inspector.domain.draw import ListResult, Result
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame
 from inspector.domain.strict import is_count, is_text
@@ -20,61 +21,105 @@ FIELDS = ("seq", "kind", "object", "seat", "out", "in", "reason", "evidence")
 def replay(
     commitment: Commitment, frame: Frame, result: Result, name: str, events: Iterable[Mapping[str, object]]
 ) -> dict[str, tuple[str | None, ...]]:
-    """The teams of a list after its re-deals, each checked against the rule.
+    """The teams of a list after all that happened, each line checked against the rule; a visit that is no more has empty seats.
 
-    Kinds: `redeal` (a held seat passes to whom the rule names, or to nobody) and `withdrawn` (a visit is called off: its seats
-    no longer count as load, and nothing follows for it). Raises Invalid (`draw_line_invalid`) at the first line that the rule
-    does not give.
+    Kinds: `redeal` (a held seat passes to whom the rule names, or to nobody), `withdrawn` (a visit is called off: its seats no longer
+    count as load, and nothing follows for it), `replace` (the same, and the next object of the same stratum's reserve comes in), and
+    then `deal`, once for each seat of that one in order: whom the rule names at the loads in force, nobody else being moved.
+    Raises Invalid (`draw_line_invalid`) at the first line that the rule does not give.
     """
-    commitment.list_named(name)
+    team = commitment.list_named(name).rules.team
     listed = next(held for held in result.lists if held.name == name)
-    teams = {visit: list(team) for visit, team in listed.dealt.teams.items()} if listed.dealt else {}
-    gone: dict[str, set[str]] = {visit: set() for visit in teams}
-    deal_key = key(commitment, result.seed, f"deal/{name}")
+    table = _Table(
+        suite=commitment.suite, deal_key=key(commitment, result.seed, f"deal/{name}"), frame=frame, listed=listed, size=team
+    )
+    lines = 0
     for number, event in enumerate(events, 1):
-        visit = event.get("object")
+        table.follow(number, event)
+        lines = number
+    for held in table.teams.values():
+        _expect(len(held) == team, lines, "a visit that came in has seats that nobody was dealt to")
+    return {visit: tuple(table.teams.get(visit, ())) or (None,) * team for visit in table.known}
+
+
+@dataclass(kw_only=True)
+class _Table:
+    """The visits that stand, as the lines leave them. Private: nothing of it outlives `replay`."""
+
+    suite: Suite
+    deal_key: str
+    frame: Frame
+    listed: ListResult
+    size: int
+    gone: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        dealt = self.listed.dealt.teams if self.listed.dealt else {}
+        self.teams: dict[str, list[str | None]] = {visit: list(team) for visit, team in dealt.items()}
+        self.known = list(self.teams)
+        self.reserves = {code: list(one.reserve) for code, one in self.listed.strata.items()}
+
+    def follow(self, number: int, event: Mapping[str, object]) -> None:
+        """One line. Raises Invalid."""
+        visit, kind = event.get("object"), event.get("kind")
         _expect(is_count(event.get("seq")) and event["seq"] == number, number, "its number is not the next one")
         for told in ("reason", "evidence"):
             _expect(event.get(told) is None or is_text(event[told]), number, f"{told} is no text")
-        if not isinstance(visit, str) or visit not in teams:
+        if not isinstance(visit, str) or visit not in self.teams:
             raise _unruly(number, "its object was not drawn, or its visit was called off")
-        if event.get("kind") == "withdrawn":
+        if kind == "withdrawn":
             _expect(all(event.get(told) is None for told in ("seat", "out", "in")), number, "a visit is called off as a whole")
-            del teams[visit]
-            continue
-        _expect(event.get("kind") == "redeal", number, "its kind is unknown")
-        seat = _left(event, teams[visit], number)
-        chosen = _next(commitment.suite, deal_key, frame, teams, gone, visit, seat)
-        named = f"the rule names {chosen or 'nobody'}, not {event.get('in') or 'nobody'}"
-        _expect("in" in event and event["in"] == chosen, number, named)
-        teams[visit][seat] = chosen
-    dealt = listed.dealt.teams if listed.dealt else {}
-    return {visit: tuple(teams[visit]) if visit in teams else (None,) * len(team) for visit, team in dealt.items()}
+            del self.teams[visit]
+        elif kind == "replace":
+            self.replace(number, event, visit)
+        elif kind == "deal":
+            seat, team = event.get("seat"), self.teams[visit]
+            ruly = is_count(seat) and seat == len(team) < self.size and event.get("out") is None
+            _expect(ruly, number, "its seat is not the next one of a visit that came in")
+            chosen = self.next_for(visit, len(team))
+            self.named(number, event, chosen)
+            team.append(chosen)
+        else:
+            _expect(kind == "redeal", number, "its kind is unknown")
+            seat = self.left(number, event, visit)
+            self.gone.setdefault(visit, set()).add(str(self.teams[visit][seat]))
+            chosen = self.next_for(visit, seat)
+            self.named(number, event, chosen)
+            self.teams[visit][seat] = chosen
 
+    def replace(self, number: int, event: Mapping[str, object], visit: str) -> None:
+        """Like for like: the next of the sealed reserve of the same stratum, whoever would rather have another one."""
+        whole = event.get("seat") is None and event.get("out") == visit
+        _expect(whole, number, "an object leaves as a whole")
+        stratum = next(row.stratum for row in self.frame.objects if row.id == visit)
+        left = self.reserves[stratum]
+        chosen = left.pop(0) if left else None
+        self.named(number, event, chosen)
+        if chosen is None:
+            raise _unruly(number, "the reserve of its stratum is used up")
+        del self.teams[visit]
+        self.teams[chosen] = []
+        self.known.append(chosen)
 
-def _left(event: Mapping[str, object], team: Sequence[str | None], number: int) -> int:
-    """The seat that is given up, by the one who holds it: an empty seat cannot be given up (ruling 13)."""
-    seat = event.get("seat")
-    if not is_count(seat) or seat >= len(team) or team[seat] is None or event.get("out") != team[seat]:
-        raise _unruly(number, "nobody of that name held that seat")
-    return seat
+    def left(self, number: int, event: Mapping[str, object], visit: str) -> int:
+        """The seat that is given up, by the one who holds it: an empty seat cannot be given up (ruling 13)."""
+        seat, team = event.get("seat"), self.teams[visit]
+        if not is_count(seat) or seat >= len(team) or team[seat] is None or event.get("out") != team[seat]:
+            raise _unruly(number, "nobody of that name held that seat")
+        return seat
 
+    def next_for(self, visit: str, seat: int) -> str | None:
+        """Whom the rule names for a seat at the loads in force; who was out of this visit stays out."""
+        sitting = [staff for place, staff in enumerate(self.teams[visit]) if staff is not None and place != seat]
+        out = self.gone.get(visit, set())
+        loads = Counter(staff for team in self.teams.values() for staff in team if staff is not None)  # who leaves is out anyway
+        row = next(row for row in self.frame.objects if row.id == visit)
+        return substitute(self.suite, self.deal_key, row, seat, sitting, out, loads, self.frame.inspectors, self.frame.bans)
 
-def _next(
-    suite: Suite,
-    deal_key: str,
-    frame: Frame,
-    teams: Mapping[str, Sequence[str | None]],
-    gone: Mapping[str, set[str]],
-    visit: str,
-    seat: int,
-) -> str | None:
-    """Whom the rule names for a seat; its present holder is out for this visit from now on."""
-    sitting = [staff for place, staff in enumerate(teams[visit]) if staff is not None and place != seat]
-    gone[visit].add(str(teams[visit][seat]))
-    loads = Counter(staff for team in teams.values() for staff in team if staff is not None)  # the one who leaves is out anyway
-    row = next(row for row in frame.objects if row.id == visit)
-    return substitute(suite, deal_key, row, seat, sitting, gone[visit], loads, frame.inspectors, frame.bans)
+    def named(self, number: int, event: Mapping[str, object], chosen: str | None) -> None:
+        """The line says whom or what the rule names."""
+        problem = f"the rule names {chosen or 'nobody'}, not {event.get('in') or 'nobody'}"
+        _expect("in" in event and event["in"] == chosen, number, problem)
 
 
 def _expect(holds: bool, number: int, problem: str) -> None:

@@ -10,8 +10,8 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, carry
-from inspector.domain.policy import Policy
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.policy import OutcomeRow, Policy
 
 
 def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
@@ -65,7 +65,7 @@ def review(
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
-    carry(outcome, cited, adverse=bool(row.proposals) or (row.grade is not None and outcome is not Outcome.TRUE))
+    carry(outcome, cited, adverse=adverse(row))
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -78,10 +78,16 @@ def review(
     return end(case, outcome, policy, now, because, officer)
 
 
-def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """A visit to a drawn subject found something about a case that had ended: a lead, so the case goes to a person again.
+def adverse(row: OutcomeRow) -> bool:
+    """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
+    return row.outcome in UNTRUE or bool(row.proposals) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
-    The outcome does not stand meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
+
+def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
+    """What a visit to a drawn subject found about a case that had ended: where it speaks against the outcome, a person looks again.
+
+    A contradiction is a lead; an agreement with what was decided against somebody is his or her due. The outcome does not stand
+    meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
     """
     because = Because(
         rule="supervision.finding",
@@ -89,9 +95,18 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         pack=case.pack,
         facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
     )
-    if case.state is not CaseState.CLOSED or evidence.verdict is not Verdict.MISMATCH:
+    held = case.file(evidence.claim)
+    against = evidence.verdict is Verdict.MISMATCH
+    in_favour = (
+        evidence.verdict is Verdict.MATCH
+        and held.status is not ClaimStatus.PROVEN
+        and case.outcome is not None
+        and adverse(policy.outcomes[case.outcome])
+    )
+    if case.state is not CaseState.CLOSED or not (against or in_favour):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
-    held = replace(case.file(evidence.claim), status=ClaimStatus.CONTRADICTED)
+    if against:
+        held = replace(held, status=ClaimStatus.CONTRADICTED)
     state = replace(case.with_file(held), entry=None)
     orders = take_back(case, "REOPENED", "S0:7", now)
-    return to_review(state, "FINDING", policy, now, calendar, because, orders=orders)
+    return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)

@@ -63,13 +63,20 @@ def root(suite: Suite, lines: Iterable[bytes]) -> str:
 
 def path(suite: Suite, lines: Iterable[bytes], index: int) -> tuple[str, ...]:
     """The inclusion path of one row, from its leaf to the root; an odd last node moves up unchanged (RFC 6962's tree)."""
-    steps: list[str] = []
-    join, level = suite.behind(_NODE), list(map(suite.behind(_LEAF), lines))
+    return paths(suite, lines, [index])[0]
+
+
+def paths(suite: Suite, lines: Iterable[bytes], indices: Sequence[int]) -> list[tuple[str, ...]]:
+    """The inclusion paths of many rows, in the order of `indices`: the tree is built once, however many are asked for."""
+    steps: list[list[str]] = [[] for _ in indices]
+    at, join, level = list(indices), suite.behind(_NODE), list(map(suite.behind(_LEAF), lines))
     while len(level) > 1:
-        if index ^ 1 < len(level):
-            steps.append(level[index ^ 1].hex())
-        level, index = _above(join, level), index // 2
-    return tuple(steps)
+        for place, index in enumerate(at):
+            if index ^ 1 < len(level):
+                steps[place].append(level[index ^ 1].hex())
+            at[place] = index // 2
+        level = _above(join, level)
+    return list(map(tuple, steps))
 
 
 def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[object], expected: str) -> bool:

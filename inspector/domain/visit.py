@@ -10,7 +10,7 @@ from inspector.domain.calendar import Counting, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Verdict, blank
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
@@ -19,12 +19,16 @@ LEAST = 2
 
 
 class VisitState(StrEnum):
-    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42)."""
+    """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
+
+    `CEASED` is an outcome: there is no such object any more, and it stays in the results (handbook scenario 29).
+    """
 
     ASSIGNED = "ASSIGNED"
     SHORT = "SHORT"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
+    CEASED = "CEASED"
 
     @property
     def open(self) -> bool:
@@ -91,7 +95,9 @@ class Visit:
     """One object to be visited, by the agency and, in a joint check, its `partners` together, each with a team of its own.
 
     `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
-    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws.
+    counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
+    by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
+    more, and `proof`: by what that is known; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -116,6 +122,11 @@ class Visit:
     done_at: datetime | None = None
     parts: tuple[Part, ...] = ()
     findings: tuple[Finding, ...] = ()
+    release_at: datetime | None = None
+    released: bool = True
+    ceased: str = ""
+    proof: str = ""
+    replaces: str = ""
     version: int = 0
 
     @property
@@ -257,8 +268,10 @@ def report(
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
-    answers for its own facts, once; the visit is done when nobody owes a part any more. Raises Refusal (`visit_closed`,
-    `part_given`, `team_short`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`).
+    answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
+    open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
+    `findings_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -268,6 +281,8 @@ def report(
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
     if visit.state is VisitState.SHORT or short:
         raise Refusal("team_short", visit=visit.id)
+    if not visit.released:
+        raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
     if by.state is not SeatState.ACCEPTED:
         raise Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
     if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
@@ -278,6 +293,8 @@ def report(
         raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
     if unknown := answered - asked:
         raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
     part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
@@ -298,8 +315,19 @@ def ended(visit: Visit, now: datetime) -> Visit:
     return replace(visit, state=VisitState.DONE, done_at=now) if visit.parts and not visit.owing else visit
 
 
+def release(visit: Visit, pack: str) -> Decision[Visit]:
+    """The clock has come to the release: the team may know whom the visit is to. Nobody can bring it forward."""
+    because = Because(rule="visit.release", basis=(visit.basis,), pack=pack, facts={"release_at": f"{visit.release_at}"})
+    if visit.released or not visit.state.open:
+        return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(visit, released=True), because=because)
+
+
 def as_known(visit: Visit, seat: Seat) -> Visit:
-    """The visit as the inspector of a seat may know it: his or her own agency's part; without the subject once out of the team."""
+    """The visit as the inspector of a seat may know it: his or her own agency's part.
+
+    Without the subject and its facts before the release, and out of the team.
+    """
     own = visit.cases_of(seat.agency)
     known = replace(
         visit,
@@ -308,11 +336,11 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
         parts=tuple(part for part in visit.parts if part.agency == seat.agency),
         case_ids=own,
     )
-    return known if seat.state.knows else replace(known, code="", name="", doubts=())
+    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=())
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
-    """It will not be made: nothing is left to look at, or it is short of inspectors and has been drawn again. The seats are freed."""
+    """It will not be made: nothing is left to look at, or it was short of inspectors and has been dealt anew. The seats are freed."""
     because = Because(rule="visit.cancel", basis=(visit.basis,), pack=pack, facts={"reason": reason})
     return Decision(state=replace(visit, state=VisitState.CANCELLED), because=because)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from inspector.domain import visit
-from inspector.domain.calendar import due
+from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, join, key, read
 from inspector.domain.dealing import Shortage, substitute
@@ -29,6 +29,9 @@ from inspector.flows.seats import SHORT, short_of
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
+
+SUPPLEMENTED = "supplemented"
+"""Why a short visit is called off: a supplementary draw has made another of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,37 +53,52 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     member: Member,
     teams: tuple[Dealt, ...],
     now: datetime,
+    *,
+    replaces: str = "",
+    supplements: str = "",
 ) -> None:
     """One drawn object becomes a visit with its seats, those of the lead first, then each partner's.
 
     Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
-    for by them it was drawn.
+    for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
+    over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again.
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    owed = tx.visits.get(supplements, lock=True) if supplements else None
+    entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
+    release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
+    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
     planned = all(not wants_visit(case) for case in live if case.agency == held.agency)
-    plain = CheckType.JOINT if held.partners else CheckType.PLANNED
+    plain, stratum = CheckType.JOINT if held.partners else CheckType.PLANNED, member.stratum
+    if owed is not None:
+        check, stratum, sampled = owed.check, owed.stratum, owed.sampled
+    else:
+        check, sampled = plain if planned else CheckType.PERMIT, planned and not policy.sampling(stratum).whole
     made = Visit(
-        id=f"{held.number}-{position:04d}",
+        id=visit_id(held.number, position),
         draw=held.number,
         agency=held.agency,
         object_id=name,
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
-        check=plain if planned else CheckType.PERMIT,
-        stratum=member.stratum,
-        sampled=planned and not policy.sampling(member.stratum).whole,
-        doubts=tuple(doubt for case in live for doubt in doubts(case)),
+        check=check,
+        stratum=stratum,
+        sampled=sampled,
+        doubts=tuple(doubt for case in live if case.agency not in entered for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
         pooled=member.pooled,
         partners=held.partners,
-        state=VisitState.ASSIGNED if live or member.pooled else VisitState.CANCELLED,
+        state=VisitState.ASSIGNED if wanted else VisitState.CANCELLED,
         opened_at=now,
         due_at=term.at,
         due_counted=term.counted,
+        release_at=release_at,
+        released=release_at <= now,
+        replaces=replaces or supplements,
     )
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
@@ -88,11 +106,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     if made.state is VisitState.CANCELLED:
         log_after(tx, made.draw, "withdrawn", made.object_id)
         return
-    for owed in tx.visits.short(held.agency):
-        if (owed.kind, owed.code) == (made.kind, made.code) and (made.pooled or not owed.pooled):
-            call_off_visit(tx, tx.visits.get(owed.id, lock=True), "drawn_again", policy.label, now)
-            left = [case for partner in owed.partners if partner not in made.partners for case in owed.cases_of(partner)]
-            tx.cases.mark_drawn(left, None)  # a partner that does not come along this time draws them itself
+    if owed is not None:
+        call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -100,7 +115,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         urgent_by=made.due_at,
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
-    tx.work.order([timer], now)
+    release = Order(
+        kind=OrderKind.VISIT_RELEASE,
+        key=f"{OrderKind.VISIT_RELEASE.value}:{made.id}",
+        due_at=release_at,
+        urgent_by=release_at,
+        payload={"visit": made.id, "cases": list(made.case_ids)},
+    )
+    tx.work.order([timer] if made.released else [timer, release], now)
     place = 0
     for dealt in teams:
         for staff in dealt.team:
@@ -114,6 +136,17 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
             able = list(short.inspectors) if short else []
             facts = {"seats": seats, "inspectors": able, "capacity": short.capacity if short else 0}
             made = _short(tx, made, dealt.listed.agency, facts, policy, now)
+
+
+def visit_id(number: str, position: int) -> str:
+    """A visit's id, by its place in its draw."""
+    return f"{number}-{position:04d}"
+
+
+def by_visit(shortage: Shortage, ids: Mapping[str, str]) -> Shortage:
+    """A certificate that names visits: what an object is called is nobody's affair before the visit, though a matter is open for it."""
+    others = tuple((ids[name], seat) for name, seat in shortage.others)
+    return replace(shortage, object=ids[shortage.object], others=others)
 
 
 def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
@@ -161,10 +194,9 @@ def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
 
 
 def _short(tx: Tx, held: Visit, agency: str, facts: Mapping[str, object], policy: Policy, now: datetime) -> Visit:
-    """Two officers of each agency or no visit (Penalties Law art. 42): a person is told, and the next frame takes the object in again.
+    """Two officers of each agency or no visit (Penalties Law art. 42): a person is told, of the agency that lacks somebody and the lead.
 
-    Told are the agency that lacks somebody and the lead. The selection stands, and so do the other agencies' teams. The
-    supplementary draw of ruling 13, at once and with an enlarged roster, is not built.
+    The selection stands, and so do the other agencies' teams: the visit is owed (`supplement`).
     """
     changed = tx.visits.put(replace(held, state=VisitState.SHORT))
     facts = {"agency": agency, **facts} if held.partners else facts

@@ -51,8 +51,8 @@ def send(work: Work, office: Office) -> Settlement:
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over", unsure=error is not None or work.attempts > 1)
+    """The letter could not be handed over by any try. A claim before this one may have sent it, whatever became of that daemon."""
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=error is not None or work.fence > 1)
 
 
 def remind(work: Work, office: Office) -> Settlement:

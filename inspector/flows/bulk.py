@@ -1,4 +1,8 @@
-"""A whole file of cases in: every row or none. Intake itself judges each row, in a transaction undone when any row is wrong."""
+"""A whole file of cases in: every row or none. Intake itself judges each row, in a transaction undone when any row is wrong.
+
+A very long file is judged whole first and then written in parts, each of them whole. Only what another hand does in between can
+stop it then; what is in stays in and is told, and the same file imported again goes on where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ STAND_IN = "?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What became of a file: cases opened, cases that were there already, and, when nothing was written, why. `warnings`: what is odd."""
+    """What became of a file: cases opened, cases that were there already, and where it stopped, why. `warnings`: what is odd."""
 
     opened: int
     known: int
@@ -51,9 +55,8 @@ def load(
 ) -> Loaded:
     """Take every row in, or none; where anything is wrong, all that is wrong is told in this one run.
 
-    `sign` writes who did it, in the last transaction; `step` is called for each row judged.
-
-    A staged file that is cut off while it is written is finished by importing it again: what is there already stays.
+    `sign` writes who did it, in the transaction of each part; `step` is called for each row judged. With `flaws`, `opened` are the
+    cases of the parts before: only where a file of more than `STAGE` rows was overtaken while it was written is it not 0.
     """
     flaws, warnings = _judge(office, parsed, sender)
     wrong = {flaw.row for flaw in flaws}
@@ -94,6 +97,10 @@ def _objections(office: Office, line: CaseRow, sender: str, now: datetime, warni
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_irregular", facts=facts))
     if case.subject.code not in {case.subject.original.strip(), STAND_IN}:
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_rewritten"))
+    for held in case.claims:
+        if admission.ClaimWarning.AHEAD in admission.odd(held.claim, now.date()):
+            facts = {"on": held.claim.on.isoformat(), "today": now.date().isoformat()}
+            warnings.append(RowFlaw(row=line.row, column=f"claim:{held.claim.fact}", code="claim_ahead", facts=facts))
     yield from (of_error(line.row, error) for error in admission.objections(case, policy, now))
 
 
@@ -115,16 +122,10 @@ def _load(
         if judged.flaws or dry_run:
             return judged
     written = Loaded(opened=0, known=0, flaws=())
-    for place, batch in enumerate(batches, 1):
-        before, last = written, place == len(batches)
-
-        def sign_whole(tx: Tx, now: datetime, here: Loaded, before: Loaded = before) -> None:
-            sign(tx, now, _sum([before, here]))
-
-        here = _take(office, batch, sender, step, keep=True, sign=sign_whole if last else None)
-        written = _sum([written, here])
-        if here.flaws:
-            return written
+    for batch in batches:
+        written = _sum([written, _take(office, batch, sender, step, keep=True, sign=sign)])
+        if written.flaws:
+            break
     return written
 
 
@@ -149,8 +150,10 @@ def _take(
                     opened += take(office, tx, line.application, sender, now).new
                 except InspectorError as error:
                     flaws.append(of_error(line.row, error))
-            made = Loaded(opened=opened, known=len(lines) - opened - len(flaws), flaws=tuple(flaws))
-            if flaws or not keep:
+            if flaws:
+                _undo(Loaded(opened=0, known=0, flaws=tuple(flaws)))
+            made = Loaded(opened=opened, known=len(lines) - opened, flaws=())
+            if not keep:
                 _undo(made)
             if sign is not None:
                 sign(tx, now, made)

@@ -165,6 +165,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "nothing, if that is what was meant",
         "如无误，无需处理",
     ),
+    "claim_ahead": (
+        "speaks of {on}, a day to come (today {today})",
+        "所指日期 {on} 尚未到来（今天 {today}）",
+        "nothing, if it is promised by that day; else correct the day",
+        "承诺届时达到的无需处理，否则请更正日期",
+    ),
     "cell_trimmed": (
         "blanks before or behind the text were taken off",
         "文字前后的空格已去掉",

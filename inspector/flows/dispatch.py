@@ -12,7 +12,7 @@ from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Evidence
 from inspector.domain.visit import Finding, Seat, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
@@ -98,6 +98,19 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
+def release(work: Work, _office: Office) -> Settlement:
+    """The moment of the release has come: behind their links the team now reads whom the visit is to."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        decision = visit.release(held, _pack(tx, held))
+        if decision.because.rule != "timer.obsolete":
+            tx.visits.put(decision.state)
+            record(tx, held.id, decision, now, {})
+
+    return Settlement(write=write)
+
+
 def accept(tx: Tx, name: str, now: datetime) -> Seat:
     """An inspector accepts."""
     held, seat = by_name(tx, name, lock=True)
@@ -132,7 +145,7 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
     if not decision.state.state.open:
         end_clock(tx, decision.state, now)
     for finding in given:
-        _weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, now)
     return decision.state
 
 
@@ -164,8 +177,8 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
     tx.work.order(decision.orders, now)
 
 
-def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
-    """An inspectors' finding as evidence. On a case still verifying it settles the claim; on one that ended well it is a lead."""
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
+    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
     item = Evidence(
@@ -184,7 +197,7 @@ def _weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime)
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
-    elif case.state is CaseState.CLOSED and finding.verdict is Verdict.MISMATCH:
+    elif case.state is CaseState.CLOSED:
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 

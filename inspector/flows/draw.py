@@ -9,25 +9,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import draw as protocol
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, OrderKind
+from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.exclusion import CODES
-from inspector.domain.frame import content
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
-from inspector.flows import seeding
-from inspector.flows.assign import Dealt, assign
+from inspector.domain.register import EntryKind
+from inspector.flows import seeding, supplement
+from inspector.flows.assign import Dealt, assign, by_visit, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
-from inspector.flows.lists import FRAME, frozen, kept
+from inspector.flows.lists import contents, frozen
 from inspector.flows.members import dump_members, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
+from inspector.flows.voiding import carry_out as recompute
+from inspector.flows.voiding import make_void, members_digest
 from inspector.ports import Garbled, PortError, Refused
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
@@ -39,15 +41,18 @@ _ALL = life.Following()
 def announce(work: Work, office: Office) -> Settlement:
     """A plan's slot has come: freeze the frame and ask the parties to commit themselves; without a published plan, tell a person."""
     said = work.payload
-    slot = str(said["slot"])
+    plan, slot = str(said["plan"]), str(said["slot"])
     told = life.Following(without=tuple(said.get("without", ())), further=tuple(said.get("further", ())))
 
     def write(tx: Tx, now: datetime) -> None:
-        year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
-        if (why := lacking(office, tx, str(said["plan"]), slot, year, now)) is not None:
-            miss(office, tx, str(said["plan"]), slot, why, now)
+        if supplement.is_slot(slot):  # the number that follows a void one
+            supplement.announce(office, tx, plan, by="schedule", now=now, told=told, slot=slot)
             return
-        prepare(office, tx, str(said["plan"]), slot, now, told=told, by="schedule")
+        year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
+        if (why := lacking(office, tx, plan, slot, year, now)) is not None:
+            miss(office, tx, plan, slot, why, now)
+            return
+        prepare(office, tx, plan, slot, now, told=told, by="schedule")
 
     return Settlement(write=write, outcome="prepared")
 
@@ -70,15 +75,21 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
 def prepare(
     office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str
 ) -> Draw | None:
-    """Freeze the frame under the next number. The same slot again gives the draw it has; an empty frame gives none."""
+    """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
+
+    An empty frame gives none.
+    """
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
     tx.draws.take_turn(plan.agency)
-    held = tx.draws.by_slot(plan_name, slot)
+    slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
         return held
     policy = office.policy(plan.agency, now.date())
+    freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
+    if freed is not None and freed.freed:
+        told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
         return None
@@ -102,13 +113,9 @@ def prepare(
         lists=framed.lists,
     )
     tx.draws.add(made)
+    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
-    files: dict[str, bytes] = {}
-    for listed in framed.lists:
-        one = framed.frames[listed.name]
-        held_bytes = (content(one.objects), content(one.inspectors), content(one.bans))
-        files |= {kept(made, listed, kind): text for kind, text in zip(FRAME, held_bytes, strict=True)}
-    for name, text in files.items():  # the objects once: all lists have the same
+    for name, text in contents(made, framed.frames).items():
         tx.draws.keep_file(number, name, text)
     tx.draws.keep_file(number, "members.json", dump_members(framed.members))
     rules = {
@@ -179,9 +186,10 @@ def carry_out(work: Work, office: Office) -> Settlement:
         files = tx.draws.files(number)
     if held.state is not DrawState.SEEDING:
         return nothing("obsolete")
+    result = recompute(office, held, files)
+    if isinstance(result, str):
+        return make_void(office, number, result)
     commitment = read(files["commit.json"])
-    drawn_from = {listed.name: frozen(held, files, listed) for listed in held.lists}
-    result = protocol.carry_out(commitment, drawn_from, [held.parts[party] for party in held.parties])
     members = load_members(files["members.json"])
 
     def write(tx: Tx, now: datetime) -> None:
@@ -202,10 +210,11 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
-        drawn = joined(tx, fresh, {name: members[name] for name in teams})
+        drawn, owed = joined(tx, fresh, {name: members[name] for name in teams}), supplement.stands_for(files)
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
-            assign(office, tx, fresh, policy, position, name, member, teams[name], now)
+            visit = owed.get(name, "")
+            assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit)
 
     return Settlement(write=write, outcome="drawn")
 
@@ -236,6 +245,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
             made=now.isoformat(),
             sources=[held.promises[party] for party in held.parties],
             listings=listings,
+            extra=_bound(office, tx, held.agency, files),
         )
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
@@ -250,6 +260,16 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         "bans": sum(len(one.bans) for one in frames),
     }
     seeding.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
+
+
+def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> dict[str, object]:
+    """What the commitment holds besides the protocol's own: the register's end, so that no void before it can be left out later.
+
+    And what the frame's keys stand for, by a keyed digest: nobody may swap the cases behind a drawn key.
+    """
+    last = tx.register.last(agency)
+    end = {"number": last.number, "digest": last.digest} if last is not None else None
+    return {"register": end, "members": members_digest(office, files)}
 
 
 def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
@@ -267,8 +287,8 @@ def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, obj
 
 
 def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
-    """One open draw per list at a time (draw-protocol threat 2)."""
-    return next((held for held in tx.draws.open(agency) if held.plan == plan), None)
+    """One open draw per list at a time (draw-protocol threat 2); a supplementary one selects nobody."""
+    return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
 def _rules(told: Mapping[str, Any], policy: Policy) -> Rules:
@@ -276,12 +296,15 @@ def _rules(told: Mapping[str, Any], policy: Policy) -> Rules:
     return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=told["team"], strata=shares, codes=CODES)
 
 
-def _teams(held: Draw, result: protocol.Result) -> dict[str, tuple[Dealt, ...]]:
+def _teams(held: Draw, result: Result) -> dict[str, tuple[Dealt, ...]]:
     """By object what each list has dealt to it, in the order of the lists; the objects in that of the lead's dealing."""
     teams: dict[str, tuple[Dealt, ...]] = {}
+    ids: dict[str, str] = {}
     for listed, one in zip(held.lists, result.lists, strict=True):
-        why = {short.object: short for short in one.dealt.shortages} if one.dealt else {}
-        for name, team in (one.dealt.teams if one.dealt else {}).items():
+        dealt = one.dealt.teams if one.dealt else {}
+        ids = ids or {name: visit_id(held.number, position) for position, name in enumerate(dealt, 1)}
+        why = {short.object: by_visit(short, ids) for short in one.dealt.shortages} if one.dealt else {}
+        for name, team in dealt.items():
             teams[name] = (*teams.get(name, ()), Dealt(listed=listed, team=team, shortage=why.get(name)))
     return teams
 

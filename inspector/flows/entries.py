@@ -35,7 +35,7 @@ def entries(
 ) -> Iterator[Entry]:
     """Undrawn cases, those of an intake that comes `again` at its window's end, and the pool where the plan asks for it.
 
-    Who was drawn and could not be visited for want of two inspectors is in the full stratum: nobody escapes a draw that way.
+    Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
     for row in (*tx.cases.undrawn(plan.agency), *again):
         if row["wants_visit"] or row["stratum"] is not None:
@@ -44,15 +44,14 @@ def entries(
             yield Entry(
                 name=object_id(office.secret, kind, member.code),
                 member=member,
-                stratum=FULL if row["wants_visit"] or row["owed"] else row["stratum"],
+                stratum=FULL if row["wants_visit"] else row["stratum"],
                 items=frozenset([row["item"]]),
             )
     if plan.pool:
-        yield from _pool(office, tx, plan, policy, register, now)
+        yield from _pool(office, tx, policy, register, now)
 
 
-def _pool(office: Office, tx: Tx, plan: Plan, policy: Policy, register: Register, now: datetime) -> Iterator[Entry]:
-    owed = {(held.kind, held.code) for held in tx.visits.short(plan.agency) if held.pooled}
+def _pool(office: Office, tx: Tx, policy: Policy, register: Register, now: datetime) -> Iterator[Entry]:
     levels, stale, known = tx.credit.levels(), span(policy.stale_after), {row.stratum for row in policy.samplings}
     for (kind, code), held in register.items():
         level = levels.get((kind.value, code))
@@ -60,7 +59,7 @@ def _pool(office: Office, tx: Tx, plan: Plan, policy: Policy, register: Register
         yield Entry(
             name=object_id(office.secret, kind, code),
             member=Member(kind=kind, code=code, name=held.name, cases=(), pooled=True),
-            stratum=FULL if (kind, code) in owed else pool_stratum(known, policy.unrated, rated),
+            stratum=pool_stratum(known, policy.unrated, rated),
             since=held.since,
         )
 

@@ -19,6 +19,7 @@ from inspector.domain.sampling import Window
 from inspector.flows import joining
 from inspector.flows.entries import Register, entries
 from inspector.flows.history import History, history
+from inspector.flows.joining import Partner
 from inspector.flows.lists import lists_of
 from inspector.flows.members import Member
 from inspector.flows.office import Office, Plan
@@ -29,6 +30,15 @@ from inspector.store.tx import Tx
 
 LAST = "last-visit"
 """The ban of whoever was there the last time: nobody goes to the same object twice running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffed:
+    """The frames by list, how many officers of each agency go to an object, and what else each list of a joint check commits to."""
+
+    frames: Mapping[str, Frame]
+    team: int
+    told: Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +67,8 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     In a joint check the plan's agency makes the frame of objects; each partner's list has its own officers and bans, and an
     object that a partner may not visit now is barred for all (handbook 1.2.29).
     """
-    lists, partners = lists_of(plan), joining.partners(office, tx, plan, now)
-    secret = _secret(office, number, lists[0])
+    lists, partners = lists_of(plan), joining.partners(office, tx, plan.partners, now)
+    secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
     spans = windows(office, tx, plan.name, now)
     register = {(held.kind, held.code): held for held in tx.rosters.objects(plan.agency)}
@@ -69,25 +79,18 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     held = place(rows, policy, past, today, horizon, joining.bars(partners, today))
     members = {name: one.member for name, one in held.placed.items()}
     objects = _objects(held, plan, policy, register, secret)
-    staff = _inspectors(office, tx, plan.agency, policy, secret, now)
-    frozen = freeze(objects, staff, _bans(tx, plan.agency, policy, members, past, secret))
-    frames, leads = {lists[0].name: frozen}, sorted({row.qual for row in objects if row.qual})
-    for listed, one in zip(lists[1:], partners, strict=True):
-        theirs = _secret(office, number, listed)
-        staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
-        bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
-        frames[listed.name] = freeze(objects, joining.as_listed(staff, plan.agency, one, leads), bans)
-    sizes = _quota(tx, plan, policy, frozen, spans, now)
+    made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now)
+    sizes = _quota(tx, plan, policy, made.frames[lists[0].name], spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
         reserve=policy.draw.reserve,
-        team=max([policy.draw.team, *(one.policy.draw.team for one in partners)]),
+        team=made.team,
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    derivation, told = _derivation(policy, sizes, held, spans), joining.told(plan, lists, partners, leads)
-    return Framed(lists=lists, frames=frames, rules=rules, derivation=derivation, members=members, told=told)
+    derivation = _derivation(policy, sizes, held, spans)
+    return Framed(lists=lists, frames=made.frames, rules=rules, derivation=derivation, members=members, told=made.told)
 
 
 def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> dict[str, object]:
@@ -160,10 +163,35 @@ def _objects(held: Placing, plan: Plan, policy: Policy, register: Register, secr
                 status=ELIGIBLE if one.barred is None else one.barred.code,
                 pool=known.pool if known is not None and known.pool else plan.agency,
                 qual=(known.qualification if known is not None else "") or policy.draw.lead_qualification,
-                salt=_salt(secret, name),
+                salt=salt(secret, name),
             )
         )
     return rows
+
+
+def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
+    office: Office,
+    tx: Tx,
+    lists: tuple[Listed, ...],
+    policy: Policy,
+    partners: Sequence[Partner],
+    objects: Sequence[ObjectRow],
+    members: Mapping[str, Member],
+    past: History,
+    number: str,
+    now: datetime,
+) -> Staffed:
+    """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom."""
+    secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual})
+    staff = _inspectors(office, tx, lists[0].agency, policy, secret, now)
+    frames = {lists[0].name: freeze(objects, staff, _bans(tx, lists[0].agency, policy, members, past, secret))}
+    for listed, one in zip(lists[1:], partners, strict=True):
+        theirs = list_secret(office, number, listed)
+        staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
+        bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
+        frames[listed.name] = freeze(objects, joining.as_listed(staff, lists[0].agency, one, leads), bans)
+    team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
+    return Staffed(frames=frames, team=team, told=joining.told(lists, partners, leads))
 
 
 def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
@@ -181,7 +209,7 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
             quals=row.qualifications,
             cap=max(0, row.cap - held.get(row.id, 0)),
             status=row.status(day),
-            salt=_salt(secret, row.id),
+            salt=salt(secret, row.id),
         )
         for row in tx.rosters.inspectors(agency)
     ]
@@ -196,16 +224,16 @@ def _bans(tx: Tx, agency: str, policy: Policy, members: Mapping[str, Member], pa
     declared = tx.rosters.recusals(agency)
     bans |= {(by_code[code], staff): reason for code, staff, reason in declared if code in by_code}
     return [
-        Ban(object=name, inspector=staff, reason=reason, salt=_salt(secret, f"{name}/{staff}"))
+        Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
         for (name, staff), reason in bans.items()
     ]
 
 
-def _secret(office: Office, number: str, listed: Listed) -> bytes:
+def list_secret(office: Office, number: str, listed: Listed) -> bytes:
     """What a list's salts come of. The objects of a joint check have the lead's in every list: they are one file."""
     return office.secret + f"{number}/{listed.name}/".encode()
 
 
-def _salt(secret: bytes, name: str) -> str:
+def salt(secret: bytes, name: str) -> str:
     """Ruling 8: rows cannot be linked across lists or draws."""
     return hashlib.sha256(secret + name.encode()).hexdigest()[:32]

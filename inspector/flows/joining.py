@@ -18,7 +18,7 @@ from inspector.domain.plan import Draw, Listed
 from inspector.domain.policy import Policy
 from inspector.flows.history import History, history
 from inspector.flows.members import Member
-from inspector.flows.office import Office, Plan
+from inspector.flows.office import Office
 from inspector.flows.placing import Bars
 from inspector.store.tx import Tx
 
@@ -32,11 +32,10 @@ class Partner:
     past: History
 
 
-def partners(office: Office, tx: Tx, plan: Plan, now: datetime) -> tuple[Partner, ...]:
-    """The partners of a plan, in its order."""
+def partners(office: Office, tx: Tx, agencies: Sequence[str], now: datetime) -> tuple[Partner, ...]:
+    """The agencies that join, in their order."""
     return tuple(
-        Partner(agency=agency, policy=office.policy(agency, now.date()), past=history(office, tx, agency))
-        for agency in plan.partners
+        Partner(agency=agency, policy=office.policy(agency, now.date()), past=history(office, tx, agency)) for agency in agencies
     )
 
 
@@ -69,16 +68,14 @@ def as_listed(staff: Sequence[InspectorRow], lead: str, one: Partner, qualificat
     ]
 
 
-def told(
-    plan: Plan, lists: Sequence[Listed], joining: Sequence[Partner], qualifications: Sequence[str]
-) -> dict[str, dict[str, object]]:
+def told(lists: Sequence[Listed], joining: Sequence[Partner], qualifications: Sequence[str]) -> dict[str, dict[str, object]]:
     """What each list of a joint check commits to beside its files: whose it is, and what the objects' words stand for in it."""
     if not joining:
         return {}
-    held: dict[str, dict[str, object]] = {lists[0].name: {"agency": plan.agency, "lead": True}}
+    held: dict[str, dict[str, object]] = {lists[0].name: {"agency": lists[0].agency, "lead": True}}
     for listed, one in zip(lists[1:], joining, strict=True):
         stands = dict.fromkeys(qualifications, one.policy.draw.lead_qualification)
-        held[listed.name] = {"agency": one.agency, "pools": {plan.agency: one.agency}, "qualifications": stands}
+        held[listed.name] = {"agency": one.agency, "pools": {lists[0].agency: one.agency}, "qualifications": stands}
     return held
 
 

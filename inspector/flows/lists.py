@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inspector.domain.frame import Frame, read
+from inspector.domain.frame import Frame, content, read
 from inspector.domain.plan import Draw, Listed
 from inspector.flows.office import Plan
 
@@ -37,12 +37,27 @@ def frozen(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
     return read(*(files[kept(held, listed, kind)] for kind in FRAME))
 
 
+def frames(held: Draw, files: Mapping[str, bytes]) -> dict[str, Frame]:
+    """The frames of all lists."""
+    return {listed.name: frozen(held, files, listed) for listed in held.lists}
+
+
+def contents(held: Draw, made: Mapping[str, Frame]) -> dict[str, bytes]:
+    """The files of the frames under the names by which the house keeps them; the objects once, for all lists have the same."""
+    files: dict[str, bytes] = {}
+    for listed in held.lists:
+        one = made[listed.name]
+        told = (content(one.objects), content(one.inspectors), content(one.bans))
+        files |= {kept(held, listed, kind): text for kind, text in zip(FRAME, told, strict=True)}
+    return files
+
+
 def bundle(held: Draw, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of an auditor's bundle by their names in it (7.8). A list alone leaves its name out of what happened afterwards."""
     alone = len(held.lists) == 1
     told = {name: files[name] for name in WHOLE if name in files}
     for listed in held.lists:
         for kind in (*FRAME, AFTER):
-            if (content := files.get(kept(held, listed, kind))) is not None:
-                told[kind if alone and kind == AFTER else f"{listed.name}.{kind}"] = content
+            if (text := files.get(kept(held, listed, kind))) is not None:
+                told[kind if alone and kind == AFTER else f"{listed.name}.{kind}"] = text
     return told

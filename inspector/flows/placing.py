@@ -81,7 +81,7 @@ def _place(  # noqa: PLR0913, PLR0917 - one object in all its parts
     horizon: date,
     others: Bars,
 ) -> None:
-    """One object. A visit that a case needs, or that is owed, is never barred; a check of items that another one has just made is.
+    """One object. A visit that a case needs is never barred; a check of items that another one has just made is.
 
     Where only some of an object's items are suppressed, their cases wait for a later frame and the rest is drawn.
     """

@@ -97,13 +97,13 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
     """Why this slot may not be announced; None when it may.
 
     A slot that has its draw is answered with it, and the number that follows a void draw is part of the same announcement:
-    neither asks again, so that nobody stops a draw by withdrawing its plan.
+    neither asks again, so that nobody stops a draw by withdrawing its plan. A slot that two persons have freed asks anew.
     """
     plan = office.plans.get(name)
     if plan is None or life.follows(slot):
         return None
     tx.draws.take_turn(plan.agency)
-    if tx.draws.by_slot(name, slot) is not None:
+    if tx.draws.of_slot(name, slot)[1] is not None:
         return None
     return unplanned(plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
 

@@ -85,6 +85,11 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
     log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
+    free_visit(tx, held, now)
+
+
+def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
+    """A visit is over before it was made: seats, pushes, dates and matters of it end."""
     rise(tx, tx.visits.team(held.id), now, visit.SeatState.CANCELLED)
     end_clock(tx, held, now)
 

@@ -37,8 +37,8 @@ def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatSta
 
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
-    """The visit's own date means nothing any more, and nobody need see to it."""
-    tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
+    """The visit's own dates mean nothing any more, and nobody need see to it."""
+    tx.work.end_keys([f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
     tx.attention.close(f"{OVERDUE}:{held.id}", now)
     for agency in held.agencies:
         tx.attention.close(f"{SHORT}:{short_of(held, agency)}", now)

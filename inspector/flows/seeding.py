@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from inspector import beacons
@@ -16,6 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
+from inspector.flows.voiding import enter_void
 from inspector.ports import NotYet, PortError, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -106,7 +108,9 @@ def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missin
     decision = life.void(held, reason, missing, policy, now, office.connectors.seeds.keys())
     if decision.because.rule == "timer.obsolete":
         return held
+    decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
     settle(tx, decision, now)
+    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
     tx.cases.unmark_drawn(held.number)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
     if missing and not decision.orders:
@@ -132,11 +136,21 @@ def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tupl
         slot, held = f"{slot}+", later
     if held is None or held.state is not DrawState.VOID or not held.withheld:
         return slot, Following()
-    policy = office.policy(held.agency, now.date())
+    return f"{slot}+", succeeding(office, held, office.policy(held.agency, now.date()))
+
+
+def succeeding(office: Office, held: Draw, policy: Policy) -> Following:
+    """What the draw behind a void one does without, and which further sources it joins.
+
+    Two signatures bring nobody back who withheld a part before. Raises Refusal (`draw_no_further`) while a part was withheld from
+    this one and the pack has no further source that is set up.
+    """
+    if not held.withheld:
+        return Following(without=held.without, further=held.further)
     told = life.following(held, policy, office.connectors.seeds.keys())
     if told is None:
         raise Refusal("draw_no_further", **_lacking(office, held, policy))
-    return f"{slot}+", told
+    return told
 
 
 def used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> str | None:

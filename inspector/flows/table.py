@@ -47,6 +47,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
+    OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),
     OrderKind.FORGET: Flow(do=forget.forget),
     OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
 }

@@ -55,7 +55,11 @@ def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
 
 def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) -> str:
     """What is wrong with one field of a message or a setting, by pydantic's kind of error; `message` where we have no words for it."""
-    return label(f"problem.{kind}", lang, **context) if known(f"problem.{kind}", lang) else message
+    if not known(f"problem.{kind}", lang):
+        return message
+    expected = context.get("expected")  # pydantic's list of what is taken ends in an English word
+    told = {**context, "expected": expected.replace(" or ", "、")} if lang != "en" and isinstance(expected, str) else context
+    return label(f"problem.{kind}", lang, **told)
 
 
 @cache

@@ -18,6 +18,7 @@ from inspector.domain.case import (
     CommitmentLetter,
     LevelReason,
     MatterKind,
+    Method,
     Outcome,
     Rated,
     Route,
@@ -39,7 +40,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "officer")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     "refused",
@@ -63,6 +64,7 @@ class Example:
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
     officer: Outcome | None
+    seen: str
     expect: Mapping[str, object]
 
 
@@ -126,6 +128,8 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     if example.overdue:
         decision = overdue(case, policy, example.start, calendar)
         case, told = decision.state, [*told, *decision.told]
+    if example.seen:
+        heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
         decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.start)
@@ -180,6 +184,21 @@ def _level(policy: Policy, example: Example) -> Rated:
     return Rated(level=example.level, as_of=example.start, source="example", reason=LevelReason.STATED)
 
 
+def _seen(case: Case, remark: str, now: datetime) -> Evidence:
+    """What inspectors saw and wrote down without settling anything: a closed door, somebody who would not let them in."""
+    return Evidence(
+        id="seen",
+        claim=case.claims[0].claim.key,
+        method=Method.ON_SITE,
+        via="",
+        verdict=Verdict.CANNOT_SAY,
+        fresh=True,
+        asked_at=now,
+        as_of=now,
+        remark=remark,
+    )
+
+
 def _evidence(case: Case, fact: str, answer: str, now: datetime) -> Evidence:
     """An answer by the way the claim has come to. Raises Missing when its ways are used up."""
     step = case.file(fact).step
@@ -215,5 +234,6 @@ def _example(part: Part) -> Example:
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
+        seen=part.maybe("seen") or "",
         expect=expect.content,
     )

@@ -132,14 +132,19 @@ class Part:
 
     def ratio(self, field: str) -> Fraction:
         """An exact share above 0 and at most 1, given as text: `1/100` or `3%`."""
-        value = self.content.get(field)
+        return self._share(field, self.content[field]) if field in self.content else Fraction(1)
+
+    def ratios(self, field: str) -> tuple[Fraction, ...]:
+        """A list of such shares, none twice."""
+        return tuple(self._share(field, text) for text in self.texts(field))
+
+    def _share(self, field: str, value: object) -> Fraction:
         if isinstance(value, float):
             self.flaw("ratio_float", field, fix=f"{value * 100:g}%")
             return Fraction(1)
         found = _RATIO.fullmatch(value) if isinstance(value, str) else None
         if found is None or (found[2] and int(found[2]) == 0):
-            if field in self.content:
-                self.flaw("ratio_unreadable", field, value=repr(value))
+            self.flaw("ratio_unreadable", field, value=repr(value))
             return Fraction(1)
         share = Fraction(found[3]) / 100 if found[3] else Fraction(int(found[1]), int(found[2]))
         if not 0 < share <= 1:

@@ -25,6 +25,7 @@ from inspector.domain.policy import (
     TermRow,
     Timer,
 )
+from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import (
     Bounds,
     CeilingRow,
@@ -37,7 +38,7 @@ from inspector.domain.sampling import (
     StaffRow,
     SuppressionRow,
 )
-from inspector.policybook import quotas
+from inspector.policybook import publishing, quotas
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -48,7 +49,7 @@ GRADES = ("kept", "minor", "general", "serious")
 
 R = TypeVar("R")
 
-_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw")
+_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "ground", "item", "strategy", "sampling", "frequency", "check", "term", "outcome")
 _OPTIONAL = ("effective_to", "floor", "ceiling", "staff", "size", "suppression")
 
@@ -81,6 +82,8 @@ class Draft:
     outcomes: tuple[OutcomeRow, ...]
     grounds: Mapping[str, str]
     draw: DrawRow
+    publish: PublishRow
+    report: ReportRow
     broken: frozenset[str]
 
     @property
@@ -114,6 +117,8 @@ class Draft:
             outcomes={row.outcome: row for row in self.outcomes},
             grounds=self.grounds,
             draw=self.draw,
+            publish=self.publish,
+            report=self.report,
             digest=digest,
         )
 
@@ -184,6 +189,8 @@ def read(part: Part) -> Draft:
         terms=rows("term", "id", _term),
         outcomes=rows("outcome", "id", _outcome),
         draw=single("draw", _draw),
+        publish=single("publish", publishing.publish),
+        report=single("report", publishing.report),
         broken=frozenset(broken),
     )
 
@@ -271,7 +278,7 @@ def _facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground"))
+    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground", "place"))
     return Fact(
         code=part.text("code"),
         name=part.text("name"),
@@ -282,6 +289,7 @@ def _fact(part: Part) -> Fact:
         compare=part.choice("compare", Compare),
         valid_for=part.term("valid_for"),
         basis=part.basis("basis"),
+        place="place" in part.content and part.flag("place"),
     )
 
 
@@ -304,7 +312,11 @@ def _strategy(part: Part) -> StrategyRow:
 def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
-    if row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND) and part.clean and row.term.unit is not Unit.WORKING_DAY:
+    if (
+        row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND, Timer.RELEASE)
+        and part.clean
+        and row.term.unit is not Unit.WORKING_DAY
+    ):
         part.flaw("remind_not_working_days", "term", value=row.term)
     return row
 
@@ -322,7 +334,10 @@ def _outcome(part: Part) -> OutcomeRow:
 
 def _draw(part: Part) -> DrawRow:
     part.keys(
-        ("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis", "plan", "plan_basis"),
+        (
+            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
+            *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
+        ),
         ("witness", "further"),
     )
     part.some("seeds")
@@ -338,6 +353,9 @@ def _draw(part: Part) -> DrawRow:
         basis=part.basis("basis"),
         plan=part.flag("plan"),
         plan_basis=part.basis("plan_basis"),
+        replace_ceased=part.flag("replace_ceased"),
+        replace_share=part.ratio("replace_share"),
+        replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
     )
     if twice := sorted({*row.seeds} & {*row.further}):

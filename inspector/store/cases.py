@@ -26,12 +26,12 @@ _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
+_TOGETHER = 1000
+"""Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
-    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state == "ASSIGNED"
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT"))
 )
-_SHORT = sa.select(visit_case.c.case_id).join(visit, visit.c.id == visit_case.c.visit).where(visit.c.state == "SHORT")
-_OWED = case_file.c.id.in_(_SHORT) & case_file.c.stratum.is_not(None)
 _FRAMED = tuple(case_file.c[name] for name in ("id", "subject_kind", "subject_code", "item", "stratum", "wants_visit", "state"))
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
 
@@ -73,6 +73,11 @@ class CaseRoom(Room):
         for row in self.connection.execute(_LOCKED, {"cases": padded(case_ids)}).all():
             self.batch.held[_held(row.id)] = load(Case, row.body)
 
+    def lock_drawn(self, number: str, others: Collection[str]) -> None:
+        """Hold the cases of a draw's frame, and others, to the end of the transaction, in order of id."""
+        held = sa.or_(case_file.c.drawn == number, case_file.c.id.in_(padded(others)))
+        self.connection.execute(_ORDERED.where(held)).all()
+
     def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
         """The case a sender has opened under its reference, with the content digest. Raises Missing."""
         asked = sa.select(case_file.c.body, case_file.c.digest)
@@ -101,8 +106,8 @@ class CaseRoom(Room):
         self.batch.held[_held(case.id)] = following
         return following
 
-    def mark_drawn(self, case_ids: Sequence[str], number: str | None) -> None:
-        """Note the draw that took these cases in, so that each is in one only; None gives them back to the next one."""
+    def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
+        """Note the draw that took these cases in, so that each is in one only."""
         ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
         for start in range(0, len(ordered), 512):
             some = padded(ordered[start : start + 512])
@@ -117,20 +122,18 @@ class CaseRoom(Room):
     def undrawn(self, agency: str) -> list[Row]:
         """The cases of an agency that wait for a frame: not framed yet, or in need of a visit that no draw has given them.
 
-        `owed` is a visit that a draw has given and that cannot take place, for want of two inspectors.
+        A visit that cannot take place for want of two inspectors is given all the same: it is owed (draw-protocol ruling 13).
         """
-        asked = sa.select(*_FRAMED, _OWED.label("owed")).where(
-            case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value
-        )
+        asked = sa.select(*_FRAMED).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
-        asked = asked.where(sa.or_(unframed, sa.or_(case_file.c.wants_visit, _OWED) & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
+        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
         return self.rows(asked.order_by(case_file.c.id))
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
         """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""
         theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.made_at >= since, draw.c.state == "DRAWN")
         visited = sa.exists().where(visit_case.c.case_id == case_file.c.id)
-        asked = sa.select(*_FRAMED, sa.false().label("owed")).where(
+        asked = sa.select(*_FRAMED).where(
             case_file.c.agency == agency,
             case_file.c.state != CaseState.WITHDRAWN.value,
             case_file.c.drawn.in_(theirs),
@@ -139,6 +142,15 @@ class CaseRoom(Room):
             ~visited,
         )
         return self.rows(asked.order_by(case_file.c.id))
+
+    def standing(self, case_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """(route, outcome once it has one) of cases by id, however many."""
+        held: dict[str, tuple[str, str | None]] = {}
+        for start in range(0, len(case_ids), _TOGETHER):
+            some = case_file.c.id.in_(case_ids[start : start + _TOGETHER])
+            asked = sa.select(case_file.c.id, case_file.c.route, case_file.c.outcome).where(some)
+            held |= {row[0]: (row[1], row[2]) for row in self.connection.execute(asked)}
+        return held
 
     def taken_in(self, agency: str, since: datetime) -> dict[str, int]:
         """How many subjects have come in since a moment, by the stratum of their cases: N of an intake."""

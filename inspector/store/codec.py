@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
 
@@ -24,6 +24,11 @@ def dump(value: object) -> str:
 
 
 def load(kind: type[T], text: str) -> T:
-    """The domain value of a JSON text. Raises pydantic.ValidationError when the text is of another release's shape."""
-    value: T = _adapter(kind).validate_json(text)
+    """The domain value of a JSON text. Raises ValueError, which names places and never values, for a text of another release's shape."""
+    try:
+        value: T = _adapter(kind).validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        places = ", ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in found)
+        raise ValueError(f"a stored {kind.__name__} has another shape: {places}") from None
     return value

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.plan import Draw
+from inspector.domain.plan import Draw, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw, draw_file, draw_partner
 from inspector.store.room import Room
@@ -83,6 +83,25 @@ class DrawRoom(Room):
         text = self.connection.execute(asked).scalar_one_or_none()
         return load(Draw, text) if text is not None else None
 
+    def of_slot(self, plan: str, slot: str) -> tuple[str, Draw | None]:
+        """The draw that stands for a plan's slot: the last that followed void ones. None, with the slot to take, when none does.
+
+        A void draw that two persons have signed makes room; one that the rule has followed leads on to its follower.
+        """
+        held = self.by_slot(plan, slot)
+        while held is not None and held.state is DrawState.VOID:
+            following = self.by_slot(plan, f"{slot}+")
+            if following is None and not held.freed:
+                break
+            slot, held = f"{slot}+", following
+        return slot, held
+
+    def void_of(self, plan: str, slots: str) -> list[Draw]:
+        """A plan's void draws whose slot begins so, the newest first."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "VOID", draw.c.slot.startswith(slots))
+        asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
     def last_drawn(self, plan: str) -> Draw | None:
         """The newest draw of a plan that was carried out, or None."""
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "DRAWN")
@@ -98,8 +117,22 @@ class DrawRoom(Room):
         """Draws by number, those that the agencies take part in among them."""
         asked = sa.select(draw.c.body).where(draw.c.number > after).order_by(draw.c.number).limit(limit)
         if agencies is not None:
-            joined = sa.select(draw_partner.c.number).where(draw_partner.c.agency.in_(list(agencies)))
-            asked = asked.where(draw.c.agency.in_(list(agencies)) | draw.c.number.in_(joined))
+            asked = asked.where(_of(agencies))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def last(self, agencies: Sequence[str] | None, *, limit: int = 50) -> list[Draw]:
+        """The newest draws, newest first."""
+        asked = sa.select(draw.c.body).order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
+        if agencies is not None:
+            asked = asked.where(_of(agencies))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def carried_out(self, agencies: Sequence[str] | None, limit: int) -> list[Draw]:
+        """The newest draws that were carried out."""
+        asked = sa.select(draw.c.body).where(draw.c.state == "DRAWN")
+        if agencies is not None:
+            asked = asked.where(_of(agencies))
+        asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def keep_file(self, number: str, name: str, content: bytes) -> None:
@@ -147,3 +180,9 @@ class DrawRoom(Room):
 def _digest(mark: str) -> str:
     """A mark of any length as a key."""
     return hashlib.sha256(mark.encode()).hexdigest()
+
+
+def _of(agencies: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The draws that some of these agencies lead or take part in."""
+    joined = sa.select(draw_partner.c.number).where(draw_partner.c.agency.in_(list(agencies)))
+    return draw.c.agency.in_(list(agencies)) | draw.c.number.in_(joined)

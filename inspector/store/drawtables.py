@@ -1,4 +1,7 @@
-"""The tables of draws: the draws, and the files their commitments are hashes of. One metadata with `tables`."""
+"""The tables of draws: the draws, the files their commitments are hashes of, and the register of draws and voids.
+
+One metadata with `tables`.
+"""
 
 from __future__ import annotations
 
@@ -34,4 +37,17 @@ draw_file = sa.Table(
     sa.Column("number", Code, primary_key=True),
     sa.Column("name", Code, primary_key=True),
     sa.Column("bytes", sa.LargeBinary, nullable=False),
+)
+
+draw_register = sa.Table(
+    "draw_register",
+    metadata,
+    sa.Column("agency", Code, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("draw", Code, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("prev", sa.String(64), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
 )

@@ -19,10 +19,17 @@ from inspector.store.tables import ledger, seal
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
 
 _APPEND = sa.insert(ledger)
+_NEIGHBOURS = 1_000
 
 
 class LedgerRoom(Room):
     """The ledger and its seals."""
+
+    def last_at(self) -> datetime | None:
+        """The latest office time of an entry. Ids follow the order of writing but for neighbours, so the last few tell."""
+        latest = sa.select(ledger.c.at).order_by(ledger.c.id.desc()).limit(_NEIGHBOURS).subquery()
+        last: datetime | None = self.connection.execute(sa.select(sa.func.max(latest.c.at))).scalar_one()
+        return last
 
     def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
         """Append one decision. Its digest covers the body through `body_digest` alone, so that the body may be erased one day."""

@@ -59,6 +59,11 @@ class ScheduleRoom(Room):
         asked = sa.select(schedule.c.next_at).where(schedule.c.name == name, schedule.c.next_at > now)
         return self.connection.execute(asked).scalar_one_or_none()
 
+    def last_at(self) -> datetime | None:
+        """The latest office time at which a slot was taken."""
+        last: datetime | None = self.connection.execute(sa.select(sa.func.max(schedule.c.last_at))).scalar_one()
+        return last
+
     def all(self) -> list[Row]:
         """Every schedule by name."""
         return self.rows(sa.select(schedule).order_by(schedule.c.name))

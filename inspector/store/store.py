@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
+_DISPLACED = "FILE_DISPLACED"
+"""The SQLite file has been taken away or exchanged under its open connections, which go on in the file that nobody will find."""
 _LOST = frozenset({"40P01", "40001", "55P03"})
 """What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
 
@@ -65,6 +68,7 @@ class Store:
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
         self._fault: str | None = None
+        self._file: tuple[int, int] | None = None
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
         """An engine whose transactions start with `begin`, so that SQLAlchemy, not the driver, says when."""
@@ -80,6 +84,7 @@ class Store:
         @sa.event.listens_for(engine, "connect")
         def _connect(dbapi: Any, _record: object) -> None:
             dbapi.isolation_level = None
+            self._file = self._file or _which(self.url.database)
             for pragma in (
                 "journal_mode=WAL",
                 f"synchronous={self._synchronous}",
@@ -160,21 +165,35 @@ class Store:
     def _outages(self) -> Iterator[None]:
         """Tell an outage from a bug. It is logged once, however many transactions it fails."""
         try:
+            if self._file is not None and _which(self.url.database) != self._file:
+                raise self._away(_DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
             yield
         except SQLAlchemyError as error:
             problem = None if isinstance(error, DBAPIError) and _outrun(error) else outage(error)
             if problem is None:
                 raise
-            if self._fault is None:
-                log.warning("database.unavailable", problem=problem)
-            self._fault = problem
-            raise Away("database_unavailable", problem=problem) from error
+            raise self._away(problem) from error
+
+    def _away(self, problem: str) -> Away:
+        if self._fault is None:
+            log.warning("database.unavailable", problem=problem)
+        self._fault = problem
+        return Away("database_unavailable", problem=problem)
 
     def close(self) -> None:
         """Give every connection back."""
         self._writer.dispose()
         if self._reader is not self._writer:
             self._reader.dispose()
+
+
+def _which(database: str | None) -> tuple[int, int] | None:
+    """Device and inode of an SQLite file; None for one that is not there, or lives in memory."""
+    try:
+        told = Path(database).stat() if database and database != ":memory:" else None
+    except OSError:
+        return (0, 0)
+    return (told.st_dev, told.st_ino) if told is not None else None
 
 
 def _outrun(error: DBAPIError) -> bool:

@@ -157,6 +157,7 @@ visit = sa.Table(
     sa.Column("check_type", sa.String(20), nullable=False),
     sa.Column("stratum", Code, nullable=False),
     sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),
@@ -297,7 +298,7 @@ work = sa.Table(
     sa.Column("lease_until", Moment, nullable=False),
     sa.Column("owner", Code),
     sa.Column("fence", sa.Integer, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # tries that have ended and count
     sa.Column("error", sa.String(400)),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("done_at", Moment),

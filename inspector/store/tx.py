@@ -25,6 +25,7 @@ from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
+from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
@@ -102,6 +103,11 @@ class Tx:
     def draws(self) -> DrawRoom:
         """The room of draws."""
         return DrawRoom(self._batch)
+
+    @cached_property
+    def register(self) -> RegisterRoom:
+        """The room of the register of draws and voids."""
+        return RegisterRoom(self._batch)
 
     @cached_property
     def visits(self) -> VisitRoom:

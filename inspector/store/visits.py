@@ -10,13 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Stale
+from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw_partner
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
-_MADE = (VisitState.ASSIGNED.value, VisitState.DONE.value)
+_MADE = (VisitState.ASSIGNED.value, VisitState.SHORT.value, VisitState.DONE.value)
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _OPEN = tuple(state.value for state in SeatState if state.open)
 
@@ -34,6 +35,7 @@ class VisitRoom(Room):
             "check_type": made.check.value,
             "stratum": made.stratum,
             "sampled": made.sampled,
+            "replaces": made.replaces,
             "opened_at": made.opened_at,
             "version": made.version,
         }
@@ -75,6 +77,17 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
+    def of_selection(self, number: str) -> list[Visit]:
+        """The visits of a draw, and those of supplementary draws that stand for any of them: all that has come of its selection."""
+        held = self.of_draw(number)
+        level = [one.id for one in held]
+        while level:
+            asked = sa.select(visit.c.body).where(visit.c.replaces.in_(level), visit.c.draw != number).order_by(visit.c.id)
+            anew = [load(Visit, text) for text in self.connection.execute(asked).scalars()]
+            held += anew
+            level = [one.id for one in anew]
+        return held
+
     def short(self, agency: str) -> list[Visit]:
         """The visits of an agency that cannot take place for want of inspectors."""
         asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state == VisitState.SHORT.value)
@@ -83,7 +96,7 @@ class VisitRoom(Room):
     def made(self) -> list[Row]:
         """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
 
-        One called off is none, nor is one that is short of inspectors and will be drawn again. In order of opening.
+        One called off is none; one that is short of inspectors is owed, and so to be made. In order of opening.
         """
         names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
@@ -116,9 +129,20 @@ class VisitRoom(Room):
         return {name: frozenset(staff) for name, staff in held.items()}
 
     def drawn_since(self, agency: str, moment: datetime) -> dict[str, int]:
-        """How many objects of each stratum have been drawn since a moment, whatever became of their visits."""
+        """How many objects of each stratum have been drawn since a moment, whatever became of their visits.
+
+        A visit that stands for another one, dealt anew or come in for it, is no more than that one was.
+        """
         asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
+        asked = asked.where(visit.c.replaces == "")
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+
+    def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
+        """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
+        held = visit.c.state.in_(_MADE) & visit.c.check_type.in_((CheckType.PLANNED.value, CheckType.JOINT.value))
+        asked = sa.select(visit.c.agency, visit.c.sampled, sa.func.count()).where(held, visit.c.opened_at >= moment)
+        grouped = asked.group_by(visit.c.agency, visit.c.sampled).order_by(visit.c.agency, visit.c.sampled)
+        return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many seats each inspector holds or held to the end in visits drawn since a moment."""
@@ -167,13 +191,16 @@ class VisitRoom(Room):
         return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if row[1] not in than))
 
     def loads(self, number: str, agency: str) -> dict[str, int]:
-        """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15). A visit called off is none."""
+        """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15).
+
+        A visit called off is none, nor is one whose object has ceased, whoever has entered a part of it.
+        """
         held = (*_OPEN, SeatState.DONE.value)
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)
             .where(visit.c.draw == number, seat.c.agency == agency, seat.c.state.in_(held))
-            .where(visit.c.state != VisitState.CANCELLED.value)
+            .where(visit.c.state.not_in((VisitState.CANCELLED.value, VisitState.CEASED.value)))
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
 

@@ -2,6 +2,9 @@
 
 States: `waiting` (a date in office time), `ready` (claimable, ordered by legal urgency), `done`, `quarantined` (a person looks).
 A long wait never lies in the claim's index; `promote` moves what has come due.
+
+A try counts when it is settled, never when it is claimed: the row's `attempts` are the tries that have ended, so that a daemon that is
+killed in the middle wears out nobody's case. Whether a call may have left the house says the fence, which every claim raises.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from inspector.store.tables import EPOCH, Moment, lane, work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A claimed work row. `attempts` counts this one; `fence` proves the claim."""
+    """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before."""
 
     id: int
     key: str
@@ -76,8 +79,7 @@ def _lease(fit: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
         .with_for_update(skip_locked=True, of=work)
     )
     leased = {"lease_until": sa.bindparam("until", type_=Moment), "owner": sa.bindparam("me")}
-    counted = {"fence": work.c.fence + 1, "attempts": work.c.attempts + 1}
-    return sa.update(work).where(work.c.id.in_(chosen)).values(**leased, **counted).returning(*_CLAIMED)
+    return sa.update(work).where(work.c.id.in_(chosen)).values(**leased, fence=work.c.fence + 1).returning(*_CLAIMED)
 
 
 _CLAIM = _lease(_FIT)
@@ -88,7 +90,7 @@ _MINE = sa.update(work).where(
 _AHEAD = (
     sa.update(work)
     .where(sa.tuple_(work.c.id, work.c.fence).in_(sa.bindparam("held", expanding=True)), work.c.state == "ready")
-    .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None)
+    .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None, attempts=work.c.attempts + 1)
 )
 _OPEN = sa.update(work).where(work.c.state.in_(("ready", "waiting", "quarantined")))
 _END = _OPEN.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
@@ -208,7 +210,7 @@ class WorkRoom(Room):
         """Mark a claimed row done. Raises Stale when the fence is not ours any more: the whole settlement then rolls back."""
         if self._ahead.pop(held.id, None) is not None:
             return
-        self._guarded(held, state="done", done_at=now, error=None, owner=None)
+        self._guarded(held, state="done", done_at=now, error=None, owner=None, attempts=held.attempts)
 
     def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
         """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12)."""
@@ -221,11 +223,12 @@ class WorkRoom(Room):
 
     def give_back(self, held: Work) -> None:
         """Return an unstarted lease at shutdown, as if it had not been claimed."""
-        self._guarded(held, lease_until=EPOCH, owner=None, attempts=held.attempts - 1)
+        self._guarded(held, lease_until=EPOCH, owner=None)
 
     def quarantine(self, held: Work, error: str, now: datetime) -> None:
         """No more tries by itself: counted, visible, kept until a person retries or releases it."""
-        self._guarded(held, state="quarantined", owner=None, lease_until=EPOCH, error=error[:400], done_at=now)
+        told = {"error": error[:400], "attempts": held.attempts}
+        self._guarded(held, state="quarantined", owner=None, lease_until=EPOCH, done_at=now, **told)
 
     def renew(self, owner: str, ids: Sequence[int], until: datetime) -> int:
         """Lengthen the leases of running work; how many were still ours."""
@@ -264,7 +267,7 @@ class WorkRoom(Room):
         return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
-        """A person sends a quarantined row round again, with fresh attempts. Raises Missing."""
+        """A person sends a quarantined row round again, with fresh attempts. Raises Missing, by code for what: the row, or its state."""
         again = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         values = {
             "state": "ready",
@@ -276,6 +279,7 @@ class WorkRoom(Room):
         }
         key = self.connection.execute(again.values(**values).returning(work.c.key)).scalar_one_or_none()
         if key is None:
+            self.show(work_id)
             raise Missing("work_not_quarantined", id=work_id)
         self.ready.append(key)
 
@@ -283,6 +287,7 @@ class WorkRoom(Room):
         """A person lets a quarantined row go without carrying it out. Raises Missing."""
         held = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
+            self.show(work_id)
             raise Missing("work_not_quarantined", id=work_id)
 
     def show(self, work_id: int) -> Row:
@@ -345,7 +350,7 @@ def _claimed(rows: Sequence[Any]) -> list[Work]:
             payload=json.loads(row.payload),
             due_at=row.due_at,
             expires_at=row.expires_at,
-            attempts=row.attempts,
+            attempts=row.attempts + 1,
             fence=row.fence,
         )
         for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))

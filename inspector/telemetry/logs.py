@@ -8,12 +8,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
+
+from inspector.domain.errors import InspectorError
+from inspector.ports import PortError
 
 _NAMES = frozenset(
     {
@@ -49,6 +53,41 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     return {key: _shapes(value) if key == _FRAMES else "***" if key in _NAMES else _mask(value) for key, value in event.items()}
 
 
+def _own() -> frozenset[str]:
+    """The names of our own errors: their texts are codes and facts. What another library says of a value may repeat the value."""
+    held, names = [InspectorError, PortError], set[str]()
+    while held:
+        kind = held.pop()
+        names.add(kind.__name__)
+        held += kind.__subclasses__()
+    return frozenset(names)
+
+
+def _without_texts(exceptions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Exceptions as the transformer tells them, with type and frames; the text only where it is ours."""
+    own = _own()
+    return [
+        one
+        | ({} if one["exc_type"] in own else {"exc_value": "***", "exc_notes": []})
+        | {"exceptions": [_without_texts(group) for group in one.get("exceptions", [])]}
+        for one in exceptions
+    ]
+
+
+def _exception(exc_info: Any) -> list[dict[str, Any]]:
+    return _without_texts(ExceptionDictTransformer(show_locals=False)(exc_info))
+
+
+def _traceback(exc_info: Any) -> str:
+    """The same as people read it: the frames of each cause, the oldest first."""
+    own, told, error = _own(), list[str](), exc_info[1]
+    while error is not None:
+        text = str(error) if type(error).__name__ in own else "***"
+        told.insert(0, "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}: {text}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(told)
+
+
 def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None = None) -> None:
     """Send our events and the standard library's loggers through one chain to one stream."""
     shared: list[Processor] = [
@@ -57,10 +96,9 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    transformer = ExceptionDictTransformer(show_locals=False)
     last: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.ExceptionRenderer(transformer) if json else structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_exception if json else _traceback),
         redact,
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
@@ -79,6 +117,12 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     root.setLevel(level)
     for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("apscheduler.scheduler").addFilter(_worth_telling)
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Not that a tick was left out because the one before still ran: the next one asks again, and the tick's lag is a metric."""
+    return "maximum number of running instances" not in str(record.msg)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

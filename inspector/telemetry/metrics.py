@@ -29,11 +29,12 @@ class Snapshot:
 
     cases: Sequence[tuple[str, str, int]] = ()
     work: Sequence[tuple[str, str, int]] = ()
-    oldest_due_seconds: float = 0.0
+    oldest_due: Sequence[tuple[str, float]] = ()
     assistance: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    planned: Sequence[tuple[str, str, int]] = ()
     attention: Sequence[tuple[str, int]] = ()
     at_risk: Sequence[tuple[str, int]] = ()
     lanes: Sequence[tuple[str, bool, bool]] = ()
@@ -60,14 +61,15 @@ class _State(Collector):
         retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
         help_retractions = "Credit entries that are to be taken back and have not been yet."
         yield _single("inspector_credit_retractions_open", help_retractions, retractions)
-        yield _single(
-            "inspector_work_oldest_due_seconds",
-            "How long the oldest due work row has waited, in machine time.",
-            held.oldest_due_seconds,
+        help_oldest = (
+            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none."
         )
+        yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
+        help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
+        yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
         help_at_risk = "Open verifications and reviews due within this many working days."
@@ -133,10 +135,19 @@ class Metrics:
             ("route", "method", "status"),
             registry=registry,
         )
+        self.office_time = Gauge(
+            "inspector_office_timestamp_seconds",
+            "Office time, by which legal dates run; the machine's own except where office time is made to run fast.",
+            registry=registry,
+        )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
         self.stale = Counter(
-            "inspector_settlements_refused_total", "Settlements refused because the fence had moved.", registry=registry
+            "inspector_settlements_refused_total",
+            "Settlements refused because the fence had moved or another hand had changed the same.",
+            registry=registry,
         )
+        help_pulse = "Signs of life that the dead-man's switch outside did not take."
+        self.pulse_failures = Counter("inspector_pulse_failures_total", help_pulse, registry=registry)
 
     def show(self, snapshot: Snapshot) -> None:
         """Take a new snapshot for the gauges."""

@@ -206,9 +206,12 @@ class Table:
         """The seats somebody holds, in order."""
         return [(v, s) for v, team in enumerate(self.seats) for s, holder in enumerate(team) if holder == who]
 
-    def replay(self, events: list[Any]) -> None:
+    def replay(self, events: list[Any], strata: dict[str, Any], objects: list[list[str]], team: int) -> None:
         """What happened afterwards: every line must be what the rule gives (ruling 15)."""
-        visit_of = {row[0]: v for v, row in enumerate(self.visits)}
+        visit_of, reserve = (
+            {row[0]: v for v, row in enumerate(self.visits)},
+            {code: [*strata[code]["reserve"]] for code in strata},
+        )
         for number, event in enumerate(events, 1):
             where, name, s = f"after.jsonl, line {number}", event["object"], event.get("seat")
             must(same(event["seq"], number) and name in visit_of, f"{where}: not the next number, or no visit of this draw")
@@ -221,6 +224,24 @@ class Table:
                     self.sit((v, t), None)
                 del visit_of[name]
                 continue
+            if event["kind"] == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
+                left = reserve[self.visits[v][1]]
+                must(s is None and event.get("out") == name, f"{where}: an object leaves as a whole")
+                must(left and event["in"] == left[0], f"{where}: the reserve does not name {event['in']}")
+                for t in range(len(self.seats[v])):
+                    self.sit((v, t), None)
+                del visit_of[name]
+                visit_of[left[0]] = len(self.visits)
+                self.visits += [row for row in objects if row[0] == left[0]]
+                self.seats, self.gone, left[:1] = [*self.seats, []], [*self.gone, set()], []
+                continue
+            if event["kind"] == "deal":  # whom the rule names at the loads in force; nobody else is moved
+                t, chosen = len(self.seats[v]), self.best((v, len(self.seats[v])))
+                must(same(s, t) and t < team and event.get("out") is None, f"{where}: not the next seat of one that came in")
+                must(event["in"] == chosen, f"{where}: the rule names {chosen}, not {event['in']}")
+                self.seats[v].append(None)
+                self.sit((v, t), chosen)
+                continue
             must(
                 event["kind"] == "redeal" and any(same(s, t) for t in range(len(self.seats[v]))), f"{where}: no such seat or kind"
             )
@@ -231,6 +252,8 @@ class Table:
             chosen = self.best((v, s))
             must(event["in"] == chosen, f"{where}: the rule names {chosen}, not {event['in']}")
             self.sit((v, s), chosen)
+        whole = all(len(self.seats[v]) == team for v in visit_of.values())
+        must(whole, "after.jsonl: one that came in has seats that nobody was dealt to")
 
 
 def verify(folder: Path) -> Any:
@@ -252,7 +275,7 @@ def verify(folder: Path) -> Any:
         right = {"name": held["name"], "strata": strata, "teams": teams}
         must(same(told, right), f"{held['name']}: the teams are not those the rule deals")
         after = [load(line) for line in draw.lines(held["name"], "after.jsonl")]
-        table.replay(after)
+        table.replay(after, strata, objects, held["rules"]["team"])
         events += len(after)
     if (
         record := folder / "witness" / "record.json"

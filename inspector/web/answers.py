@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ConfigDict, JsonValue
 
+from inspector.domain.admission import ClaimWarning, odd
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
@@ -34,12 +35,13 @@ class SubjectShown(Shown):
 
 
 class ClaimShown(Shown):
-    """One claim and the way it is at."""
+    """One claim and the way it is at; `warnings` is what the sender should look at again: `AHEAD`, it speaks of a day to come."""
 
     key: str
     fact: str
     value: str
     on: date
+    warnings: tuple[ClaimWarning, ...]
     status: ClaimStatus
     method: Method | None
     via: str | None
@@ -181,6 +183,7 @@ class VisitShown(Shown):
     basis: str
     opened_at: datetime
     due_at: datetime
+    release_at: datetime | None
     done_at: datetime | None
     doubts: tuple[DoubtShown, ...]
 
@@ -208,6 +211,14 @@ class ResultShown(Shown):
     team: tuple[str, ...]
 
 
+class SignatureShown(Shown):
+    """A name under a void: one asks for it, two make it."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
 class DrawShown(Shown):
     """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
 
@@ -215,12 +226,14 @@ class DrawShown(Shown):
     agency: str
     partners: tuple[str, ...]
     plan: str
+    kind: DrawKind
     state: DrawState
     made_at: datetime
     announced_at: datetime | None
     w: str | None
     drawn_at: datetime | None
     void_reason: str | None
+    signed: tuple[SignatureShown, ...]
     ceremonies: tuple[str, ...]
 
 
@@ -329,6 +342,7 @@ def _case(case: Case) -> dict[str, Any]:
             "fact": held.claim.fact,
             "value": held.claim.value,
             "on": held.claim.on,
+            "warnings": odd(held.claim, case.opened_at.date()),
             "status": held.status,
             "method": held.step.method if held.step else None,
             "via": held.step.via if held.step else None,

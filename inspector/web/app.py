@@ -15,7 +15,7 @@ from inspector import __version__
 from inspector.flows.office import Office
 from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
-from inspector.web import cases, draws, errors, forms, links, ops, plans, session, stranger, watch
+from inspector.web import afterwards, cases, draws, errors, forms, links, ops, plans, published, reports, session, stranger, watch
 from inspector.web.desk import Desk
 from inspector.web.door import Door
 from inspector.web.fields import only_known
@@ -29,9 +29,9 @@ Every error is `{"error": {"code", "message", "message_zh", "facts"}}`; codes ar
 in the present state, `422` means that the message itself must be mended."""
 
 
-def build(office: Office, metrics: Metrics, health: Callable[[], Health], settings: Web) -> FastAPI:
+def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: Callable[[], bool], settings: Web) -> FastAPI:
     """The application."""
-    desk = Desk(office=office, metrics=metrics, health=health, settings=settings)
+    desk = Desk(office=office, metrics=metrics, health=health, live=live, settings=settings)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -52,8 +52,8 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], settin
     app.state.desk = desk
     errors.install(app)
     api, pages = (
-        [cases.router, links.router, draws.router, plans.router, watch.router],
-        [forms.router, session.router, ops.router, stranger.router],
+        [cases.router, links.router, draws.router, afterwards.router, published.router, plans.router, watch.router],
+        [forms.router, session.router, ops.router, reports.router, stranger.router],
     )
     app.state.routes = [route for room in (app.router, *api, *pages) for route in room.routes if isinstance(route, Route)]
     for room in api:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -90,10 +91,19 @@ def allow(*roles: Role) -> Callable[[Caller], Caller]:
     return check
 
 
-def local(request: Request) -> bool:
-    """Whether a request comes from this very machine and through no proxy."""
-    forwarded = {"forwarded", "x-forwarded-for", "x-real-ip", "via"} & set(request.headers)
-    return request.client is not None and request.client.host in ("127.0.0.1", "::1") and not forwarded
+_HERE = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?", re.IGNORECASE)
+_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "via"})
+
+
+def local(request: Request, base_url: str) -> bool:
+    """Whether a request comes from this very machine and through no proxy.
+
+    In a house with an address for others (`web.base_url`) none does: a proxy stands before it, often on this machine, and need not say
+    for whom it asks, nor by which name it was asked.
+    """
+    if (base_url and not _HERE.fullmatch(base_url)) or not _HERE.fullmatch(request.headers.get("host", "")):
+        return False
+    return request.client is not None and request.client.host in ("127.0.0.1", "::1") and _FORWARDED.isdisjoint(request.headers)
 
 
 System = Annotated[Caller, Depends(allow(Role.SYSTEM))]
@@ -103,5 +113,6 @@ CaseReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUD
 FeedReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
 CreditPlatform = Annotated[Caller, Depends(allow(Role.CREDIT))]
 DrawReader = Annotated[Caller, Depends(allow(*(role for role in Role if role is not Role.CREDIT)))]
+DrawOfficial = Annotated[Caller, Depends(allow(Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS))]
 WorkReader = Annotated[Caller, Depends(allow(Role.OPS, Role.AUDITOR))]
 AttentionReader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR, Role.OPS))]

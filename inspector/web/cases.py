@@ -16,6 +16,7 @@ from inspector.flows.narrative import render
 from inspector.labels import Lang
 from inspector.store.tx import Tx
 from inspector.web.answers import CasePage, CaseShown, CaseWithWhy, ExplanationText, case_shown, case_with_why
+from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, CaseReader, Officer, System
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
@@ -23,7 +24,7 @@ from inspector.web.fields import CaseId, CasePath, Limit, MessageId
 from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
 from inspector.web.roles import Role
 
-router = APIRouter(prefix="/v1", tags=["cases"])
+router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
 
 
 @router.post(

@@ -33,12 +33,14 @@ _PAUSE = 0.05
 class Desk:
     """The edge's bundle. `stop` is set when the server goes down, so that open streams end by themselves.
 
+    `live` says whether this process should not be restarted, and asks no database: an outage outside is no reason to restart.
     `scrapers`: digests of the tokens that have read metrics, with the moment (monotonic seconds) each was last found valid.
     """
 
     office: Office
     metrics: Metrics
     health: Callable[[], Health]
+    live: Callable[[], bool]
     settings: Web
     stop: threading.Event = field(default_factory=threading.Event)
     scrapers: dict[bytes, float] = field(default_factory=dict)

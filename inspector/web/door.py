@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.message import Message as EmailMessage
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +23,7 @@ _HEADERS = {
 }
 _AGAIN = "5"
 """Seconds after which one who met an outage may ask again: about what readiness needs to see that it is over."""
+_CHARSETS = frozenset({"utf-8", "utf8"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
 
 
@@ -79,14 +82,18 @@ def _dress(message: Message, scope: Scope) -> None:
 
 
 def _wrong_type(scope: Scope) -> bool:
-    """Whether a message to the API comes as something else than JSON. Guessing is how wrong encodings get in."""
+    """Whether a message to the API comes as something else than JSON in UTF-8. Guessing is how wrong encodings get in."""
     if scope["method"] not in ("POST", "PUT") or not str(scope["path"]).startswith("/v1/"):
         return False
     headers = Headers(scope=scope)
     kind = headers.get("content-type")
     if kind is None:
         return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-    return kind.partition(";")[0].strip().lower() != "application/json"
+    told = EmailMessage()
+    told["content-type"] = kind
+    charset = told.get_param("charset", "utf-8")
+    foreign = not isinstance(charset, str) or charset.strip().lower() not in _CHARSETS
+    return kind.partition(";")[0].strip().lower() != "application/json" or foreign
 
 
 def _stated_length(scope: Scope) -> int:

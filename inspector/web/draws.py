@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Missing
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw
 from inspector.flows import draw as drawing
-from inspector.flows import seeding
+from inspector.flows import embargo, seeding
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
+from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Clerk, DrawReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
@@ -21,7 +22,7 @@ from inspector.web.fields import Limit, MessageId, NamePath
 from inspector.web.messages import AnnounceIn, FiguresIn
 from inspector.web.roles import Role
 
-router = APIRouter(prefix="/v1", tags=["draws"])
+router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 
 
 @router.get("/draws", responses=READS)
@@ -52,16 +53,21 @@ def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: Me
 
 @router.get("/draws/{number}", responses=READS)
 def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithResult:
-    """A draw; its result once drawn, for officers, clerks and auditors."""
+    """A draw; its result once drawn, for officers and auditors, and for clerks once its visits are made.
 
-    def ask(tx: Tx) -> DrawWithResult:
-        held = tx.draws.get(number)
-        if not {*held.agencies} & {*caller.sees}:  # who takes part in a joint check may read it; the lead alone acts
-            raise Missing("draw_unknown", draw=number)
-        may = caller.role in (Role.OFFICER, Role.CLERK, Role.AUDITOR) and held.state is DrawState.DRAWN
+    Until then the list is under embargo: who reads it is an entry of the ledger, by the token's name. Whoever takes part in a joint
+    check may read it.
+    """
+
+    def do(tx: Tx, now: datetime) -> DrawWithResult:
+        held = draw_seen(tx, caller, number)
+        roles = (Role.OFFICER, Role.AUDITOR) if embargo.embargoed(tx, number) else (Role.OFFICER, Role.AUDITOR, Role.CLERK)
+        may = caller.role in roles and held.drawn_at is not None
+        if may:
+            embargo.note(tx, number, caller.name, "api", now)
         return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
 
-    return desk.look(ask)
+    return desk.act(do) if caller.role in (Role.OFFICER, Role.AUDITOR) else desk.look(lambda tx: do(tx, desk.office.now()))
 
 
 @router.post("/draws/{number}/figures", response_model=DrawShown, responses=WRITES)
@@ -69,7 +75,7 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
     """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own."""
 
     def do(tx: Tx, now: datetime) -> DrawShown:
-        _draw(tx, caller, number)
+        draw_of(tx, caller, number)
         told = given.figures, now
         seeding.type_figures(desk.office, tx, number, caller.name, *told, party=given.party, held_at=given.held_at)
         return draw_shown(tx.draws.get(number))
@@ -77,9 +83,18 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)
 
 
-def _draw(tx: Tx, caller: Caller, number: str) -> Draw:
+def draw_of(tx: Tx, caller: Caller, number: str) -> Draw:
+    """A draw the caller may act on. Raises Missing."""
     held = tx.draws.get(number)
     if held.agency not in caller.sees:
+        raise Missing("draw_unknown", draw=number)
+    return held
+
+
+def draw_seen(tx: Tx, caller: Caller, number: str) -> Draw:
+    """A draw the caller may read: who takes part in a joint check reads it, the lead alone acts. Raises Missing."""
+    held = tx.draws.get(number)
+    if not {*held.agencies} & {*caller.sees}:
         raise Missing("draw_unknown", draw=number)
     return held
 

@@ -124,6 +124,11 @@ async def _unfit(_request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
         return answer(400, "message_unreadable", {})
+    return answer(422, "message_invalid", unfit(found))
+
+
+def unfit(found: Sequence[Any]) -> dict[str, object]:
+    """The facts of `message_invalid` from pydantic's errors: every problem with its field, the first one at hand."""
     problems = [
         {
             "field": ".".join(str(part) for part in one["loc"]),
@@ -132,7 +137,7 @@ async def _unfit(_request: Request, error: Exception) -> Response:
         }
         for one in found[:_MOST]
     ]
-    return answer(422, "message_invalid", {"problems": problems, **problems[0]})
+    return {"problems": problems, **problems[0]}
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Header, Path, Query, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from inspector.domain.errors import Invalid
 
@@ -34,14 +35,20 @@ CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 def _day(value: object) -> date:
     """A date as text only: a number of seconds is no day."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("write a date as YYYY-MM-DD")
-    return date.fromisoformat(value)
+        raise PydanticCustomError("date_type", "must be a date such as 2026-03-02")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("day_absent", "is no day of the calendar") from error
 
 
 def _moment(value: object) -> datetime:
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        raise ValueError("write a time as YYYY-MM-DDThh:mm:ss+hh:mm")
-    return datetime.fromisoformat(value.upper())
+        raise PydanticCustomError("datetime_type", "must be a time such as 2026-03-02T09:00:00+08:00")
+    try:
+        return datetime.fromisoformat(value.upper())
+    except ValueError as error:
+        raise PydanticCustomError("moment_absent", "is no time of any day") from error
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -6,6 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,18 +14,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.assistance import Request as AssistanceRequest
-from inspector.domain.errors import Forbidden, InspectorError, Refusal
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.evidence import blank
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows import assist, dispatch
 from inspector.flows.explain import articles
-from inspector.labels import label
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
 from inspector.web.answers import request_shown, seat_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -93,9 +95,13 @@ def cut_off(request: Request) -> Response:
 
 def _answer(desk: Desk, request_id: str, form: Fields) -> None:
     given: AnswerIn | DeclineIn
+    signer = Invalid("signer_missing", field="signer")
     if form.one("do") == "decline":
+        complete(form, Invalid("reasons_missing", field="reasons"), signer)
         given = read(DeclineIn, reasons=form.one("reasons"), signer=form.one("signer"))
     else:
+        value = {"": "answer_empty", "mismatch": "mismatch_wordless"}.get(form.one("verdict"))
+        complete(form, *([Invalid(value, field="value")] if value else []), signer)
         given = read(AnswerIn, verdict=form.one("verdict") or None, value=form.one("value"), signer=form.one("signer"))
 
     def do(tx: Tx, now: datetime) -> Strict:
@@ -169,36 +175,69 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str]]:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         held = as_known(held, seat)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)]
+        places = _places(desk, tx, held) if seat.state.knows and held.released else []
+        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
 
-    held, seat, team, facts, cited = desk.look(ask)
+    held, seat, team, facts, cited, places = desk.look(ask)
     doubts = list(zip(held.doubts, facts, strict=True))
     kept = form.kept() if form else {}
-    if wrong.code == "findings_missing":
-        lacking = [fact for one, fact in doubts if not kept.get(f"verdict:{one.case_id}:{one.claim}")]
-        wrong = replace(wrong, text=label("error.findings_missing", language(request), missing=" / ".join(lacking)))
+    unsaid, wordless = {}, {}
+    if wrong.code in ("findings_missing", "findings_wordless"):
+        asked = {f"{one.case_id}:{one.claim}": fact for one, fact in doubts}
+        unsaid = {about: fact for about, fact in asked.items() if not kept.get(f"verdict:{about}")}
+        wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
+        wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
     context = {
         "visit": held,
         "seat": seat,
         "now": _now(held, seat, team),
         "doubts": doubts,
+        "unsaid": list(unsaid),
+        "wordless": list(wordless),
         "cited": cited,
         "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
+        "places": places,
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
-        "may_report": seat.state is SeatState.ACCEPTED and held.state.open,
+        "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,
         "message_id": new_id(),
     }
     return page(request, "seat.html", status=wrong.status, **context)
+
+
+def _wordless(kept: Mapping[str, str], about: str) -> bool:
+    """Whether a mismatch was chosen and nothing said about it."""
+    return kept.get(f"verdict:{about}") == "mismatch" and blank(kept.get(f"note:{about}", ""))
+
+
+def _lacking(lang: Lang, unsaid: Mapping[str, str], wordless: Mapping[str, str]) -> str:
+    """All that a result lacks: facts without an answer, and mismatches without a word of what was seen."""
+    told = []
+    if unsaid:
+        told.append(label("error.findings_missing", lang, missing=" / ".join(unsaid.values())))
+    if wordless:
+        told.append(label("error.findings_wordless", lang, wordless=" / ".join(wordless.values())))
+    return label("ui.sentence_gap", lang).join(told)
+
+
+def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
+    """Where the premises are, as far as the visit's cases tell: what was promised, and what a source said about it. No more is shown."""
+    told = []
+    for case_id in held.case_ids:
+        case = tx.cases.get(case_id)
+        item = desk.office.book.get(case.pack).item(case.item)
+        keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
+        told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
+    return list(dict.fromkeys(one for one in told if not blank(one)))
 
 
 def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
@@ -209,6 +248,8 @@ def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
         return seat.state.value.lower()
     if held.state is VisitState.SHORT:
         return "short"
+    if not held.released:
+        return "embargoed"
     return "accepted" if all(one.state is SeatState.ACCEPTED for one in team if one.state.open) else "waits"
 
 

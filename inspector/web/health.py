@@ -1,4 +1,4 @@
-"""What health means at the edge: alive, and ready with the reasons when not."""
+"""What readiness means at the edge: work and requests are taken, and the reasons when not."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from inspector.labels import Lang, known, label
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`live`: this process should not be restarted. Without `reasons` it is ready.
+    """Without `reasons` we are ready.
 
     A reason is a code with words in the group `health`, and may go on behind a colon: `database:OperationalError`.
     """
 
-    live: bool = True
     reasons: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
         """Whether work and requests are taken."""
-        return self.live and not self.reasons
+        return not self.reasons
 
 
 def told(reason: str, lang: Lang) -> str:

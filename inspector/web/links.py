@@ -16,6 +16,7 @@ from inspector.domain.errors import Missing
 from inspector.flows import assist, dispatch
 from inspector.store.tx import Tx
 from inspector.web.answers import RequestShown, SeatShown, request_shown, seat_shown
+from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
@@ -23,7 +24,7 @@ from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
 from inspector.web.roles import Role
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
 
 def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | str:

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.visit import Finding
 from inspector.flows.intake import Application
 from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
@@ -155,7 +156,10 @@ class LevelsIn(Strict):
 
 
 class AnswerIn(Strict):
-    """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs."""
+    """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs.
+
+    A mismatch needs the value.
+    """
 
     verdict: Said | None = None
     value: MaybeLine = ""
@@ -182,7 +186,7 @@ class SeatDeclineIn(Strict):
 
 
 class FindingIn(Strict):
-    """What was seen about one fact in question."""
+    """What was seen about one fact in question; a mismatch needs the note."""
 
     case_id: CaseId
     claim: ClaimName
@@ -205,6 +209,26 @@ class AnnounceIn(Strict):
     """Announce the next draw of a plan now, besides its schedule."""
 
     plan: Line
+
+
+class VoidIn(Strict):
+    """That a draw be void. Another officer signs with the same reason."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
+class CeasedIn(Strict):
+    """What has become of a drawn object, and by what this is known."""
+
+    how: Ceased
+    evidence: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
+class ReplacementIn(Strict):
+    """Why a drawn object is replaced. Who comes in is not asked."""
+
+    ground: Ground
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
 
 
 class FiguresIn(Strict):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import jinja2
@@ -17,9 +17,10 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
 from inspector.domain.errors import InspectorError, Invalid
+from inspector.domain.evidence import blank
 from inspector.labels import Lang, known, label, of
 from inspector.web.desk import Desk, desk_of
-from inspector.web.errors import status_of
+from inspector.web.errors import status_of, unfit
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_FIELDS = 500
@@ -77,22 +78,34 @@ Posted = Annotated[Fields, Depends(posted)]
 
 
 def read(kind: type[M], **values: object) -> M:
-    """A form's values as the message the API would take. Raises Invalid naming the first field that does not fit."""
+    """A form's values as the message the API would take. Raises Invalid naming every field that does not fit."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(str(part) for part in problem["loc"])
-        raise Invalid("message_invalid", field=field, problem=problem["msg"]) from error
+        raise Invalid("message_invalid", **unfit(error.errors())) from error
+
+
+class Unfinished(Invalid):
+    """Fields of a form that nobody has filled in, each as the error it would be alone: people mend them in one go."""
+
+    def __init__(self, lacking: Sequence[Invalid]) -> None:
+        super().__init__(lacking[0].code, **lacking[0].facts)
+        self.lacking = tuple(lacking)
+
+
+def complete(form: Fields, *needed: Invalid) -> None:
+    """Every field that one of these names is filled in. Raises Unfinished with those whose field is not."""
+    if lacking := [one for one in needed if blank(form.one(str(one.facts["field"])))]:
+        raise Unfinished(lacking)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What was wrong with a posted form: in words, by code, with the field it is about (empty: the form as a whole)."""
+    """What was wrong with a posted form: in words, by code, with the fields it is about (none: the form as a whole)."""
 
     text: str = ""
     code: str = ""
-    field: str = ""
+    fields: tuple[str, ...] = ()
     status: int = 200
 
 
@@ -100,13 +113,29 @@ NO_TROUBLE = Trouble()
 
 
 def trouble(error: InspectorError, form: Fields, lang: Lang) -> Trouble:
-    """An error as its form's page says it: in its language, with its name of the field, never in a validator's words."""
-    field = str(error.facts.get("field", "")).split(".")[0]
-    text = in_words(error, lang)
-    if error.code == "message_invalid" and known(f"ui.{field}", lang):
-        problem = "field_unfit" if form.one(field).strip() else "field_empty"
-        text = label(f"ui.{problem}", lang, field=label(f"ui.{field}", lang))
-    return Trouble(text=text, code=error.code, field=field, status=status_of(error))
+    """An error as its form's page says it: in its language, with its names of the fields, never in a validator's words."""
+    held: Sequence[InspectorError] = error.lacking if isinstance(error, Unfinished) else (error,)
+    named = error.facts.get("problems") if error.code == "message_invalid" else None
+    told = cast("Sequence[Mapping[str, str]]", named) if named else [one.facts for one in held]
+    fields = tuple(dict.fromkeys(str(one["field"]).split(".")[0] for one in told if one.get("field")))
+    if named and all(known(f"ui.{field}", lang) for field in fields):
+        text = _unfit(fields, form, lang)
+    else:
+        text = label("ui.sentence_gap", lang).join(in_words(one, lang) for one in held)
+    return Trouble(text=text, code=error.code, fields=fields, status=status_of(error))
+
+
+def _unfit(fields: Sequence[str], form: Fields, lang: Lang) -> str:
+    """What is empty in one sentence, what does not fit in another."""
+    empty = [label(f"ui.{field}", lang) for field in fields if blank(form.one(field))]
+    strange = [label(f"ui.{field}", lang) for field in fields if not blank(form.one(field))]
+    gap = label("ui.field_gap", lang)
+    told = [
+        label(f"ui.{key}", lang, field=gap.join(names))
+        for key, names in (("field_empty", empty), ("field_unfit", strange))
+        if names
+    ]
+    return label("ui.sentence_gap", lang).join(told)
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:

@@ -12,12 +12,13 @@ from inspector.domain.annual import AnnualPlan, AnnualState
 from inspector.domain.errors import Missing
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
 from inspector.web.caller import DrawReader
 from inspector.web.desk import AtDesk
 from inspector.web.errors import READS
 from inspector.web.fields import NamePath
 
-router = APIRouter(prefix="/v1", tags=["draws"])
+router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 
 FIRST, LAST = 2000, 9999
 YearPath = Annotated[int, Path(ge=FIRST, le=LAST, description="The year whose draws it is about")]

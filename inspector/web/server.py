@@ -29,18 +29,22 @@ class _Embedded(uvicorn.Server):
         yield
 
 
-class Server:
-    """Serves an application. The address is taken when made (so that it can be told), requests are taken from `start` on."""
+def listen(settings: Web) -> socket.socket:
+    """Take the address; port 0 takes a free one. Raises Invalid when it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        told = {"problem": error.strerror or str(error), "errno": errorcode.get(error.errno or 0, "")}
+        raise Invalid("address_unusable", host=settings.host, port=settings.port, **told) from error
 
-    def __init__(self, app: FastAPI, settings: Web) -> None:
-        """Bind the address. Raises Invalid when it cannot be had."""
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        try:
-            self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-        except OSError as error:
-            told = {"problem": error.strerror or str(error), "errno": errorcode.get(error.errno or 0, "")}
-            raise Invalid("address_unusable", host=settings.host, port=settings.port, **told) from error
-        self.port: int = self._socket.getsockname()[1]
+
+class Server:
+    """Serves an application on an address taken before (so that it can be told); requests are taken from `start` on."""
+
+    def __init__(self, app: FastAPI, listener: socket.socket) -> None:
+        self._socket = listener
+        self.port: int = listener.getsockname()[1]
         self._desk: Desk = app.state.desk
         config = uvicorn.Config(
             app,

@@ -15,8 +15,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain import review
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.errors import Forbidden, InspectorError, Invalid
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
@@ -26,13 +27,13 @@ from inspector.web.cases import decide
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
 from inspector.web.messages import ReviewIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
 from inspector.web.roles import Role
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
-_PAGES = r"^/(review(/[0-9a-f]{32})?|ops)$"
+_PAGES = r"^/(review(/[0-9a-f]{32})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 
@@ -94,7 +95,7 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
         caller = find(desk, form.one("token").strip())
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
     except InspectorError as error:
-        wrong = replace(trouble(error, form, lang), field="token")
+        wrong = replace(trouble(error, form, lang), fields=("token",))
         return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
     answer = RedirectResponse(after + _query(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
@@ -141,6 +142,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         caller.may(Role.OFFICER)
         if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
+        _complete(desk, caller, case_id, form)
         given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
@@ -156,6 +158,18 @@ class Typed:
     outcome: str = ""
     reasons: str = ""
     evidence: tuple[str, ...] = ()
+
+
+def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
+    """All that an officer's decision lacks is named at once, also the evidence that an adverse outcome stands on."""
+    needed = [Invalid("outcome_missing", field="outcome"), Invalid("reason_missing", field="reasons")]
+    chosen = form.one("outcome")
+    if chosen in {one.value for one in Outcome}:
+        case = desk.look(lambda tx: caller.case(tx, case_id))
+        row = desk.office.book.get(case.pack).outcomes.get(Outcome(chosen))
+        if row is not None and review.adverse(row):
+            needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
+    complete(form, *needed)
 
 
 def _typed(form: Fields | None) -> Typed:

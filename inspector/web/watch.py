@@ -33,6 +33,7 @@ from inspector.web.answers import (
     WorkShown,
     facts_of,
 )
+from inspector.web.body import JsonRoute
 from inspector.web.caller import (
     AttentionReader,
     Caller,
@@ -52,7 +53,7 @@ from inspector.web.health import told
 from inspector.web.messages import LevelsIn
 from inspector.web.roles import Role
 
-router = APIRouter()
+router = APIRouter(route_class=JsonRoute)
 _STILL_GOOD = 3600.0
 """Seconds for which an ops token may go on reading metrics in an outage, since it was last found valid."""
 
@@ -139,10 +140,10 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
     },
 )
 def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
-    """Metrics: for ops tokens, and without one from this very machine."""
+    """Metrics: for ops tokens, and without one from this very machine where no proxy stands before us (`web.base_url`)."""
     if shown is not None:
         may_scrape(desk, shown.credentials)
-    elif not local(request):
+    elif not local(request, desk.settings.base_url):
         raise Unknown("token_needed")
     return Response(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
@@ -151,8 +152,8 @@ def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
     "/health/live", tags=["operations"], responses={**answers(422), 503: {"model": Live, "description": "Should be restarted"}}
 )
 def live(desk: AtDesk) -> Live:
-    """Whether the process lives."""
-    held = desk.health().live
+    """Whether the process lives: 503 when one of its loops has ended, which only a restart brings back."""
+    held = desk.live()
     return JSONResponse({"live": held}, 200 if held else 503)  # type: ignore[return-value] # described as Live
 
 

@@ -41,10 +41,11 @@ def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door:
     phone = door.phone(edge.url)
     phone.open(path)
     phone.press("提交答复")
-    assert phone.alert().inner_text() == "请填写“签署人”"
+    assert phone.alert().inner_text() == "请选择核查意见，或者填写掌握的数据；请填写签署人"
     phone.fill("签署人", "赵六")
+    phone.choose("不一致")
     phone.press("提交答复")
-    assert phone.alert().inner_text() == "请选择核查意见，或者填写掌握的数据"
+    assert phone.alert().inner_text() == "认定不一致的，须写明贵机关掌握的数据"
     assert phone.page.evaluate("document.activeElement.id") == "value"
     phone.fill("贵机关掌握的数据", "王某某")
     phone.press("提交答复")
@@ -73,7 +74,7 @@ def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> 
     phone.open(path)
     assert "What your records say" in phone.follow("English")
     phone.press("Decline with these reasons")
-    assert phone.alert().inner_text() == "Please fill in: Signed by"
+    assert phone.alert().inner_text() == "A refusal needs written reasons; Say who signs"
     phone.page.locator("#signer2").fill("Zhao")
     phone.press("Decline with these reasons")
     assert phone.alert().inner_text() == "A refusal needs written reasons"

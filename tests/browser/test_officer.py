@@ -51,13 +51,13 @@ def test_an_officer_reads_promise_and_finding_side_by_side_and_decides_with_reas
     assert "没有待复核的办件" in officer.follow("返回列表")
 
 
-def test_what_is_missing_is_said_one_by_one_and_nothing_typed_is_lost(edge: Edge, officer: Visitor, path: str) -> None:
+def test_what_is_missing_is_said_all_at_once_and_nothing_typed_is_lost(edge: Edge, officer: Visitor, path: str) -> None:
     officer.press("作出决定")
-    assert officer.alert().inner_text() == "请填写“结论”"
+    assert officer.alert().inner_text() == "请选择结论；请填写理由"
     assert officer.page.evaluate("document.activeElement.id") == "outcome"
     officer.page.get_by_label("结论").select_option(label="不实，可以整改")
     officer.press("作出决定")
-    assert officer.alert().inner_text() == "请填写理由"
+    assert officer.alert().inner_text() == "请填写理由；结果“不实，可以整改”对当事人不利，须列明相应证据"
     assert officer.page.evaluate("document.activeElement.id") == "reasons"
     officer.fill("理由", "登记状态为“吊销”\n<见附件>")
     officer.press("作出决定")

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from inspector.web import ops
-from tests.browser.scenes import doubt
+from tests.browser.scenes import Visit, doubt
 from tests.browser.visitor import Door
 from tests.edge import Edge
+from tests.integration.test_published import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
@@ -80,3 +81,15 @@ def test_without_scripts_the_page_has_the_numbers_and_reloads(edge: Edge, door: 
     plain = door.desk(edge.url, scripts=False)
     assert "待复核：1" in plain.open("/ops")
     assert plain.page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
+
+
+def test_a_draws_report_is_found_from_the_ops_page_and_read_on_a_phone(visit: Visit, door: Door) -> None:
+    with visit.edge.office.store.read() as tx:
+        (held,) = tx.draws.page(None)
+    made(visit.edge.office, visit.hand, held.number)
+    phone, desk = door.phone(visit.edge.url), door.desk(visit.edge.url)
+    phone.open("/ops")
+    phone.follow("抽查报告")
+    assert f"抽取 {held.number} 的报告" in phone.follow(held.number)
+    assert "100.00 %" in phone.text()
+    assert "report." not in desk.open(f"/ops/draws/{held.number}?lang=en"), "everything has words"

@@ -94,7 +94,7 @@ def test_an_officer_can_work_without_scripts(edge: Edge, door: Door) -> None:
     plain = door.desk(edge.url, scripts=False)
     plain.log_in(edge.token("officer"), path)
     plain.press("作出决定")
-    assert plain.alert().inner_text() == "请填写“结论”"
+    assert plain.alert().inner_text() == "请选择结论；请填写理由"
     plain.page.get_by_label("结论").select_option(label="属实")
     plain.fill("理由", "已核对")
     plain.press("作出决定")

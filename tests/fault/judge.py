@@ -2,97 +2,134 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
-from inspector.domain.assistance import TIMERS, AssistanceState, Request
-from inspector.domain.case import Case, CaseState, ClaimStatus, Method
+from inspector.domain.assistance import TIMERS, AssistanceState
+from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.store.codec import load
-from inspector.store.tables import assistance, case_file, event, evidence, ledger, work
-from inspector.store.tx import Tx
+from tests.fault import clocks, draws, seats
+from tests.fault.inside import Inside, order, told
 
-CALLS = (OrderKind.RATE, OrderKind.ASK, OrderKind.ASSIST_SEND, OrderKind.TELL, OrderKind.CREDIT)
+CALLS = (
+    OrderKind.RATE,
+    OrderKind.ASK,
+    OrderKind.ASSIST_SEND,
+    OrderKind.TELL,
+    OrderKind.CREDIT,
+    OrderKind.CREDIT_RETRACT,
+    OrderKind.PUSH,
+    OrderKind.DRAW_PROMISE,
+    OrderKind.DRAW_LODGE,
+    OrderKind.DRAW_REVEAL,
+)
 """Orders that somebody outside must have seen."""
 
 REPLIED = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
+ENDS = {CaseState.CLOSED: "verification.result", CaseState.REVIEW: "review.opened", CaseState.WITHDRAWN: "commitment.withdrawn"}
+"""What was told last of a case that stands so."""
+
+AFRESH = ("verification.started", "review.opened")
+"""After these the same may rightly be told once more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """What the world says it has: the counts of each peer, what each was sent by key, and what lies with it."""
+    """What the world says it has, and what its people have said and the office took.
+
+    `keys` are what each peer was sent, by key. `pushes` are (address, seat) by key, `seats` what each seat's inspector said. Of the
+    senders: `accepted` cases with their references, what each `claimed` last, those `withdrawn`, and what no sender should hear.
+    """
 
     summary: Mapping[str, Any]
     keys: Mapping[str, Mapping[str, int]]
     notices: Mapping[str, Mapping[str, Any]]
     entries: Mapping[str, Mapping[str, Any]]
+    retracted: frozenset[str]
     letters: Mapping[str, tuple[str, str, str]]
     replies: frozenset[str]
+    pushes: Mapping[str, tuple[str, str]]
+    seats: Mapping[str, Mapping[str, Any]]
+    decided: Mapping[str, list[str]]
+    typed: Mapping[str, list[str]]
+    witnessed: Mapping[str, str]
+    concluded: frozenset[str]
+    accepted: Mapping[str, str]
+    claimed: Mapping[str, tuple[str, ...]]
+    withdrawn: frozenset[str]
+    wrong: tuple[str, ...]
 
     @classmethod
-    def ask(cls, get: Callable[[str], Any]) -> Outside:
-        """Ask the world over its socket."""
+    def ask(
+        cls,
+        get: Callable[[str], Any],
+        *,
+        accepted: Mapping[str, str],
+        claimed: Mapping[str, tuple[str, ...]],
+        withdrawn: frozenset[str],
+        wrong: tuple[str, ...],
+    ) -> Outside:
+        """Ask the world over its socket; what the senders have heard is theirs to tell."""
         summary, kept = get("/_seen"), get("/_kept")
-        keys = {key: seen for peer in summary["peers"] for key, seen in get(f"/_seen?peer={peer}").items()}
-        letters = {key: (told[0], told[1], told[2]) for key, told in kept["letters"].items()}
         return cls(
             summary=summary,
-            keys=keys,
+            keys={key: seen for peer in summary["peers"] for key, seen in get(f"/_seen?peer={peer}").items()},
             notices=kept["notices"],
             entries=kept["entries"],
-            letters=letters,
+            retracted=frozenset(kept["retracted"]),
+            letters={key: (said[0], said[1], said[2]) for key, said in kept["letters"].items()},
             replies=frozenset(kept["replies"]),
+            pushes={key: (said[0], said[1]) for key, said in kept["pushes"].items()},
+            seats=kept["seats"],
+            decided={one: said for one, said in kept["decided"].items() if said},
+            typed=kept["typed"],
+            witnessed=kept["witnessed"],
+            concluded=frozenset(kept["concluded"]),
+            accepted=accepted,
+            claimed=claimed,
+            withdrawn=withdrawn | frozenset(kept["withdrawn"]),
+            wrong=wrong,
         )
 
 
-class Inside:
-    """What the database says, read once."""
-
-    def __init__(self, tx: Tx) -> None:
-        run = tx.connection.execute
-        self.cases = {case.id: case for case in (load(Case, text) for text in run(sa.select(case_file.c.body)).scalars())}
-        self.requests = {one.id: one for one in (load(Request, text) for text in run(sa.select(assistance.c.body)).scalars())}
-        self.events = run(sa.select(event)).all()
-        self.works = {row.key: row for row in run(sa.select(work.c.key, work.c.kind, work.c.state, work.c.error, work.c.case_id))}
-        self.evidence = [(row.case_id, json.loads(row.body)) for row in run(sa.select(evidence.c.case_id, evidence.c.body))]
-        weighed = ledger.c.rule.in_(("evidence.weigh", "evidence.late"))
-        self.weighed = Counter(run(sa.select(ledger.c.about).where(weighed)).scalars())
-        self.chain = tx.ledger.verify()
-
-
-def problems(tx: Tx, outside: Outside, accepted: Collection[str]) -> list[str]:
+def problems(inside: Inside, outside: Outside) -> list[str]:
     """Everything that must not be, in words; none when nothing was lost and nothing doubled."""
-    inside = Inside(tx)
-    found = [*_cases(inside, accepted), *_evidence(inside), *_orders(inside, outside), *_letters(inside, outside)]
-    found += [*_notices(inside, outside), *_entries(inside, outside)]
+    found = [*_cases(inside, outside), *_people(inside, outside), *_evidence(inside), *_orders(inside, outside)]
+    found += [*_letters(inside, outside), *_notices(inside, outside), *_entries(inside, outside)]
+    found += [*clocks.problems(inside), *seats.problems(inside, outside), *draws.problems(inside, outside)]
     if inside.chain[1]:
         found.append(f"ledger: {inside.chain[1]} after {inside.chain[0]} seals")
-    if outside.summary["conflicts"]:
-        found.append(f"{outside.summary['conflicts']} keys were seen with two contents")
-    keyless = [peer for peer, seen in outside.summary["peers"].items() if seen["without_key"]]
-    return [*found, *(f"{peer} was called without a key" for peer in keyless)]
+    summary = outside.summary
+    if summary["conflicts"]:
+        found.append(f"{summary['conflicts']} keys were seen with two contents")
+    if summary["forged"]:
+        found.append(f"{summary['forged']} messages had a signature that does not hold")
+    keyless = [peer for peer, seen in summary["peers"].items() if seen["without_key"]]
+    found += [f"{peer} was called without a key" for peer in keyless]
+    return [*found, *summary["mishaps"], *outside.wrong]
 
 
-def _told(what: str, which: Collection[object]) -> Iterator[str]:
-    if which:
-        yield f"{len(which)} {what}, as {min(map(str, which))}"
-
-
-def _cases(inside: Inside, accepted: Collection[str]) -> Iterator[str]:
-    """Each accepted case is there, and has ended, or is with a person, or waits for an agency or a visit."""
-    yield from _told("accepted cases are not there", set(accepted) - set(inside.cases))
-    yield from _told("cases nobody was told of", set(inside.cases) - set(accepted))
-    yield from _told("cases stand still", [one for one, case in inside.cases.items() if not _at_rest(case, inside)])
+def _cases(inside: Inside, outside: Outside) -> Iterator[str]:
+    """Each accepted case is there as it was last told, and has ended, or is with a person, or waits for an agency or a visit."""
+    accepted = outside.accepted
+    yield from told("accepted cases are not there", set(accepted) - set(inside.cases))
+    yield from told("cases nobody was told of", set(inside.cases) - set(accepted))
+    yield from told("cases stand still", [one for one, case in inside.cases.items() if not _at_rest(case, inside)])
+    known = [(one, inside.cases[one]) for one in accepted if one in inside.cases]
+    yield from told(
+        "cases have another reference than their sender's", [one for one, case in known if case.reference != accepted[one]]
+    )
+    other = [one for one, case in known if tuple(held.claim.value for held in case.claims) != outside.claimed[one]]
+    yield from told("cases claim something else than their sender last said", other)
 
 
 def _at_rest(case: Case, inside: Inside) -> bool:
     if case.state is not CaseState.VERIFYING:
-        return case.state in (CaseState.CLOSED, CaseState.REVIEW)
+        return case.state in ENDS
     waits = [held for held in case.claims if held.status is ClaimStatus.OPEN]
     return bool(waits) and all(_waits(case.id, held.claim.key, held.step.method if held.step else None, inside) for held in waits)
 
@@ -108,65 +145,147 @@ def _waits(case_id: str, claim: str, method: Method | None, inside: Inside) -> b
     return len(asked) == 1 and OrderKind.ASSIST_DUE in clocks
 
 
+def _people(inside: Inside, outside: Outside) -> Iterator[str]:
+    """What a person was told is done is done, once: withdrawals, conclusions, an officer's decisions."""
+    withdrawn = {one for one, case in inside.cases.items() if case.state is CaseState.WITHDRAWN}
+    yield from told("withdrawals do not agree with what the senders said", withdrawn ^ outside.withdrawn)
+    concluded = {one for one, case in inside.cases.items() if case.concluded_at is not None}
+    yield from told("conclusions do not agree with what the senders said", concluded ^ outside.concluded)
+    reviewed = inside.reviewed
+    other = [one for one in {*reviewed, *outside.decided} if reviewed.get(one) != outside.decided.get(one)]
+    yield from told("cases are not decided as their officer decided", other)
+
+
 def _evidence(inside: Inside) -> Iterator[str]:
-    """One answer for each question, weighed once."""
-    ways = Counter((case_id, body["claim"], body["method"], body["via"]) for case_id, body in inside.evidence)
-    yield from _told("answers came twice", [way for way, count in ways.items() if count > 1])
-    held = Counter(case_id for case_id, _ in inside.evidence)
-    yield from _told(
-        "cases weighed more or less than they have answers", [one for one in inside.cases if held[one] != inside.weighed[one]]
-    )
+    """One answer for each question, weighed once. What inspectors saw is the affair of `seats`."""
+    answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] != Method.ON_SITE]
+    ways = Counter((case_id, body["claim"], body["method"], body["via"]) for case_id, body in answers)
+    yield from told("answers came twice", [way for way, count in ways.items() if count > 1])
+    held = Counter(case_id for case_id, _ in answers)
+    wrong = [one for one in inside.cases if held[one] != inside.weighed[one]]
+    yield from told("cases weighed more or less than they have answers", wrong)
 
 
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     """What was carried out was seen outside, and what was seen outside was ordered."""
-    yield from _told("orders in quarantine", [key for key, row in inside.works.items() if row.state == "quarantined"])
-    calls = {key: row for key, row in inside.works.items() if row.kind in CALLS}
-    yield from _told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
-    done = [key for key, row in calls.items() if row.state == "done" and row.error is None]
-    unseen = [key for key in done if not outside.keys.get(key, {}).get("served")]
-    yield from _told("orders are done and were never seen outside", unseen)
-    yield from _told("calls that nobody ordered", set(outside.keys) - set(calls))
+    yield from told("orders in quarantine", [key for key, row in inside.works.items() if row.state == "quarantined"])
+    calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice")}
+    yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
+    done = [key for key, row in calls.items() if row.state == "done" and row.error is None and not _pointless(key, row, inside)]
+    served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
+    yield from told("orders are done and were never seen outside", set(done) - served)
+    yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - set(calls))
+
+
+def _pointless(key: str, row: Any, inside: Inside) -> bool:
+    """Work that had lost its purpose when its turn came, or whose patience was over, so that nobody needed to hear of it.
+
+    An entry whose outcome fell, a letter of a request that was over, a push of a seat that had passed on; a question, a look-up
+    or a witness given up, which is then written where a person reads it.
+    """
+    said = json.loads(row.payload)
+    case = inside.cases.get(row.case_id)
+    match row.kind:
+        case OrderKind.CREDIT:
+            return case is not None and case.entry != key
+        case OrderKind.ASK:
+            return inside.verdicts.get(key) == "no_answer"
+        case OrderKind.RATE:
+            strategy = case.strategy if case is not None else None
+            return strategy is not None and strategy.level.reason is LevelReason.LOOK_UP_FAILED
+        case OrderKind.ASSIST_SEND:
+            request = inside.requests.get(said["request"])
+            over = said["letter"] != "cancel" and request is not None and not request.state.open
+            return over or f"letter_undeliverable:{key}" in inside.told
+        case OrderKind.PUSH:
+            seat = inside.seats.get(key.removeprefix("push:"))
+            return seat is not None and not seats.must_be_pushed(seat)
+        case OrderKind.DRAW_PROMISE | OrderKind.DRAW_REVEAL:
+            draw = inside.draws.get(said["draw"])
+            return draw is not None and draw.void_reason is not None
+        case OrderKind.DRAW_LODGE:
+            draw = inside.draws.get(said["draw"])
+            return draw is not None and draw.witness is None
+        case _:
+            return False
 
 
 def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     """Each request has one letter with the agency that was asked, and each reply the office took counts once."""
     sent = Counter(request for _, kind, request in outside.letters.values() if kind == "request")
     agency = {request: name for name, kind, request in outside.letters.values() if kind == "request"}
-    wrong = [one.id for one in inside.requests.values() if sent[one.id] != 1 or agency[one.id] != one.requested]
-    yield from _told("requests without exactly one letter at their agency", wrong)
-    yield from _told("letters without a request", set(sent) - set(inside.requests))
+    needed = [one for one in inside.requests.values() if one.state is not AssistanceState.CANCELLED or sent[one.id]]
+    wrong = [one.id for one in needed if sent[one.id] != 1 or agency[one.id] != one.requested]
+    yield from told("requests without exactly one letter at their agency", wrong)
+    yield from told("letters without a request", set(sent) - set(inside.requests))
+    cancelled = {request for _, kind, request in outside.letters.values() if kind == "cancel"}
+    over = {one.id for one in inside.requests.values() if one.state is AssistanceState.CANCELLED and sent[one.id]}
+    yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
-    yield from _told("replies the office took and does not have", outside.replies - replied)
+    yield from told("replies the office took and does not have", outside.replies - replied)
     heard = Counter((case_id, body["claim"]) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE)
     lost = [one for one in replied if heard[inside.requests[one].case_id, inside.requests[one].claim] != 1]
-    yield from _told("replies without exactly one piece of evidence", lost)
+    yield from told("replies without exactly one piece of evidence", lost)
 
 
 def _notices(inside: Inside, outside: Outside) -> Iterator[str]:
     """The approving system has heard each event once, with its content, and no result twice."""
     for row in inside.events:
-        told = outside.notices.get(row.id, {})
-        if (told.get("type"), told.get("case"), told.get("data")) != (row.type, row.case_id, json.loads(row.body)):
-            yield f"event {row.id} ({row.type}) was {'told differently' if told else 'never told'}"
-    yield from _told("notices of no event", set(outside.notices) - {row.id for row in inside.events})
-    same = Counter((told["case"], told["type"], json.dumps(told["data"], sort_keys=True)) for told in outside.notices.values())
-    yield from _told("notices told under two names", [content for content, count in same.items() if count > 1])
-    ends: dict[str, list[str]] = defaultdict(list)
-    for row in inside.events:
-        if row.type == "verification.result":
-            ends[row.case_id].append(json.loads(row.body)["outcome"])
-    wrong = [one for one, case in inside.cases.items() if ends[one] != ([case.outcome.value] if case.outcome else [])]
-    yield from _told("cases whose outcome was not told exactly once", wrong)
+        said = outside.notices.get(row.id, {})
+        if (said.get("type"), said.get("case"), said.get("data")) != (row.type, row.case_id, json.loads(row.body)):
+            yield f"event {row.id} ({row.type}) was {'told differently' if said else 'never told'}"
+    yield from told("notices of no event", set(outside.notices) - {row.id for row in inside.events})
+    yield from told("notices told under two names", [*_doubled(outside.notices)])
+    wrong = [one for one, case in inside.cases.items() if not _ends_once(case, inside.ways[one])]
+    yield from told("cases whose outcome was not told exactly once", wrong)
+
+
+def _doubled(notices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The same thing told twice of a case that has not begun anew, nor come to an officer, between the two."""
+    heard: dict[str, set[str]] = defaultdict(set)
+    for _, said in sorted(notices.items()):
+        if said["type"] in AFRESH:
+            heard[said["case"]].clear()
+        content = json.dumps([said["type"], said["data"]], sort_keys=True)
+        if content in heard[said["case"]]:
+            yield f"{said['case']} {content}"
+        heard[said["case"]].add(content)
+
+
+def _ends_once(case: Case, way: list[tuple[str, Mapping[str, Any]]]) -> bool:
+    """What was told last is where the case stands; no two outcomes without a review between, and nothing after a withdrawal."""
+    if case.state not in ENDS:
+        return not way
+    kinds = [kind for kind, _ in way]
+    twice = any(pair == ("verification.result",) * 2 for pair in itertools.pairwise(kinds))
+    early = "commitment.withdrawn" in kinds[:-1]
+    last = bool(way) and kinds[-1] == ENDS[case.state]
+    outcome = case.state is not CaseState.CLOSED or (last and way[-1][1]["outcome"] == case.outcome)
+    return last and outcome and not twice and not early
 
 
 def _entries(inside: Inside, outside: Outside) -> Iterator[str]:
-    """The credit platform holds the entry of each closed case, and no other."""
+    """The credit platform holds the entry of each outcome that stands, and no other; what fell was taken back."""
     wanted = {case.entry: (one, case.outcome) for one, case in inside.cases.items() if case.entry is not None}
-    closed = {one for one, case in inside.cases.items() if case.state is CaseState.CLOSED}
-    yield from _told("closed cases without a credit entry", closed - {one for one, _ in wanted.values()})
+    kept = {one for one, case in inside.cases.items() if case.state is CaseState.CLOSED and case.outcome is Outcome.TRUE}
+    yield from told("closed cases without a credit entry", kept - {one for one, _ in wanted.values()})
     held = {entry: (said["case"], said["outcome"]) for entry, said in outside.entries.items()}
-    yield from _told(
-        "credit entries the platform lacks or has with other content", {e for e in wanted if held.get(e) != wanted[e]}
-    )
-    yield from _told("credit entries too many at the platform", set(held) - set(wanted))
+    lacking = {entry for entry in wanted if held.get(entry) != wanted[entry]}
+    yield from told("credit entries the platform lacks or has with other content", lacking)
+    yield from told("credit entries too many at the platform", set(held) - set(wanted))
+    ordered = {json.loads(row.payload)["entry"]: row for row in inside.works.values() if row.kind == OrderKind.CREDIT_RETRACT}
+    done = {entry for entry, row in ordered.items() if row.state == "done"}
+    yield from told("credit entries taken back inside and not at the platform", done - outside.retracted)
+    yield from told("credit entries taken back that nobody wanted back", outside.retracted - set(ordered))
+
+
+def sorts(inside: Inside) -> Counter[str]:
+    """Which sorts of ends a load had, and how many of each, so that no later load is simpler than it looks."""
+    found = Counter(f"{case.state.value} case" for case in inside.cases.values())
+    found += Counter(f"{case.outcome.value} outcome" for case in inside.cases.values() if case.outcome)
+    found += Counter(f"{one.state.value} request" for one in inside.requests.values())
+    found += Counter(f"{one.state.value} seat" for one in inside.seats.values())
+    found += Counter(f"{one.state.value} visit" for one in inside.visits.values())
+    found += Counter(f"{one.state.value} draw" for one in inside.draws.values())
+    found += Counter("retraction" for row in inside.works.values() if row.kind == OrderKind.CREDIT_RETRACT)
+    return found + Counter("correction" for case in inside.cases.values() if any("~" in one.claim.key for one in case.claims))

@@ -1,4 +1,4 @@
-"""A load on a real daemon: the demo's outside world as a process, cases over HTTP, and what became of them.
+"""A load on a real daemon: cases over HTTP by senders who do not give up, and what became of them.
 
 `tests.fault.measure` prints the figures; the fault tests use the parts.
 """
@@ -15,158 +15,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.demo.approving import CLAIMS
-from inspector.demo.cast import firm, person
-from inspector.domain.identity import uscc_check_digit
-from inspector.store import migrate
-from inspector.store.store import Store
-from inspector.store.tables import case_file, work
+from inspector.store.drawtables import draw
+from inspector.store.tables import case_file, visit, work
 from tests.fault import judge
+from tests.fault.inside import Inside
+from tests.fault.office import ROOT, Site, pace
+from tests.fault.senders import post
 
-ROOT = Path(__file__).parent.parent.parent
 POINTS = ("claimed", "called", "settling", "settled")
 DATES = ("verify.due", "review.remind", "review.due", "assist.remind", "assist.due", "assist.end")
 """Work that waits for a legal date days ahead."""
-MIX = ("business-licence", "hukou-housing", "business-licence", "relief-household", "dispatch-premises", "hr-agency-staff")
-"""Online alone, a letter alone, online and then a letter, a visit, and all of them."""
-DAY = 0.6
-"""Seconds of a day outside: an agency answers after one or two, or late after four, or never."""
-CONFIG = """
-policies = "{root}/policies"
-[database]
-url = "{url}"
-[web]
-port = {port}
-[engine]
-lease_seconds = 4
-retry_base_seconds = 0.2
-retry_cap_seconds = 2
-breaker_cool_seconds = 1
-[log]
-level = "ERROR"
-[agencies.county]
-name = "区人民政府"
-pack = "demo"
-connector = "county-office"
-[agencies.bureau]
-name = "区市场监管局"
-parent = "county"
-[agencies.civil-affairs]
-name = "区民政局"
-parent = "county"
-connector = "civil-affairs"
-[agencies.housing]
-name = "区住房和城乡建设局"
-parent = "county"
-connector = "housing"
-[assistance.civil-affairs]
-kind = "http"
-url = "http://127.0.0.1:{world}/civil-affairs"
-budget_seconds = 1.9
-[assistance.housing]
-kind = "http"
-url = "http://127.0.0.1:{world}/housing"
-budget_seconds = 1.9
-[assistance.county-office]
-kind = "http"
-url = "http://127.0.0.1:{world}/county-office"
-budget_seconds = 1.9
-[sources.social]
-kind = "http"
-url = "http://127.0.0.1:{world}/social"
-budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
-retry_codes = [-1]
-[sources.registers]
-kind = "http"
-url = "http://127.0.0.1:{world}/registers"
-budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
-retry_codes = [-1]
-[credit.platform]
-kind = "http"
-url = "http://127.0.0.1:{world}/credit"
-budget_seconds = 1.9
-[callbacks.hall]
-kind = "webhook"
-url = "http://127.0.0.1:{world}/approving"
-budget_seconds = 1.9
-secret_file = "{folder}/hall.secret"
-"""
-
-
-@dataclass
-class Site:
-    """A configured office with its outside world."""
-
-    folder: Path
-    url: str
-    world_port: int
-    port: int
-    token: str
-    mixed: bool
-    accepted: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def config(self) -> Path:
-        """The settings file."""
-        return self.folder / "office.toml"
-
-    def store(self) -> Store:
-        """A second pair of eyes on the database."""
-        return Store(self.url)
-
-    def outside(self) -> judge.Outside:
-        """What the outside world says it has."""
-        return judge.Outside.ask(lambda path: get(self.world_port, path)[1])
-
-
-@contextmanager
-def site(url: str, folder: Path, *, mixed: bool = False) -> Iterator[Site]:
-    """An office that has not started yet, beside a world that has. `mixed`: cases of many items, letters and visits among them."""
-    arguments = ["--port", "0", "--latency", "0.005", "--tied", "--calm", "--day", str(DAY)]
-    world = subprocess.Popen(
-        [sys.executable, "-P", "-m", "inspector.demo", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert world.stdout is not None
-    world_port = int(world.stdout.readline().decode().strip().rpartition(":")[2])
-    port = free_port()
-    (folder / "hall.secret").write_text("whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=")
-    (folder / "hall.secret").chmod(0o600)
-    text = CONFIG.format(root=ROOT, url=url, port=port, world=world_port, folder=folder)
-    (folder / "office.toml").write_text(text)
-    store = Store(url)
-    migrate.upgrade(store)
-    now = datetime.now(UTC)
-    with store.begin() as tx:
-        token = tx.tokens.issue("hall", "bureau", "system", now, now + timedelta(days=1))
-    store.close()
-    try:
-        yield Site(folder=folder, url=url, world_port=world_port, port=port, token=token, mixed=mixed)
-    finally:
-        assert world.stdin is not None
-        world.stdin.close()
-        world.wait(timeout=10)
-        world.stdout.close()
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
+CLOCKS = ("review.remind", "review.due")
+"""What alone is left when a whole load has come to rest: the clocks of the cases that lie with an officer."""
+TAIL = 1.5
+"""The least seconds of an office day once the last kill is over: what waits for days comes to its end."""
 
 
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
@@ -219,149 +89,142 @@ def get(port: int, path: str) -> tuple[int, Any]:
         connection.close()
 
 
-def mixed_case(number: int) -> dict[str, Any]:
-    """An application of the demo's people: by its number one that asks a source, an agency, or needs a visit."""
-    item = MIX[number % len(MIX)]
-    kind, matter, facts = CLAIMS[item]
-    subject = firm(number) if kind == "FIRM" else person(number)
-    claims = [
-        {"key": f"c{place}", "fact": fact, "value": values[0], "on": "2026-01-05"}
-        for place, (fact, values) in enumerate(facts.items(), 1)
-    ]
-    about = {"kind": kind, "code": subject.code, "name": subject.name}
-    return {**case(number), "item": item, "matter": matter, "subject": about, "claims": claims}
-
-
-def case(number: int) -> dict[str, Any]:
-    """The body of one application; the code is well-formed and nobody's."""
-    first = f"91000000MA{number:07d}"
-    return {
-        "agency": "bureau",
-        "reference": f"R-{number:07d}",
-        "route": "COMMITMENT",
-        "matter": "LICENCE",
-        "item": "business-licence",
-        "subject": {"kind": "FIRM", "code": first + uscc_check_digit(first), "name": f"示例有限公司{number}"},
-        "claims": [{"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-01-05"}],
-        "letter": {"text": "承诺属实", "notice_version": "2026-01", "signed_by": "示例", "signed_on": "2026-01-05"},
-    }
-
-
-def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120) -> None:
-    """Post cases until each has been accepted; a dead daemon is waited for, as a real sender would, under the same reference."""
-    waiting = list(reversed(numbers))
-    guard = threading.Lock()
-    deadline = time.monotonic() + patience + len(numbers) / 20
-
-    def send() -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", held.port, timeout=20)) as connection:
-            keep_posting(connection)
-
-    def keep_posting(connection: http.client.HTTPConnection) -> None:
-        made = mixed_case if held.mixed else case
-        headers = {"Authorization": f"Bearer {held.token}", "Content-Type": "application/json"}
-        while time.monotonic() < deadline:
-            with guard:
-                if not waiting:
-                    return
-                number = waiting.pop()
-            try:
-                connection.request("POST", "/v1/cases", json.dumps(made(number)).encode(), headers)
-                reply = connection.getresponse()
-                told = json.loads(reply.read())
-                if reply.status not in (200, 201):
-                    raise ValueError(f"{reply.status}: {told}")
-                held.accepted[told["id"]] = told["reference"]
-            except (OSError, http.client.HTTPException):
-                connection.close()
-                with guard:
-                    waiting.append(number)
-                time.sleep(0.1)
-
-    hands = [threading.Thread(target=send) for _ in range(threads)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
-    """Wait until no case is under way, or until `everything` is at rest: no order open but the far dates, no reply on its way."""
-    store = held.store()
+    """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
+
+    A whole load is at rest when every draw, visit and case has come to its end, or lies with an officer who lets it lie.
+    """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
-    still = 0
-    states = sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state)
-    orders = sa.select(sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(DATES))
-    try:
+    still: dict[str, int] = {}
+    with closing(held.store()) as store:
         while time.monotonic() < deadline:
-            replies = get(held.world_port, "/_seen")[1]["under_way"] if everything and held.mixed else 0
+            said = get(held.world_port, "/_seen")[1] if everything and held.mixed else {"under_way": 0, "left": 0}
             with store.read() as tx:
+                states = sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state)
                 counts = {row[0]: row[1] for row in tx.connection.execute(states)}
-                still = replies + (tx.connection.execute(orders).scalar_one() if everything else 0)
-            under_way = counts.get("RATING", 0) + (0 if held.mixed else counts.get("VERIFYING", 0))
-            if not under_way and not still:
+                still = _still(tx.connection, mixed=held.mixed) if everything else {}
+            still |= {"spoken": said["under_way"], "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0}
+            still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
+            if not any(still.values()):
                 return counts
             time.sleep(0.25)
-    finally:
-        store.close()
-    raise AssertionError(f"not done after {seconds} s: {counts}, {still} orders and replies open")
+    raise AssertionError(f"not done after {seconds} s: {counts}, {still}")
 
 
-def leased(held: Site, pid: int) -> int:
-    """Leases that the daemon of this process holds at this moment: not lapsed, and not an earlier victim's."""
-    store = held.store()
-    try:
-        with store.read() as tx:
-            mine = work.c.owner == f"{socket.gethostname()}-{pid}"
-            asked = sa.select(sa.func.count()).where(work.c.state == "ready", work.c.lease_until > tx.machine_now(), mine)
-            return int(tx.connection.execute(asked).scalar_one())
-    finally:
-        store.close()
+def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
+    """What is open: orders by kind; of a whole load draws and visits, too."""
+    far = CLOCKS if mixed else DATES
+    orders = sa.select(work.c.kind, sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(far))
+    still = {row[0]: row[1] for row in connection.execute(orders.group_by(work.c.kind))}
+    if mixed:
+        drawing = sa.select(sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
+        visiting = sa.select(sa.func.count()).where(visit.c.state.in_(("ASSIGNED", "SHORT")))
+        still["draws"], still["visits"] = (connection.execute(asked).scalar_one() for asked in (drawing, visiting))
+    return still
+
+
+def leased(held: Site, pid: int) -> Counter[str]:
+    """Leases by kind that the daemon of this process holds at this moment: not lapsed, and not an earlier victim's."""
+    with closing(held.store()) as store, store.read() as tx:
+        mine = work.c.owner == f"{socket.gethostname()}-{pid}"
+        asked = sa.select(work.c.kind, sa.func.count()).where(
+            work.c.state == "ready", work.c.lease_until > tx.machine_now(), mine
+        )
+        return Counter({row[0]: row[1] for row in tx.connection.execute(asked.group_by(work.c.kind))})
+
+
+def drawing(held: Site) -> Counter[str]:
+    """The draws that are open at this moment, by state."""
+    with closing(held.store()) as store, store.read() as tx:
+        asked = sa.select(draw.c.state, sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
+        return Counter({row[0]: row[1] for row in tx.connection.execute(asked.group_by(draw.c.state))})
 
 
 def problems(held: Site) -> list[str]:
-    """Everything that must not be: lost or doubled cases, answers, outcomes, orders, letters, notices or entries."""
-    store = held.store()
-    try:
-        with store.read() as tx:
-            return judge.problems(tx, held.outside(), held.accepted)
-    finally:
-        store.close()
+    """Everything that must not be, in words."""
+    with closing(held.store()) as store, store.read() as tx:
+        return judge.problems(Inside(tx), outside(held))
+
+
+def stands(held: Site) -> Counter[str]:
+    """What a load has come to, by sorts."""
+    with closing(held.store()) as store, store.read() as tx:
+        return judge.sorts(Inside(tx))
+
+
+def outside(held: Site) -> judge.Outside:
+    """What the outside world and the senders say they have."""
+    return judge.Outside.ask(
+        lambda path: get(held.world_port, path)[1],
+        accepted=held.accepted,
+        claimed=held.claimed,
+        withdrawn=frozenset(held.withdrawn),
+        wrong=tuple(held.wrong),
+    )
 
 
 def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed: int = 1) -> list[str]:
-    """Post under a daemon that is killed again and again: half the kills at random moments, half at named points."""
+    """Send under a daemon that is killed again and again, over the whole sending; tell what each kill hit.
+
+    Half the kills come at random moments, half at named points.
+    """
     chance = random.Random(seed)
     sender = threading.Thread(target=post, args=(held, numbers))
     sender.start()
     story: list[str] = []
     while len(story) < kills:
-        point = POINTS[len(story) // 2 % 4] if len(story) % 2 else ""
-        fatal = (point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300))) if point else ()
-        daemon = start(held, *fatal)
-        if point:
-            try:
-                daemon.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                point = "random"
-        else:
-            deadline = time.monotonic() + 15
-            time.sleep(chance.uniform(0.3, 1.5))
-            while leased(held, daemon.pid) < least and time.monotonic() < deadline and daemon.poll() is None:
-                time.sleep(0.01)
-            point = "random"
-        kill(daemon)
-        count = leased(held, daemon.pid)
-        if count >= least:
-            story.append(f"{point}: {count} leases held")
+        told = (
+            _kill_at_a_point(held, chance, len(story), least)
+            if len(story) % 2
+            else _kill_at_random(
+                held, chance, least, lambda: len(held.accepted) * kills >= len(story) * len(numbers) or not sender.is_alive()
+            )
+        )
+        if told:
+            story.append(told)
         elif not sender.is_alive():
             break
+    held.configure(pace(len(numbers), least=TAIL))
     daemon = start(held)
     sender.join()
     try:
-        wait(held, 180)
+        wait(held, 180 + len(numbers) / 5)
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(timeout=30)
     return story
+
+
+def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable[[], bool]) -> str:
+    """Kill while enough leases are held, some moment after it is `due`; what was hit, or nothing when too few were held."""
+    daemon = start(held)
+    deadline = time.monotonic() + 60
+    while not due() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(chance.uniform(0.3, 1.5))
+    deadline = time.monotonic() + 15
+    while leased(held, daemon.pid).total() < least and time.monotonic() < deadline and daemon.poll() is None:
+        time.sleep(0.01)
+    kill(daemon)
+    return _hit(held, daemon.pid, "random", least)
+
+
+def _kill_at_a_point(held: Site, chance: random.Random, number: int, least: int) -> str:
+    """Let it die at the next named point."""
+    point = POINTS[number // 2 % 4]
+    daemon = start(held, point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300)))
+    try:
+        daemon.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        point = "random"
+    kill(daemon)
+    return _hit(held, daemon.pid, point, least)
+
+
+def _hit(held: Site, pid: int, point: str, least: int) -> str:
+    """What a dead daemon held."""
+    leases = leased(held, pid)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in leases.most_common())
+    open_draws = ", ".join(f"{count} {state}" for state, count in sorted(drawing(held).items())) or "none"
+    return f"{point}: {leases.total()} leases held ({kinds}); open draws: {open_draws}" if leases.total() >= least else ""

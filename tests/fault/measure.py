@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import postgres
-from tests.fault.load import Site, cpu, murder, post, problems, resident, site, start, wait
+from tests.fault.load import cpu, murder, problems, resident, stands, start, wait
+from tests.fault.office import Site, pace, site
+from tests.fault.senders import post
 
 
 def weigh(held: Site, cases: int, step: int) -> list[str]:
@@ -41,11 +43,12 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, _database(given.database, Path(place)) as url:
         Path(place).chmod(0o755)
-        with site(url, Path(place), mixed=bool(given.kills)) as held:
+        with site(url, Path(place), mixed=bool(given.kills), day=pace(given.cases)) as held:
             began = time.monotonic()
             if given.kills:
-                for line in murder(held, given.kills, list(range(given.cases))):
-                    print("killed at", line)
+                for number, line in enumerate(murder(held, given.kills, list(range(given.cases))), 1):
+                    print(f"kill {number}:", line)
+                print("came to:", ", ".join(f"{count} {sort}" for sort, count in sorted(stands(held).items())))
             elif given.weigh:
                 weigh(held, given.cases, given.weigh)
             else:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 import pytest
 import sqlalchemy as sa
 
+from connectors.seeds import ceremony
 from inspector.daemon.clock import Clock
 from inspector.daemon.schedules import schedules
 from inspector.domain.annual import AnnualPlan, AnnualState, Consent
@@ -39,7 +40,8 @@ SEAL = Consent(by="李主任", document="审管〔2026〕3号")
 
 def an_office(store: Store, hand: Hand, *, silent: bool = False, plan: Plan = WEEKLY) -> Office:
     """An office with twelve firms under supervision and five inspectors, whose draws need an annual plan."""
-    seeds = {"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent)}
+    lottery = ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]})
+    seeds = {"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent), "lottery": lottery}
     office = open_office(store, hand, plans={plan.name: plan}, planned=True, seeds=seeds)
     with store.begin() as tx:
         tx.rosters.put_inspectors(inspectors(5))
@@ -156,7 +158,7 @@ def test_the_totals_say_what_the_years_draws_will_take_by_the_packs_rows(store: 
     (pool,) = made(office).content.strata
     held = made(office, 2027).content
     assert (pool.stratum, pool.row, pool.objects, pool.each) == ("pool-U", "sample-pool-U", 12, 3), "a quarter of twelve"
-    assert pool.yearly == 12, "nobody is visited by chance more than once a year, however often is drawn"
+    assert pool.yearly == 12 * 6, "nobody is visited by chance more often than the cap of the level, however often is drawn"
     assert (held.draws, held.since, held.inspectors) == (52, date(2027, 1, 1), 5), "a lapsing certificate does not count"
     with store.read() as tx:
         assert tx.annual.get("weekly", 2026).content.draws == 44, "the Mondays that are left of this year"
@@ -308,7 +310,7 @@ def test_withdrawing_a_plan_stops_no_draw_that_is_announced_nor_the_one_that_fol
     settle(office)
     void, following = draws(office)
     assert (void.number, void.state) == (first.number, DrawState.VOID)
-    assert (following.state, following.parties) == (DrawState.SEEDING, ("dice", "justice"))
+    assert (following.state, following.parties) == (DrawState.SEEDING, ("dice", "justice", "lottery"))
     assert refused(lambda: by_hand(office)).facts["state"] == "WITHDRAWN"
 
 
@@ -350,7 +352,7 @@ def test_a_plan_that_was_altered_in_the_database_is_neither_approved_nor_drawn_u
     alter('"draws":45', '"draws":44')
     approved(office)
     published(office)
-    alter('"yearly":12', '"yearly":2')
+    alter('"yearly":72', '"yearly":2')
     assert refused(lambda: by_hand(office)).code == "plan_altered"
 
 
@@ -368,6 +370,6 @@ def test_annual_plans_are_read_by_those_who_see_the_agency(store: Store, hand: H
         hidden = stranger.get("/v1/plans/weekly/2026")
         nothing = (stranger.get("/v1/plans").json()["plans"], clerk.get("/v1/plans?year=2027").json()["plans"])
     assert (shown["digest"], shown["state"], shown["approved_by"]) == (held.digest, "PUBLISHED", "李主任")
-    assert (shown["draws"], shown["strata"][0]["yearly"], shown["published_in"]) == (44, 12, "区政府网站 公告2026-7")
+    assert (shown["draws"], shown["strata"][0]["yearly"], shown["published_in"]) == (44, 72, "区政府网站 公告2026-7")
     assert listed == [shown]
     assert (hidden.status_code, hidden.json()["error"]["code"], nothing) == (404, "plan_year_unknown", ([], []))

@@ -53,6 +53,16 @@ def test_what_is_wrong_with_a_case_is_said_in_both_languages_with_its_facts(edge
     assert "没有事项" in error["message_zh"]
 
 
+def test_a_fact_promised_by_a_day_to_come_is_taken_and_the_sender_is_told_to_look_at_the_day(edge: Edge) -> None:
+    claims = [
+        {"key": f"c{day[:4]}", "fact": "registration-status", "value": "存续", "on": day} for day in ("2026-03-02", "2030-01-01")
+    ]
+    with edge.as_("system") as client:
+        answer = client.post("/v1/cases", json=a_case(claims=claims))
+    assert answer.status_code == 201
+    assert [one["warnings"] for one in answer.json()["claims"]] == [[], ["AHEAD"]]
+
+
 def test_a_letter_signed_tomorrow_is_told_to_be_a_matter_of_clocks(edge: Edge) -> None:
     letter = {"text": "本单位承诺", "notice_version": "1", "signed_by": "张三", "signed_on": "2026-03-03"}
     with edge.as_("system") as client:

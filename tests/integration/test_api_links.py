@@ -39,11 +39,13 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency:
         shown = [agency.get(f"/v1/assistance/{request_id}").json()["state"] for _ in range(2)]
+        bare = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "signer": "赵六"})
         answer = {"verdict": "match", "signer": "赵六"}
         first = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         again = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
-        late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "signer": "赵六"})
+        late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "value": "李某", "signer": "赵六"})
     assert shown == ["ORDERED", "ORDERED"]
+    assert (bare.status_code, bare.json()["error"]["code"]) == (422, "mismatch_wordless"), "it goes against somebody"
     assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert first.json()["reply"] == {"verdict": "match", "value": "", "signer": "赵六"}
     assert late.json()["error"]["code"] == "request_closed"
@@ -136,8 +138,8 @@ def test_a_draw_tells_number_date_and_witness_value_before_and_its_result_afterw
             assert typed.status_code == 200, typed.text
         hand.on(minutes=30)
         settle(office)
-        after = first.get(f"/v1/draws/{held.number}").json()
-        with edge.as_("system") as system, edge.as_("officer", "other") as stranger:
+        with edge.as_("system") as system, edge.as_("officer", "other") as stranger, edge.as_("officer") as officer:
+            after = officer.get(f"/v1/draws/{held.number}").json()
             public = system.get(f"/v1/draws/{held.number}").json()
             hidden = stranger.get(f"/v1/draws/{held.number}")
             listed = system.get("/v1/draws").json()

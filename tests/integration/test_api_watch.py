@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from inspector.domain.errors import Invalid
 from inspector.store.store import Store
-from inspector.web.app import build
+from inspector.web import server
 from inspector.web.health import Health
 from inspector.web.roles import Role
-from inspector.web.server import Server
 from tests.edge import WEB, Edge, a_case, serving
-from tests.house import Hand, open_office
+from tests.house import Hand, closing, open_office, open_store
 
 
 @pytest.fixture
@@ -98,13 +98,37 @@ def test_metrics_are_for_ops_and_for_this_machine_but_not_through_a_proxy(edge: 
     assert "nothing" not in text
 
 
+@pytest.mark.parametrize(
+    ("base_url", "host", "status"),
+    [
+        ("", "127.0.0.1:8321", 200),
+        ("http://localhost:8321/", "localhost", 200),
+        ("https://inspector.example", "127.0.0.1:8321", 401),  # what nginx says by itself: `proxy_pass` replaces the name
+        ("https://inspector.example", "inspector.example", 401),
+        ("", "inspector.example", 401),
+        ("https://127.0.0.1.example", "127.0.0.1", 401),
+    ],
+)
+def test_a_proxy_of_this_machine_that_adds_no_header_makes_no_metrics_public(
+    tmp_path: Path, hand: Hand, base_url: str, host: str, status: int
+) -> None:
+    with (
+        closing(open_store(f"sqlite:///{tmp_path / 'proxy.sqlite3'}")) as store,
+        serving(open_office(store, hand), WEB.model_copy(update={"base_url": base_url})) as edge,
+        edge.client(Host=host) as proxied,
+        edge.as_("ops") as ops,
+    ):
+        assert proxied.get("/metrics").status_code == status
+        assert ops.get("/metrics", headers={"Host": host}).status_code == 200
+
+
 def test_health_says_ready_or_why_not(edge: Edge) -> None:
     with edge.client() as client:
         assert client.get("/health/ready").json() == {"ready": True, "reasons": []}
         edge.health[0] = Health(reasons=("database", "a thing without a label"))
         held = client.get("/health/ready")
         assert client.get("/health/live").json() == {"live": True}
-        edge.health[0] = Health(live=False)
+        edge.live[0] = False
         assert client.get("/health/live").status_code == 503
     assert held.status_code == 503
     assert [reason["message_zh"] for reason in held.json()["reasons"]] == ["数据库没有响应", "a thing without a label"]
@@ -133,7 +157,7 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
 def test_a_taken_address_is_said(edge: Edge) -> None:
     taken = WEB.model_copy(update={"port": edge.server.port})
     with pytest.raises(Invalid, match="address_unusable"):
-        Server(build(edge.office, edge.metrics, Health, taken), taken)
+        server.listen(taken)
 
 
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -53,6 +54,10 @@ def rows(edge: Edge) -> int:
         (b"{", 400, "message_unreadable"),
         (b"\xff\xfe\xfa", 400, "message_unreadable"),
         (json.dumps(a_case(), ensure_ascii=False).encode("gbk"), 400, "message_unreadable"),
+        (json.dumps(a_case()).encode("utf-16"), 400, "message_unreadable"),
+        (json.dumps(a_case()).encode("utf-32-le"), 400, "message_unreadable"),
+        (json.dumps(a_case()).replace('"reference"', '"reference": "R-2", "reference"').encode(), 422, "message_key_twice"),
+        (json.dumps(a_case()).replace('"code"', '"code": "X", "code"').encode(), 422, "message_key_twice"),
         (b"[" * 100_000, 400, "message_unreadable"),
         (b"1" * 10_000, 400, "message_unreadable"),
         (b"NaN", 422, "message_invalid"),
@@ -60,7 +65,22 @@ def rows(edge: Edge) -> int:
         (b'{"agency": Infinity}', 422, "message_invalid"),
         (b'{"\\ud800": 1}', 422, "message_invalid"),
     ],
-    ids=["empty", "cut", "no UTF-8", "GBK", "deep", "long number", "NaN", "null", "Infinity", "half a character as key"],
+    ids=[
+        "empty",
+        "cut",
+        "no UTF-8",
+        "GBK",
+        "UTF-16",
+        "UTF-32",
+        "a key twice",
+        "a key twice inside",
+        "deep",
+        "long number",
+        "NaN",
+        "null",
+        "Infinity",
+        "half a character as key",
+    ],
 )
 def test_what_is_no_message_is_refused(untouched: None, client: httpx.Client, content: bytes, status: int, code: str) -> None:
     answer = client.post("/v1/cases", content=content, headers=JSON)
@@ -68,7 +88,16 @@ def test_what_is_no_message_is_refused(untouched: None, client: httpx.Client, co
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x", ""]
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=gbk",
+        'application/json;charset="UTF-16"',
+        "",
+    ],
 )
 def test_another_content_type_is_refused_by_name(untouched: None, client: httpx.Client, kind: str) -> None:
     answer = client.post("/v1/cases", content=json.dumps(a_case()).encode(), headers={"Content-Type": kind} if kind else {})
@@ -111,6 +140,8 @@ def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (422, "message_invalid")
     assert error["facts"]["field"].startswith(f"body.{field}")
+    assert re.search("[\u4e00-\u9fff]", error["facts"]["problem_zh"]), "each half is in its own language"
+    assert not re.search("[A-Za-z]{3}", error["facts"]["problem_zh"].replace("COMMITMENT", "").split("'")[0])
     assert "xxx" not in answer.text
 
 

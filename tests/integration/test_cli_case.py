@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from inspector.flows import bulk
+from inspector.domain.errors import Conflict
+from inspector.flows import bulk, intake
 from tests import house
 from tests.edge import serving
 from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
@@ -144,6 +146,35 @@ def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
         0,
         {"opened": 7, "known": 0, "dry_run": False, "flaws": []},
     )
+    assert len(cases(operator)) == 7
+
+
+WHOSE = ("--agency", "bureau", "--sender", "hall")
+
+
+def test_a_large_file_that_is_overtaken_says_what_is_in_and_goes_on_when_it_is_imported_again(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "STAGE", 5)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    rows = [row(number) for number in range(1, 8)]
+    judged, taken = [0], intake.take
+
+    def overtaken(*told: Any) -> Any:
+        judged[0] += 1
+        if judged[0] == 12 and told[2].reference == row(5)[0]:  # seven rows judged, four written
+            monkeypatch.setattr(bulk, "take", taken)
+            raise Conflict("reference_reused", reference=told[2].reference)
+        return taken(*told)
+
+    monkeypatch.setattr(bulk, "take", overtaken)
+    said = operator.say("case", "import", operator.file("list.csv", table(HEADS, *rows)), *WHOSE, "--json")
+    assert (said.code, said.json["opened"], [one["row"] for one in said.json["flaws"]]) == (2, 4, [6])
+    assert len(cases(operator)) == 4
+    with house.closing(operator.store()) as store, store.read() as tx:
+        signed = [json.loads(entry["body"])["facts"] for entry in tx.ledger.about("import:bureau")]
+    assert [facts["opened"] for facts in signed] == [2, 2], "each part that is in says who did it"
+    assert bring(operator, operator.file("list.csv", table(HEADS, *rows)))[1]["opened"] == 3
     assert len(cases(operator)) == 7
 
 

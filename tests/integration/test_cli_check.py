@@ -222,6 +222,17 @@ def test_check_fails_for_what_serve_refuses_and_both_say_the_same_cause(
     assert all(word in line["message"] for word in words)
 
 
+def test_check_tells_everything_that_is_wrong_with_agencies_and_plans_at_once(operator: Operator) -> None:
+    operator.settle_in(
+        '\n[agencies.a]\nname = "x"\nparent = "b"\npack = "none"\n[agencies.b]\nname = "x"\nparent = "a"\n'
+        '[plans.odd]\nagency = "nobody"\ntrigger = "every day"\n[schedules]\nroster = "daily"\n'
+    )
+    operator.well("migrate")
+    told = [one["message"] for one in operator.say("check", "--json").json if one["state"] == "FAIL"]
+    wanted = ("pack none", "a stands above itself", "b stands above itself", "nobody", "plans.odd.trigger", "schedules.roster")
+    assert [[word for word in wanted if word in one] for one in told] == [[word] for word in wanted]
+
+
 def test_what_a_pack_asks_for_and_nobody_provides_is_a_warning_that_names_the_section(operator: Operator) -> None:
     operator.settle_in('\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n')
     operator.well("migrate")

@@ -137,6 +137,8 @@ def test_nothing_but_w_leaves_the_house_before_the_result_is_there(operator: Ope
 def test_a_draw_in_the_database_is_recomputed_in_place(operator: Operator, commitment: Commitment) -> None:
     assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True
     assert operator.say("draw", "verify", "bureau-2026-09999").code == 3
+    nowhere = process("draw", "verify", "NO-SUCH-FOLDER", "--lang", "en", folder=operator.folder)
+    assert (nowhere.code, "neither a folder nor a draw NO-SUCH-FOLDER" in nowhere.err) == (3, True), "and no word of a database"
 
 
 def test_a_bundle_is_never_written_over_something_else(operator: Operator, commitment: Commitment) -> None:
@@ -209,7 +211,31 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     lines = [json.dumps(event, ensure_ascii=False) + "\n" for event in [*events[:-1], *forged]]
     (folder / "after.jsonl").write_text("".join(lines), encoding="utf-8")
     said = operator.say("draw", "verify", str(folder), "--json")
-    assert (said.code, said.json["problems"][0]["facts"]["row"]) == (1, len(events))
+    assert (said.code, said.json["problems"][-1]["facts"]["row"]) == (1, len(events))
+
+
+@on_both
+def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(operator: Operator, commitment: Commitment) -> None:
+    why = ("--reason", "名单遗漏一个片区")
+    assert operator.well("draw", "void", NUMBER, *why, "--by", "李科长", "--json").json["state"] == "DRAWN"
+    assert operator.say("draw", "void", NUMBER, *why, "--by", " 李 科长").code == 4, "one person's word is one"
+    assert operator.well("draw", "void", NUMBER, *why, "--by", "王主任", "--json").json["signed"] == ["李科长", "王主任"]
+    (listed,) = operator.well("draw", "list", "--json").json
+    assert (listed["state"], listed["void_reason"], listed["signed"]) == ("VOID", why[1], ["李科长", "王主任"])
+    assert listed["drawn_at"] is not None
+    assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True, "its result stays and can be recomputed"
+    (line,) = operator.well("draw", "register", "--json").json
+    assert (line["number"], line["kind"], line["draw"]) == (1, "VOID", NUMBER)
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE draw_register SET draw = 'bureau-2026-00002'")
+    assert operator.say("draw", "register").code == 1
+
+
+def test_what_is_not_there_cannot_cease_be_replaced_or_be_dealt_anew(operator: Operator, commitment: Commitment) -> None:
+    assert operator.say("draw", "cease", "v", "--how", "moved", "--evidence", "x").code == 3
+    assert operator.say("draw", "replace", "v", "--ground", "unsafe", "--reason", "x").code == 3
+    assert operator.say("draw", "supplement", "nobody").code == 2
+    assert operator.well("draw", "supplement", "licensing", "--dry-run", "--json").json == []
 
 
 def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operator: Operator) -> None:
@@ -244,3 +270,21 @@ def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operato
     told = operator.well("draw", "carry-in", made.number, str(file), "--json").json
     assert (told["party"], told["state"]) == ("beacon", "SEEDING")
     assert operator.say("draw", "carry-in", made.number, str(file)).code == 4, "it is there"
+
+
+def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_asked(
+    operator: Operator, commitment: Commitment
+) -> None:
+    del commitment
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        first = tx.draws.get(NUMBER)
+        for number in (2, 3):
+            later = first.made_at + timedelta(days=number)
+            tx.draws.add(replace(first, number=f"bureau-2026-0000{number}", slot=str(number), made_at=later))
+    page = operator.well("draw", "list", "--limit", "2")
+    assert f"--after {NUMBER[:-1]}2" in page.err
+    rest = operator.well("draw", "list", "--limit", "2", "--after", f"{NUMBER[:-1]}2")
+    assert (rest.err, rest.out.count("bureau-2026-")) == ("", 1)
+    newest = operator.well("draw", "list", "--last", "--limit", "2", "--agency", "bureau", "--json").json
+    assert [one["number"][-1] for one in newest] == ["3", "2"]
+    assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2

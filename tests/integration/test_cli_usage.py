@@ -14,8 +14,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from inspector.cli import serve
 from inspector.cli.app import app
 from inspector.cli.usage import Group
+from inspector.domain.errors import Invalid
 from tests import house
 from tests.integration.test_cli_case import HEADS, bring, row
 from tests.operator import Operator, one_database, process, settled, table
@@ -130,6 +132,22 @@ def test_whoever_stops_reading_gets_no_message_about_it(operator: Operator) -> N
     finally:
         os.close(writing)
     assert ran.stderr == b""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '[agencies.office]\nname = "x"\npack = "no-such-pack"\n',
+        '[agencies.office]\nname = "x"\n[plans.odd]\nagency = "nobody"\ntrigger = "every 4h"\n',
+        '[sources.registers]\nkind = "no-such-kind"\n',
+    ],
+)
+def test_a_daemon_that_is_refused_for_its_settings_leaves_no_database_behind(tmp_path: Path, wrong: str) -> None:
+    config = tmp_path / "inspector.toml"
+    config.write_text(f'[database]\nurl = "sqlite:///data/inspector.sqlite3"\n{wrong}', encoding="utf-8")
+    with pytest.raises(Invalid):
+        serve.run(config)
+    assert [file.name for file in tmp_path.iterdir()] == ["inspector.toml"]
 
 
 def test_a_list_says_how_to_go_on_and_json_stays_a_list(operator: Operator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
@@ -90,6 +91,12 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
     assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False]
 
 
+def unnoted(folder: Path) -> None:
+    """The record beside the bundle says nothing of what happened afterwards."""
+    record = folder / "witness" / "record.json"
+    record.write_text(json.dumps({key: value for key, value in json.loads(record.read_text()).items() if key != "after"}))
+
+
 def redealt(folder: Path, chosen: str | None = None) -> str:
     """A line of after.jsonl: the first seat of the first team passes on, to whom the rule names or to whom somebody chose."""
     commitment = read((folder / "commit.json").read_bytes())
@@ -115,6 +122,7 @@ def redealt(folder: Path, chosen: str | None = None) -> str:
 
 
 def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Operator, folder: Path) -> None:
+    unnoted(folder)
     after = folder / "after.jsonl"
     after.write_text(redealt(folder))
     assert auditor.well("draw", "verify", str(folder), "--json").json["replayed"] == 1
@@ -123,6 +131,21 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     assert (said.code, codes(said.json["problems"])) == (1, ["error.draw_line_invalid"])
     assert said.json["problems"][0]["facts"]["row"] == 1
     assert "Line 1 of after.jsonl" in auditor.say("draw", "verify", str(folder)).out
+
+
+@pytest.mark.parametrize("how", ["taken out", "cut short", "lengthened"])
+def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Operator, folder: Path, how: str) -> None:
+    after, record = folder / "after.jsonl", folder / "witness" / "record.json"
+    line = redealt(folder).encode()
+    noted = line if how != "lengthened" else b""
+    after.write_bytes(noted)
+    told = {"lines": noted.count(b"\n"), "sha256": hashlib.sha256(noted).hexdigest()}
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"after": told}))
+    assert auditor.well("draw", "verify", str(folder), "--json").json["holds"]
+    after.unlink() if how == "taken out" else after.write_bytes(b"" if how == "cut short" else line)
+    said = auditor.say("draw", "verify", str(folder), "--json")
+    assert (said.code, codes(said.json["problems"])) == (1, ["draw.after_of_another"])
+    assert ("draw.after_absent" in codes(said.json["remarks"])) == (how == "taken out")
 
 
 def test_a_loud_line_stands_beside_a_problem(auditor: Operator, folder: Path) -> None:
@@ -217,6 +240,7 @@ def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: O
     result = json.loads((folder / "result.json").read_bytes())
     result["lists"][0]["strata"]["\ud800"] = {"n": 1}
     (folder / "result.json").write_text(json.dumps(result))
+    unnoted(folder)
     (folder / "after.jsonl").write_text(redealt(folder).replace('"in": "', '"in": "\\ud800'))
     said = process("draw", "verify", str(folder), "--lang", "en", "--json", folder=folder)
     assert (said.code, codes(said.json["problems"])) == (1, ["draw.result_differs", "error.draw_line_invalid"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,7 +72,9 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
 @on_both
 def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
-    assert operator.say("work", "retry", str(held), "99999").code == 3
+    refused = operator.say("work", "retry", str(held), "99999", "--lang", "en")
+    assert (refused.code, "There is no work 99999" in refused.err) == (3, True)
+    assert "There is no work 99999" in operator.say("work", "release", "99999", "--reason", "x", "--lang", "en").err
     with store.read() as tx:
         assert tx.work.show(held)["state"] == "quarantined"
     assert "operator.work.retry" not in [rule for rule, _ in operated(store)]
@@ -199,6 +202,21 @@ def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
     assert "→" in operator.well("policy", "diff", labels[0], labels[1]).out
     assert "no difference" in operator.well("policy", "diff", labels[0], labels[0]).out
     assert operator.say("policy", "render", "no@1").code == 3
+
+
+def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_write(operator: Operator) -> None:
+    packs = operator.folder / "packs"
+    shutil.copytree(house.ROOT / "policies", packs)
+    text = (packs / "maoji" / "examples.toml").read_text(encoding="utf-8")
+    (packs / "maoji" / "examples.toml").write_text(text.replace('pack = "maoji@', 'pack = "maoji@0-'), encoding="utf-8")
+    said = operator.say("policy", "check", "--folder", str(packs))
+    (line,) = [line for line in said.out.splitlines() if "warning" in line]
+    (label,) = operator.say("policy", "check", "--folder", str(packs), "--json").json["silent"]
+    assert said.code == 0
+    assert (
+        line
+        == f'{label}: warning: has no examples; write examples-{label.split("@")[1]}.toml beside it with the line pack = "{label}"'
+    )
 
 
 def test_help_comes_without_the_engine_and_tells_the_exit_codes(tmp_path: Path) -> None:

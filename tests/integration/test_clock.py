@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from apscheduler.triggers.base import BaseTrigger
 
 from inspector.daemon.clock import CatchUp, Clock, Schedule, Tick
 from inspector.daemon.schedules import plan_order, sweep_order
@@ -79,6 +80,28 @@ def test_a_plan_is_due_when_its_trigger_says_so_and_at_no_other_time(
     pass_by(a_clock(store, hand, diary.schedule(text)), hand, 4 * 24)
     assert diary.slots == slots
     assert all(timedelta(0) <= now - slot < HOUR for slot, now in diary.taken)
+
+
+@dataclass
+class Told(BaseTrigger):  # type: ignore[misc] # APScheduler tells no types
+    """A trigger in the place of APScheduler's own, that knows its times by heart."""
+
+    times: tuple[datetime, ...]
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """The first of its times from now on and after the last."""
+        return next((time for time in self.times if time >= now and (previous is None or time > previous)), None)
+
+
+@pytest.mark.parametrize("minutes", [(), (7, 95)], ids=["never", "its own times"])
+@pytest.mark.parametrize("text", ["every 1h", "cron * 10:00"])
+def test_a_slot_comes_when_the_trigger_object_says_so_and_by_no_other_way(
+    store: Store, hand: Hand, text: str, minutes: tuple[int, ...]
+) -> None:
+    diary = Diary()
+    told = Told(tuple(START + timedelta(minutes=minute) for minute in minutes))
+    pass_by(a_clock(store, hand, replace(diary.schedule(text), trigger=told)), hand, 48)
+    assert [slot for slot, _ in diary.taken] == list(told.times)
 
 
 def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, hand: Hand) -> None:

@@ -20,7 +20,8 @@ from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.testing.peer import never, peer
 from tests.engine import until
-from tests.fault.load import free_port, get
+from tests.fault.load import get
+from tests.fault.office import free_port
 from tests.house import ROOT, Hand, application, closing, open_office
 
 CONFIG = """

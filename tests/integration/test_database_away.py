@@ -11,8 +11,9 @@ import pytest
 
 from inspector import bootstrap
 from inspector.daemon import sweeps
-from inspector.domain.errors import Away
+from inspector.domain.errors import Away, Refusal
 from inspector.settings import load
+from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import Edge, a_case, serving
@@ -77,6 +78,36 @@ def test_readiness_is_red_as_soon_as_a_write_fails_and_green_as_soon_as_one_succ
         sweeps.recover(store, "one", datetime.now(UTC))
         assert told() == []
         house.server.stop()
+
+
+@pytest.mark.parametrize("how", ["moved away", "deleted", "exchanged"])
+def test_a_file_taken_away_under_a_daemon_is_an_outage_though_sqlite_goes_on_in_it(edge: Edge, tmp_path: Path, how: str) -> None:
+    file = tmp_path / "inspector.sqlite3"
+    kept = tmp_path / "elsewhere"
+    with edge.as_("system") as system, listening() as stream:
+        assert system.post("/v1/cases", json=a_case(1)).status_code == 201
+        file.unlink() if how == "deleted" else file.rename(kept)
+        if how == "exchanged":
+            file.write_bytes(kept.read_bytes())
+        away(system.post("/v1/cases", json=a_case(2)))
+        assert edge.office.store.fault == "FILE_DISPLACED"
+        if how != "deleted":
+            kept.replace(file)
+            assert system.post("/v1/cases", json=a_case(2)).status_code == 201
+    events = [line for line in lines(stream) if line["event"].startswith("database.")]
+    assert events[0] | {"event": "database.unavailable", "problem": "FILE_DISPLACED"} == events[0]
+
+
+def test_an_office_whose_database_is_gone_is_not_begun_anew_in_silence(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
+    with sole_owner(url), closing(open_store(url)):
+        pass
+    (tmp_path / "inspector.sqlite3").unlink()
+    with pytest.raises(Refusal, match="database_gone"), sole_owner(url):
+        pass
+    (tmp_path / "inspector.sqlite3.lock").unlink()
+    with sole_owner(url):
+        pass
 
 
 @pytest.mark.postgres

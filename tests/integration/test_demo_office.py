@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
+import socket
 import stat
 import subprocess
 import sys
 import threading
 import time
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from inspector import bootstrap, settings
-from inspector.cli import serve
-from inspector.demo import cast
+from inspector.cli import serve, words
+from inspector.demo import cast, start
 from inspector.demo.approving import CLAIMS, SHARES, application
 from inspector.demo.habits import Chance
 from inspector.demo.office import HOLDERS, VARIABLE, configure, furnish, template, where
@@ -25,6 +26,7 @@ from inspector.demo.screen import Figures, Screen
 from inspector.demo.start import prepare
 from inspector.domain.annual import AnnualState
 from inspector.domain.case import MatterKind, SubjectKind
+from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import fence
@@ -44,6 +46,7 @@ inspector_cases{outcome="",state="VERIFYING"} 7.0
 inspector_cases{outcome="TRUE",state="CLOSED"} 12.0
 inspector_cases{outcome="UNVERIFIABLE",state="CLOSED"} 3.0
 inspector_cases{outcome="",state="REVIEW"} 0.0
+inspector_office_timestamp_seconds 1741155120
 """
 
 
@@ -189,8 +192,42 @@ def test_the_panel_keeps_its_height_whatever_has_happened() -> None:
     assert "随机抽取" in before
     assert "15" in after
     assert "DEMO-7" in after
-    assert "2025-03-05 14:10" in after
+    assert "2025-03-05 14:12" in after
     assert f"{office.url}/metrics" in after
+
+
+def test_after_a_restart_the_screen_goes_on_where_it_was_and_tells_the_offices_own_time(tmp_path: Path) -> None:
+    scrape = SCRAPE + 'inspector_work_settled_total{kind="ask",outcome="found"} 5.0\n'
+    file, none, after = tmp_path / "screen.json", {"events": [], "next": 4}, ""
+    with peer(raw(exposition(scrape)), answer(200, FEED), raw(exposition(scrape)), answer(200, none)) as office:
+        for _ in range(2):
+            screen = Screen(office.url, "tok", kept=file, lang="en", console=Console(file=io.StringIO(), force_terminal=True))
+            screen.look()
+            after = shown(screen)
+        assert [heard.path for heard in office.heard[1::2]] == ["/v1/events?after=0&limit=200", "/v1/events?after=4&limit=200"]
+    assert "DEMO-7" not in after, "what was news before the restart is none after it"
+    assert "2025-03-05 14:12" in after, "not the time of an event that was read"
+    assert "Found 10" in after, "questions are counted on, as everything else is"
+
+
+def test_a_demo_left_off_overnight_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    told = settings.load(configure(furnish(tmp_path), world=1, web=0))
+    with closing(open_store(told.database.url)) as store:
+        house = bootstrap.house(told, store)
+        house.server.stop()
+        with store.begin() as tx:
+            tx.ledger.append(
+                "f" * 32, "case", Because(rule="timer.obsolete", basis=(), pack=""), {}, stopped := house.office.now()
+            )
+            row = tx.office.get()
+            assert row is not None
+            tx.office.repace(row.machine_anchor - timedelta(hours=12), row.office_anchor, row.rate, row.skip_closed)
+        assert bootstrap.office(told, store).now() - stopped > timedelta(days=5_000), "as if twelve hours had passed"
+        again = bootstrap.house(told, store)
+        again.server.stop()
+        assert timedelta() <= again.office.now() - stopped < timedelta(days=30)
+        stamp = Figures.read(again.metrics.render().decode()).one("inspector_office_timestamp_seconds")
+        assert abs(stamp - again.office.now().timestamp()) < timedelta(days=30).total_seconds()
 
 
 def test_without_a_terminal_plain_lines_are_written() -> None:
@@ -221,6 +258,35 @@ def test_a_prepared_demo_has_a_listening_world_that_goes_home_when_told(tmp_path
         held.stop()
     held.stop()
     assert held.world.returncode == 0
+
+
+def test_ports_that_somebody_has_are_passed_over_and_the_offices_own_is_held_until_it_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with peer() as first, peer() as second:
+        ports = [int(taken.url.rpartition(":")[2]) for taken in (first, second)]
+        monkeypatch.setattr(start, "WEB_PORT", ports[0])
+        monkeypatch.setattr(start, "WORLD_PORT", ports[1])
+        held = prepare(tmp_path, cases=0.1)
+    try:
+        own = int(held.base_url.rpartition(":")[2])
+        assert not {own, held.world_port} & set(ports)
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", own))
+        told = settings.load(held.config_path)
+        with closing(open_store(told.database.url)) as store:
+            house = bootstrap.house(told, store, listener=held.listener)
+            house.server.stop()
+            assert house.server.port == own
+    finally:
+        held.stop()
+
+
+def test_a_world_that_ends_without_a_word_is_told_with_its_exit_code_in_both_languages() -> None:
+    with pytest.raises(Invalid) as failed:
+        start.start_world(0, "--no-such-option")
+    assert "it ended with exit code 2" in words.told(failed.value, "en")
+    assert "退出码 2" in words.told(failed.value, "zh-Hans")
 
 
 def test_a_world_that_cannot_listen_says_so_and_fails() -> None:

@@ -180,7 +180,10 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
     made = furnish(tmp_path)
     waiting = {
         "cases": [{"id": "c" * 32}],
-        "draws": [{"number": "approval-2025-00001", "state": "SEEDING"}, {"number": "approval-2025-00002", "state": "PREPARING"}],
+        "draws": [
+            {"number": "approval-2025-00001", "state": "SEEDING", "ceremonies": ["dice"]},
+            {"number": "approval-2025-00002", "state": "PREPARING", "ceremonies": []},
+        ],
         "review_reason": "CONTRADICTED",
         "explanation": {
             "heard": [

@@ -50,11 +50,11 @@ def test_an_office_draws_from_its_spreadsheets_with_nothing_else_and_every_verif
     assert (done.code, "已完成" in done.out) == (0, True), done.err
     judged = process("draw", "verify", "draw", "--json", folder=folder)
     assert (judged.code, judged.json["holds"], judged.json["problems"]) == (0, True, [])
-    assert [one["code"] for one in judged.json["remarks"]] == ["draw.no_witness"]
+    assert [one["code"] for one in judged.json["remarks"]] == ["draw.no_witness", "draw.form_unstated", "draw.after_absent"]
     strangers_agree(folder / "draw")
     assert names(folder / "draw") == {
         *("commit.json", "seed.json", "result.json", "scjg.objects.tsv", "scjg.inspectors.tsv", "scjg.bans.tsv"),
-        *("verify_draw.py", "witness", "witness/witness.txt"),
+        *("verify_draw.py", "verify_draw.html", "witness", "witness/witness.txt"),
     }
     assert names(folder) - {f"draw/{name}" for name in names(folder / "draw")} == {
         *("plan.toml", "objects.csv", "inspectors.csv", "bans.csv", "draw", "draw.salt-secret.txt"),

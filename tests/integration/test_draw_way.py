@@ -13,15 +13,15 @@ import pytest
 from connectors.seeds import ceremony
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
-from inspector.domain.case import CaseState, Outcome, SubjectKind
+from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
-from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.domain.roster import InspectorRecord
 from inspector.domain.verify import verify
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
@@ -32,7 +32,6 @@ from inspector.flows.office import Office, Plan
 from inspector.flows.seeding import type_figures
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
-from tests.engine import lines, listening
 from tests.house import Hand, Table, application, open_office, post, settle
 
 FACTS = {"registered-address": "某路1号", "office-in-use": "是"}
@@ -186,7 +185,7 @@ def carried_out(office: Office, hand: Hand, number: str) -> Draw:
         return tx.draws.get(number)
 
 
-def lotteried(office: Office, hand: Hand, number: str) -> Draw:
+def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19 23 33 16") -> Draw:
     """The last day of the reveals is over, and the lottery is drawn."""
     with office.store.read() as tx:
         opens = tx.draws.get(number).reveal_by
@@ -195,7 +194,7 @@ def lotteried(office: Office, hand: Hand, number: str) -> Draw:
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
-            type_figures(office, tx, number, by, "3 7 11 19 23 33 16", hand())
+            type_figures(office, tx, number, by, figures, hand())
     settle(office)
     with office.store.read() as tx:
         return tx.draws.get(number)
@@ -284,42 +283,6 @@ def test_one_inspector_is_no_team_and_the_visit_does_not_take_place(store: Store
     assert "team_short" in kinds
 
 
-@pytest.mark.parametrize("pool", [False, True], ids=["a case", "the pool"])
-def test_a_visit_without_two_inspectors_is_drawn_again_for_certain_and_its_selection_stands(
-    store: Store, hand: Hand, pool: bool
-) -> None:
-    office, phones, _ = drawing(store, hand, staff=1)
-    if pool:
-        office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)})
-        with store.begin() as tx:
-            row = RosterObject(
-                agency="bureau", kind=SubjectKind.FIRM, code="TEST00000000000001", original="", name="", pool="bureau"
-            )
-            tx.rosters.put_objects([row])
-    _, held = announced(office, hand, cases=0 if pool else 1)
-    carried_out(office, hand, held.number)
-    (short,) = visits(office, held.number)
-    with store.begin() as tx:
-        tx.rosters.put_inspectors(inspectors(6))
-        selection = tx.draws.files(held.number)["result.json"]
-    hand.on(days=1)
-    _, again = announced(office, hand, cases=0)
-    with store.read() as tx:
-        assert json.loads(tx.draws.files(again.number)["rules.json"])["derivation"]["full_coverage"], "nobody escapes that way"
-        assert tx.cases.undrawn("bureau") == [], "it is in a frame now"
-    carried_out(office, hand, again.number)
-    (called_off,), (made,) = visits(office, held.number), visits(office, again.number)
-    assert (called_off.state, made.state, made.code) == (VisitState.CANCELLED, VisitState.ASSIGNED, short.code)
-    assert (made.case_ids, made.doubts) == (short.case_ids, short.doubts)
-    assert len([message for message in phones.messages if message.data["visit"] == made.id]) == 2
-    with store.read() as tx:
-        assert tx.draws.files(held.number)["result.json"] == selection
-        assert not [seat for seat in tx.visits.team(short.id) if seat.state.open]
-        assert not {"team_short", "visit_overdue"} & {row["kind"] for row in tx.attention.page(None)}
-        assert tx.work.keyed(f"visit.due:{short.id}")["state"] == "done"  # type: ignore[index]
-    replayed(office, held.number)
-
-
 def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log_says_so(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -339,6 +302,56 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
     assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
     replayed(office, held.number)
+
+
+@pytest.mark.parametrize(
+    ("decided", "found", "state"),
+    [
+        (Outcome.UNTRUE_CURABLE, Verdict.MATCH, CaseState.REVIEW),
+        (Outcome.UNTRUE_CURABLE, Verdict.NOT_FOUND, CaseState.CLOSED),
+        (Outcome.UNVERIFIABLE, Verdict.MATCH, CaseState.CLOSED),
+        (Outcome.UNVERIFIABLE, Verdict.MISMATCH, CaseState.REVIEW),
+    ],
+)
+def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_again_whomever_it_speaks_for(
+    store: Store, hand: Hand, decided: Outcome, found: Verdict, state: CaseState
+) -> None:
+    office, _, _ = drawing(store, hand)
+    ids, held = announced(office, hand, cases=2)
+    carried_out(office, hand, held.number)
+    visit = next(one for one in visits(office, held.number) if one.case_ids == (ids[0],))
+    claim = visit.doubts[0].claim
+    with store.begin() as tx:
+        against = Evidence(
+            id="ask:against",
+            claim=claim,
+            method=Method.ONLINE_QUERY,
+            via="registers",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        case = tx.cases.get(ids[0], lock=True)
+        tx.cases.add_evidence(case.id, against)
+        files = tuple(replace(file, status=ClaimStatus.CONTRADICTED) for file in case.claims)
+        tx.cases.put(replace(case, state=CaseState.REVIEW, claims=files, review_reason="MISMATCH"))
+        review.decide(office, tx, ids[0], decided, "李四", "理由", (against.id,), hand())
+    with store.read() as tx:
+        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+    findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=found, note="所见") for doubt in visit.doubts]
+    with store.begin() as tx:
+        for name in names:
+            dispatch.accept(tx, name, hand())
+        dispatch.report(office, tx, names[0], findings, "", hand())
+    with store.read() as tx:
+        case = tx.cases.get(ids[0])
+    assert (case.state, case.review_reason) == (
+        state,
+        None if state is CaseState.CLOSED else "IN_FAVOUR" if found is Verdict.MATCH else "FINDING",
+    )
+    if state is CaseState.REVIEW:
+        assert case.entry is None, "what no longer stands marks nobody's record"
 
 
 def test_a_visit_and_its_acceptance_keep_how_their_dates_were_counted(store: Store, hand: Hand) -> None:
@@ -383,22 +396,3 @@ def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: St
     assert called_off.state is VisitState.CANCELLED
     assert set(freed) == {SeatState.CANCELLED}
     replayed(office, held.number)
-
-
-def test_one_case_can_be_followed_in_the_log_from_its_intake_through_its_calls_to_the_push_of_its_visit(
-    store: Store, hand: Hand
-) -> None:
-    with listening(level="DEBUG") as stream:
-        office, _, _ = drawing(store, hand)
-        (case_id, _), held = announced(office, hand, cases=2)
-        carried_out(office, hand, held.number)
-    said = [line for line in lines(stream) if case_id in (line.get("case_id"), *line.get("cases", ()))]
-    told = [(line["event"], line.get("kind"), line.get("lane")) for line in said]
-    assert told[0] == ("case.opened", None, None)
-    asked, seen = ("connector.called", "ask", "registers"), ("work.settled", "ask", "registers")
-    assert told.count(asked) == told.count(seen) > 0, "each call and each settlement once"
-    (assigned,) = [line for line in said if line["event"] == "visit.assigned"]
-    assert (assigned["draw"], assigned["cases"]) == (held.number, [case_id])
-    assert told.count(("work.settled", "push", "phones")) == told.count(("connector.called", "push", "phones")) == 2
-    assert told.index(asked) < told.index(("visit.assigned", None, None)) < told.index(("work.settled", "push", "phones"))
-    assert "某某有限公司" not in stream.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -84,6 +85,29 @@ def test_a_refusal_without_reasons_is_rejected_and_what_was_typed_is_kept(edge: 
         assert "档案移交中" in browser.get(letter).text
 
 
+def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        declined = browser.post(letter + "?lang=en", data={"do": "decline"}).text
+        answered = browser.post(letter, data={"do": "answer", "verdict": "mismatch", "value": " "})
+    assert "A refusal needs written reasons; Say who signs" in declined
+    assert len(re.findall(r'id="(reasons|signer2)"[^>]*aria-invalid', declined)) == 2
+    assert declined.count("autofocus") == 1
+    assert answered.status_code == 422
+    assert "认定不一致的，须写明贵机关掌握的数据；请填写签署人" in answered.text
+    assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
+
+
+def test_the_officers_form_names_everything_that_is_missing_at_once(edge: Edge) -> None:
+    case_id = in_review(edge)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        form = {"guard": hidden(browser.get(f"/review/{case_id}").text, "guard")}
+        empty = browser.post(f"/review/{case_id}", data=form).text
+        adverse = browser.post(f"/review/{case_id}", data=form | {"outcome": "UNTRUE_CURABLE"}).text
+    assert "请选择结论；请填写理由" in empty
+    assert "请填写理由；结果“不实，可以整改”对当事人不利，须列明相应证据" in adverse
+
+
 @pytest.mark.parametrize("wrong", ["/assist/nothing/guess", "/seat/v:0:0/guess", "/assist/%F0%9F%92%A9/%00"])
 def test_a_wrong_link_opens_nothing_and_says_so(edge: Edge, wrong: str) -> None:
     with edge.client() as browser:
@@ -110,6 +134,10 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert browser.post(f"/seat/{second}/{office.link_token('seat', second)}", data={"do": "accept"}).status_code == 303
         page = browser.get(path)
         assert visit.name in page.text
+        assert page.text.count("某路1号") == 1, "where to go, once"
+        english = browser.get(path + "?lang=en").text
+        assert "Address, as the case has it" in english
+        assert "None is known here" not in english
         assert browser.post(path, data={"do": "accept", "message": hidden(page.text)}).status_code == 303
         form = browser.get(path).text
         about = re.findall(r'name="verdict:([^"]+)" value="match"', form)
@@ -117,9 +145,38 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert partly.status_code == 422
         assert "门牌相符" in partly.text
         assert "现场有人" in partly.text
+        mismatch = {"do": "result", f"verdict:{about[0]}": "mismatch", "remarks": "现场有人"}
+        wordless = browser.post(path, data=mismatch | {f"note:{about[0]}": " "})
+        assert wordless.status_code == 422
+        assert len(re.findall(r"认定不一致的，须写明所见情况：[^<]*经营场所", wordless.text)) == 2, "on top, and beside the field"
+        assert re.search(r'id="note-1"[^>]*aria-invalid', wordless.text)
+        assert re.search(r'value="mismatch" checked', wordless.text)
+        assert "现场有人" in wordless.text
         whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
         assert browser.post(path, data=whole).status_code == 303
         assert "已完成" in browser.get(path).text
+
+
+def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_team(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    for pack in office.book.packs:
+        for item in pack.items.values():
+            assert [fact.code for fact in item.facts if fact.place] == [
+                one.code for one in item.facts if one.code == "registered-address"
+            ]
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.begin() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = map(seat_name, tx.visits.team(visit.id))
+        tx.visits.put(replace(visit, case_ids=(), doubts=()))
+    with serving(office) as edge, edge.client() as browser:
+        bare = browser.get(f"/seat/{first}/{office.link_token('seat', first)}").text
+        path = f"/seat/{second}/{office.link_token('seat', second)}"
+        browser.post(path, data={"do": "decline", "reason": "需要回避"})
+        out = browser.get(path).text
+    assert "本系统没有地址，请按上列代码在登记系统查询" in bare
+    assert "地址" not in out
 
 
 def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:

@@ -6,15 +6,12 @@ import gzip
 import hashlib
 import logging
 import os
-import socket
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,9 +22,8 @@ from connectors.http import Wire
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
-from inspector.testing.peer import Peer, answer, followed, never, nobody, peer, raw, reset, slow, trickle
+from inspector.testing.peer import Peer, answer, never, nobody, peer, raw, reset, slow, trickle
 from inspector.testing.tls import authority
-from tests.outside import until
 
 SECRET = "one-time-word"
 
@@ -121,28 +117,6 @@ def test_nobody_listening_is_unreachable() -> None:
         error = caught(ask(opened))
     assert isinstance(error, Unavailable)
     assert (error.code, error.origin, error.attempts) == ("unreachable", Origin.WIRE, 3)
-
-
-WHOLE = b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@pytest.mark.parametrize(
-    "behind", [None, WHOLE * 3, WHOLE[:25], b"\r\n", b"x" * 70_000], ids=["twice", "more", "half", "blank", "much"]
-)
-def test_what_came_behind_an_answer_is_no_answer_to_the_next_question(behind: bytes | None) -> None:
-    said = [followed(answer(200, {"number": 0}), behind), *(answer(200, {"number": number}) for number in range(1, 4))]
-    with peer(*said) as held, wire(held) as opened:
-        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}").said() for number in range(4)]
-        assert [heard.json() for heard in held.heard] == [{"number": number} for number in range(4)]
-    assert told == [{"number": number} for number in range(4)]
-
-
-def test_an_answer_that_was_there_before_its_question_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.connection._left_over", lambda _held: False)
-    said = [followed(answer(200, {"number": 0})), answer(200, {"number": 1})]
-    with peer(*said) as held, wire(held) as opened:
-        told = [opened.send("POST", "/q", json={"number": number}, key=f"k-{number}") for number in range(2)]
-    assert [(reply.said(), reply.attempts) for reply in told] == [({"number": 0}, 1), ({"number": 1}, 2)]
 
 
 @pytest.mark.parametrize("head", [True, False], ids=["header", "body"])
@@ -284,49 +258,6 @@ def test_a_path_never_becomes_part_of_the_host(path: str) -> None:
     with peer(answer()) as held, wire(held) as opened:
         opened.send("POST", path)
     assert held.heard[0].path == "/" + path.lstrip("/")
-
-
-def hung_up(packets: list[bytes], times: int) -> bool:
-    return len(packets) == times
-
-
-@contextmanager
-def hanging_up(packets: list[bytes]) -> Iterator[str]:
-    """A party that reads once, answers, and hangs up without having said that it would."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as serving:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    held, _ = listening.accept()
-                    with held:
-                        packet = held.recv(65_536)
-                        held.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-                    packets.append(packet)
-
-        serving.submit(serve)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
-
-
-def test_a_short_question_is_one_packet_and_a_closed_door_between_two_costs_no_try() -> None:
-    packets: list[bytes] = []
-    with hanging_up(packets) as url, wire(url) as opened:
-        for number in range(3):
-            assert opened.send("POST", "/q", json={"number": number}, key=f"k-{number}").attempts == 1
-            until(partial(hung_up, packets, number + 1))
-    assert [packet.partition(b"\r\n\r\n")[2] for packet in packets] == [b'{"number":%d}' % number for number in range(3)]
-
-
-def test_many_threads_share_a_wire_and_no_answer_goes_astray() -> None:
-    def echo(number: int) -> bool:
-        return opened.send("POST", f"/{number}", json={"n": number}, key=f"k-{number}").status == 200
-
-    with peer(answer()) as held, wire(held) as opened, ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(echo, range(200)))
-    assert {(heard.path, heard.json()["n"], heard.headers["idempotency-key"]) for heard in held.heard} == {
-        (f"/{number}", number, f"k-{number}") for number in range(200)
-    }
 
 
 def secret_file(folder: Path, text: str, mode: int = 0o600) -> Path:

@@ -91,6 +91,12 @@ def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) ->
     assert odd(operator, operator.file("bom.csv", table(HEADS, row(1)), "utf-8-sig")) == []
 
 
+def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: Operator) -> None:
+    heads = [*HEADS, "claims_on"]
+    file = operator.file("ahead.csv", table(heads, [*row(1), "2999-01-01"], [*row(2), ""]))
+    assert odd(operator, file) == [(2, "claim:registration-status", "claim_ahead")]
+
+
 def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(operator: Operator) -> None:
     cells: list[Cell] = [*row(1)]
     cells[7], cells[9] = 1, date(2025, 3, 2)

@@ -41,7 +41,7 @@ def test_an_area_and_a_qualification_of_the_objects_stand_for_what_a_partners_ow
         ["lift"],
     )
     assert [(row.pools, row.quals) for row in rows] == [(("bureau", "north"), ("lift",)), (("bureau",), ())]
-    said = told(JOINT, lists, (civil,), ["lift"])
+    said = told(lists, (civil,), ["lift"])
     assert said["civil"] == {"agency": "civil", "pools": {"bureau": "civil"}, "qualifications": {"lift": "relief"}}
 
 

@@ -12,7 +12,7 @@ from inspector.flows.table import Flow
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.engine import FAST, LANE, Hands, at_work, clock, order, put, real_office, states, until
-from tests.house import running
+from tests.house import claim, let_lapse, running
 
 HOUR = timedelta(hours=1)
 
@@ -49,6 +49,17 @@ def test_on_a_connector_that_is_shut_late_work_ends_without_a_call(store: Store,
 def test_on_a_healthy_connector_late_work_that_was_never_tried_is_asked_once(store: Store) -> None:
     office = real_office(store)
     put(store, order(1, lane=LANE, expires_at=clock() - HOUR))
+    hands = Hands()
+    with at_work(office, hands, patient=True):
+        until(lambda: states(store) == {"1": "done"}, office)
+    assert (hands.calls, hands.gave_up) == (["ask:1"], [])
+
+
+def test_late_work_whose_daemon_died_before_it_could_ask_is_asked_once_all_the_same(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1, lane=LANE, expires_at=clock() - HOUR))
+    claim(office)
+    let_lapse(office)
     hands = Hands()
     with at_work(office, hands, patient=True):
         until(lambda: states(store) == {"1": "done"}, office)

@@ -8,13 +8,15 @@ import pytest
 
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.flows import assist, intake, review
 from inspector.flows.intake import Application
 from inspector.flows.office import Office
+from inspector.flows.table import FLOWS
 from inspector.ports import Letter, LetterKind, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
-from tests.house import TREE, Hand, Table, open_office, post, settle
+from tests.house import TREE, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
 REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind
@@ -144,6 +146,25 @@ def test_an_agency_whose_receipts_were_lost_hears_of_the_end_all_the_same(asked:
     asked.civil.down = False
     asked.withdraw()
     assert asked.kinds()[0][-1] is CANCEL
+
+
+def test_an_agency_whose_letter_left_with_a_daemon_that_died_hears_of_the_end_all_the_same(asked: Asked) -> None:
+    while held := claim(asked.office, without=("civil-affairs",)):
+        for work in held:
+            carry_out(asked.office, work)
+    (letter,) = claim(asked.office)
+    FLOWS[OrderKind(letter.kind)].do(letter, asked.office)  # it leaves, and nobody lives to write that down
+    let_lapse(asked.office)
+    with asked.office.store.begin() as tx:
+        tx.lanes.pause("civil-affairs", tx.machine_now())
+    assert letter.expires_at is not None
+    asked.hand.now = letter.expires_at
+    settle(asked.office)
+    assert asked.kinds()[0] == [REQUEST], "given up without a call"
+    with asked.office.store.begin() as tx:
+        tx.lanes.pause("civil-affairs", None)
+    asked.withdraw()
+    assert asked.kinds()[0] == [REQUEST, CANCEL]
 
 
 def test_an_agency_that_refused_the_letter_hears_nothing_more(asked: Asked) -> None:

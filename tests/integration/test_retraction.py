@@ -8,7 +8,7 @@ import pytest
 
 from inspector.daemon import sweeps
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.errors import Stale
+from inspector.domain.errors import Invalid, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.visit import Finding
 from inspector.flows import dispatch, review
@@ -186,7 +186,12 @@ def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_bring
         names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
         for name in names:
             dispatch.accept(tx, name, hand())
-        seen = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MISMATCH) for doubt in visit.doubts]
+        seen = [
+            Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MISMATCH, note="该处为仓库") for one in visit.doubts
+        ]
+        with pytest.raises(Invalid, match="findings_wordless"):
+            dispatch.report(office, tx, names[0], [replace(one, note=" \n\u200b") for one in seen], "已到现场", hand())
+        assert tx.cases.get(case_id).state is CaseState.CLOSED, "an ended case is not opened again without a word"
         dispatch.report(office, tx, names[0], seen, "", hand())
         assert tx.cases.get(case_id).state is CaseState.REVIEW
     settle(office)

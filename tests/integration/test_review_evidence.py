@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Evidence, Verdict
 from inspector.flows import review
 from inspector.flows.office import Office
+from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
@@ -16,7 +17,7 @@ LICENCE = {"registration-status": "存续"}
 UNTRUE = [Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING]
 
 
-def in_review(store: Store, hand: Hand, answer: str | None) -> tuple[Office, str, str]:
+def in_review(store: Store, hand: Hand, answer: str | PortError | None) -> tuple[Office, str, str]:
     """An office, a case in review there, and its one piece of evidence."""
     office = open_office(store, hand, sources={"registers": Table(default=answer)})
     case_id = post(office, application(1, "business-licence", LICENCE))
@@ -49,11 +50,30 @@ def test_a_cited_mismatch_carries_an_untrue_outcome(store: Store, hand: Hand, ou
     assert decide(office, case_id, outcome, piece) is CaseState.CLOSED
 
 
-def test_an_outcome_without_proposals_that_marks_the_record_needs_evidence(store: Store, hand: Hand) -> None:
-    office, case_id, piece = in_review(store, hand, None)
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNREACHABLE])
+@pytest.mark.parametrize("answer", [None, Unavailable("timeout", origin=Origin.WIRE)], ids=["no record", "outage"])
+def test_what_marks_or_burdens_the_subject_needs_evidence_that_says_something(
+    store: Store, hand: Hand, outcome: Outcome, answer: PortError | None
+) -> None:
+    office, case_id, piece = in_review(store, hand, answer)
     with pytest.raises(Invalid, match="evidence_missing"):
-        decide(office, case_id, Outcome.REFUSED)
-    assert decide(office, case_id, Outcome.REFUSED, piece) is CaseState.CLOSED
+        decide(office, case_id, outcome)
+    with pytest.raises(Invalid, match="evidence_silent"):
+        decide(office, case_id, outcome, piece)
+    seen = Evidence(
+        id="visit:1",
+        claim="registration-status",
+        method=Method.ON_SITE,
+        via="",
+        verdict=Verdict.CANNOT_SAY,
+        fresh=True,
+        asked_at=hand(),
+        as_of=hand(),
+        remark="三次上门，大门紧闭",
+    )
+    with store.begin() as tx:
+        tx.cases.add_evidence(case_id, seen)
+    assert decide(office, case_id, outcome, seen.id) is CaseState.CLOSED
 
 
 @pytest.mark.parametrize("outcome", [Outcome.TRUE, Outcome.UNVERIFIABLE, Outcome.DATA_ERROR])

@@ -17,6 +17,7 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors import patience
+from connectors.pulses import http as pulse
 from connectors.sources import http
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
@@ -187,9 +188,29 @@ def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: H
 
     assert value("inspector_work", kind="ask", state="leased") == 1
     assert value("inspector_work", kind="ask", state="ready") == 2
-    assert value("inspector_work_oldest_due_seconds") == 600
+    assert value("inspector_work_oldest_due_seconds", kind="ask") == 600
+    assert value("inspector_work_oldest_due_seconds", kind="push") == 0
     assert value("inspector_connector_paused", connector=LANE) == 1
     assert value("inspector_connector_breaker_open", connector=LANE) == 1
+
+
+def test_work_whose_date_is_past_is_late_also_when_nobody_promotes_it(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with store.begin() as tx:
+        at = hand() + timedelta(hours=1)
+        tx.work.order([order(1, due_at=at), order(2, due_at=at, kind=OrderKind.PUSH), order(3, kind=OrderKind.TELL)], hand())
+        tx.work.order([order(4, due_at=at + timedelta(days=90), kind=OrderKind.VERIFY_DUE)], hand())
+        for held in tx.work.claim("one", tx.machine_now(), hand(), FAST.lease, 1):
+            tx.work.quarantine(held, "E-106", hand())
+    hand.on(days=60)
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    late = {
+        kind: metrics.registry.get_sample_value("inspector_work_oldest_due_seconds", {"kind": kind})
+        for kind in ("ask", "push", "tell", "verify.due")
+    }
+    hidden = (60 * 24 - 1) * 3600
+    assert late == {"ask": hidden, "push": hidden, "tell": 0, "verify.due": 0}, "a person looks at tell; the last is not due yet"
 
 
 def test_what_comes_due_at_fridays_closing_is_not_late_on_monday_where_closed_time_is_skipped(store: Store, hand: Hand) -> None:
@@ -204,7 +225,7 @@ def test_what_comes_due_at_fridays_closing_is_not_late_on_monday_where_closed_ti
         assert tx.schedules.fired("plan:x", friday, hand.now + timedelta(hours=4), hand.now, "one")
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
-    assert metrics.registry.get_sample_value("inspector_work_oldest_due_seconds") == 120
+    assert metrics.registry.get_sample_value("inspector_work_oldest_due_seconds", {"kind": "ask"}) == 120
     assert metrics.registry.get_sample_value("inspector_schedule_lag_seconds", {"schedule": "plan:x"}) == 120
 
 
@@ -232,6 +253,20 @@ def test_the_context_of_one_case_does_not_stick_to_the_next(store: Store) -> Non
     told = [line for line in lines(stream) if line["event"] == "asked"]
     assert len(told) == 20
     assert all(line["case_id"] == line["expected"] for line in told)
+
+
+def test_a_dead_mans_switch_that_does_not_hear_us_is_counted_and_said_once_an_outage(store: Store) -> None:
+    office, metrics = real_office(store), Metrics()
+    steps = (answer(503), lost, answer(403), answer(), answer(503))
+    with listening() as stream, peer(*steps) as held:
+        switch = pulse.connect("pulse", {"url": held.url, "tries": 1})
+        heart = sweeps.Heart(switch, metrics)
+        for _ in steps:
+            sweeps.beat(office, "one", clock(), heart)
+        switch.close()
+    told = [(line["event"], line.get("error")) for line in lines(stream) if line["event"].startswith("pulse.")]
+    assert told == [("pulse.failed", "http_503"), ("pulse.recovered", None), ("pulse.failed", "http_503")]
+    assert metrics.registry.get_sample_value("inspector_pulse_failures_total") == 4
 
 
 def test_neither_calls_nor_requests_leave_addresses_in_the_log(store: Store, hand: Hand) -> None:

@@ -155,6 +155,44 @@ def test_an_attempt_counts_when_postponed_unless_it_is_said_not_to(store: Store)
     ]
 
 
+@pytest.mark.parametrize("probed", [False, True], ids=["claimed", "probed"])
+def test_what_was_claimed_by_daemons_that_died_has_lost_no_try(store: Store, probed: bool) -> None:
+    with_lane(store, open_until=clock() - HOUR if probed else EPOCH)
+    put(store, order(1, lane=LANE))
+    for died in range(1, 9):
+        with store.begin() as tx:
+            machine = tx.machine_now()
+            way = tx.work.probe("one", machine, LEASE) if probed else tx.work.claim("one", machine, clock(), LEASE, 1)
+            assert [(held.attempts, held.fence) for held in way] == [(1, died)]
+        with store.begin() as tx:
+            tx.work.void_leases()
+    assert row(store, 1)["attempts"] == 0
+
+
+def test_every_settled_try_counts_however_it_ended(store: Store) -> None:
+    put(store, *(order(n) for n in range(4)))
+    for past in (1, 2):
+        with store.begin() as tx:
+            for held in tx.work.claim("one", tx.machine_now(), clock(), LEASE, 4):
+                assert held.attempts == past
+                tx.work.postpone(held, clock() - HOUR, "timeout", counted=True)
+            tx.work.promote(clock())
+    finished, ahead, quarantined, given_back = claim(store)
+    with store.begin() as tx:
+        tx.work.finish(finished, clock())
+        tx.work.quarantine(quarantined, "E-106", clock())
+        tx.work.give_back(given_back)
+    with store.begin() as tx:
+        tx.work.finish_ahead([ahead], clock())
+        tx.work.finish(ahead, clock())
+    assert [(row(store, n)["state"], row(store, n)["attempts"]) for n in range(4)] == [
+        ("done", 3),
+        ("done", 3),
+        ("quarantined", 3),
+        ("ready", 2),
+    ]
+
+
 def test_quarantine_is_visible_and_a_person_retries_or_releases_it(store: Store) -> None:
     put(store, order(1, expires_at=clock() + HOUR), order(2))
     with store.begin() as tx:

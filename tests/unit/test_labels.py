@@ -24,6 +24,7 @@ FAMILIES = {"InspectorError", "Invalid", "Refusal", "Conflict", "Missing", "Forb
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
+    *("domain.register", "domain.replacement"),
     *("domain.decision", "domain.calendar", "domain.identity", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
@@ -130,7 +131,7 @@ def test_every_member_of_every_enum_has_words() -> None:
 
 def test_every_state_behind_a_link_says_what_is_to_be_done_now() -> None:
     letters = {f"ui.assist_{state.value.lower()}" for state in AssistanceState}
-    seats = {f"ui.seat_{state.value.lower()}" for state in SeatState} | {"ui.seat_waits", "ui.seat_short"}
+    seats = {f"ui.seat_{state.value.lower()}" for state in SeatState} | {"ui.seat_waits", "ui.seat_short", "ui.seat_embargoed"}
     assert missing(letters | seats) == []
 
 
@@ -161,7 +162,7 @@ def literals(tree: ast.AST) -> Iterator[ast.Dict]:
 def facts_of_decisions() -> set[str]:
     """The names of facts that decisions about cases write: dictionaries given as `facts` or named so, in the pure rules."""
     found: set[str] = set()
-    pure = ("verification", "correction", "review", "ending", "assistance", "visit", "plan", "credit")
+    pure = ("verification", "correction", "review", "ending", "assistance", "visit", "plan", "credit", "replacement", "voiding")
     for file in (ROOT / "inspector" / f"{name}.py" for name in (*(f"domain/{one}" for one in pure), "flows/tell")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             given: list[ast.expr] = []

@@ -42,7 +42,7 @@ def test_the_image_is_built_in_two_stages_and_only_the_first_installs() -> None:
     assert "pip" not in last_stage()["RUN"]
 
 
-COME_ALONG = {"pydantic", "starlette", "anyio"}
+COME_ALONG = {"pydantic", "starlette", "anyio", "pydantic_core"}
 """What fastapi and pydantic-settings are made of and give out as their own."""
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain.audit import Audit
-from inspector.domain.draw import receipt
+from inspector.domain.draw import receipt, shown
+from inspector.domain.public import published
 from tests.bundles import Bundle as Published
 from tests.bundles import random_bundle, vector
 from tests.property.test_tampering import EVERY, holds
@@ -30,6 +31,17 @@ def public(held: Published) -> Files:
     return files
 
 
+def of_the_house(held: Published, *hidden: str) -> Files:
+    """As the house publishes it: no reserve, no team and none of the `hidden` is named."""
+    done = held.carry_out()
+    named = {one.name: {name for name in one.selected if name not in hidden} for one in done.lists}
+    files = public(held) | {"result.json": encode(published(held.commitment, done, named))}
+    for one in done.lists:
+        told = shown(held.commitment, held.frame(one.name), named[one.name], one.name)
+        files[f"{one.name}.drawn.jsonl"] = b"".join(encode(line) + b"\n" for line in told)
+    return files
+
+
 def verdict(files: Mapping[str, bytes]) -> Audit:
     return judge(Bundle(files=files), None).verdict
 
@@ -42,6 +54,39 @@ def test_a_public_bundle_holds_and_says_first_what_it_cannot_prove(name: str) ->
 
 def test_public_bundles_of_random_draws_hold() -> None:
     assert all(verdict(public(random_bundle(number))).holds for number in range(20))
+
+
+@pytest.mark.parametrize("name", ["1", "2", "3", "sm3"])
+def test_who_is_not_named_shows_only_a_ticket_and_the_verdict_counts_them(name: str) -> None:
+    held = vector(name)
+    first, *_ = held.carry_out().lists[0].selected
+    files = of_the_house(held, first)
+    told = verdict(files)
+    assert (told.holds, [one.code for one in told.remarks[:2]]) == (True, ["draw.public_bundle", "draw.names_withheld"])
+    assert told.remarks[1].facts["count"] == sum(one.selected.count(first) for one in held.carry_out().lists)
+    text = b"".join(files.values()).decode()
+    assert first not in text
+    assert not any(spare in text for one in held.carry_out().lists for two in one.strata.values() for spare in two.reserve)
+    assert not any(f'"{row.id}"' in text for one in held.carry_out().lists for row in held.frame(one.name).inspectors)
+    assert "draw.names_withheld" not in [one.code for one in verdict(of_the_house(held)).remarks]
+
+
+HIDDEN: dict[str, Callable[[Any], object]] = {
+    "above the limit": lambda one: one["selected"][0].update(ticket="f" * 64),
+    "another order": lambda one: one["selected"].reverse(),
+    "no ticket": lambda one: one["selected"].__setitem__(0, {"ticket": "x"}),
+    "more than a ticket": lambda one: one["selected"][0].update(id="x"),
+    "named and hidden": lambda one: one["selected"].insert(0, {"ticket": one["limit"]}),
+    "left out": lambda one: one["selected"].pop(0),
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_the_tickets_of_those_who_are_not_named_are_held_to_order_number_and_limit(what: str) -> None:
+    files = of_the_house(vector("1"), "91330100MA00006702")
+    result = json.loads(files["result.json"])
+    HIDDEN[what](result["lists"][0]["strata"]["B"])
+    assert not verdict(files | {"result.json": encode(result)}).holds
 
 
 Wrong = Callable[[Any], object]
@@ -132,5 +177,16 @@ def test_a_changed_public_result_holds_only_where_the_registers_alone_could_tell
 def test_the_browsers_verifier_is_of_the_same_mind_about_public_bundles(tampered: list[Change]) -> None:
     bundles = [public(vector(name)) for name in ("1", "2", "3", "sm3")] + [public(random_bundle(number)) for number in range(40)]
     assert {line.split(" ")[0] for line in opinions(bundles)} == {"agrees"}
+    hidden = of_the_house(vector("1"), "91330100MA00006702")
+    result = [json.loads(hidden["result.json"]) for _ in HIDDEN]
+    for change, one in zip(HIDDEN.values(), result, strict=True):
+        change(one["lists"][0]["strata"]["B"])
+    houses = [hidden, *(hidden | {"result.json": encode(one)} for one in result)]
+    houses += [of_the_house(one, *one.carry_out().lists[0].selected[::2]) for one in map(random_bundle, range(20))]
+    assert [line.startswith("agrees ") for line in opinions(houses)] == [
+        True,
+        *(False for _ in HIDDEN),
+        *(True for _ in range(20)),
+    ]
     told = [line.startswith("agrees ") for line in opinions(change.files for change in tampered)]
     assert [one.name for one, held in zip(tampered, told, strict=True) if holds(one) is not held] == []

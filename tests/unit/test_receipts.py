@@ -71,8 +71,8 @@ def test_a_receipt_lets_an_object_check_its_own_fate_with_a_hash_command(publish
             assert drawn == (row.id in held.selected)
 
 
-def after(name: str = "1") -> tuple[Bundle, Frame, Any]:
-    held, told = vector(name), re_deals(name)
+def after(name: str = "after") -> tuple[Bundle, Frame, Any]:
+    held, told = vector(RE_DEALS[name]), re_deals(name)
     return held, held.frame(told["list"]), told
 
 
@@ -91,15 +91,21 @@ def by_the_rule(frame: Frame, deck: str, teams: Mapping[str, list[str | None]], 
 
 
 @pytest.mark.parametrize("name", RE_DEALS)
-def test_the_published_re_deals_follow_the_rule_and_lead_to_the_published_teams(name: str) -> None:
+def test_what_is_published_of_the_time_after_a_draw_follows_the_rule_and_leads_to_the_published_teams(name: str) -> None:
     held, frame, told = after(name)
+    reserves = {code: list(one["reserve"]) for code, one in held.result["lists"][0]["strata"].items()}
+    stratum = {row.id: row.stratum for row in frame.objects}
     teams = {name: list(team) for name, team in held.expected["teams"].items()}
-    out: dict[str, set[str]] = {name: set() for name in teams}
+    out: dict[str, set[str]] = {row.id: set() for row in frame.objects}
     for event in told["events"]:
-        if event["kind"] == "withdrawn":
+        if event["kind"] in {"withdrawn", "replace"}:
             teams[event["object"]] = [None, None]
+            if event["kind"] == "replace":
+                assert event["in"] == reserves[stratum[event["object"]]].pop(0), "like for like, and no choice"
+                teams[event["in"]] = [None, None]
             continue
-        out[event["object"]].add(event["out"])
+        if event["kind"] == "redeal":
+            out[event["object"]].add(event["out"])
         chosen = by_the_rule(frame, held.expected["keys"]["deal/scjg"], teams, event, out[event["object"]])
         assert chosen == event["in"]
         teams[event["object"]][event["seat"]] = chosen
@@ -142,6 +148,34 @@ def test_a_re_deal_that_a_person_chose_is_refused(changes: Mapping[str, object])
     verdict = held.verdict(after={"scjg": events})
     assert not verdict.holds
     assert (verdict.problems[0].code, verdict.problems[0].facts["row"]) == ("error.draw_line_invalid", 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        (1, {"in": "91330100MA00010053"}),  # the second of the reserve
+        (1, {"in": "91330100MA00012287"}),  # the reserve of another stratum
+        (1, {"in": "91330100MA00006702"}),  # drawn already
+        (1, {"out": None}),
+        (1, {"seat": 0}),
+        (2, {"in": "Z001"}),
+        (2, {"out": "Z005"}),
+        (2, {"seat": 1}),
+        (3, {"kind": "redeal", "out": "Z005"}),
+    ],
+)
+def test_a_replacement_or_a_team_of_it_that_a_person_chose_is_refused(line: int, changes: Mapping[str, object]) -> None:
+    held, _, told = after("replace")
+    events = [{**event, **changes} if event["seq"] == line else event for event in told["events"]]
+    verdict = held.verdict(after={"scjg": events})
+    assert not verdict.holds
+    assert (verdict.problems[0].code, verdict.problems[0].facts["row"]) == ("error.draw_line_invalid", line)
+
+
+def test_an_object_that_came_in_has_a_whole_team_dealt_before_the_record_ends() -> None:
+    held, _, told = after("replace")
+    assert not held.verdict(after={"scjg": told["events"][:2]}).holds
+    assert held.verdict(after={"scjg": told["events"][:3]}).holds
 
 
 CALLED_OFF = {"kind": "withdrawn", "object": "91330100MA00003351"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli import words
 from inspector.domain.errors import Invalid
 from inspector.labels import told
 from inspector.settings import SHIPPED, load
@@ -33,3 +34,4 @@ def test_what_is_wrong_is_told_in_each_language_with_the_nearest_key(tmp_path: P
     assert "web.prot：不是已知的项，是否应为 web.port？" in chinese
     assert "web.threads：应大于 0；" in chinese
     assert "web.port：应为整数" in chinese
+    assert chinese == words.told(caught.value, "zh-Hans"), "the command line speaks one language at a time too"

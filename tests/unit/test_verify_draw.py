@@ -55,8 +55,8 @@ def test_a_stranger_runs_it_by_itself_on_every_published_vector(tmp_path: Path) 
 def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, line, chosen, right in (("1", 2, "Z002", "Z001"), ("repair", 3, "Z006", "Z005")):
-        folder = vector(name).write(tmp_path / name)
+    for name, line, chosen, right in (("after", 2, "Z002", "Z001"), ("repair", 3, "Z006", "Z005")):
+        folder = vector(RE_DEALS[name]).write(tmp_path / name)
         events = re_deals(name)["events"]
 
         def judged(folder: Path = folder, events: Any = events) -> int:
@@ -67,7 +67,26 @@ def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
         events[line - 1]["in"] = chosen
         assert judged() == 1
         assert f"line {line}: the rule names {right}, not {chosen}" in capsys.readouterr().out
-    assert {"1", "repair"} == RE_DEALS.keys()
+    assert {"after", "repair", "replace"} == RE_DEALS.keys()
+
+
+def test_it_replays_replacements_and_names_the_object_that_somebody_chose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = vector("1").write(tmp_path / "after")
+    events = re_deals("replace")["events"]
+
+    def judged() -> int:
+        (folder / "after.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        return verify_draw.main([str(folder)])
+
+    assert judged() == 0
+    events[1]["in"], rule = "Z001", events[1]["in"]
+    assert judged() == 1
+    assert f"line 2: the rule names {rule}, not Z001" in capsys.readouterr().out
+    events[0]["in"] = "91330100MA00010053"
+    assert judged() == 1
+    assert "line 1: the reserve does not name 91330100MA00010053" in capsys.readouterr().out
 
 
 def test_it_agrees_with_the_engine_on_random_draws(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ const desk = { report: null };
 
 // A report without the registers, as the page shows it.
 function summary({ lists, ...report }) {
-  const told = lists.map(({ name, strata, now, off, team, after }) => ({
+  const told = lists.map(({ name, strata, now, off, came, team, after }) => ({
     name, team, after, visits: now?.size ?? 0,
     strata: strata.map(({ order, ...one }) => one),
-    drawn: strata.flatMap(({ code, selected, order }) => selected.slice(0, 100).map((id, n) => (
-      { id, stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) }))),
+    drawn: strata.flatMap(({ code, selected, reserve, order }) => (
+      [...selected.slice(0, 100).map((id, n) => [id, n]), ...reserve.map((id, n) => [id, selected.length + n]).filter(([id]) => came?.has(id))]
+        .map(([id, n]) => (
+          { id: isText(id) ? id : "—", stratum: code, ticket: order[n].ticket, team: now?.get(id) ?? null, off: Boolean(off?.has(id)) })))),
   }));
   return { ...report, lists: told };
 }

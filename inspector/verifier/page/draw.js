@@ -199,12 +199,25 @@ function* deal(h, team, drawn, inspectors, bans) {
     if (v % 256 === 255) yield { done: v + 1, of: visits.length };
   }
   const teams = () => new Map(visits.map(({ id, seats }) => [id, seats.map((one) => one?.id ?? null)]));
-  return { visits: new Map(visits.map((one, v) => [one.id, { ...one, first: place(v, 0) }])), sit, best, teams };
+  const shown = (one, v) => ({ ...one, first: place(v, 0) });
+  const come = ([id, , , pool, qual]) => {
+    const one = { id, pool, qual, seats: [], out: new Set() };
+    return shown(one, visits.push(one) - 1);
+  };
+  return { visits: new Map(visits.map((one, v) => [one.id, shown(one, v)])), sit, best, teams, come };
 }
 
-// Ruling 15: what happened afterwards. A seat given up goes to whom the rule names; who was out of a visit stays out of it.
-function replay(table, events, file) {
-  const open = new Map(table?.visits), off = new Set();
+// Ruling 15: what happened afterwards. A seat given up goes to whom the rule names; who was out of a visit stays out of it. An object
+// that leaves is followed by the next of its stratum's reserve; its seats are dealt one by one, in lines of their own, to whom the
+// rule names at the loads in force, and nobody else is moved.
+function replay(table, events, file, strata, objects, team) {
+  const open = new Map(table?.visits), off = new Set(), came = new Set(), rows = new Map(objects.map((row) => [row[0], row]));
+  const reserves = new Map(strata.map(({ code, reserve }) => [code, [...reserve]]));
+  const leave = (visit) => {
+    visit.seats.forEach((_, s) => table.sit(visit.first + s, null));
+    open.delete(visit.id);
+    off.add(visit.id);
+  };
   events.forEach((event, n) => {
     const { seq, kind, object, seat = null, out = null, in: next, reason = null, evidence = null } = event;
     const rule = (holds, code, facts = {}) => must(holds, code, { file, line: BigInt(n + 1), ...facts });
@@ -216,9 +229,25 @@ function replay(table, events, file) {
     const visit = open.get(object);
     if (kind === "withdrawn") {
       rule(seat === null && out === null && (next ?? null) === null, "after_withdrawn");
-      visit.seats.forEach((_, s) => table.sit(visit.first + s, null));
-      open.delete(object);
-      off.add(object);
+      leave(visit);
+      return;
+    }
+    if (kind === "replace") {
+      const left = reserves.get(rows.get(object)[1]);
+      rule(seat === null && out === object, "after_replace");
+      rule(left.length > 0 && next === left[0], "after_reserve", { id: String(next), wanted: left[0] ?? "—" });
+      leave(visit);
+      came.add(left[0]);
+      open.set(left[0], table.come(rows.get(left.shift())));
+      return;
+    }
+    if (kind === "deal") {
+      const s = visit.seats.length, at = visit.first + s;
+      rule(isCount(seat) && seat === BigInt(s) && s < team && out === null, "after_deal");
+      const chosen = table.best(at);
+      rule((chosen?.id ?? null) === next, "after_in", { id: String(next), wanted: chosen?.id ?? "—" });
+      visit.seats.push(null);
+      table.sit(at, chosen);
       return;
     }
     rule(kind === "redeal", "after_kind");
@@ -231,5 +260,6 @@ function replay(table, events, file) {
     rule((chosen?.id ?? null) === next, "after_in", { id: String(next), wanted: chosen?.id ?? "—" });
     if (chosen) table.sit(at, chosen);
   });
-  return off;
+  for (const { id, seats } of open.values()) must(seats.length === team, "after_unfilled", { file, id });
+  return { off, came };
 }

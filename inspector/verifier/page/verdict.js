@@ -146,8 +146,8 @@ function* privately({ commit, files, H, hex, key, alone, used, remark, report, s
   compare(report, result, own);
   step("after");
   for (const [n, one] of held.entries()) {
-    const off = replay(one.table, one.after.told, one.after.file);
-    Object.assign(report.lists[n], { off, now: one.table?.teams() ?? new Map() });
+    const { off, came } = replay(one.table, one.after.told, one.after.file, one.strata, one.objects.rows, Number(one.list.rules.team));
+    Object.assign(report.lists[n], { off, came, now: one.table?.teams() ?? new Map() });
   }
 }
 
@@ -159,10 +159,14 @@ function compare(report, result, own) {
   must(first === undefined, "result_differs", { field: first?.at, told: first?.told, own: first?.own });
 }
 
+// A drawn row that is not named shows its ticket alone.
+const isHidden = (told) => isObject(told) && Object.keys(told).join() === "ticket" && is(HEX64, told.ticket);
+
 // The public bundle (ruling 17): the drawn rows are of the register, their tickets under the limits, the numbers those of the rules.
 function* publicly({ commit, files, H, hex, key, alone, used, remark, report, step, result }) {
   remark("public_bundle", {}, false);
-  const drawn = commit.lists.map((list) => lineObjects(files, list, "drawn.jsonl", alone, used));
+  const drawn = commit.lists.map((list) => lineObjects(files, list, "drawn.jsonl", alone, used)), isOne = (told) => isText(told) || isHidden(told);
+  let hidden = 0;
   step("registers");
   const proven = commit.lists.map((list, n) => {
     const rows = new Map(), { file, told } = drawn[n];
@@ -193,15 +197,18 @@ function* publicly({ commit, files, H, hex, key, alone, used, remark, report, st
     const strata = [];
     for (const one of quotas(rules, counts, hex, key(`round/${list.name}`)).values()) {
       const { selected, reserve } = told.strata[one.code], k = Number(one.k), where = `.strata.${one.code}`;
-      right(Array.isArray(selected) && selected.every(isText) && selected.length === k, `${where}.selected`);
-      right(Array.isArray(reserve) && reserve.every(isText) && BigInt(reserve.length) === min(rules.reserve, one.eligible - one.k), `${where}.reserve`);
-      const order = [...selected, ...reserve].map((id) => ({ ticket: hex(key("draw") + id), row: [id] }));
-      right(order.every((_, i) => i === 0 || byTicket(order[i - 1], order[i]) < 0), `${where}.selected`);
-      right(selected.every((id) => proven[n].get(id)?.[1] === one.code && proven[n].get(id)[2] === "1"), `${where}.selected`);
+      right(Array.isArray(selected) && selected.every(isOne) && selected.length === k, `${where}.selected`);
+      right(Array.isArray(reserve) && reserve.every(isOne) && BigInt(reserve.length) === min(rules.reserve, one.eligible - one.k), `${where}.reserve`);
+      const order = [...selected, ...reserve].map((id) => isHidden(id) ? { ticket: id.ticket, row: [""] } : { ticket: hex(key("draw") + id), row: [id] });
+      right(order.every((_, i) => i === 0 || order[i - 1].ticket < order[i].ticket), `${where}.selected`);
+      right(selected.every((id) => isHidden(id) || proven[n].get(id)?.[1] === one.code && proven[n].get(id)[2] === "1"), `${where}.selected`);
       strata.push({ ...one, order, selected, reserve, limit: k ? order[k - 1].ticket : null });
+      hidden += selected.filter(isHidden).length;
       yield { done: strata.length, of: counts.size };
     }
-    const visits = list.inspectors ? strata.flatMap(({ selected }) => selected) : [], teams = new Map();
+    const untold = Object.keys(told.teams).length === 0, teams = new Map();
+    const visits = list.inspectors && !untold ? strata.flatMap(({ selected }) => selected) : [];
+    right(visits.every(isText), ".teams");
     for (const id of visits) {
       const seats = told.teams[id], full = Array.isArray(seats) && BigInt(seats.length) === rules.team;
       right(full && seats.every((who) => who === null || isText(who)), `.teams.${id}`);
@@ -209,9 +216,10 @@ function* publicly({ commit, files, H, hex, key, alone, used, remark, report, st
       right(new Set(sitting).size === sitting.length, `.teams.${id}`);
       teams.set(id, seats);
     }
-    report.lists.push({ name: list.name, team: rules.team, strata, teams, now: teams, off: new Set(), objects: list.objects, rows: null, after: 0 });
+    report.lists.push({ name: list.name, team: rules.team, strata, teams, now: teams, off: new Set(), came: new Set(), objects: list.objects, rows: null, after: 0 });
     own.lists.push(published(report.lists[n], told));
   }
+  if (hidden) remark("names_withheld", { count: BigInt(hidden) }, false);
   step("result");
   compare(report, result, own);
   report.done.push("result");
@@ -256,7 +264,7 @@ function lookUp(report, id) {
     const at = list.strata.find(({ selected, reserve }) => selected.includes(id) || reserve.includes(id));
     if (!row && !at) return { ...told, fate: list.rows ? "absent" : "unlisted" };
     const one = at ?? list.strata.find(({ code }) => code === row[1]), place = one.order.findIndex((held) => held.row[0] === id);
-    const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : at ? "reserve" : "undrawn";
+    const fate = row && row[2] !== "1" ? "excluded" : place < Number(one.k) ? "drawn" : list.came.has(id) ? "came" : at ? "reserve" : "undrawn";
     const where = { row: row ? BigInt(index + 1) : null, stratum: one.code, status: row?.[2] ?? "1", place: BigInt(place + 1) };
     const team = list.off.has(id) ? [] : list.now.get(id) ?? null;
     return { ...told, ...where, fate, limit: one.limit, k: one.k, eligible: one.eligible, team, off: list.off.has(id) };

@@ -148,6 +148,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "agency", name=op.f("pk_draw_partner")),
     )
     op.create_table(
+        "draw_register",
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("draw", sa.String(length=200), nullable=False),
+        sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("prev", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_draw_register")),
+    )
+    with op.batch_alter_table("draw_register", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_register_draw"), ["draw"], unique=False)
+
+    op.create_table(
         "seed_used",
         sa.Column("mark", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
@@ -359,6 +374,7 @@ def upgrade() -> None:
         sa.Column("check_type", sa.String(length=20), nullable=False),
         sa.Column("stratum", sa.String(length=200), nullable=False),
         sa.Column("sampled", sa.Boolean(), nullable=False),
+        sa.Column("replaces", sa.String(length=200), nullable=False),
         sa.Column("opened_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("done_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -369,6 +385,7 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_agency_opened", ["agency", "opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_draw"), ["draw"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_replaces"), ["replaces"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_state"), ["state"], unique=False)
 
     op.create_table(

@@ -1,0 +1,230 @@
+"""`draw export` and `draw verify`: a draw's bundle of files, for anybody to recompute anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import Exit, command
+from inspector.cli.terminal import Terminal, operator, to_json
+from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
+from inspector.labels import label
+from inspector.verifier import PAGE, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from inspector.cli.bundle import Opinion
+    from inspector.domain.audit import AuditLine
+    from inspector.domain.plan import Draw
+
+Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "export")(export)
+    command(app, "verify")(verify)
+
+
+def export(
+    terminal: Terminal,
+    draw: Number,
+    folder: Annotated[Path, typer.Argument(help="A new folder 新文件夹", file_okay=False)],
+    public: Annotated[
+        bool, typer.Option("--public", help="Without registers and persons, after the visits 公开包：检查之后，不含名录和个人")
+    ] = False,
+) -> None:
+    """Write a draw's bundle to a folder, for anybody to verify anywhere. 导出复核包。
+
+    It holds the registers, so it is for auditors, and before the result is there it is for nobody: until then only W, number and
+    date leave the house (draw-protocol ruling 18).
+
+    With --public it is for everybody, and refused before the visits: instead of the registers the drawn firms' rows with what
+    shows that they were in the frame, where the pack lets firms be named; persons and inspectors are not (ruling 17).
+    """
+    from inspector.flows import lists
+
+    held, files = _finished(terminal, draw)
+    if public:
+        from inspector.flows.publish import public_bundle
+
+        office, now = terminal.office, terminal.office.now()
+        kept = terminal.look(lambda tx: public_bundle(office, tx, draw, now))
+    else:
+        kept = lists.bundle(held, files)
+    if folder.exists() and any(folder.iterdir()):
+        raise Invalid("folder_not_empty", folder=str(folder))
+    note_reading(terminal, draw, "export")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    written = [*kept]
+    witness = folder / "witness"
+    witness.mkdir()
+    record = _record(terminal, held, files) | ({"signed": []} if public else {})  # who signed is a person, and not named
+    (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
+    # A stranger needs nothing of ours, only Python or a browser; the short program reads registers, which the public has not.
+    beside = {name: content for name, content in programs().items() if not public or name == PAGE}
+    for name, content in beside.items():
+        (folder / name).write_bytes(content)
+    written += ["witness/record.json", *beside]
+    facts = {"folder": folder.name, "files": len(written), "after": record["after"], "public": public}
+    terminal.act("draw.export", draw, lambda _tx, _now: None, **facts)
+    terminal.value({"draw": draw, "folder": str(folder), "files": written})
+    for name in written:
+        terminal.say("wrote", file=folder / name)
+
+
+def verify(
+    terminal: Terminal,
+    draw: Annotated[
+        str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")
+    ],
+    witness: Annotated[str | None, typer.Option("--witness", help="The value the witness holds (64 hex) 见证方所存的值")] = None,
+    witnessed_at: Annotated[
+        str | None, typer.Option("--witnessed-at", help="Since when the witness holds it, with offset 见证方收存时间（含时区）")
+    ] = None,
+    seed_at: Annotated[
+        str | None,
+        typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
+    ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            "--beacon-ca",
+            help="PEM of the authority you believe a NIST-format beacon by 您所信任的信标证书机构（PEM）",
+            exists=True,
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
+    ] = False,
+) -> Exit | None:
+    """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
+
+    Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read.
+
+    Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
+    minutes. What the bundle says about its own time can only speak against it.
+    """
+    from inspector.cli.bundle import Bundle, believed, judge, when
+    from inspector.domain.audit import Witness
+    from inspector.flows import lists
+
+    times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
+    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
+    if outside is None and any(times):
+        raise Invalid("witness_needed")
+    if Path(draw).is_dir():
+        bundle = Bundle.of_folder(Path(draw))
+    else:
+        held, files = _finished(terminal, draw)
+        note_reading(terminal, draw, "verify")
+        bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
+    opinion = judge(bundle, outside, believed(authority))
+    _tell(terminal, opinion, bundle.receipt, strict=strict)
+    holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
+    return None if holds else Exit.WRONG
+
+
+def note_reading(terminal: Terminal, number: str, what: str) -> None:
+    """Before the visits are made, who reads the list stands in the ledger: the machine's user."""
+    from inspector.flows import embargo
+
+    if terminal.look(lambda tx: embargo.embargoed(tx, number)):
+        now = terminal.office.now()
+        with terminal.store.begin() as tx:
+            embargo.note(tx, number, operator(), what, now)
+
+
+def known(terminal: Terminal, draw: str) -> Draw:
+    """The draw of that number. Raises Missing, saying that no folder has that name either, where there is none or no database at all."""
+    try:
+        return terminal.look(lambda tx: tx.draws.get(draw))
+    except InspectorError as error:
+        if error.code not in ("draw_unknown", "database_missing"):
+            raise
+        raise Missing("bundle_unknown", name=draw) from error
+
+
+def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
+    """A draw with its result and its files. Raises Refusal (`draw_not_finished`).
+
+    That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
+    """
+    from inspector.flows import lists
+
+    held = known(terminal, draw)
+    files = terminal.look(lambda tx: tx.draws.files(draw))
+    if "result.json" not in files:
+        raise Refusal("draw_not_finished", draw=draw, state=held.state)
+    return held, {lists.kept(held, listed, lists.AFTER): b"" for listed in held.lists} | files
+
+
+def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
+    """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
+    from inspector.cli.bundle import log_of
+    from inspector.flows import lists
+
+    rows = terminal.look(lambda tx: tx.ledger.about(held.number))
+    reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
+    return {
+        "draw": held.number,
+        "w": held.w,
+        "receipt": held.witness,
+        "void": held.void_reason,
+        "signed": [one.by for one in held.signed],
+        "announced_at": _iso(held.announced_at),
+        "witnessed_at": _iso(held.witnessed_at),
+        "seeded_at": _iso(min(reveals, default=held.drawn_at)),
+        "after": log_of(lists.bundle(held, files)),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
+
+
+def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
+    verdict, number = opinion.verdict, opinion.commitment.number
+    terminal.value(
+        {
+            "draw": number,
+            "c": opinion.commitment.c,
+            "w": opinion.commitment.w,
+            "holds": verdict.holds,
+            "strict": verdict.holds_strictly,
+            "time_proven": verdict.time_proven,
+            "problems": [_line(one, terminal) for one in verdict.problems],
+            "remarks": [_line(one, terminal) for one in verdict.remarks],
+            "replayed": opinion.replayed,
+            "receipt": receipt,
+        }
+    )
+    terminal.say("holds" if verdict.holds else "holds_not", number=number)
+    for one in verdict.problems:
+        terminal.line(f"  ✗ {label(one.code, terminal.lang, **one.facts)}")
+    if verdict.holds:
+        terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
+    for one in verdict.remarks:
+        terminal.line(f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **one.facts)}")
+
+
+def _line(one: AuditLine, terminal: Terminal) -> dict[str, object]:
+    message = label(one.code, terminal.lang, **one.facts)
+    return {
+        "code": one.code,
+        "grave": one.grave,
+        "message": _whole(message),
+        "facts": {k: _whole(v) for k, v in one.facts.items()},
+    }
+
+
+def _whole(told: object) -> object:
+    """A fact that any terminal can take: somebody else's file may hold half a character."""
+    return told.encode(errors="backslashreplace").decode() if isinstance(told, str) else told

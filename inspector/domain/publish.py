@@ -1,0 +1,50 @@
+"""When a draw's record may be shown, and what a report of it says: the rows of a pack, and the end of the embargo (ruling 17, 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from inspector.domain.calendar import Term, WorkingCalendar, due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishRow:
+    """What the public bundle may say. `firms`: whether drawn firms are named; persons never are.
+
+    `after`: how long after the last day of a visit that was not made the record opens all the same.
+    """
+
+    row: str
+    firms: bool
+    after: Term
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What a report measures by. `rates`: shares of false cases for which the chance to meet one is told; `confidence` of intervals.
+
+    `least`: with fewer random cases an estimate says "insufficient". `random_share`: of planned checks so many should be drawn by
+    chance (handbook 1.2.38). `crowd`: so many eligible inspectors for each seat make a pool unpredictable. `certain`: from this
+    probability on being drawn is no surprise.
+    """
+
+    row: str
+    rates: tuple[Fraction, ...]
+    confidence: Fraction
+    least: int
+    random_share: Fraction
+    crowd: int
+    certain: Fraction
+    basis: str
+
+
+def opens(left: Collection[datetime], row: PublishRow, calendar: WorkingCalendar) -> datetime | None:
+    """The moment from which the record is open, from the due dates of the visits still to be made; None: at once, all are over.
+
+    By the clock it opens even where a visit was never made: an office cannot keep a draw secret by leaving one undone.
+    """
+    return due(max(left), row.after, calendar).at if left else None

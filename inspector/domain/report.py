@@ -1,0 +1,274 @@
+"""What can be said of a draw: who could be drawn how likely, what it could show, what it showed, and where it could be foreseen.
+
+Pure, exact and without names: classes and counts only. Nothing is left out for being small; it is said to be insufficient.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from inspector.domain.case import Outcome
+from inspector.domain.evidence import UNTRUE
+from inspector.domain.frame import ELIGIBLE, Frame
+from inspector.domain.policy import Policy
+from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
+from inspector.domain.publish import ReportRow
+from inspector.domain.selection import Stratum
+
+POOL = "POOL"
+"""The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""
+_PLACES = 2
+
+
+class Found(StrEnum):
+    """What a drawn object's visit has shown so far. `UNDECIDED`: it ended, and nobody has judged whether a promise was kept."""
+
+    TRUE = "TRUE"
+    FALSE = "FALSE"
+    OPEN = "OPEN"
+    UNDECIDED = "UNDECIDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One visit for the estimate; `random`: chance alone chose its object (handbook scenario 31)."""
+
+    stratum: str
+    random: bool
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """One class of objects. `k` of the `eligible` of its stratum were drawn: that is the probability of each, exactly.
+
+    An object that came by several routes stands in each of them, so that their counts may be more than the stratum's.
+    """
+
+    stratum: str
+    level: str | None
+    route: str
+    objects: int
+    could: int
+    k: int
+    eligible: int
+    probability: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """The chance to meet at least one of `false` cases in a stratum, cut off in per cent; `enough` would make it the confidence."""
+
+    stratum: str
+    eligible: int
+    k: int
+    rate: Fraction
+    false: int
+    per_cent: str
+    enough: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The share of false cases of a level from its random cases alone. `enough` is False where they are fewer than the pack wants.
+
+    `share`, `least`, `greatest` are None while a stratum of the level has no judged case, or none of its visits is over.
+    """
+
+    level: str
+    strata: tuple[str, ...]
+    eligible: int
+    drawn: int
+    judged: int
+    found: int
+    open: int
+    undecided: int
+    enough: bool
+    share: Fraction | None
+    least: Fraction | None
+    greatest: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """A pool in which few inspectors could have been dealt; `seat` is the qualification of the first one, if any."""
+
+    pool: str
+    seat: str
+    inspectors: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Planned checks of a year, and how many of them chance chose."""
+
+    random: int
+    planned: int
+    wanted: Fraction
+
+    @property
+    def share(self) -> Fraction | None:
+        """None while there is no planned check."""
+        return Fraction(self.random, self.planned) if self.planned else None
+
+    @property
+    def low(self) -> bool:
+        """Whether it is below what the pack wants."""
+        return self.share is not None and self.share < self.wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed."""
+
+    draw: str
+    pack: str
+    row: str
+    basis: str
+    confidence: Fraction
+    chances: tuple[Chance, ...]
+    powers: tuple[Power, ...]
+    estimates: tuple[Estimate, ...]
+    share: Share
+    crowds: tuple[Crowd, ...]
+    certain: tuple[str, ...]
+    excluded: Mapping[str, Mapping[str, int]]
+    set_aside: int
+    after: Mapping[str, int]
+    shortages: int
+
+
+def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:
+    """What the cases of a visit say; only an officer's word that a promise was untrue speaks against it, an outage never does."""
+    held = list(outcomes)
+    if not over or None in held:
+        return Found.OPEN
+    if any(one in UNTRUE for one in held):
+        return Found.FALSE
+    kept = (Outcome.TRUE, Outcome.DATA_ERROR, Outcome.IMMATERIAL)
+    return Found.TRUE if held and all(one in kept for one in held) else Found.UNDECIDED
+
+
+def chances(
+    frame: Frame, strata: Mapping[str, Stratum], routes: Mapping[str, Collection[str]], policy: Policy
+) -> tuple[Chance, ...]:
+    """The probability of each class by stratum and route; `routes` are those of each object by its key in the frame."""
+    objects: Counter[tuple[str, str]] = Counter()
+    could: Counter[tuple[str, str]] = Counter()
+    for row in frame.objects:
+        for route in routes.get(row.id, ()):
+            objects[row.stratum, route] += 1
+            could[row.stratum, route] += row.status == ELIGIBLE
+    told = []
+    for stratum, route in sorted(objects):
+        one = strata[stratum]
+        made = Chance(
+            stratum=stratum,
+            level=policy.sampling(stratum).level,
+            route=route,
+            objects=objects[stratum, route],
+            could=could[stratum, route],
+            k=one.k,
+            eligible=one.eligible,
+            probability=Fraction(one.k, one.eligible) if one.eligible else None,
+        )
+        told.append(made)
+    return tuple(told)
+
+
+def powers(strata: Mapping[str, Stratum], row: ReportRow) -> tuple[Power, ...]:
+    """What each stratum's draw could have met, at each of the pack's rates."""
+    told = []
+    for name, one in strata.items():
+        for rate in row.rates if one.eligible else ():
+            false = false_cases(one.eligible, rate)
+            made = Power(
+                stratum=name,
+                eligible=one.eligible,
+                k=one.k,
+                rate=rate,
+                false=false,
+                per_cent=rounded_down(*meets(one.eligible, false, one.k), _PLACES),
+                enough=needed(one.eligible, false, row.confidence),
+            )
+            told.append(made)
+    return tuple(told)
+
+
+def estimates(checked: Iterable[Checked], strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[Estimate, ...]:
+    """The share of false cases of each level, from random cases alone; those of cause, of coverage and of need are no sample."""
+    seen: defaultdict[str, Counter[Found]] = defaultdict(Counter)
+    for one in checked:
+        if one.random:
+            seen[one.stratum][one.found] += 1
+    levels: defaultdict[str, list[str]] = defaultdict(list)
+    for name, held in strata.items():
+        sampling = policy.sampling(name)
+        if sampling.level is not None and not sampling.whole and held.eligible:
+            levels[sampling.level].append(name)
+    return tuple(_estimate(level, names, seen, strata, row) for level, names in sorted(levels.items()))
+
+
+def _estimate(
+    level: str, names: Sequence[str], seen: Mapping[str, Counter[Found]], strata: Mapping[str, Stratum], row: ReportRow
+) -> Estimate:
+    counts = {name: seen.get(name, Counter()) for name in names}
+    judged = {name: held[Found.TRUE] + held[Found.FALSE] for name, held in counts.items()}
+    samples = tuple(Sample(n=strata[name].eligible, k=judged[name], found=counts[name][Found.FALSE]) for name in names)
+    told = together(samples, row.confidence)
+    share, least, greatest = told if told is not None else (None, None, None)
+    every = sum(counts.values(), Counter[Found]())
+    return Estimate(
+        level=level,
+        strata=tuple(names),
+        eligible=sum(strata[name].eligible for name in names),
+        drawn=sum(strata[name].k for name in names),
+        judged=sum(judged.values()),
+        found=every[Found.FALSE],
+        open=every[Found.OPEN],
+        undecided=every[Found.UNDECIDED],
+        enough=sum(judged.values()) >= row.least,
+        share=share,
+        least=least,
+        greatest=greatest,
+    )
+
+
+def crowds(frame: Frame, team: int, row: ReportRow) -> tuple[Crowd, ...]:
+    """Pools with fewer than `crowd` inspectors for each seat: there anybody can guess who will come, whatever the rule."""
+    able = [one for one in frame.inspectors if one.status == ELIGIBLE]
+    asked = sorted({(one.pool, one.qual) for one in frame.objects if one.status == ELIGIBLE})
+    told: dict[tuple[str, str], Crowd] = {}
+    for pool, qual in asked:
+        near = [one for one in able if pool in one.pools]
+        whole = Crowd(pool=pool, seat="", inspectors=len(near), wanted=row.crowd * team)
+        first = Crowd(pool=pool, seat=qual, inspectors=sum(qual in one.quals for one in near), wanted=row.crowd)
+        told |= {(pool, one.seat): one for one in ((whole, first) if qual else (whole,)) if one.inspectors < one.wanted}
+    return tuple(told[name] for name in sorted(told))
+
+
+def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:
+    """Strata in which being drawn is no surprise, though they are not meant to be drawn whole."""
+    held = [(name, one) for name, one in strata.items() if one.eligible and not policy.sampling(name).whole]
+    return tuple(name for name, one in held if Fraction(one.k, one.eligible) >= row.certain)
+
+
+def excluded(frame: Frame) -> dict[str, dict[str, int]]:
+    """How many could not be drawn, by stratum and code."""
+    counts = Counter((one.stratum, one.status) for one in frame.objects if one.status != ELIGIBLE)
+    told: dict[str, dict[str, int]] = {}
+    for (stratum, code), count in sorted(counts.items()):
+        told.setdefault(stratum, {})[code] = count
+    return told
+
+
+def followed(events: Iterable[Mapping[str, object]]) -> dict[str, int]:
+    """How often what followed, by `kind` or `kind:reason`: re-deals, replacements, visits called off."""
+    return dict(
+        sorted(Counter(":".join(str(one[name]) for name in ("kind", "reason") if one.get(name)) for one in events).items())
+    )

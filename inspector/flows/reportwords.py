@@ -1,0 +1,149 @@
+"""A draw's report in words: tables in one language, and these as Markdown or as a page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+
+from inspector.domain.case import Route
+from inspector.domain.exclusion import CODES, Exclusion
+from inspector.domain.power import rounded_down, rounded_up
+from inspector.domain.report import POOL, Estimate, Report
+from inspector.labels import Lang, known, label, of
+
+_PLACES = 2
+_NOTHING = "—"
+_STYLE = (
+    "<style>body{max-width:62rem;margin:2rem auto;padding:0 1rem;font-family:sans-serif}"
+    "table{border-collapse:collapse}th,td{padding:.3rem .6rem;border:1px solid #999;text-align:left}</style>"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A heading, what its figures mean, and the figures; without rows there is nothing to tell."""
+
+    title: str
+    note: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A whole report in one language. `none` stands where a table has no rows."""
+
+    title: str
+    about: str
+    tables: tuple[Table, ...]
+    none: str
+
+
+def tell(report: Report, lang: Lang) -> Wording:
+    """Every table, the empty ones too: that there is nothing is an answer."""
+
+    def say(name: str, /, **facts: object) -> str:
+        return label(f"report.{name}", lang, **facts)
+
+    facts = {
+        "confidence": _number(report.confidence),
+        "wanted": _number(report.share.wanted),
+        "set_aside": report.set_aside,
+        "shortages": report.shortages,
+    }
+    tables = tuple(
+        Table(title=say(name), note=say(f"{name}_note", **facts), heads=tuple(map(say, heads)), rows=tuple(rows))
+        for name, heads, rows in _tables(report, lang)
+    )
+    about = say("about", row=report.row, pack=report.pack, basis=report.basis)
+    return Wording(title=say("title", draw=report.draw), about=about, tables=tables, none=say("none"))
+
+
+def markdown(told: Wording) -> str:
+    """The report as a Markdown document."""
+    parts = [f"# {told.title}", told.about]
+    for table in told.tables:
+        parts += [f"## {table.title}", table.note]
+        if not table.rows:
+            parts.append(told.none)
+            continue
+        lines = [table.heads, tuple("---" for _ in table.heads), *table.rows]
+        parts.append("\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def page(told: Wording, lang: Lang) -> str:
+    """The report as one HTML file, to be sent or printed."""
+    parts = [f"<h1>{escape(told.title)}</h1>", f"<p>{escape(told.about)}</p>"]
+    for table in told.tables:
+        parts += [f"<h2>{escape(table.title)}</h2>", f"<p>{escape(table.note)}</p>"]
+        if not table.rows:
+            parts.append(f"<p>{escape(told.none)}</p>")
+            continue
+        heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+        rows = ["<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows]
+        parts.append(f"<table>\n<tr>{heads}</tr>\n" + "\n".join(rows) + "\n</table>")
+    head = f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n<title>{escape(told.title)}</title>\n{_STYLE}\n'
+    return head + "\n".join(parts) + "\n</html>\n"
+
+
+def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], Sequence[tuple[str, ...]]]]:
+    def say(name: str) -> str:
+        return label(f"report.{name}", lang)
+
+    chances = [
+        (
+            *(one.stratum, one.level or _NOTHING, say(POOL) if one.route == POOL else of(Route(one.route), lang)),
+            *(str(one.objects), str(one.could), f"{one.k}/{one.eligible}", _share(one.probability)),
+        )
+        for one in report.chances
+    ]
+    yield "chances", ("class", "level", "route", "objects", "could", "drawn", "probability"), chances
+    powers = [
+        (one.stratum, f"{one.k}/{one.eligible}", f"{_number(one.rate)} %", str(one.false), f"{one.per_cent} %", str(one.enough))
+        for one in report.powers
+    ]
+    yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
+    heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
+    yield "estimates", heads, [_estimate(one, say("sufficient" if one.enough else "insufficient")) for one in report.estimates]
+    share = report.share
+    shown = _share(share.share) + (f" {say('low')}" if share.low else "")
+    yield "share", ("random", "planned", "part"), [(str(share.random), str(share.planned), shown)] if share.planned else []
+    crowds = [(one.pool, one.seat or _NOTHING, str(one.inspectors), str(one.wanted)) for one in report.crowds]
+    yield "crowds", ("pool", "seat", "inspectors", "wanted"), crowds
+    yield "certain", ("class",), [(name,) for name in report.certain]
+    excluded = [
+        (stratum, of(Exclusion(code), lang) if code in CODES else code, str(count))
+        for stratum, codes in report.excluded.items()
+        for code, count in codes.items()
+    ]
+    yield "excluded", ("class", "code", "count"), excluded
+    after = []
+    for name, count in report.after.items():
+        kind, _, reason = name.partition(":")
+        after.append((say(kind) if known(f"report.{kind}", lang) else kind, reason or _NOTHING, str(count)))
+    yield "after", ("event", "reason", "count"), after
+
+
+def _estimate(one: Estimate, cases: str) -> tuple[str, ...]:
+    interval = _NOTHING
+    if one.least is not None and one.greatest is not None:
+        low = rounded_down(one.least.numerator, one.least.denominator, _PLACES)
+        high = rounded_up(one.greatest.numerator, one.greatest.denominator, _PLACES)
+        interval = f"{low}–{high} %"
+    counts = (one.judged, one.found, one.open, one.undecided)
+    drawn = f"{one.drawn}/{one.eligible}"
+    return (one.level, ", ".join(one.strata), drawn, *map(str, counts), _share(one.share), interval, cases)
+
+
+def _share(share: Fraction | None) -> str:
+    """A share in per cent, cut off behind two digits."""
+    return f"{rounded_down(share.numerator, share.denominator, _PLACES)} %" if share is not None else _NOTHING
+
+
+def _number(share: Fraction) -> str:
+    """A share of a pack in per cent, exactly, without noughts at its end."""
+    text = rounded_down(share.numerator, share.denominator, 6)
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,228 @@
+"""The supplementary draw (ruling 13): visits that no legal team could be dealt to get one under a commitment and a seed of their own.
+
+The selection stands: those visits are owed until they are made. All of a plan's that are short go in, so that there is nothing to
+choose; the roster is today's. It is announced by an officer, or by the daily look as soon as the register could fill a whole team of
+any of them: an officer alone could let an object escape by doing nothing.
+
+A joint visit is one visit: every agency's team is dealt anew, each from its own list, so that all of them go together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspector.domain import plan as life
+from inspector.domain.dealing import Shortage, deal
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.frame import ELIGIBLE, ObjectRow
+from inspector.domain.plan import Draw, DrawKind, DrawState, Following, Listed
+from inspector.domain.policy import Policy
+from inspector.domain.register import EntryKind
+from inspector.domain.suite import Suite
+from inspector.domain.visit import Visit
+from inspector.flows import seeding
+from inspector.flows.framing import Staffed, list_secret, salt, staffed
+from inspector.flows.history import history
+from inspector.flows.joining import partners
+from inspector.flows.lists import contents, frozen, lists_of
+from inspector.flows.members import Member, dump_members
+from inspector.flows.office import Office, Plan
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+OWED = "owed"
+"""The one stratum of a supplementary draw: every row of it is taken."""
+VISITS = "visits.json"
+"""The draw's private file that says which short visit each object stands for."""
+_SLOT = "supplement:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The short visits of a plan that no open draw deals, and whether today's register could fill their teams.
+
+    `shortages` is the readable certificate of ruling 14 for each seat that it could not: whether a seat can be filled depends on
+    the register alone, and on no seed. Seats are numbered as the visit's own are; in a joint check an inspector's agency stands
+    before his or her number.
+    """
+
+    lists: tuple[Listed, ...]
+    visits: tuple[Visit, ...]
+    shortages: tuple[Shortage, ...]
+
+    @property
+    def helped(self) -> tuple[Visit, ...]:
+        """The visits that could have a whole team."""
+        lacking = {one.object for one in self.shortages}
+        return tuple(one for one in self.visits if one.object_id not in lacking)
+
+    def seats(self, shortage: Shortage) -> list[str]:
+        """The seats of a certificate by visit: what an object is called is nobody's affair before the visit."""
+        visits = {one.object_id: one.id for one in self.visits}
+        return [f"{visits[name]}:{seat}" for name, seat in shortage.seats]
+
+
+def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
+    """What a supplementary draw of a plan could do today. Raises Invalid (`plan_unknown`)."""
+    plan = _plan(office, plan_name)
+    seen = []
+    for lists, owed in _owed(tx, plan).items():
+        made = _staffed(office, tx, lists, office.policy(plan.agency, now.date()), owed, "outlook", now)
+        one = Outlook(lists=lists, visits=owed, shortages=_lacking(lists, made))
+        if one.helped:
+            return one
+        seen.append(one)
+    return seen[0] if seen else Outlook(lists=lists_of(plan), visits=(), shortages=())
+
+
+def announce(
+    office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, told: Following | None = None, slot: str = ""
+) -> Draw | None:
+    """Announce a plan's supplementary draw; None when no visit is short. `told`, when it follows a void one by the rule.
+
+    Raises Invalid, and Refusal: `supplement_impossible`, with the certificate, while the register could fill no team; `draw_no_further`
+    while a part was withheld from the last one of these visits and there is no further source.
+    """
+    plan = _plan(office, plan_name)
+    tx.draws.take_turn(plan.agency)
+    seen = outlook(office, tx, plan_name, now)
+    if not seen.visits:
+        return None
+    if not seen.helped:
+        first = seen.shortages[0]
+        seats = ", ".join(seen.seats(first))
+        raise Refusal(
+            "supplement_impossible", seats=seats, inspectors=", ".join(first.inspectors) or "-", capacity=first.capacity
+        )
+    policy = office.policy(plan.agency, now.date())
+    told = _behind(office, tx, plan_name, seen.visits, policy) if told is None else told
+    number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
+    staffed = _staffed(office, tx, seen.lists, policy, seen.visits, number, now)
+    made = Draw(
+        number=number,
+        agency=plan.agency,
+        plan=plan_name,
+        slot=slot or f"{_SLOT}{number}",
+        pack=policy.label,
+        state=DrawState.PREPARING,
+        made_at=now,
+        prev=None,
+        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
+        further=told.further,
+        without=told.without,
+        lists=seen.lists,
+        kind=DrawKind.SUPPLEMENT,
+    )
+    tx.draws.add(made)
+    of = sorted({visit.draw for visit in seen.visits})
+    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
+    for name, held in contents(made, staffed.frames).items():
+        tx.draws.keep_file(number, name, held)
+    tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
+    tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
+    derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
+    rules = {"strata": {OWED: [1_000_000, 0]}, "team": staffed.team, "derivation": derivation, "lists": staffed.told}
+    tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
+    decision = life.prepare(made, policy, now, office.calendar)
+    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of})
+    tx.work.order(decision.orders, now)
+    return made
+
+
+def look(office: Office, tx: Tx, now: datetime) -> None:
+    """The daily look: each plan's short visits are dealt as soon as the register could fill a whole team of any."""
+    for name in sorted(office.plans):
+        tx.draws.take_turn(office.plans[name].agency)
+        if outlook(office, tx, name, now).helped:
+            try:
+                announce(office, tx, name, by="rule", now=now)
+            except Refusal as error:  # a person was told what is missing when that draw was made void
+                if error.code != "draw_no_further":
+                    raise
+
+
+def is_slot(slot: str) -> bool:
+    """Whether a slot's name is that of a supplementary draw."""
+    return slot.startswith(_SLOT)
+
+
+def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Which short visit each object of a supplementary draw stands for; nothing for any other draw."""
+    told: dict[str, str] = json.loads(files.get(VISITS, b"{}"))
+    return told
+
+
+def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: Policy) -> Following:
+    """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
+    last: dict[str, Draw] = {}
+    for held in tx.draws.void_of(plan, _SLOT):
+        for visit in stands_for(tx.draws.files(held.number)).values():
+            last.setdefault(visit, held)
+    void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
+    told = [seeding.succeeding(office, held, policy) for held in void.values()]
+    without = {party for one in told for party in one.without}
+    further = dict.fromkeys(party for one in told for party in one.further if party not in without)
+    return Following(without=tuple(sorted(without)), further=tuple(further))
+
+
+def _plan(office: Office, name: str) -> Plan:
+    plan = office.plans.get(name)
+    if plan is None:
+        raise Invalid("plan_unknown", plan=name, known=", ".join(sorted(office.plans)))
+    return plan
+
+
+def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
+    """The plan's short visits that no open draw deals, by the lists of their draws: one for each object, a second one of it waits.
+
+    A plan whose agencies have changed since may owe visits of several kinds; one draw deals those of one.
+    """
+    dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number)).values()}
+    owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
+    for visit in tx.visits.short(plan.agency):
+        if visit.id not in dealt and (drawn := tx.draws.get(visit.draw)).plan == plan.name:
+            owed.setdefault(drawn.lists, {}).setdefault(visit.object_id, visit)
+    return {lists: tuple(visits.values()) for lists, visits in owed.items()}
+
+
+def _staffed(
+    office: Office, tx: Tx, lists: tuple[Listed, ...], policy: Policy, owed: tuple[Visit, ...], number: str, now: datetime
+) -> Staffed:
+    """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
+    secret = list_secret(office, number, lists[0])
+    known: dict[tuple[str, str], ObjectRow] = {}
+    for name in {visit.draw for visit in owed}:
+        drawn = tx.draws.get(name)
+        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.lists[0]).objects}
+    objects = []
+    for visit in owed:
+        row = known[visit.draw, visit.object_id]
+        objects.append(
+            ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
+        )
+    joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
+    return staffed(office, tx, lists, policy, joining, objects, _members(owed), past, number, now)
+
+
+def _lacking(lists: tuple[Listed, ...], made: Staffed) -> tuple[Shortage, ...]:
+    """The seats that the frames could not fill, in every list."""
+    found: list[Shortage] = []
+    for place, listed in enumerate(lists):
+        frame, first = made.frames[listed.name], place * made.team
+        for one in deal(Suite(), "0" * 32, made.team, frame.objects, frame.inspectors, frame.bans).shortages:
+            others = tuple((name, first + seat) for name, seat in one.others)
+            able = tuple(f"{listed.agency}: {name}" for name in one.inspectors) if len(lists) > 1 else one.inspectors
+            found.append(replace(one, seat=first + one.seat, others=others, inspectors=able))
+    return tuple(found)
+
+
+def _members(owed: tuple[Visit, ...]) -> dict[str, Member]:
+    return {
+        one.object_id: Member(
+            kind=one.kind, code=one.code, name=one.name, cases=one.case_ids, pooled=one.pooled, stratum=one.stratum
+        )
+        for one in owed
+    }

@@ -1,0 +1,115 @@
+"""Draws made void by two persons, or because somebody altered what was frozen; each void is a line of the register."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from inspector.domain import draw as protocol
+from inspector.domain import voiding
+from inspector.domain.commitment import read
+from inspector.domain.decision import OrderKind
+from inspector.domain.draw import Result
+from inspector.domain.errors import Invalid
+from inspector.domain.plan import Draw, DrawState
+from inspector.domain.register import EntryKind
+from inspector.flows.lists import frames
+from inspector.flows.office import Office
+from inspector.flows.recall import call_off_visit
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement
+from inspector.store.tx import Tx
+
+ASKED = "draw_void_asked"
+"""The matter of a void that one person has signed: another has to see it."""
+VOIDED = "draw_voided"
+"""Why a void draw's visits are called off."""
+
+
+def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: datetime) -> Draw:
+    """A named person signs a void: the first asks, the second makes it. Raises Missing, Invalid, Refusal (`domain.voiding.sign`).
+
+    A draw that was carried out keeps its files and its result. Its open visits are called off and its cases go back to the next
+    frame; what was found at visits that were made stands.
+    """
+    visits = tx.visits.of_draw(number)  # cases, visits, draw: in the order in which everybody holds them
+    tx.cases.lock_drawn(number, [case for one in visits for case in one.case_ids])
+    tx.visits.lock([one.id for one in visits])
+    held = tx.draws.get(number, lock=True)
+    policy = office.book.get(held.pack)
+    decision = voiding.sign(held, by, reason, policy, now)
+    tx.draws.put(decision.state)
+    record(tx, number, decision, now, {"draw_state": decision.state.state.value})
+    if not decision.state.freed:
+        tx.attention.open(ASKED, held.agency, number, {"by": by, "reason": decision.state.signed[0].reason}, now)
+        return decision.state
+    tx.attention.close(f"{ASKED}:{number}", now)
+    names = [one.by for one in decision.state.signed]
+    enter_void(tx, decision.state, {"reason": decision.state.signed[0].reason, "approved": names, "was": held.state.value}, now)
+    _end_work(tx, held, now)
+    for visit in tx.visits.of_draw(number):
+        if visit.state.open:
+            call_off_visit(tx, visit, VOIDED, held.pack, now)
+    tx.cases.unmark_drawn(number)
+    return decision.state
+
+
+def carry_out(office: Office, held: Draw, files: Mapping[str, bytes]) -> Result | str:
+    """The draw's result; or the name of the frozen file that is not what was committed to (ruling 11).
+
+    Raises Invalid for a seed that is not the promised one.
+    """
+    try:
+        commitment = read(files["commit.json"])
+        if commitment.c != held.c:
+            return "commit.json"
+        told = json.loads(commitment.content).get("members")
+        if told is not None and not hmac.compare_digest(str(told), members_digest(office, files)):
+            return "members.json"
+        parts = [held.parts[party] for party in held.parties]
+        return protocol.carry_out(commitment, frames(held, files), parts)
+    except Invalid as error:
+        if error.code == "draw_seed_invalid":
+            raise
+        return str(error.facts.get("file") or error.code)
+
+
+def make_void(office: Office, number: str, file: str) -> Settlement:
+    """Void by rule: the register of the day of the commitment is no longer there to draw from."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.draws.get(number, lock=True)
+        decision = voiding.altered(held, file, office.book.get(held.pack))
+        if decision.state.state is not DrawState.VOID or held.state is DrawState.VOID:
+            return
+        tx.draws.put(decision.state)
+        record(tx, number, decision, now, {"draw_state": decision.state.state.value})
+        enter_void(tx, decision.state, {"reason": voiding.ALTERED, "file": file}, now)
+        _end_work(tx, held, now)
+        tx.cases.unmark_drawn(number)
+        tx.attention.open("draw_void", held.agency, number, {"reason": decision.state.void_reason, "next": False}, now)
+
+    return Settlement(write=write, outcome="altered")
+
+
+def enter_void(tx: Tx, held: Draw, facts: Mapping[str, object], now: datetime) -> None:
+    """The void's own line in the register, under its own number."""
+    tx.draws.take_turn(held.agency)
+    tx.register.append(held.agency, EntryKind.VOID, held.number, facts, now)
+
+
+def members_digest(office: Office, files: Mapping[str, bytes]) -> str:
+    """A keyed digest of what the frame's keys stand for: it says nothing to anybody outside, and nobody inside can swap a case."""
+    return hmac.new(office.secret, files["members.json"], hashlib.sha256).hexdigest()
+
+
+def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
+    """Nobody is asked any more for the seed of a draw that is void."""
+    number = held.number
+    kinds = (OrderKind.DRAW_PROMISE, OrderKind.DRAW_REVEAL)
+    keys = [f"{kind.value}:{number}:{party}" for kind in kinds for party in held.parties]
+    overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
+    tx.work.end_keys([*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", overdue, f"{overdue}:further"], now)

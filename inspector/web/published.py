@@ -1,0 +1,54 @@
+"""What of a draw may be told about one firm, over HTTP: its receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from inspector.flows.publish import receipt_of
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.caller import DrawOfficial
+from inspector.web.desk import AtDesk
+from inspector.web.draws import draw_seen
+from inspector.web.errors import READS
+from inspector.web.fields import NamePath
+
+router = APIRouter(prefix="/v1", tags=["draws"])
+CodePath = Annotated[
+    str, Path(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="The firm's unified social credit code")
+]
+
+
+class ReceiptShown(Shown):
+    """One firm's receipt (draw-protocol 7.8). The page at `/verify` checks it, with the draw's public files or alone.
+
+    Before the visits `c` and what follows it are absent. `words`: what it says, by language.
+    """
+
+    draw: str
+    line: str = Field(description="The row as it stood in the frame, tabs between its fields")
+    index: int
+    n: int
+    path: tuple[str, ...]
+    c: str | None = None
+    seed: str | None = None
+    limit: str | None = Field(default=None, description="The ticket of the last one drawn in its class; null where nobody was")
+    ticket: str | None = None
+    chance: str | None = Field(default=None, description="k/E: drawn of those that could be drawn in its class, exactly")
+    words: dict[str, tuple[str, ...]]
+
+
+@router.get("/draws/{number}/receipts/{code}", responses=READS, response_model_exclude_unset=True)
+def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: CodePath) -> ReceiptShown:
+    """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us."""
+    now = desk.office.now()
+
+    def ask(tx: Tx, now: datetime = now) -> ReceiptShown:
+        draw_seen(tx, caller, number)
+        return ReceiptShown.model_validate(receipt_of(desk.office, tx, number, code, now))
+
+    return desk.look(ask)

@@ -1,0 +1,54 @@
+"""What must hold of legal dates: whatever waits has its clock, and no clock runs for what is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from inspector.domain.assistance import TIMERS
+from inspector.domain.case import CaseState
+from inspector.domain.decision import OrderKind
+from tests.fault.inside import Inside, told
+
+VERIFYING = (CaseState.RATING, CaseState.VERIFYING)
+
+
+def problems(inside: Inside) -> Iterator[str]:
+    """Everything that must not be about clocks."""
+    running = {key: row for key, row in inside.works.items() if row.state in ("ready", "waiting")}
+    clocks = {(row.case_id, row.kind) for row in running.values() if row.case_id}
+    waits = [one for one, case in inside.cases.items() if case.state in VERIFYING and (one, OrderKind.VERIFY_DUE) not in clocks]
+    waits += [
+        one
+        for one, case in inside.cases.items()
+        if case.state is CaseState.REVIEW
+        and (one, OrderKind.REVIEW_DUE) not in clocks
+        and f"review_due:{one}" not in inside.matters
+    ]
+    yield from told("cases wait without a clock", waits)
+    yield from told("clocks run for what is over", [key for key, row in running.items() if _over(row, inside)])
+    open_requests = [one for one in inside.requests.values() if one.state.open]
+    ended = [one.id for one in open_requests if one.case_id in inside.cases and inside.cases[one.case_id].state.ended]
+    yield from told("requests are open of cases that are over", ended)
+
+
+def _over(row: Any, inside: Inside) -> bool:
+    """Whether this is the clock of a case, request, seat or visit that needs none any more."""
+    said, case = json.loads(row.payload), inside.cases.get(row.case_id)
+    match row.kind:
+        case OrderKind.VERIFY_DUE:
+            return case is None or case.state not in VERIFYING
+        case OrderKind.REVIEW_DUE | OrderKind.REVIEW_REMIND:
+            return case is None or case.state is not CaseState.REVIEW
+        case OrderKind.ACCEPT_DUE:
+            seat = inside.seats.get(f"{said['visit']}:{said['place']}:{said['turn']}")
+            return seat is None or not seat.state.open
+        case OrderKind.VISIT_DUE:
+            visit = inside.visits.get(said["visit"])
+            return visit is None or not visit.state.open
+        case kind if kind in TIMERS:
+            request = inside.requests.get(said["request"])
+            return request is None or not request.state.open
+        case _:
+            return False

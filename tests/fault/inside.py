@@ -1,0 +1,108 @@
+"""What the database says when everything has come to rest, read once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from inspector.domain.assistance import Request
+from inspector.domain.case import Case
+from inspector.domain.plan import Draw
+from inspector.domain.roster import InspectorRecord
+from inspector.domain.visit import Seat, Visit
+from inspector.store import codec
+from inspector.store.drawtables import draw, draw_file
+from inspector.store.tables import (
+    assistance,
+    attention,
+    case_file,
+    event,
+    evidence,
+    inspector,
+    ledger,
+    seat,
+    visit,
+    work,
+)
+from inspector.store.tx import Tx
+
+WAY = ("verification.result", "review.opened", "commitment.withdrawn")
+"""Events that say where a case stands."""
+
+
+V = TypeVar("V")
+
+
+_known: dict[tuple[str, str], Any] = {}
+
+
+def load(kind: type[V], text: str) -> V:
+    """A frozen value of its text. Remembered: who plants fault after fault reads the same rows again and again."""
+    name = (kind.__name__, text)
+    if name not in _known:
+        _known[name] = codec.load(kind, text)
+    value: V = _known[name]
+    return value
+
+
+class Inside:
+    """The database by content. `ways` are the events of each case that say where it stands, in order."""
+
+    def __init__(self, tx: Tx) -> None:
+        run = tx.connection.execute
+        self.cases = {case.id: case for case in (load(Case, text) for text in run(sa.select(case_file.c.body)).scalars())}
+        self.requests = {one.id: one for one in (load(Request, text) for text in run(sa.select(assistance.c.body)).scalars())}
+        self.events = run(sa.select(event).order_by(event.c.id)).all()
+        self.ways: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+        for row in self.events:
+            if row.type in WAY:
+                self.ways[row.case_id].append((row.type, json.loads(row.body)))
+        columns = (work.c.key, work.c.kind, work.c.lane, work.c.state, work.c.error, work.c.case_id, work.c.payload)
+        self.works = {row.key: row for row in run(sa.select(*columns))}
+        self.evidence = [(row.case_id, json.loads(row.body)) for row in run(sa.select(evidence.c.case_id, evidence.c.body))]
+        self.verdicts = {body["id"]: body["verdict"] for _, body in self.evidence}
+        self.draws = {one.number: one for one in (load(Draw, text) for text in run(sa.select(draw.c.body)).scalars())}
+        self.files: dict[str, dict[str, bytes]] = defaultdict(dict)
+        for row in run(sa.select(draw_file)):
+            self.files[row.number][row.name] = row.bytes
+        self.visits = {one.id: one for one in (load(Visit, text) for text in run(sa.select(visit.c.body)).scalars())}
+        self.seats = {one.name: one for one in (load(Seat, text) for text in run(sa.select(seat.c.body)).scalars())}
+        staff = (load(InspectorRecord, text) for text in run(sa.select(inspector.c.body)).scalars())
+        self.addresses = {one.id: one.address for one in staff}
+        matters = run(sa.select(attention.c.id, attention.c.closed_at)).all()
+        self.told = {row.id for row in matters}
+        self.matters = {row.id for row in matters if row.closed_at is None}
+        self.chain = tx.ledger.verify()
+        self._read_ledger(tx)
+
+    def _read_ledger(self, tx: Tx) -> None:
+        """Answers weighed (none of them a visit's), officers' decisions in order, and when a draw was voided."""
+        self.weighed: Counter[str] = Counter()
+        self.reviewed: dict[str, list[str]] = defaultdict(list)
+        self.voided: dict[str, datetime] = {}
+        rules = ("evidence.weigh", "evidence.late", "officer.review", "draw.void")
+        for row in tx.connection.execute(sa.select(ledger).where(ledger.c.rule.in_(rules)).order_by(ledger.c.id)):
+            facts = json.loads(row.body or "{}").get("facts", {})
+            if row.rule == "officer.review":
+                self.reviewed[row.about].append(facts.get("outcome"))
+            elif row.rule == "draw.void":
+                self.voided[row.about] = row.at
+            elif not str(facts.get("evidence")).startswith("visit:"):
+                self.weighed[row.about] += 1
+
+
+def order(key: str) -> str:
+    """The order behind a key that somebody outside was called with: a push may name the digest of its content behind its order's."""
+    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith("push:") else key
+
+
+def told(what: str, which: Collection[object]) -> Iterator[str]:
+    """How many, of what, and the first of them; nothing when there is none."""
+    if which:
+        yield f"{len(which)} {what}, as {min(map(str, which))}"

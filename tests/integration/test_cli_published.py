@@ -1,0 +1,74 @@
+"""`draw export --public`, `draw receipt` and `draw report`, as an operator gives them."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from inspector.verifier import PAGE, PROGRAM
+from tests import house
+from tests.integration.test_draw_way import carried_out
+from tests.integration.test_published import code, made, registered
+from tests.operator import Operator, on_both, one_database, operated, settled
+
+NUMBER = "bureau-2026-00001"
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    held = settled(database_url, tmp_path)
+    hand = house.Hand()
+    with house.closing(held.store()) as store:
+        office, drawn = registered(store, hand)
+        assert drawn.number == NUMBER
+        carried_out(office, hand, NUMBER)
+        made(office, hand, NUMBER)
+    return held
+
+
+@on_both
+def test_the_public_bundle_is_exported_with_the_page_and_verifies_anywhere(operator: Operator) -> None:
+    folder = operator.folder / "public"
+    told = operator.well("draw", "export", NUMBER, str(folder), "--public", "--json").json
+    assert set(told["files"]) == {
+        *("commit.json", "seed.json", "result.json", "weekly.drawn.jsonl", "witness/record.json", PAGE),
+    }
+    assert not (folder / PROGRAM).exists(), "it reads registers, and there are none"
+    verdict = operator.well("draw", "verify", str(folder), "--json").json
+    assert (verdict["holds"], verdict["remarks"][0]["code"]) == (True, "draw.public_bundle")
+    with house.closing(operator.store()) as store:
+        rule, body = operated(store)[-1]
+    assert (rule, body["public"]) == ("operator.draw.export", True)
+    assert operator.say("draw", "export", NUMBER, str(folder), "--public").code == 2
+
+
+def test_a_receipt_is_printed_as_it_is_handed_over_and_said_in_words_beside(operator: Operator) -> None:
+    said = operator.well("draw", "receipt", NUMBER, code(5).lower())
+    told = json.loads(said.out)
+    assert {"draw", "line", "index", "n", "path", "c", "seed", "limit", "chance", "ticket", "words"} == set(told)
+    assert code(5) in told["line"]
+    assert told["chance"] in said.err
+    assert operator.say("draw", "receipt", NUMBER, "TEST-NOBODY").code == 3
+    assert operator.say("draw", "receipt", "bureau-2026-09999", code(5)).code == 3
+
+
+def test_a_report_is_shown_in_words_as_data_and_written_in_both_languages(operator: Operator) -> None:
+    assert "## Probability of being drawn" in operator.well("draw", "report", NUMBER).out
+    data = operator.well("draw", "report", NUMBER, "--json").json
+    (pool,) = [one for one in data["chances"] if one["stratum"] == "pool-U"]
+    assert (pool["route"], Fraction(pool["probability"])) == ("POOL", Fraction(pool["k"], pool["eligible"]))
+    folder = operator.folder / "report"
+    operator.well("draw", "report", NUMBER, "--out", str(folder))
+    files = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert set(files) == {"report.json", "report.en.md", "report.zh-Hans.md", "report.en.html", "report.zh-Hans.html"}
+    assert json.loads(files["report.json"]) == data
+    assert "被抽中的概率" in files["report.zh-Hans.md"]
+    assert (
+        "<h2>Probability of being drawn</h2>" in files["report.en.html"],
+        'lang="zh-Hans"' in files["report.zh-Hans.html"],
+    ) == (True, True)
+    assert operator.say("draw", "report", NUMBER, "--out", str(folder)).code == 2

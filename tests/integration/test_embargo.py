@@ -1,0 +1,112 @@
+"""Whom a visit is to: nobody learns it before the clock says so, then the team first; and who reads the list is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.calendar import Term, reminder
+from inspector.domain.errors import Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.plan import Draw
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.visit import Finding, Visit
+from inspector.flows import dispatch
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.engine import lines as log_lines
+from tests.engine import listening
+from tests.house import Hand, settle
+from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
+
+PLACE = FACTS["registered-address"]
+
+
+def late(store: Store, hand: Hand, term: str = "1wd") -> tuple[Office, Phones, Draw, Visit]:
+    """A drawn visit whose object is told so long before its last day."""
+    office, phones, _ = drawing(store, hand)
+
+    def change(pack: Policy) -> Policy:
+        row = replace(pack.terms[Timer.RELEASE], term=Term.parse(term))
+        return replace(pack, terms={**pack.terms, Timer.RELEASE: row})
+
+    office = replace(office, book=replace(office.book, packs=tuple(map(change, office.book.packs))))
+    _, held = announced(office, hand, cases=1)
+    drawn = carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    return office, phones, drawn, visit
+
+
+def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_says_so(store: Store, hand: Hand) -> None:
+    office, phones, drawn, visit = late(store, hand)
+    assert visit.release_at == reminder(visit.due_at, 1, office.calendar)
+    with store.read() as tx:
+        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+    told = json.dumps([[one.title, one.text, dict(one.data)] for one in phones.messages], ensure_ascii=False)
+    page = f"/seat/{names[0]}/{office.link_token('seat', names[0])}"
+    with serving(office) as edge, edge.client(X_Link_Token=office.link_token("seat", names[0])) as team:
+        assert team.get(page).status_code == 200
+        before = [team.get(f"/v1/seats/{names[0]}").text, team.get(page).text, told]
+        assert not [text for text in before if visit.code in text or visit.name in text or PLACE in text]
+        for name in names:
+            with store.begin() as tx:
+                dispatch.accept(tx, name, hand())
+        finding = Finding(case_id=visit.doubts[0].case_id, claim=visit.doubts[0].claim, verdict=Verdict.MATCH)
+        with store.begin() as tx, pytest.raises(Refusal, match="visit_embargoed"):
+            dispatch.report(office, tx, names[0], [finding], "", hand())
+        hand.now = visit.release_at - timedelta(minutes=1)
+        settle(office)
+        assert visit.code not in team.get(f"/v1/seats/{names[0]}").text
+        hand.on(minutes=1)
+        settle(office)
+        assert team.get(f"/v1/seats/{names[0]}").json()["visit"]["code"] == visit.code
+        assert PLACE in team.get(page).text
+        with edge.as_("clerk") as clerk:
+            assert clerk.get(f"/v1/draws/{drawn.number}").json()["result"] is None, "the team first"
+        metrics = edge.metrics.render()
+    assert visit.code.encode() not in metrics
+    with store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.release") == 1
+
+
+def test_a_log_of_the_draw_names_no_object(store: Store, hand: Hand, capsys: pytest.CaptureFixture[str]) -> None:
+    with listening() as heard:
+        *_, visit = late(store, hand)
+    told = json.dumps(log_lines(heard), ensure_ascii=False, default=str) + "".join(capsys.readouterr())
+    assert visit.id in told
+    assert visit.code not in told
+    assert visit.name not in told
+
+
+def test_who_reads_an_embargoed_list_stands_in_the_ledger_and_who_need_not_see_it_is_refused(store: Store, hand: Hand) -> None:
+    office, _, drawn, visit = late(store, hand, "3wd")
+    path = f"/v1/draws/{drawn.number}"
+
+    def readers() -> list[object]:
+        with store.read() as tx:
+            return [json.loads(row["body"])["facts"]["by"] for row in tx.ledger.about(drawn.number) if row["rule"] == "draw.read"]
+
+    with serving(office) as edge:
+        for role in ("clerk", "ops", "system"):
+            with edge.as_(role) as client:
+                assert client.get(path).json()["result"] is None
+        assert readers() == []
+        for role, name in (("officer", "李科长"), ("auditor", "审计员")):
+            with edge.as_(role, name=name) as client:
+                assert client.get(path).json()["result"][0]["object_id"] == visit.object_id
+        assert readers() == ["李科长", "审计员"]
+        with store.read() as tx:
+            names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+        for name in names:
+            with store.begin() as tx:
+                dispatch.accept(tx, name, hand())
+        findings = [Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH) for one in visit.doubts]
+        with store.begin() as tx:
+            dispatch.report(office, tx, names[0], findings, "", hand())
+        with edge.as_("clerk") as clerk:
+            assert clerk.get(path).json()["result"] is not None, "the visits are made: the embargo is over"
+    assert readers() == ["李科长", "审计员"]

@@ -1,0 +1,185 @@
+"""What of a draw leaves the house: receipts and the public bundle, before the visits and after them, on both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from inspector.cli.bundle import Bundle, judge
+from inspector.domain.case import SubjectKind
+from inspector.domain.commitment import read
+from inspector.domain.draw import receipt_holds
+from inspector.domain.errors import Missing, Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.plan import Draw
+from inspector.domain.roster import RosterObject
+from inspector.domain.visit import Finding, VisitState
+from inspector.flows import dispatch
+from inspector.flows.office import Office
+from inspector.flows.publish import public_bundle, receipt_of
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import serving
+from tests.house import Hand
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.second import opinions
+
+FIRMS, PERSONS = 30, 8
+
+
+def code(number: int) -> str:
+    return f"TEST{number:014d}"
+
+
+def registered(store: Store, hand: Hand) -> tuple[Office, Draw]:
+    """Firms and persons under daily supervision, and their draw, announced."""
+    office, _, _ = drawing(store, hand)
+    office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)})
+    rows = [
+        RosterObject(agency="bureau", kind=kind, code=code(number), original="", name="", pool="bureau")
+        for kind, numbers in ((SubjectKind.FIRM, range(FIRMS)), (SubjectKind.PERSON, range(100, 100 + PERSONS)))
+        for number in numbers
+    ]
+    with store.begin() as tx:
+        tx.rosters.put_objects(rows)
+    _, held = announced(office, hand, cases=2)
+    return office, held
+
+
+def made(office: Office, hand: Hand, number: str) -> None:
+    """Both inspectors accept, go there, and report."""
+    for visit in visits(office, number):
+        with office.store.begin() as tx:
+            names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+            for name in names:
+                dispatch.accept(tx, name, hand())
+            findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
+            dispatch.report(office, tx, names[0], findings, "", hand())
+
+
+def asked(office: Office, hand: Hand, number: str, of: str) -> dict[str, Any]:
+    with office.store.read() as tx:
+        return receipt_of(office, tx, number, of, hand())
+
+
+def published(office: Office, hand: Hand, number: str) -> dict[str, bytes]:
+    with office.store.read() as tx:
+        return public_bundle(office, tx, number, hand())
+
+
+def files(office: Office, number: str) -> Mapping[str, bytes]:
+    with office.store.read() as tx:
+        return tx.draws.files(number)
+
+
+def test_before_the_visits_nothing_is_published_and_a_receipt_tells_nobodys_fate(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    with pytest.raises(Refusal, match="draw_not_finished"):
+        published(office, hand, held.number)
+    early = asked(office, hand, held.number, code(1))
+    carried_out(office, hand, held.number)
+    with pytest.raises(Refusal, match="draw_embargoed"):
+        published(office, hand, held.number)
+    assert asked(office, hand, held.number, code(1)) == early, "the draw changes nothing that it says"
+    assert set(early) == {"draw", "line", "index", "n", "path", "words"}, "no C: with it a ticket could be computed"
+    assert receipt_holds(read(files(office, held.number)["commit.json"]), early, "weekly")
+    assert early["line"].split("\t")[0] == code(1)
+
+
+def test_after_the_visits_the_public_verifies_a_draw_in_which_no_person_is_named(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    carried_out(office, hand, held.number)
+    made(office, hand, held.number)
+    told = published(office, hand, held.number)
+    verdict = judge(Bundle(files=told), None).verdict
+    assert (verdict.holds, verdict.problems, verdict.remarks[0].code) == (True, (), "draw.public_bundle")
+    text = b"".join(told.values()).decode()
+    members = json.loads(files(office, held.number)["members.json"])
+    drawn = {visit.object_id for visit in visits(office, held.number)}
+    firms = {name for name in drawn if members[name][0] == "FIRM"}
+    assert {name for name in members if name in text} == firms, "drawn firms, and nobody else"
+    assert len(told["weekly.drawn.jsonl"].splitlines()) == len(firms)
+    assert not any(f'"Z{number:03d}"' in text for number in range(1, 6)), "nor any inspector"
+    assert set(told) == {"commit.json", "seed.json", "result.json", "weekly.drawn.jsonl"}
+
+
+def test_a_visit_that_is_never_made_does_not_keep_a_draw_secret_for_ever(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    carried_out(office, hand, held.number)
+    last = max(visit.due_at for visit in visits(office, held.number))
+    with pytest.raises(Refusal, match="draw_embargoed") as caught:
+        published(office, hand, held.number)
+    until = office.calendar.add_working_days(office.calendar.local_date(last), 20)
+    assert str(caught.value.facts["until"]).startswith(until.isoformat())
+    hand.now = last + timedelta(days=60)
+    told = published(office, hand, held.number)
+    assert judge(Bundle(files=told), None).verdict.holds
+    assert told["weekly.drawn.jsonl"] == b"", "a firm whose visit is still to be made is not named"
+
+
+def test_a_pack_that_names_no_firm_publishes_tickets_alone(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    carried_out(office, hand, held.number)
+    made(office, hand, held.number)
+    packs = tuple(replace(one, publish=replace(one.publish, firms=False)) for one in office.book.packs)
+    told = published(replace(office, book=replace(office.book, packs=packs)), hand, held.number)
+    verdict = judge(Bundle(files=told), None).verdict
+    drawn = visits(office, held.number)
+    assert (verdict.holds, verdict.remarks[1].facts) == (True, {"count": len(drawn)})
+    assert not any(visit.object_id.encode() in b"".join(told.values()) for visit in drawn)
+
+
+@pytest.mark.needs("node")
+def test_after_the_visits_each_firms_receipt_proves_its_fate_to_the_page(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    early = asked(office, hand, held.number, code(5))
+    carried_out(office, hand, held.number)
+    made(office, hand, held.number)
+    told, drawn = published(office, hand, held.number), {visit.object_id for visit in visits(office, held.number)}
+    receipts = {code(number): asked(office, hand, held.number, code(number)) for number in range(FIRMS)}
+    bundles = [told | {"receipt": json.dumps(one).encode()} for one in (*receipts.values(), early)]
+    said = [[line["code"] for line in json.loads(line)] for line in opinions(bundles)]
+    assert said.pop() == ["receipt_in", "receipt_undrawn" if code(5) not in drawn else "receipt_drawn"], (
+        "the public files tell the rest"
+    )
+    for (name, one), codes in zip(receipts.items(), said, strict=True):
+        stratum = json.loads(told["result.json"])["lists"][0]["strata"][one["line"].split("\t")[1]]
+        assert one["chance"] == f"{stratum['k']}/{stratum['eligible']}"
+        assert codes == ["receipt_in", "receipt_drawn" if name in drawn else "receipt_undrawn"]
+        assert ("was drawn" in one["words"]["en"][2], one["chance"] in one["words"]["zh-Hans"][1]) == (name in drawn, True)
+        assert not any(other in json.dumps(one) for other in receipts if other != name), "of nobody else"
+    changed = {**receipts[code(1)], "limit": "f" * 64}
+    (forged,) = opinions([told | {"receipt": json.dumps(changed).encode()}])
+    assert json.loads(forged)[0]["code"] == "receipt_field"
+
+
+def test_a_receipt_is_for_a_firm_of_the_frame_and_for_agencies_that_may_know(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    for stranger in (code(100), code(999)):
+        with pytest.raises(Missing, match="receipt_unknown"):
+            asked(office, hand, held.number, stranger)
+    at = f"/v1/draws/{held.number}/receipts/{code(3)}"
+    with serving(office) as edge:
+        for role in (Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS):
+            with edge.as_(role) as client:
+                answer = client.get(at)
+                assert (answer.status_code, answer.json()["line"].split("\t")[0]) == (200, code(3))
+                assert "c" not in answer.json()
+        with edge.as_(Role.SYSTEM) as client:
+            assert client.get(at).status_code == 403
+        with edge.as_(Role.OFFICER, "other") as client:
+            assert client.get(at).status_code == 404
+        with edge.as_(Role.OFFICER) as client:
+            assert client.get(at.replace(code(3), code(100))).status_code == 404
+        carried_out(office, hand, held.number)
+        made(office, hand, held.number)
+        with edge.as_(Role.OFFICER) as client:
+            after = client.get(at).json()
+    assert receipt_holds(read(files(office, held.number)["commit.json"]), after, "weekly")
+    assert {"c", "seed", "limit", "ticket", "chance"} <= set(after)
+    assert all(visit.state is VisitState.DONE for visit in visits(office, held.number))

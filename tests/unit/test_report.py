@@ -1,0 +1,143 @@
+"""What is said of a draw: exact, from random cases alone, and nothing left out for being small (handbook 1.2.38, 2.3, scenario 31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import comb
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.frame import Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.power import Sample, interval
+from inspector.domain.report import (
+    Checked,
+    Crowd,
+    Found,
+    Share,
+    certain,
+    chances,
+    crowds,
+    estimates,
+    excluded,
+    followed,
+    found,
+    powers,
+)
+from inspector.domain.selection import Stratum
+from inspector.labels import LANGS, known
+from inspector.policybook import Policybook
+from tests.bundles import salt
+from tests.packs import POLICIES
+
+POLICY = Policybook.load(POLICIES).get("maoji@2026.1")
+ROW = POLICY.report
+
+
+def stratum(eligible: int, k: int, n: int | None = None) -> Stratum:
+    return Stratum(n=n or eligible, eligible=eligible, wanted=k, k=k, selected=(), reserve=(), limit=None)
+
+
+def checks(stratum: str, count: int, false: int, *, random: bool = True) -> Iterable[Checked]:
+    return [Checked(stratum=stratum, random=random, found=Found.FALSE if n < false else Found.TRUE) for n in range(count)]
+
+
+def thing(name: str, stratum: str = "pool-U", status: str = "1", pool: str = "P", qual: str = "") -> ObjectRow:
+    return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
+
+
+def framed(objects: Iterable[ObjectRow], staff: int = 0, **changes: object) -> Frame:
+    people = [
+        InspectorRow(id=f"Z{n}", pools=("P",), cap=9, salt=salt(f"z{n}"), **changes)  # type: ignore[arg-type]
+        for n in range(staff)
+    ]
+    return freeze(objects, people, [])
+
+
+def test_of_fifty_random_and_ten_lead_checks_the_estimate_uses_the_fifty_alone() -> None:
+    told = estimates(
+        [*checks("pool-U", 50, 5), *checks("pool-U", 10, 10, random=False)], {"pool-U": stratum(1000, 50)}, POLICY, ROW
+    )
+    (one,) = told
+    assert (one.level, one.judged, one.found, one.enough, one.share) == ("U", 50, 5, True, Fraction(1, 10))
+    low, high = interval(Sample(n=1000, k=50, found=5), Fraction(95, 100))
+    assert (one.least, one.greatest) == (Fraction(low, 1000), Fraction(high, 1000))
+    assert low < 100 < high
+
+
+def test_small_numbers_are_called_insufficient_and_are_not_dropped() -> None:
+    strata = {"pool-A": stratum(200, 3), "pool-C": stratum(40, 2), "full": stratum(5, 5), "must": stratum(3, 3)}
+    told = {one.level: one for one in estimates(checks("pool-A", 3, 1), strata, POLICY, ROW)}
+    assert set(told) == {"A", "C"}, "what was taken whole is no sample"
+    assert (told["A"].enough, told["A"].share, told["A"].least) == (False, Fraction(1, 3), Fraction(1, 100)), (
+        "one of 200 would be met by 3 in 1.5 % alone"
+    )
+    assert (told["C"].enough, told["C"].judged, told["C"].share, told["C"].drawn) == (False, 0, None, 2)
+
+
+def test_a_visit_speaks_against_nobody_until_an_officer_has_found_a_promise_untrue() -> None:
+    assert found([Outcome.TRUE, Outcome.FALSE_KNOWING], over=True) is Found.FALSE
+    assert found([Outcome.TRUE, None], over=True) is Found.OPEN
+    assert found([Outcome.UNTRUE_CURABLE], over=False) is Found.OPEN
+    assert found([Outcome.IMMATERIAL, Outcome.DATA_ERROR], over=True) is Found.TRUE
+    assert [found([one], over=True) for one in (Outcome.UNREACHABLE, Outcome.UNVERIFIABLE)] == [Found.UNDECIDED] * 2
+    assert found([], over=True) is Found.UNDECIDED
+    held = [Checked(stratum="pool-U", random=True, found=one) for one in Found]
+    (one,) = estimates(held, {"pool-U": stratum(100, 4)}, POLICY, ROW)
+    assert (one.judged, one.found, one.open, one.undecided) == (2, 1, 1, 1)
+
+
+def test_each_class_is_told_its_exact_probability_by_stratum_level_and_route() -> None:
+    frame = framed([*(thing(f"a{n}", "pool-A") for n in range(7)), thing("u1"), thing("u2", status="cap")])
+    routes = {row.id: {"POOL"} for row in frame.objects} | {"a1": {"COMMITMENT", "POOL"}, "a2": {"CERTIFICATE"}}
+    told = chances(frame, {"pool-A": stratum(7, 2), "pool-U": stratum(1, 1, 2)}, routes, POLICY)
+    assert [(one.stratum, one.level, one.route, one.objects, one.could, one.probability) for one in told] == [
+        ("pool-A", "A", "CERTIFICATE", 1, 1, Fraction(2, 7)),
+        ("pool-A", "A", "COMMITMENT", 1, 1, Fraction(2, 7)),
+        ("pool-A", "A", "POOL", 6, 6, Fraction(2, 7)),
+        ("pool-U", "U", "POOL", 2, 1, Fraction(1)),
+    ]
+    assert excluded(frame) == {"pool-U": {"cap": 1}}
+
+
+def test_the_power_of_a_draw_is_told_for_each_rate_of_the_pack_with_what_would_be_enough() -> None:
+    told = powers({"pool-U": stratum(1000, 57), "pool-D": stratum(0, 0)}, ROW)
+    assert [(str(one.rate), one.false, one.enough) for one in told] == [("1/100", 10, 258), ("1/50", 20, 138), ("1/20", 50, 57)]
+    met = 1 - Fraction(comb(950, 57), comb(1000, 57))
+    assert Fraction(told[2].per_cent) <= met * 100 < Fraction(told[2].per_cent) + Fraction(1, 100)
+
+
+@pytest.mark.parametrize(("staff", "told"), [(6, ()), (5, (Crowd(pool="P", seat="", inspectors=5, wanted=6),))])
+def test_a_pool_with_fewer_than_three_inspectors_for_each_seat_is_called_foreseeable(staff: int, told: tuple[Crowd, ...]) -> None:
+    assert crowds(framed([thing("o1"), thing("o2")], staff), 2, ROW) == told
+
+
+def test_inspectors_on_leave_make_no_crowd_and_a_first_seat_has_one_of_its_own() -> None:
+    assert crowds(framed([thing("o1")], 9, status="leave"), 2, ROW)[0].inspectors == 0
+    frame = framed([thing("o1", qual="lift"), thing("o2", pool="Q", status="cap")], 9, quals=())
+    assert crowds(frame, 2, ROW) == (Crowd(pool="P", seat="lift", inspectors=0, wanted=3),)
+
+
+def test_a_class_nearly_all_of_which_is_drawn_is_no_surprise_unless_it_is_meant_to_be_drawn_whole() -> None:
+    strata = {"pool-U": stratum(5, 4), "pool-A": stratum(50, 39), "pool-D": stratum(0, 0), "full": stratum(3, 3)}
+    assert certain(strata, POLICY, ROW) == ("pool-U",)
+
+
+def test_what_followed_is_counted_by_kind_and_reason() -> None:
+    events: list[dict[str, object]] = [
+        {"kind": "redeal", "reason": "declined"},
+        {"kind": "redeal", "reason": "declined"},
+        {"kind": "withdrawn", "reason": None},
+    ]
+    assert followed(events) == {"redeal:declined": 2, "withdrawn": 1}
+
+
+def test_less_than_seven_tenths_by_chance_is_called_low() -> None:
+    assert [Share(random=n, planned=10, wanted=ROW.random_share).low for n in (6, 7)] == [True, False]
+    none = Share(random=0, planned=0, wanted=ROW.random_share)
+    assert (none.share, none.low) == (None, False)
+
+
+def test_every_kind_and_route_of_a_report_has_words() -> None:
+    assert all(known(f"report.{name}", lang) for lang in LANGS for name in ("POOL", "redeal", "withdrawn"))
