@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,10 @@ from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
+from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid
+from inspector.domain.strict import matches
+from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
@@ -127,18 +131,32 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         whole = False
         yield flaw
     for plan in plans.values():
-        if plan.agency not in tree:
-            near = ", ".join(get_close_matches(plan.agency, tree, n=1)) or "-"
-            known = ", ".join(sorted(tree)) or "-"
-            yield Invalid("plan_agency_unknown", plan=plan.name, agency=plan.agency, nearest=near, known=known)
-        elif whole and pack_of(tree, plan.agency) is None:
-            yield Invalid("plan_pack_missing", plan=plan.name, agency=plan.agency)
+        yield from _plan_flaws(plan, tree, whole=whole)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
     tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in settings.agencies.items()}
     return tree, {name: Plan(name=name, **plan.model_dump()) for name, plan in settings.plans.items()}
+
+
+def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> Iterator[Invalid]:
+    """Every agency that takes part is known, has a pack and is named once, and its list can bear a name (ruling 3).
+
+    In a tree that is not `whole` nobody can say whose pack an agency has.
+    """
+    for agency in dict.fromkeys((plan.agency, *plan.partners)):
+        if agency not in tree:
+            near = ", ".join(get_close_matches(agency, tree, n=1)) or "-"
+            known = ", ".join(sorted(tree)) or "-"
+            yield Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
+        elif whole and pack_of(tree, agency) is None:
+            yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
+    for name, count in Counter(listed.name for listed in lists_of(plan)).items():
+        if not matches(LIST_NAME, name):
+            yield Invalid("plan_list_name", plan=plan.name, list=name)
+        if count > 1:
+            yield Invalid("plan_partner_twice", plan=plan.name, list=name)
 
 
 def connect(settings: Settings) -> Connectors:

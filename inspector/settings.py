@@ -132,6 +132,11 @@ class PlanSettings(Section):
     agency: str = Field(description="Whose draw it is")
     trigger: str = Field(description='When: "cron mon 09:00" (names of days, never numbers), "cron day=1 09:00" or "every 2h"')
     pool: bool = Field(False, description="Whether the daily-supervision pool is in the frame beside the cases")
+    partners: tuple[str, ...] = Field(
+        (),
+        alias="with",
+        description="Agencies that join every visit (joint check): each deals officers of its own, `agency` leads",
+    )
 
 
 Connector = dict[str, Any]

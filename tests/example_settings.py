@@ -114,7 +114,7 @@ TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": Pl
 
 def default(value: object) -> str:
     """A default as TOML writes it; empty for nothing."""
-    if value is None or value == {}:
+    if value is None or value in ({}, ()):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
@@ -159,7 +159,7 @@ def settings_tables() -> str:
     told.append(_table([one for one in fields() if "." not in one[0]]))
     for name, model in TABLES.items():
         told.append(f"### [{name}.NAME]\n\n{model.__doc__}\n")
-        rows = [(f"{name}.NAME.{key}", held.description or "", held) for key, held in model.model_fields.items()]
+        rows = [(f"{name}.NAME.{held.alias or key}", held.description or "", held) for key, held in model.model_fields.items()]
         told.append(
             "\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *(_inner(*row) for row in rows)]) + "\n"
         )
@@ -201,6 +201,8 @@ def _kind(field: FieldInfo) -> str:
     held = field.annotation
     if get_origin(held) is Literal:
         return ", ".join(f"`{one}`" for one in get_args(held))
+    if get_origin(held) is tuple:
+        return "list"
     plain = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
     named = next((words for kind, words in plain.items() if held is kind or kind in get_args(held)), "tables")
     if get_origin(held) is dict or dict[str, Any] in get_args(held):

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
-_AFTER = "after.jsonl"
-PUBLIC = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
-"""The files of an auditor's bundle (draw-protocol 7.8). The key to pseudonyms is not among them: it never leaves the house."""
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -50,6 +46,8 @@ def export(
     With --public it is for everybody, and refused before the visits: instead of the registers the drawn firms' rows with what
     shows that they were in the frame, where the pack lets firms be named; persons and inspectors are not (ruling 17).
     """
+    from inspector.flows import lists
+
     held, files = _finished(terminal, draw)
     if public:
         from inspector.flows.publish import public_bundle
@@ -57,7 +55,7 @@ def export(
         office, now = terminal.office, terminal.office.now()
         kept = terminal.look(lambda tx: public_bundle(office, tx, draw, now))
     else:
-        kept = {_in_bundle(name, held.list_name): files[name] for name in PUBLIC if name in files}
+        kept = lists.bundle(held, files)
     if folder.exists() and any(folder.iterdir()):
         raise Invalid("folder_not_empty", folder=str(folder))
     note_reading(terminal, draw, "export")
@@ -79,11 +77,6 @@ def export(
     terminal.value({"draw": draw, "folder": str(folder), "files": written})
     for name in written:
         terminal.say("wrote", file=folder / name)
-
-
-def _in_bundle(name: str, list_name: str) -> str:
-    """A file's name in a bundle: registers bear the name of their list (7.2)."""
-    return f"{list_name}.{name}" if name.endswith(".tsv") else name
 
 
 def verify(
@@ -121,6 +114,7 @@ def verify(
     """
     from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.domain.audit import Witness
+    from inspector.flows import lists
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
     outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
@@ -131,7 +125,7 @@ def verify(
     else:
         held, files = _finished(terminal, draw)
         note_reading(terminal, draw, "verify")
-        bundle = Bundle(files={name: files[name] for name in PUBLIC if name in files}, record=_record(terminal, held, files))
+        bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     opinion = judge(bundle, outside, believed(authority))
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
@@ -163,16 +157,19 @@ def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
 
     That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
     """
+    from inspector.flows import lists
+
     held = known(terminal, draw)
     files = terminal.look(lambda tx: tx.draws.files(draw))
     if "result.json" not in files:
         raise Refusal("draw_not_finished", draw=draw, state=held.state)
-    return held, {_AFTER: b"", **files}
+    return held, {lists.kept(held, listed, lists.AFTER): b"" for listed in held.lists} | files
 
 
 def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
     """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
     from inspector.cli.bundle import log_of
+    from inspector.flows import lists
 
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
@@ -185,7 +182,7 @@ def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[
         "announced_at": _iso(held.announced_at),
         "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
-        "after": log_of({_AFTER: files[_AFTER]}),
+        "after": log_of(lists.bundle(held, files)),
     }
 
 

@@ -16,7 +16,10 @@ from inspector.domain.plan import DrawState
 from inspector.labels import of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspector.domain.plan import Draw
+    from inspector.domain.visit import Seat, Visit
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
@@ -65,6 +68,7 @@ def show(terminal: Terminal, draw: Number) -> None:
             "state": one.state,
             "due_at": one.due_at,
             "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
+            **({"teams": _teams(one, team)} if one.partners else {}),
         }
         for one, team in visits
     ]
@@ -196,6 +200,7 @@ def _row(held: Draw) -> dict[str, object]:
     return {
         "number": held.number,
         "agency": held.agency,
+        "partners": held.partners,
         "plan": held.plan,
         "kind": held.kind,
         "state": held.state,
@@ -212,6 +217,14 @@ def _row(held: Draw) -> dict[str, object]:
     }
 
 
+def _teams(held: Visit, team: Sequence[Seat]) -> dict[str, list[str]]:
+    """Who goes for each agency, the lead first."""
+    there = [seat for seat in team if seat.state.open or seat.state.name == "DONE"]
+    return {agency: [seat.inspector for seat in there if seat.agency == agency] for agency in held.agencies}
+
+
 def _joined(row: dict[str, object]) -> str:
+    if isinstance(teams := row.get("teams"), dict):
+        return "; ".join(f"{agency}: {', '.join(team)}" for agency, team in teams.items())
     told = row["inspectors"]
     return ", ".join(map(str, told)) if isinstance(told, list) else ""

@@ -151,7 +151,8 @@ def _tell(terminal: Terminal, held: AnnualPlan) -> None:
     if terminal.as_json:
         terminal.value({**_row(held), "strata": held.content.strata})
         return
-    told = {**_row(held), "state": of(held.state, terminal.lang)}
+    partners = [f"{one.agency} ({one.inspectors})" for one in held.content.partners] or None
+    told = {**_row(held), "state": of(held.state, terminal.lang), "partners": partners}
     terminal.fields({name: value for name, value in told.items() if value is not None})
     columns = ("stratum", "row", "objects", "each", "yearly")
     terminal.rows(columns, [{name: getattr(one, name) for name in columns} for one in held.content.strata])
@@ -159,7 +160,10 @@ def _tell(terminal: Terminal, held: AnnualPlan) -> None:
 
 def _row(held: AnnualPlan) -> dict[str, object]:
     told = held.content
-    names = ("plan", "year", "edition", "agency", "trigger", "pool", "pack", "since", "draws", "objects", "yearly", "inspectors")
+    names = (
+        *("plan", "year", "edition", "agency", "partners", "trigger", "pool"),
+        *("pack", "since", "draws", "objects", "yearly", "inspectors"),
+    )
     own = (
         *("digest", "state", "made_at", "created_by", "approved_at", "approved_by", "approved_on", "document"),
         *("published_at", "published_by", "published_on", "published_in", "withdrawn_at", "withdrawn_by", "reason"),

@@ -219,6 +219,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "year": ("year", "年度"),
     "edition": ("edition", "版次"),
     "pool": ("with the pool", "含日常监管名录"),
+    "partners": ("joined by", "联合部门"),
     "since": ("counted from", "起算日"),
     "draws": ("draws", "抽取次数"),
     "objects": ("objects", "对象数"),

@@ -47,8 +47,19 @@ class StratumTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerTotal:
+    """An agency that joins every visit of the plan, with the officers it has for it."""
+
+    agency: str
+    inspectors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What is approved. `trigger` and `pool` are the configuration's; `draws` are the trigger's times from `since` to the year's end."""
+    """What is approved. `trigger` and `pool` are the configuration's; `draws` are the trigger's times from `since` to the year's end.
+
+    `agency` leads, its officers are the `inspectors`; `partners` join in a joint check.
+    """
 
     plan: str
     year: int
@@ -61,6 +72,12 @@ class Content:
     draws: int
     strata: tuple[StratumTotal, ...]
     inspectors: int
+    partners: tuple[PartnerTotal, ...] = ()
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Who takes part, the lead first."""
+        return (self.agency, *(one.agency for one in self.partners))
 
     @property
     def objects(self) -> int:

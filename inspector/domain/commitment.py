@@ -20,7 +20,8 @@ __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "joi
 LEAST_BITS = 64
 LARGEST_TEAM = 1000
 """A verifier must lay every seat out: a bundle may not fill its memory by a number."""
-_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+"""What names a list (ruling 3)."""
 _MILLION = 1_000_000
 
 
@@ -237,7 +238,7 @@ def _list(held: object) -> DrawList:
     if not isinstance(held, dict):
         raise Invalid("draw_commit_invalid", field="lists", problem="a list is an object")
     name = held.get("name")
-    expect(matches(_LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
+    expect(matches(LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
     return DrawList(
         name=str(name),
         rules=_rules(held.get("rules")),

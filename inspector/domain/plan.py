@@ -47,8 +47,19 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One list of a draw: its name in the bundle, and the agency whose officers it deals."""
+
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """One numbered draw.
+
+    `lists` has one list for each agency that takes part, that of the lead first: it made the frame of objects, which all share
+    (ruling 16; handbook 1.2.29).
 
     `promises` and `parts` are keyed by seed source; `typed` holds each ceremony's figures by the person who typed
     them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
@@ -68,7 +79,7 @@ class Draw:
     made_at: datetime
     prev: str | None
     parties: tuple[str, ...]
-    list_name: str
+    lists: tuple[Listed, ...]
     promises: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -92,6 +103,20 @@ class Draw:
     def freed(self) -> bool:
         """Whether two persons stand for its being void: only then may somebody announce its slot again (scenario 23)."""
         return self.state is DrawState.VOID and len(self.signed) > 1
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Who takes part, the lead first."""
+        return tuple(one.agency for one in self.lists)
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who takes part beside the lead."""
+        return self.agencies[1:]
+
+    def list_of(self, agency: str) -> Listed:
+        """The list that deals an agency's officers."""
+        return next(one for one in self.lists if one.agency == agency)
 
     @property
     def promised(self) -> bool:

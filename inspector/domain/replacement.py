@@ -79,15 +79,21 @@ def cease(visit: Visit, how: Ceased, evidence: str, by: str, policy: Policy, now
     _open(visit)
     facts = {"how": how.value, "evidence": said("evidence", evidence), "by": said("by", by)}
     because = Because(rule="visit.ceased", basis=(policy.draw.replace_basis,), pack=policy.label, facts=facts)
-    state = replace(visit, state=VisitState.CEASED, done_at=now, ceased=how.value, remarks=facts["evidence"])
+    state = replace(visit, state=VisitState.CEASED, done_at=now, ceased=how.value, proof=facts["evidence"])
     return Decision(state=state, because=because)
 
 
 def give_up(visit: Visit, ground: Ground, reason: str, by: str, lists: Lists, policy: Policy) -> Decision[Visit]:
-    """An officer has an object replaced. Raises Invalid, and Refusal (`visit_closed`, `team_short`, `replacement_budget_spent`)."""
+    """An officer has an object replaced. Raises Invalid and Refusal.
+
+    It is `visit_closed`, `team_short`, `part_given` (of a joint visit, by an agency: nobody replaces an object having seen what was
+    found) or `replacement_budget_spent`.
+    """
     _open(visit)
     if visit.state is VisitState.SHORT:
         raise Refusal("team_short", visit=visit.id)  # want of inspectors is no ground: nobody escapes a draw that way (ruling 13)
+    if visit.parts:
+        raise Refusal("part_given", visit=visit.id, agency=visit.parts[0].agency)
     most = budget(lists.drawn, policy.draw.replace_share)
     if lists.spent >= most:
         raise Refusal("replacement_budget_spent", draw=visit.draw, drawn=lists.drawn, most=most, spent=lists.spent)

@@ -14,6 +14,9 @@ from inspector.domain.evidence import Verdict, blank
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
+LEAST = 2
+"""Officers of each agency at a visit (Penalties Law art. 42)."""
+
 
 class VisitState(StrEnum):
     """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
@@ -58,8 +61,9 @@ class SeatState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A fact in question: what the inspector looks at, and what was promised about it."""
+    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
 
+    agency: str
     case_id: str
     claim: str
     fact: str
@@ -77,13 +81,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's."""
+
+    agency: str
+    by: str
+    at: datetime
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One object to be visited.
+    """One object to be visited, by the agency and, in a joint check, its `partners` together, each with a team of its own.
 
     `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
-    more; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
+    more, and `proof`: by what that is known; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -104,21 +118,40 @@ class Visit:
     opened_at: datetime
     due_at: datetime
     due_counted: Counting
+    partners: tuple[str, ...] = ()
     done_at: datetime | None = None
-    remarks: str = ""
+    parts: tuple[Part, ...] = ()
     findings: tuple[Finding, ...] = ()
     release_at: datetime | None = None
     released: bool = True
     ceased: str = ""
+    proof: str = ""
     replaces: str = ""
     version: int = 0
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Who goes, the lead first."""
+        return (self.agency, *self.partners)
+
+    @property
+    def owing(self) -> frozenset[str]:
+        """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
+        return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
+
+    def cases_of(self, agency: str) -> tuple[str, ...]:
+        """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""
+        if not self.partners:
+            return self.case_ids
+        return tuple(dict.fromkeys(doubt.case_id for doubt in self.doubts if doubt.agency == agency))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """One place in a team, at one turn: a re-deal is a new turn of the same place."""
+    """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there."""
 
     visit: str
+    agency: str
     place: int
     turn: int
     inspector: str
@@ -134,8 +167,9 @@ class Seat:
         return f"{self.visit}:{self.place}:{self.turn}"
 
 
-def order_seat(
+def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
     visit: Visit,
+    agency: str,
     place: int,
     turn: int,
     inspector: str,
@@ -150,6 +184,7 @@ def order_seat(
     accept_by = accept.at
     seat = Seat(
         visit=visit.id,
+        agency=agency,
         place=place,
         turn=turn,
         inspector=inspector,
@@ -158,7 +193,7 @@ def order_seat(
         accept_by=accept_by,
         accept_counted=accept.counted,
     )
-    name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.case_ids)}
+    name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.cases_of(agency))}
     push = Order(
         kind=OrderKind.PUSH,
         key=f"push:{visit.id}:{place}:{turn}",
@@ -228,27 +263,31 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
 
 
 def report(
-    visit: Visit, team: tuple[Seat, ...], by: str, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
+    visit: Visit, team: tuple[Seat, ...], by: Seat, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
 ) -> Decision[Visit]:
-    """The team's result. Needs a full team that has accepted to the last seat, and an answer to every fact in question.
+    """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
-    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. A mismatch goes against somebody
-    and may open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `team_short`, `visit_embargoed`,
-    `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`).
+    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
+    answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
+    open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
+    `findings_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
-    held = [seat for seat in team if seat.state.open]
-    if visit.state is VisitState.SHORT or len(held) < 2:
+    if by.agency in {part.agency for part in visit.parts}:
+        raise Refusal("part_given", visit=visit.id, agency=by.agency)
+    there = [seat for seat in team if seat.state.open or seat.state is SeatState.DONE]
+    short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
+    if visit.state is VisitState.SHORT or short:
         raise Refusal("team_short", visit=visit.id)
     if not visit.released:
         raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
-    mine = [seat for seat in held if seat.inspector == by]
-    if not mine or mine[0].state is not SeatState.ACCEPTED:
-        raise Refusal("not_accepted", visit=visit.id, inspector=by)
-    if waited := [seat.inspector for seat in held if seat.state is not SeatState.ACCEPTED]:
+    if by.state is not SeatState.ACCEPTED:
+        raise Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
+    if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
         raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
-    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts}
+    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
     answered = {(finding.case_id, finding.claim) for finding in findings}
     if missing := asked - answered:
         raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
@@ -256,14 +295,24 @@ def report(
         raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
     if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
         raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
-    state = replace(visit, state=VisitState.DONE, done_at=now, findings=findings, remarks=remarks)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks)
+    state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
         basis=(visit.basis,),
         pack=pack,
-        facts={"by": by, "team": [seat.inspector for seat in held], "findings": [f.verdict.value for f in findings]},
+        facts={
+            "by": by.inspector,
+            "team": [seat.inspector for seat in there if seat.agency == by.agency],
+            "findings": [f.verdict.value for f in findings],
+        },
     )
     return Decision(state=state, because=because)
+
+
+def ended(visit: Visit, now: datetime) -> Visit:
+    """The visit, done if somebody has entered a part of it and nobody owes one any more."""
+    return replace(visit, state=VisitState.DONE, done_at=now) if visit.parts and not visit.owing else visit
 
 
 def release(visit: Visit, pack: str) -> Decision[Visit]:
@@ -275,8 +324,19 @@ def release(visit: Visit, pack: str) -> Decision[Visit]:
 
 
 def as_known(visit: Visit, seat: Seat) -> Visit:
-    """The visit as the inspector of a seat may know it: without the subject and its facts before the release, and out of the team."""
-    return visit if seat.state.knows and visit.released else replace(visit, code="", name="", doubts=())
+    """The visit as the inspector of a seat may know it: his or her own agency's part.
+
+    Without the subject and its facts before the release, and out of the team.
+    """
+    own = visit.cases_of(seat.agency)
+    known = replace(
+        visit,
+        doubts=tuple(doubt for doubt in visit.doubts if doubt.agency == seat.agency),
+        findings=tuple(finding for finding in visit.findings if finding.case_id in own),
+        parts=tuple(part for part in visit.parts if part.agency == seat.agency),
+        case_ids=own,
+    )
+    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=())
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 
+from inspector.domain.plan import Listed
 from inspector.domain.replay import FIELDS
+from inspector.flows.lists import AFTER, kept
 from inspector.store.tx import Tx
 
-FILE = "after.jsonl"
-"""The running file of a draw's bundle."""
 
-
-def log_after(tx: Tx, number: str, kind: str, object_id: str, **told: object) -> None:
+def log_after(tx: Tx, number: str, kind: str, object_id: str, *, only: Listed | None = None, **told: object) -> None:
     """Append one line: `redeal` (a seat passed to whom the rule names) or `withdrawn` (a visit called off: its seats are no load).
 
-    Every line has every field of ruling 15; one that says nothing is null.
+    It goes to the one list that it is `only` about, or to every list of the draw: a joint visit is called off as a whole. Every
+    line has every field of ruling 15; one that says nothing is null.
     """
-    tx.draws.get(number, lock=True)  # lines of two visits written at once must not overwrite each other
-    lines = tx.draws.files(number).get(FILE, b"").count(b"\n")
-    line = dict.fromkeys(FIELDS) | {"seq": lines + 1, "kind": kind, "object": object_id, **told}
-    tx.draws.append_line(number, FILE, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())
+    held = tx.draws.get(number, lock=True)  # lines of two visits written at once must not overwrite each other
+    files = tx.draws.files(number)
+    for listed in held.lists if only is None else (only,):
+        name = kept(held, listed, AFTER)
+        lines = files.get(name, b"").count(b"\n")
+        line = dict.fromkeys(FIELDS) | {"seq": lines + 1, "kind": kind, "object": object_id, **told}
+        tx.draws.append_line(number, name, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -14,26 +14,33 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, join, key, read
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.frame import Frame
-from inspector.domain.frame import read as read_frame
 from inspector.domain.inspection import CheckType
-from inspector.domain.plan import Draw
+from inspector.domain.plan import Draw, Listed
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, Visit, VisitState
 from inspector.flows.after import log_after
+from inspector.flows.lists import frozen
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
+from inspector.flows.seats import SHORT, short_of
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
 SUPPLEMENTED = "supplemented"
 """Why a short visit is called off: a supplementary draw has made another of it."""
-FILES = ("objects.tsv", "inspectors.tsv", "bans.tsv")
-"""The three files of a frame in a draw's bundle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dealt:
+    """The team that one list's dealing gave to an object, None for an empty seat, and why one is empty."""
+
+    listed: Listed
+    team: tuple[str | None, ...]
+    shortage: Shortage | None
 
 
 def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
@@ -44,30 +51,31 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     position: int,
     name: str,
     member: Member,
-    team: tuple[str | None, ...],
-    shortage: Shortage | None,
+    teams: tuple[Dealt, ...],
     now: datetime,
     *,
     replaces: str = "",
     supplements: str = "",
 ) -> None:
-    """One drawn object becomes a visit with its seats. Nothing left to look at (all withdrawn): the visit is called off.
+    """One drawn object becomes a visit with its seats, those of the lead first, then each partner's.
 
-    `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is over; where it is over already,
-    so is this one.
+    Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
+    for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
+    over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again.
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
+    entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
-    planned = all(not wants_visit(case) for case in live)
-    check, stratum = CheckType.PLANNED if planned else CheckType.PERMIT, member.stratum
+    planned = all(not wants_visit(case) for case in live if case.agency == held.agency)
+    plain, stratum = CheckType.JOINT if held.partners else CheckType.PLANNED, member.stratum
     if owed is not None:
         check, stratum, sampled = owed.check, owed.stratum, owed.sampled
     else:
-        sampled = planned and not policy.sampling(stratum).whole
+        check, sampled = plain if planned else CheckType.PERMIT, planned and not policy.sampling(stratum).whole
     made = Visit(
         id=visit_id(held.number, position),
         draw=held.number,
@@ -79,10 +87,11 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         check=check,
         stratum=stratum,
         sampled=sampled,
-        doubts=tuple(doubt for case in live for doubt in doubts(case)),
+        doubts=tuple(doubt for case in live if case.agency not in entered for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
         pooled=member.pooled,
+        partners=held.partners,
         state=VisitState.ASSIGNED if wanted else VisitState.CANCELLED,
         opened_at=now,
         due_at=term.at,
@@ -114,13 +123,19 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
     tx.work.order([timer] if made.released else [timer, release], now)
-    for place, staff in enumerate(team):
-        if staff is not None:
-            _seat(office, tx, made, policy, place, 0, staff, now)
-    if None in team:
-        seats = [list(seat) for seat in shortage.seats] if shortage else []
-        able = list(shortage.inspectors) if shortage else []
-        _short(tx, made, {"seats": seats, "inspectors": able, "capacity": shortage.capacity if shortage else 0}, policy, now)
+    place = 0
+    for dealt in teams:
+        for staff in dealt.team:
+            if staff is not None:
+                _seat(office, tx, made, policy, dealt.listed.agency, place, 0, staff, now)
+            place += 1
+    for dealt in teams:
+        if None in dealt.team:
+            short = dealt.shortage
+            seats = [list(seat) for seat in short.seats] if short else []
+            able = list(short.inspectors) if short else []
+            facts = {"seats": seats, "inspectors": able, "capacity": short.capacity if short else 0}
+            made = _short(tx, made, dealt.listed.agency, facts, policy, now)
 
 
 def visit_id(number: str, position: int) -> str:
@@ -138,21 +153,21 @@ def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: da
     """Ruling 15: the seat goes to whom the rule names; nobody picks. With nobody left the visit is short and a person is told."""
     drawn = tx.draws.get(held.draw, lock=True)
     policy, files = office.book.get(drawn.pack), tx.draws.files(held.draw)
-    commitment, frame = read(files["commit.json"]), frozen(files)
-    deal_key = key(commitment, _seed(drawn, commitment), f"deal/{drawn.list_name}")
-    team = tx.visits.team(held.id)
+    listed, commitment = drawn.list_of(gone.agency), read(files["commit.json"])
+    frame, deal_key = frozen(drawn, files, listed), key(commitment, _seed(drawn, commitment), f"deal/{listed.name}")
+    team = [seat for seat in tx.visits.team(held.id) if seat.agency == gone.agency]
+    seat = gone.place % commitment.list_named(listed.name).rules.team  # its number in its own list, for all teams are as large
     (row,) = (one for one in frame.objects if one.id == held.object_id)
     sitting = [seat.inspector for seat in team if seat.state.open]
     out = [seat.inspector for seat in team if not seat.state.open]
-    chosen = substitute(
-        commitment.suite, deal_key, row, gone.place, sitting, out, tx.visits.loads(held.draw), frame.inspectors, frame.bans
-    )
-    told = {"seat": gone.place, "out": gone.inspector, "in": chosen, "reason": reason, "evidence": None}
-    log_after(tx, held.draw, "redeal", held.object_id, **told)
+    loads = tx.visits.loads(held.draw, gone.agency)
+    chosen = substitute(commitment.suite, deal_key, row, seat, sitting, out, loads, frame.inspectors, frame.bans)
+    told = {"seat": seat, "out": gone.inspector, "in": chosen, "reason": reason, "evidence": None}
+    log_after(tx, held.draw, "redeal", held.object_id, only=listed, **told)
     if chosen is None:
-        _short(tx, held, {"place": gone.place, "reason": reason}, policy, now)
+        _short(tx, held, gone.agency, {"place": gone.place, "reason": reason}, policy, now)
     else:
-        _seat(office, tx, held, policy, gone.place, gone.turn + 1, chosen, now)
+        _seat(office, tx, held, policy, gone.agency, gone.place, gone.turn + 1, chosen, now)
 
 
 def doubts(case: Case) -> tuple[Doubt, ...]:
@@ -163,28 +178,33 @@ def doubts(case: Case) -> tuple[Doubt, ...]:
         if held.status is ClaimStatus.OPEN and held.step is not None and held.step.method is Method.ON_SITE
     ]
     claims = on_site or [held.claim for held in case.claims]
-    return tuple(Doubt(case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value) for claim in claims)
+    return tuple(
+        Doubt(agency=case.agency, case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value) for claim in claims
+    )
 
 
-def _seat(office: Office, tx: Tx, held: Visit, policy: Policy, place: int, turn: int, staff: str, now: datetime) -> None:
-    person = tx.rosters.inspector(held.agency, staff)
-    decision = visit.order_seat(held, place, turn, staff, person.channel, policy, now, office.calendar)
+def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
+    office: Office, tx: Tx, held: Visit, policy: Policy, agency: str, place: int, turn: int, staff: str, now: datetime
+) -> None:
+    person = tx.rosters.inspector(agency, staff)
+    decision = visit.order_seat(held, agency, place, turn, staff, person.channel, policy, now, office.calendar)
     tx.visits.add_seat(decision.state)
     record(tx, held.id, decision, now, {})
     tx.work.order(decision.orders, now)
 
 
-def _short(tx: Tx, held: Visit, facts: Mapping[str, object], policy: Policy, now: datetime) -> None:
-    """Two officers or no visit (Penalties Law art. 42): a person is told. The selection stands: the visit is owed (`supplement`)."""
-    tx.visits.put(replace(held, state=VisitState.SHORT))
-    tx.attention.open("team_short", held.agency, held.id, facts, now)
+def _short(tx: Tx, held: Visit, agency: str, facts: Mapping[str, object], policy: Policy, now: datetime) -> Visit:
+    """Two officers of each agency or no visit (Penalties Law art. 42): a person is told, of the agency that lacks somebody and the lead.
+
+    The selection stands, and so do the other agencies' teams: the visit is owed (`supplement`).
+    """
+    changed = tx.visits.put(replace(held, state=VisitState.SHORT))
+    facts = {"agency": agency, **facts} if held.partners else facts
+    for told in dict.fromkeys((agency, held.agency)):
+        tx.attention.open(SHORT, told, short_of(held, told), facts, now)
     because = Because(rule="visit.short", basis=(policy.draw.basis,), pack=policy.label, facts=dict(facts))
-    record(tx, held.id, Decision(state=held, because=because), now, {})
-
-
-def frozen(files: Mapping[str, bytes]) -> Frame:
-    """The frame of a draw from its stored files."""
-    return read_frame(*(files[name] for name in FILES))
+    record(tx, held.id, Decision(state=changed, because=because), now, {})
+    return changed
 
 
 def _seed(held: Draw, commitment: Commitment) -> str:

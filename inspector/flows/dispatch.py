@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from inspector.domain import review, verification, visit
@@ -13,20 +13,17 @@ from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence
-from inspector.domain.visit import Finding, Seat, SeatState, Visit
+from inspector.domain.visit import Finding, Seat, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import UNDELIVERED, put_seat
+from inspector.flows.seats import OVERDUE, UNDELIVERED, end_clock, put_seat, rise
 from inspector.flows.settle import Settlement, nothing, settle_case
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-OVERDUE = "visit_overdue"
-"""The matter for a person that a visit's date opens when it passes without a result."""
 
 LINK = "seat"
 """The purpose of an inspector's link."""
@@ -36,8 +33,8 @@ def push(work: Work, office: Office) -> Settlement:
     """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18)."""
     with office.store.read() as tx:
         seat, held = _read(tx, work)
-        person = tx.rosters.inspector(held.agency, seat.inspector)
-        gone = relief.unfit(tx, held, seat.inspector, office.calendar.local_date(office.now()))
+        person = tx.rosters.inspector(seat.agency, seat.inspector)
+        gone = relief.unfit(tx, held, seat, office.calendar.local_date(office.now()))
     if not seat.state.open or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
@@ -45,13 +42,14 @@ def push(work: Work, office: Office) -> Settlement:
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
         return _undelivered(work, "channel_not_configured").unasked()
-    lang = office.agency(held.agency).language
+    lang = office.agency(seat.agency).language
+    facts = sum(1 for doubt in held.doubts if doubt.agency == seat.agency)
     message = Message(
         to=person.address,
         title=label("push.title", lang),
         text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}"),
         link=office.link(LINK, seat_name(seat)),
-        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": len(held.doubts)},
+        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts},
     )
     try:
         receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
@@ -134,23 +132,19 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
 
 
 def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remarks: str, now: datetime) -> Visit:
-    """A team member enters the result; it becomes evidence in each case, and the cases go on."""
+    """A team member enters the result of his or her agency; it becomes evidence in each of its cases, and they go on."""
     for case_id in sorted(by_name(tx, name)[0].case_ids):
         tx.cases.get(case_id, lock=True)  # cases before visits, as withdrawal locks them
     held, seat = by_name(tx, name, lock=True)
-    team = tx.visits.team(held.id)
+    team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
-    decision = visit.report(held, team, seat.inspector, tuple(findings), remarks, pack, now)
+    decision = visit.report(held, team, seat, given, remarks, pack, now)
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    for other in team:
-        if other.state.open:
-            put_seat(tx, other, replace(other, state=SeatState.DONE), now)
-            other_name = seat_name(other)
-            tx.work.end_keys([f"{kind.value}:{other_name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
-    tx.work.end_keys([f"{OrderKind.VISIT_DUE.value}:{held.id}"], now)
-    tx.attention.close(f"{OVERDUE}:{held.id}", now)
-    for finding in decision.state.findings:
+    rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
+    if not decision.state.state.open:
+        end_clock(tx, decision.state, now)
+    for finding in given:
         weigh(tx, office, decision.state, finding, now)
     return decision.state
 
@@ -224,8 +218,8 @@ def _relieved(work: Work, office: Office) -> Settlement:
 
 def _undelivered(work: Work, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
-        seat, held = _read(tx, work)
-        tx.attention.open(UNDELIVERED, held.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+        seat, _ = _read(tx, work)
+        tx.attention.open(UNDELIVERED, seat.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 

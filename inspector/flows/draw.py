@@ -7,19 +7,22 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, OrderKind
+from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.exclusion import CODES
-from inspector.domain.frame import content
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.flows import seeding, supplement
-from inspector.flows.assign import FILES, assign, by_visit, frozen, visit_id
+from inspector.flows.assign import Dealt, assign, by_visit, visit_id
 from inspector.flows.framing import frame
+from inspector.flows.joining import joined
+from inspector.flows.lists import contents, frozen
 from inspector.flows.members import dump_members, load_members
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
@@ -91,7 +94,7 @@ def prepare(
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
         return None
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
-    framed = frame(office, tx, plan, policy, number, _list_name(plan_name), now)
+    framed = frame(office, tx, plan, policy, number, now)
     if not framed.frame.objects:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
@@ -107,18 +110,19 @@ def prepare(
         parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
         further=told.further,
         without=told.without,
-        list_name=_list_name(plan_name),
+        lists=framed.lists,
     )
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
-    files = (content(framed.frame.objects), content(framed.frame.inspectors), content(framed.frame.bans))
-    for name, held_bytes in zip(FILES, files, strict=True):
-        tx.draws.keep_file(number, name, held_bytes)
+    for name, text in contents(made, framed.frames).items():
+        tx.draws.keep_file(number, name, text)
     tx.draws.keep_file(number, "members.json", dump_members(framed.members))
     rules = {
         "strata": {code: [share.ppm, share.least] for code, share in framed.rules.strata.items()},
+        "team": framed.rules.team,
         "derivation": framed.derivation,
+        "lists": framed.told,
     }
     tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
@@ -191,12 +195,11 @@ def carry_out(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         fresh = tx.draws.get(number, lock=True)
         policy = office.book.get(fresh.pack)
-        (listed,) = result.lists
         facts = {
             "seed": result.seed,
-            "strata": {code: [one.n, one.eligible, one.k] for code, one in listed.strata.items()},
-            "shortages": len(listed.dealt.shortages) if listed.dealt else 0,
-            "unknown_bans": listed.unknown_bans,
+            "strata": {code: [one.n, one.eligible, one.k] for code, one in result.lists[0].strata.items()},
+            "shortages": sum(len(one.dealt.shortages) for one in result.lists if one.dealt),
+            "unknown_bans": sum(one.unknown_bans for one in result.lists),
         }
         decision = life.drawn(fresh, facts, policy, now)
         if decision.because.rule == "draw.late":
@@ -206,14 +209,12 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.work.end_keys([overdue, f"{overdue}:further"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
-        teams = listed.dealt.teams if listed.dealt else {}
-        tx.cases.lock([case for name in teams for case in members[name].cases])  # all at once, in order, before one is changed
-        ids = {name: visit_id(number, position) for position, name in enumerate(teams, 1)}
-        shortages = {one.object: by_visit(one, ids) for one in listed.dealt.shortages} if listed.dealt else {}
-        owed = supplement.stands_for(files)
-        for position, (name, team) in enumerate(teams.items(), 1):
+        teams = _teams(fresh, result)
+        drawn, owed = joined(tx, fresh, {name: members[name] for name in teams}), supplement.stands_for(files)
+        tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
+        for position, (name, member) in enumerate(drawn.items(), 1):
             visit = owed.get(name, "")
-            assign(office, tx, fresh, policy, position, name, members[name], team, shortages.get(name), now, supplements=visit)
+            assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit)
 
     return Settlement(write=write, outcome="drawn")
 
@@ -226,14 +227,14 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     tx.draws.take_turn(held.agency)
     held = replace(held, prev=tx.draws.head(held.agency))
     files = tx.draws.files(held.number)
-    held_frame, rules = frozen(files), json.loads(files["rules.json"])
+    frames, told = [frozen(held, files, listed) for listed in held.lists], json.loads(files["rules.json"])
     held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
-    listing = Listing(
-        name=held.list_name,
-        frame=held_frame,
-        rules=_rules(rules["strata"], policy),
-        extra={"derivation": rules["derivation"]},
-    )
+    rules = _rules(told, policy)
+    listings = [
+        Listing(name=listed.name, frame=one, rules=rules, extra=told["lists"].get(listed.name, {}))
+        for listed, one in zip(held.lists, frames, strict=True)
+    ]
+    listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
         seeding.claim(tx, held, now)
         life.refuse_weak(held, policy)
@@ -243,7 +244,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
             blind=secrets.token_hex(16),
             made=now.isoformat(),
             sources=[held.promises[party] for party in held.parties],
-            listings=[listing],
+            listings=listings,
             extra=_bound(office, tx, held.agency, files),
         )
     except Invalid as error:
@@ -254,9 +255,9 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
     facts: dict[str, object] = {
-        "objects": len(held_frame.objects),
-        "inspectors": len(held_frame.inspectors),
-        "bans": len(held_frame.bans),
+        "objects": len(frames[0].objects),
+        "inspectors": sum(len(one.inspectors) for one in frames),
+        "bans": sum(len(one.bans) for one in frames),
     }
     seeding.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
 
@@ -290,15 +291,24 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
     return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
-def _rules(strata: Mapping[str, list[int]], policy: Policy) -> Rules:
-    shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in strata.items()}
-    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=policy.draw.team, strata=shares, codes=CODES)
+def _rules(told: Mapping[str, Any], policy: Policy) -> Rules:
+    shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in told["strata"].items()}
+    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=told["team"], strata=shares, codes=CODES)
+
+
+def _teams(held: Draw, result: Result) -> dict[str, tuple[Dealt, ...]]:
+    """By object what each list has dealt to it, in the order of the lists; the objects in that of the lead's dealing."""
+    teams: dict[str, tuple[Dealt, ...]] = {}
+    ids: dict[str, str] = {}
+    for listed, one in zip(held.lists, result.lists, strict=True):
+        dealt = one.dealt.teams if one.dealt else {}
+        ids = ids or {name: visit_id(held.number, position) for position, name in enumerate(dealt, 1)}
+        why = {short.object: by_visit(short, ids) for short in one.dealt.shortages} if one.dealt else {}
+        for name, team in dealt.items():
+            teams[name] = (*teams.get(name, ()), Dealt(listed=listed, team=team, shortage=why.get(name)))
+    return teams
 
 
 def _seed(held: Draw, commitment: Commitment) -> bytes:
     parts = [held.parts[party] for party in held.parties]
     return json.dumps({"commit": commitment.c, "parts": parts}, ensure_ascii=False).encode()
-
-
-def _list_name(plan: str) -> str:
-    return plan.lower()

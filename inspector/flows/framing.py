@@ -12,11 +12,15 @@ from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.plan import Listed
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.sampling import Window
+from inspector.flows import joining
 from inspector.flows.entries import Register, entries
 from inspector.flows.history import History, history
+from inspector.flows.joining import Partner
+from inspector.flows.lists import lists_of
 from inspector.flows.members import Member
 from inspector.flows.office import Office, Plan
 from inspector.flows.placing import Placing, place
@@ -29,38 +33,64 @@ LAST = "last-visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Framed:
-    """A frozen frame, its rules with their derivation, and the private key to its objects."""
+class Staffed:
+    """The frames by list, how many officers of each agency go to an object, and what else each list of a joint check commits to."""
 
-    frame: Frame
+    frames: Mapping[str, Frame]
+    team: int
+    told: Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """The frozen frames by list, all with the same objects and rules, the rules' derivation, and the private key to the objects.
+
+    `told` is what else each list of a joint check commits to (`joining.told`).
+    """
+
+    lists: tuple[Listed, ...]
+    frames: Mapping[str, Frame]
     rules: Rules
     derivation: Mapping[str, object]
     members: Mapping[str, Member]
+    told: Mapping[str, Mapping[str, object]]
+
+    @property
+    def frame(self) -> Frame:
+        """The lead's."""
+        return self.frames[self.lists[0].name]
 
 
-def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, list_name: str, now: datetime) -> Framed:
-    """Freeze both registers for a plan, with everything that decides who may be drawn and how many."""
-    secret = office.secret + f"{number}/{list_name}/".encode()
+def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: datetime) -> Framed:
+    """Freeze both registers for a plan, with everything that decides who may be drawn and how many.
+
+    In a joint check the plan's agency makes the frame of objects; each partner's list has its own officers and bans, and an
+    object that a partner may not visit now is barred for all (handbook 1.2.29).
+    """
+    lists, partners = lists_of(plan), joining.partners(office, tx, plan.partners, now)
+    secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
     spans = windows(office, tx, plan.name, now)
     register = {(held.kind, held.code): held for held in tx.rosters.objects(plan.agency)}
     horizon = due(spans.following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     again = _again(tx, plan, policy, spans)
     past = history(office, tx, plan.agency)
-    held = place(entries(office, tx, plan, policy, register, again, now), policy, past, today, horizon)
+    rows = entries(office, tx, plan, policy, register, again, now)
+    held = place(rows, policy, past, today, horizon, joining.bars(partners, today))
     members = {name: one.member for name, one in held.placed.items()}
-    staff = _inspectors(office, tx, plan, policy, secret, now)
-    frozen = freeze(_objects(held, plan, policy, register, secret), staff, _bans(tx, plan, policy, members, past, secret))
-    sizes = _quota(tx, plan, policy, frozen, spans, now)
+    objects = _objects(held, plan, policy, register, secret)
+    made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now)
+    sizes = _quota(tx, plan, policy, made.frames[lists[0].name], spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
         reserve=policy.draw.reserve,
-        team=policy.draw.team,
+        team=made.team,
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    return Framed(frame=frozen, rules=rules, derivation=_derivation(policy, sizes, held, spans), members=members)
+    derivation = _derivation(policy, sizes, held, spans)
+    return Framed(lists=lists, frames=made.frames, rules=rules, derivation=derivation, members=members, told=made.told)
 
 
 def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> dict[str, object]:
@@ -139,22 +169,39 @@ def _objects(held: Placing, plan: Plan, policy: Policy, register: Register, secr
     return rows
 
 
-def staff(
-    office: Office, tx: Tx, plan: Plan, policy: Policy, members: Mapping[str, Member], secret: bytes, now: datetime
-) -> tuple[Sequence[InspectorRow], Sequence[Ban]]:
-    """Today's inspectors, and who of them may not go to whom: for visits that were selected before and have no team."""
-    past = history(office, tx, plan.agency)
-    return _inspectors(office, tx, plan, policy, secret, now), _bans(tx, plan, policy, members, past, secret)
+def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
+    office: Office,
+    tx: Tx,
+    lists: tuple[Listed, ...],
+    policy: Policy,
+    partners: Sequence[Partner],
+    objects: Sequence[ObjectRow],
+    members: Mapping[str, Member],
+    past: History,
+    number: str,
+    now: datetime,
+) -> Staffed:
+    """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom."""
+    secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual})
+    staff = _inspectors(office, tx, lists[0].agency, policy, secret, now)
+    frames = {lists[0].name: freeze(objects, staff, _bans(tx, lists[0].agency, policy, members, past, secret))}
+    for listed, one in zip(lists[1:], partners, strict=True):
+        theirs = list_secret(office, number, listed)
+        staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
+        bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
+        frames[listed.name] = freeze(objects, joining.as_listed(staff, lists[0].agency, one, leads), bans)
+    team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
+    return Staffed(frames=frames, team=team, told=joining.told(lists, partners, leads))
 
 
-def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
-    """The agency's inspectors; the certificate must last to the day the visit is due (scenario 35).
+def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
+    """An agency's inspectors; the certificate must last to the day the visit is due (scenario 35).
 
     A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off.
     """
     day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     staff = policy.bounds.staff
-    held = tx.visits.seats_since(plan.agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
+    held = tx.visits.seats_since(agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
     return [
         InspectorRow(
             id=row.id,
@@ -164,22 +211,27 @@ def _inspectors(office: Office, tx: Tx, plan: Plan, policy: Policy, secret: byte
             status=row.status(day),
             salt=salt(secret, row.id),
         )
-        for row in tx.rosters.inspectors(plan.agency)
+        for row in tx.rosters.inspectors(agency)
     ]
 
 
-def _bans(tx: Tx, plan: Plan, policy: Policy, members: Mapping[str, Member], past: History, secret: bytes) -> Sequence[Ban]:
+def _bans(tx: Tx, agency: str, policy: Policy, members: Mapping[str, Member], past: History, secret: bytes) -> Sequence[Ban]:
     """Declared conflicts about objects of this frame (the fact, not the private reason: scenario 33), and who went the last time."""
     bans: dict[tuple[str, str], str] = {}
     if policy.draw.rotate:
         bans = {(name, staff): LAST for name in members for staff in past.last.get(name, ())}
     by_code = {member.code: name for name, member in members.items()}
-    declared = tx.rosters.recusals(plan.agency)
+    declared = tx.rosters.recusals(agency)
     bans |= {(by_code[code], staff): reason for code, staff, reason in declared if code in by_code}
     return [
         Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
         for (name, staff), reason in bans.items()
     ]
+
+
+def list_secret(office: Office, number: str, listed: Listed) -> bytes:
+    """What a list's salts come of. The objects of a joint check have the lead's in every list: they are one file."""
+    return office.secret + f"{number}/{listed.name}/".encode()
 
 
 def salt(secret: bytes, name: str) -> str:

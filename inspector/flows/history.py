@@ -28,6 +28,7 @@ class History:
 def history(office: Office, tx: Tx, agency: str) -> History:
     """The history as one agency sees it: an agency above it in the tree is `UPPER`, any other but itself `OTHER`.
 
+    A joint visit is one visit of each agency that takes part, and one of all together (handbook 2.2, "Does it use up the cap?").
     What stands in the agency's imported record and was also a visit of the house is counted twice: import what came before it.
     """
     seen: dict[str, list[Seen]] = {}
@@ -38,13 +39,14 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
             _later(last, name, row.on, frozenset(row.inspectors))
-    above, teams = set(office.line(agency)[1:]), tx.visits.teams(agency)
+    above, teams, partners = set(office.line(agency)[1:]), tx.visits.teams(agency), tx.visits.partners()
     items = tx.visits.items(above) if above else {}
     for held in tx.visits.made():
         done = held["done_at"]
         on = office.calendar.local_date(done or held["opened_at"])
-        mine = held["agency"] == agency
-        authority = Authority.OWN if mine else Authority.UPPER if held["agency"] in above else Authority.OTHER
+        there = {held["agency"], *partners.get(held["draw"], ())}
+        mine = agency in there
+        authority = Authority.OWN if mine else Authority.UPPER if there & above else Authority.OTHER
         one = Seen(
             on=on,
             check=CheckType(held["check_type"]),

@@ -52,12 +52,13 @@ class AgencyNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A draw plan (抽查计划): whose, when (a trigger text), and what its frame holds."""
+    """A draw plan (抽查计划): whose, when (a trigger text), what its frame holds, and which `partners` join each of its visits."""
 
     name: str
     agency: str
     trigger: str
     pool: bool = False
+    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -54,7 +54,11 @@ class Placing:
         }
 
 
-def place(entries: Iterable[Entry], policy: Policy, past: History, today: date, horizon: date) -> Placing:
+Bars = Callable[[str, str, bool], Iterable[Barred]]
+"""What bars an object for those who would join its visit, by its name and level; the last says whether it must be seen."""
+
+
+def place(entries: Iterable[Entry], policy: Policy, past: History, today: date, horizon: date, others: Bars) -> Placing:
     """One object a subject, in the stratum with the highest ratio (scenario 25); `horizon` is when the next draw's visits are due."""
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -62,11 +66,11 @@ def place(entries: Iterable[Entry], policy: Policy, past: History, today: date, 
     ratios = {row.stratum: row.ratio for row in policy.samplings}
     made = Placing()
     for name, held in by_name.items():
-        _place(made, name, held, policy, ratios, past, today, horizon)
+        _place(made, name, held, policy, ratios, past, today, horizon, others)
     return made
 
 
-def _place(
+def _place(  # noqa: PLR0913, PLR0917 - one object in all its parts
     made: Placing,
     name: str,
     held: list[Entry],
@@ -75,6 +79,7 @@ def _place(
     past: History,
     today: date,
     horizon: date,
+    others: Bars,
 ) -> None:
     """One object. A visit that a case needs is never barred; a check of items that another one has just made is.
 
@@ -94,7 +99,7 @@ def _place(
     stratum = max((entry.stratum for entry in kept), key=lambda code: (ratios[code], code))
     frequency = policy.limits.frequencies[policy.sampling(stratum).level or policy.unrated]
     must = any(entry.member.pooled and overdue(seen, entry.since, frequency, horizon) for entry in kept)
-    found = list(barred(seen, frequency, policy.limits, today, must=must))
+    found = [*barred(seen, frequency, policy.limits, today, must=must), *others(name, frequency.level, must)]
     if not free and not must:
         found += [why for why in reasons.values() if why is not None]
     if frequency.warn <= counted(seen, policy.limits, today, own=False) < frequency.stop:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from inspector.domain import annual
 from inspector.domain import plan as life
-from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content
+from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content, PartnerTotal
 from inspector.domain.commitment import Rules
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.frame import ELIGIBLE
+from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
@@ -35,7 +35,7 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
         raise Refusal("plan_exists", plan=name, year=year, state=before.state.value)
     since = max(date(year, 1, 1), now.date())
     policy = office.policy(plan.agency, since)
-    framed = frame(office, tx, plan, policy, f"{name}-{year}", name.lower(), now)
+    framed = frame(office, tx, plan, policy, f"{name}-{year}", now)
     draws = _draws(plan, since, now)
     content = Content(
         plan=name,
@@ -48,7 +48,10 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
         since=since,
         draws=draws,
         strata=annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, since, frozenset({FULL, MUST})),
-        inspectors=sum(1 for row in framed.frame.inspectors if row.status == ELIGIBLE),
+        inspectors=_officers(framed.frame),
+        partners=tuple(
+            PartnerTotal(agency=listed.agency, inspectors=_officers(framed.frames[listed.name])) for listed in framed.lists[1:]
+        ),
     )
     return annual.create(content, by, policy, now)
 
@@ -114,8 +117,9 @@ def unplanned(plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) ->
     if not held.sound:
         return Refusal("plan_altered", plan=plan.name, year=year, digest=held.digest)
     told = held.content
-    if (told.agency, told.trigger, told.pool) != (plan.agency, plan.trigger, plan.pool):
-        return Refusal("plan_changed", plan=plan.name, year=year, published=_shape(told), configured=_shape(plan))
+    published, configured = _shape(told, (one.agency for one in told.partners)), _shape(plan, plan.partners)
+    if published != configured:
+        return Refusal("plan_changed", plan=plan.name, year=year, published=published, configured=configured)
     return None
 
 
@@ -185,9 +189,14 @@ def _draws(plan: Plan, since: date, now: datetime) -> int:
     return times(trigger, first, datetime(since.year + 1, 1, 1, tzinfo=zone))
 
 
-def _shape(told: Content | Plan) -> str:
+def _shape(told: Content | Plan, partners: Iterable[str]) -> str:
     """What of a plan must not change under its publication."""
-    return f"{told.agency}, {told.trigger}, pool={'true' if told.pool else 'false'}"
+    shape = f"{told.agency}, {told.trigger}, pool={'true' if told.pool else 'false'}"
+    return f"{shape}, with={'+'.join(joined)}" if (joined := tuple(partners)) else shape
+
+
+def _officers(held: Frame) -> int:
+    return sum(1 for row in held.inspectors if row.status == ELIGIBLE)
 
 
 def _about(held: AnnualPlan) -> str:

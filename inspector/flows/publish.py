@@ -19,7 +19,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
 from inspector.domain.publish import opens
 from inspector.domain.visit import Visit
-from inspector.flows.assign import frozen
+from inspector.flows.lists import frames, frozen
 from inspector.flows.members import load_members
 from inspector.flows.office import Office
 from inspector.labels import LANGS, label, of
@@ -33,7 +33,7 @@ class Drawn:
     held: Draw
     files: Mapping[str, bytes]
     commitment: Commitment
-    frame: Frame
+    frames: Mapping[str, Frame]
     result: Result
 
     @classmethod
@@ -42,9 +42,14 @@ class Drawn:
         held, files = tx.draws.get(number), tx.draws.files(number)
         if held.state is not DrawState.DRAWN:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
-        commitment, frame = read(files["commit.json"]), frozen(files)
-        result = protocol.carry_out(commitment, {held.list_name: frame}, json.loads(files["seed.json"])["parts"])
-        return cls(held=held, files=files, commitment=commitment, frame=frame, result=result)
+        commitment, made = read(files["commit.json"]), frames(held, files)
+        result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
+        return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
+
+    @property
+    def frame(self) -> Frame:
+        """The lead's: its objects are those of every list."""
+        return self.frames[self.held.lists[0].name]
 
 
 def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:
@@ -71,19 +76,21 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     refuse_early(office, told.held, visits, now)
     firms = office.book.get(told.held.pack).publish.firms
     members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
-    (listed,) = told.result.lists
     named = {
         name
-        for name in listed.selected
+        for name in told.result.lists[0].selected  # the same in every list
         if firms and name in members and members[name].kind is SubjectKind.FIRM and name not in waiting
     }
-    rows = shown(told.commitment, told.frame, named, listed.name)
-    value = published(told.commitment, told.result, {listed.name: named})
+    value = published(told.commitment, told.result, dict.fromkeys(told.frames, named))
+    drawn = {
+        f"{name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in shown(told.commitment, frame, named, name))
+        for name, frame in told.frames.items()
+    }
     return {
         "commit.json": told.files["commit.json"],
         "seed.json": told.files["seed.json"],
         "result.json": _json(value),
-        f"{listed.name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in rows),
+        **drawn,
     }
 
 
@@ -99,13 +106,14 @@ def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) ->
     member = load_members(tx.draws.file(number, "members.json")).get(name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
+    listed = held.lists[0]
     early = held.state is not DrawState.DRAWN or closed_until(office, held, tx.visits.of_selection(number), now) is not None
     if early:
         files = tx.draws.files(number)
-        (told,) = shown(read(files["commit.json"]), frozen(files), [name], held.list_name)
+        (told,) = shown(read(files["commit.json"]), frozen(held, files, listed), [name], listed.name)
     else:
         drawn = Drawn.of(tx, number)
-        told = receipt(drawn.commitment, drawn.frame, name, held.list_name, drawn.result)
+        told = receipt(drawn.commitment, drawn.frame, name, listed.name, drawn.result)
     return {"draw": number, **told, "words": _words(told)}
 
 

@@ -20,7 +20,7 @@ from inspector.domain.verification import asked_others
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import put_seat
+from inspector.flows.seats import end_clock, rise
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Ended, Work
@@ -69,8 +69,12 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     """Take a withdrawn case's questions off a visit; the last one frees the seats and ends the visit's own clock."""
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
-    if doubts or held.pooled:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
+    if doubts or held.pooled or held.parts:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
+        changed = visit.ended(changed, now)  # nobody may owe a part of a joint visit any more
         tx.visits.put(changed)
+        if not changed.state.open:
+            rise(tx, tx.visits.team(held.id), now)
+            end_clock(tx, held, now)
         return
     call_off_visit(tx, changed, "withdrawn", case.pack, now)
 
@@ -86,14 +90,8 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
 
 def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
     """A visit is over before it was made: seats, pushes, dates and matters of it end."""
-    ended = [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)]
-    for seat in tx.visits.team(held.id):
-        if seat.state.open:
-            put_seat(tx, seat, replace(seat, state=visit.SeatState.CANCELLED), now)
-            ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
-    tx.work.end_keys(ended, now)
-    for matter in ("team_short", "visit_overdue"):
-        tx.attention.close(f"{matter}:{held.id}", now)
+    rise(tx, tx.visits.team(held.id), now, visit.SeatState.CANCELLED)
+    end_clock(tx, held, now)
 
 
 def wait_for_it(work: Work, office: Office) -> None:

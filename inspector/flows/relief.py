@@ -25,20 +25,20 @@ from inspector.store.work import Work
 DEPARTED, RECUSED = "departed", "recused"
 
 
-def unfit(tx: Tx, held: Visit, staff: str, day: date) -> str | None:
-    """Why the registers say that an inspector cannot go on a day: `departed`, `uncertified`, `leave` or `recused`; None when they do not.
+def unfit(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
+    """Why the registers say that the inspector of a seat cannot go on a day; None when they do not.
 
-    Of a declared conflict the fact counts; its reason stays private (scenario 33).
+    It is `departed`, `uncertified`, `leave` or `recused`. Of a declared conflict the fact counts; its reason stays private (scenario 33).
     """
-    person = tx.rosters.in_force(held.agency, staff)
+    person = tx.rosters.in_force(seat.agency, seat.inspector)
     status = person.status(day) if person is not None else DEPARTED
-    if status == "1" and tx.rosters.recused(held.agency, held.code, staff):
+    if status == "1" and tx.rosters.recused(seat.agency, held.code, seat.inspector):
         return RECUSED
     return None if status == "1" else status
 
 
 def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
-    """Pass on every open seat of an agency's open visits whose inspector cannot go today; how many. Twice is as good as once."""
+    """Pass on every open seat of an agency's officers who cannot go today; how many. Twice is as good as once."""
     day = office.calendar.local_date(now)
     staff = tx.rosters.inspectors(agency)
     fit = {row.id for row in staff if row.status(day) == "1"} - {row[1] for row in tx.rosters.recusals(agency)}
@@ -74,7 +74,7 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
 
 
 def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
-    return unfit(tx, held, seat.inspector, day) if seat.state.open else None
+    return unfit(tx, held, seat, day) if seat.state.open else None
 
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:

@@ -22,13 +22,15 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.frame import ObjectRow
-from inspector.domain.plan import Draw
+from inspector.domain.plan import Draw, Listed
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Finding, Visit
-from inspector.flows.after import FILE, log_after
-from inspector.flows.assign import assign, frozen, visit_id
+from inspector.flows.after import log_after
+from inspector.flows.assign import Dealt, assign, visit_id
 from inspector.flows.dispatch import weigh
+from inspector.flows.joining import joined
+from inspector.flows.lists import AFTER, frozen
 from inspector.flows.members import load_members
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
@@ -55,11 +57,14 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
     policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
     decision = replacement.cease(held, how, evidence, by, policy, now)
     _leave(tx, held, decision, now)
-    for doubt in held.doubts:  # nobody can look any more: no finding, the officer decides
+    entered = {part.agency for part in held.parts}
+    for doubt in (
+        one for one in held.doubts if one.agency not in entered
+    ):  # nobody can look any more: no finding, the officer decides
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
         weigh(tx, office, decision.state, finding, now)
-    proof = replacement.digest(how.value, decision.state.remarks)
-    stratum, lists = _stratum(files, held.object_id), _lists(files)
+    proof = replacement.digest(how.value, decision.state.proof)
+    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
     following = lists.following(stratum) if policy.draw.replace_ceased and held.sampled else None
     if following is None:
         log_after(tx, drawn.number, "withdrawn", held.object_id, reason=CEASED, evidence=proof)
@@ -74,7 +79,7 @@ def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: st
     """An officer has a drawn object replaced, within the budget. Raises Missing, Invalid, Refusal (`reserve_used_up` among them)."""
     held, drawn = _locked(tx, visit_id)
     policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
-    stratum, lists = _stratum(files, held.object_id), _lists(files)
+    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
     decision = replacement.give_up(held, ground, reason, by, lists, policy)
     following = lists.following(stratum) if held.sampled else None
     if following is None:
@@ -117,30 +122,42 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     proof: str,
     now: datetime,
 ) -> Visit:
-    """The object of the reserve becomes a visit; its seats are dealt one by one, each a line that can be replayed."""
+    """The object of the reserve becomes a visit; its seats are dealt one by one, each a line that can be replayed.
+
+    In a joint check it comes in for every list, each agency's team is dealt within its own, and waiting checks of the partners
+    come along.
+    """
     told = {"out": left.object_id, "in": name, "reason": reason, "evidence": proof}
-    log_after(tx, drawn.number, "replace", left.object_id, **told)
-    member = load_members(files["members.json"])[name]
+    log_after(tx, drawn.number, "replace", left.object_id, only=None, **told)
+    member = joined(tx, drawn, {name: load_members(files["members.json"])[name]})[name]
     live = member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
-    team = _deal(tx, drawn, files, name) if live else ()  # all withdrawn meanwhile: called off at once, and the record says so
+    # All withdrawn meanwhile: called off at once, and the record says so.
+    teams = tuple(_deal(tx, drawn, files, listed, name) for listed in drawn.lists) if live else ()
     position = len(tx.visits.of_draw(drawn.number)) + 1
     came = visit_id(drawn.number, position)
-    shortage = Shortage(object=came, seat=team.index(None), others=(), inspectors=()) if None in team else None
-    assign(office, tx, drawn, policy, position, name, member, team, shortage, now, replaces=left.id)
+    dealt = tuple(
+        Dealt(
+            listed=listed,
+            team=team,
+            shortage=Shortage(object=came, seat=team.index(None), others=(), inspectors=()) if None in team else None,
+        )
+        for listed, team in zip(drawn.lists if live else (), teams, strict=True)
+    )
+    assign(office, tx, drawn, policy, position, name, member, dealt, now, replaces=left.id)
     return tx.visits.get(came)
 
 
-def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], name: str) -> tuple[str | None, ...]:
-    """The team of an object that comes in, and its lines."""
-    commitment, frame = read(files["commit.json"]), frozen(files)
+def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str) -> tuple[str | None, ...]:
+    """One list's team for an object that comes in, and its lines."""
+    commitment, frame = read(files["commit.json"]), frozen(drawn, files, listed)
     seed = join(commitment, [drawn.parts[party] for party in drawn.parties])
-    deal_key = key(commitment, seed, f"deal/{drawn.list_name}")
-    row, loads = _row(frame.objects, name), Counter(tx.visits.loads(drawn.number))
+    deal_key = key(commitment, seed, f"deal/{listed.name}")
+    row, loads = _row(frame.objects, name), Counter(tx.visits.loads(drawn.number, listed.agency))
     team: list[str | None] = []
-    for seat in range(commitment.list_named(drawn.list_name).rules.team):
+    for seat in range(commitment.list_named(listed.name).rules.team):
         sitting = [staff for staff in team if staff is not None]
         chosen = substitute(commitment.suite, deal_key, row, seat, sitting, (), loads, frame.inspectors, frame.bans)
-        log_after(tx, drawn.number, "deal", name, **{"seat": seat, "in": chosen})
+        log_after(tx, drawn.number, "deal", name, only=listed, **{"seat": seat, "in": chosen})
         team.append(chosen)
         loads.update([chosen] if chosen is not None else [])
     return tuple(team)
@@ -150,13 +167,14 @@ def _row(rows: tuple[ObjectRow, ...], name: str) -> ObjectRow:
     return next(row for row in rows if row.id == name)
 
 
-def _stratum(files: Mapping[str, bytes], name: str) -> str:
-    return _row(frozen(files).objects, name).stratum
+def _stratum(drawn: Draw, files: Mapping[str, bytes], name: str) -> str:
+    return _row(frozen(drawn, files, drawn.lists[0]).objects, name).stratum
 
 
 def _lists(files: Mapping[str, bytes]) -> Lists:
+    """By the lead's list: an object that is replaced is replaced in every list of its draw."""
     strata = json.loads(files["result.json"])["lists"][0]["strata"]
-    return Lists.of(strata, [json.loads(line) for line in files.get(FILE, b"").splitlines()])
+    return Lists.of(strata, [json.loads(line) for line in files.get(AFTER, b"").splitlines()])
 
 
 def _told(tx: Tx, left: Visit, came: Visit | None, lists: Lists, policy: Policy) -> Replaced:

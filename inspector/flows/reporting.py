@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,18 @@ from inspector.domain import report as told
 from inspector.domain.case import Outcome
 from inspector.domain.plan import DrawKind
 from inspector.domain.policy import Policy
-from inspector.domain.report import Checked, Report, Share
+from inspector.domain.publish import ReportRow
+from inspector.domain.report import Checked, Crowd, Report, Share
 from inspector.domain.sampling import Window
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows.after import FILE
+from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, load_members
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn
 from inspector.flows.windows import start
 from inspector.store.tx import Tx
 
+_OF_A_SEAT = ("redeal", "deal")
 Standing = Mapping[str, tuple[str, str | None]]
 
 
@@ -30,9 +33,9 @@ def report(office: Office, tx: Tx, number: str) -> Report:
     held, policy = drawn.held, office.book.get(drawn.held.pack)
     members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
-    (listed,) = drawn.result.lists
-    strata = listed.strata if held.kind is DrawKind.PLAN else {}  # a supplementary draw deals teams: chance has chosen before it
-    row, events = policy.report, _lines(drawn.files.get(FILE, b""))
+    # A supplementary draw deals teams: chance has chosen before it.
+    strata = drawn.result.lists[0].strata if held.kind is DrawKind.PLAN else {}
+    row, events = policy.report, _events(drawn)
     return Report(
         draw=number,
         pack=policy.label,
@@ -43,12 +46,12 @@ def report(office: Office, tx: Tx, number: str) -> Report:
         powers=told.powers(strata, row),
         estimates=told.estimates(_checked(visits, standing), strata, policy, row),
         share=_share(office, tx, held.agency, held.drawn_at or held.made_at, policy),
-        crowds=told.crowds(drawn.frame, policy.draw.team, row) if visits else (),
+        crowds=_crowds(drawn, row) if visits else (),
         certain=told.certain(strata, policy, row),
         excluded=told.excluded(drawn.frame),
         set_aside=_set_aside(drawn.files),
         after=told.followed(events),
-        shortages=len(listed.dealt.shortages) if listed.dealt else 0,
+        shortages=sum(len(one.dealt.shortages) for one in drawn.result.lists if one.dealt),
     )
 
 
@@ -87,6 +90,22 @@ def _set_aside(files: Mapping[str, bytes]) -> int:
     """Cases that wait for a later frame, for another check makes them superfluous now; the commitment counts them."""
     derivation = json.loads(files["rules.json"])["derivation"] if "rules.json" in files else {}
     return sum(int(one[-1]) for one in derivation.get("set_aside", ()))
+
+
+def _crowds(drawn: Drawn, row: ReportRow) -> tuple[Crowd, ...]:
+    """Where too few could go, in every list; in a joint check an area is named with whose officers they are."""
+    found: list[Crowd] = []
+    for listed in drawn.held.lists:
+        team = drawn.commitment.list_named(listed.name).rules.team
+        some = told.crowds(drawn.frames[listed.name], team, row)
+        found += [replace(one, pool=f"{listed.agency}: {one.pool}") for one in some] if drawn.held.partners else some
+    return tuple(found)
+
+
+def _events(drawn: Drawn) -> list[dict[str, Any]]:
+    """What happened afterwards: what became of a visit stands in every list and is told once, a seat's own lines in one."""
+    lead, *others = (_lines(drawn.files.get(kept(drawn.held, listed, AFTER), b"")) for listed in drawn.held.lists)
+    return [*lead, *(line for lines in others for line in lines if line["kind"] in _OF_A_SEAT)]
 
 
 def _lines(content: bytes) -> list[dict[str, Any]]:

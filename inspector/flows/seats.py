@@ -1,12 +1,20 @@
-"""A seat that goes on, written down: guarded by what it was, and with the end of what people were told about its push."""
+"""Seats that go on and a visit that is over, written down: with the end of clocks and of what people were told about them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
-from inspector.domain.visit import Seat
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.store.tx import Tx
+
+OVERDUE = "visit_overdue"
+"""The matter for a person that a visit's date opens when it passes without a result."""
+
+SHORT = "team_short"
+"""The matter for a person that an empty seat opens, of the agency whose officer is lacking."""
 
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
@@ -16,3 +24,26 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     """Write a seat; the caller holds its visit's lock. Raises Stale when the seat is not as it was decided about."""
     tx.visits.put_seat(changed, was.state)
     tx.attention.close(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
+
+
+def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> None:
+    """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more."""
+    ended = []
+    for seat in team:
+        if seat.state.open:
+            put_seat(tx, seat, replace(seat, state=state), now)
+            ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
+    tx.work.end_keys(ended, now)
+
+
+def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
+    """The visit's own dates mean nothing any more, and nobody need see to it."""
+    tx.work.end_keys([f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
+    tx.attention.close(f"{OVERDUE}:{held.id}", now)
+    for agency in held.agencies:
+        tx.attention.close(f"{SHORT}:{short_of(held, agency)}", now)
+
+
+def short_of(held: Visit, agency: str) -> str:
+    """What an agency's matter `SHORT` is about: the visit, for a partner in a joint one with its own name behind it."""
+    return held.id if agency == held.agency else f"{held.id}:{agency}"

@@ -3,27 +3,31 @@
 The selection stands: those visits are owed until they are made. All of a plan's that are short go in, so that there is nothing to
 choose; the roster is today's. It is announced by an officer, or by the daily look as soon as the register could fill a whole team of
 any of them: an officer alone could let an object escape by doing nothing.
+
+A joint visit is one visit: every agency's team is dealt anew, each from its own list, so that all of them go together.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import plan as life
-from inspector.domain.dealing import Deal, Shortage, deal
+from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow, content, freeze
-from inspector.domain.plan import Draw, DrawKind, DrawState, Following
+from inspector.domain.frame import ELIGIBLE, ObjectRow
+from inspector.domain.plan import Draw, DrawKind, DrawState, Following, Listed
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
 from inspector.flows import seeding
-from inspector.flows.assign import FILES, frozen
-from inspector.flows.framing import salt, staff
+from inspector.flows.framing import Staffed, list_secret, salt, staffed
+from inspector.flows.history import history
+from inspector.flows.joining import partners
+from inspector.flows.lists import contents, frozen, lists_of
 from inspector.flows.members import Member, dump_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
@@ -41,9 +45,11 @@ class Outlook:
     """The short visits of a plan that no open draw deals, and whether today's register could fill their teams.
 
     `shortages` is the readable certificate of ruling 14 for each seat that it could not: whether a seat can be filled depends on
-    the register alone, and on no seed.
+    the register alone, and on no seed. Seats are numbered as the visit's own are; in a joint check an inspector's agency stands
+    before his or her number.
     """
 
+    lists: tuple[Listed, ...]
     visits: tuple[Visit, ...]
     shortages: tuple[Shortage, ...]
 
@@ -62,11 +68,14 @@ class Outlook:
 def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
     """What a supplementary draw of a plan could do today. Raises Invalid (`plan_unknown`)."""
     plan = _plan(office, plan_name)
-    owed = _owed(tx, plan)
-    if not owed:
-        return Outlook(visits=(), shortages=())
-    policy = office.policy(plan.agency, now.date())
-    return Outlook(visits=owed, shortages=_dealt(policy, *_rows(office, tx, plan, policy, owed, "outlook", now)).shortages)
+    seen = []
+    for lists, owed in _owed(tx, plan).items():
+        made = _staffed(office, tx, lists, office.policy(plan.agency, now.date()), owed, "outlook", now)
+        one = Outlook(lists=lists, visits=owed, shortages=_lacking(lists, made))
+        if one.helped:
+            return one
+        seen.append(one)
+    return seen[0] if seen else Outlook(lists=lists_of(plan), visits=(), shortages=())
 
 
 def announce(
@@ -91,7 +100,7 @@ def announce(
     policy = office.policy(plan.agency, now.date())
     told = _behind(office, tx, plan_name, seen.visits, policy) if told is None else told
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
-    objects, inspectors, bans = _rows(office, tx, plan, policy, seen.visits, number, now)
+    staffed = _staffed(office, tx, seen.lists, policy, seen.visits, number, now)
     made = Draw(
         number=number,
         agency=plan.agency,
@@ -104,23 +113,21 @@ def announce(
         parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
         further=told.further,
         without=told.without,
-        list_name=plan_name.lower(),
+        lists=seen.lists,
         kind=DrawKind.SUPPLEMENT,
     )
-    frame = freeze(objects, inspectors, bans)
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
-    files = (content(frame.objects), content(frame.inspectors), content(frame.bans))
-    for name, held in zip(FILES, files, strict=True):
+    for name, held in contents(made, staffed.frames).items():
         tx.draws.keep_file(number, name, held)
     tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
-    rules = {"strata": {OWED: [1_000_000, 0]}, "derivation": derivation}
+    rules = {"strata": {OWED: [1_000_000, 0]}, "team": staffed.team, "derivation": derivation, "lists": staffed.told}
     tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(frame.objects), "supplements": of})
+    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of})
     tx.work.order(decision.orders, now)
     return made
 
@@ -168,35 +175,48 @@ def _plan(office: Office, name: str) -> Plan:
     return plan
 
 
-def _owed(tx: Tx, plan: Plan) -> tuple[Visit, ...]:
-    """The plan's short visits that no open draw deals, one for each object; a second one of it waits for the next."""
+def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
+    """The plan's short visits that no open draw deals, by the lists of their draws: one for each object, a second one of it waits.
+
+    A plan whose agencies have changed since may owe visits of several kinds; one draw deals those of one.
+    """
     dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number)).values()}
-    owed: dict[str, Visit] = {}
+    owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
     for visit in tx.visits.short(plan.agency):
-        if visit.id not in dealt and tx.draws.get(visit.draw).plan == plan.name:
-            owed.setdefault(visit.object_id, visit)
-    return tuple(owed.values())
+        if visit.id not in dealt and (drawn := tx.draws.get(visit.draw)).plan == plan.name:
+            owed.setdefault(drawn.lists, {}).setdefault(visit.object_id, visit)
+    return {lists: tuple(visits.values()) for lists, visits in owed.items()}
 
 
-def _rows(
-    office: Office, tx: Tx, plan: Plan, policy: Policy, owed: tuple[Visit, ...], number: str, now: datetime
-) -> tuple[list[ObjectRow], list[InspectorRow], list[Ban]]:
-    """The frame: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
-    secret = office.secret + f"{number}/{plan.name.lower()}/".encode()
-    frames = {name: frozen(tx.draws.files(name)).objects for name in {visit.draw for visit in owed}}
-    known = {(name, row.id): row for name, rows in frames.items() for row in rows}
+def _staffed(
+    office: Office, tx: Tx, lists: tuple[Listed, ...], policy: Policy, owed: tuple[Visit, ...], number: str, now: datetime
+) -> Staffed:
+    """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
+    secret = list_secret(office, number, lists[0])
+    known: dict[tuple[str, str], ObjectRow] = {}
+    for name in {visit.draw for visit in owed}:
+        drawn = tx.draws.get(name)
+        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.lists[0]).objects}
     objects = []
     for visit in owed:
         row = known[visit.draw, visit.object_id]
         objects.append(
             ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
         )
-    inspectors, bans = staff(office, tx, plan, policy, _members(owed), secret, now)
-    return objects, list(inspectors), list(bans)
+    joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
+    return staffed(office, tx, lists, policy, joining, objects, _members(owed), past, number, now)
 
 
-def _dealt(policy: Policy, objects: list[ObjectRow], inspectors: list[InspectorRow], bans: list[Ban]) -> Deal:
-    return deal(Suite(), "0" * 32, policy.draw.team, objects, inspectors, bans)
+def _lacking(lists: tuple[Listed, ...], made: Staffed) -> tuple[Shortage, ...]:
+    """The seats that the frames could not fill, in every list."""
+    found: list[Shortage] = []
+    for place, listed in enumerate(lists):
+        frame, first = made.frames[listed.name], place * made.team
+        for one in deal(Suite(), "0" * 32, made.team, frame.objects, frame.inspectors, frame.bans).shortages:
+            others = tuple((name, first + seat) for name, seat in one.others)
+            able = tuple(f"{listed.agency}: {name}" for name in one.inspectors) if len(lists) > 1 else one.inspectors
+            found.append(replace(one, seat=first + one.seat, others=others, inspectors=able))
+    return tuple(found)
 
 
 def _members(owed: tuple[Visit, ...]) -> dict[str, Member]:

@@ -16,7 +16,7 @@ from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
-from inspector.flows.assign import frozen
+from inspector.flows.lists import frames
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -70,7 +70,7 @@ def carry_out(office: Office, held: Draw, files: Mapping[str, bytes]) -> Result 
         if told is not None and not hmac.compare_digest(str(told), members_digest(office, files)):
             return "members.json"
         parts = [held.parts[party] for party in held.parties]
-        return protocol.carry_out(commitment, {held.list_name: frozen(files)}, parts)
+        return protocol.carry_out(commitment, frames(held, files), parts)
     except Invalid as error:
         if error.code == "draw_seed_invalid":
             raise

@@ -44,13 +44,12 @@ class AnnualRoom(Room):
         self.expect_one(sa.update(annual_plan).where(*here).values(**values), f"{told.plan} {told.year}")
 
     def page(self, agencies: Sequence[str] | None, year: int | None = None) -> list[AnnualPlan]:
-        """Every edition by plan, year and edition: few, since each was made by hand."""
+        """Every edition that the agencies lead or join, by plan, year and edition: few, since each was made by hand."""
         asked = sa.select(annual_plan.c.body).order_by(annual_plan.c.plan, annual_plan.c.year, annual_plan.c.edition)
-        if agencies is not None:
-            asked = asked.where(annual_plan.c.agency.in_(list(agencies)))
         if year is not None:
             asked = asked.where(annual_plan.c.year == year)
-        return [load(AnnualPlan, text) for text in self.connection.execute(asked).scalars()]
+        held = [load(AnnualPlan, text) for text in self.connection.execute(asked).scalars()]
+        return held if agencies is None else [one for one in held if {*one.content.agencies} & {*agencies}]
 
     def _row(self, held: AnnualPlan) -> dict[str, object]:
         return {"state": held.state.value, "body": dump(held)}

@@ -107,7 +107,7 @@ class CaseRoom(Room):
         return following
 
     def mark_drawn(self, case_ids: Sequence[str], number: str) -> None:
-        """Note the draw whose frame took these cases in, so that each is in one frame only."""
+        """Note the draw that took these cases in, so that each is in one only."""
         ordered = sorted(case_ids)  # whoever holds several cases takes them in order of id
         for start in range(0, len(ordered), 512):
             some = padded(ordered[start : start + 512])

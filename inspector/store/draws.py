@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw, DrawState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw, draw_file
+from inspector.store.drawtables import draw, draw_file, draw_partner
 from inspector.store.room import Room
 from inspector.store.tables import seed_used
 
@@ -31,7 +31,12 @@ class DrawRoom(Room):
             "slot": made.slot,
             "made_at": made.made_at,
         }
-        return self.insert_one(draw, row | self._row(made) | {"version": 0}, ("plan", "slot"))
+        if not self.insert_one(draw, row | self._row(made) | {"version": 0}, ("plan", "slot")):
+            return False
+        if made.partners:
+            joined = [{"number": made.number, "agency": agency} for agency in made.partners]
+            self.connection.execute(sa.insert(draw_partner), joined)
+        return True
 
     def get(self, number: str, *, lock: bool = False) -> Draw:
         """A draw. Raises Missing."""
@@ -109,24 +114,24 @@ class DrawRoom(Room):
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def page(self, agencies: Sequence[str] | None, *, after: str = "", limit: int = 50) -> list[Draw]:
-        """Draws by number."""
+        """Draws by number, those that the agencies take part in among them."""
         asked = sa.select(draw.c.body).where(draw.c.number > after).order_by(draw.c.number).limit(limit)
         if agencies is not None:
-            asked = asked.where(draw.c.agency.in_(list(agencies)))
+            asked = asked.where(_of(agencies))
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def last(self, agencies: Sequence[str] | None, *, limit: int = 50) -> list[Draw]:
         """The newest draws, newest first."""
         asked = sa.select(draw.c.body).order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
         if agencies is not None:
-            asked = asked.where(draw.c.agency.in_(list(agencies)))
+            asked = asked.where(_of(agencies))
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def carried_out(self, agencies: Sequence[str] | None, limit: int) -> list[Draw]:
         """The newest draws that were carried out."""
         asked = sa.select(draw.c.body).where(draw.c.state == "DRAWN")
         if agencies is not None:
-            asked = asked.where(draw.c.agency.in_(list(agencies)))
+            asked = asked.where(_of(agencies))
         asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
@@ -175,3 +180,9 @@ class DrawRoom(Room):
 def _digest(mark: str) -> str:
     """A mark of any length as a key."""
     return hashlib.sha256(mark.encode()).hexdigest()
+
+
+def _of(agencies: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The draws that some of these agencies lead or take part in."""
+    joined = sa.select(draw_partner.c.number).where(draw_partner.c.agency.in_(list(agencies)))
+    return draw.c.agency.in_(list(agencies)) | draw.c.number.in_(joined)

@@ -23,6 +23,14 @@ draw = sa.Table(
     sa.UniqueConstraint("plan", "slot"),
 )
 
+draw_partner = sa.Table(
+    "draw_partner",
+    metadata,
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("agency", Code, primary_key=True),
+)
+"""Who takes part in a joint draw and its visits, beside the agency that leads it."""
+
 draw_file = sa.Table(
     "draw_file",
     metadata,

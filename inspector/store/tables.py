@@ -181,6 +181,7 @@ seat = sa.Table(
     sa.Column("visit", sa.String(200), primary_key=True),
     sa.Column("place", sa.Integer, primary_key=True),
     sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("agency", Code, nullable=False),
     sa.Column("inspector", Code, nullable=False, index=True),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),

@@ -13,6 +13,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
+from inspector.store.drawtables import draw_partner
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
@@ -97,25 +98,32 @@ class VisitRoom(Room):
 
         One called off is none; one that is short of inspectors is owed, and so to be made. In order of opening.
         """
-        names = ("id", "object_id", "agency", "check_type", "opened_at", "done_at")
+        names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
         return self.rows(held.order_by(visit.c.opened_at, visit.c.id))
 
     def items(self, agencies: Collection[str]) -> dict[str, frozenset[str]]:
-        """The items that the visits of some agencies were about, by visit; a visit of the pool alone is not in it."""
+        """The items of some agencies that visits were about, by visit; one to the pool alone, or to others' items, is not in it."""
         asked = sa.select(visit_case.c.visit, case_file.c.item).join(case_file, case_file.c.id == visit_case.c.case_id)
-        asked = asked.join(visit, visit.c.id == visit_case.c.visit).where(visit.c.agency.in_(list(agencies)))
+        asked = asked.where(case_file.c.agency.in_(list(agencies)))
         held: dict[str, set[str]] = {}
         for name, item in self.connection.execute(asked):
             held.setdefault(name, set()).add(item)
         return {name: frozenset(items) for name, items in held.items()}
 
+    def partners(self) -> dict[str, frozenset[str]]:
+        """Who took part in each joint draw, beside its lead."""
+        held: dict[str, set[str]] = {}
+        for row in self.connection.execute(sa.select(draw_partner)):
+            held.setdefault(row.number, set()).add(row.agency)
+        return {number: frozenset(agencies) for number, agencies in held.items()}
+
     def teams(self, agency: str) -> dict[str, frozenset[str]]:
-        """Who was there, by visit made."""
+        """Which of an agency's officers were there, by visit made."""
         asked = sa.select(seat.c.visit, seat.c.inspector).join(visit, visit.c.id == seat.c.visit)
         held: dict[str, set[str]] = {}
         for name, staff in self.connection.execute(
-            asked.where(visit.c.agency == agency, visit.c.state == VisitState.DONE.value, seat.c.state == SeatState.DONE.value)
+            asked.where(seat.c.agency == agency, visit.c.state == VisitState.DONE.value, seat.c.state == SeatState.DONE.value)
         ):
             held.setdefault(name, set()).add(staff)
         return {name: frozenset(staff) for name, staff in held.items()}
@@ -142,14 +150,15 @@ class VisitRoom(Room):
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)
-            .where(visit.c.agency == agency, visit.c.opened_at >= moment, seat.c.state.in_(held))
+            .where(seat.c.agency == agency, visit.c.opened_at >= moment, seat.c.state.in_(held))
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
 
     def add_seat(self, given: Seat) -> None:
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
-        row = {"visit": given.visit, "place": given.place, "turn": given.turn, "inspector": given.inspector}
-        if not self.insert_one(seat, row | {"state": given.state.value, "body": dump(given)}, ("visit", "place", "turn")):
+        names = ("visit", "place", "turn", "agency", "inspector")
+        row = {name: getattr(given, name) for name in names} | {"state": given.state.value, "body": dump(given)}
+        if not self.insert_one(seat, row, ("visit", "place", "turn")):
             raise Stale("stale", what=given.name)
 
     def put_seat(self, changed: Seat, was: SeatState) -> None:
@@ -172,22 +181,26 @@ class VisitRoom(Room):
         return tuple(load(Seat, text) for text in self.connection.execute(asked).scalars())
 
     def held_by_others(self, agency: str, than: Collection[str]) -> list[str]:
-        """The open visits of an agency in which somebody holds a seat who is not among these inspectors."""
+        """The open visits in which somebody of an agency holds a seat who is not among these inspectors."""
         asked = (
             sa.select(visit.c.id, seat.c.inspector)
             .join(seat, seat.c.visit == visit.c.id)
-            .where(visit.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), seat.c.state.in_(_OPEN))
+            .where(seat.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), seat.c.state.in_(_OPEN))
             .order_by(visit.c.id)
         )
         return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if row[1] not in than))
 
-    def loads(self, number: str) -> dict[str, int]:
-        """Open or done seats of each inspector in one draw: the loads in force (ruling 15)."""
+    def loads(self, number: str, agency: str) -> dict[str, int]:
+        """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15).
+
+        A visit called off is none, nor is one whose object has ceased, whoever has entered a part of it.
+        """
         held = (*_OPEN, SeatState.DONE.value)
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)
-            .where(visit.c.draw == number, seat.c.state.in_(held))
+            .where(visit.c.draw == number, seat.c.agency == agency, seat.c.state.in_(held))
+            .where(visit.c.state.not_in((VisitState.CANCELLED.value, VisitState.CEASED.value)))
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
 

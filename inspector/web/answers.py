@@ -170,11 +170,12 @@ class DoubtShown(Shown):
 
 
 class VisitShown(Shown):
-    """What is to be visited."""
+    """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's."""
 
     id: str
     draw: str
     agency: str
+    partners: tuple[str, ...]
     kind: SubjectKind
     code: str
     name: str
@@ -191,6 +192,7 @@ class SeatShown(Shown):
     """One seat of a team, with the visit it is for."""
 
     seat: str
+    agency: str
     inspector: str
     state: SeatState
     ordered_at: datetime
@@ -200,7 +202,7 @@ class SeatShown(Shown):
 
 
 class ResultShown(Shown):
-    """One object of a draw's result and its team."""
+    """One object of a draw's result and its team; in a joint check the lead's officers, then each partner's."""
 
     visit: str
     object_id: str
@@ -222,6 +224,7 @@ class DrawShown(Shown):
 
     number: str
     agency: str
+    partners: tuple[str, ...]
     plan: str
     kind: DrawKind
     state: DrawState
@@ -380,7 +383,7 @@ def request_shown(request: Request) -> RequestShown:
 
 def seat_shown(name: str, held: Visit, seat: Seat) -> SeatShown:
     """A seat as it goes out, with no more of the visit than its inspector may know."""
-    plain = {field: getattr(seat, field) for field in ("inspector", "state", "ordered_at", "accept_by", "reason")}
+    plain = {field: getattr(seat, field) for field in ("agency", "inspector", "state", "ordered_at", "accept_by", "reason")}
     return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(as_known(held, seat))})
 
 

@@ -55,11 +55,12 @@ def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: Me
 def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithResult:
     """A draw; its result once drawn, for officers and auditors, and for clerks once its visits are made.
 
-    Until then the list is under embargo: who reads it is an entry of the ledger, by the token's name.
+    Until then the list is under embargo: who reads it is an entry of the ledger, by the token's name. Whoever takes part in a joint
+    check may read it.
     """
 
     def do(tx: Tx, now: datetime) -> DrawWithResult:
-        held = draw_of(tx, caller, number)
+        held = draw_seen(tx, caller, number)
         roles = (Role.OFFICER, Role.AUDITOR) if embargo.embargoed(tx, number) else (Role.OFFICER, Role.AUDITOR, Role.CLERK)
         may = caller.role in roles and held.drawn_at is not None
         if may:
@@ -83,9 +84,17 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
 
 
 def draw_of(tx: Tx, caller: Caller, number: str) -> Draw:
-    """A draw the caller may know of. Raises Missing."""
+    """A draw the caller may act on. Raises Missing."""
     held = tx.draws.get(number)
     if held.agency not in caller.sees:
+        raise Missing("draw_unknown", draw=number)
+    return held
+
+
+def draw_seen(tx: Tx, caller: Caller, number: str) -> Draw:
+    """A draw the caller may read: who takes part in a joint check reads it, the lead alone acts. Raises Missing."""
+    held = tx.draws.get(number)
+    if not {*held.agencies} & {*caller.sees}:
         raise Missing("draw_unknown", draw=number)
     return held
 

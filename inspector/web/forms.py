@@ -201,6 +201,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "unsaid": list(unsaid),
         "wordless": list(wordless),
         "cited": cited,
+        "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
         "places": places,
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,

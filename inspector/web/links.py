@@ -97,7 +97,7 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
         held, seat = dispatch.by_name(tx, name)
         if isinstance(by, Caller):
             by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
-            if held.agency not in by.sees:
+            if seat.agency not in by.sees:  # of a joint visit each agency sees its own part
                 raise Missing("seat_unknown", seat=name)
         return seat_shown(name, held, seat)
 

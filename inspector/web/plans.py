@@ -35,6 +35,13 @@ class StratumShown(Shown):
     yearly: int
 
 
+class PartnerShown(Shown):
+    """An agency that joins every visit of a plan, with the officers it has for it."""
+
+    agency: str
+    inspectors: int
+
+
 class AnnualShown(Shown):
     """One edition of a year's plan. `digest`: SHA-256 over what was approved, which is what was published."""
 
@@ -49,6 +56,7 @@ class AnnualShown(Shown):
     draws: int
     strata: tuple[StratumShown, ...]
     inspectors: int
+    partners: tuple[PartnerShown, ...]
     digest: str
     state: AnnualState
     made_at: datetime
@@ -84,7 +92,7 @@ def show_plan(desk: AtDesk, caller: DrawReader, name: NamePath, year: YearPath) 
 
     def ask(tx: Tx) -> AnnualShown:
         held = tx.annual.get(name, year)
-        if held.content.agency not in caller.sees:
+        if not {*held.content.agencies} & {*caller.sees}:
             raise Missing("plan_year_unknown", plan=name, year=year)
         return _shown(held)
 

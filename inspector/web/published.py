@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from inspector.domain.errors import Missing
 from inspector.flows.publish import receipt_of
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.caller import DrawOfficial
 from inspector.web.desk import AtDesk
+from inspector.web.draws import draw_seen
 from inspector.web.errors import READS
 from inspector.web.fields import NamePath
 
@@ -48,8 +48,7 @@ def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: Cod
     now = desk.office.now()
 
     def ask(tx: Tx, now: datetime = now) -> ReceiptShown:
-        if tx.draws.get(number).agency not in caller.sees:
-            raise Missing("draw_unknown", draw=number)
+        draw_seen(tx, caller, number)
         return ReceiptShown.model_validate(receipt_of(desk.office, tx, number, code, now))
 
     return desk.look(ask)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.domain.errors import Forbidden, InspectorError
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import Wording, tell
 from inspector.store.tx import Tx
 from inspector.web.caller import Caller, Unknown
 from inspector.web.desk import AtDesk, Desk
+from inspector.web.draws import draw_seen
 from inspector.web.fields import NamePath
 from inspector.web.ops import may_watch
 from inspector.web.pages import InLang, page, refused
@@ -48,9 +49,8 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
 
 
 def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
-    held = tx.draws.get(number)
     if caller is None:
-        refuse_early(desk.office, held, tx.visits.of_selection(number), desk.office.now())
-    elif held.agency not in caller.sees:
-        raise Missing("draw_unknown", draw=number)
+        refuse_early(desk.office, tx.draws.get(number), tx.visits.of_selection(number), desk.office.now())
+    else:
+        draw_seen(tx, caller, number)
     return tell(report(desk.office, tx, number), lang)

@@ -11,22 +11,20 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from inspector.cli.bundle import Bundle, judge
+from inspector.cli.bundle import Bundle, judge, registers
 from inspector.domain.commitment import Commitment, read
 from inspector.domain.draw import carry_out
 from inspector.domain.errors import Invalid
+from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import replay
 from inspector.domain.visit import SeatState, VisitState
-from inspector.flows.assign import frozen
+from inspector.flows.lists import bundle
 from inspector.flows.members import load_members
 from tests.fault.inside import Inside, told
 
 if TYPE_CHECKING:
     from tests.fault.judge import Outside
-
-PUBLISHED = ("commit.json", "seed.json", "result.json", "objects.tsv", "inspectors.tsv", "bans.tsv", "after.jsonl")
-"""The files a stranger recomputes a draw from."""
 
 
 def problems(inside: Inside, outside: Outside) -> Iterator[str]:
@@ -121,8 +119,7 @@ def _witness(inside: Inside, outside: Outside) -> Iterator[str]:
 
 def _result(held: Draw, inside: Inside) -> Iterator[str]:
     """The result recomputes, as a stranger would, and its visits are those of the result, with the teams that the rule names."""
-    files = inside.files[held.number]
-    again = _recomputed(held.list_name, tuple((name, files[name]) for name in PUBLISHED if name in files))
+    again = _recomputed(tuple(bundle(held, inside.files[held.number]).items()))
     if isinstance(again, str):
         yield f"draw {held.number} does not recompute: {again}"
     elif again.w != held.w:
@@ -140,17 +137,22 @@ class Again:
 
 
 @cache
-def _recomputed(name: str, published: tuple[tuple[str, bytes], ...]) -> Again | str:
+def _recomputed(published: tuple[tuple[str, bytes], ...]) -> Again | str:
     """A draw from its published bytes alone, or why not. Remembered: planted faults ask for the same bytes again and again."""
     files = dict(published)
     try:
-        opinion = judge(Bundle(files=files), None)
+        bundled = Bundle(files=files)
+        opinion = judge(bundled, None)
         if not opinion.verdict.holds:
             return "; ".join(map(str, opinion.verdict.problems))
-        commitment, frame = opinion.commitment, frozen(files)
-        result = carry_out(commitment, {name: frame}, json.loads(files["seed.json"])["parts"])
-        lines = [json.loads(line) for line in files.get("after.jsonl", b"").splitlines()]
-        teams = replay(commitment, frame, result, name, lines)
+        commitment = opinion.commitment
+        frames = {held.name: read_frame(*registers(bundled, commitment, held.name, set())) for held in commitment.lists}
+        result = carry_out(commitment, frames, json.loads(files["seed.json"])["parts"])
+        teams: dict[str, tuple[str | None, ...]] = {}
+        for name, frame in frames.items():  # a visit's places are those of the lead's team, then each partner's
+            after = files.get("after.jsonl" if len(frames) == 1 else f"{name}.after.jsonl", b"")
+            for one, team in replay(commitment, frame, result, name, list(map(json.loads, after.splitlines()))).items():
+                teams[one] = (*teams.get(one, ()), *team)
         if set(teams) != {one for listed in result.lists for one in listed.selected}:
             return "its teams are not of the selected"
         return Again(w=commitment.w, teams=teams)

@@ -13,7 +13,7 @@ import pytest
 from inspector.domain import draw as protocol
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow, content, freeze
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawState, Listed
 from inspector.domain.replay import FIELDS
 from inspector.domain.suite import Suite
 from inspector.flows import dispatch
@@ -61,7 +61,7 @@ def carried_out(store: Store, *, finished: bool = True) -> Commitment:
         made_at=house.START,
         prev=None,
         parties=tuple(NONCES),
-        list_name="licensing",
+        lists=(Listed(name="licensing", agency="bureau"),),
         c=made.c,
         w=made.w,
         witness="notary:N-77",

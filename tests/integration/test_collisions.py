@@ -15,7 +15,7 @@ from inspector.daemon.worker import Worker
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawState, Listed
 from inspector.domain.visit import SeatState
 from inspector.flows import dispatch, review
 from inspector.flows.office import Office
@@ -106,7 +106,7 @@ def test_two_draws_that_took_the_same_running_number_make_the_later_one_stale(po
             made_at=START,
             prev=None,
             parties=(),
-            list_name="list",
+            lists=(Listed(name="list", agency="bureau"),),
         )
 
     with postgres.begin() as tx:

@@ -66,7 +66,7 @@ def filled(
 def framed(office: Office, hand: Hand, plan: Plan = PLAN) -> Framed:
     """The frame of a draw held now, by the plan's own pack."""
     with office.store.begin() as tx:
-        return frame(office, tx, plan, office.book.get("maoji@2026.1"), "bureau-2026-00001", "daily", hand())
+        return frame(office, tx, plan, office.book.get("maoji@2026.1"), "bureau-2026-00001", hand())
 
 
 def rows(made: Framed) -> dict[str, ObjectRow]:
@@ -149,7 +149,7 @@ def test_the_year_is_that_of_the_office_s_clock(store: Store, hand: Hand) -> Non
     assert rows(framed(office, hand))[code(1)].status == "1"
     hand.now = datetime.fromisoformat("2025-12-31T23:30:00+08:00")
     with store.begin() as tx:
-        made = frame(office, tx, PLAN, office.book.get("maoji@2026.1"), "n", "daily", hand())
+        made = frame(office, tx, PLAN, office.book.get("maoji@2026.1"), "n", hand())
     assert rows(made)[code(1)].status == "cap"
 
 

@@ -32,7 +32,7 @@ WHY = "汛期，道路封闭"
 def pool_draw(store: Store, hand: Hand, *, objects: int = 40, share: str = "1/4", **draw: object) -> tuple[Office, Draw]:
     """A draw from a pool of firms, all unrated: a quarter of them is drawn; the pack's draw row changed as said."""
     office, _, _ = drawing(store, hand, staff=9)
-    office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)}, book=_changed(office, share, draw))
+    office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)}, book=changed(office, share, draw))
     with store.begin() as tx:
         for number in range(1, objects + 1):
             code = f"TEST{number:014d}"
@@ -45,7 +45,7 @@ def pool_draw(store: Store, hand: Hand, *, objects: int = 40, share: str = "1/4"
     return office, carried_out(office, hand, held.number)
 
 
-def _changed(office: Office, share: str, draw: dict[str, object]) -> Policybook:
+def changed(office: Office, share: str, draw: dict[str, object]) -> Policybook:
     """The demo pack with another share of the pool, and its draw row changed."""
 
     def change(pack: Policy) -> Policy:
@@ -86,7 +86,7 @@ def test_scenario_29_an_object_that_has_ceased_stays_in_the_results_and_the_next
     first, second, *_ = visits(office, drawn.number)
     result = files(office, drawn.number)["result.json"]
     done = gone(office, first)
-    assert (done.left.state, done.left.ceased, done.left.remarks) == (VisitState.CEASED, "DEREGISTERED", PROOF)
+    assert (done.left.state, done.left.ceased, done.left.proof) == (VisitState.CEASED, "DEREGISTERED", PROOF)
     assert done.spent == 0, "it is not charged to the discretionary budget"
     assert done.came is not None
     assert (done.came.object_id, done.came.replaces, done.came.state) == (

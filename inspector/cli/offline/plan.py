@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, Share
+from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
 from inspector.domain.seed import moment
@@ -20,7 +20,6 @@ from inspector.domain.suite import SUITES
 from inspector.flows.diagnosis import RowFlaw
 
 _MILLION = 1_000_000
-_LIST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _RATIO = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)|(?P<percent>[0-9]+(?:\.[0-9]+)?) ?[%％]")
 _PARTY = re.compile(r"[^=/\\]+")
 _KEYS = ("draw", "list", "prev", "hash", "seed", "team", "reserve", "round", "base", "pool", "codes", "strata")
@@ -93,7 +92,7 @@ def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     strata = _strata(told)
     plan = DrawPlan(
         number=told.value("draw", is_text, "plan_text"),
-        list_name=told.value("list", lambda value: matches(_LIST_NAME, value), "plan_list"),
+        list_name=told.value("list", lambda value: matches(LIST_NAME, value), "plan_list"),
         prev=told.value("prev", lambda value: value == "" or matches(HEX64, value), "plan_hex64", "") or None,
         suite=told.choice("hash", SUITES),
         sources=_sources(told),

@@ -142,6 +142,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "name", name=op.f("pk_draw_file")),
     )
     op.create_table(
+        "draw_partner",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("number", "agency", name=op.f("pk_draw_partner")),
+    )
+    op.create_table(
         "draw_register",
         sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -318,6 +324,7 @@ def upgrade() -> None:
         sa.Column("visit", sa.String(length=200), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("inspector", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),

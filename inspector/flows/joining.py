@@ -1,0 +1,97 @@
+"""Joint checks: who joins the lead, what bars an object for them, how their officers are listed, and which cases come along.
+
+The lead makes the register and draws the objects; each agency deals its own officers (handbook 1.2.29, draw-protocol ruling 16). All
+lists have one file of objects, so an object's area and qualification are the lead's. What they stand for among a partner's officers is
+committed beside that list: the partner's whole area is the lead's, and who may lead a visit by the partner's pack may lead here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.exclusion import Barred, barred
+from inspector.domain.frame import InspectorRow
+from inspector.domain.plan import Draw, Listed
+from inspector.domain.policy import Policy
+from inspector.flows.history import History, history
+from inspector.flows.members import Member
+from inspector.flows.office import Office
+from inspector.flows.placing import Bars
+from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """An agency that joins: its pack in force, and what has been done about each object as this agency sees it."""
+
+    agency: str
+    policy: Policy
+    past: History
+
+
+def partners(office: Office, tx: Tx, agencies: Sequence[str], now: datetime) -> tuple[Partner, ...]:
+    """The agencies that join, in their order."""
+    return tuple(
+        Partner(agency=agency, policy=office.policy(agency, now.date()), past=history(office, tx, agency)) for agency in agencies
+    )
+
+
+def bars(joining: Sequence[Partner], today: date) -> Bars:
+    """What bars an object for a partner: its own visit under way, caps and rests, by its own pack, named in the row.
+
+    The visit counts for each agency that takes part, so no agency's cap may be broken by joining.
+    """
+
+    def found(name: str, level: str, must: bool) -> Iterator[Barred]:
+        for one in joining:
+            limits = one.policy.limits
+            frequency = limits.frequencies.get(level) or limits.frequencies[one.policy.unrated]
+            for why in barred(one.past.of(name), frequency, limits, today, must=must):
+                yield replace(why, row=f"{one.agency}: {why.row}")
+
+    return found
+
+
+def as_listed(staff: Sequence[InspectorRow], lead: str, one: Partner, qualifications: Sequence[str]) -> list[InspectorRow]:
+    """A partner's officers in the words of the objects' file: their whole area is the lead's, who may lead holds what is asked."""
+    needed = one.policy.draw.lead_qualification
+    return [
+        replace(
+            row,
+            pools=tuple(dict.fromkeys(lead if pool == one.agency else pool for pool in row.pools)),
+            quals=tuple(qualifications) if not needed or needed in row.quals else (),
+        )
+        for row in staff
+    ]
+
+
+def told(lists: Sequence[Listed], joining: Sequence[Partner], qualifications: Sequence[str]) -> dict[str, dict[str, object]]:
+    """What each list of a joint check commits to beside its files: whose it is, and what the objects' words stand for in it."""
+    if not joining:
+        return {}
+    held: dict[str, dict[str, object]] = {lists[0].name: {"agency": lists[0].agency, "lead": True}}
+    for listed, one in zip(lists[1:], joining, strict=True):
+        stands = dict.fromkeys(qualifications, one.policy.draw.lead_qualification)
+        held[listed.name] = {"agency": one.agency, "pools": {lists[0].agency: one.agency}, "qualifications": stands}
+    return held
+
+
+def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]:
+    """The drawn objects with the partners' own waiting cases about them: what one visit can settle takes one visit.
+
+    Nobody picks them: they are all those that wait for a draw, or for a visit, at this moment. They come along because the object
+    was drawn, so they are in no frame and in no statistics of their agency.
+    """
+    names = {(member.kind, member.code): name for name, member in drawn.items()}
+    more: dict[str, list[str]] = {}
+    for agency in sorted(held.partners):
+        tx.draws.take_turn(agency)  # its own draw must not take the same case into a frame meanwhile
+        for row in tx.cases.undrawn(agency):
+            name = names.get((SubjectKind(row["subject_kind"]), row["subject_code"]))
+            if name is not None:
+                more.setdefault(name, []).append(row["id"])
+    tx.cases.mark_drawn([case for cases in more.values() for case in cases], held.number)
+    return {name: replace(member, cases=(*member.cases, *more.get(name, ()))) for name, member in drawn.items()}
