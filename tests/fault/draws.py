@@ -97,6 +97,8 @@ def _frames(inside: Inside) -> Iterator[str]:
     live = (VisitState.ASSIGNED, VisitState.SHORT)
     visits = Counter(case_id for one in inside.visits.values() if one.state in live for case_id in one.case_ids)
     yield from told("cases with two open visits", [one for one, count in visits.items() if count > 1])
+    if not inside.draws:  # a load that only asks sources has no plan, so nobody draws
+        return
     framed = {one for one, case in inside.cases.items() if case.strategy is not None and case.strategy.stratum} - set(frames)
     yield from told("cases that no frame has taken in", [one for one in framed if inside.cases[one].state.value != "WITHDRAWN"])
 

@@ -169,7 +169,7 @@ def _evidence(inside: Inside) -> Iterator[str]:
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     """What was carried out was seen outside, and what was seen outside was ordered."""
     yield from told("orders in quarantine", [key for key, row in inside.works.items() if row.state == "quarantined"])
-    calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice")}
+    calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice", "lottery")}
     yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
     done = [key for key, row in calls.items() if row.state == "done" and row.error is None and not _pointless(key, row, inside)]
     served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
