@@ -19,6 +19,7 @@ from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
 from inspector.flows.office import Office
 from inspector.ports import Pulse
+from inspector.store.store import DISPLACED
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -95,7 +96,7 @@ class Daemon:
                 tx.lanes.all()
         except Exception as error:  # noqa: BLE001 - the reason is the answer
             problem = error.facts["problem"] if isinstance(error, Away) else type(error).__name__
-            reasons.append(f"database:{problem}")
+            reasons.append("database_displaced" if problem == DISPLACED else f"database:{problem}")
         else:
             if (fault := self.office.store.fault) is not None:
                 reasons.append(f"database_unwritable:{fault}")

@@ -32,7 +32,7 @@ _PG_SETTINGS = {
     "tcp_user_timeout": "15s",
     "application_name": "inspector",
 }
-_DISPLACED = "FILE_DISPLACED"
+DISPLACED = "FILE_DISPLACED"
 """The SQLite file has been taken away or exchanged under its open connections, which go on in the file that nobody will find."""
 _LOST = frozenset({"40P01", "40001", "55P03"})
 """What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
@@ -166,7 +166,7 @@ class Store:
         """Tell an outage from a bug. It is logged once, however many transactions it fails."""
         try:
             if self._file is not None and _which(self.url.database) != self._file:
-                raise self._away(_DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
+                raise self._away(DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
             yield
         except SQLAlchemyError as error:
             problem = None if isinstance(error, DBAPIError) and _outrun(error) else outage(error)

@@ -77,6 +77,11 @@ def test_readiness_is_red_as_soon_as_a_write_fails_and_green_as_soon_as_one_succ
         store.engine.dispose()  # new connections may write
         sweeps.recover(store, "one", datetime.now(UTC))
         assert told() == []
+        kept = (tmp_path / "inspector.sqlite3").rename(tmp_path / "elsewhere")
+        assert told() == ["database_displaced"], "what to do about it is another thing than for a server that is down"
+        kept.rename(tmp_path / "inspector.sqlite3")
+        sweeps.recover(store, "one", datetime.now(UTC))
+        assert told() == []
         house.server.stop()
 
 
