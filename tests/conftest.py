@@ -33,10 +33,10 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 @pytest.fixture
 def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
-    """The SQLAlchemy URL of a fresh, empty PostgreSQL database."""
-    url = postgres_server.create()
+    """The SQLAlchemy URL of an empty PostgreSQL database."""
+    url = postgres_server.lend()
     yield url
-    postgres_server.drop(url)
+    postgres_server.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

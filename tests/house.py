@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql as dialects
 
 from inspector.calendars import load_calendars
 from inspector.daemon import sweeps
@@ -35,6 +36,7 @@ from inspector.store.tables import EPOCH, metadata
 from inspector.store.tables import work as work_table
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
+from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 ZONE = timezone(timedelta(hours=8))
@@ -105,7 +107,7 @@ TREE = {
 
 
 def open_store(url: str) -> Store:
-    """A store of this release's shape: the migrations' own result, copied (SQLite), or made in one go (PostgreSQL).
+    """A store of this release's shape: the migrations' own result, copied (SQLite), or one script's (PostgreSQL).
 
     That both are the same shape is test_migrate's affair.
     """
@@ -115,7 +117,9 @@ def open_store(url: str) -> Store:
         Path(store.url.database).write_bytes(_migrated_file())
     else:
         with store.engine.begin() as connection:
-            connection.exec_driver_sql(_schema())
+            held = connection.connection.driver_connection
+            assert isinstance(held, psycopg.Connection)
+            postgres.furnish(held, _schema())
     return store
 
 
@@ -136,7 +140,7 @@ def _migrated_file() -> bytes:
 def _schema() -> str:
     """The tables as one PostgreSQL script, with Alembic's mark."""
     parts: list[str] = []
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = dialects.dialect()  # type: ignore[no-untyped-call]
 
     def keep(told: Any, *_: object) -> None:
         parts.append(str(told.compile(dialect=dialect)))
