@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -46,6 +47,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: nobody need look through it for garbage five thousand times."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -115,7 +115,9 @@ class Operator:
         return self.folder / "inspector.toml"
 
     def settle_in(self, more: str = "") -> Operator:
-        """Write the settings."""
+        """Write the settings; unless they name a port, any free one will do."""
+        if "[web]" not in more:
+            more += "\n[web]\nport = 0\n"
         told = SETTINGS.format(policies=json.dumps(str(house.ROOT / "policies")), url=json.dumps(self.url))
         self.config.write_text(told + more, encoding="utf-8")
         return self

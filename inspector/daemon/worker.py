@@ -28,7 +28,7 @@ from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.tx import Tx
-from inspector.store.work import Work
+from inspector.store.work import Claim, Work
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -59,8 +59,8 @@ class Worker:
         self._stop = threading.Event()
         self._abandon = threading.Event()
         self._done = queue.SimpleQueue[Done | None]()
-        self._held: dict[int, Work] = {}
-        self._started: set[int] = set()
+        self._held: dict[Claim, Work] = {}
+        self._started: set[Claim] = set()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
         self._probe_at = 0.0
         self._guard = threading.Lock()
@@ -142,7 +142,7 @@ class Worker:
                 batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease)
         self._fault("claimed")
         with self._guard:
-            self._held.update((work.id, work) for work in batch)
+            self._held.update((work.claim, work) for work in batch)
         for work in batch:
             self._pool.submit(self._carry_out, work)
         return len(batch)
@@ -157,9 +157,9 @@ class Worker:
 
     def _carry_out(self, work: Work) -> None:
         with self._guard:
-            if work.id not in self._held:
+            if work.claim not in self._held:
                 return
-            self._started.add(work.id)
+            self._started.add(work.claim)
         with structlog.contextvars.bound_contextvars(**_named(work)):
             self._done.put(self._do(work))
 
@@ -341,10 +341,11 @@ class Worker:
         return "gave_up"
 
     def _let_go(self, group: list[Done]) -> None:
+        """Forget these claims, not their rows: what was postponed may have been claimed anew since the commit."""
         with self._guard:
             for done in group:
-                self._held.pop(done.work.id, None)
-                self._started.discard(done.work.id)
+                self._held.pop(done.work.claim, None)
+                self._started.discard(done.work.claim)
         self._wake.set()
 
     def _give_back(self, idle: list[Work]) -> None:
@@ -361,7 +362,7 @@ class Worker:
         """One thread lengthens every running lease; a lost one is noticed when its settlement is refused."""
         while not self._abandon.wait(self.engine.lease.total_seconds() / 3):
             with self._guard:
-                running = list(self._held)
+                running = [work.id for work in self._held.values()]
             if not running:
                 continue
             try:

@@ -23,6 +23,9 @@ from inspector.domain.errors import Missing, Stale
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, lane, work
 
+Claim = tuple[int, int]
+"""A row's id and the fence it was claimed with: the row may be claimed again as soon as it is settled."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -38,6 +41,11 @@ class Work:
     expires_at: datetime | None
     attempts: int
     fence: int
+
+    @property
+    def claim(self) -> Claim:
+        """What tells this claim from any other of the row."""
+        return self.id, self.fence
 
 
 _CLAIMED = (

@@ -7,6 +7,7 @@ loses nothing by it, `fits` below fails when such a message is refused as *not f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -29,6 +30,8 @@ from tests.house import Hand, closing, open_office, open_store
 
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
+EXAMPLES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES", "25"))
+"""Requests for each operation; .ci/run and ./test --slow ask for 500."""
 QUIET = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -114,19 +117,9 @@ def fits(ctx: object, response: schemathesis.Response, case: Case) -> None:
         assert response.json()["error"]["code"] != "message_invalid", response.text
 
 
-@SCHEMA.parametrize()
-@settings(QUIET, max_examples=25)
-def test_nothing_is_found(case: Case, edge: Edge, headers: Callable[[Case], dict[str, str]], real: dict[str, str]) -> None:
-    to_real(case, real)
-    case.call_and_validate(base_url=edge.url, headers=headers(case), additional_checks=[fits])
-
-
-@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @SCHEMA.parametrize()
-@settings(QUIET, max_examples=500)
-def test_nothing_is_found_by_a_long_search(
-    case: Case, edge: Edge, headers: Callable[[Case], dict[str, str]], real: dict[str, str]
-) -> None:
+@settings(QUIET, max_examples=EXAMPLES)
+def test_nothing_is_found(case: Case, edge: Edge, headers: Callable[[Case], dict[str, str]], real: dict[str, str]) -> None:
     to_real(case, real)
     case.call_and_validate(base_url=edge.url, headers=headers(case), additional_checks=[fits])

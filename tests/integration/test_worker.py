@@ -239,6 +239,31 @@ def test_a_settlement_whose_rule_fails_does_no_harm_to_those_that_share_its_comm
     assert [line["work"] for line in told] == ["ask:3"] * FAST.ladder.tries
 
 
+def test_a_row_claimed_anew_as_soon_as_its_failure_is_committed_is_carried_out_and_not_forgotten(store: Store) -> None:
+    office, go, first = real_office(store), threading.Event(), iter(["settled"])
+
+    def say(held: Work) -> None:
+        if held.claim == (1, 1):
+            raise Unavailable("timeout")
+        if held.key == "ask:2":
+            go.wait(10)
+
+    def fault(point: str) -> None:
+        if point == "settled" and next(first, None):  # committed, not let go yet
+            put(store, order(2))
+            until(lambda: "ask:2" in hands.calls)  # it has the only thread: row 1 waits in the daemon's hands
+            until(lambda: row(store, 1)["fence"] == 2 and worker.in_flight == 3, office)
+
+    hands = Hands(say=say)
+    worker = Worker(office, Metrics(), replace(FAST, threads=1), "one", flows=hands.flows(), fault=fault)
+    put(store, order(1))
+    with house.running(worker):
+        until(lambda: row(store, 1)["fence"] == 2 and worker.in_flight == 2)
+        go.set()
+        until(lambda: states(store) == {"1": "done", "2": "done"}, office)
+    assert hands.calls == ["ask:1", "ask:2", "ask:1"]
+
+
 def test_a_settlement_that_collides_only_when_it_gives_up_is_counted_as_refused_too(store: Store) -> None:
     office = real_office(store)
 
