@@ -216,6 +216,12 @@ def post(office: Office, given: Application, sender: str = "hall") -> str:
         return take(office, tx, given, sender, office.now()).case.id
 
 
+def next_period(office: Office, plan: str) -> None:
+    """The plan's next slot is taken, as the clock takes it: a new period has begun."""
+    with office.store.begin() as tx:
+        assert tx.schedules.fired(f"plan:{plan}", office.now(), None, office.now(), "test")
+
+
 @contextmanager
 def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
     """A worker for the length of a block."""

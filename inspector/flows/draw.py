@@ -60,12 +60,12 @@ def announce(work: Work, office: Office) -> Settlement:
 def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> Draw | None:
     """A clerk announces a plan's draw outside its schedule.
 
-    Its slot is that of the plan's current period (the day, while no daemon has written the schedule down): announced again, the
+    Its slot is that of the plan's current period: announced again, the
     period answers with the draw it has, so that nobody draws until the result pleases. One that is void because a part was
     withheld is followed by the next number, once there is a further source for it. Raises Refusal: while no annual plan of this
     year is published, and until there is a further source (`draw_no_further`).
     """
-    slot = tx.schedules.period(f"plan:{plan}", now) or now.date().isoformat()
+    slot = tx.schedules.period(f"plan:{plan}", now)
     if (why := lacking(office, tx, plan, slot, now.year, now)) is not None:
         raise why
     slot, told = seeding.resumed(office, tx, plan, slot, now)

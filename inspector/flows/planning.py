@@ -156,7 +156,7 @@ def _make_up(tx: Tx, held: AnnualPlan, now: datetime) -> None:
     name, year = held.content.plan, held.content.year
     tx.attention.close_those(f"{MATTER}:{name}:{year}-", now)
     slot = tx.schedules.period(f"plan:{name}", now)
-    if slot is None or tx.attention.get(f"{MATTER}:{name}:{slot}") is None or not slot.startswith(f"{year}-"):
+    if tx.attention.get(f"{MATTER}:{name}:{slot}") is None or not slot.startswith(f"{year}-"):
         return
     order = Order(
         kind=OrderKind.DRAW_ANNOUNCE,

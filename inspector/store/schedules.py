@@ -11,6 +11,9 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.store.room import Room, Row
 from inspector.store.tables import schedule, tick
 
+BEFORE = "before"
+"""The name of the period before a schedule's first slot: one, however its trigger changes."""
+
 
 class ScheduleRoom(Room):
     """The schedule and tick tables."""
@@ -43,16 +46,14 @@ class ScheduleRoom(Room):
         self.connection.execute(moved.values(next_at=next_at, **told))
         return taken
 
-    def period(self, name: str, now: datetime) -> str | None:
-        """The name of the period `now` is in: the last slot taken, as its order names it; before the first, the slot to come.
+    def period(self, name: str, now: datetime) -> str:
+        """The name of the period `now` is in: the last slot taken, as its order names it; BEFORE until there has been one.
 
-        None for a schedule that is not known.
+        Neither writing a schedule down nor another trigger names a period anew: it keeps the draw it has.
         """
         asked = sa.select(sa.func.max(tick.c.slot)).where(tick.c.name == name, tick.c.slot <= now.astimezone(UTC).isoformat())
-        if (taken := self.connection.execute(asked).scalar_one()) is not None:
-            return datetime.fromisoformat(taken).astimezone(SHANGHAI).isoformat()
-        to_come = self.connection.execute(sa.select(schedule.c.next_at).where(schedule.c.name == name)).scalar_one_or_none()
-        return f"before {to_come.isoformat()}" if to_come is not None else None
+        taken = self.connection.execute(asked).scalar_one()
+        return datetime.fromisoformat(taken).astimezone(SHANGHAI).isoformat() if taken is not None else BEFORE
 
     def following(self, name: str, now: datetime) -> datetime | None:
         """The next slot after now; None when nobody knows one."""

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Stale
 from inspector.domain.inspection import CheckType
+from inspector.domain.plan import DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw_partner
+from inspector.store.drawtables import draw, draw_partner
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
@@ -131,10 +132,13 @@ class VisitRoom(Room):
     def drawn_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many objects of each stratum have been drawn since a moment, whatever became of their visits.
 
-        A visit that stands for another one, dealt anew or come in for it, is no more than that one was.
+        A visit that stands for another one, dealt anew or come in for it, is no more than that one was. What a void draw took
+        and never visited is owed still, so that nobody makes a quota smaller by voiding.
         """
         asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
-        asked = asked.where(visit.c.replaces == "")
+        void = sa.select(draw.c.number).where(draw.c.state == DrawState.VOID.value)
+        undone = (visit.c.state == VisitState.CANCELLED.value) & visit.c.draw.in_(void)
+        asked = asked.where(visit.c.replaces == "", ~undone)
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
 
     def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:

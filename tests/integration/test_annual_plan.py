@@ -30,7 +30,7 @@ from inspector.store.tables import annual_plan
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
-from tests.house import START, Hand, claim, open_office, settle
+from tests.house import START, Hand, claim, next_period, open_office, settle
 from tests.integration.test_draw_rivals import at_once
 from tests.integration.test_draw_way import Dice, Party, inspectors
 
@@ -305,12 +305,13 @@ def test_withdrawing_a_plan_stops_no_draw_that_is_announced_nor_the_one_that_fol
     withdrawn(office)
     again = by_hand(office)
     assert again is not None
-    assert again.number == first.number, "this day's slot has its draw; who asks again is told so"
+    assert again.number == first.number, "this period has its draw; who asks again is told so"
     hand.on(days=2)
     settle(office)
     void, following = draws(office)
     assert (void.number, void.state) == (first.number, DrawState.VOID)
     assert (following.state, following.parties) == (DrawState.SEEDING, ("dice", "justice", "lottery"))
+    next_period(office, "weekly")
     assert refused(lambda: by_hand(office)).facts["state"] == "WITHDRAWN"
 
 

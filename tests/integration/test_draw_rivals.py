@@ -155,13 +155,16 @@ def test_a_period_has_one_draw_however_often_a_clerk_announces_it(store: Store, 
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms")
     first, second = hand() + timedelta(days=3), hand() + timedelta(days=10)
-    with store.begin() as tx:
-        tx.schedules.declare("plan:firms", "every 7d", first)
     early = announce(office, hand, "firms")
     settle(office)
     carried_out(office, hand, early.number)
     assert announce(office, hand, "firms").number == early.number, "another day of the same period"
-    hand.on(days=2)
+    for trigger in ("every 7d", "every 5d"):
+        with store.begin() as tx:
+            tx.schedules.declare("plan:firms", trigger, first)
+        assert announce(office, hand, "firms").number == early.number, "however its schedule comes to be known, and changes"
+        first += timedelta(days=1)
+    hand.on(days=4)
     with store.begin() as tx:
         assert tx.schedules.fired("plan:firms", first, second, hand(), "replica")
     later = announce(office, hand, "firms")

@@ -297,6 +297,7 @@ def test_scenario_28_each_week_rounds_down_and_the_quarter_s_last_draw_makes_up_
             intake(office, range(40 * week + 1, 40 * week + 41))
         following = hand() + timedelta(days=7) if week < 3 else datetime.fromisoformat("2026-04-06T09:00:00+08:00")
         with store.begin() as tx:
+            assert tx.schedules.fired("plan:weekly", hand(), None, hand(), "test")
             tx.schedules.declare("plan:weekly", f"week {week}", following)
             held = announce_now(office, tx, "weekly", "clerk", hand())
         assert held is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
@@ -10,15 +12,17 @@ import sqlalchemy as sa
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind, flaw
+from inspector.domain.sampling import Window
 from inspector.domain.visit import VisitState
 from inspector.flows import voiding
-from inspector.flows.draw import prepare
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.seeding import type_figures
 from inspector.store.drawtables import draw_file, draw_register
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import START, Hand, settle
+from tests.house import Hand, settle
+from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, thrown, visits
 from tests.integration.test_seed_refusals import seeded
 
@@ -33,7 +37,7 @@ def sign(office: Office, number: str, by: str, reason: str = WHY) -> Draw:
 def announce(office: Office) -> Draw | None:
     """Somebody announces the week's draw, on whatever day of it."""
     with office.store.begin() as tx:
-        return prepare(office, tx, "weekly", START.date().isoformat(), office.now(), by="clerk")
+        return announce_now(office, tx, "weekly", "clerk", office.now())
 
 
 def held(office: Office, number: str) -> Draw:
@@ -171,6 +175,28 @@ def test_a_draw_void_for_a_withheld_part_is_followed_by_the_rule_alone(store: St
         assert len(tx.draws.page(None)) == 2
 
 
+def test_a_quota_of_a_quarter_that_a_void_draw_took_is_owed_still(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    rows = tuple(
+        replace(row, ratio=Fraction(1, 4), minimum=1, per=Window.QUARTER)
+        for row in office.policy("bureau", hand().date()).samplings
+    )
+    office = replace(office, book=replace(office.book, packs=tuple(replace(pack, samplings=rows) for pack in office.book.packs)))
+    office = pooled(office, "weekly")
+    first = announce(office)
+    assert first is not None
+    settle(office)
+    carried_out(office, hand, first.number)
+    taken = len(visits(office, first.number))
+    for by in ("李科长", "王主任"):
+        sign(office, first.number, by)
+    second = announce(office)
+    assert second is not None
+    settle(office)
+    carried_out(office, hand, second.number)
+    assert (taken, len(visits(office, second.number))) == (3, 3), "a quarter of the twelve, voided or not"
+
+
 def test_two_persons_bring_nobody_back_who_withheld_a_part_while_the_next_number_waits_for_a_further_source(
     store: Store, hand: Hand
 ) -> None:
@@ -182,7 +208,7 @@ def test_two_persons_bring_nobody_back_who_withheld_a_part_while_the_next_number
     assert (held(waiting, first.number).state, held(waiting, first.number).followed) == (DrawState.VOID, False)
     for by in ("李科长", "王主任"):
         assert code_of(lambda by=by: sign(waiting, first.number, by)) == "draw_void_already"  # type: ignore[misc]
-    assert announce(waiting) == held(waiting, first.number), "nor does anybody alone"
+    assert code_of(lambda: announce(waiting)) == "draw_no_further", "nor does anybody alone"
 
 
 def test_a_follower_that_two_persons_void_is_itself_followed_without_whoever_withheld_a_part(store: Store, hand: Hand) -> None:
