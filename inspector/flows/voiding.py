@@ -40,7 +40,9 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     tx.visits.lock([one.id for one in visits])
     held = tx.draws.get(number, lock=True)
     policy = office.book.get(held.pack)
-    decision = voiding.sign(held, by, reason, policy, now)
+    extensions = tx.draws.extensions(held.plan, number)
+    standing = next((one.number for one in extensions if one.state is not DrawState.VOID), None)
+    decision = voiding.sign(held, by, reason, policy, now, standing)
     tx.draws.put(decision.state)
     record(tx, number, decision, now, {"draw_state": decision.state.state.value})
     if not decision.state.freed:

@@ -13,7 +13,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw_partner
+from inspector.store.drawtables import draw, draw_partner
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
@@ -136,6 +136,17 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
         asked = asked.where(visit.c.replaces == "")
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+
+    def chosen(self, numbers: Collection[str]) -> list[Row]:
+        """(object_id, stratum, replaces) of every visit of some draws, those called off too."""
+        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces).where(visit.c.draw.in_(list(numbers)))
+        return self.rows(asked.order_by(visit.c.id))
+
+    def of_plan(self, plan: str, moment: datetime, slots: str = "") -> list[Row]:
+        """The same of a plan's carried-out draws since a moment, or of those whose slot begins so; a void one has given back its own."""
+        theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.state == "DRAWN", draw.c.slot.startswith(slots))
+        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces)
+        return self.rows(asked.where(visit.c.draw.in_(theirs), visit.c.opened_at >= moment).order_by(visit.c.id))
 
     def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
         """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
