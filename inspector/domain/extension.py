@@ -139,5 +139,5 @@ def lacking(quota: Quota, drawn: Mapping[str, int], able: Mapping[str, int]) -> 
 
 def _spent(one: Draw, basis: str) -> bool:
     """Whether a document has served for this extension: it has, unless that became void while nobody could know its result."""
-    stands = one.state is not DrawState.VOID or one.drawn_at is not None
-    return stands and one.approval is not None and same(one.approval.basis, basis)
+    served = one.state is not DrawState.VOID or one.drawn_at is not None or one.seeded
+    return served and one.approval is not None and same(one.approval.basis, basis)

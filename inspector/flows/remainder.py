@@ -125,10 +125,9 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
         "extends": held.root.number,
         "approval": {
             "basis": approval.basis,
-            "reason": approval.reason,
             "ordered": dict(approval.more),
             "signed": len(approval.names),
-        },
+        },  # published: no names
         "rows": {one.stratum: one.row for one in held.left},
         "ratios": {one.stratum: str(policy.sampling(one.stratum).ratio) for one in held.left},
         **held.asked.value(),

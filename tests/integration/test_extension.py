@@ -221,7 +221,6 @@ def test_a_campaign_by_the_head_s_order_draws_its_number_and_the_next_one_what_b
     listed = json.loads(read(files(office, made.number)["commit.json"]).content)["lists"][0]
     assert listed["derivation"]["approval"] == {
         "basis": "区政府〔2026〕12号",
-        "reason": "专项检查",
         "ordered": {POOL: 3},
         "signed": 2,
     }, "what is published names no officer"

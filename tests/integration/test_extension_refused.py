@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.cli.bundle import Bundle, judge
 from inspector.domain.annual import Consent, canonical
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import InspectorError, Invalid, Refusal
+from inspector.domain.plan import DrawState
 from inspector.domain.register import EntryKind
 from inspector.domain.roster import RosterObject
 from inspector.flows import dispatch, planning
@@ -18,6 +22,7 @@ from inspector.flows.office import Office
 from inspector.flows.publish import public_bundle, receipt_of
 from inspector.flows.seeding import type_figures
 from inspector.flows.voiding import sign as sign_void
+from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -107,6 +112,18 @@ def test_an_extension_that_two_persons_void_before_its_seed_gives_its_document_b
     ]
 
 
+def test_altered_bytes_of_an_extension_whose_seed_is_known_do_not_give_its_document_back(store: Store, hand: Hand) -> None:
+    office, first = drawn(store, hand)
+    made = extended(office, first.number, more={POOL: 5})
+    with store.begin() as tx:
+        kept = tx.draws.file(made.number, "objects.tsv")
+        changed = sa.update(draw_file).where(draw_file.c.number == made.number, draw_file.c.name == "objects.tsv")
+        tx.connection.execute(changed.values(bytes=kept.replace(b"\tdrawn\t", b"\t1\t", 1)))
+    void = carried_out(office, hand, made.number)
+    assert (void.state, (void.void_reason or "").split(":")[0]) == (DrawState.VOID, "REGISTER_CHANGED")
+    assert code_of(lambda: asked(office, first.number, "李科长", more={POOL: 5})) == "extension_basis_used"
+
+
 def test_what_has_no_result_yet_or_is_void_or_belongs_to_another_year_or_draw_is_not_extended(store: Store, hand: Hand) -> None:
     office, first = supervised(store, hand)
     office = raised(office)
@@ -193,7 +210,7 @@ def test_the_seed_of_the_draw_is_none_of_its_extension(store: Store, hand: Hand)
 
 
 def test_the_frame_of_an_extension_tells_nobody_who_was_drawn_before_while_those_visits_are_to_be_made(
-    store: Store, hand: Hand
+    store: Store, hand: Hand, tmp_path: Path
 ) -> None:
     office, first = drawn(store, hand)
     accepted(office, first.number)
@@ -213,6 +230,9 @@ def test_the_frame_of_an_extension_tells_nobody_who_was_drawn_before_while_those
     with store.read() as tx:
         public = public_bundle(office, tx, made.number, hand())
         told = receipt_of(office, tx, made.number, min(objects(office, first.number)), hand())
+    for name, content in public.items():
+        (tmp_path / name).write_bytes(content)
+    assert judge(Bundle.of_folder(tmp_path), None).verdict.holds
     assert json.loads(public["result.json"])["lists"][0]["strata"][POOL]["n"] == 20
     assert any("本期已抽中" in one for one in told["words"]["zh-Hans"])  # type: ignore[index]
     with serving(office) as edge, edge.as_("clerk") as clerk:
