@@ -20,6 +20,9 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Quota
 
+ASKED = "draw_extension_asked"
+"""The matter of an extension that one person has signed: another has to see it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kin:

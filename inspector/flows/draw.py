@@ -213,6 +213,8 @@ def carry_out(work: Work, office: Office) -> Settlement:
         decision = life.drawn(fresh, facts, policy, now)
         if decision.because.rule == "draw.late":
             return
+        if fresh.kind is DrawKind.PLAN:
+            extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         tx.work.end_keys([overdue, f"{overdue}:further"], now)

@@ -17,7 +17,7 @@ from inspector.domain.annual import AnnualPlan
 from inspector.domain.approval import Approval
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
-from inspector.domain.extension import Kin, Left
+from inspector.domain.extension import ASKED, Kin, Left
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
@@ -30,8 +30,6 @@ from inspector.flows.remainder import Remainder
 from inspector.store.draws import EXTENSION
 from inspector.store.tx import Tx
 
-ASKED = "draw_extension_asked"
-"""The matter of an extension that one person has signed: another has to see it."""
 GONE = "draw_extension_lapsed"
 """The matter of an extension that was void for a withheld part and whose next number cannot be announced any more."""
 
@@ -109,6 +107,13 @@ def follow(office: Office, tx: Tx, plan: str, slot: str, told: Following, now: d
         record(tx, void.number, Decision(state=None, because=because), now, {})
         tx.attention.open(GONE, held.agency, void.number, facts, now)
         return None
+
+
+def overtaken(tx: Tx, plan: str, now: datetime) -> None:
+    """A plan is drawn again: what one person has asked for its draw before can come to nothing any more, and nobody need sign it."""
+    before = tx.draws.last_drawn(plan)
+    if before is not None and before.approval is not None:
+        tx.attention.close(f"{ASKED}:{before.number}", now)
 
 
 def is_slot(slot: str) -> bool:

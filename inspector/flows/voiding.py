@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from inspector.domain import draw as protocol
-from inspector.domain import voiding
+from inspector.domain import extension, voiding
 from inspector.domain.commitment import read
 from inspector.domain.decision import OrderKind
 from inspector.domain.draw import Result
@@ -49,6 +49,7 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
         tx.attention.open(ASKED, held.agency, number, {"by": by, "reason": decision.state.signed[0].reason}, now)
         return decision.state
     tx.attention.close(f"{ASKED}:{number}", now)
+    tx.attention.close(f"{extension.ASKED}:{number}", now)
     names = [one.by for one in decision.state.signed]
     enter_void(tx, decision.state, {"reason": decision.state.signed[0].reason, "approved": names, "was": held.state.value}, now)
     _end_work(tx, held, now)

@@ -149,7 +149,9 @@ def test_only_the_newest_draw_of_a_plan_and_of_this_year_is_extended_so_nobody_c
 ) -> None:
     office, first = drawn(store, hand)
     hand.on(days=7)
+    asked(office, first.number, "李科长", more={POOL: 3})
     with store.begin() as tx:
+        assert "draw_extension_asked" in {row["kind"] for row in tx.attention.page(None)}
         second = announce_now(office, tx, "weekly", "clerk", hand())
     assert second is not None
     busy = refused(lambda: asked(raised(office), first.number, "李科长"))
@@ -158,6 +160,8 @@ def test_only_the_newest_draw_of_a_plan_and_of_this_year_is_extended_so_nobody_c
     carried_out(office, hand, second.number)
     old = refused(lambda: asked(raised(office), first.number, "李科长"))
     assert (old.code, old.facts["newest"]) == ("extension_superseded", second.number)
+    with store.read() as tx:
+        assert "draw_extension_asked" not in {row["kind"] for row in tx.attention.page(None)}, "nobody need sign it any more"
     hand.now = hand.now.replace(year=2027)
     assert code_of(lambda: asked(raised(office), second.number, "李科长")) == "extension_year_over"
 
