@@ -52,7 +52,7 @@ def show_register(
     terminal: Terminal,
     agency: Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")] = None,
 ) -> Exit | None:
-    """List every draw and void in its number, and recompute the chain. 抽取与作废登记簿（逐条复核）。
+    """List every draw, extension and void in its number, and recompute the chain. 抽取、追加与作废登记簿（逐条复核）。
 
     Ends with 1 when a line was changed, left out or put in.
     """

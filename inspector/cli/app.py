@@ -11,6 +11,7 @@ from inspector.cli import (
     check,
     connectors,
     draws,
+    extending,
     matters,
     migrations,
     packs,
@@ -52,6 +53,7 @@ draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)
 bundles.register(draw_group)
 afterwards.register(draw_group)
+extending.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app), group("credit", "Credit levels. 信用等级", app)

@@ -203,6 +203,7 @@ def _row(held: Draw) -> dict[str, object]:
         "partners": held.partners,
         "plan": held.plan,
         "kind": held.kind,
+        "extends": held.extends,
         "state": held.state,
         "made_at": held.made_at,
         "witness": held.witness,

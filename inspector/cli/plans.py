@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.extending import numbers
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Invalid
 from inspector.labels import of
@@ -36,24 +37,29 @@ def create(
     name: Name,
     year: Year,
     by: By = None,
+    aside: Annotated[
+        list[str] | None,
+        typer.Option("--set-aside", help="For extensions, STRATUM=NUMBER; may be repeated 为追加抽取预留的户数"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and show, write nothing 试运行")] = False,
 ) -> None:
     """Count the registers and write a year's plan as a draft. 编制年度抽查计划。
 
     The totals say how many objects the year's draws are expected to take by the pack's sampling rows, as the registers stand today.
+    What is set aside beside them leaves room for extensions (draw extend).
     """
     from inspector.flows import planning
 
-    office, who = terminal.office, by or operator()
+    office, who, more = terminal.office, by or operator(), numbers("--set-aside", aside)
     if dry_run:
         now = office.now()
-        _tell(terminal, terminal.look(lambda tx: planning.draft(office, tx, name, year, who, now)).state)
+        _tell(terminal, terminal.look(lambda tx: planning.draft(office, tx, name, year, who, now, more)).state)
         terminal.say("dry")
         return
     made = terminal.act(
         "plan.create",
         f"plan:{name}:{year}",
-        lambda tx, now: planning.create(office, tx, name, year, by=who, now=now),
+        lambda tx, now: planning.create(office, tx, name, year, by=who, now=now, aside=more),
         plan=name,
         year=year,
     )
@@ -154,7 +160,7 @@ def _tell(terminal: Terminal, held: AnnualPlan) -> None:
     partners = [f"{one.agency} ({one.inspectors})" for one in held.content.partners] or None
     told = {**_row(held), "state": of(held.state, terminal.lang), "partners": partners}
     terminal.fields({name: value for name, value in told.items() if value is not None})
-    columns = ("stratum", "row", "objects", "each", "yearly")
+    columns = ("stratum", "row", "objects", "each", "yearly", "set_aside")
     terminal.rows(columns, [{name: getattr(one, name) for name in columns} for one in held.content.strata])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,13 +37,17 @@ class AnnualState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumTotal:
-    """One stratum as the registers stand: its objects, how many one draw would take, and how many the year's draws together."""
+    """One stratum as the registers stand: its objects, how many one draw would take, and how many the year's draws together.
+
+    `set_aside` are kept beside them for extensions (draw-protocol ruling 10).
+    """
 
     stratum: str
     row: str
     objects: int
     each: int
     yearly: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,9 @@ class Consent:
 
 
 def canonical(content: Content) -> bytes:
-    """The bytes a digest is taken of: JSON, keys in order, no blanks, UTF-8."""
-    told = asdict(content) | {"since": content.since.isoformat()}
+    """The bytes a digest is taken of: JSON, keys in order, no blanks, UTF-8. Nothing set aside is not said."""
+    strata = [{name: value for name, value in asdict(one).items() if name != "set_aside" or value} for one in content.strata]
+    told = asdict(content) | {"since": content.since.isoformat(), "strata": strata}
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -157,6 +162,18 @@ def totals(
     return tuple(told)
 
 
+def with_aside(
+    strata: Iterable[StratumTotal], aside: Mapping[str, int], plan: str, certain: Collection[str]
+) -> tuple[StratumTotal, ...]:
+    """The totals with so many more objects of some strata for extensions. Raises Invalid (`plan_stratum_unknown`)."""
+    held = {one.stratum: one for one in strata}
+    known = sorted(set(held) - {*certain})
+    for code, count in aside.items():
+        if code not in known or count < 1:
+            raise Invalid("plan_stratum_unknown", plan=plan, stratum=code, known=", ".join(known))
+    return tuple(replace(one, set_aside=aside.get(code, 0)) for code, one in held.items())
+
+
 def within_reach(year: int, today: date) -> None:
     """Raise Invalid (`plan_year_out_of_reach`) for a year that is over, or so far away that it must be a slip."""
     if not today.year <= year <= today.year + AHEAD:
@@ -164,8 +181,8 @@ def within_reach(year: int, today: date) -> None:
 
 
 def create(content: Content, by: str, policy: Policy, now: datetime) -> Decision[AnnualPlan]:
-    """A draft. Raises Invalid for a name that says nothing, and for a year in which the trigger never comes (`plan_without_draws`)."""
-    if not content.draws:
+    """A draft. Raises Invalid for a name that says nothing, and for a year without a draw or an extension (`plan_without_draws`)."""
+    if not content.draws and not any(one.set_aside for one in content.strata):
         raise Invalid("plan_without_draws", plan=content.plan, year=content.year, trigger=content.trigger)
     held = AnnualPlan(
         content=content,

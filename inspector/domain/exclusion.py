@@ -1,8 +1,8 @@
 """Who may not be drawn this time, and who must be: decided before the commitment, each with the pack's row. Nobody silently.
 
 Codes are a closed list, committed as `rules.codes` and counted in public. Where several apply, the first in the order of
-`Exclusion` is written down: a visit under way, then what bounds the visits of a year, then what another check makes superfluous,
-then the rest after a draw.
+`Exclusion` is written down: that an extension's object was drawn before (ruling 10), a visit under way, then what bounds the visits
+of a year, then what another check makes superfluous, then the rest after a draw.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from inspector.domain.sampling import FrequencyRow, Limits, SuppressionRow
 class Exclusion(StrEnum):
     """Why an object stays in the frame and is not drawn. In order of precedence."""
 
+    DRAWN = "drawn"
     OPEN = "open"
     CAP = "cap"
     CAP_ALL = "cap-all"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from inspector.domain.approval import Approval
 from inspector.domain.beacon import named
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
@@ -30,10 +31,11 @@ class DrawState(StrEnum):
 
 
 class DrawKind(StrEnum):
-    """What a draw is for: a plan's period; teams for visits that have none (ruling 13)."""
+    """What a draw is for: a plan's period; teams for visits that have none (ruling 13); more of a period's objects (ruling 10)."""
 
     PLAN = "PLAN"
     SUPPLEMENT = "SUPPLEMENT"
+    EXTENSION = "EXTENSION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,8 @@ class Draw:
     No part of the seed is known before `seed_at`, and a part of a `further` source not before `reveal_by`, the last moment of the
     others (ruling 12). `without` are those who withheld their part from the draws of this slot before, `withheld` who did from
     this one. `witnessed_at` is the date on the witness's receipt, as the house tells it. `signed` is under a void: one name asks for
-    it, two make it; `followed`: the next number comes by rule (ruling 12).
+    it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the draw that an extension adds to, and
+    `approval` what it rests on; of any other draw, the extension of it that one person has asked for.
     """
 
     number: str
@@ -98,6 +101,8 @@ class Draw:
     kind: DrawKind = DrawKind.PLAN
     signed: tuple[Signature, ...] = ()
     followed: bool = False
+    extends: str | None = None
+    approval: Approval | None = None
 
     @property
     def freed(self) -> bool:
@@ -152,12 +157,8 @@ def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar
     """The frame is frozen; ask every party to commit itself to its part of the seed before anything is known."""
     overdue = due(now, policy.term(Timer.REVEAL).term, calendar).at
     orders = tuple(_ask(draw, OrderKind.DRAW_PROMISE, party, now, overdue) for party in draw.parties)
-    because = Because(
-        rule="draw.prepare",
-        basis=(policy.draw.basis,),
-        pack=policy.label,
-        facts={"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties)},
-    )
+    facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties)}
+    because = Because(rule="draw.prepare", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     return Decision(state=draw, because=because, orders=orders)
 
 
@@ -337,12 +338,8 @@ def void(
     further source, so that nobody gains by silence. `able` are the sources that are set up. Where the pack has no further one the
     decision has no order, and a person is told: never a weaker seed in silence, never a fallback order.
     """
-    because = Because(
-        rule="draw.void",
-        basis=(policy.draw.basis,),
-        pack=policy.label,
-        facts={"reason": reason, "withheld": list(withheld)},
-    )
+    facts = {"reason": reason, "withheld": list(withheld)}
+    because = Because(rule="draw.void", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     if draw.state in (DrawState.DRAWN, DrawState.VOID) or (draw.state is DrawState.SEEDING and draw.seeded):
         return Decision(state=draw, because=replace(because, rule="timer.obsolete"))
     state = replace(draw, state=DrawState.VOID, void_reason=reason, withheld=withheld)

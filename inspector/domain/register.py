@@ -17,9 +17,10 @@ GENESIS = "0" * 64
 
 
 class EntryKind(StrEnum):
-    """What an entry is about."""
+    """What an entry is about: a draw, one that extends another, a void."""
 
     DRAW = "DRAW"
+    EXTENSION = "EXTENSION"
     VOID = "VOID"
 
 

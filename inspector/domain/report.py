@@ -14,6 +14,7 @@ from fractions import Fraction
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.frame import ELIGIBLE, Frame
+from inspector.domain.inclusion import Joint
 from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow
@@ -124,7 +125,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed."""
+    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed.
+
+    `joint` is over a draw and its extensions together; empty where there is none.
+    """
 
     draw: str
     pack: str
@@ -141,6 +145,7 @@ class Report:
     set_aside: int
     after: Mapping[str, int]
     shortages: int
+    joint: tuple[Joint, ...] = ()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:

@@ -20,14 +20,17 @@ from inspector.domain.seed import known_at
 ALTERED = "REGISTER_CHANGED"
 
 
-def sign(draw: Draw, by: str, reason: str, policy: Policy, now: datetime) -> Decision[Draw]:
+def sign(draw: Draw, by: str, reason: str, policy: Policy, now: datetime, extended: str | None = None) -> Decision[Draw]:
     """A named person wants a draw void. The first name asks, another one's with the same reason makes it so.
 
-    Who asked may ask again with a better reason. What was signed of a draw that has gone on meanwhile counts no longer. Raises
-    Invalid, and Refusal (`draw_seed_known`, `draw_void_already`, `draw_void_own`, `draw_void_reason_differs`).
+    Who asked may ask again with a better reason. What was signed of a draw that has gone on meanwhile counts no longer. `extended`
+    is an extension of it that stands and was drawn from what this one left. Raises Invalid, and Refusal (`draw_seed_known`,
+    `draw_void_already`, `draw_void_own`, `draw_void_reason_differs`, `draw_extended`).
     """
     signature = Signature(by=said("by", by), at=now, reason=said("reason", reason), on=draw.state)
     _may(draw, now)
+    if extended is not None:
+        raise Refusal("draw_extended", draw=draw.number, extension=extended)
     before = tuple(one for one in draw.signed if one.on is draw.state)
     first = before[0] if before else None
     facts: dict[str, object] = {"by": signature.by, "reason": signature.reason}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,12 +56,14 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     *,
     replaces: str = "",
     supplements: str = "",
+    elsewhere: Collection[str] = (),
 ) -> None:
     """One drawn object becomes a visit with its seats, those of the lead first, then each partner's.
 
     Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
     for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
-    over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again.
+    over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again. An object that
+    has come in `elsewhere`, in another draw of the same frame, is visited there.
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
@@ -69,7 +71,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
-    wanted = bool(live or member.pooled) and (owed is None or owed.state is VisitState.SHORT)
+    wanted = bool(live or member.pooled) and name not in elsewhere and (owed is None or owed.state is VisitState.SHORT)
     planned = all(not wants_visit(case) for case in live if case.agency == held.agency)
     plain, stratum = CheckType.JOINT if held.partners else CheckType.PLANNED, member.stratum
     if owed is not None:

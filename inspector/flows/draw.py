@@ -6,19 +6,19 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
-from inspector.domain.decision import Because, OrderKind
+from inspector.domain.decision import Because, Order, OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.exclusion import CODES
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import seeding, supplement
+from inspector.flows import extend, seeding, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -34,6 +34,10 @@ from inspector.ports import Garbled, PortError, Refused
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
+SCHEDULE = "schedule"
+"""Who announces a plan's slots."""
+AGAIN = timedelta(days=1)
+"""After so long a slot that an extension keeps waiting is tried again."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -46,13 +50,16 @@ def announce(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         if supplement.is_slot(slot):  # the number that follows a void one
-            supplement.announce(office, tx, plan, by="schedule", now=now, told=told, slot=slot)
+            supplement.announce(office, tx, plan, by=SCHEDULE, now=now, told=told, slot=slot)
+            return
+        if extend.is_slot(slot):
+            extend.follow(office, tx, plan, slot, told, now)
             return
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
-        prepare(office, tx, plan, slot, now, told=told, by="schedule")
+        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE)
 
     return Settlement(write=write, outcome="prepared")
 
@@ -92,6 +99,8 @@ def prepare(
         told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
+        if busy.kind is DrawKind.EXTENSION and by == SCHEDULE:
+            tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
         return None
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
     framed = frame(office, tx, plan, policy, number, now)
@@ -204,6 +213,8 @@ def carry_out(work: Work, office: Office) -> Settlement:
         decision = life.drawn(fresh, facts, policy, now)
         if decision.because.rule == "draw.late":
             return
+        if fresh.kind is DrawKind.PLAN:
+            extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         tx.work.end_keys([overdue, f"{overdue}:further"], now)
@@ -211,10 +222,11 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
         drawn, owed = joined(tx, fresh, {name: members[name] for name in teams}), supplement.stands_for(files)
+        elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(tx.draws.before(fresh))}
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
             visit = owed.get(name, "")
-            assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit)
+            assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit, elsewhere=elsewhere)
 
     return Settlement(write=write, outcome="drawn")
 
@@ -284,6 +296,17 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
 
 def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, object], now: datetime) -> None:
     tx.ledger.append(new_id(), about, Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts), {}, now)
+
+
+def _once_more(plan: str, slot: str, told: life.Following, at: datetime) -> Order:
+    """The slot is tried again until the extension is over: whoever has a draw extended must not cost the plan its own."""
+    return Order(
+        kind=OrderKind.DRAW_ANNOUNCE,
+        key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan}:{slot}:at:{at:%Y-%m-%dT%H}",
+        due_at=at,
+        urgent_by=at,
+        payload={"plan": plan, "slot": slot, "without": list(told.without), "further": list(told.further)},
+    )
 
 
 def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:

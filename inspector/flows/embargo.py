@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.decision import Because
+from inspector.domain.visit import Visit
 from inspector.store.tx import Tx, new_id
 
 
+def covered(tx: Tx, number: str) -> list[Visit]:
+    """The visits that a draw's files tell of: its own and those dealt anew for them; an extension's frame tells who was drawn before."""
+    held = tx.draws.get(number)
+    return [visit for name in (*tx.draws.before(held), number) for visit in tx.visits.of_selection(name)]
+
+
 def embargoed(tx: Tx, number: str) -> bool:
-    """Whether a visit of the draw, or one dealt anew for it, is still to be made: until then nobody learns of the list who need not."""
-    return any(held.state.open for held in tx.visits.of_selection(number))
+    """Whether one of these visits is still to be made: until then nobody learns of the list who need not."""
+    return any(held.state.open for held in covered(tx, number))
 
 
 def note(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from inspector.domain import annual
@@ -26,8 +26,13 @@ MATTER = "plan_not_published"
 """The matter of a slot that came without a published plan of its year."""
 
 
-def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) -> Decision[AnnualPlan]:
-    """What `create` would write, and nothing written. Raises Invalid, Missing, and Refusal (`plan_exists`) while an edition holds."""
+def draft(
+    office: Office, tx: Tx, name: str, year: int, by: str, now: datetime, aside: Mapping[str, int] | None = None
+) -> Decision[AnnualPlan]:
+    """What `create` would write, and nothing written. Raises Invalid, Missing, and Refusal (`plan_exists`) while an edition holds.
+
+    `aside`: so many objects of a stratum are set aside for extensions of the year's draws.
+    """
     plan = configured(office, name)
     annual.within_reach(year, now.date())
     before = tx.annual.last(name, year)
@@ -37,6 +42,8 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
     policy = office.policy(plan.agency, since)
     framed = frame(office, tx, plan, policy, f"{name}-{year}", now)
     draws = _draws(plan, since, now)
+    whole = frozenset({FULL, MUST})
+    strata = annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, since, whole)
     content = Content(
         plan=name,
         year=year,
@@ -47,7 +54,7 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
         pack=policy.label,
         since=since,
         draws=draws,
-        strata=annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, since, frozenset({FULL, MUST})),
+        strata=annual.with_aside(strata, aside or {}, name, {row.stratum for row in policy.samplings if row.whole}),
         inspectors=_officers(framed.frame),
         partners=tuple(
             PartnerTotal(agency=listed.agency, inspectors=_officers(framed.frames[listed.name])) for listed in framed.lists[1:]
@@ -56,9 +63,11 @@ def draft(office: Office, tx: Tx, name: str, year: int, by: str, now: datetime) 
     return annual.create(content, by, policy, now)
 
 
-def create(office: Office, tx: Tx, name: str, year: int, *, by: str, now: datetime) -> AnnualPlan:
+def create(
+    office: Office, tx: Tx, name: str, year: int, *, by: str, now: datetime, aside: Mapping[str, int] | None = None
+) -> AnnualPlan:
     """Count the registers and write a draft. Raises as `draft` does."""
-    decision = draft(office, tx, name, year, by, now)
+    decision = draft(office, tx, name, year, by, now, aside)
     if not tx.annual.add(decision.state):
         raise Refusal("plan_exists", plan=name, year=year, state=AnnualState.DRAFT.value)
     record(tx, _about(decision.state), decision, now, {})

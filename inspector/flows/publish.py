@@ -19,6 +19,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
 from inspector.domain.publish import opens
 from inspector.domain.visit import Visit
+from inspector.flows.embargo import covered
 from inspector.flows.lists import frames, frozen
 from inspector.flows.members import load_members
 from inspector.flows.office import Office
@@ -72,7 +73,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     Named are drawn firms whose visit is over, where the pack says so. No person is, and no inspector.
     """
     told = Drawn.of(tx, number)
-    visits = tx.visits.of_selection(number)
+    visits = covered(tx, number)
     refuse_early(office, told.held, visits, now)
     firms = office.book.get(told.held.pack).publish.firms
     members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
@@ -106,8 +107,10 @@ def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) ->
     member = load_members(tx.draws.file(number, "members.json")).get(name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    listed = held.lists[0]
-    early = held.state is not DrawState.DRAWN or closed_until(office, held, tx.visits.of_selection(number), now) is not None
+    listed, visits = held.lists[0], covered(tx, number)
+    if held.extends is not None:  # its row says who was drawn before, and so may still be visited
+        refuse_early(office, held, visits, now)
+    early = held.state is not DrawState.DRAWN or closed_until(office, held, visits, now) is not None
     if early:
         files = tx.draws.files(number)
         (told,) = shown(read(files["commit.json"]), frozen(held, files, listed), [name], listed.name)

@@ -130,8 +130,12 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     told = {"out": left.object_id, "in": name, "reason": reason, "evidence": proof}
     log_after(tx, drawn.number, "replace", left.object_id, only=None, **told)
     member = joined(tx, drawn, {name: load_members(files["members.json"])[name]})[name]
-    live = member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
-    # All withdrawn meanwhile: called off at once, and the record says so.
+    kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
+    elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(kin)}
+    live = name not in elsewhere and (
+        member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
+    )
+    # All withdrawn, or drawn meanwhile by an extension: called off at once, and the record says so.
     teams = tuple(_deal(tx, drawn, files, listed, name) for listed in drawn.lists) if live else ()
     position = len(tx.visits.of_draw(drawn.number)) + 1
     came = visit_id(drawn.number, position)
@@ -143,7 +147,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         )
         for listed, team in zip(drawn.lists if live else (), teams, strict=True)
     )
-    assign(office, tx, drawn, policy, position, name, member, dealt, now, replaces=left.id)
+    assign(office, tx, drawn, policy, position, name, member, dealt, now, replaces=left.id, elsewhere=elsewhere)
     return tx.visits.get(came)
 
 

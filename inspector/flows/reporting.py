@@ -10,7 +10,8 @@ from typing import Any
 
 from inspector.domain import report as told
 from inspector.domain.case import Outcome
-from inspector.domain.plan import DrawKind
+from inspector.domain.inclusion import Joint, Turn, joint
+from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Report, Share
@@ -34,7 +35,7 @@ def report(office: Office, tx: Tx, number: str) -> Report:
     members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
     # A supplementary draw deals teams: chance has chosen before it.
-    strata = drawn.result.lists[0].strata if held.kind is DrawKind.PLAN else {}
+    strata = drawn.result.lists[0].strata if held.kind is not DrawKind.SUPPLEMENT else {}
     row, events = policy.report, _events(drawn)
     return Report(
         draw=number,
@@ -52,7 +53,19 @@ def report(office: Office, tx: Tx, number: str) -> Report:
         set_aside=_set_aside(drawn.files),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in drawn.result.lists if one.dealt),
+        joint=_joint(tx, held),
     )
+
+
+def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
+    """Over a draw and its carried-out extensions, whichever of them the report is about."""
+    kin = tx.draws.kin(held)
+    turns = []
+    for one in kin if len(kin) > 1 else ():
+        drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
+        taken = {str(row["object_id"]) for row in tx.visits.chosen(before)} if before else set()
+        turns.append(Turn(draw=one.number, frame=drawn.frame, strata=drawn.result.lists[0].strata, taken=taken))
+    return joint(turns) if turns else ()
 
 
 def _routes(members: Mapping[str, Member], standing: Standing) -> dict[str, set[str]]:

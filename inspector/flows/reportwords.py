@@ -101,6 +101,16 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         for one in report.chances
     ]
     yield "chances", ("class", "level", "route", "objects", "could", "drawn", "probability"), chances
+    joint = [
+        (
+            one.stratum,
+            str(one.objects),
+            ", ".join(f"{name}: {k}/{able}" for name, k, able in one.turns) or _NOTHING,
+            _share(one.probability),
+        )
+        for one in report.joint
+    ]
+    yield "joint", ("class", "objects", "turns", "probability"), joint
     powers = [
         (one.stratum, f"{one.k}/{one.eligible}", f"{_number(one.rate)} %", str(one.false), f"{one.per_cent} %", str(one.enough))
         for one in report.powers

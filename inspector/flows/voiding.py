@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from inspector.domain import draw as protocol
-from inspector.domain import voiding
+from inspector.domain import extension, voiding
 from inspector.domain.commitment import read
 from inspector.domain.decision import OrderKind
 from inspector.domain.draw import Result
@@ -40,13 +40,16 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     tx.visits.lock([one.id for one in visits])
     held = tx.draws.get(number, lock=True)
     policy = office.book.get(held.pack)
-    decision = voiding.sign(held, by, reason, policy, now)
+    extensions = tx.draws.extensions(held.plan, number)
+    standing = next((one.number for one in extensions if one.state is not DrawState.VOID), None)
+    decision = voiding.sign(held, by, reason, policy, now, standing)
     tx.draws.put(decision.state)
     record(tx, number, decision, now, {"draw_state": decision.state.state.value})
     if not decision.state.freed:
         tx.attention.open(ASKED, held.agency, number, {"by": by, "reason": decision.state.signed[0].reason}, now)
         return decision.state
     tx.attention.close(f"{ASKED}:{number}", now)
+    tx.attention.close(f"{extension.ASKED}:{number}", now)
     names = [one.by for one in decision.state.signed]
     enter_void(tx, decision.state, {"reason": decision.state.signed[0].reason, "approved": names, "was": held.state.value}, now)
     _end_work(tx, held, now)

@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw, draw_file, draw_partner
 from inspector.store.room import Room
 from inspector.store.tables import seed_used
 
+EXTENSION = "extension:"
+"""So begins the slot of an extension."""
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
@@ -103,10 +105,25 @@ class DrawRoom(Room):
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def last_drawn(self, plan: str) -> Draw | None:
-        """The newest draw of a plan that was carried out, or None."""
+        """The newest draw of a plan's periods that was carried out, or None; what supplements or extends one is none of them."""
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "DRAWN")
-        text = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(1)).scalar_one_or_none()
-        return load(Draw, text) if text is not None else None
+        texts = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())).scalars()
+        return next((held for text in texts if (held := load(Draw, text)).kind is DrawKind.PLAN), None)
+
+    def extensions(self, plan: str, number: str) -> list[Draw]:
+        """The extensions of a plan's draw, void ones too, in order of making."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.slot.startswith(EXTENSION))
+        texts = self.connection.execute(asked.order_by(draw.c.made_at, draw.c.number)).scalars()
+        return [held for text in texts if (held := load(Draw, text)).extends == number]
+
+    def kin(self, held: Draw) -> list[Draw]:
+        """A draw and what extends it, or the draw that it extends and all that do, as far as they were carried out, in order."""
+        root = self.get(held.extends) if held.extends is not None else held
+        return [one for one in (root, *self.extensions(root.plan, root.number)) if one.state is DrawState.DRAWN]
+
+    def before(self, held: Draw) -> list[str]:
+        """Of an extension the carried-out draws of the same frame that came before it; of any other draw none."""
+        return [one.number for one in self.kin(held) if one.made_at < held.made_at] if held.extends is not None else []
 
     def open(self, agency: str) -> list[Draw]:
         """Draws of an agency that are neither drawn nor void."""

@@ -141,6 +141,17 @@ class VisitRoom(Room):
         asked = asked.where(visit.c.replaces == "", ~undone)
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
 
+    def chosen(self, numbers: Collection[str]) -> list[Row]:
+        """(object_id, stratum, replaces) of every visit of some draws, those called off too."""
+        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces).where(visit.c.draw.in_(list(numbers)))
+        return self.rows(asked.order_by(visit.c.id))
+
+    def of_plan(self, plan: str, moment: datetime, slots: str = "") -> list[Row]:
+        """The same of a plan's carried-out draws since a moment, or of those whose slot begins so; a void one has given back its own."""
+        theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.state == "DRAWN", draw.c.slot.startswith(slots))
+        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces)
+        return self.rows(asked.where(visit.c.draw.in_(theirs), visit.c.opened_at >= moment).order_by(visit.c.id))
+
     def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
         """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
         held = visit.c.state.in_(_MADE) & visit.c.check_type.in_((CheckType.PLANNED.value, CheckType.JOINT.value))

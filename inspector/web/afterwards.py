@@ -7,9 +7,10 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
+from inspector.domain.approval import Approval
 from inspector.domain.errors import Missing
 from inspector.domain.visit import VisitState
-from inspector.flows import replacing, supplement, voiding
+from inspector.flows import extend, replacing, supplement, voiding
 from inspector.flows.replacing import Replaced
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawShown, Prepared, Shown, draw_shown
@@ -18,7 +19,7 @@ from inspector.web.desk import AtDesk, message
 from inspector.web.draws import draw_of
 from inspector.web.errors import WRITES
 from inspector.web.fields import MessageId, NamePath
-from inspector.web.messages import CeasedIn, ReplacementIn, VoidIn
+from inspector.web.messages import CeasedIn, ExtensionIn, ReplacementIn, VoidIn
 
 router = APIRouter(prefix="/v1", tags=["draws"])
 
@@ -33,6 +34,15 @@ class ReplacedShown(Shown):
     most: int
 
 
+class ExtensionShown(Shown):
+    """An extension that is asked for, by whom and by which document; the draw it has become once two have signed."""
+
+    draw: str
+    signed: tuple[str, ...]
+    basis: str
+    extension: DrawShown | None
+
+
 @router.post("/draws/{number}/void", response_model=DrawShown, responses=WRITES)
 def sign_void(desk: AtDesk, caller: Officer, number: NamePath, given: VoidIn, message_id: MessageId = None) -> JSONResponse:
     """Sign that a draw be void: the first officer asks, another one with the same reason makes it so.
@@ -45,6 +55,25 @@ def sign_void(desk: AtDesk, caller: Officer, number: NamePath, given: VoidIn, me
         return draw_shown(voiding.sign(desk.office, tx, number, by=caller.name, reason=given.reason, now=now))
 
     return desk.once(message(caller.source, message_id, f"void {number}", given), do)
+
+
+@router.post("/draws/{number}/extension", response_model=ExtensionShown, responses=WRITES)
+def sign_extension(
+    desk: AtDesk, caller: Officer, number: NamePath, given: ExtensionIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Sign that a draw be extended: the first officer asks, another one in the same words has the next number announced.
+
+    It draws, with a seed of its own, from what the draw has left; without `more` what the pack in force asks beyond what was drawn.
+    """
+
+    def do(tx: Tx, now: datetime) -> ExtensionShown:
+        draw_of(tx, caller, number)
+        asked = Approval(reason=given.reason, basis=given.basis, asked_by=caller.name, asked_at=now, more=given.more)
+        done = extend.sign(desk.office, tx, number, asked, now)
+        made = draw_shown(done.made) if done.made is not None else None
+        return ExtensionShown(draw=number, signed=done.approval.names, basis=done.approval.basis, extension=made)
+
+    return desk.once(message(caller.source, message_id, f"extension {number}", given), do)
 
 
 @router.post("/visits/{visit}/ceased", response_model=ReplacedShown, responses=WRITES)

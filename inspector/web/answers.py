@@ -227,6 +227,7 @@ class DrawShown(Shown):
     partners: tuple[str, ...]
     plan: str
     kind: DrawKind
+    extends: str | None
     state: DrawState
     made_at: datetime
     announced_at: datetime | None

@@ -217,6 +217,14 @@ class VoidIn(Strict):
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
 
 
+class ExtensionIn(Strict):
+    """That a draw be extended, by which document. Another officer signs the same. `more`: so many objects of a stratum."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+    basis: Line
+    more: Annotated[dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]], Field(max_length=200, default_factory=dict)]
+
+
 class CeasedIn(Strict):
     """What has become of a drawn object, and by what this is known."""
 

@@ -26,13 +26,14 @@ YearQuery = Annotated[int | None, Query(ge=FIRST, le=LAST, description="This yea
 
 
 class StratumShown(Shown):
-    """One stratum: its objects, how many one draw would take, and the year's draws together, as the registers stood."""
+    """One stratum: its objects, how many one draw takes, the year's draws together, and those `set_aside` for extensions."""
 
     stratum: str
     row: str
     objects: int
     each: int
     yearly: int
+    set_aside: int
 
 
 class PartnerShown(Shown):

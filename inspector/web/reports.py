@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError
+from inspector.flows.embargo import covered
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import Wording, tell
@@ -50,7 +51,7 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
 
 def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
     if caller is None:
-        refuse_early(desk.office, tx.draws.get(number), tx.visits.of_selection(number), desk.office.now())
+        refuse_early(desk.office, tx.draws.get(number), covered(tx, number), desk.office.now())
     else:
         draw_seen(tx, caller, number)
     return tell(report(desk.office, tx, number), lang)

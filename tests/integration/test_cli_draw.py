@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.domain import draw as protocol
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow, content, freeze
 from inspector.domain.plan import Draw, DrawState, Listed
@@ -23,6 +24,7 @@ from tests.beacons import QUICK, QUICK_SAID
 from tests.house import settle
 from tests.integration.test_draw_way import announced, drawing, lotteried
 from tests.integration.test_draw_way import carried_out as drawn_by_daemon
+from tests.integration.test_extension import supervised
 from tests.operator import Operator, on_both, one_database, process, publish, settled, table
 
 NUMBER = "bureau-2026-00001"
@@ -229,6 +231,43 @@ def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(ope
     with house.closing(operator.store()) as store, store.begin() as tx:
         tx.connection.exec_driver_sql("UPDATE draw_register SET draw = 'bureau-2026-00002'")
     assert operator.say("draw", "register").code == 1
+
+
+def test_two_persons_extend_a_draw_by_a_document_and_the_dry_run_says_what_would_be_drawn(
+    database_url: str, tmp_path: Path
+) -> None:
+    operator = Operator(tmp_path, database_url).settle_in(
+        '[plans.weekly]\nagency = "bureau"\ntrigger = "every 7d"\npool = true\n'
+    )
+    operator.well("migrate")
+    hand = house.Hand(now=datetime.now(SHANGHAI))
+    with house.closing(operator.store()) as store:
+        office, first = supervised(store, hand)
+        number = drawn_by_daemon(office, hand, first.number).number
+    year = str(first.made_at.year)
+    operator.well("plan", "create", "weekly", "--year", year, "--set-aside", "pool-U=4", "--by", "王科员")
+    assert operator.well("plan", "show", "weekly", "--year", year, "--json").json["strata"][0]["set_aside"] == 4
+    operator.well("plan", "approve", "weekly", "--year", year, "--document", "审管〔2026〕3号", "--by", "李主任")
+    operator.well("plan", "publish", "weekly", "--year", year, "--reference", "公告")
+    why = ("--reason", "专项检查", "--basis", "区政府〔2026〕12号", "--more", "pool-U=3")
+    (row,) = operator.well("draw", "extend", number, *why, "--dry-run", "--json").json
+    assert [row[name] for name in ("stratum", "rows", "drawn", "able", "added", "room")] == ["pool-U", 20, 5, 15, 3, 4]
+    assert operator.well("draw", "register", "--json").json[-1]["kind"] == "DRAW", "nothing was written"
+    one = operator.well("draw", "extend", number, *why, "--by", "李科长", "--json").json
+    assert (one["extension"], one["signed"], one["added"]) == (None, ["李科长"], {"pool-U": 3})
+    assert operator.say("draw", "extend", number, *why, "--by", "李科长").code == 4, "one person's word is one"
+    said = operator.well("draw", "extend", number, *why, "--by", "王主任")
+    assert f"draw {number} is extended by" in said.out
+    *_, line = operator.well("draw", "register", "--json").json
+    assert (line["kind"], "basis=区政府〔2026〕12号" in line["facts"], "李科长" in line["facts"]) == ("EXTENSION", True, True)
+    shown = operator.well("draw", "show", line["draw"], "--json").json
+    assert (shown["kind"], shown["extends"], shown["state"]) == ("EXTENSION", number, "PREPARING")
+    for odd in ("pool-U", "pool-U=x", "=3", "pool-U=-1"):
+        assert operator.say("draw", "extend", number, *why[:4], "--more", odd).code == 2, odd
+    assert operator.say("draw", "extend", "bureau-2026-00999", *why).code == 3
+    told = operator.say("draw", "extend", "--help").out
+    assert "追加抽取" in told
+    assert "--dry-run" in told
 
 
 def test_what_is_not_there_cannot_cease_be_replaced_or_be_dealt_anew(operator: Operator, commitment: Commitment) -> None:

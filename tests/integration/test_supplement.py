@@ -271,3 +271,17 @@ def test_an_officer_deals_anew_and_a_clerk_does_not(store: Store, hand: Hand) ->
         enlarge(office)
         told = officer.post("/v1/plans/weekly/supplement")
     assert (told.status_code, told.json()["draw"]["kind"]) == (202, "SUPPLEMENT")
+
+
+def test_the_plans_next_draw_goes_on_behind_a_supplementary_one(store: Store, hand: Hand) -> None:
+    office, _, _ = short_visit(store, hand, pool=True)
+    enlarge(office)
+    made = deal_anew(office)
+    assert made is not None
+    settle(office)
+    carried_out(office, hand, made.number)
+    hand.on(days=7)
+    with store.begin() as tx:
+        following = announce_now(office, tx, "weekly", "clerk", hand())
+    assert following is not None
+    assert following.number > made.number

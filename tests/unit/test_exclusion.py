@@ -102,7 +102,7 @@ def test_of_several_reasons_the_first_in_the_stated_order_is_written_down() -> N
     assert first([*reversed(found), above]) == found[0]
     assert first([found[2], above]) == above
     assert first([]) is None
-    assert [code.value for code in Exclusion] == ["open", "cap", "cap-all", "upper", "licence", "cool-down"]
+    assert [code.value for code in Exclusion] == ["drawn", "open", "cap", "cap-all", "upper", "licence", "cool-down"]
 
 
 @pytest.mark.parametrize(
