@@ -25,7 +25,7 @@ from inspector.flows.voiding import sign as sign_void
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import Hand, settle
+from tests.house import Hand, next_period, settle
 from tests.integration.test_draw_rivals import at_once
 from tests.integration.test_draw_way import carried_out, inspectors, thrown, visits
 from tests.integration.test_extension import (
@@ -150,6 +150,7 @@ def test_only_the_newest_draw_of_a_plan_and_of_this_year_is_extended_so_nobody_c
     office, first = drawn(store, hand)
     hand.on(days=7)
     asked(office, first.number, "李科长", more={POOL: 3})
+    next_period(office, "weekly")
     with store.begin() as tx:
         assert "draw_extension_asked" in {row["kind"] for row in tx.attention.page(None)}
         second = announce_now(office, tx, "weekly", "clerk", hand())
