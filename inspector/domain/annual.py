@@ -48,17 +48,20 @@ class StratumTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerTotal:
-    """An agency that joins every visit of the plan, with the officers it has for it."""
+    """An agency that takes part, with the officers it has for it; where its list is its own, also with the totals by its `pack`."""
 
     agency: str
     inspectors: int
+    pack: str = ""
+    strata: tuple[StratumTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What is approved. `trigger` and `pool` are the configuration's; `draws` are the trigger's times from `since` to the year's end.
 
-    `agency` leads, its officers are the `inspectors`; `partners` join in a joint check.
+    `agency` leads, its officers are the `inspectors`; `partners` join in a joint check. With `lists` "own" each draws from its own
+    registers, and the other totals are the lead's.
     """
 
     plan: str
@@ -73,6 +76,7 @@ class Content:
     strata: tuple[StratumTotal, ...]
     inspectors: int
     partners: tuple[PartnerTotal, ...] = ()
+    lists: str = "shared"
 
     @property
     def agencies(self) -> tuple[str, ...]:

@@ -155,8 +155,6 @@ visit = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("object_id", Code, nullable=False),
     sa.Column("check_type", sa.String(20), nullable=False),
-    sa.Column("stratum", Code, nullable=False),
-    sa.Column("sampled", sa.Boolean, nullable=False),
     sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),
@@ -174,6 +172,18 @@ visit_case = sa.Table(
     sa.Column("case_id", sa.String(40), primary_key=True),
 )
 sa.Index("ix_visit_case_case_id", visit_case.c.case_id)
+
+visit_agency = sa.Table(
+    "visit_agency",
+    metadata,
+    sa.Column("visit", sa.String(200), primary_key=True),
+    sa.Column("agency", Code, primary_key=True, index=True),
+    sa.Column("stratum", Code, nullable=False),
+    sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.Boolean, nullable=False),
+)
+"""Who goes, the lead too. `stratum` is that of the list in which the agency drew the object, empty for one that only joins;
+`counts`: this is one more that it has drawn, and stands for no earlier one."""
 
 seat = sa.Table(
     "seat",

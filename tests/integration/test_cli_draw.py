@@ -13,7 +13,8 @@ import pytest
 from inspector.domain import draw as protocol
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow, content, freeze
-from inspector.domain.plan import Draw, DrawState, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import FIELDS
 from inspector.domain.suite import Suite
 from inspector.flows import dispatch
