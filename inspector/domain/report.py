@@ -18,6 +18,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow
 from inspector.domain.selection import Stratum
+from inspector.domain.union import Union
 
 POOL = "POOL"
 """The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""
@@ -124,7 +125,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed."""
+    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed.
+
+    Where each list has rules of its own it is about the list of the `agency`, and `unions` are the classes that others draw from too.
+    """
 
     draw: str
     pack: str
@@ -141,6 +145,8 @@ class Report:
     set_aside: int
     after: Mapping[str, int]
     shortages: int
+    agency: str = ""
+    unions: tuple[Union, ...] = ()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:

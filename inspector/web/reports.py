@@ -49,8 +49,12 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
 
 
 def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
+    held = tx.draws.get(number)
+    agency = held.agency
     if caller is None:
-        refuse_early(desk.office, tx.draws.get(number), tx.visits.of_selection(number), desk.office.now())
+        refuse_early(desk.office, held, tx.visits.of_selection(number), desk.office.now())
     else:
         draw_seen(tx, caller, number)
-    return tell(report(desk.office, tx, number), lang)
+        if held.own:  # whose list: the lead's, to those who may read it
+            agency = next(one for one in held.agencies if one in caller.sees)
+    return tell(report(desk.office, tx, number, agency), lang)
