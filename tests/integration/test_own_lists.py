@@ -211,9 +211,9 @@ def test_an_agency_reads_its_own_visits_teams_and_receipts_and_nothing_of_the_ot
     alone = {agency: sorted(told[agency] - told[other]) for agency, other in ((MARKET, FIRE), (FIRE, MARKET))}
     with serving(office) as edge, edge.as_("officer", FIRE) as fire, edge.as_("officer", MARKET) as market:
         shown = {one["object_id"]: one["team"] for one in fire.get(f"/v1/draws/{done.number}").json()["result"]}
-        assert (shown.keys(), {len(team) for team in shown.values()}) == (told[FIRE], {3})
+        assert (set(shown), {len(team) for team in shown.values()}) == (told[FIRE], {3})
         shown = {one["object_id"]: one["team"] for one in market.get(f"/v1/draws/{done.number}").json()["result"]}
-        assert (shown.keys(), {len(team) for team in shown.values()}) == (told[MARKET], {2})
+        assert (set(shown), {len(team) for team in shown.values()}) == (told[MARKET], {2})
         path = f"/v1/draws/{done.number}/receipts/"
         assert fire.get(f"{path}TEST{1:014d}").status_code == 404, "it stands in the market's register alone"
         early = fire.get(f"{path}TEST{7:014d}").json()
