@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.cli.offline import plan
 from inspector.domain import commitment
 from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite, root
 from tests import bundles
+from tests.needs import ROOT
 from tests.offline import NONCE, SEED, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
 from tests.operator import Operator, Said, table
 
@@ -135,6 +138,13 @@ def test_a_roster_that_is_not_there_is_named(office: Operator) -> None:
     said = announce(office)
     assert said.code == 2
     assert "fire.csv" in said.err
+
+
+def test_the_lists_of_the_documentation_are_a_plan_to_draw_by() -> None:
+    page = (ROOT / "docs/how-to/draw.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[[lists]]" in block)
+    told, flaws = plan.read(f'draw = "1"\n{SEEDS}{example}'.encode())
+    assert (flaws, [one.name for one in told.lists]) == ([], ["market", "fire"])
 
 
 def test_vector_three_announced_from_spreadsheets_is_the_published_bundle_byte_for_byte(office: Operator) -> None:

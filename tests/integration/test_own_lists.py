@@ -75,9 +75,10 @@ def firms(office: Office, agency: str, numbers: range) -> None:
         tx.rosters.put_objects(rows)
 
 
-def held(store: Store, hand: Hand) -> tuple[Office, Draw, dict[str, set[str]], Phones]:
+def held(store: Store, hand: Hand, pack: str = "fire") -> tuple[Office, Draw, dict[str, set[str]], Phones]:
     """The draw, carried out, and what each agency's list has drawn: twelve firms each, six of them in both registers."""
     office, phones = departments(store, hand)
+    office = replace(office, tree={**office.tree, FIRE: replace(office.tree[FIRE], pack=pack)})
     firms(office, MARKET, range(1, 13))
     firms(office, FIRE, range(7, 19))
     with store.begin() as tx:
@@ -406,13 +407,21 @@ def test_the_annual_plan_has_each_agencys_totals_by_its_own_pack_and_holds_for_n
 def test_the_command_line_shows_plan_draw_receipt_and_report_of_each_list(
     store: Store, hand: Hand, database_url: str, tmp_path: Path
 ) -> None:
-    office, done, told, _ = held(store, hand)
+    office, done, told, _ = held(store, hand, pack="demo")
     clerk = Operator(tmp_path, database_url).settle_in('lists = "own"\n')
     refused = clerk.say("check")
-    assert "licensing" in refused.out + refused.err, "lists of their own need other agencies"
+    assert 'licensing has lists = "own"' in refused.out + refused.err, "lists of their own need other agencies"
     clerk.settle_in()
     shown = clerk.well("draw", "show", done.number, "--json").json
     assert {one["id"] for one in shown["visits"]} == {one.id for one in visits(office, done.number)}
     files = clerk.well("draw", "export", done.number, str(tmp_path / "out"), "--json").json["files"]
     assert {f"{name}.{kind}.tsv" for name in told for kind in ("objects", "inspectors", "bans")} <= set(files)
     assert clerk.well("draw", "verify", str(tmp_path / "out"), "--json").json["holds"]
+    ended(office, done.number, hand)
+    for agency, names in told.items():
+        report = clerk.well("draw", "report", done.number, "--agency", agency, "--json").json
+        assert (report["agency"], report["chances"][0]["k"]) == (agency, len(names))
+        receipt = clerk.well("draw", "receipt", done.number, f"TEST{7:014d}", "--agency", agency)
+        assert receipt.json["list"] == agency
+        assert f"in the list {agency}" in receipt.err
+    assert clerk.say("draw", "report", done.number, "--agency", "civil").code == 2
