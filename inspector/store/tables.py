@@ -173,18 +173,6 @@ visit_case = sa.Table(
 )
 sa.Index("ix_visit_case_case_id", visit_case.c.case_id)
 
-visit_agency = sa.Table(
-    "visit_agency",
-    metadata,
-    sa.Column("visit", sa.String(200), primary_key=True),
-    sa.Column("agency", Code, primary_key=True, index=True),
-    sa.Column("stratum", Code, nullable=False),
-    sa.Column("sampled", sa.Boolean, nullable=False),
-    sa.Column("counts", sa.Boolean, nullable=False),
-)
-"""Who goes, the lead too. `stratum` is that of the list in which the agency drew the object, empty for one that only joins;
-`counts`: this is one more that it has drawn, and stands for no earlier one."""
-
 seat = sa.Table(
     "seat",
     metadata,

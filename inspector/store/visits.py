@@ -14,9 +14,9 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.sampling import FULL
 from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw
+from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Room, Row
-from inspector.store.tables import case_file, seat, visit, visit_agency, visit_case
+from inspector.store.tables import case_file, seat, visit, visit_case
 
 _MADE = (VisitState.ASSIGNED.value, VisitState.SHORT.value, VisitState.DONE.value)
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
