@@ -68,7 +68,7 @@ def show(terminal: Terminal, draw: Number) -> None:
             "state": one.state,
             "due_at": one.due_at,
             "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
-            **({"teams": _teams(one, team)} if one.partners else {}),
+            **({"teams": _teams(one, team)} if held.partners else {}),
         }
         for one, team in visits
     ]

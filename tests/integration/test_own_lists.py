@@ -35,6 +35,7 @@ from inspector.flows.windows import start
 from inspector.labels import LANGS
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
+from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, carried_out, visits
@@ -219,6 +220,13 @@ def test_an_agency_reads_its_own_visits_teams_and_receipts_and_nothing_of_the_ot
         early = fire.get(f"{path}TEST{7:014d}").json()
         assert (early["list"], "c" in early, "visited" in early) == (FIRE, False, False)
         assert fire.get(f"{path}TEST{7:014d}?agency={MARKET}").status_code == 404
+    with serving(office) as edge, edge.client() as desk:
+        at = f"/ops/draws/{done.number}"
+        desk.post("/login", data={"token": edge.token(Role.OFFICER, FIRE), "next": at}, headers={"Origin": edge.url})
+        page = desk.get(f"{at}?lang=en")
+        assert (page.status_code, f"({FIRE})" in page.text, "Objects of several lists" in page.text) == (200, True, True)
+        assert desk.get(f"{at}?agency={MARKET}").status_code == 404
+    with serving(office) as edge, edge.as_("officer", FIRE) as fire, edge.as_("officer", MARKET) as market:
         for seen, stranger in ((FIRE, market), (MARKET, fire)):
             for visit in visits(office, done.number):
                 if visit.object_id in alone[seen]:
@@ -292,7 +300,9 @@ def test_the_command_line_shows_plan_draw_receipt_and_report_of_each_list(
     assert 'licensing has lists = "own"' in refused.out + refused.err, "lists of their own need other agencies"
     clerk.settle_in()
     shown = clerk.well("draw", "show", done.number, "--json").json
-    assert {one["id"] for one in shown["visits"]} == {one.id for one in visits(office, done.number)}
+    assert {one["id"]: set(one["teams"]) for one in shown["visits"]} == {
+        one.id: set(one.agencies) for one in visits(office, done.number)
+    }, "it is told whose inspectors go, also where one agency goes alone"
     files = clerk.well("draw", "export", done.number, str(tmp_path / "out"), "--json").json["files"]
     assert {f"{name}.{kind}.tsv" for name in told for kind in ("objects", "inspectors", "bans")} <= set(files)
     assert clerk.well("draw", "verify", str(tmp_path / "out"), "--json").json["holds"]
