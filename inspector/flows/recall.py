@@ -84,7 +84,8 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     called_off: Decision[visit.Visit] = visit.cancel(held, reason, pack)
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
-    log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
+    why = None if reason == "withdrawn" else reason
+    log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=why)
     free_visit(tx, held, now)
 
 
