@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, blank
+from inspector.domain.evidence import Evidence, Verdict, blank, unfresh
 from inspector.domain.policy import Policy, Timer
 
 TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
@@ -231,17 +231,19 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
 
 
 def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
-    """A request's end as evidence about its claim. An agency's signed answer is as of its own day."""
+    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
+    on = date.fromisoformat(str(request.question["on"]))
+    early = unfresh(verdict, None, on, None, request.ended_at or asked_at)
     return Evidence(
         id=f"assist:{request.id}",
         claim=request.claim,
         method=Method.ASSISTANCE,
         via=request.requested,
         verdict=verdict,
-        fresh=True,
+        fresh=not early,
         asked_at=asked_at,
         as_of=None,
-        note=note,
+        note=note or early,
         found=str((request.reply or {}).get("value", "")),
         remark=str((request.reply or {}).get("reasons", "")),
     )

@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence
+from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.visit import Finding, Seat, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
@@ -181,15 +181,18 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
     """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
+    on = next((held.claim.on for held in case.claims if held.claim.key == finding.claim), date.min)
+    early = unfresh(finding.verdict, now, on, None, now)
     item = Evidence(
         id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
         claim=finding.claim,
         method=Method.ON_SITE,
         via="",
         verdict=finding.verdict,
-        fresh=True,
+        fresh=not early,
         asked_at=now,
         as_of=now,
+        note=early,
         remark=finding.note,
     )
     tx.cases.add_evidence(case.id, item)
