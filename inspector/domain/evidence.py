@@ -38,7 +38,7 @@ class Evidence:
     """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of.
 
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
-    what somebody outside wrote, both word for word.
+    what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
     """
 
     id: str
@@ -56,6 +56,8 @@ class Evidence:
     request_digest: str = ""
     reply_digest: str = ""
     attempts: int = 1
+    door: str = ""
+    token: str = ""
 
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
@@ -100,9 +102,10 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
 
 
 def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:
-    """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`), or "" when it can. Days are China's, wherever asked.
+    """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`), or "" when it can.
 
-    Data without a date are of the moment they were asked for; data dated ahead of it by more than `TOLERANCE` are of no known day.
+    Days are China's, whatever offset a moment is written with.
+    Data without a date are of the moment they were asked for; data dated ahead of it by more than `TOLERANCE` are of no day.
     A mismatch decides only when it is of the claimed day or later: what was otherwise before says nothing of that day, and how long a
     fact holds cannot bridge it (handbook scenario 13). A match decides also from before, while the fact's validity has not run out:
     a certificate seen last week holds today, and doubt speaks for whom it is about. Without `valid_for` no age is too old for a match.

@@ -10,6 +10,7 @@ from typing import Any
 
 from inspector.domain import report as told
 from inspector.domain.case import Outcome
+from inspector.domain.evidence import Verdict
 from inspector.domain.plan import DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
@@ -32,7 +33,7 @@ def report(office: Office, tx: Tx, number: str) -> Report:
     drawn = Drawn.of(tx, number)
     held, policy = drawn.held, office.book.get(drawn.held.pack)
     members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
-    standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
+    standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases} | _reopened(visits)))
     # A supplementary draw deals teams: chance has chosen before it.
     strata = drawn.result.lists[0].strata if held.kind is DrawKind.PLAN else {}
     row, events = policy.report, _events(drawn)
@@ -70,13 +71,28 @@ def _checked(visits: Iterable[Visit], standing: Standing) -> list[Checked]:
             stratum=one.stratum,
             random=one.sampled,
             found=told.found(
-                [Outcome(outcome) if (outcome := standing[case][1]) else None for case in one.case_ids if case in standing],
+                [
+                    Outcome(outcome) if (outcome := standing[case][1]) else None
+                    for case in (*one.case_ids, *sorted(_reopened([one])))
+                    if case in standing
+                ],
                 over=not one.state.open,
+                seen=next((part.seen for part in one.parts if part.agency == one.agency), None),
             ),
         )
         for one in visits
         if one.state is not VisitState.CANCELLED
     ]
+
+
+def _reopened(visits: Iterable[Visit]) -> set[str]:
+    """The exempt cases that findings have brought to an officer, whose word is then the visit's result."""
+    return {
+        found.case_id
+        for one in visits
+        for found in one.findings
+        if found.verdict is Verdict.MISMATCH and found.case_id not in one.case_ids
+    }
 
 
 def _share(office: Office, tx: Tx, agency: str, at: datetime, policy: Policy) -> Share:
