@@ -18,6 +18,7 @@ from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
+from inspector.flows.reportwords import markdown, tell
 from inspector.store.room import Row
 from inspector.store.store import Store
 from tests.edge import serving
@@ -157,9 +158,11 @@ def test_a_visit_to_the_pool_is_judged_in_the_report_by_what_its_team_says(
     office, _, visit = pooled(store, hand)
     entered(office, hand, visit, seen, WORDS)
     with store.read() as tx:
-        (estimate,) = report(office, tx, visit.draw).estimates
+        made = report(office, tx, visit.draw)
+    (estimate,) = made.estimates
     assert (estimate.judged, estimate.found) == counts
     assert (estimate.share is None) == (seen is None)
+    assert ("pool-U (not judged, left out)" in markdown(tell(made, "en"))) == (seen is None), "aloud"
 
 
 def test_the_form_asks_what_was_seen_and_offers_the_exempt_promises(store: Store, hand: Hand) -> None:
