@@ -152,7 +152,10 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter of the assistance procedure (协助核查函). `reply_url` carries the one-time link of the request."""
+    """A letter of the assistance procedure (协助核查函). `reply_url` carries the addressee's own link.
+
+    The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
+    """
 
     kind: LetterKind
     request_id: str

@@ -201,6 +201,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
     yield from fitting.settings(told, book, tree, _today())
+    yield from fitting.exemptions(book, tree, _today())
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from inspector.cli import words
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from inspector.settings import Settings
     from inspector.store.tx import Tx
 
+
+REVIEW_AHEAD = timedelta(days=60)
+"""So long before an exemption's review is due it is named: a new version of a pack needs its approval."""
 
 NEXT_YEAR_FROM = 11
 """The month from which the next year's plan should be there: it is to be approved and published before the year begins."""
@@ -42,6 +45,26 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
                 "请给机关指定政策包" if not used else "只使用第一个信用平台，请删除本节",
             )
             yield Finding.warn(f"credit.{name}", what, mend)
+
+
+def exemptions(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
+    """Exempt items whose review is near or late; the exemption stands until somebody with the power to has decided."""
+    for name in sorted({node.pack for node in tree.values() if node.pack}):
+        pack = _in_force(book, name, today)
+        for item in pack.items.values() if pack else ():
+            by = item.exempt_review_by
+            if pack is None or not item.exempt or by is None or by > today + REVIEW_AHEAD:
+                continue
+            late = item.unreviewed(today)
+            what = (
+                f"item {item.code}: its exemption {'was' if late else 'is'} to be reviewed by {by}",
+                f"事项 {item.code}：免予核查{'应已' if late else '须'}于 {by} 前复审",
+            )
+            mend = (
+                "ask the justice bureau whether it may go on, and write the new date into a new version of the pack",
+                "请报司法行政部门确认是否继续，并在政策包新版本中写明新的复审日期",
+            )
+            yield Finding.warn(f"policies.{pack.label}.{item.code}", what, mend)
 
 
 def records(told: Settings, tx: Tx) -> Iterator[Finding]:

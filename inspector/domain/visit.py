@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +60,16 @@ class SeatState(StrEnum):
         return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
 
 
+class Seen(StrEnum):
+    """What a team says it has seen beside the facts in question; on a visit without any, the visit's whole result.
+
+    `NOTHING` that speaks against what was promised; `FINDING`: something that does, or that the law does not allow (the plan, item 7).
+    """
+
+    NOTHING = "NOTHING"
+    FINDING = "FINDING"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
@@ -82,12 +93,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's."""
+    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
+
+    `seen` None: it was not said. Then words beside a visit that asked nothing are read by a person, as a finding would be.
+    """
 
     agency: str
     by: str
     at: datetime
     remarks: str = ""
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +169,12 @@ class Visit:
     def owing(self) -> frozenset[str]:
         """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
         return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
+
+    def found_by(self, agency: str) -> bool:
+        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to."""
+        part = next((one for one in self.parts if one.agency == agency), None)
+        asked = any(doubt.agency == agency for doubt in self.doubts)
+        return part is not None and (part.seen is Seen.FINDING or (part.seen is None and not asked and not blank(part.remarks)))
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""
@@ -278,16 +299,26 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
     return Decision(state=replace(seat, state=SeatState.RELIEVED, reason=reason), because=because)
 
 
-def report(
-    visit: Visit, team: tuple[Seat, ...], by: Seat, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
+def report(  # noqa: PLR0913 - a result in all its parts
+    visit: Visit,
+    team: tuple[Seat, ...],
+    by: Seat,
+    findings: tuple[Finding, ...],
+    remarks: str,
+    pack: str,
+    now: datetime,
+    *,
+    seen: Seen | None = None,
+    exempt: Iterable[Doubt] = (),
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
     answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
-    open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by one: they may be answered,
+    and need not be; one that is contradicted makes the part a finding. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
     `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
-    `findings_wordless`).
+    `findings_wordless`, `finding_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -303,15 +334,8 @@ def report(
         raise Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
     if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
         raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
-    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
-    answered = {(finding.case_id, finding.claim) for finding in findings}
-    if missing := asked - answered:
-        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
-    if unknown := answered - asked:
-        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
-    if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
-        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks)
+    seen = _checked(visit, by, findings, remarks, seen, exempt)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -321,9 +345,32 @@ def report(
             "by": by.inspector,
             "team": [seat.inspector for seat in there if seat.agency == by.agency],
             "findings": [f.verdict.value for f in findings],
+            "seen": seen.value if seen else None,
+            "remarks": remarks,
         },
     )
     return Decision(state=state, because=because)
+
+
+def _checked(
+    visit: Visit, by: Seat, findings: tuple[Finding, ...], remarks: str, seen: Seen | None, exempt: Iterable[Doubt]
+) -> Seen | None:
+    """What the team has seen, once nothing lacks in what it says. Raises Invalid."""
+    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
+    beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
+    answered = {(finding.case_id, finding.claim) for finding in findings}
+    if missing := asked - answered:
+        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+    if unknown := answered - asked - beside:
+        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    against = [one for one in findings if one.verdict is Verdict.MISMATCH]
+    if wordless := sorted(one.claim for one in against if blank(one.note)):
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
+    if any((one.case_id, one.claim) in beside for one in against):
+        return Seen.FINDING
+    if seen is Seen.FINDING and blank(remarks):
+        raise Invalid("finding_wordless", visit=visit.id, field="remarks")
+    return seen
 
 
 def ended(visit: Visit, now: datetime) -> Visit:
@@ -344,15 +391,15 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
 
     Without the subject and its facts before the release, and out of the team.
     """
-    own = visit.cases_of(seat.agency)
+    own, leads = visit.cases_of(seat.agency), seat.agency == visit.agency
     known = replace(
         visit,
         doubts=tuple(doubt for doubt in visit.doubts if doubt.agency == seat.agency),
-        findings=tuple(finding for finding in visit.findings if finding.case_id in own),
+        findings=tuple(one for one in visit.findings if one.case_id in own or (leads and one.case_id not in visit.case_ids)),
         parts=tuple(part for part in visit.parts if part.agency == seat.agency),
         case_ids=own,
     )
-    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=())
+    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

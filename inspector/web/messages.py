@@ -12,7 +12,7 @@ from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.replacement import Ceased, Ground
-from inspector.domain.visit import Finding
+from inspector.domain.visit import Finding, Seen
 from inspector.flows.intake import Application
 from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
 
@@ -199,9 +199,14 @@ class FindingIn(Strict):
 
 
 class ResultIn(Strict):
-    """The result of a visit: an answer to every fact in question."""
+    """The result of a visit: an answer to every fact in question, and whether there was something beside them.
+
+    `seen`: `NOTHING` or `FINDING` (then in words, or in a mismatch of an exempt promise); of a visit that asks nothing it is the
+    result. A finding is a matter for a person.
+    """
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]
+    seen: Seen | None = None
     remarks: Text = ""
 
 
