@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
+from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.policy import Policy
@@ -20,7 +21,6 @@ from inspector.domain.power import Sample, false_cases, meets, needed, rounded_d
 from inspector.domain.publish import ReportRow
 from inspector.domain.selection import Stratum
 from inspector.domain.union import Union
-from inspector.domain.visit import Seen
 
 POOL = "POOL"
 """The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""

@@ -12,6 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
+from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
@@ -58,51 +59,6 @@ class SeatState(StrEnum):
     def knows(self) -> bool:
         """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
         return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
-
-
-class Seen(StrEnum):
-    """What a team says it has seen beside the facts in question; on a visit without any, the visit's whole result.
-
-    `NOTHING` that speaks against what was promised; `FINDING`: something that does, or that the law does not allow (the plan, item 7).
-    """
-
-    NOTHING = "NOTHING"
-    FINDING = "FINDING"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
-
-    agency: str
-    case_id: str
-    claim: str
-    fact: str
-    claimed: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What the inspectors saw about one fact in question."""
-
-    case_id: str
-    claim: str
-    verdict: Verdict
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
-
-    `seen` None: it was not said. Then words beside a visit that asked nothing are read by a person, as a finding would be.
-    """
-
-    agency: str
-    by: str
-    at: datetime
-    remarks: str = ""
-    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

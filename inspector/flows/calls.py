@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.calendar import Counting
-from inspector.domain.visit import Seat, SeatState, Seen, Visit, VisitState
+from inspector.domain.finding import Seen
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows.office import Office
 
 

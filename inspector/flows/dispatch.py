@@ -13,7 +13,8 @@ from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
-from inspector.domain.visit import Finding, Seat, Seen, Visit
+from inspector.domain.finding import Finding, Seen
+from inspector.domain.visit import Seat, Visit
 from inspector.flows import relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office

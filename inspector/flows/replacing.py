@@ -22,12 +22,13 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.frame import ObjectRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
-from inspector.domain.visit import Finding, Visit
+from inspector.domain.visit import Visit
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, join, visit_id
 from inspector.flows.dispatch import weigh

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from inspector.domain.case import CaseState, Route
 from inspector.domain.decision import Because, Decision
-from inspector.domain.visit import Doubt, Seat, Visit
+from inspector.domain.finding import Doubt
+from inspector.domain.visit import Seat, Visit
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.visit import Doubt, Seat, SeatState, Seen, Visit, VisitState, as_known
+from inspector.domain.finding import Doubt, Seen
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.web.answers import Shown
 
 

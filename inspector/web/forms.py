@@ -17,7 +17,8 @@ from inspector.domain.assistance import Door
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.visit import Doubt, Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.finding import Doubt
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows import assist, dispatch, supervision
 from inspector.flows.explain import articles
 from inspector.labels import Lang, label

@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding, Seen
 from inspector.domain.replacement import Ceased, Ground
-from inspector.domain.visit import Finding, Seen
 from inspector.flows.intake import Application
 from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
 

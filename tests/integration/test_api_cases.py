@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding
+from inspector.domain.finding import Finding
 from inspector.flows import dispatch
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving

@@ -17,13 +17,14 @@ from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.verify import verify
-from inspector.domain.visit import Finding, SeatState, Visit, VisitState
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain

@@ -10,7 +10,7 @@ from inspector.daemon import sweeps
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid, Stale
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding
+from inspector.domain.finding import Finding
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain

@@ -12,7 +12,8 @@ from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding, Seen, Visit
+from inspector.domain.finding import Finding, Seen
+from inspector.domain.visit import Visit
 from inspector.flows import dispatch, review, supervision
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render

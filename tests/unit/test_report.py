@@ -9,6 +9,7 @@ from math import comb
 import pytest
 
 from inspector.domain.case import Outcome
+from inspector.domain.finding import Seen
 from inspector.domain.frame import Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.power import Sample, interval
 from inspector.domain.report import (
@@ -26,7 +27,6 @@ from inspector.domain.report import (
     powers,
 )
 from inspector.domain.selection import Stratum
-from inspector.domain.visit import Seen
 from inspector.labels import LANGS, known
 from inspector.policybook import Policybook
 from tests.bundles import salt
