@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -163,7 +163,7 @@ def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name:
     return tuple(team)
 
 
-def _row(rows: tuple[ObjectRow, ...], name: str) -> ObjectRow:
+def _row(rows: Sequence[ObjectRow], name: str) -> ObjectRow:
     return next(row for row in rows if row.id == name)
 
 

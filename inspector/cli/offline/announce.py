@@ -6,34 +6,37 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import folder, papers, plan, rosters
+from inspector.cli.offline import folder, papers, plan, rosters, spool
 from inspector.cli.offline.plan import DrawPlan
 from inspector.cli.offline.rosters import Roster
+from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
+from inspector.domain.rowfile import content, tally
 from inspector.domain.suite import SUITES, Suite
 from inspector.flows.diagnosis import RowFlaw
 from inspector.verifier import programs
 
-Step = Callable[[str], AbstractContextManager[rosters.Advance]]
+Step = Callable[[str], AbstractContextManager[Advance]]
 """A long step by its name, as something that shows how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The files that were handed in, and the folder to be made."""
+    """The files that were handed in, and the folder to be made. `large`: the objects are too many to hold, whatever their size."""
 
     plan: Path
     objects: Path
     inspectors: Path | None
     bans: Path | None
     out: Path
+    large: bool = False
 
     def private(self, name: str) -> Path:
         """A private file beside the folder."""
@@ -71,7 +74,17 @@ class Announced:
     private: tuple[Path, ...]
 
 
-def read(given: Given, now: datetime, step: Step) -> Handed:
+@contextmanager
+def room(given: Given) -> Iterator[Spool | None]:
+    """Where the rows of a large roster go while it is read and frozen; None for one that is held. Raises Invalid, OSError."""
+    if not spool.is_large(given.objects, asked=given.large):
+        yield None
+        return
+    with spool.room(given.out) as held:
+        yield held
+
+
+def read(given: Given, now: datetime, step: Step, held: Spool | None = None) -> Handed:
     """Read everything before anything is judged: people mend their files once. Raises Invalid for what cannot be read at all."""
     told, flaws = plan.read(given.plan.read_bytes())
     folder.refuse_taken(given.out, _private(given, told))
@@ -79,7 +92,7 @@ def read(given: Given, now: datetime, step: Step) -> Handed:
     salt = _salter(secret, told)
     today = now.date()
     with step(given.objects.name) as advance:
-        things = rosters.objects(given.objects, told, salt, today, advance)
+        things = rosters.objects(given.objects, told, salt, today, advance, held)
     staff = barred = None
     if given.inspectors is not None:
         with step(given.inspectors.name) as advance:
@@ -87,23 +100,27 @@ def read(given: Given, now: datetime, step: Step) -> Handed:
     if given.bans is not None:
         with step(given.bans.name) as advance:
             barred = rosters.bans(given.bans, salt, today, advance)
-        rosters.ignored(barred, things.rows, staff.rows if staff else ())
+        rosters.ignored(barred, things, staff.rows if staff else ())
     return Handed(plan=told, flaws=flaws, objects=things, inspectors=staff, bans=barred, secret=secret)
 
 
 def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announced:
     """Commit and write. Raises Invalid (also where the commitment itself is refused) and OSError; then nothing is there."""
     told = handed.plan
-    with step("freezing"):
+    suite = Suite(name=told.suite)
+    with step("freezing") as advance:
         frame = freeze(
             handed.objects.rows,
             handed.inspectors.rows if handed.inspectors else (),
             handed.bans.rows if handed.bans else (),
         )
+        if handed.objects.spool is not None:
+            frame = replace(frame, objects=handed.objects.spool.freeze(suite, advance))
     sources, nonces = _sources(told)
-    shares, derivation = told.shares(
-        Counter(row.stratum for row in frame.objects if told.base == "all" or row.status == ELIGIBLE)
-    )
+    counts = Counter[str]()
+    for (stratum, status), count in tally(frame.objects).items():
+        counts[stratum] += count if told.base == "all" or status == ELIGIBLE else 0
+    shares, derivation = told.shares(counts)
     rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
     with step("committing"):
         made = commit(
@@ -121,7 +138,7 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
                     deals=handed.inspectors is not None,
                 )
             ],
-            suite=Suite(name=told.suite),
+            suite=suite,
         )
     private = {given.private("salt-secret.txt"): papers.salt_secret(told, handed.secret)}
     private |= {_nonce_file(given, place): papers.nonce(told, place, nonce) for place, nonce in nonces.items()}
@@ -134,7 +151,7 @@ def _files(made: Commitment, frame: Frame, name: str) -> Mapping[str, Iterator[b
     """The bundle's files; verifiers lie beside them, so that a stranger needs nothing but Python, or a browser."""
     return {
         "commit.json": iter([made.content]),
-        f"{name}.objects.tsv": (line + b"\n" for line in lines(frame.objects)),
+        f"{name}.objects.tsv": content(frame.objects),
         f"{name}.inspectors.tsv": (line + b"\n" for line in lines(frame.inspectors)),
         f"{name}.bans.tsv": (line + b"\n" for line in lines(frame.bans)),
         papers.WITNESS: iter([papers.witness(made)]),
