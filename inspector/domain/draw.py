@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.dealing import Deal, deal
@@ -99,17 +100,33 @@ def shown(commitment: Commitment, frame: Frame, ids: Collection[str], name: str)
 def receipt(commitment: Commitment, frame: Frame, object_id: str, name: str, result: Result | None = None) -> dict[str, object]:
     """What one object needs to check that its row was in the frame: line, index, n and path; and with the result its own fate.
 
-    Then its ticket, B and the limit of its stratum are told too: it was drawn if and only if its ticket is not above the limit.
-    `chance` is the exact probability k/E, unreduced; an object that was excluded has none. Raises Invalid.
+    Raises Invalid (`draw_object_unknown`).
     """
     (told,) = shown(commitment, frame, [object_id], name)
-    told["c"] = commitment.c
-    if result is not None:
-        ((_, _, row),) = picked(frame.objects, [object_id])
-        one = next(held.strata for held in result.lists if held.name == name)[row.stratum]
-        told |= {"seed": result.seed, "limit": one.limit, "chance": f"{one.k}/{one.eligible}" if row.status == ELIGIBLE else "0"}
-        told["ticket"] = ticket(commitment.suite, key(commitment, result.seed, "draw"), object_id)
-    return told
+    if result is None:
+        return {**told, "c": commitment.c}
+    strata = next(_listed(held)["strata"] for held in result.lists if held.name == name)
+    return fate(commitment, told, cast("Mapping[str, Mapping[str, object]]", strata), result.seed)
+
+
+def fate(
+    commitment: Commitment, told: Mapping[str, object], strata: Mapping[str, Mapping[str, object]], seed: str
+) -> dict[str, object]:
+    """A row that was shown, with what became of it by its list's strata as result.json has them.
+
+    Its ticket, B and the limit of its stratum: it was drawn if and only if its ticket is not above the limit. `chance` is the exact
+    probability k/E, unreduced; an object that was excluded has none.
+    """
+    object_id, stratum, status, *_ = str(told["line"]).split("\t")
+    one = strata[stratum]
+    return {
+        **told,
+        "c": commitment.c,
+        "seed": seed,
+        "limit": one["limit"],
+        "chance": f"{one['k']}/{one['eligible']}" if status == ELIGIBLE else "0",
+        "ticket": ticket(commitment.suite, key(commitment, seed, "draw"), object_id),
+    }
 
 
 def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:

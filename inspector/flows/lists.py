@@ -7,13 +7,22 @@ bundle names every list (7.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from inspector.domain.frame import Frame, content, read
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import Frame, ObjectRow, content, lines, read, read_objects
 from inspector.domain.plan import Draw, Listed
+from inspector.domain.rowfile import RowFile
+from inspector.domain.suite import Suite, climb, leaves
+from inspector.flows.members import MEMBERS
 from inspector.flows.office import Plan
+from inspector.store.tx import Tx
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a list's frame."""
+OBJECTS = FRAME[0]
+LONG = (OBJECTS, MEMBERS)
+"""The files with a row for each object: they are read part by part, and by who needs them."""
 AFTER = "after.jsonl"
 """The running file of a list: what became of its teams."""
 WHOLE = ("commit.json", "seed.json", "result.json")
@@ -32,24 +41,43 @@ def kept(held: Draw, listed: Listed, kind: str) -> str:
     return kind if listed == held.lists[0] or kind == FRAME[0] else f"{listed.name}.{kind}"
 
 
-def frozen(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
-    """The frame of a list from the stored files of its draw."""
-    return read(*(files[kept(held, listed, kind)] for kind in FRAME))
+def frames(tx: Tx, held: Draw, files: Mapping[str, bytes], suite: Suite) -> dict[str, Frame]:
+    """The frames of all lists, their objects read part by part and never held. Raises Invalid for rows that are not canonical.
+
+    `files` need not have the objects. The frames are of use as long as the transaction.
+    """
+    rows = RowFile(lambda: tx.draws.parts(held.number, OBJECTS), suite)
+    return {listed.name: replace(people(held, files, listed), objects=rows) for listed in held.lists}
 
 
-def frames(held: Draw, files: Mapping[str, bytes]) -> dict[str, Frame]:
-    """The frames of all lists."""
-    return {listed.name: frozen(held, files, listed) for listed in held.lists}
+def people(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
+    """The frame of a list without its objects."""
+    return read(b"", *(files[kept(held, listed, kind)] for kind in FRAME[1:]))
 
 
-def contents(held: Draw, made: Mapping[str, Frame]) -> dict[str, bytes]:
-    """The files of the frames under the names by which the house keeps them; the objects once, for all lists have the same."""
-    files: dict[str, bytes] = {}
+def row_of(tx: Tx, number: str, name: str) -> ObjectRow:
+    """One object's row. Raises Invalid (`draw_object_unknown`)."""
+    part = tx.draws.part_with(number, OBJECTS, name.encode())
+    for line in part.content.split(b"\n") if part is not None else ():
+        if line.startswith(f"{name}\t".encode()):
+            ((_, row),) = read_objects([line])
+            return row
+    raise Invalid("draw_object_unknown", object=name)
+
+
+def keep(tx: Tx, held: Draw, made: Mapping[str, Frame]) -> None:
+    """Keep the files of the frames under the names of the house; the objects once, for all lists have the same."""
+    suite, objects = Suite(), made[held.lists[0].name].objects
+    tx.draws.keep_rows(
+        held.number,
+        OBJECTS,
+        ((line[: line.index(b"\t")], line + b"\n") for line in lines(objects)),
+        lambda part: climb(suite, leaves(suite, part))[0],
+    )
     for listed in held.lists:
         one = made[listed.name]
-        told = (content(one.objects), content(one.inspectors), content(one.bans))
-        files |= {kept(held, listed, kind): text for kind, text in zip(FRAME, told, strict=True)}
-    return files
+        for kind, text in zip(FRAME[1:], (content(one.inspectors), content(one.bans)), strict=True):
+            tx.draws.keep_file(held.number, kept(held, listed, kind), text)
 
 
 def bundle(held: Draw, files: Mapping[str, bytes]) -> dict[str, bytes]:

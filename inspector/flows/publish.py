@@ -9,26 +9,28 @@ from datetime import datetime
 
 from inspector.domain import draw as protocol
 from inspector.domain.case import SubjectKind
-from inspector.domain.commitment import Commitment, read
-from inspector.domain.draw import Result, receipt, shown
-from inspector.domain.errors import Missing, Refusal
+from inspector.domain.commitment import Commitment, join, read
+from inspector.domain.draw import Result, fate, shown
+from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.identity import normalise
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
 from inspector.domain.publish import opens
+from inspector.domain.suite import climb, included, leaves
 from inspector.domain.visit import Visit
-from inspector.flows.lists import frames, frozen
-from inspector.flows.members import load_members
+from inspector.flows.lists import LONG, OBJECTS, frames
+from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
 from inspector.labels import LANGS, label, of
+from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A draw that was carried out, recomputed from its frozen bytes."""
+    """A draw that was carried out, recomputed from its frozen bytes. `files` are the short ones; see `lists.frames`."""
 
     held: Draw
     files: Mapping[str, bytes]
@@ -39,10 +41,11 @@ class Drawn:
     @classmethod
     def of(cls, tx: Tx, number: str) -> Drawn:
         """Recompute it. Raises Missing, and Refusal (`draw_not_finished`)."""
-        held, files = tx.draws.get(number), tx.draws.files(number)
+        held, files = tx.draws.get(number), tx.draws.files(number, without=LONG)
         if held.state is not DrawState.DRAWN:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
-        commitment, made = read(files["commit.json"]), frames(held, files)
+        commitment = read(files["commit.json"])
+        made = frames(tx, held, files, commitment.suite)
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
         return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
 
@@ -75,7 +78,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     visits = tx.visits.of_selection(number)
     refuse_early(office, told.held, visits, now)
     firms = office.book.get(told.held.pack).publish.firms
-    members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
+    members, waiting = members_of(tx, number, told.result.lists[0].selected), {one.object_id for one in visits if one.state.open}
     named = {
         name
         for name in told.result.lists[0].selected  # the same in every list
@@ -103,18 +106,36 @@ def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) ->
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
         raise Refusal("draw_not_committed", draw=number, state=held.state)
-    member = load_members(tx.draws.file(number, "members.json")).get(name)
+    member = member_of(tx, number, name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    listed = held.lists[0]
+    commitment, listed = read(tx.draws.file(number, "commit.json")), held.lists[0]
+    told: dict[str, object] = _row(tx, commitment, held, name)
     early = held.state is not DrawState.DRAWN or closed_until(office, held, tx.visits.of_selection(number), now) is not None
-    if early:
-        files = tx.draws.files(number)
-        (told,) = shown(read(files["commit.json"]), frozen(held, files, listed), [name], listed.name)
-    else:
-        drawn = Drawn.of(tx, number)
-        told = receipt(drawn.commitment, drawn.frame, name, listed.name, drawn.result)
+    if not early:
+        result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
+        strata = next(one["strata"] for one in result["lists"] if one["name"] == listed.name)
+        told = fate(commitment, told, strata, join(commitment, parts["parts"]))
     return {"draw": number, **told, "words": _words(told)}
+
+
+def _row(tx: Tx, commitment: Commitment, held: Draw, name: str) -> dict[str, object]:
+    """One row with what shows that it is in the frame, from the part it lies in and the nodes above all parts.
+
+    Raises Invalid (`REGISTER_CHANGED`) when that does not lead to the committed root, and `draw_object_unknown`.
+    """
+    suite, listed = commitment.suite, held.lists[0]
+    part, (n, expected) = tx.draws.part_with(held.number, OBJECTS, name.encode()), commitment.list_named(listed.name).objects
+    lines = part.content.split(b"\n")[:-1] if part is not None else []
+    place = next((place for place, line in enumerate(lines) if line.startswith(f"{name}\t".encode())), None)
+    if part is None or place is None:
+        raise Invalid("draw_object_unknown", object=name)
+    _, (lower,) = climb(suite, leaves(suite, lines), [place])
+    _, (upper,) = climb(suite, tx.draws.nodes(held.number, OBJECTS), [part.number])
+    index, steps = part.number * PART + place, [*lower, *upper]
+    if not included(suite, lines[place], index, n, steps, expected):
+        raise Invalid("REGISTER_CHANGED", list=listed.name, file="objects")
+    return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
 def _words(told: Mapping[str, object]) -> dict[str, list[str]]:

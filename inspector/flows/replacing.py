@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +21,6 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.frame import ObjectRow
 from inspector.domain.plan import Draw, Listed
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
@@ -30,8 +29,8 @@ from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.joining import joined
-from inspector.flows.lists import AFTER, frozen
-from inspector.flows.members import load_members
+from inspector.flows.lists import AFTER, LONG, people, row_of
+from inspector.flows.members import members_of
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
 from inspector.flows.record import record
@@ -54,7 +53,7 @@ class Replaced:
 def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, by: str, now: datetime) -> Replaced:
     """A person records that a drawn object is no more; what follows is the rule's. Raises Missing, Invalid, Refusal."""
     held, drawn = _locked(tx, visit_id)
-    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
+    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number, without=LONG)
     decision = replacement.cease(held, how, evidence, by, policy, now)
     _leave(tx, held, decision, now)
     entered = {part.agency for part in held.parts}
@@ -64,7 +63,7 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
         weigh(tx, office, decision.state, finding, now)
     proof = replacement.digest(how.value, decision.state.proof)
-    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
+    stratum, lists = row_of(tx, drawn.number, held.object_id).stratum, _lists(files)
     following = lists.following(stratum) if policy.draw.replace_ceased and held.sampled else None
     if following is None:
         log_after(tx, drawn.number, "withdrawn", held.object_id, reason=CEASED, evidence=proof)
@@ -78,8 +77,8 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
 def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: str, by: str, now: datetime) -> Replaced:
     """An officer has a drawn object replaced, within the budget. Raises Missing, Invalid, Refusal (`reserve_used_up` among them)."""
     held, drawn = _locked(tx, visit_id)
-    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
-    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
+    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number, without=LONG)
+    stratum, lists = row_of(tx, drawn.number, held.object_id).stratum, _lists(files)
     decision = replacement.give_up(held, ground, reason, by, lists, policy)
     following = lists.following(stratum) if held.sampled else None
     if following is None:
@@ -92,7 +91,7 @@ def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: st
 
 def lists_of(tx: Tx, number: str) -> Lists:
     """A draw's reserve and what has come of it."""
-    return _lists(tx.draws.files(number))
+    return _lists(tx.draws.files(number, without=LONG))
 
 
 def _locked(tx: Tx, visit_id: str) -> tuple[Visit, Draw]:
@@ -129,7 +128,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     """
     told = {"out": left.object_id, "in": name, "reason": reason, "evidence": proof}
     log_after(tx, drawn.number, "replace", left.object_id, only=None, **told)
-    member = joined(tx, drawn, {name: load_members(files["members.json"])[name]})[name]
+    member = joined(tx, drawn, members_of(tx, drawn.number, [name]))[name]
     live = member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
     # All withdrawn meanwhile: called off at once, and the record says so.
     teams = tuple(_deal(tx, drawn, files, listed, name) for listed in drawn.lists) if live else ()
@@ -149,10 +148,10 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
 
 def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str) -> tuple[str | None, ...]:
     """One list's team for an object that comes in, and its lines."""
-    commitment, frame = read(files["commit.json"]), frozen(drawn, files, listed)
+    commitment, frame = read(files["commit.json"]), people(drawn, files, listed)
     seed = join(commitment, [drawn.parts[party] for party in drawn.parties])
     deal_key = key(commitment, seed, f"deal/{listed.name}")
-    row, loads = _row(frame.objects, name), Counter(tx.visits.loads(drawn.number, listed.agency))
+    row, loads = row_of(tx, drawn.number, name), Counter(tx.visits.loads(drawn.number, listed.agency))
     team: list[str | None] = []
     for seat in range(commitment.list_named(listed.name).rules.team):
         sitting = [staff for staff in team if staff is not None]
@@ -161,14 +160,6 @@ def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name:
         team.append(chosen)
         loads.update([chosen] if chosen is not None else [])
     return tuple(team)
-
-
-def _row(rows: Sequence[ObjectRow], name: str) -> ObjectRow:
-    return next(row for row in rows if row.id == name)
-
-
-def _stratum(drawn: Draw, files: Mapping[str, bytes], name: str) -> str:
-    return _row(frozen(drawn, files, drawn.lists[0]).objects, name).stratum
 
 
 def _lists(files: Mapping[str, bytes]) -> Lists:

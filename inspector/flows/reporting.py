@@ -17,7 +17,7 @@ from inspector.domain.report import Checked, Crowd, Report, Share
 from inspector.domain.sampling import Window
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.lists import AFTER, kept
-from inspector.flows.members import Member, load_members
+from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn
 from inspector.flows.windows import start
@@ -31,7 +31,7 @@ def report(office: Office, tx: Tx, number: str) -> Report:
     """The report of a draw that was carried out. Raises Missing, and Refusal (`draw_not_finished`). It names nobody."""
     drawn = Drawn.of(tx, number)
     held, policy = drawn.held, office.book.get(drawn.held.pack)
-    members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
+    members, visits = members_of(tx, number), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
     # A supplementary draw deals teams: chance has chosen before it.
     strata = drawn.result.lists[0].strata if held.kind is DrawKind.PLAN else {}

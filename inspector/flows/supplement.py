@@ -27,8 +27,8 @@ from inspector.flows import seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import partners
-from inspector.flows.lists import contents, frozen, lists_of
-from inspector.flows.members import Member, dump_members
+from inspector.flows.lists import LONG, keep, lists_of, row_of
+from inspector.flows.members import Member, keep_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -119,9 +119,8 @@ def announce(
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
-    for name, held in contents(made, staffed.frames).items():
-        tx.draws.keep_file(number, name, held)
-    tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
+    keep(tx, made, staffed.frames)
+    keep_members(tx, number, _members(seen.visits))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
     rules = {"strata": {OWED: [1_000_000, 0]}, "team": staffed.team, "derivation": derivation, "lists": staffed.told}
@@ -159,7 +158,7 @@ def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: 
     """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
     last: dict[str, Draw] = {}
     for held in tx.draws.void_of(plan, _SLOT):
-        for visit in stands_for(tx.draws.files(held.number)).values():
+        for visit in stands_for(tx.draws.files(held.number, without=LONG)).values():
             last.setdefault(visit, held)
     void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
     told = [seeding.succeeding(office, held, policy) for held in void.values()]
@@ -180,7 +179,9 @@ def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
 
     A plan whose agencies have changed since may owe visits of several kinds; one draw deals those of one.
     """
-    dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number)).values()}
+    dealt = {
+        visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number, without=LONG)).values()
+    }
     owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
     for visit in tx.visits.short(plan.agency):
         if visit.id not in dealt and (drawn := tx.draws.get(visit.draw)).plan == plan.name:
@@ -193,13 +194,9 @@ def _staffed(
 ) -> Staffed:
     """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
     secret = list_secret(office, number, lists[0])
-    known: dict[tuple[str, str], ObjectRow] = {}
-    for name in {visit.draw for visit in owed}:
-        drawn = tx.draws.get(name)
-        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.lists[0]).objects}
     objects = []
     for visit in owed:
-        row = known[visit.draw, visit.object_id]
+        row = row_of(tx, visit.draw, visit.object_id)
         objects.append(
             ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
         )

@@ -42,6 +42,8 @@ from tests.bench.machine import machine, told, versions
 from tests.bundles import promise
 
 HASHES = 4
+OPEN = ExitStack()
+"""What stays open as long as the process."""
 KEY, SECRET = "0123456789abcdef" * 2, b"s" * 32
 QUALS = ("Q1", "Q2", "Q3")
 RULES = Rules(base="all", rounding="ceil", reserve=10, team=2, strata={code: Share(ppm=50_000) for code in "ABCD"})
@@ -187,14 +189,14 @@ def standing(rows: int, folder: Path) -> None:
 
 def hashing(folder: Path) -> Callable[[], object]:
     """DuckDB's own: one hash a row and nothing else."""
-    held = ExitStack().enter_context(database(folder / "spill"))
+    held = OPEN.enter_context(database(folder / "spill"))
     asked = f"SELECT max(sha256(? || id)) FROM {large.rows()}"
     return lambda: held.execute(asked, [KEY, str(folder / "objects.tsv")]).fetchall()
 
 
 def beside(folder: Path) -> FileTickets:
     """DuckDB at the register, within its memory."""
-    return FileTickets(ExitStack().enter_context(database(folder / "spill")), folder / "objects.tsv")
+    return FileTickets(OPEN.enter_context(database(folder / "spill")), folder / "objects.tsv")
 
 
 def large_selection(folder: Path) -> Callable[[], object]:
@@ -210,7 +212,7 @@ def large_root(folder: Path) -> Callable[[], object]:
 
 def large_sorting(folder: Path) -> Callable[[], object]:
     """The rows as they were handed in, in their order."""
-    rows = Unsorted(ExitStack().enter_context(database(folder / "spill")), folder / "unsorted")
+    rows = Unsorted(OPEN.enter_context(database(folder / "spill")), folder / "unsorted")
     return lambda: sum(1 for _ in rows.sorted())
 
 
