@@ -28,7 +28,7 @@ _NUMBER = "number"
 
 _FILE = (
     "read_csv(?, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '', comment = '', nullstr = '', "
-    "new_line = '\\n', max_line_size = 20000000, columns = {columns})"
+    "new_line = '\\n', buffer_size = 8000000, max_line_size = 2000000, columns = {columns})"
 )
 _COUNTED = "SELECT stratum, status, count(*) FROM {held} GROUP BY ALL"
 _DRAWN = """
@@ -62,7 +62,11 @@ def duckdb(code: str = "large_needs_extra", **facts: object) -> Any:
 
 @contextmanager
 def database(spill: Path) -> Iterator[Any]:
-    """DuckDB with nothing but the files it is given, and a folder for what does not fit. Raises Invalid (`large_needs_extra`)."""
+    """DuckDB with nothing but the files it is given, and a folder for what does not fit.
+
+    Raises Invalid (`large_needs_extra`, and `large_failed` for whatever it cannot do: a full disk, a line of two million bytes).
+    """
+    package = duckdb()
     config = {
         "memory_limit": MEMORY,
         "temp_directory": str(spill),
@@ -70,8 +74,11 @@ def database(spill: Path) -> Iterator[Any]:
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
     }
-    with duckdb().connect(config=config) as connection:
-        yield connection
+    try:
+        with package.connect(config=config) as connection:
+            yield connection
+    except package.Error as error:
+        raise Invalid("large_failed", problem=str(error).partition("\n")[0]) from error
 
 
 class FileTickets:

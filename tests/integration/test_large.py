@@ -330,3 +330,10 @@ def test_without_the_extra_large_is_refused_with_what_to_install_and_large_regis
     bundle = Bundle.files_of(files / "plain/draw", large=False)
     assert list(bundle[1]) == ["scjg.objects.tsv"]
     assert drawn(files / "plain/draw", large=False).verdict.holds
+
+
+def test_what_duckdb_cannot_do_is_told_in_words_and_never_ends_in_another_result(tmp_path: Path) -> None:
+    file = tmp_path / "objects.tsv"
+    file.write_bytes(content([thing("x" * 3_000_000)]))
+    with pytest.raises(InspectorError, match="large_failed"), spool.tickets({"x": file}, Suite()) as beside:
+        beside["x"].counts()
