@@ -16,7 +16,7 @@ from inspector.domain.evidence import UNTRUE
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
-from inspector.domain.publish import ReportRow
+from inspector.domain.publish import ReportRow, Voided
 from inspector.domain.selection import Stratum
 
 POOL = "POOL"
@@ -124,7 +124,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed."""
+    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed; `void` where it was undone."""
 
     draw: str
     pack: str
@@ -141,6 +141,7 @@ class Report:
     set_aside: int
     after: Mapping[str, int]
     shortages: int
+    void: Voided | None = None
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:

@@ -52,6 +52,7 @@ def report(office: Office, tx: Tx, number: str) -> Report:
         set_aside=_set_aside(drawn.files),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in drawn.result.lists if one.dealt),
+        void=drawn.void,
     )
 
 

@@ -58,6 +58,8 @@ def tell(report: Report, lang: Lang) -> Wording:
         for name, heads, rows in _tables(report, lang)
     )
     about = say("about", row=report.row, pack=report.pack, basis=report.basis)
+    if report.void is not None:
+        about = f"{say('void', **report.void.facts)} {about}"
     return Wording(title=say("title", draw=report.draw), about=about, tables=tables, none=say("none"))
 
 
