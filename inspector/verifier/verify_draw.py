@@ -274,7 +274,7 @@ class Draw:
         for number, pair in enumerate(zip(self.commit["lists"], told, strict=True)):
             self.judge(*pair, f"lists[{number}]")
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        self.say("! Not looked at: a beacon's time against `made`, how much chance figures can hold, the draw before.")
+        self.say("! Not looked at: beacons' times and `made`, the chance in figures, the draw before, the note of after.jsonl.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
         self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
         for kind in sorted({source["kind"] for source in self.commit["seed"]} & {"drand", "nist"}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, freeze
 from inspector.domain.replay import replay
 from inspector.verifier import verify_draw
+from tests import minds
 from tests.bundles import (
     NAMES,
     RE_DEALS,
@@ -36,7 +38,7 @@ from tests.bundles import (
 )
 from tests.published import of_the_house
 from tests.second import judged, opinions
-from tests.tampering import packed
+from tests.tampering import encode, packed
 
 pytestmark = pytest.mark.needs("node")
 
@@ -185,6 +187,15 @@ def test_the_second_program_names_what_does_not_hold(tmp_path: Path) -> None:
     }
     told = written(list(wrong.values()), tmp_path)
     assert [line[: len(start)] for line, start in zip(told, wrong, strict=True)] == list(wrong)
+
+
+def test_the_page_compares_what_happened_afterwards_with_the_houses_note_as_draw_verify_does() -> None:
+    log = packed(vector("1"), b"".join(encode(event) + b"\n" for event in re_deals("after")["events"]))
+    whole = log["scjg.after.jsonl"]
+    note = encode({"after": {"lines": whole.count(b"\n"), "sha256": hashlib.sha256(whole).hexdigest()}})
+    short = whole[: whole.rindex(b"\n", 0, -1) + 1]
+    bundles = [log | {minds.RECORD: note}, log | {minds.RECORD: note, "scjg.after.jsonl": short}]
+    assert list(minds.browser(bundles)) == [minds.house(files) for files in bundles] == [0, 1]
 
 
 def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:

@@ -69,6 +69,10 @@ function* recompute(files, report) {
   step("witness");
   const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
   for (const [field, own] of [["draw", commit.draw], ["w", w]]) must(!has(record, field) || record[field] === own, "record_other", { field });
+  const logs = [...files.keys()].filter((name) => name.endsWith("after.jsonl")).sort().map((name) => files.get(name)), noted = record.after;
+  if (isObject(noted) && report.kind === "auditor" && (logs.length || noted.lines)) {
+    must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
+  }
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
