@@ -1,4 +1,8 @@
-"""What of a draw leaves the house once its visits are over: the public bundle, and a receipt for each firm (rulings 17, 18)."""
+"""What of a draw leaves the house once its visits are over: the public bundle, and a receipt for each firm (rulings 17, 18).
+
+A draw that was made void after it was carried out is published like any other, and marked: nobody could else see what the house
+set aside (handbook scenario 23).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,8 @@ from inspector.domain.identity import normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
-from inspector.domain.publish import opens
+from inspector.domain.publish import Voided, opens
+from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import eligible
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
@@ -35,25 +40,38 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A draw that was carried out, recomputed from its frozen bytes. `files` are the short ones; see `lists.frames`."""
+    """A draw that was carried out, recomputed from its frozen bytes; `void` where that was undone.
+
+    `files` are the short ones; see `lists.frames`.
+    """
 
     held: Draw
     files: Mapping[str, bytes]
     commitment: Commitment
     frames: Mapping[str, Frame]
     result: Result
+    void: Voided | None
 
     @classmethod
     def of(cls, tx: Tx, number: str) -> Drawn:
         """Recompute it. Raises Missing, and Refusal (`draw_not_finished`)."""
         held = tx.draws.get(number)
-        if held.state is not DrawState.DRAWN:
+        if held.drawn_at is None:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
         files = small(tx, held)
         commitment = read(files["commit.json"])
         made = frames(tx, held, files, commitment.suite)
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
-        return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
+        return cls(held=held, files=files, commitment=commitment, frames=made, result=result, void=voided(tx, held))
+
+
+def voided(tx: Tx, held: Draw) -> Voided | None:
+    """Why a draw is void, and under which numbers of the register of draws; None for one that stands."""
+    if held.state is not DrawState.VOID:
+        return None
+    lines = tx.register.of_agency(held.agency)
+    numbers = tuple(one.number for one in lines if one.kind is EntryKind.VOID and one.draw == held.number)
+    return Voided(reason=held.void_reason or "", numbers=numbers)
 
 
 def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:
@@ -113,7 +131,8 @@ def receipt_of(
     whose agencies are `within`. How likely the firm was visited at all is told to whoever may see every list.
 
     Before the visits it says only that the row was in the frame, and names no commitment: with C and a public seed anybody could
-    compute a ticket. Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`).
+    compute a ticket. A receipt of a void draw says so (`void`), whatever else it says. Raises Missing (`draw_unknown`,
+    `receipt_unknown`) and Refusal (`draw_not_committed`).
     """
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
@@ -128,7 +147,7 @@ def receipt_of(
         refuse_early(office, held, visits, now)
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
-    early = held.state is not DrawState.DRAWN or closed_until(office, held, visits, now) is not None
+    early = held.drawn_at is None or closed_until(office, held, visits, now) is not None
     if not early:
         result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
         strata = {one["name"]: one["strata"] for one in result["lists"]}
@@ -136,7 +155,9 @@ def receipt_of(
         if held.own and (within is None or {*held.agencies} <= {*within}):
             told["visited"] = _visited(tx, held, commitment.suite, strata, name)
     own = {"list": listed.name} if held.own else {}
-    return {"draw": number, **own, **told, "words": _words({**told, **own})}
+    void = voided(tx, held)
+    marked = {"void": {"reason": void.reason, "numbers": list(void.numbers)}} if void else {}
+    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, void)}
 
 
 def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
@@ -181,13 +202,13 @@ def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) 
     return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
-def _words(told: Mapping[str, object]) -> dict[str, list[str]]:
+def _words(told: Mapping[str, object], void: Voided | None) -> dict[str, list[str]]:
     """What a receipt says, by language."""
     line, index = str(told["line"]).split("\t"), int(str(told["index"]))
     facts = {**told, "id": line[0], "stratum": line[1], "status": line[2], "row": index + 1}
     limit = told.get("limit")
     if "limit" not in told:
-        said = ["frame", "early"]
+        said = ["frame", *([] if void else ["early"])]
     elif line[2] != ELIGIBLE:
         said = ["frame", "excluded"]
     else:
@@ -195,6 +216,9 @@ def _words(told: Mapping[str, object]) -> dict[str, list[str]]:
         facts |= {"limit": limit or "—"}
         said = ["frame", "chance", "drawn" if isinstance(limit, str) and str(told["ticket"]) <= limit else "undrawn"]
     said = [*(["list"] if "list" in told else []), *said, *(["visited"] if "visited" in told else [])]
+    if void:
+        said.append("void")
+        facts |= void.facts
     if line[2] not in CODES:
         return {lang: [label(f"receipt.{one}", lang, **facts) for one in said] for lang in LANGS}
     why = Exclusion(line[2])
