@@ -14,7 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.inclusion import Joint, Turn, joint
 from inspector.domain.listed import Listed
-from inspector.domain.plan import Draw, DrawKind
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Report, Share
@@ -22,7 +22,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.lists import AFTER, kept
-from inspector.flows.members import Member, load_members
+from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn
 from inspector.flows.windows import start
@@ -48,7 +48,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         listed = held.list_of(agency)
     policy, frame = office.book.get(held.pack_of(listed.agency)), drawn.frames[listed.name]
     result = next(one for one in drawn.result.lists if one.name == listed.name)
-    members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
+    members, visits = members_of(tx, number), tx.visits.of_selection(number)
     asked = {case for member in members.values() for case in member.cases} | _reopened(visits)
     standing = tx.cases.standing(sorted(asked))
     if held.own:  # an agency reads of its own list and its own cases alone
@@ -79,12 +79,16 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         joint=_joint(tx, held),
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
+        void=drawn.void,
     )
 
 
 def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
-    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share."""
-    kin = tx.draws.kin(held)
+    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share.
+
+    Over none for one that was made void: it decides nothing, so it adds nothing.
+    """
+    kin = tx.draws.kin(held) if held.state is not DrawState.VOID else []
     turns = []
     for one in kin if len(kin) > 1 else ():
         drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
