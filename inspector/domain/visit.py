@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -21,11 +22,13 @@ LEAST = 2
 class VisitState(StrEnum):
     """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
 
+    `OWED` is short too: called off in its own draw, it is owed by a supplementary one, which deals it a whole team (ruling 13).
     `CEASED` is an outcome: there is no such object any more, and it stays in the results (handbook scenario 29).
     """
 
     ASSIGNED = "ASSIGNED"
     SHORT = "SHORT"
+    OWED = "OWED"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
     CEASED = "CEASED"
@@ -33,7 +36,12 @@ class VisitState(StrEnum):
     @property
     def open(self) -> bool:
         """Whether the visit is still to be made."""
-        return self in (VisitState.ASSIGNED, VisitState.SHORT)
+        return self is VisitState.ASSIGNED or self.short
+
+    @property
+    def short(self) -> bool:
+        """Whether it must not take place for want of inspectors."""
+        return self in (VisitState.SHORT, VisitState.OWED)
 
 
 class SeatState(StrEnum):
@@ -82,12 +90,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's."""
+    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
+
+    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34).
+    """
 
     agency: str
     by: str
     at: datetime
     remarks: str = ""
+    challenged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,13 +275,21 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
 
 
 def report(
-    visit: Visit, team: tuple[Seat, ...], by: Seat, findings: tuple[Finding, ...], remarks: str, pack: str, now: datetime
+    visit: Visit,
+    team: tuple[Seat, ...],
+    by: Seat,
+    findings: tuple[Finding, ...],
+    remarks: str,
+    pack: str,
+    now: datetime,
+    challenged: Collection[str] = (),
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
     answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
-    open an ended case again, so it says what was seen. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    open an ended case again, so it says what was seen. Whose recusal was applied for (`challenged`) goes on, and what the team of
+    such a one enters is marked. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
     `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
     `findings_wordless`).
     """
@@ -279,7 +299,7 @@ def report(
         raise Refusal("part_given", visit=visit.id, agency=by.agency)
     there = [seat for seat in team if seat.state.open or seat.state is SeatState.DONE]
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
-    if visit.state is VisitState.SHORT or short:
+    if visit.state.short or short:
         raise Refusal("team_short", visit=visit.id)
     if not visit.released:
         raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
@@ -295,7 +315,8 @@ def report(
         raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
     if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
         raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks)
+    marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, challenged=marked)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -305,6 +326,7 @@ def report(
             "by": by.inspector,
             "team": [seat.inspector for seat in there if seat.agency == by.agency],
             "findings": [f.verdict.value for f in findings],
+            **({"challenged": list(marked)} if marked else {}),
         },
     )
     return Decision(state=state, because=because)
@@ -337,6 +359,12 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
         case_ids=own,
     )
     return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=())
+
+
+def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
+    """The visit is called off in its own draw and owed by a supplementary one (ruling 13); the selection of its object stands."""
+    because = Because(rule="visit.owe", basis=(visit.basis,), pack=pack, facts={"reason": reason})
+    return Decision(state=replace(visit, state=VisitState.OWED), because=because)
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
