@@ -152,6 +152,8 @@ def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> I
             yield Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
         elif whole and pack_of(tree, agency) is None:
             yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
+    if plan.own and not plan.partners:
+        yield Invalid("plan_lists_alone", plan=plan.name)
     for name, count in Counter(listed.name for listed in lists_of(plan)).items():
         if not matches(LIST_NAME, name):
             yield Invalid("plan_list_name", plan=plan.name, list=name)

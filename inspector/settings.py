@@ -138,6 +138,11 @@ class PlanSettings(Section):
         alias="with",
         description="Agencies that join every visit (joint check): each deals officers of its own, `agency` leads",
     )
+    lists: Literal["shared", "own"] = Field(
+        "shared",
+        description='Of a plan with others: "shared" (one register, the lead\'s, and its rules), or "own" (each agency has its own '
+        "objects, classes and quotas by its own registers and pack, and goes where it has drawn; one commitment, one seed)",
+    )
 
 
 Connector = dict[str, Any]

@@ -68,7 +68,7 @@ def show(terminal: Terminal, draw: Number) -> None:
             "state": one.state,
             "due_at": one.due_at,
             "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
-            **({"teams": _teams(one, team)} if one.partners else {}),
+            **({"teams": _teams(one, team)} if held.partners else {}),
         }
         for one, team in visits
     ]
@@ -99,19 +99,20 @@ def announce(
 
     announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
+    A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
     """
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
     if not any(files.values()):
         return _announce(terminal, plan)
     if plan is not None:
         raise Invalid("draw_announce_mixed", plan=plan)
-    for option in ("--plan", "--objects", "--out", *(["--inspectors"] if bans else [])):
+    for option in ("--plan", "--out", *(["--inspectors"] if bans else [])):  # a plan of several lists names its rosters itself
         if files[option] is None:
             raise Invalid("draw_announce_lacks", option=option)
     from inspector.cli.offline import commands
     from inspector.cli.offline.announce import Given
 
-    assert file is not None and objects is not None and out is not None  # noqa: PT018 (seen above)
+    assert file is not None and out is not None  # noqa: PT018 (seen above)
     return commands.announce(terminal, Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out))
 
 

@@ -161,13 +161,19 @@ def _tell(terminal: Terminal, held: AnnualPlan) -> None:
     told = {**_row(held), "state": of(held.state, terminal.lang), "partners": partners}
     terminal.fields({name: value for name, value in told.items() if value is not None})
     columns = ("stratum", "row", "objects", "each", "yearly", "set_aside")
-    terminal.rows(columns, [{name: getattr(one, name) for name in columns} for one in held.content.strata])
+    rows = [("", one) for one in held.content.strata]
+    rows += [(partner.agency, one) for partner in held.content.partners for one in partner.strata]
+    agencies = ("agency",) if len(rows) > len(held.content.strata) else ()
+    terminal.rows(
+        (*agencies, *columns),
+        [{"agency": agency or held.content.agency, **{name: getattr(one, name) for name in columns}} for agency, one in rows],
+    )
 
 
 def _row(held: AnnualPlan) -> dict[str, object]:
     told = held.content
     names = (
-        *("plan", "year", "edition", "agency", "partners", "trigger", "pool"),
+        *("plan", "year", "edition", "agency", "partners", "lists", "trigger", "pool"),
         *("pack", "since", "draws", "objects", "yearly", "inspectors"),
     )
     own = (

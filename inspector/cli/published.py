@@ -13,11 +13,19 @@ from inspector.labels import LANGS
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
+Whose = Annotated[
+    str,
+    typer.Option(
+        "--agency", "-a", help="Whose list, where each has rules of its own 哪个机关的名单（各列名单时）", show_default=False
+    ),
+]
+
 
 def receipt(
     terminal: Terminal,
     draw: Number,
     code: Annotated[str, typer.Argument(help="Unified social credit code 统一社会信用代码", metavar="CODE")],
+    agency: Whose = "",
 ) -> None:
     """Print a firm's receipt, to hand to it: it proves itself on the page that checks draws. 打印一家企业的抽查回执。
 
@@ -27,7 +35,7 @@ def receipt(
     from inspector.flows.publish import receipt_of
 
     office, now = terminal.office, terminal.office.now()
-    told = terminal.look(lambda tx: receipt_of(office, tx, draw, code, now))
+    told = terminal.look(lambda tx: receipt_of(office, tx, draw, code, now, agency=agency))
     for line in cast("dict[str, Any]", told["words"])[terminal.lang]:
         terminal.aside(line)
     typer.echo(to_json(told, indent=2))
@@ -36,6 +44,7 @@ def receipt(
 def report(
     terminal: Terminal,
     draw: Number,
+    agency: Whose = "",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -53,7 +62,7 @@ def report(
     from inspector.flows.reportwords import markdown, page, tell
 
     office = terminal.office
-    made = terminal.look(lambda tx: compute(office, tx, draw))
+    made = terminal.look(lambda tx: compute(office, tx, draw, agency))
     if out is None:
         terminal.value(made)
         for line in () if terminal.as_json else markdown(tell(made, terminal.lang)).splitlines():

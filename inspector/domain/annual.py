@@ -52,17 +52,20 @@ class StratumTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerTotal:
-    """An agency that joins every visit of the plan, with the officers it has for it."""
+    """An agency that takes part, with the officers it has for it; where its list is its own, also with the totals by its `pack`."""
 
     agency: str
     inspectors: int
+    pack: str = ""
+    strata: tuple[StratumTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What is approved. `trigger` and `pool` are the configuration's; `draws` are the trigger's times from `since` to the year's end.
 
-    `agency` leads, its officers are the `inspectors`; `partners` join in a joint check.
+    `agency` leads, its officers are the `inspectors`; `partners` join in a joint check. With `lists` "own" each draws from its own
+    registers, and the other totals are the lead's.
     """
 
     plan: str
@@ -77,6 +80,7 @@ class Content:
     strata: tuple[StratumTotal, ...]
     inspectors: int
     partners: tuple[PartnerTotal, ...] = ()
+    lists: str = "shared"
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -133,8 +137,9 @@ class Consent:
 
 def canonical(content: Content) -> bytes:
     """The bytes a digest is taken of: JSON, keys in order, no blanks, UTF-8. Nothing set aside is not said."""
-    strata = [{name: value for name, value in asdict(one).items() if name != "set_aside" or value} for one in content.strata]
-    told = asdict(content) | {"since": content.since.isoformat(), "strata": strata}
+    told = asdict(content) | {"since": content.since.isoformat()}
+    for one in (told, *told["partners"]):
+        one["strata"] = [{name: value for name, value in row.items() if name != "set_aside" or value} for row in one["strata"]]
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -80,10 +80,12 @@ def ask(held: Kin, given: Approval, policy: Policy, now: datetime) -> Decision[D
 def may(held: Kin, basis: str) -> None:
     """Whether a draw can be extended now, on this document.
 
-    Raises Refusal: `extension_kind`, `extension_void`, `extension_not_drawn`, `extension_year_over`, `extension_superseded`,
-    `extension_busy`, `extension_basis_used`.
+    Raises Refusal: `extension_lists`, `extension_kind`, `extension_void`, `extension_not_drawn`, `extension_year_over`,
+    `extension_superseded`, `extension_busy`, `extension_basis_used`.
     """
     draw, (year, today) = held.draw, held.years
+    if draw.own:  # what is left of each list would be a frame of its own, and one ticket no longer stand for all
+        raise Refusal("extension_lists", draw=draw.number, lists=", ".join(one.name for one in draw.lists))
     if draw.kind is not DrawKind.PLAN:
         raise Refusal("extension_kind", draw=draw.number, of=draw.extends or "-")
     if draw.state is DrawState.VOID:

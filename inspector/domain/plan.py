@@ -15,6 +15,7 @@ from inspector.domain.beacon import named
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
+from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.seed import entropy, form, known_at, mark
 from inspector.domain.strict import expect
@@ -49,19 +50,11 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One list of a draw: its name in the bundle, and the agency whose officers it deals."""
-
-    name: str
-    agency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """One numbered draw.
 
     `lists` has one list for each agency that takes part, that of the lead first: it made the frame of objects, which all share
-    (ruling 16; handbook 1.2.29).
+    (ruling 16; handbook 1.2.29), unless each has its `own`.
 
     `promises` and `parts` are keyed by seed source; `typed` holds each ceremony's figures by the person who typed
     them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
@@ -119,9 +112,18 @@ class Draw:
         """Who takes part beside the lead."""
         return self.agencies[1:]
 
+    @property
+    def own(self) -> bool:
+        """Whether each list has objects and rules of its own (vector 3): who has drawn an object goes there, and nobody else."""
+        return any(one.pack for one in self.lists)
+
     def list_of(self, agency: str) -> Listed:
         """The list that deals an agency's officers."""
         return next(one for one in self.lists if one.agency == agency)
+
+    def pack_of(self, agency: str) -> str:
+        """The pack that an agency's part of the draw follows."""
+        return next((one.pack for one in self.lists if one.agency == agency and one.pack), self.pack)
 
     @property
     def promised(self) -> bool:

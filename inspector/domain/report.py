@@ -19,6 +19,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow
 from inspector.domain.selection import Stratum
+from inspector.domain.union import Union
 
 POOL = "POOL"
 """The route of an object that is in the frame because it is under daily supervision; the others are those of its cases."""
@@ -127,7 +128,8 @@ class Share:
 class Report:
     """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed.
 
-    `joint` is over a draw and its extensions together; empty where there is none.
+    `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
+    about the list of the `agency`, and `unions` are the classes that others draw from too.
     """
 
     draw: str
@@ -146,6 +148,8 @@ class Report:
     after: Mapping[str, int]
     shortages: int
     joint: tuple[Joint, ...] = ()
+    agency: str = ""
+    unions: tuple[Union, ...] = ()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:

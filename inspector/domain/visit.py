@@ -103,10 +103,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stake:
+    """In which stratum of its list an agency has drawn the object of a visit; `sampled`: chance alone chose it there."""
+
+    agency: str
+    stratum: str
+    sampled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One object to be visited, by the agency and, in a joint check, its `partners` together, each with a team of its own.
 
-    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in. `check` says whether it
+    `object_id` is the frame's key (a pseudonym for natural persons), `stratum` the one it was drawn in; `others` are the stakes of
+    partners that have drawn it in lists with rules of their own. `check` says whether it
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
     more, and `proof`: by what that is known; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
@@ -131,6 +141,7 @@ class Visit:
     due_at: datetime
     due_counted: Counting
     partners: tuple[str, ...] = ()
+    others: tuple[Stake, ...] = ()
     done_at: datetime | None = None
     parts: tuple[Part, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -145,6 +156,11 @@ class Visit:
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
+
+    @property
+    def stakes(self) -> tuple[Stake, ...]:
+        """Who has drawn the object, and how."""
+        return (Stake(agency=self.agency, stratum=self.stratum, sampled=self.sampled), *self.others)
 
     @property
     def owing(self) -> frozenset[str]:

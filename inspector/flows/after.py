@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
-from inspector.domain.plan import Listed
 from inspector.domain.replay import FIELDS
 from inspector.flows.lists import AFTER, kept
 from inspector.store.tx import Tx
 
 
-def log_after(tx: Tx, number: str, kind: str, object_id: str, *, only: Listed | None = None, **told: object) -> None:
+def log_after(tx: Tx, number: str, kind: str, object_id: str, *, agencies: Collection[str], **told: object) -> None:
     """Append one line: `redeal` (a seat passed to whom the rule names) or `withdrawn` (a visit called off: its seats are no load).
 
-    It goes to the one list that it is `only` about, or to every list of the draw: a joint visit is called off as a whole. Every
-    line has every field of ruling 15; one that says nothing is null.
+    It goes to the lists of the `agencies` that it is about: those of a seat, or all that go, for a joint visit is called off as a
+    whole. Every line has every field of ruling 15; one that says nothing is null.
     """
     held = tx.draws.get(number, lock=True)  # lines of two visits written at once must not overwrite each other
     files = tx.draws.files(number)
-    for listed in held.lists if only is None else (only,):
+    for listed in (one for one in held.lists if one.agency in agencies):
         name = kept(held, listed, AFTER)
         lines = files.get(name, b"").count(b"\n")
         line = dict.fromkeys(FIELDS) | {"seq": lines + 1, "kind": kind, "object": object_id, **told}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,14 +11,16 @@ import structlog
 from inspector.domain import visit
 from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
-from inspector.domain.commitment import Commitment, join, key, read
+from inspector.domain.commitment import Commitment, key, read
+from inspector.domain.commitment import join as join_seed
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.inspection import CheckType
-from inspector.domain.plan import Draw, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
-from inspector.domain.visit import Doubt, Seat, SeatState, Visit, VisitState
+from inspector.domain.visit import Doubt, Seat, SeatState, Stake, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.lists import frozen
 from inspector.flows.members import Member
@@ -36,11 +38,15 @@ SUPPLEMENTED = "supplemented"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dealt:
-    """The team that one list's dealing gave to an object, None for an empty seat, and why one is empty."""
+    """The team that one list's dealing gave to an object, None for an empty seat, and why one is empty.
+
+    `stratum` is that in which a list with rules of its own has drawn the object.
+    """
 
     listed: Listed
     team: tuple[str | None, ...]
     shortage: Shortage | None
+    stratum: str = ""
 
 
 def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
@@ -66,34 +72,37 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     has come in `elsewhere`, in another draw of the same frame, is visited there.
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
+    if held.own:  # the others' checks wait for a draw of their own list, or were passed over in it
+        cases = [case for case in cases if case.agency in {one.listed.agency for one in teams}]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
+    going = _going(held, member, teams, live) if owed is None else teams
+    lead, *partners = [one.listed.agency for one in going or teams] if held.own else held.agencies
+    if held.own:
+        policy = office.book.get(held.pack_of(lead))
+    pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
-    wanted = bool(live or member.pooled) and name not in elsewhere and (owed is None or owed.state.short)
-    planned = all(not wants_visit(case) for case in live if case.agency == held.agency)
-    plain, stratum = CheckType.JOINT if held.partners else CheckType.PLANNED, member.stratum
-    if owed is not None:
-        check, stratum, sampled = owed.check, owed.stratum, owed.sampled
-    else:
-        check, sampled = plain if planned else CheckType.PERMIT, planned and not policy.sampling(stratum).whole
+    wanted = bool(going and (live or pooled)) and name not in elsewhere and (owed is None or owed.state.short)
+    check, stakes = _drawn(office, held, member, going or teams, live, owed)
     made = Visit(
         id=visit_id(held.number, position),
         draw=held.number,
-        agency=held.agency,
+        agency=lead,
         object_id=name,
         kind=member.kind,
         code=member.code,
         name=member.name or next((case.subject.name for case in cases), ""),
         check=check,
-        stratum=stratum,
-        sampled=sampled,
+        stratum=stakes[0].stratum,
+        sampled=stakes[0].sampled,
+        others=stakes[1:],
         doubts=tuple(doubt for case in live if case.agency not in entered for doubt in doubts(case)),
         case_ids=tuple(case.id for case in live),
         basis=policy.draw.basis,
-        pooled=member.pooled,
-        partners=held.partners,
+        pooled=pooled,
+        partners=tuple(partners),
         state=VisitState.ASSIGNED if wanted else VisitState.CANCELLED,
         opened_at=now,
         due_at=term.at,
@@ -105,8 +114,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
-    if made.state is VisitState.CANCELLED:
-        log_after(tx, made.draw, "withdrawn", made.object_id)
+    off = made.state is VisitState.CANCELLED
+    log_after(tx, made.draw, "withdrawn", made.object_id, agencies=_staying(held, teams, () if off else going))
+    if off:
         return
     if owed is not None:
         call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
@@ -125,19 +135,52 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
     tx.work.order([timer] if made.released else [timer, release], now)
-    place = 0
+    seated(office, tx, held, made, going, 0, now)
+
+
+def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams: Sequence[Dealt], now: datetime) -> Visit:
+    """Agencies into whose lists an object has come by way of their reserve go along where another goes already: it is one visit."""
+    commitment = read(tx.draws.file(held.number, "commit.json"))
+    cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     for dealt in teams:
+        agency = dealt.listed.agency
+        live = [case for case in cases if case.agency == agency and case.state is not CaseState.WITHDRAWN]
+        if not live and agency not in member.supervised:
+            log_after(tx, held.number, "withdrawn", made.object_id, agencies=(agency,))
+            continue
+        stake = Stake(agency=agency, stratum=dealt.stratum, sampled=True)
+        changed = replace(
+            made,
+            check=CheckType.JOINT,
+            pooled=made.pooled or agency in member.supervised,
+            partners=(*made.partners, agency),
+            others=(*made.others, stake),
+            doubts=(*made.doubts, *(doubt for case in live for doubt in doubts(case))),
+            case_ids=(*made.case_ids, *(case.id for case in live)),
+        )
+        tx.visits.join(changed, stake, [case.id for case in live])
+        because = Because(rule="visit.join", basis=(made.basis,), pack=held.pack_of(agency), facts={"agency": agency})
+        record(tx, made.id, Decision(state=changed, because=because), now, {})
+        made = tx.visits.get(made.id)
+        seated(office, tx, held, made, (dealt,), first_seat(commitment, held, made, agency), now)
+        made = tx.visits.get(made.id)
+    return made
+
+
+def seated(office: Office, tx: Tx, held: Draw, made: Visit, teams: Sequence[Dealt], place: int, now: datetime) -> None:
+    """Give the seats of a visit from a place on to the teams dealt; where one is empty the visit is short."""
+    for dealt in teams:
+        policy = office.book.get(held.pack_of(dealt.listed.agency))
         for staff in dealt.team:
             if staff is not None:
                 _seat(office, tx, made, policy, dealt.listed.agency, place, 0, staff, now)
             place += 1
-    for dealt in teams:
-        if None in dealt.team:
-            short = dealt.shortage
-            seats = [list(seat) for seat in short.seats] if short else []
-            able = list(short.inspectors) if short else []
-            facts = {"seats": seats, "inspectors": able, "capacity": short.capacity if short else 0}
-            made = _short(tx, made, dealt.listed.agency, facts, policy, now)
+    for dealt in (one for one in teams if None in one.team):
+        short = dealt.shortage
+        seats = [list(seat) for seat in short.seats] if short else []
+        able = list(short.inspectors) if short else []
+        facts = {"seats": seats, "inspectors": able, "capacity": short.capacity if short else 0}
+        made = _short(tx, made, dealt.listed.agency, facts, office.book.get(held.pack_of(dealt.listed.agency)), now)
 
 
 def visit_id(number: str, position: int) -> str:
@@ -154,18 +197,18 @@ def by_visit(shortage: Shortage, ids: Mapping[str, str]) -> Shortage:
 def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
     """Ruling 15: the seat goes to whom the rule names; nobody picks. With nobody left the visit is short and a person is told."""
     drawn = tx.draws.get(held.draw, lock=True)
-    policy, files = office.book.get(drawn.pack), tx.draws.files(held.draw)
+    policy, files = office.book.get(drawn.pack_of(gone.agency)), tx.draws.files(held.draw)
     listed, commitment = drawn.list_of(gone.agency), read(files["commit.json"])
     frame, deal_key = frozen(drawn, files, listed), key(commitment, _seed(drawn, commitment), f"deal/{listed.name}")
     team = [seat for seat in tx.visits.team(held.id) if seat.agency == gone.agency]
-    seat = gone.place % commitment.list_named(listed.name).rules.team  # its number in its own list, for all teams are as large
+    seat = gone.place - first_seat(commitment, drawn, held, gone.agency)
     (row,) = (one for one in frame.objects if one.id == held.object_id)
     sitting = [seat.inspector for seat in team if seat.state.open]
     out = [seat.inspector for seat in team if not seat.state.open]
     loads = tx.visits.loads(held.draw, gone.agency)
     chosen = substitute(commitment.suite, deal_key, row, seat, sitting, out, loads, frame.inspectors, frame.bans)
     told = {"seat": seat, "out": gone.inspector, "in": chosen, "reason": reason, "evidence": None}
-    log_after(tx, held.draw, "redeal", held.object_id, only=listed, **told)
+    log_after(tx, held.draw, "redeal", held.object_id, agencies=(gone.agency,), **told)
     if chosen is None:
         _short(tx, held, gone.agency, {"place": gone.place, "reason": reason}, policy, now)
     else:
@@ -177,14 +220,54 @@ def owe(tx: Tx, office: Office, held: Visit, agency: str, reason: str, now: date
 
     Whom the rule would name next can be foreseen by whoever knows the draw; whom a new seed names, by nobody.
     """
-    policy = office.book.get(tx.draws.get(held.draw).pack)
-    log_after(tx, held.draw, "withdrawn", held.object_id, reason=reason)
+    policy = office.book.get(tx.draws.get(held.draw).pack_of(held.agency))
+    log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=reason)
     decision = visit.owe(held, reason, policy.label)
     changed = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
     rise(tx, tx.visits.team(held.id), now, SeatState.CANCELLED)
     for told in dict.fromkeys((agency, held.agency)):
         tx.attention.open(SHORT, told, short_of(changed, told), {"agency": agency, "reason": reason}, now)
+
+
+def first_seat(commitment: Commitment, drawn: Draw, held: Visit, agency: str) -> int:
+    """The place of an agency's first seat at a visit: behind the teams of those before it, as large as their lists say."""
+    before = held.agencies[: held.agencies.index(agency)]
+    return sum(commitment.list_named(drawn.list_of(one).name).rules.team for one in before)
+
+
+def _going(held: Draw, member: Member, teams: tuple[Dealt, ...], live: Sequence[Case]) -> tuple[Dealt, ...]:
+    """Who goes to an object: all, or in a draw of lists with rules of their own whoever has still something to look at there."""
+    mine = {case.agency for case in live} | set(member.supervised)
+    return tuple(one for one in teams if not held.own or one.listed.agency in mine)
+
+
+def _staying(held: Draw, teams: Sequence[Dealt], going: Sequence[Dealt]) -> tuple[str, ...]:
+    """The agencies of whose lists an object is struck out, for they do not go."""
+    if not held.own:
+        return () if going else held.agencies
+    return tuple(one.listed.agency for one in teams if one not in going)
+
+
+def _drawn(
+    office: Office, held: Draw, member: Member, teams: tuple[Dealt, ...], live: Sequence[Case], owed: Visit | None
+) -> tuple[CheckType, tuple[Stake, ...]]:
+    """(what kind of check a visit is, who has drawn its object and how); what a visit that is `owed` was, is passed on.
+
+    An agency's own cases say whether it is a check of its plan, for by them it was drawn; it is one if it is for any of them.
+    """
+    if owed is not None:
+        order = [one.listed.agency for one in teams]
+        return owed.check, tuple(sorted(owed.stakes, key=lambda one: order.index(one.agency)))
+
+    def stake(agency: str, stratum: str) -> tuple[bool, Stake]:
+        planned = all(not wants_visit(case) for case in live if case.agency == agency)
+        whole = office.book.get(held.pack_of(agency)).sampling(stratum).whole
+        return planned, Stake(agency=agency, stratum=stratum, sampled=planned and not whole)
+
+    told = [stake(one.listed.agency, one.stratum) for one in teams] if held.own else [stake(held.agency, member.stratum)]
+    plain = CheckType.JOINT if (len(told) > 1 if held.own else held.partners) else CheckType.PLANNED
+    return plain if any(planned for planned, _ in told) else CheckType.PERMIT, tuple(one for _, one in told)
 
 
 def doubts(case: Case) -> tuple[Doubt, ...]:
@@ -225,4 +308,4 @@ def _short(tx: Tx, held: Visit, agency: str, facts: Mapping[str, object], policy
 
 
 def _seed(held: Draw, commitment: Commitment) -> str:
-    return join(commitment, [held.parts[party] for party in held.parties])
+    return join_seed(commitment, [held.parts[party] for party in held.parties])

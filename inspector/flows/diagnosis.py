@@ -132,6 +132,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         '请写 round = "ceil"',
     ),
     "plan_party": ("{value} cannot name a party", "“{value}”不能作参与方名称", "leave =, / and \\ out", "请勿用 =、/ 和 \\"),
+    "plan_list_twice": (
+        "the list {list} stands twice",
+        "名单“{list}”重复",
+        "give each list its own name",
+        "请给各名单不同的名称",
+    ),
     "plan_party_twice": ("a party stands twice", "参与方重复", "give each its own name", "请各用不同名称"),
     "plan_make": ("{value} is no order", "“{value}”不可用", "write make = true, or the hash", "请写 make = true，或填写 hash"),
     "plan_reveal": (

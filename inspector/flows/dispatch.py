@@ -232,4 +232,4 @@ def _read(tx: Tx, work: Work, *, lock: bool = False) -> tuple[Seat, Visit]:
 
 
 def _pack(tx: Tx, held: Visit) -> str:
-    return tx.draws.get(held.draw).pack
+    return tx.draws.get(held.draw).pack_of(held.agency)

@@ -15,6 +15,8 @@ from inspector.domain.decision import Because, Order, OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.exclusion import CODES
+from inspector.domain.frame import Frame
+from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
@@ -89,7 +91,8 @@ def prepare(
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
-    tx.draws.take_turn(plan.agency)
+    for agency in plan.framed:
+        tx.draws.take_turn(agency)
     slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
         return held
@@ -104,7 +107,7 @@ def prepare(
         return None
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
     framed = frame(office, tx, plan, policy, number, now)
-    if not framed.frame.objects:
+    if not framed.members:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
     made = Draw(
@@ -127,15 +130,9 @@ def prepare(
     for name, text in contents(made, framed.frames).items():
         tx.draws.keep_file(number, name, text)
     tx.draws.keep_file(number, "members.json", dump_members(framed.members))
-    rules = {
-        "strata": {code: [share.ppm, share.least] for code, share in framed.rules.strata.items()},
-        "team": framed.rules.team,
-        "derivation": framed.derivation,
-        "lists": framed.told,
-    }
-    tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
+    tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(framed.frame.objects), "without": list(told.without)})
+    record(tx, number, decision, now, {"by": by, "objects": len(framed.members), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
@@ -206,7 +203,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         policy = office.book.get(fresh.pack)
         facts = {
             "seed": result.seed,
-            "strata": {code: [one.n, one.eligible, one.k] for code, one in result.lists[0].strata.items()},
+            "strata": _sizes(fresh, result),
             "shortages": sum(len(one.dealt.shortages) for one in result.lists if one.dealt),
             "unknown_bans": sum(one.unknown_bans for one in result.lists),
         }
@@ -221,7 +218,9 @@ def carry_out(work: Work, office: Office) -> Settlement:
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
-        drawn, owed = joined(tx, fresh, {name: members[name] for name in teams}), supplement.stands_for(files)
+        drawn, owed = {name: members[name] for name in teams}, supplement.stands_for(files)
+        if not fresh.own:
+            drawn = joined(tx, fresh, drawn)
         elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(tx.draws.before(fresh))}
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
@@ -241,12 +240,9 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     files = tx.draws.files(held.number)
     frames, told = [frozen(held, files, listed) for listed in held.lists], json.loads(files["rules.json"])
     held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
-    rules = _rules(told, policy)
-    listings = [
-        Listing(name=listed.name, frame=one, rules=rules, extra=told["lists"].get(listed.name, {}))
-        for listed, one in zip(held.lists, frames, strict=True)
-    ]
-    listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
+    listings = [_listing(told, listed, one, policy) for listed, one in zip(held.lists, frames, strict=True)]
+    if not held.own:
+        listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
         seeding.claim(tx, held, now)
         life.refuse_weak(held, policy)
@@ -267,7 +263,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
     facts: dict[str, object] = {
-        "objects": len(frames[0].objects),
+        "objects": len({row.id for one in frames for row in one.objects}),
         "inspectors": sum(len(one.inspectors) for one in frames),
         "bans": sum(len(one.bans) for one in frames),
     }
@@ -314,22 +310,43 @@ def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
     return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
+def _listing(told: Mapping[str, Any], listed: Listed, one: Frame, policy: Policy) -> Listing:
+    """A list to commit to: by its own rules, with where they come from, or by those that all share."""
+    own = told.get("own", {}).get(listed.name)
+    extra = {**told["lists"].get(listed.name, {}), **({"derivation": own["derivation"]} if own else {})}
+    return Listing(name=listed.name, frame=one, rules=_rules(own or told, policy), extra=extra)
+
+
 def _rules(told: Mapping[str, Any], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in told["strata"].items()}
-    return Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=told["team"], strata=shares, codes=CODES)
+    reserve = told.get("reserve", policy.draw.reserve)
+    return Rules(base="all", rounding="ceil", reserve=reserve, team=told["team"], strata=shares, codes=CODES)
 
 
 def _teams(held: Draw, result: Result) -> dict[str, tuple[Dealt, ...]]:
-    """By object what each list has dealt to it, in the order of the lists; the objects in that of the lead's dealing."""
+    """By object what each list that has drawn it has dealt to it, in the order of the lists.
+
+    The objects in that of the lead's dealing, behind them what only a later list has drawn.
+    """
     teams: dict[str, tuple[Dealt, ...]] = {}
-    ids: dict[str, str] = {}
+    drawn = dict.fromkeys(name for one in result.lists for name in (one.dealt.teams if one.dealt else ()))
+    ids = {name: visit_id(held.number, position) for position, name in enumerate(drawn, 1)}
     for listed, one in zip(held.lists, result.lists, strict=True):
-        dealt = one.dealt.teams if one.dealt else {}
-        ids = ids or {name: visit_id(held.number, position) for position, name in enumerate(dealt, 1)}
+        strata = {name: code for code, stratum in one.strata.items() for name in stratum.selected} if held.own else {}
         why = {short.object: by_visit(short, ids) for short in one.dealt.shortages} if one.dealt else {}
-        for name, team in dealt.items():
-            teams[name] = (*teams.get(name, ()), Dealt(listed=listed, team=team, shortage=why.get(name)))
+        for name, team in one.dealt.teams.items() if one.dealt else ():
+            dealt = Dealt(listed=listed, team=team, shortage=why.get(name), stratum=strata.get(name, ""))
+            teams[name] = (*teams.get(name, ()), dealt)
     return teams
+
+
+def _sizes(held: Draw, result: Result) -> dict[str, object]:
+    """How many of each stratum there were, could be drawn and were, for the record; by list where each has its own."""
+    told = [
+        (listed, {code: [at.n, at.eligible, at.k] for code, at in one.strata.items()})
+        for listed, one in zip(held.lists, result.lists, strict=True)
+    ]
+    return {listed.name: sizes for listed, sizes in told} if held.own else dict(told[0][1])
 
 
 def _seed(held: Draw, commitment: Commitment) -> bytes:

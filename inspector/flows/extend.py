@@ -160,15 +160,9 @@ def _announce(
     for name, text in contents(made, framed.frames).items():
         tx.draws.keep_file(number, name, text)
     tx.draws.keep_file(number, "members.json", dump_members(framed.members))
-    rules = {
-        "strata": {code: [share.ppm, share.least] for code, share in framed.rules.strata.items()},
-        "team": framed.rules.team,
-        "derivation": framed.derivation,
-        "lists": framed.told,
-    }
-    tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
+    tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {**entered, "objects": len(framed.frame.objects), "without": list(told.without)})
+    record(tx, number, decision, now, {**entered, "objects": len(framed.members), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)

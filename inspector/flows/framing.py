@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
-from inspector.domain.plan import Listed
+from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.sampling import Window
@@ -34,26 +34,45 @@ LAST = "last-visit"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffed:
-    """The frames by list, how many officers of each agency go to an object, and what else each list of a joint check commits to."""
+    """The frames by list, how many officers of each go to an object, and what else each list of a joint check commits to."""
 
     frames: Mapping[str, Frame]
-    team: int
+    teams: Mapping[str, int]
     told: Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Framed:
-    """The frozen frames by list, all with the same objects and rules, the rules' derivation, and the private key to the objects.
+class Ruled:
+    """The rules of a list, and how they came about."""
 
+    rules: Rules
+    derivation: Mapping[str, object]
+
+    def value(self) -> dict[str, object]:
+        """For the draw's private file of rules."""
+        strata = {code: [share.ppm, share.least] for code, share in self.rules.strata.items()}
+        return {"strata": strata, "team": self.rules.team, "reserve": self.rules.reserve, "derivation": self.derivation}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """The frozen frames by list, the rules with their derivation, and the private key to the objects.
+
+    `ruled` are the lead's rules, which hold for every list, unless each has its own: then `own` are those of each by its name.
     `told` is what else each list of a joint check commits to (`joining.told`).
     """
 
     lists: tuple[Listed, ...]
     frames: Mapping[str, Frame]
-    rules: Rules
-    derivation: Mapping[str, object]
+    ruled: Ruled
     members: Mapping[str, Member]
     told: Mapping[str, Mapping[str, object]]
+    own: Mapping[str, Ruled] = field(default_factory=dict)
+
+    def value(self) -> dict[str, object]:
+        """The rules for the draw's private file."""
+        told = {"own": {name: one.value() for name, one in self.own.items()}} if self.own else {}
+        return {**self.ruled.value(), "lists": self.told, **told}
 
     @property
     def frame(self) -> Frame:
@@ -65,9 +84,30 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     """Freeze both registers for a plan, with everything that decides who may be drawn and how many.
 
     In a joint check the plan's agency makes the frame of objects; each partner's list has its own officers and bans, and an
-    object that a partner may not visit now is barred for all (handbook 1.2.29).
+    object that a partner may not visit now is barred for all (handbook 1.2.29). Where each list has rules of its own, each is
+    framed as if its agency drew alone, by its own pack.
     """
-    lists, partners = lists_of(plan), joining.partners(office, tx, plan.partners, now)
+    if not plan.own:
+        return _framed(office, tx, plan, lists_of(plan), policy, number, now)
+    packs = {agency: office.policy(agency, now.date()) for agency in plan.partners} | {plan.agency: policy}
+    lists = tuple(replace(listed, pack=packs[listed.agency].label) for listed in lists_of(plan))
+    made = {}
+    for listed in lists:
+        alone = replace(plan, agency=listed.agency, partners=(), lists="shared")
+        made[listed.agency] = _framed(office, tx, alone, (listed,), packs[listed.agency], number, now)
+    return Framed(
+        lists=lists,
+        frames={name: held for one in made.values() for name, held in one.frames.items()},
+        ruled=made[plan.agency].ruled,
+        members=joining.merged({agency: one.members for agency, one in made.items()}),
+        told=joining.own(lists),
+        own={listed.name: made[listed.agency].ruled for listed in lists},
+    )
+
+
+def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], policy: Policy, number: str, now: datetime) -> Framed:
+    """The frames of lists that share the objects and rules of the first one's agency."""
+    partners = joining.partners(office, tx, plan.partners, now)
     secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
     spans = windows(office, tx, plan.name, now)
@@ -85,12 +125,12 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
         base="all",
         rounding="ceil",
         reserve=policy.draw.reserve,
-        team=made.team,
+        team=made.teams[lists[0].name],
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    derivation = _derivation(policy, sizes, held, spans)
-    return Framed(lists=lists, frames=made.frames, rules=rules, derivation=derivation, members=members, told=made.told)
+    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans))
+    return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
 
 
 def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> dict[str, object]:
@@ -191,7 +231,7 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
         bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
         frames[listed.name] = freeze(objects, joining.as_listed(staff, lists[0].agency, one, leads), bans)
     team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
-    return Staffed(frames=frames, team=team, told=joining.told(lists, partners, leads))
+    return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads))
 
 
 def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:

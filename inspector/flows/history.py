@@ -39,12 +39,12 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
             _later(last, name, row.on, frozenset(row.inspectors))
-    above, teams, partners = set(office.line(agency)[1:]), tx.visits.teams(agency), tx.visits.partners()
+    above, teams, going = set(office.line(agency)[1:]), tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}
     for held in tx.visits.made():
         done = held["done_at"]
         on = office.calendar.local_date(done or held["opened_at"])
-        there = {held["agency"], *partners.get(held["draw"], ())}
+        there = going[held["id"]]
         mine = agency in there
         authority = Authority.OWN if mine else Authority.UPPER if there & above else Authority.OTHER
         one = Seen(

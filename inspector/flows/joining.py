@@ -3,6 +3,8 @@
 The lead makes the register and draws the objects; each agency deals its own officers (handbook 1.2.29, draw-protocol ruling 16). All
 lists have one file of objects, so an object's area and qualification are the lead's. What they stand for among a partner's officers is
 committed beside that list: the partner's whole area is the lead's, and who may lead a visit by the partner's pack may lead here.
+
+Where each list has rules of its own nothing of that holds (vector 3): what two lists share is the ticket of an object, and its visit.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from datetime import date, datetime
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Barred, barred
 from inspector.domain.frame import InspectorRow
-from inspector.domain.plan import Draw, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.flows.history import History, history
 from inspector.flows.members import Member
@@ -76,6 +79,27 @@ def told(lists: Sequence[Listed], joining: Sequence[Partner], qualifications: Se
     for listed, one in zip(lists[1:], joining, strict=True):
         stands = dict.fromkeys(qualifications, one.policy.draw.lead_qualification)
         held[listed.name] = {"agency": one.agency, "pools": {lists[0].agency: one.agency}, "qualifications": stands}
+    return held
+
+
+def own(lists: Sequence[Listed]) -> dict[str, dict[str, object]]:
+    """What each list with rules of its own commits to beside them: whose it is, and who leads the draw."""
+    return {one.name: {"agency": one.agency, **({"lead": True} if one == lists[0] else {})} for one in lists}
+
+
+def merged(parts: Mapping[str, Mapping[str, Member]]) -> dict[str, Member]:
+    """The objects of all lists by their keys, from those of each agency: the same key is the same object."""
+    held: dict[str, Member] = {}
+    for agency, members in parts.items():
+        for name, one in members.items():
+            mine, was = (agency,) if one.pooled else (), held.get(name)
+            if was is None:
+                held[name] = replace(one, supervised=mine)
+                continue
+            cases, supervised = (*was.cases, *one.cases), (*was.supervised, *mine)
+            held[name] = replace(
+                was, name=was.name or one.name, cases=cases, pooled=was.pooled or one.pooled, supervised=supervised
+            )
     return held
 
 

@@ -1,6 +1,6 @@
 """The lists of a draw and their files: one of the lead's, and in a joint check one of each partner's (draw-protocol ruling 16).
 
-The house keeps a file by its kind, a partner's under the name of its list; the objects are the same for all and are kept once. A
+The house keeps a file by its kind, a partner's under the name of its list; objects that are the same for all are kept once. A
 bundle names every list (7.2).
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inspector.domain.frame import Frame, content, read
-from inspector.domain.plan import Draw, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw
 from inspector.flows.office import Plan
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
@@ -29,7 +30,8 @@ def lists_of(plan: Plan) -> tuple[Listed, ...]:
 
 def kept(held: Draw, listed: Listed, kind: str) -> str:
     """The name under which the house keeps one file of a list."""
-    return kind if listed == held.lists[0] or kind == FRAME[0] else f"{listed.name}.{kind}"
+    shared = kind == FRAME[0] and not held.own
+    return kind if listed == held.lists[0] or shared else f"{listed.name}.{kind}"
 
 
 def frozen(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
@@ -43,7 +45,7 @@ def frames(held: Draw, files: Mapping[str, bytes]) -> dict[str, Frame]:
 
 
 def contents(held: Draw, made: Mapping[str, Frame]) -> dict[str, bytes]:
-    """The files of the frames under the names by which the house keeps them; the objects once, for all lists have the same."""
+    """The files of the frames under the names by which the house keeps them; objects that all lists share once."""
     files: dict[str, bytes] = {}
     for listed in held.lists:
         one = made[listed.name]

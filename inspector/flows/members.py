@@ -12,7 +12,10 @@ from inspector.domain.identity import IdentityKind, pseudonym
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """What the frame's key stands for, and the stratum it stands in. `pooled`: under daily supervision whatever its cases do."""
+    """What the frame's key stands for, and the stratum it stands in. `pooled`: under daily supervision whatever its cases do.
+
+    Where each list has rules of its own, `supervised` are the agencies of whose supervision that is true.
+    """
 
     kind: SubjectKind
     code: str
@@ -20,6 +23,7 @@ class Member:
     cases: tuple[str, ...]
     pooled: bool = False
     stratum: str = ""
+    supervised: tuple[str, ...] = ()
 
 
 def object_id(secret: bytes, kind: SubjectKind, code: str) -> str:
@@ -29,7 +33,10 @@ def object_id(secret: bytes, kind: SubjectKind, code: str) -> str:
 
 def dump_members(members: Mapping[str, Member]) -> bytes:
     """The private key of a frame, for the store."""
-    told = {name: [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum] for name, one in members.items()}
+    told = {
+        name: [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]
+        for name, one in members.items()
+    }
     return json.dumps(told, ensure_ascii=False).encode()
 
 
@@ -37,6 +44,14 @@ def load_members(content: bytes) -> dict[str, Member]:
     """The private key of a frame."""
     told = json.loads(content)
     return {
-        name: Member(kind=SubjectKind(kind), code=code, name=called, cases=tuple(cases), pooled=pooled, stratum=stratum)
-        for name, (kind, code, called, cases, pooled, stratum) in told.items()
+        name: Member(
+            kind=SubjectKind(kind),
+            code=code,
+            name=called,
+            cases=tuple(cases),
+            pooled=pooled,
+            stratum=stratum,
+            supervised=tuple(supervised),
+        )
+        for name, (kind, code, called, cases, pooled, stratum, supervised) in told.items()
     }

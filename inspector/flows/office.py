@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
@@ -52,13 +52,28 @@ class AgencyNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A draw plan (抽查计划): whose, when (a trigger text), what its frame holds, and which `partners` join each of its visits."""
+    """A draw plan (抽查计划): whose, when (a trigger text), what its frame holds, and which `partners` take part.
+
+    With `lists` "shared" they join each of its visits; with "own" each agency has a list with objects and rules of its own, and
+    goes where it has drawn.
+    """
 
     name: str
     agency: str
     trigger: str
     pool: bool = False
     partners: tuple[str, ...] = ()
+    lists: Literal["shared", "own"] = "shared"
+
+    @property
+    def own(self) -> bool:
+        """Whether each agency's list has rules of its own."""
+        return self.lists == "own"
+
+    @property
+    def framed(self) -> tuple[str, ...]:
+        """Whose cases and registers are in the frames, in the order in which turns are taken: two plans never wait for each other."""
+        return tuple(sorted({self.agency, *self.partners})) if self.own else (self.agency,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,16 @@ from datetime import date, datetime
 
 from inspector.domain import annual
 from inspector.domain import plan as life
-from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content, PartnerTotal
-from inspector.domain.commitment import Rules
+from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content, PartnerTotal, StratumTotal
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame
+from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
-from inspector.flows.framing import Framed, frame
+from inspector.flows.framing import Ruled, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -35,6 +35,8 @@ def draft(
     """
     plan = configured(office, name)
     annual.within_reach(year, now.date())
+    if plan.own and aside:
+        raise Invalid("plan_aside_lists", plan=name)
     before = tx.annual.last(name, year)
     if before is not None and before.state is not AnnualState.WITHDRAWN:
         raise Refusal("plan_exists", plan=name, year=year, state=before.state.value)
@@ -42,8 +44,13 @@ def draft(
     policy = office.policy(plan.agency, since)
     framed = frame(office, tx, plan, policy, f"{name}-{year}", now)
     draws = _draws(plan, since, now)
-    whole = frozenset({FULL, MUST})
-    strata = annual.totals(_sizes(framed, afresh=year > now.year), policy, draws, since, whole)
+
+    def strata(listed: Listed, ruled: Ruled) -> tuple[StratumTotal, ...]:
+        sizes, by = _sizes(framed.frames[listed.name], ruled, afresh=year > now.year), policy
+        if listed.agency != plan.agency:
+            by = office.book.get(listed.pack)
+        return annual.totals(sizes, by, draws, since, frozenset({FULL, MUST}))
+
     content = Content(
         plan=name,
         year=year,
@@ -54,11 +61,20 @@ def draft(
         pack=policy.label,
         since=since,
         draws=draws,
-        strata=annual.with_aside(strata, aside or {}, name, {row.stratum for row in policy.samplings if row.whole}),
+        strata=annual.with_aside(
+            strata(framed.lists[0], framed.ruled), aside or {}, name, {row.stratum for row in policy.samplings if row.whole}
+        ),
         inspectors=_officers(framed.frame),
         partners=tuple(
-            PartnerTotal(agency=listed.agency, inspectors=_officers(framed.frames[listed.name])) for listed in framed.lists[1:]
+            PartnerTotal(
+                agency=listed.agency,
+                inspectors=_officers(framed.frames[listed.name]),
+                pack=listed.pack,
+                strata=strata(listed, framed.own[listed.name]) if framed.own else (),
+            )
+            for listed in framed.lists[1:]
         ),
+        lists=plan.lists,
     )
     return annual.create(content, by, policy, now)
 
@@ -111,7 +127,8 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
     plan = office.plans.get(name)
     if plan is None or life.follows(slot):
         return None
-    tx.draws.take_turn(plan.agency)
+    for agency in plan.framed:
+        tx.draws.take_turn(agency)
     if tx.draws.of_slot(name, slot)[1] is not None:
         return None
     return unplanned(plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
@@ -177,16 +194,15 @@ def _make_up(tx: Tx, held: AnnualPlan, now: datetime) -> None:
     tx.work.order([order], now)
 
 
-def _sizes(framed: Framed, *, afresh: bool) -> dict[str, tuple[int, int, int]]:
+def _sizes(held: Frame, ruled: Ruled, *, afresh: bool) -> dict[str, tuple[int, int, int]]:
     """(objects, eligible, taken by one draw) by stratum, counted as a draw counts them; `afresh`: the year's caps begin anew."""
-    rules: Rules = framed.rules
     objects: dict[str, int] = {}
     eligible: dict[str, int] = {}
-    for row in framed.frame.objects:
+    for row in held.objects:
         objects[row.stratum] = objects.get(row.stratum, 0) + 1
         eligible[row.stratum] = eligible.get(row.stratum, 0) + (afresh or row.status == ELIGIBLE)
     counts = {code: (count, eligible[code]) for code, count in objects.items()}
-    taken = quotas(rules, counts, Suite(), "")  # rounded up: no key of a draw has a say
+    taken = quotas(ruled.rules, counts, Suite(), "")  # rounded up: no key of a draw has a say
     return {code: (*counts[code], taken[code][1]) for code in counts}
 
 
@@ -201,7 +217,8 @@ def _draws(plan: Plan, since: date, now: datetime) -> int:
 def _shape(told: Content | Plan, partners: Iterable[str]) -> str:
     """What of a plan must not change under its publication."""
     shape = f"{told.agency}, {told.trigger}, pool={'true' if told.pool else 'false'}"
-    return f"{shape}, with={'+'.join(joined)}" if (joined := tuple(partners)) else shape
+    shape = f"{shape}, with={'+'.join(joined)}" if (joined := tuple(partners)) else shape
+    return f"{shape}, lists={told.lists}" if told.lists != "shared" else shape
 
 
 def _officers(held: Frame) -> int:

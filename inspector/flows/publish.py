@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,11 @@ from inspector.domain.errors import Missing, Refusal
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.identity import normalise
+from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
 from inspector.domain.publish import opens
+from inspector.domain.union import chance
 from inspector.domain.visit import Visit
 from inspector.flows.embargo import covered
 from inspector.flows.lists import frames, frozen
@@ -47,16 +49,12 @@ class Drawn:
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
         return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
 
-    @property
-    def frame(self) -> Frame:
-        """The lead's: its objects are those of every list."""
-        return self.frames[self.held.lists[0].name]
-
 
 def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:
     """Until when the embargo holds at the latest; None when it is over."""
-    row = office.book.get(held.pack).publish
-    at = opens([one.due_at for one in visits if one.state.open], row, office.calendar)
+    rows = {(row := office.book.get(held.pack_of(agency)).publish).after: row for agency in held.agencies}.values()
+    left = [one.due_at for one in visits if one.state.open]
+    at = max((moment for row in rows if (moment := opens(left, row, office.calendar)) is not None), default=None)
     return at if at is not None and now < at else None
 
 
@@ -70,21 +68,26 @@ def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime)
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
     """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
 
-    Named are drawn firms whose visit is over, where the pack says so. No person is, and no inspector.
+    Named are drawn firms whose visit is over, where the pack says so: that of every list that has drawn it, for the ticket is the
+    same in all. No person is, and no inspector.
     """
     told = Drawn.of(tx, number)
     visits = covered(tx, number)
     refuse_early(office, told.held, visits, now)
-    firms = office.book.get(told.held.pack).publish.firms
-    members, waiting = load_members(told.files["members.json"]), {one.object_id for one in visits if one.state.open}
+    members = load_members(told.files["members.json"])
+    waiting = {one.object_id for one in visits if one.state.open}
+    for listed, result in zip(told.held.lists, told.result.lists, strict=True):
+        if not office.book.get(told.held.pack_of(listed.agency)).publish.firms:
+            waiting.update(result.selected)
     named = {
-        name
-        for name in told.result.lists[0].selected  # the same in every list
-        if firms and name in members and members[name].kind is SubjectKind.FIRM and name not in waiting
+        result.name: {
+            name for name in result.selected if name in members and members[name].kind is SubjectKind.FIRM and name not in waiting
+        }
+        for result in told.result.lists
     }
-    value = published(told.commitment, told.result, dict.fromkeys(told.frames, named))
+    value = published(told.commitment, told.result, named)
     drawn = {
-        f"{name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in shown(told.commitment, frame, named, name))
+        f"{name}.drawn.jsonl": b"".join(_json(row) + b"\n" for row in shown(told.commitment, frame, named[name], name))
         for name, frame in told.frames.items()
     }
     return {
@@ -95,8 +98,13 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     }
 
 
-def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) -> dict[str, object]:
+def receipt_of(
+    office: Office, tx: Tx, number: str, code: str, now: datetime, *, agency: str = "", within: Collection[str] | None = None
+) -> dict[str, object]:
     """A firm's receipt, with what it says in words.
+
+    Where each list has rules of its own it is that of an `agency`'s list, or else of the first one that the firm stands in; of those
+    whose agencies are `within`. How likely the firm was visited at all is told to whoever may see every list.
 
     Before the visits it says only that the row was in the frame, and names no commitment: with C and a public seed anybody could
     compute a ticket. Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`).
@@ -107,17 +115,42 @@ def receipt_of(office: Office, tx: Tx, number: str, code: str, now: datetime) ->
     member = load_members(tx.draws.file(number, "members.json")).get(name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    listed, visits = held.lists[0], covered(tx, number)
+    files, visits = tx.draws.files(number), covered(tx, number)
+    listed = _listed(held, files, name, agency, within)
+    if listed is None:
+        raise Missing("receipt_unknown", draw=number)
     if held.extends is not None:  # its row says who was drawn before, and so may still be visited
         refuse_early(office, held, visits, now)
     early = held.state is not DrawState.DRAWN or closed_until(office, held, visits, now) is not None
     if early:
-        files = tx.draws.files(number)
         (told,) = shown(read(files["commit.json"]), frozen(held, files, listed), [name], listed.name)
     else:
         drawn = Drawn.of(tx, number)
-        told = receipt(drawn.commitment, drawn.frame, name, listed.name, drawn.result)
-    return {"draw": number, **told, "words": _words(told)}
+        told = receipt(drawn.commitment, drawn.frames[listed.name], name, listed.name, drawn.result)
+        if held.own and (within is None or {*held.agencies} <= {*within}):
+            told["visited"] = _visited(drawn, name)
+    own = {"list": listed.name} if held.own else {}
+    return {"draw": number, **own, **told, "words": _words({**told, **own})}
+
+
+def _listed(held: Draw, files: Mapping[str, bytes], name: str, agency: str, within: Collection[str] | None) -> Listed | None:
+    """The list whose receipt is asked for: the lead's stands for all that share its objects."""
+    if not held.own:
+        return held.lists[0]
+    may = [one for one in held.lists if (within is None or one.agency in within) and agency in ("", one.agency)]
+    return next((one for one in may if any(row.id == name for row in frozen(held, files, one).objects)), None)
+
+
+def _visited(drawn: Drawn, name: str) -> str:
+    """How likely a firm was visited at all, being in several lists with one ticket: exactly, or from … to …."""
+    places = []
+    for result in drawn.result.lists:
+        row = next((row for row in drawn.frames[result.name].objects if row.id == name and row.status == ELIGIBLE), None)
+        if row is not None:
+            able = [one.id for one in drawn.frames[result.name].objects if (one.stratum, one.status) == (row.stratum, ELIGIBLE)]
+            places.append((able, result.strata[row.stratum].k))
+    found = chance(places)
+    return str(found.least) if found.exact else f"{found.least} … {found.most}"
 
 
 def _words(told: Mapping[str, object]) -> dict[str, list[str]]:
@@ -133,6 +166,7 @@ def _words(told: Mapping[str, object]) -> dict[str, list[str]]:
         facts |= dict(zip(("k", "eligible"), str(told["chance"]).split("/"), strict=True))
         facts |= {"limit": limit or "—"}
         said = ["frame", "chance", "drawn" if isinstance(limit, str) and str(told["ticket"]) <= limit else "undrawn"]
+    said = [*(["list"] if "list" in told else []), *said, *(["visited"] if "visited" in told else [])]
     if line[2] not in CODES:
         return {lang: [label(f"receipt.{one}", lang, **facts) for one in said] for lang in LANGS}
     why = Exclusion(line[2])

@@ -88,7 +88,8 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
     if held.state is not visit.VisitState.OWED:
-        log_after(tx, held.draw, "withdrawn", held.object_id, reason=None if reason == "withdrawn" else reason)
+        why = None if reason == "withdrawn" else reason
+        log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=why)
     free_visit(tx, held, now)
 
 

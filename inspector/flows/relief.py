@@ -85,7 +85,7 @@ def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
 
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
-    decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack)
+    decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
     tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)

@@ -22,7 +22,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.sampling import FULL, MUST, Window
 from inspector.flows import joining
-from inspector.flows.framing import Framed, Staffed, list_secret, salt, staffed
+from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
 from inspector.flows.history import History, history
 from inspector.flows.lists import frozen
 from inspector.flows.members import Member, load_members
@@ -114,7 +114,8 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     """The frozen frame with its rules, and the derivation: today's quota of the whole frame, what was drawn of it, what is added."""
     policy = held.policy
     strata = {one.stratum: Share(ppm=0, least=more.get(one.stratum, 0)) for one in held.left}
-    rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=held.staffed.team, strata=strata, codes=CODES)
+    team = held.staffed.teams[held.root.lists[0].name]
+    rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=team, strata=strata, codes=CODES)
     codes = Counter((row.stratum, row.status) for row in held.objects if row.status != ELIGIBLE)
     excluded: dict[str, dict[str, int]] = {}
     for (stratum, code), count in sorted(codes.items()):
@@ -141,8 +142,7 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     return Framed(
         lists=held.root.lists,
         frames=held.staffed.frames,
-        rules=rules,
-        derivation=derivation,
+        ruled=Ruled(rules=rules, derivation=derivation),
         members=held.members,
         told=held.staffed.told,
     )

@@ -10,28 +10,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import replacement
 from inspector.domain.case import CaseState
-from inspector.domain.commitment import join, key, read
+from inspector.domain.commitment import join as join_seed
+from inspector.domain.commitment import key, read
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.frame import ObjectRow
-from inspector.domain.plan import Draw, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
-from inspector.domain.visit import Finding, Visit
+from inspector.domain.visit import Finding, Visit, VisitState
 from inspector.flows.after import log_after
-from inspector.flows.assign import Dealt, assign, visit_id
+from inspector.flows.assign import Dealt, assign, join, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.joining import joined
-from inspector.flows.lists import AFTER, frozen
-from inspector.flows.members import load_members
+from inspector.flows.lists import AFTER, frozen, kept
+from inspector.flows.members import Member, load_members
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
 from inspector.flows.record import record
@@ -43,7 +45,10 @@ NO_RESERVE = "reserve_used_up"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
-    """The visit that ended, the one that came in (None: none did), and the discretionary budget of its draw."""
+    """The visit that ended, the one that came in (None: none did), and the discretionary budget of its draw.
+
+    Where lists have rules of their own, those of the agency that leads the visit; the others have theirs.
+    """
 
     left: Visit
     came: Visit | None
@@ -51,11 +56,32 @@ class Replaced:
     most: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Lists that an object leaves together, for one of them is followed: all that share their rules, else each by itself.
+
+    `following` is the next of the reserve of its stratum, None where nobody follows.
+    """
+
+    listed: tuple[Listed, ...]
+    stratum: str
+    sampled: bool
+    policy: Policy
+    lists: Lists
+    following: str | None
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Whose they are."""
+        return tuple(one.agency for one in self.listed)
+
+
 def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, by: str, now: datetime) -> Replaced:
     """A person records that a drawn object is no more; what follows is the rule's. Raises Missing, Invalid, Refusal."""
     held, drawn = _locked(tx, visit_id)
-    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
-    decision = replacement.cease(held, how, evidence, by, policy, now)
+    files = tx.draws.files(drawn.number)
+    parts = _parts(office, held, drawn, files)
+    decision = replacement.cease(held, how, evidence, by, parts[0].policy, now)
     _leave(tx, held, decision, now)
     entered = {part.agency for part in held.parts}
     for doubt in (
@@ -64,41 +90,49 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
         weigh(tx, office, decision.state, finding, now)
     proof = replacement.digest(how.value, decision.state.proof)
-    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
-    following = lists.following(stratum) if policy.draw.replace_ceased and held.sampled else None
-    if following is None:
-        log_after(tx, drawn.number, "withdrawn", held.object_id, reason=CEASED, evidence=proof)
-        if policy.draw.replace_ceased and held.sampled:
-            tx.attention.open(NO_RESERVE, held.agency, held.id, {"stratum": stratum}, now)
-        return _told(tx, decision.state, None, lists, policy)
-    came = _bring_in(office, tx, held, drawn, policy, files, following, CEASED, proof, now)
-    return _told(tx, decision.state, came, lists, policy)
+    owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
+    followed = [part for part in parts if part.policy.draw.replace_ceased and part.following is not None and not owed]
+    for part in (one for one in parts if one not in followed):
+        if not owed:
+            log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
+        if part.policy.draw.replace_ceased and part.sampled:
+            tx.attention.open(NO_RESERVE, part.agencies[0], held.id, {"stratum": part.stratum}, now)
+    came = _bring_in(office, tx, held, drawn, files, followed, CEASED, proof, now)
+    return _told(tx, decision.state, came, parts[0])
 
 
 def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: str, by: str, now: datetime) -> Replaced:
-    """An officer has a drawn object replaced, within the budget. Raises Missing, Invalid, Refusal (`reserve_used_up` among them)."""
+    """An officer has a drawn object replaced, within the budget of every list. Raises Missing, Invalid, Refusal (`reserve_used_up`)."""
     held, drawn = _locked(tx, visit_id)
-    policy, files = office.book.get(drawn.pack), tx.draws.files(drawn.number)
-    stratum, lists = _stratum(drawn, files, held.object_id), _lists(files)
-    decision = replacement.give_up(held, ground, reason, by, lists, policy)
-    following = lists.following(stratum) if held.sampled else None
-    if following is None:
-        raise Refusal("reserve_used_up", visit=held.id, stratum=stratum)
+    files = tx.draws.files(drawn.number)
+    parts = _parts(office, held, drawn, files)
+    decision, *_ = [replacement.give_up(held, ground, reason, by, part.lists, part.policy) for part in parts]
+    for part in parts:
+        if part.following is None:
+            raise Refusal("reserve_used_up", visit=held.id, stratum=part.stratum)
     _leave(tx, held, decision, now)
     proof = replacement.digest(ground.value, str(decision.because.facts["reason"]))
-    came = _bring_in(office, tx, held, drawn, policy, files, following, DISCRETIONARY, proof, now)
-    return _told(tx, decision.state, came, replace(lists, spent=lists.spent + 1), policy)
+    came = _bring_in(office, tx, held, drawn, files, parts, DISCRETIONARY, proof, now)
+    lead = parts[0]
+    return _told(tx, decision.state, came, replace(lead, lists=replace(lead.lists, spent=lead.lists.spent + 1)))
 
 
 def lists_of(tx: Tx, number: str) -> Lists:
-    """A draw's reserve and what has come of it."""
-    return _lists(tx.draws.files(number))
+    """The reserve of a draw's first list, and what has come of it."""
+    held, files = tx.draws.get(number), tx.draws.files(number)
+    return _lists(held, files, held.lists[0])
 
 
 def _locked(tx: Tx, visit_id: str) -> tuple[Visit, Draw]:
-    """A visit and its draw to the end of the transaction: cases first, then the visit, then the draw, as everybody locks them."""
-    for case_id in sorted(tx.visits.get(visit_id).case_ids):
+    """A visit and its draw to the end of the transaction: cases first, then visits, then the draw, as everybody locks them.
+
+    Where lists have rules of their own, what comes in may join any visit of the draw: then all are locked.
+    """
+    seen = tx.visits.get(visit_id)
+    for case_id in sorted(seen.case_ids):
         tx.cases.get(case_id, lock=True)
+    if tx.draws.get(seen.draw).own:
+        tx.visits.lock([one.id for one in tx.visits.of_draw(seen.draw)])
     held = tx.visits.get(visit_id, lock=True)
     return held, tx.draws.get(held.draw, lock=True)
 
@@ -115,53 +149,72 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     tx: Tx,
     left: Visit,
     drawn: Draw,
-    policy: Policy,
     files: Mapping[str, bytes],
-    name: str,
+    parts: Sequence[_Part],
     reason: str,
     proof: str,
     now: datetime,
-) -> Visit:
-    """The object of the reserve becomes a visit; its seats are dealt one by one, each a line that can be replayed.
+) -> Visit | None:
+    """The objects of the reserve become visits; their seats are dealt one by one, each a line that can be replayed.
 
-    In a joint check it comes in for every list, each agency's team is dealt within its own, and waiting checks of the partners
-    come along.
+    In a joint check one comes in for every list, each agency's team is dealt within its own, and waiting checks of the partners
+    come along. Where lists have rules of their own, each has its own reserve: what two of them name is one visit, and an agency
+    joins the visit that another makes to the object already. Tells what came in for the first part, if anything did.
     """
-    told = {"out": left.object_id, "in": name, "reason": reason, "evidence": proof}
-    log_after(tx, drawn.number, "replace", left.object_id, only=None, **told)
-    member = joined(tx, drawn, {name: load_members(files["members.json"])[name]})[name]
+    for part in parts:
+        told = {"out": left.object_id, "in": part.following, "reason": reason, "evidence": proof}
+        log_after(tx, drawn.number, "replace", left.object_id, agencies=part.agencies, **told)
+    came: dict[str, Visit] = {}
     kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
     elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(kin)}
-    live = name not in elsewhere and (
-        member.pooled or any(tx.cases.get(one, lock=True).state is not CaseState.WITHDRAWN for one in member.cases)
-    )
-    # All withdrawn, or drawn meanwhile by an extension: called off at once, and the record says so.
-    teams = tuple(_deal(tx, drawn, files, listed, name) for listed in drawn.lists) if live else ()
-    position = len(tx.visits.of_draw(drawn.number)) + 1
-    came = visit_id(drawn.number, position)
-    dealt = tuple(
-        Dealt(
-            listed=listed,
-            team=team,
-            shortage=Shortage(object=came, seat=team.index(None), others=(), inspectors=()) if None in team else None,
-        )
-        for listed, team in zip(drawn.lists if live else (), teams, strict=True)
-    )
-    assign(office, tx, drawn, policy, position, name, member, dealt, now, replaces=left.id, elsewhere=elsewhere)
-    return tx.visits.get(came)
+    for name in dict.fromkeys(part.following for part in parts if part.following is not None):
+        member = load_members(files["members.json"])[name]
+        member = member if drawn.own else joined(tx, drawn, {name: member})[name]
+        visits = tx.visits.of_draw(drawn.number)
+        there = next((one for one in visits if drawn.own and one.object_id == name and one.state.open), None)
+        position = len(visits) + 1
+        visit = there.id if there is not None else visit_id(drawn.number, position)
+        for_it = [part for part in parts if part.following == name] if name not in elsewhere else []
+        dealt = _dealt(tx, drawn, files, for_it, name, member, visit)
+        if there is not None:
+            came[name] = join(office, tx, drawn, there, member, dealt, now)
+            continue
+        assign(office, tx, drawn, parts[0].policy, position, name, member, dealt, now, replaces=left.id, elsewhere=elsewhere)
+        came[name] = tx.visits.get(visit)
+    return came.get(parts[0].following or "") if parts and parts[0].agencies[0] == left.agency else None
+
+
+def _dealt(
+    tx: Tx, drawn: Draw, files: Mapping[str, bytes], parts: Sequence[_Part], name: str, member: Member, visit: str
+) -> tuple[Dealt, ...]:
+    """The teams for an object that comes in, with their lines.
+
+    Nobody is dealt where all is withdrawn, or where an extension has drawn it meanwhile: it is called off at once.
+    """
+    cases = [tx.cases.get(one, lock=True) for one in member.cases]
+    live = {case.agency for case in cases if case.state is not CaseState.WITHDRAWN} | {*member.supervised}
+    told = []
+    for part in parts:
+        for listed in part.listed:
+            goes = listed.agency in live if drawn.own else bool(live or member.pooled)
+            team = _deal(tx, drawn, files, listed, name) if goes else ()
+            short = Shortage(object=visit, seat=team.index(None), others=(), inspectors=()) if None in team else None
+            stratum = part.stratum if drawn.own else ""
+            told.append(Dealt(listed=listed, team=team, shortage=short, stratum=stratum))
+    return tuple(told) if drawn.own or any(one.team for one in told) else ()
 
 
 def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str) -> tuple[str | None, ...]:
     """One list's team for an object that comes in, and its lines."""
     commitment, frame = read(files["commit.json"]), frozen(drawn, files, listed)
-    seed = join(commitment, [drawn.parts[party] for party in drawn.parties])
+    seed = join_seed(commitment, [drawn.parts[party] for party in drawn.parties])
     deal_key = key(commitment, seed, f"deal/{listed.name}")
     row, loads = _row(frame.objects, name), Counter(tx.visits.loads(drawn.number, listed.agency))
     team: list[str | None] = []
     for seat in range(commitment.list_named(listed.name).rules.team):
         sitting = [staff for staff in team if staff is not None]
         chosen = substitute(commitment.suite, deal_key, row, seat, sitting, (), loads, frame.inspectors, frame.bans)
-        log_after(tx, drawn.number, "deal", name, only=listed, **{"seat": seat, "in": chosen})
+        log_after(tx, drawn.number, "deal", name, agencies=(listed.agency,), **{"seat": seat, "in": chosen})
         team.append(chosen)
         loads.update([chosen] if chosen is not None else [])
     return tuple(team)
@@ -171,16 +224,27 @@ def _row(rows: tuple[ObjectRow, ...], name: str) -> ObjectRow:
     return next(row for row in rows if row.id == name)
 
 
-def _stratum(drawn: Draw, files: Mapping[str, bytes], name: str) -> str:
-    return _row(frozen(drawn, files, drawn.lists[0]).objects, name).stratum
+def _parts(office: Office, held: Visit, drawn: Draw, files: Mapping[str, bytes]) -> tuple[_Part, ...]:
+    """The parts of a visit, that of its lead first: by the lead's list where all share it, else by the list of each that goes."""
+
+    def part(listed: tuple[Listed, ...], sampled: bool) -> _Part:
+        stratum = _row(frozen(drawn, files, listed[0]).objects, held.object_id).stratum
+        lists, policy = _lists(drawn, files, listed[0]), office.book.get(drawn.pack_of(listed[0].agency))
+        following = lists.following(stratum) if sampled else None
+        return _Part(listed=listed, stratum=stratum, sampled=sampled, policy=policy, lists=lists, following=following)
+
+    if not drawn.own:
+        return (part(drawn.lists, held.sampled),)
+    return tuple(part((drawn.list_of(one.agency),), one.sampled) for one in held.stakes)
 
 
-def _lists(files: Mapping[str, bytes]) -> Lists:
-    """By the lead's list: an object that is replaced is replaced in every list of its draw."""
-    strata = json.loads(files["result.json"])["lists"][0]["strata"]
-    return Lists.of(strata, [json.loads(line) for line in files.get(AFTER, b"").splitlines()])
+def _lists(drawn: Draw, files: Mapping[str, bytes], listed: Listed) -> Lists:
+    """A list's reserve and what has come of it."""
+    told = json.loads(files["result.json"])["lists"]
+    strata = next(one["strata"] for one in told if one["name"] == listed.name)
+    return Lists.of(strata, [json.loads(line) for line in files.get(kept(drawn, listed, AFTER), b"").splitlines()])
 
 
-def _told(tx: Tx, left: Visit, came: Visit | None, lists: Lists, policy: Policy) -> Replaced:
-    most = replacement.budget(lists.drawn, policy.draw.replace_share)
-    return Replaced(left=tx.visits.get(left.id), came=came, spent=lists.spent, most=most)
+def _told(tx: Tx, left: Visit, came: Visit | None, part: _Part) -> Replaced:
+    most = replacement.budget(part.lists.drawn, part.policy.draw.replace_share)
+    return Replaced(left=tx.visits.get(left.id), came=came, spent=part.lists.spent, most=most)

@@ -10,12 +10,15 @@ from typing import Any
 
 from inspector.domain import report as told
 from inspector.domain.case import Outcome
+from inspector.domain.errors import Invalid
 from inspector.domain.inclusion import Joint, Turn, joint
+from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Report, Share
 from inspector.domain.sampling import Window
+from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, load_members
@@ -25,70 +28,93 @@ from inspector.flows.windows import start
 from inspector.store.tx import Tx
 
 _OF_A_SEAT = ("redeal", "deal")
-Standing = Mapping[str, tuple[str, str | None]]
+Standing = Mapping[str, tuple[str, str | None, str]]
 
 
-def report(office: Office, tx: Tx, number: str) -> Report:
-    """The report of a draw that was carried out. Raises Missing, and Refusal (`draw_not_finished`). It names nobody."""
+def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
+    """The report of a draw that was carried out. It names nobody. Raises Missing, Invalid, and Refusal (`draw_not_finished`).
+
+    Where each list has rules of its own, it is about that of an agency: the lead's, unless another one is named.
+    """
     drawn = Drawn.of(tx, number)
-    held, policy = drawn.held, office.book.get(drawn.held.pack)
+    held = drawn.held
+    listed = held.lists[0]
+    if agency and agency != held.agency:
+        if not held.own or agency not in held.agencies:
+            raise Invalid(
+                "draw_no_list_of", draw=number, agency=agency, known=", ".join(held.agencies if held.own else [held.agency])
+            )
+        listed = held.list_of(agency)
+    policy, frame = office.book.get(held.pack_of(listed.agency)), drawn.frames[listed.name]
+    result = next(one for one in drawn.result.lists if one.name == listed.name)
     members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
+    if held.own:  # an agency reads of its own list and its own cases alone
+        standing = {case: told for case, told in standing.items() if told[2] == listed.agency}
     # A supplementary draw deals teams: chance has chosen before it.
-    strata = drawn.result.lists[0].strata if held.kind is not DrawKind.SUPPLEMENT else {}
-    row, events = policy.report, _events(drawn)
+    strata = result.strata if held.kind is not DrawKind.SUPPLEMENT else {}
+    row, events = policy.report, _events(drawn, listed)
+    lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
+    results = (result,) if held.own else drawn.result.lists
     return Report(
         draw=number,
         pack=policy.label,
         row=row.row,
         basis=row.basis,
         confidence=row.confidence,
-        chances=told.chances(drawn.frame, strata, _routes(members, standing) if strata else {}, policy),
+        chances=told.chances(
+            frame, strata, _routes(members, standing, listed.agency if held.own else "") if strata else {}, policy
+        ),
         powers=told.powers(strata, row),
-        estimates=told.estimates(_checked(visits, standing), strata, policy, row),
-        share=_share(office, tx, held.agency, held.drawn_at or held.made_at, policy),
-        crowds=_crowds(drawn, row) if visits else (),
+        estimates=told.estimates(_checked(visits, standing, listed.agency), strata, policy, row),
+        share=_share(office, tx, listed.agency, held.drawn_at or held.made_at, policy),
+        crowds=_crowds(drawn, listed, row) if visits else (),
         certain=told.certain(strata, policy, row),
-        excluded=told.excluded(drawn.frame),
-        set_aside=_set_aside(drawn.files),
+        excluded=told.excluded(frame),
+        set_aside=_set_aside(drawn, listed),
         after=told.followed(events),
-        shortages=sum(len(one.dealt.shortages) for one in drawn.result.lists if one.dealt),
+        shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
         joint=_joint(tx, held),
+        agency=listed.agency if held.own else "",
+        unions=unions(lists, listed.name) if held.own and strata else (),
     )
 
 
 def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
-    """Over a draw and its carried-out extensions, whichever of them the report is about."""
+    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share."""
     kin = tx.draws.kin(held)
     turns = []
     for one in kin if len(kin) > 1 else ():
         drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
         taken = {str(row["object_id"]) for row in tx.visits.chosen(before)} if before else set()
-        turns.append(Turn(draw=one.number, frame=drawn.frame, strata=drawn.result.lists[0].strata, taken=taken))
+        lead = drawn.result.lists[0]
+        turns.append(Turn(draw=one.number, frame=drawn.frames[lead.name], strata=lead.strata, taken=taken))
     return joint(turns) if turns else ()
 
 
-def _routes(members: Mapping[str, Member], standing: Standing) -> dict[str, set[str]]:
-    """By which routes each object came into the frame."""
+def _routes(members: Mapping[str, Member], standing: Standing, agency: str) -> dict[str, set[str]]:
+    """By which routes each object came into the frame; into that of an agency, where one is named."""
     return {
-        name: {standing[case][0] for case in member.cases if case in standing} | ({told.POOL} if member.pooled else set())
+        name: {standing[case][0] for case in member.cases if case in standing}
+        | ({told.POOL} if (agency in member.supervised if agency else member.pooled) else set())
         for name, member in members.items()
     }
 
 
-def _checked(visits: Iterable[Visit], standing: Standing) -> list[Checked]:
-    """What each visit has shown. One that was called off shows nothing and is no check."""
+def _checked(visits: Iterable[Visit], standing: Standing, agency: str) -> list[Checked]:
+    """What each visit has shown to an agency that has drawn it. One that was called off shows nothing and is no check."""
     return [
         Checked(
-            stratum=one.stratum,
-            random=one.sampled,
+            stratum=stake.stratum,
+            random=stake.sampled,
             found=told.found(
                 [Outcome(outcome) if (outcome := standing[case][1]) else None for case in one.case_ids if case in standing],
                 over=not one.state.open,
             ),
         )
         for one in visits
-        if one.state is not VisitState.CANCELLED
+        for stake in one.stakes
+        if one.state is not VisitState.CANCELLED and stake.agency == agency
     ]
 
 
@@ -99,25 +125,28 @@ def _share(office: Office, tx: Tx, agency: str, at: datetime, policy: Policy) ->
     return Share(random=counts.get(True, 0), planned=sum(counts.values()), wanted=policy.report.random_share)
 
 
-def _set_aside(files: Mapping[str, bytes]) -> int:
+def _set_aside(drawn: Drawn, listed: Listed) -> int:
     """Cases that wait for a later frame, for another check makes them superfluous now; the commitment counts them."""
-    derivation = json.loads(files["rules.json"])["derivation"] if "rules.json" in files else {}
+    rules = json.loads(drawn.files["rules.json"]) if "rules.json" in drawn.files else {"derivation": {}}
+    derivation = rules.get("own", {}).get(listed.name, rules)["derivation"]
     return sum(int(one[-1]) for one in derivation.get("set_aside", ()))
 
 
-def _crowds(drawn: Drawn, row: ReportRow) -> tuple[Crowd, ...]:
-    """Where too few could go, in every list; in a joint check an area is named with whose officers they are."""
+def _crowds(drawn: Drawn, listed: Listed, row: ReportRow) -> tuple[Crowd, ...]:
+    """Where too few could go, in the list or in all that share its rules; then an area is named with whose officers they are."""
     found: list[Crowd] = []
-    for listed in drawn.held.lists:
-        team = drawn.commitment.list_named(listed.name).rules.team
-        some = told.crowds(drawn.frames[listed.name], team, row)
-        found += [replace(one, pool=f"{listed.agency}: {one.pool}") for one in some] if drawn.held.partners else some
+    for one in (listed,) if drawn.held.own else drawn.held.lists:
+        team = drawn.commitment.list_named(one.name).rules.team
+        some = told.crowds(drawn.frames[one.name], team, row)
+        shared = drawn.held.partners and not drawn.held.own
+        found += [replace(crowd, pool=f"{one.agency}: {crowd.pool}") for crowd in some] if shared else some
     return tuple(found)
 
 
-def _events(drawn: Drawn) -> list[dict[str, Any]]:
-    """What happened afterwards: what became of a visit stands in every list and is told once, a seat's own lines in one."""
-    lead, *others = (_lines(drawn.files.get(kept(drawn.held, listed, AFTER), b"")) for listed in drawn.held.lists)
+def _events(drawn: Drawn, listed: Listed) -> list[dict[str, Any]]:
+    """What happened afterwards: of lists that share their rules, what became of a visit stands in each and is told once."""
+    lists = (listed,) if drawn.held.own else drawn.held.lists
+    lead, *others = (_lines(drawn.files.get(kept(drawn.held, one, AFTER), b"")) for one in lists)
     return [*lead, *(line for lines in others for line in lines if line["kind"] in _OF_A_SEAT)]
 
 

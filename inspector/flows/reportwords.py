@@ -11,6 +11,7 @@ from inspector.domain.case import Route
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.power import rounded_down, rounded_up
 from inspector.domain.report import POOL, Estimate, Report
+from inspector.domain.union import Chance
 from inspector.labels import Lang, known, label, of
 
 _PLACES = 2
@@ -58,7 +59,8 @@ def tell(report: Report, lang: Lang) -> Wording:
         for name, heads, rows in _tables(report, lang)
     )
     about = say("about", row=report.row, pack=report.pack, basis=report.basis)
-    return Wording(title=say("title", draw=report.draw), about=about, tables=tables, none=say("none"))
+    name = f"{report.draw} ({report.agency})" if report.agency else report.draw
+    return Wording(title=say("title", draw=name), about=about, tables=tables, none=say("none"))
 
 
 def markdown(told: Wording) -> str:
@@ -111,6 +113,9 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         for one in report.joint
     ]
     yield "joint", ("class", "objects", "turns", "probability"), joint
+    if report.agency:
+        several = [(", ".join(one.strata), str(one.objects), _between(one.chance)) for one in report.unions]
+        yield "unions", ("classes", "objects", "visited"), several
     powers = [
         (one.stratum, f"{one.k}/{one.eligible}", f"{_number(one.rate)} %", str(one.false), f"{one.per_cent} %", str(one.enough))
         for one in report.powers
@@ -151,6 +156,10 @@ def _estimate(one: Estimate, cases: str) -> tuple[str, ...]:
 def _share(share: Fraction | None) -> str:
     """A share in per cent, cut off behind two digits."""
     return f"{rounded_down(share.numerator, share.denominator, _PLACES)} %" if share is not None else _NOTHING
+
+
+def _between(found: Chance) -> str:
+    return _share(found.least) if found.exact else f"{_share(found.least)} – {_share(found.most)}"
 
 
 def _number(share: Fraction) -> str:

@@ -4,12 +4,14 @@ The selection stands: those visits are owed until they are made. All of a plan's
 choose; the roster is today's. It is announced by an officer, or by the daily look as soon as the register could fill a whole team of
 any of them: an officer alone could let an object escape by doing nothing.
 
-A joint visit is one visit: every agency's team is dealt anew, each from its own list, so that all of them go together.
+A joint visit is one visit: every agency's team is dealt anew, each from its own list, so that all of them go together. Where lists
+have rules of their own, each lists the visits that its agency goes to.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +19,9 @@ from datetime import datetime
 from inspector.domain import plan as life
 from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.frame import ELIGIBLE, ObjectRow
-from inspector.domain.plan import Draw, DrawKind, DrawState, Following, Listed
+from inspector.domain.frame import ELIGIBLE, Frame, ObjectRow
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
@@ -26,7 +29,7 @@ from inspector.domain.visit import Visit
 from inspector.flows import seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
-from inspector.flows.joining import partners
+from inspector.flows.joining import own, partners
 from inspector.flows.lists import contents, frozen, lists_of
 from inspector.flows.members import Member, dump_members
 from inspector.flows.office import Office, Plan
@@ -100,7 +103,8 @@ def announce(
     policy = office.policy(plan.agency, now.date())
     told = _behind(office, tx, plan_name, seen.visits, policy) if told is None else told
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
-    staffed = _staffed(office, tx, seen.lists, policy, seen.visits, number, now)
+    lists = tuple(_today(office, listed, now) for listed in seen.lists)
+    made_of = _staffed(office, tx, lists, policy, seen.visits, number, now)
     made = Draw(
         number=number,
         agency=plan.agency,
@@ -113,18 +117,28 @@ def announce(
         parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
         further=told.further,
         without=told.without,
-        lists=seen.lists,
+        lists=lists,
         kind=DrawKind.SUPPLEMENT,
     )
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
-    for name, held in contents(made, staffed.frames).items():
+    for name, held in contents(made, made_of.frames).items():
         tx.draws.keep_file(number, name, held)
     tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
-    rules = {"strata": {OWED: [1_000_000, 0]}, "team": staffed.team, "derivation": derivation, "lists": staffed.told}
+    rules: dict[str, object] = {
+        "strata": {OWED: [1_000_000, 0]},
+        "team": max(made_of.teams.values()),
+        "derivation": derivation,
+        "lists": made_of.told,
+    }
+    if made.own:
+        rules["own"] = {
+            name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": derivation}
+            for name, team in made_of.teams.items()
+        }
     tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
     record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of})
@@ -182,9 +196,9 @@ def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
     """
     dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number)).values()}
     owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
-    for visit in tx.visits.short(plan.agency):
-        if visit.id not in dealt and (drawn := tx.draws.get(visit.draw)).plan == plan.name:
-            owed.setdefault(drawn.lists, {}).setdefault(visit.object_id, visit)
+    for visit in tx.visits.short(plan.name):
+        if visit.id not in dealt:
+            owed.setdefault(tx.draws.get(visit.draw).lists, {}).setdefault(visit.object_id, visit)
     return {lists: tuple(visits.values()) for lists, visits in owed.items()}
 
 
@@ -192,30 +206,52 @@ def _staffed(
     office: Office, tx: Tx, lists: tuple[Listed, ...], policy: Policy, owed: tuple[Visit, ...], number: str, now: datetime
 ) -> Staffed:
     """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
-    secret = list_secret(office, number, lists[0])
+    members = _members(owed)
+    if not any(listed.pack for listed in lists):
+        joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
+        objects = _rows(office, tx, lists[0], owed, number)
+        return staffed(office, tx, lists, policy, joining, objects, members, past, number, now)
+    frames: dict[str, Frame] = {}
+    teams: dict[str, int] = {}
+    for listed in lists:
+        theirs, past = office.policy(listed.agency, now.date()), history(office, tx, listed.agency)
+        objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
+        alone = {row.id: members[row.id] for row in objects}
+        one = staffed(office, tx, (listed,), theirs, (), objects, alone, past, number, now)
+        frames, teams = {**frames, **one.frames}, {**teams, **one.teams}
+    return Staffed(frames=frames, teams=teams, told=own(lists))
+
+
+def _rows(office: Office, tx: Tx, listed: Listed, owed: Collection[Visit], number: str) -> list[ObjectRow]:
+    """A list's rows: area and qualification as the list of that agency in each visit's own draw has frozen them, salts of its own."""
+    secret = list_secret(office, number, listed)
     known: dict[tuple[str, str], ObjectRow] = {}
     for name in {visit.draw for visit in owed}:
         drawn = tx.draws.get(name)
-        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.lists[0]).objects}
-    objects = []
-    for visit in owed:
-        row = known[visit.draw, visit.object_id]
-        objects.append(
-            ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
-        )
-    joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
-    return staffed(office, tx, lists, policy, joining, objects, _members(owed), past, number, now)
+        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.list_of(listed.agency)).objects}
+    rows = [known[visit.draw, visit.object_id] for visit in owed]
+    return [
+        ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
+        for row in rows
+    ]
+
+
+def _today(office: Office, listed: Listed, now: datetime) -> Listed:
+    """A list of rules of its own follows the pack in force today."""
+    return replace(listed, pack=office.policy(listed.agency, now.date()).label) if listed.pack else listed
 
 
 def _lacking(lists: tuple[Listed, ...], made: Staffed) -> tuple[Shortage, ...]:
     """The seats that the frames could not fill, in every list."""
     found: list[Shortage] = []
-    for place, listed in enumerate(lists):
-        frame, first = made.frames[listed.name], place * made.team
-        for one in deal(Suite(), "0" * 32, made.team, frame.objects, frame.inspectors, frame.bans).shortages:
-            others = tuple((name, first + seat) for name, seat in one.others)
+    first: Counter[str] = Counter()
+    for listed in lists:
+        frame, team = made.frames[listed.name], made.teams[listed.name]
+        for one in deal(Suite(), "0" * 32, team, frame.objects, frame.inspectors, frame.bans).shortages:
+            others = tuple((name, first[name] + seat) for name, seat in one.others)
             able = tuple(f"{listed.agency}: {name}" for name in one.inspectors) if len(lists) > 1 else one.inspectors
-            found.append(replace(one, seat=first + one.seat, others=others, inspectors=able))
+            found.append(replace(one, seat=first[one.object] + one.seat, others=others, inspectors=able))
+        first.update({row.id: team for row in frame.objects})
     return tuple(found)
 
 

@@ -143,13 +143,13 @@ class CaseRoom(Room):
         )
         return self.rows(asked.order_by(case_file.c.id))
 
-    def standing(self, case_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-        """(route, outcome once it has one) of cases by id, however many."""
-        held: dict[str, tuple[str, str | None]] = {}
+    def standing(self, case_ids: Sequence[str]) -> dict[str, tuple[str, str | None, str]]:
+        """(route, outcome once it has one, agency) of cases by id, however many."""
+        held: dict[str, tuple[str, str | None, str]] = {}
         for start in range(0, len(case_ids), _TOGETHER):
             some = case_file.c.id.in_(case_ids[start : start + _TOGETHER])
-            asked = sa.select(case_file.c.id, case_file.c.route, case_file.c.outcome).where(some)
-            held |= {row[0]: (row[1], row[2]) for row in self.connection.execute(asked)}
+            asked = sa.select(case_file.c.id, case_file.c.route, case_file.c.outcome, case_file.c.agency).where(some)
+            held |= {row[0]: (row[1], row[2], row[3]) for row in self.connection.execute(asked)}
         return held
 
     def items(self, case_ids: Sequence[str]) -> dict[str, str]:

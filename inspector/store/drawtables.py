@@ -1,4 +1,4 @@
-"""The tables of draws: the draws, the files their commitments are hashes of, and the register of draws and voids.
+"""The tables of draws: the draws, who takes part, the files their commitments are hashes of, the register of draws and voids.
 
 One metadata with `tables`.
 """
@@ -30,6 +30,18 @@ draw_partner = sa.Table(
     sa.Column("agency", Code, primary_key=True),
 )
 """Who takes part in a joint draw and its visits, beside the agency that leads it."""
+
+visit_agency = sa.Table(
+    "visit_agency",
+    metadata,
+    sa.Column("visit", sa.String(200), primary_key=True),
+    sa.Column("agency", Code, primary_key=True, index=True),
+    sa.Column("stratum", Code, nullable=False),
+    sa.Column("sampled", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.Boolean, nullable=False),
+)
+"""Who goes, the lead too. `stratum` is that of the list in which the agency drew the object, empty for one that only joins;
+`counts`: this is one more that it has drawn, and stands for no earlier one."""
 
 draw_file = sa.Table(
     "draw_file",

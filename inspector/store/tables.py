@@ -155,8 +155,6 @@ visit = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("object_id", Code, nullable=False),
     sa.Column("check_type", sa.String(20), nullable=False),
-    sa.Column("stratum", Code, nullable=False),
-    sa.Column("sampled", sa.Boolean, nullable=False),
     sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),

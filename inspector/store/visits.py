@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing, Stale
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import DrawState
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.domain.sampling import FULL
+from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw, draw_partner
+from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
@@ -35,17 +36,21 @@ class VisitRoom(Room):
             "draw": made.draw,
             "agency": made.agency,
             "object_id": made.object_id,
-            "check_type": made.check.value,
-            "stratum": made.stratum,
-            "sampled": made.sampled,
             "replaces": made.replaces,
             "opened_at": made.opened_at,
             "version": made.version,
         }
         self.connection.execute(sa.insert(visit).values(**row, **self._row(made)))
-        cases = [{"visit": made.id, "case_id": case_id} for case_id in made.case_ids]
-        if cases:
-            self.connection.execute(sa.insert(visit_case), cases)
+        stakes = {one.agency: one for one in made.stakes}
+        going = [_going(made.id, stakes.get(agency), agency, counts=not made.replaces) for agency in made.agencies]
+        self.connection.execute(sa.insert(visit_agency), going)
+        self._serves(made.id, made.case_ids)
+
+    def join(self, changed: Visit, stake: Stake, case_ids: Collection[str]) -> None:
+        """Write that one more agency goes, whose list the object has come into for another one, with its cases. Raises Stale."""
+        self.put(changed)
+        self.connection.execute(sa.insert(visit_agency), [_going(changed.id, stake, stake.agency, counts=False)])
+        self._serves(changed.id, case_ids)
 
     def lock(self, visit_ids: Collection[str]) -> None:
         """Hold several visits to the end of the transaction, in order of id, so that two hands never wait for each other."""
@@ -91,9 +96,10 @@ class VisitRoom(Room):
             level = [one.id for one in anew]
         return held
 
-    def short(self, agency: str) -> list[Visit]:
-        """The visits of an agency that cannot take place for want of inspectors."""
-        asked = sa.select(visit.c.body).where(visit.c.agency == agency, visit.c.state.in_(_SHORT))
+    def short(self, plan: str) -> list[Visit]:
+        """The visits of a plan's draws that cannot take place for want of inspectors."""
+        asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
+        asked = asked.where(draw.c.plan == plan, visit.c.state.in_(_SHORT))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def made(self) -> list[Row]:
@@ -114,12 +120,12 @@ class VisitRoom(Room):
             held.setdefault(name, set()).add(item)
         return {name: frozenset(items) for name, items in held.items()}
 
-    def partners(self) -> dict[str, frozenset[str]]:
-        """Who took part in each joint draw, beside its lead."""
+    def going(self) -> dict[str, frozenset[str]]:
+        """Whose visit each is: the agencies that go."""
         held: dict[str, set[str]] = {}
-        for row in self.connection.execute(sa.select(draw_partner)):
-            held.setdefault(row.number, set()).add(row.agency)
-        return {number: frozenset(agencies) for number, agencies in held.items()}
+        for name, agency in self.connection.execute(sa.select(visit_agency.c.visit, visit_agency.c.agency)):
+            held.setdefault(name, set()).add(agency)
+        return {name: frozenset(agencies) for name, agencies in held.items()}
 
     def teams(self, agency: str) -> dict[str, frozenset[str]]:
         """Which of an agency's officers were there, by visit made."""
@@ -132,33 +138,36 @@ class VisitRoom(Room):
         return {name: frozenset(staff) for name, staff in held.items()}
 
     def drawn_since(self, agency: str, moment: datetime) -> dict[str, int]:
-        """How many objects of each stratum have been drawn since a moment, whatever became of their visits.
+        """How many objects of each stratum an agency has drawn since a moment, whatever became of their visits.
 
-        A visit that stands for another one, dealt anew or come in for it, is no more than that one was. What a void draw took
-        and never visited is owed still, so that nobody makes a quota smaller by voiding.
+        A visit that stands for another one, dealt anew or come in for it, is no more than that one was. One that another agency
+        drew, and this one only joins, is none of its own. What a void draw took and never visited is owed still, so that nobody
+        makes a quota smaller by voiding.
         """
-        asked = sa.select(visit.c.stratum, sa.func.count()).where(visit.c.agency == agency, visit.c.opened_at >= moment)
         void = sa.select(draw.c.number).where(draw.c.state == DrawState.VOID.value)
         undone = (visit.c.state == VisitState.CANCELLED.value) & visit.c.draw.in_(void)
-        asked = asked.where(visit.c.replaces == "", ~undone)
-        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(visit.c.stratum))}
+        asked = sa.select(visit_agency.c.stratum, sa.func.count()).join(visit, visit.c.id == visit_agency.c.visit)
+        asked = asked.where(visit_agency.c.agency == agency, visit_agency.c.stratum != "", visit_agency.c.counts, ~undone)
+        asked = asked.where(visit.c.opened_at >= moment).group_by(visit_agency.c.stratum)
+        return {row[0]: row[1] for row in self.connection.execute(asked)}
 
     def chosen(self, numbers: Collection[str]) -> list[Row]:
-        """(object_id, stratum, replaces) of every visit of some draws, those called off too."""
-        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces).where(visit.c.draw.in_(list(numbers)))
-        return self.rows(asked.order_by(visit.c.id))
+        """(object_id, stratum, replaces) of every visit of some draws by the list of their lead, those called off too."""
+        return self.rows(_taken().where(visit.c.draw.in_(list(numbers))).order_by(visit.c.id))
 
     def of_plan(self, plan: str, moment: datetime, slots: str = "") -> list[Row]:
         """The same of a plan's carried-out draws since a moment, or of those whose slot begins so; a void one has given back its own."""
-        theirs = sa.select(draw.c.number).where(draw.c.plan == plan, draw.c.state == "DRAWN", draw.c.slot.startswith(slots))
-        asked = sa.select(visit.c.object_id, visit.c.stratum, visit.c.replaces)
-        return self.rows(asked.where(visit.c.draw.in_(theirs), visit.c.opened_at >= moment).order_by(visit.c.id))
+        theirs = (draw.c.plan == plan) & (draw.c.state == DrawState.DRAWN.value) & draw.c.slot.startswith(slots)
+        return self.rows(_taken().where(theirs, visit.c.opened_at >= moment).order_by(visit.c.id))
 
     def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
         """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
+        # The stratum of visits that cases need is planned by nobody, whatever kind of check the visit is for another agency.
         held = visit.c.state.in_(_MADE) & visit.c.check_type.in_((CheckType.PLANNED.value, CheckType.JOINT.value))
-        asked = sa.select(visit.c.agency, visit.c.sampled, sa.func.count()).where(held, visit.c.opened_at >= moment)
-        grouped = asked.group_by(visit.c.agency, visit.c.sampled).order_by(visit.c.agency, visit.c.sampled)
+        one = visit_agency.c
+        asked = sa.select(one.agency, one.sampled, sa.func.count()).join(visit, visit.c.id == one.visit)
+        asked = asked.where(held, visit.c.opened_at >= moment, one.stratum.not_in(("", FULL)))
+        grouped = asked.group_by(one.agency, one.sampled).order_by(one.agency, one.sampled)
         return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
@@ -236,4 +245,22 @@ class VisitRoom(Room):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        return {"state": held.state.value, "done_at": held.done_at, "body": dump(held)}
+        return {"check_type": held.check.value, "state": held.state.value, "done_at": held.done_at, "body": dump(held)}
+
+    def _serves(self, visit_id: str, case_ids: Collection[str]) -> None:
+        cases = [{"visit": visit_id, "case_id": case_id} for case_id in case_ids]
+        if cases:
+            self.connection.execute(sa.insert(visit_case), cases)
+
+
+def _taken() -> sa.Select[tuple[str, str, str]]:
+    """(object_id, stratum, replaces) of the visits that the lead of their draw goes to: by its list its draw is extended."""
+    lead = (visit_agency.c.visit == visit.c.id) & (visit_agency.c.agency == draw.c.agency)
+    asked = sa.select(visit.c.object_id, visit_agency.c.stratum, visit.c.replaces).join(draw, draw.c.number == visit.c.draw)
+    return asked.join(visit_agency, lead)
+
+
+def _going(visit_id: str, stake: Stake | None, agency: str, *, counts: bool) -> dict[str, object]:
+    """A row of visit_agency; without a stake the agency has drawn nothing."""
+    stratum, sampled = (stake.stratum, stake.sampled) if stake is not None else ("", False)
+    return {"visit": visit_id, "agency": agency, "stratum": stratum, "sampled": sampled, "counts": counts}

@@ -220,11 +220,12 @@ class SignatureShown(Shown):
 
 
 class DrawShown(Shown):
-    """A draw. Before the visits only number, date and witness value are for everybody (draw-protocol ruling 18)."""
+    """A draw. Before the visits only number, date and W are for everybody (ruling 18). `own`: each agency has a list of its own."""
 
     number: str
     agency: str
     partners: tuple[str, ...]
+    own: bool
     plan: str
     kind: DrawKind
     extends: str | None

@@ -56,7 +56,7 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
     """A draw; its result once drawn, for officers and auditors, and for clerks once its visits are made.
 
     Until then the list is under embargo: who reads it is an entry of the ledger, by the token's name. Whoever takes part in a joint
-    check may read it.
+    check may read it; where each agency has a list of its own, only the visits that it goes to, and its own team.
     """
 
     def do(tx: Tx, now: datetime) -> DrawWithResult:
@@ -65,7 +65,7 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
         may = caller.role in roles and held.drawn_at is not None
         if may:
             embargo.note(tx, number, caller.name, "api", now)
-        return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, number) if may else None)
+        return DrawWithResult(**dict(draw_shown(held)), result=_result(tx, held, caller) if may else None)
 
     return desk.act(do) if caller.role in (Role.OFFICER, Role.AUDITOR) else desk.look(lambda tx: do(tx, desk.office.now()))
 
@@ -99,14 +99,20 @@ def draw_seen(tx: Tx, caller: Caller, number: str) -> Draw:
     return held
 
 
-def _result(tx: Tx, number: str) -> tuple[ResultShown, ...]:
+def _result(tx: Tx, drawn: Draw, caller: Caller) -> tuple[ResultShown, ...]:
+    sees = {*caller.sees} if drawn.own else {*drawn.agencies}
     return tuple(
         ResultShown(
             visit=held.id,
             object_id=held.object_id,
             state=held.state,
             due_at=held.due_at,
-            team=tuple(seat.inspector for seat in tx.visits.team(held.id) if seat.state.open or seat.state.name == "DONE"),
+            team=tuple(
+                seat.inspector
+                for seat in tx.visits.team(held.id)
+                if (seat.state.open or seat.state.name == "DONE") and seat.agency in sees
+            ),
         )
-        for held in tx.visits.of_draw(number)
+        for held in tx.visits.of_draw(drawn.number)
+        if sees & {*held.agencies}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
@@ -37,10 +37,12 @@ class StratumShown(Shown):
 
 
 class PartnerShown(Shown):
-    """An agency that joins every visit of a plan, with the officers it has for it."""
+    """An agency that takes part, with the officers it has for it; where its list is its own, with its totals by its own pack."""
 
     agency: str
     inspectors: int
+    pack: str
+    strata: tuple[StratumShown, ...]
 
 
 class AnnualShown(Shown):
@@ -58,6 +60,7 @@ class AnnualShown(Shown):
     strata: tuple[StratumShown, ...]
     inspectors: int
     partners: tuple[PartnerShown, ...]
+    lists: Literal["shared", "own"]
     digest: str
     state: AnnualState
     made_at: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from inspector.flows.publish import receipt_of
@@ -20,6 +20,13 @@ from inspector.web.fields import NamePath
 router = APIRouter(prefix="/v1", tags=["draws"])
 CodePath = Annotated[
     str, Path(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="The firm's unified social credit code")
+]
+
+AgencyQuery = Annotated[
+    str,
+    Query(
+        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Whose list, where each has rules of its own; else the first"
+    ),
 ]
 
 
@@ -39,16 +46,24 @@ class ReceiptShown(Shown):
     limit: str | None = Field(default=None, description="The ticket of the last one drawn in its class; null where nobody was")
     ticket: str | None = None
     chance: str | None = Field(default=None, description="k/E: drawn of those that could be drawn in its class, exactly")
+    list: str | None = Field(default=None, description="The list it is about, in a draw of lists with rules of their own")
+    visited: str | None = Field(
+        default=None,
+        description="The probability that any of several lists drew it, to whoever may read them all; one ticket for all",
+    )
     words: dict[str, tuple[str, ...]]
 
 
 @router.get("/draws/{number}/receipts/{code}", responses=READS, response_model_exclude_unset=True)
-def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: CodePath) -> ReceiptShown:
-    """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us."""
+def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: CodePath, agency: AgencyQuery = "") -> ReceiptShown:
+    """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us.
+
+    Where each list has rules of its own, it is that of one list, of those that the token's agencies draw from.
+    """
     now = desk.office.now()
 
     def ask(tx: Tx, now: datetime = now) -> ReceiptShown:
         draw_seen(tx, caller, number)
-        return ReceiptShown.model_validate(receipt_of(desk.office, tx, number, code, now))
+        return ReceiptShown.model_validate(receipt_of(desk.office, tx, number, code, now, agency=agency, within=caller.sees))
 
     return desk.look(ask)

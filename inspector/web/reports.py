@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.errors import Forbidden, InspectorError, Missing
 from inspector.flows.embargo import covered
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
@@ -21,6 +23,7 @@ from inspector.web.session import Visitor, to_login
 
 router = APIRouter(include_in_schema=False)
 _NEWEST = 50
+Agency = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/ops/draws")
@@ -37,11 +40,14 @@ def list_reports(request: Request, desk: AtDesk, caller: Visitor) -> Response:
 
 
 @router.get("/ops/draws/{number}")
-def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePath, lang: InLang) -> Response:
-    """One draw's report. Whoever has not said who he is sees it after the visits only, where the page is open at all."""
+def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePath, lang: InLang, agency: Agency = "") -> Response:
+    """One draw's report. Whoever has not said who he is sees it after the visits only, where the page is open at all.
+
+    Where each list has rules of its own, that of the first list whose agency the visitor may read, or of the one that is asked for.
+    """
     try:
         may_watch(desk, caller)
-        told = desk.look(lambda tx: _told(desk, tx, caller, number, lang))
+        told = desk.look(lambda tx: _told(desk, tx, caller, number, lang, agency))
     except Unknown:
         return to_login(request)
     except InspectorError as error:
@@ -49,9 +55,15 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
     return page(request, "report.html", told=told, caller=caller)
 
 
-def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang) -> Wording:
+def _told(desk: Desk, tx: Tx, caller: Caller | None, number: str, lang: InLang, agency: str) -> Wording:
+    held = tx.draws.get(number)
     if caller is None:
-        refuse_early(desk.office, tx.draws.get(number), covered(tx, number), desk.office.now())
+        refuse_early(desk.office, held, covered(tx, number), desk.office.now())
     else:
         draw_seen(tx, caller, number)
-    return tell(report(desk.office, tx, number), lang)
+        if held.own:
+            may = [one for one in held.agencies if one in caller.sees]
+            if agency and agency not in may:
+                raise Missing("agency_not_yours", agency=agency, yours=", ".join(may))
+            agency = agency or may[0]
+    return tell(report(desk.office, tx, number, agency), lang)

@@ -14,7 +14,8 @@ from inspector.domain import draw as protocol
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow, content, freeze
-from inspector.domain.plan import Draw, DrawState, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import FIELDS
 from inspector.domain.suite import Suite
 from inspector.flows import dispatch

@@ -15,7 +15,8 @@ from inspector.daemon.worker import Worker
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
-from inspector.domain.plan import Draw, DrawState, Listed
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import SeatState
 from inspector.flows import dispatch, review
 from inspector.flows.office import Office

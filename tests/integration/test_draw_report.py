@@ -100,7 +100,7 @@ def test_too_much_coverage_beside_chance_is_called_low(store: Store, hand: Hand)
     packs = tuple(replace(one, report=replace(one.report, random_share=Fraction(1), crowd=1)) for one in office.book.packs)
     with store.begin() as tx:
         (first, *_) = [visit for visit in tx.visits.of_draw(held.number) if visit.sampled]
-        tx.connection.exec_driver_sql(f"update visit set sampled = false where id = '{first.id}'")
+        tx.connection.exec_driver_sql(f"update visit_agency set sampled = false where visit = '{first.id}'")
     told = reported(replace(office, book=replace(office.book, packs=packs)), held.number)
     assert (told.share.planned - told.share.random, told.share.low, told.crowds) == (1, True, ())
     assert "below what is wanted" in markdown(tell(told, "en"))

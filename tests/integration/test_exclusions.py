@@ -74,7 +74,7 @@ def rows(made: Framed) -> dict[str, ObjectRow]:
 
 
 def told(made: Framed) -> Any:
-    return json.loads(json.dumps(made.derivation))
+    return json.loads(json.dumps(made.ruled.derivation))
 
 
 @on_both
@@ -101,7 +101,7 @@ def test_each_exclusion_is_a_code_of_the_closed_list_counted_by_stratum_with_the
         ("pool-B", "1"),
         ("pool-B", "1"),
     ]
-    assert made.rules.codes == CODES
+    assert made.ruled.rules.codes == CODES
     assert told(made)["excluded"] == {"pool-B": {"cap": 1, "cool-down": 1, "licence": 1}, "pool-C": {"upper": 1}}
     assert told(made)["exclusions"] == {
         "cap": [["frequency-B", "P:2.3"]],
@@ -118,7 +118,7 @@ def test_what_must_be_seen_has_a_stratum_of_its_own_and_is_drawn_whole(store: St
     made = framed(office, hand)
     held = Counter(row.stratum for row in made.frame.objects)
     assert held == {"pool-D": 37, "must": 3}
-    assert (made.rules.strata["must"].ppm, told(made)["full_coverage"]) == (1_000_000, ["must"])
+    assert (made.ruled.rules.strata["must"].ppm, told(made)["full_coverage"]) == (1_000_000, ["must"])
     assert {row.id for row in made.frame.objects if row.stratum == "must"} == {code(7), code(8), code(9)}
 
 
@@ -159,8 +159,8 @@ def test_the_floor_is_topped_up_in_the_committed_numbers_and_the_derivation_show
     steps = {step["rule"]: step for step in told(made)["steps"] if step["rule"] != "quota.stratum"}
     assert [step["k"] for step in told(made)["steps"] if step["rule"] == "quota.stratum"] == [3, 1]
     assert (steps["quota.floor"]["asked"], steps["quota.floor"]["added"]) == (9, {"pool-D": 5})
-    assert (made.rules.strata["pool-D"].ppm, made.rules.strata["pool-D"].least) == (0, 6)
-    assert (made.rules.strata["pool-A"].ppm, made.rules.strata["pool-A"].least) == (10_000, 1)
+    assert (made.ruled.rules.strata["pool-D"].ppm, made.ruled.rules.strata["pool-D"].least) == (0, 6)
+    assert (made.ruled.rules.strata["pool-A"].ppm, made.ruled.rules.strata["pool-A"].least) == (10_000, 1)
 
 
 def test_excluding_objects_does_not_shrink_the_quota(store: Store, hand: Hand) -> None:

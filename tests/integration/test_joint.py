@@ -221,7 +221,7 @@ def test_an_object_that_a_partner_may_not_visit_any_more_is_drawn_for_nobody_and
         tx.inspections.put([replace(past, on=date(2026, 1, 1 + day), authority=Authority.OWN) for day in days])
         made = frame(office, tx, replace(JOINT, pool=True), office.policy("bureau", hand().date()), "n", hand())
     assert [row.status for row in made.frame.objects] == ["cap"]
-    ((row, _),) = made.derivation["exclusions"]["cap"]  # type: ignore[index]
+    ((row, _),) = made.ruled.derivation["exclusions"]["cap"]  # type: ignore[index]
     assert row.startswith("civil: "), "it is named whose cap it is"
 
 

@@ -80,15 +80,35 @@ def test_a_joint_plan_names_each_agency_once_with_a_pack_and_a_name_for_its_list
     agencies = "".join(
         f'[agencies."{name}"]\nname = "{name}"\npack = "demo"\n' for name in ("bureau", "civil", "CIVIL", "civil_affairs")
     )
+    _proven(tmp_path, agencies, joined, code)
+
+
+@pytest.mark.parametrize(
+    ("joined", "code"),
+    [
+        ('["civil"]\nlists = "own"', ""),
+        ('["civil"]\nlists = "shared"', ""),
+        ('[]\nlists = "own"', "plan_lists_alone"),
+        ('["civil"]\nlists = "each"', "settings_invalid"),
+    ],
+)
+def test_lists_with_rules_of_their_own_need_other_agencies(tmp_path: Path, joined: str, code: str) -> None:
+    agencies = "".join(f'[agencies."{name}"]\nname = "{name}"\npack = "demo"\n' for name in ("bureau", "civil"))
+    _proven(tmp_path, agencies, joined, code)
+
+
+def _proven(tmp_path: Path, agencies: str, joined: str, code: str) -> None:
+    """The settings hold, or are refused with the code."""
     plan = f'[agencies.lone]\nname = "lone"\n[plans.joint]\nagency = "bureau"\ntrigger = "every 7d"\nwith = {joined}\n'
     file = tmp_path / "inspector.toml"
     file.write_text(agencies + plan, encoding="utf-8")
-    settings, parts = load(file), (Policybook.load(SHIPPED), load_calendars(SHIPPED / "calendars"))
+    parts = Policybook.load(SHIPPED), load_calendars(SHIPPED / "calendars")
     if not code:
+        settings = load(file)
         assert proven(settings, *parts)[1]["joint"].partners == ("civil",)
         return
     with pytest.raises(Invalid) as refused:
-        proven(settings, *parts)
+        proven(load(file), *parts)
     assert refused.value.code == code
 
 

@@ -9,8 +9,9 @@ import pytest
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.visit import Finding, SeatState, Visit, VisitState
-from inspector.flows import dispatch, recusing, relief, supplement
+from inspector.flows import dispatch, recusing, relief, replacing, supplement
 from inspector.flows.office import Office
 from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
@@ -243,3 +244,20 @@ def test_over_http_a_clerk_applies_for_the_firm_after_the_release_and_another_of
     assert (told["applied_by"], told["decided_by"], told["why"]) == ("clerk", "head", "属实")
     assert "evidence" not in told
     assert first not in sitting(office, visit)
+
+
+def test_an_object_that_ceases_while_its_visit_is_owed_is_recorded_and_nothing_follows_in_its_draw(
+    store: Store, hand: Hand
+) -> None:
+    office, _, visit = drawn(store, hand, staff=7)
+    for _ in range(2):
+        staff = sitting(office, visit)[0]
+        applied(office, visit, staff)
+        decided(office, visit, staff, granted=True)
+    with store.begin() as tx, pytest.raises(Refusal, match="team_short"):
+        replacing.give_up(office, tx, visit.id, ground=Ground.UNSAFE, reason="塌方", by="李科长", now=hand())
+    with store.begin() as tx:
+        done = replacing.cease(office, tx, visit.id, how=Ceased.CLOSED, evidence="登记簿", by="李科长", now=hand())
+    assert (done.left.state, done.came) == (VisitState.CEASED, None)
+    assert [line["kind"] for line in afterwards(office, visit)] == ["redeal", "withdrawn"]
+    replayed(office, visit.draw)

@@ -23,7 +23,7 @@ from inspector.flows.voiding import sign
 from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.edge import serving
-from tests.house import START, Hand, settle
+from tests.house import START, Hand, next_period, settle
 from tests.integration.test_draw_way import (
     Party,
     Phones,
@@ -281,6 +281,7 @@ def test_the_plans_next_draw_goes_on_behind_a_supplementary_one(store: Store, ha
     settle(office)
     carried_out(office, hand, made.number)
     hand.on(days=7)
+    next_period(office, "weekly")
     with store.begin() as tx:
         following = announce_now(office, tx, "weekly", "clerk", hand())
     assert following is not None

@@ -51,10 +51,11 @@ def test_a_ratio_is_exact_or_refused(told: object, value: Fraction | None) -> No
 def test_a_ratio_that_ppm_cannot_say_is_committed_as_its_quota_with_where_it_comes_from() -> None:
     told, flaws = plan.read((GOOD + '[strata.B]\nratio = "1/30"\nmin = 2\n[strata.C]\nppm = 7\n').encode())
     assert flaws == []
-    shares, derivation = told.shares({"A": 50, "B": 61, "C": 5})
+    (one,) = told.lists
+    shares, derivation = one.shares({"A": 50, "B": 61, "C": 5})
     assert shares == {"A": Share(ppm=30_000, least=1), "B": Share(ppm=0, least=3), "C": Share(ppm=7)}
     assert derivation["B"] == {"ratio": "1/30", "of": 61, "min": 2, "k": 3}
-    assert told.shares({"B": 30})[0]["B"] == Share(ppm=0, least=2)
+    assert one.shares({"B": 30})[0]["B"] == Share(ppm=0, least=2)
 
 
 def test_every_fault_of_a_plan_is_told_at_once_with_its_remedy_in_both_languages() -> None:
@@ -118,6 +119,63 @@ min = "two"
 def test_what_cannot_be_drawn_so_is_told_before_any_roster_is_committed_to(before: str, after: str, code: str) -> None:
     text = GOOD.replace(before, after) + '[strata.B]\nratio = "1/3"\n'
     assert [flaw.code for flaw in plan.read(text.encode())[1]] == [code]
+
+
+SEVERAL = (
+    GOOD[: GOOD.index("[strata.A]")].replace('list = "scjg"\nreserve = 5\n', "")
+    + """
+[[lists]]
+name = "scjg"
+objects = "market.csv"
+inspectors = "market-staff.csv"
+strata.A.ratio = "3%"
+[[lists]]
+name = "yjj"
+objects = "fire.csv"
+team = 3
+strata.high.ratio = "30%"
+"""
+)
+
+
+def test_a_plan_of_several_lists_gives_each_its_rules_and_its_rosters() -> None:
+    told, flaws = plan.read(SEVERAL.encode())
+    assert flaws == []
+    assert [(one.name, one.team, one.files, one.only_stratum) for one in told.lists] == [
+        ("scjg", 2, {"objects": "market.csv", "inspectors": "market-staff.csv"}, "A"),
+        ("yjj", 3, {"objects": "fire.csv"}, "high"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("[[seed]]", 'list = "scjg"\n[[seed]]', ("list", "plan_key_unknown")),
+        ("[[seed]]", "team = 2\n[[seed]]", ("team", "plan_key_unknown")),
+        ('name = "yjj"', 'name = "scjg"', ("lists", "plan_list_twice")),
+        ('objects = "fire.csv"', "", ("lists.2.objects", "plan_key_missing")),
+        ("team = 3", 'bans = "bans.csv"', ("lists.2.inspectors", "plan_key_missing")),
+        ("team = 3", "team = 0", ("lists.2.team", "plan_team")),
+        ("team = 3", 'file = "x"', ("lists.2.file", "plan_key_unknown")),
+        ('strata.high.ratio = "30%"', "", ("lists.2.strata", "plan_key_missing")),
+        ('strata.high.ratio = "30%"', "strata.high.ratio = 0.3", ("lists.2.strata.high.ratio", "plan_ratio")),
+        (
+            'strata.high.ratio = "30%"',
+            'round = "systematic"\nstrata.x.ratio = "1/3"',
+            ("lists.2.strata.x.ratio", "plan_ratio_systematic"),
+        ),
+    ],
+)
+def test_a_fault_of_one_list_is_told_with_its_place(before: str, after: str, fault: tuple[str, str]) -> None:
+    _, flaws = plan.read(SEVERAL.replace(before, after).encode())
+    assert [(flaw.column, flaw.code) for flaw in flaws] == [fault]
+    assert all(flaw.what(lang) and flaw.fix(lang) for flaw in flaws for lang in LANGS)
+
+
+@pytest.mark.parametrize("lists", ["lists = []", "lists = 3", "lists = [3]"])
+def test_lists_that_are_none_are_a_fault_and_no_crash(lists: str) -> None:
+    text = SEVERAL[: SEVERAL.index("[[lists]]")].replace("[[seed]]", f"{lists}\n[[seed]]")
+    assert plan.read(text.encode())[1]
 
 
 def test_too_little_chance_is_refused_in_words_of_the_field() -> None:

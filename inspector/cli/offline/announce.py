@@ -7,15 +7,16 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from inspector.cli.offline import folder, papers, plan, rosters
-from inspector.cli.offline.plan import DrawPlan
+from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
+from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
 from inspector.domain.suite import SUITES, Suite
 from inspector.flows.diagnosis import RowFlaw
@@ -27,10 +28,10 @@ Step = Callable[[str], AbstractContextManager[rosters.Advance]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The files that were handed in, and the folder to be made."""
+    """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself."""
 
     plan: Path
-    objects: Path
+    objects: Path | None
     inspectors: Path | None
     bans: Path | None
     out: Path
@@ -39,6 +40,22 @@ class Given:
         """A private file beside the folder."""
         return self.out.with_name(f"{self.out.name}.{name}")
 
+    def roster(self, told: DrawPlan, listed: ListPlan, kind: str) -> Path | None:
+        """The file of a list's roster of a kind: named by the plan and beside it, or on the command line."""
+        if told.several:
+            return self.plan.parent / file if (file := listed.files.get(kind)) else None
+        return {"objects": self.objects, "inspectors": self.inspectors, "bans": self.bans}[kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedList:
+    """What was read of one list's rosters."""
+
+    plan: ListPlan
+    objects: Roster[ObjectRow]
+    inspectors: Roster[InspectorRow] | None
+    bans: Roster[Ban] | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
@@ -46,15 +63,14 @@ class Handed:
 
     plan: DrawPlan
     flaws: Sequence[RowFlaw]
-    objects: Roster[ObjectRow]
-    inspectors: Roster[InspectorRow] | None
-    bans: Roster[Ban] | None
+    lists: tuple[HandedList, ...]
     secret: str
 
     @property
     def rosters(self) -> tuple[Roster[Any], ...]:
         """Those that there are."""
-        return tuple(held for held in (self.objects, self.inspectors, self.bans) if held is not None)
+        every = (held for one in self.lists for held in (one.objects, one.inspectors, one.bans))
+        return tuple(held for held in every if held is not None)
 
     @property
     def faults(self) -> int:
@@ -64,47 +80,56 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The commitment, its frame, and the private files that were written."""
+    """The commitment, the frames by list, and the private files that were written."""
 
     commitment: Commitment
-    frame: Frame
+    frames: Mapping[str, Frame]
     private: tuple[Path, ...]
 
 
 def read(given: Given, now: datetime, step: Step) -> Handed:
     """Read everything before anything is judged: people mend their files once. Raises Invalid for what cannot be read at all."""
     told, flaws = plan.read(given.plan.read_bytes())
+    for option, file in (("--objects", given.objects), ("--inspectors", given.inspectors), ("--bans", given.bans)):
+        if told.several and file is not None:
+            raise Invalid("draw_announce_lists", option=option, plan=given.plan.name)
+    if not told.several and given.objects is None:
+        raise Invalid("draw_announce_lacks", option="--objects")
     folder.refuse_taken(given.out, _private(given, told))
     secret = secrets.token_hex(32)
-    salt = _salter(secret, told)
-    today = now.date()
-    with step(given.objects.name) as advance:
-        things = rosters.objects(given.objects, told, salt, today, advance)
+    lists = tuple(_read(given, told, listed, secret, now.date(), step) for listed in told.lists if _named(given, told, listed))
+    return Handed(plan=told, flaws=flaws, lists=lists, secret=secret)
+
+
+def _named(given: Given, told: DrawPlan, listed: ListPlan) -> bool:
+    """Whether the plan says where a list's objects are; where it does not, that is one of its faults."""
+    return given.roster(told, listed, "objects") is not None
+
+
+def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: date, step: Step) -> HandedList:
+    """One list's rosters."""
+    salt = _salter(secret, told, listed.name)
+    file = given.roster(told, listed, "objects")
+    assert file is not None, "seen before"
+    with step(file.name) as advance:
+        things = rosters.objects(file, listed, _salter(secret, told, _shared(told, listed)), today, advance)
     staff = barred = None
-    if given.inspectors is not None:
-        with step(given.inspectors.name) as advance:
-            staff = rosters.inspectors(given.inspectors, told, salt, today, advance)
-    if given.bans is not None:
-        with step(given.bans.name) as advance:
-            barred = rosters.bans(given.bans, salt, today, advance)
+    if (file := given.roster(told, listed, "inspectors")) is not None:
+        with step(file.name) as advance:
+            staff = rosters.inspectors(file, listed, salt, today, advance)
+    if (file := given.roster(told, listed, "bans")) is not None:
+        with step(file.name) as advance:
+            barred = rosters.bans(file, salt, today, advance)
         rosters.ignored(barred, things.rows, staff.rows if staff else ())
-    return Handed(plan=told, flaws=flaws, objects=things, inspectors=staff, bans=barred, secret=secret)
+    return HandedList(plan=listed, objects=things, inspectors=staff, bans=barred)
 
 
 def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announced:
     """Commit and write. Raises Invalid (also where the commitment itself is refused) and OSError; then nothing is there."""
     told = handed.plan
     with step("freezing"):
-        frame = freeze(
-            handed.objects.rows,
-            handed.inspectors.rows if handed.inspectors else (),
-            handed.bans.rows if handed.bans else (),
-        )
+        frames = {one.plan.name: _frozen(one) for one in handed.lists}
     sources, nonces = _sources(told)
-    shares, derivation = told.shares(
-        Counter(row.stratum for row in frame.objects if told.base == "all" or row.status == ELIGIBLE)
-    )
-    rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
     with step("committing"):
         made = commit(
             number=told.number,
@@ -112,31 +137,45 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
             blind=secrets.token_hex(16),
             made=now.isoformat(timespec="seconds"),
             sources=sources,
-            listings=[
-                Listing(
-                    name=told.list_name,
-                    frame=frame,
-                    rules=rules,
-                    extra={"derivation": derivation},
-                    deals=handed.inspectors is not None,
-                )
-            ],
+            listings=[_listing(one, frames[one.plan.name]) for one in handed.lists],
             suite=Suite(name=told.suite),
         )
     private = {given.private("salt-secret.txt"): papers.salt_secret(told, handed.secret)}
     private |= {_nonce_file(given, place): papers.nonce(told, place, nonce) for place, nonce in nonces.items()}
     with step("writing"):
-        folder.make(given.out, _files(made, frame, told.list_name), private)
-    return Announced(commitment=made, frame=frame, private=tuple(private))
+        folder.make(given.out, _files(made, frames), private)
+    return Announced(commitment=made, frames=frames, private=tuple(private))
 
 
-def _files(made: Commitment, frame: Frame, name: str) -> Mapping[str, Iterator[bytes]]:
-    """The bundle's files; verifiers lie beside them, so that a stranger needs nothing but Python, or a browser."""
+def _frozen(held: HandedList) -> Frame:
+    """A list's frame."""
+    return freeze(held.objects.rows, held.inspectors.rows if held.inspectors else (), held.bans.rows if held.bans else ())
+
+
+def _listing(held: HandedList, frame: Frame) -> Listing:
+    """A list to commit to: its rules, with where its quotas come from."""
+    told = held.plan
+    shares, derivation = told.shares(
+        Counter(row.stratum for row in frame.objects if told.base == "all" or row.status == ELIGIBLE)
+    )
+    rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
+    return Listing(name=told.name, frame=frame, rules=rules, extra={"derivation": derivation}, deals=held.inspectors is not None)
+
+
+def _registers(name: str, frame: Frame) -> Mapping[str, Iterator[bytes]]:
+    """The files of one list's frame."""
     return {
-        "commit.json": iter([made.content]),
         f"{name}.objects.tsv": (line + b"\n" for line in lines(frame.objects)),
         f"{name}.inspectors.tsv": (line + b"\n" for line in lines(frame.inspectors)),
         f"{name}.bans.tsv": (line + b"\n" for line in lines(frame.bans)),
+    }
+
+
+def _files(made: Commitment, frames: Mapping[str, Frame]) -> Mapping[str, Iterator[bytes]]:
+    """The bundle's files; verifiers lie beside them, so that a stranger needs nothing but Python, or a browser."""
+    return {
+        "commit.json": iter([made.content]),
+        **{file: rows for name, frame in frames.items() for file, rows in _registers(name, frame).items()},
         papers.WITNESS: iter([papers.witness(made)]),
         **{verifier: iter([text]) for verifier, text in programs().items()},
     }
@@ -165,9 +204,23 @@ def _nonce_file(given: Given, place: int) -> Path:
     return given.private(f"nonce-{place}.txt")
 
 
-def _salter(secret: str, told: DrawPlan) -> rosters.Salt:
+def _shared(told: DrawPlan, listed: ListPlan) -> str:
+    """The list whose salts the objects of a list have: of lists with one file and the same rules the first (ruling 16).
+
+    Then their objects are one file. Any other list has salts of its own, so that nobody links rows across lists (ruling 8).
+    """
+    mine = listed.files.get("objects"), _ruled(listed)
+    return next(one.name for one in told.lists if (one.files.get("objects"), _ruled(one)) == mine)
+
+
+def _ruled(listed: ListPlan) -> ListPlan:
+    """The rules of a list without what may differ between agencies that check together."""
+    return replace(listed, name="", files={})
+
+
+def _salter(secret: str, told: DrawPlan, name: str) -> rosters.Salt:
     """Ruling 8: a row's salt follows from the secret, the draw, the list and the row's key, and from nothing else."""
-    known = f"{secret}{told.number}/{told.list_name}/".encode(errors="replace")
+    known = f"{secret}{told.number}/{name}/".encode(errors="replace")
     start = hashlib.new(told.suite if told.suite in hashlib.algorithms_available else SUITES[0], known)
 
     def salt(key: str) -> str:

@@ -102,7 +102,11 @@ def _announced(
     from inspector.cli.offline.carry import option
 
     held = made.commitment
-    counts = {name: len(rows) for name, rows in (("objects", made.frame.objects), ("inspectors", made.frame.inspectors))}
+    each = [
+        {"list": name, "objects": len(one.objects), "inspectors": len(one.inspectors), "bans": len(one.bans)}
+        for name, one in made.frames.items()
+    ]
+    counts = {name: sum(int(str(one[name])) for one in each) for name in ("objects", "inspectors", "bans")}
     private = [str(file) for file in made.private]
     terminal.value(
         {
@@ -112,18 +116,22 @@ def _announced(
             "folder": str(given.out),
             "private": private,
             **counts,
-            "bans": len(made.frame.bans),
+            **({"lists": each} if told.several else {}),
             "flaws": [],
             "warnings": remarks,
         }
     )
     if terminal.as_json:
         return
-    terminal.say("committed", number=held.number, bans=len(made.frame.bans), **counts)
-    for code, wanted in told.strata.items():
-        share = held.list_named(told.list_name).rules.strata[code]
-        told_share = wanted.told if share.ppm else f"{wanted.told} = {share.least}"
-        terminal.say("committed_share", stratum=code, share=told_share, least=share.least)
+    terminal.say("committed", number=held.number, **counts)
+    if told.several:
+        terminal.rows(("list", "objects", "inspectors", "bans"), each)
+    for listed in told.lists:
+        for code, wanted in listed.strata.items():
+            share = held.list_named(listed.name).rules.strata[code]
+            told_share = wanted.told if share.ppm else f"{wanted.told} = {share.least}"
+            stratum = f"{listed.name}: {code}" if told.several else code
+            terminal.say("committed_share", stratum=stratum, share=told_share, least=share.least)
     terminal.say("committed_folder", folder=given.out)
     terminal.say("committed_w", w=held.w)
     terminal.say("next_private", files=", ".join(private))

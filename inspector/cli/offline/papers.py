@@ -17,7 +17,7 @@ def witness(made: Commitment) -> bytes:
 
 def salt_secret(plan: DrawPlan, secret: str) -> bytes:
     """The secret that the rows' salts were made of."""
-    return _both("salt_secret", draw=plan.number, list=plan.list_name, secret=secret)
+    return _both("salt_secret", draw=plan.number, list=", ".join(one.name for one in plan.lists), secret=secret)
 
 
 def nonce(plan: DrawPlan, place: int, secret: str) -> bytes:

@@ -1,11 +1,16 @@
-"""What is to be drawn, as a small TOML file says it. Every fault is told at once, and ratios are exact: no float is ever read."""
+"""What is to be drawn, as a small TOML file says it. Every fault is told at once, and ratios are exact: no float is ever read.
+
+A draw of one list has its rules beside the number, and its rosters are named on the command line; one of several has a table `[[lists]]`
+for each, with its rosters, under one commitment and one seed.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -22,7 +27,9 @@ from inspector.flows.diagnosis import RowFlaw
 _MILLION = 1_000_000
 _RATIO = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)|(?P<percent>[0-9]+(?:\.[0-9]+)?) ?[%％]")
 _PARTY = re.compile(r"[^=/\\]+")
-_KEYS = ("draw", "list", "prev", "hash", "seed", "team", "reserve", "round", "base", "pool", "codes", "strata")
+_RULES = ("team", "reserve", "round", "base", "pool", "codes", "strata")
+_FILES = ("objects", "inspectors", "bans")
+_WHOLE = ("draw", "prev", "hash", "seed")
 _SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "text": (("what", "bits"), ()),
     "reveal": (("party",), ("hash", "make", "bits")),
@@ -42,14 +49,10 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawPlan:
-    """A plan. A source with `make` is a reveal whose secret is made by whoever announces; it has no hash yet."""
+class ListPlan:
+    """One list of a plan. `files` are the rosters that the plan itself names, by kind and beside the plan."""
 
-    number: str
-    list_name: str
-    prev: str | None
-    suite: str
-    sources: tuple[Mapping[str, Any], ...]
+    name: str
     team: int
     reserve: int
     rounding: str
@@ -57,6 +60,7 @@ class DrawPlan:
     pool: str
     codes: frozenset[str]
     strata: Mapping[str, Wanted]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def only_stratum(self) -> str:
@@ -81,6 +85,21 @@ class DrawPlan:
         return shares, derivation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawPlan:
+    """A plan. A source with `make` is a reveal whose secret is made by whoever announces; it has no hash yet.
+
+    `several`: each list names its own rosters.
+    """
+
+    number: str
+    prev: str | None
+    suite: str
+    sources: tuple[Mapping[str, Any], ...]
+    lists: tuple[ListPlan, ...]
+    several: bool = False
+
+
 def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     """(the plan, all that is wrong with it): with any fault the plan must not be used. Raises Invalid (`draw_plan_unreadable`)."""
     try:
@@ -88,26 +107,58 @@ def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid("draw_plan_unreadable", problem=str(error)) from error
     told = _Reader(body)
-    told.only(_KEYS)
-    strata = _strata(told)
+    several = "lists" in body
+    told.only((*_WHOLE, "lists") if several else (*_WHOLE, "list", *_RULES))
     plan = DrawPlan(
         number=told.value("draw", is_text, "plan_text"),
-        list_name=told.value("list", lambda value: matches(LIST_NAME, value), "plan_list"),
         prev=told.value("prev", lambda value: value == "" or matches(HEX64, value), "plan_hex64", "") or None,
         suite=told.choice("hash", SUITES),
         sources=_sources(told),
+        lists=_lists(told) if several else (_list(told, "list"),),
+        several=several,
+    )
+    return plan, told.flaws
+
+
+def _lists(told: _Reader) -> tuple[ListPlan, ...]:
+    """The lists of a draw of several, each by its own rules and rosters, no two by one name."""
+    held = told.body["lists"]
+    if not isinstance(held, list) or not held:
+        told.flaws.append(_flaw("lists", "plan_key_missing"))
+        return ()
+    lists = []
+    for place, body in enumerate(held, 1):
+        below = told.table(body, f"lists.{place}.")
+        below.only(("name", *_FILES, *_RULES))
+        files = {name: below.value(name, is_text, "plan_text", "") for name in _FILES if name != "objects"}
+        files = {"objects": below.value("objects", is_text, "plan_text")} | {name: file for name, file in files.items() if file}
+        if "bans" in files and "inspectors" not in files:
+            below.flaws.append(_flaw(f"{below.at}inspectors", "plan_key_missing"))
+        lists.append(replace(_list(below, "name"), files=files))
+    for name, count in Counter(one.name for one in lists if one.name).items():
+        if count > 1:
+            told.flaws.append(_flaw("lists", "plan_list_twice", list=name))
+    return tuple(lists)
+
+
+def _list(told: _Reader, key: str) -> ListPlan:
+    """The rules of one list, named under a key."""
+    strata = _strata(told)
+    plan = ListPlan(
+        name=told.value(key, lambda value: matches(LIST_NAME, value), "plan_list"),
         team=told.value("team", lambda value: is_count(value) and 1 <= value <= LARGEST_TEAM, "plan_team", 2),
         reserve=told.value("reserve", is_count, "plan_count", 0),
         rounding=told.choice("round", ("ceil", "systematic")),
         base=told.choice("base", ("all", "eligible")),
-        pool=told.value("pool", lambda value: is_text(value) and "," not in value, "plan_text", "") or str(body.get("list", "")),
+        pool=told.value("pool", lambda value: is_text(value) and "," not in value, "plan_text", "")
+        or str(told.body.get(key, "")),
         codes=frozenset(told.value("codes", _are_codes, "plan_codes", [])),
         strata=strata,
     )
     if plan.rounding == "systematic":
         broken = [code for code, wanted in strata.items() if (wanted.ratio * _MILLION).denominator != 1]
-        told.flaws += [_flaw(f"strata.{code}.ratio", "plan_ratio_systematic") for code in broken]
-    return plan, told.flaws
+        told.flaws += [_flaw(f"{told.at}strata.{code}.ratio", "plan_ratio_systematic") for code in broken]
+    return plan
 
 
 @dataclass(slots=True)
@@ -152,14 +203,14 @@ class _Reader:
 def _strata(told: _Reader) -> dict[str, Wanted]:
     held = told.body.get("strata")
     if not isinstance(held, dict) or not held:
-        told.flaws.append(_flaw("strata", "plan_key_missing"))
+        told.flaws.append(_flaw(f"{told.at}strata", "plan_key_missing"))
         return {}
     strata = {}
     for code, body in held.items():
-        below = told.table(body, f"strata.{code}.")
+        below = told.table(body, f"{told.at}strata.{code}.")
         below.only(("ratio", "ppm", "min"))
         if not is_text(code):
-            told.flaws.append(_flaw(f"strata.{code}", "plan_text", value=code))
+            told.flaws.append(_flaw(f"{told.at}strata.{code}", "plan_text", value=code))
         strata[code] = _wanted(below)
     return strata
 

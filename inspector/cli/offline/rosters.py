@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from inspector.cli.offline.plan import DrawPlan
+from inspector.cli.offline.plan import ListPlan
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import IdentityKind, IdentityWarning, identify
@@ -110,7 +110,7 @@ class Roster(Generic[T]):
             del flaws[MOST:], warnings[MOST:]
 
 
-def objects(file: Path, plan: DrawPlan, salt: Salt, today: date, advance: Advance) -> Roster[ObjectRow]:
+def objects(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[ObjectRow]:
     """The roster of objects. Raises Invalid for a file that cannot be read at all."""
 
     def one(reader: RowReader) -> ObjectRow | None:
@@ -131,7 +131,7 @@ def objects(file: Path, plan: DrawPlan, salt: Salt, today: date, advance: Advanc
     return _read(Roster[ObjectRow](file=file, layout=OBJECTS), one, advance, alike)
 
 
-def inspectors(file: Path, plan: DrawPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
+def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
     """The roster of inspectors. Raises Invalid for a file that cannot be read at all."""
 
     def one(reader: RowReader) -> InspectorRow | None:

@@ -382,8 +382,6 @@ def upgrade() -> None:
         sa.Column("agency", sa.String(length=200), nullable=False),
         sa.Column("object_id", sa.String(length=200), nullable=False),
         sa.Column("check_type", sa.String(length=20), nullable=False),
-        sa.Column("stratum", sa.String(length=200), nullable=False),
-        sa.Column("sampled", sa.Boolean(), nullable=False),
         sa.Column("replaces", sa.String(length=200), nullable=False),
         sa.Column("opened_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("done_at", inspector.store.tables.Moment(timezone=True), nullable=True),
@@ -397,6 +395,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visit_draw"), ["draw"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_replaces"), ["replaces"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_state"), ["state"], unique=False)
+
+    op.create_table(
+        "visit_agency",
+        sa.Column("visit", sa.String(length=200), nullable=False),
+        sa.Column("agency", sa.String(length=200), nullable=False),
+        sa.Column("stratum", sa.String(length=200), nullable=False),
+        sa.Column("sampled", sa.Boolean(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("visit", "agency", name=op.f("pk_visit_agency")),
+    )
+    with op.batch_alter_table("visit_agency", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_agency_agency"), ["agency"], unique=False)
 
     op.create_table(
         "visit_case",
