@@ -108,6 +108,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
         now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
         waited=clock.waited,
+        tickets_from=settings.database.tickets_from,
     )
 
 

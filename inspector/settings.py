@@ -51,6 +51,9 @@ class Database(Section):
     synchronous: Literal["FULL", "NORMAL"] = Field(
         "FULL", description="SQLite durability; NORMAL may lose the last second at a power cut"
     )
+    tickets_from: int = Field(
+        100_000, ge=0, description="PostgreSQL: it computes a draw's tickets from so many objects on; the result is the same"
+    )
 
 
 class Web(Section):

@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ["requirements.lock", "requirements-beacons.lock", "requirements-test.lock", "requirements-bench.lock"]
+EXTRAS = {"requirements-beacons.lock": {"py-arkworks-bls12381", "pyblst"}, "requirements-large.lock": {"duckdb"}}
+LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
 LONGEST_MODULE = 400
 VAGUE = {"utils", "util", "common", "core", "helpers", "helper", "manager", "service", "services"}
@@ -52,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "anyio": ("inspector/web/",),
     "apscheduler": ("inspector/daemon/", "inspector/trigger.py"),
     "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py"),
-    "duckdb": ("inspector/flows/stream.py",),
+    "duckdb": ("inspector/flows/large.py",),
     "fastapi": ("inspector/web/",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
@@ -184,15 +185,17 @@ def test_the_locks_agree_on_every_version() -> None:
     def pins(lock: str) -> dict[str, str]:
         return dict(re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^ ;\\]+)", text_of(ROOT / lock), re.MULTILINE))
 
-    smallest, beacons, larger, largest = map(pins, LOCKS)
-    assert smallest.items() <= beacons.items() <= larger.items() <= largest.items()
-    assert beacons.keys() - smallest.keys() == {"py-arkworks-bls12381", "pyblst"}
+    smallest, *extras, larger, largest = map(pins, LOCKS)
+    for held, names in zip(extras, EXTRAS.values(), strict=True):
+        assert smallest.items() <= held.items() <= larger.items() <= largest.items()
+        assert held.keys() - smallest.keys() == names
 
 
 def test_every_declared_dependency_is_locked() -> None:
     groups = PROJECT["dependency-groups"]
-    extra = PROJECT["project"]["optional-dependencies"]["beacons"]
-    for lock, wanted in zip(LOCKS, [[], extra, groups["test"] + groups["dev"], groups["bench"]], strict=True):
+    extras = PROJECT["project"]["optional-dependencies"]
+    tested = [*groups["test"], *groups["dev"], *extras["beacons"], *extras["large"]]
+    for lock, wanted in zip(LOCKS, [[], extras["beacons"], extras["large"], tested, groups["bench"]], strict=True):
         for requirement in PROJECT["project"]["dependencies"] + wanted:
             name = re.split(r"[\[<>=!~ ]", requirement)[0]
             assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), f"{name} not in {lock}"

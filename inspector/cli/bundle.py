@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,20 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
+from inspector.cli.offline.spool import LEAST, Standing, tickets
+from inspector.cli.progress import Advance, unwatched
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
+from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
+from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import moment
 from inspector.domain.strict import parse
 from inspector.domain.verify import verify
+from inspector.flows.large import duckdb
 from inspector.verifier import programs
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
@@ -40,6 +45,13 @@ class Bundle:
     files: Mapping[str, bytes]
     record: Mapping[str, object] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    large: Mapping[str, Path] = field(default_factory=dict)
+    """Registers of objects that are too large to be held: they are read where they lie."""
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all files."""
+        return {*self.files, *self.large}
 
     @property
     def receipt(self) -> str:
@@ -47,22 +59,40 @@ class Bundle:
         return str(self.record.get("receipt") or "")
 
     @classmethod
-    def of_folder(cls, folder: Path) -> Bundle:
-        """The bundle in a folder. Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError."""
-        files, others = {}, []
+    def of_folder(cls, folder: Path, *, large: bool = False) -> Bundle:
+        """The bundle in a folder; `large`: hold no register of objects, whatever its size.
+
+        Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError.
+        """
+        files, huge = cls.files_of(folder, large=large)
+        others = []
         for entry in sorted(folder.iterdir()):
             if entry.is_file():
-                files[entry.name] = entry.read_bytes()
-            elif entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
+                continue
+            if entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
                 raise Invalid("bundle_unreadable", file=entry.name, problem="it is no file")
-            elif entry.name != "witness":
+            if entry.name != "witness":
                 others.append(f"{entry.name}/")
         record = folder / RECORD
         for name in _NEEDED:
             if name not in files:
                 raise Invalid("bundle_incomplete", folder=str(folder), file=name)
         told = cls.record_of(record.read_bytes() if record.is_file() else None)
-        return cls(files=files, record=told, others=tuple(others))
+        return cls(files=files, record=told, others=tuple(others), large=huge)
+
+    @staticmethod
+    def files_of(folder: Path, *, large: bool) -> tuple[dict[str, bytes], dict[str, Path]]:
+        """(the files that are held, the registers that are not). Raises Invalid (`large_needs_extra`), OSError."""
+        if large:
+            duckdb()
+        files, huge = dict[str, bytes](), dict[str, Path]()
+        for entry in sorted(folder.iterdir()):
+            if entry.is_file():
+                if entry.name.endswith(FRAME[0]) and (large or entry.stat().st_size >= LEAST):
+                    huge[entry.name] = entry
+                else:
+                    files[entry.name] = entry.read_bytes()
+        return files, huge
 
     @staticmethod
     def record_of(content: bytes | None) -> Mapping[str, object]:
@@ -79,7 +109,9 @@ class Opinion:
     replayed: int
 
 
-def judge(bundle: Bundle, witness: Witness | None, authority: str | None = None) -> Opinion:
+def judge(
+    bundle: Bundle, witness: Witness | None, authority: str | None = None, begins: Callable[[str], Advance] = unwatched
+) -> Opinion:
     """Recompute a bundle, re-deals included. Raises Invalid for files that cannot be read.
 
     `authority` is the SHA-256 of the certificate by which the reader believes NIST-format pulses.
@@ -95,19 +127,22 @@ def judge(bundle: Bundle, witness: Witness | None, authority: str | None = None)
     used = {*_NEEDED}
     said = House(seeded_at=moment(bundle.record.get("seeded_at")), witnessed_at=moment(bundle.record.get("witnessed_at")))
     signatures, forged = _signatures(commitment, parts, authority)
-    if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.files):
+    if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.names):
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
         verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
         return _opinion(bundle, commitment, seed, used, verdict, 0, forged)
-    raw = {held.name: registers(bundle, commitment, held.name, used) for held in commitment.lists}
+    raw = registers(bundle, commitment, used)
     after = {held.name: _lines(bundle, commitment, held.name, AFTER, used) for held in commitment.lists}
     replayed = sum(map(len, after.values()))
     try:
-        frames = {name: read_frame(*files) for name, files in raw.items()}
+        frames = frames_of(commitment, raw, begins)
     except Invalid as error:
         verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
         return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
-    verdict = verify(commitment, frames, parts, result, witness, after, said=said, signatures=signatures)
+    with tickets(unheld(raw), commitment.suite) as beside:
+        verdict = verify(
+            commitment, frames, parts, result, witness, after, said=said, signatures=signatures, begins=begins, tickets=beside
+        )
     return _opinion(bundle, commitment, seed, used, verdict, replayed, forged)
 
 
@@ -148,7 +183,7 @@ def _opinion(
     """The verdict with what the files beside the result say."""
     # Ours, as they lie beside every export; another of such a name is pointed out.
     used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
-    problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.files.keys() - used), *bundle.others]
+    problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
     if log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
         remarks.append(AuditLine(code="draw.after_absent"))
@@ -184,16 +219,42 @@ def log_of(files: Mapping[str, bytes]) -> dict[str, object] | None:
     return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def registers(bundle: Bundle, commitment: Commitment, name: str, used: set[str]) -> tuple[bytes, ...]:
-    """One list's three files; one that is committed to as empty may be left out."""
-    held = commitment.list_named(name)
-    files = []
-    for file, told in zip(FRAME, (held.objects, held.inspectors, held.bans), strict=True):
-        found = _file(bundle, commitment, f"{name}.{file}", file, used)
-        if found is None and told is not None and told[0] > 0:
-            raise Invalid("bundle_incomplete", folder="", file=f"{name}.{file}")
-        files.append(found or b"")
-    return tuple(files)
+Registers = tuple[bytes | Path, bytes, bytes]
+"""A list's three files; objects that are not held are where they lie."""
+
+
+def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[str, Registers]:
+    """The files of each list; one that is committed to as empty may be left out. Raises Invalid (`bundle_…`)."""
+    made = {}
+    for held in commitment.lists:
+        found = []
+        for file, told in zip(FRAME, (held.objects, held.inspectors, held.bans), strict=True):
+            name = _name(bundle, commitment, f"{held.name}.{file}", file, used)
+            if name is None and told is not None and told[0] > 0:
+                raise Invalid("bundle_incomplete", folder="", file=f"{held.name}.{file}")
+            found.append(name or "")
+        objects, inspectors, bans = (bundle.files.get(name, b"") for name in found)
+        made[held.name] = (bundle.large.get(found[0], objects), inspectors, bans)
+    return made
+
+
+def frames_of(
+    commitment: Commitment, raw: Mapping[str, Registers], begins: Callable[[str], Advance] = unwatched
+) -> dict[str, Frame]:
+    """The lists' frames. Raises Invalid for rows that are not canonical."""
+    frames = {}
+    for name, (objects, inspectors, bans) in raw.items():
+        if isinstance(objects, Path):
+            rows = RowFile(Standing(objects, begins(objects.name)).pieces, commitment.suite)
+            frames[name] = replace(read_frame(b"", inspectors, bans), objects=rows)
+        else:
+            frames[name] = read_frame(objects, inspectors, bans)
+    return frames
+
+
+def unheld(raw: Mapping[str, Registers]) -> dict[str, Path]:
+    """The lists whose objects are not held, and where these lie."""
+    return {name: files[0] for name, files in raw.items() if isinstance(files[0], Path)}
 
 
 def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: set[str]) -> list[Mapping[str, Any]]:
@@ -205,12 +266,17 @@ def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: s
 
 
 def _file(bundle: Bundle, commitment: Commitment, full: str, short: str, used: set[str]) -> bytes | None:
+    name = _name(bundle, commitment, full, short, used)
+    return bundle.files[name] if name is not None else None
+
+
+def _name(bundle: Bundle, commitment: Commitment, full: str, short: str, used: set[str]) -> str | None:
     """A list's file; a list alone may leave its name out, but then there is one file and not two. Raises Invalid."""
-    names = [name for name in ((full, short) if len(commitment.lists) == 1 else (full,)) if name in bundle.files]
+    names = [name for name in ((full, short) if len(commitment.lists) == 1 else (full,)) if name in bundle.names]
     if len(names) > 1:
         raise Invalid("bundle_unreadable", file=full, problem=f"{short} is there too")
     used.update(names)
-    return bundle.files[names[0]] if names else None
+    return names[0] if names else None
 
 
 def _json(name: str, content: bytes) -> dict[str, Any]:

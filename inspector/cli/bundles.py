@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.labels import label
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from inspector.domain.plan import Draw
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
+Large = Annotated[
+    bool,
+    typer.Option(
+        "--large", help="Offline: do not hold the objects in memory; needs DuckDB 离线：名录不整体载入内存，需要 DuckDB"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -104,6 +111,7 @@ def verify(
         bool,
         typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
     ] = False,
+    large: Large = False,
 ) -> Exit | None:
     """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
@@ -121,12 +129,13 @@ def verify(
     if outside is None and any(times):
         raise Invalid("witness_needed")
     if Path(draw).is_dir():
-        bundle = Bundle.of_folder(Path(draw))
+        bundle = Bundle.of_folder(Path(draw), large=large)
     else:
         held, files = _finished(terminal, draw)
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
-    opinion = judge(bundle, outside, believed(authority))
+    with Bars(terminal).steps() as begins:
+        opinion = judge(bundle, outside, believed(authority), begins)
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli import published
-from inspector.cli.bundles import note_reading
+from inspector.cli.bundles import Large, note_reading
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Invalid
@@ -92,6 +92,7 @@ def announce(
     ] = None,
     bans: Annotated[Path | None, typer.Option("--bans", help="Offline: who may not go where 离线：回避名单")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Offline: a new folder 离线：新文件夹", file_okay=False)] = None,
+    large: Large = False,
 ) -> Exit | None:
     """Announce a draw: a plan's, with the daemon, or one of files, without it. 发起抽取（有无守护进程皆可）。
 
@@ -100,9 +101,10 @@ def announce(
     announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
+    With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
-    if not any(files.values()):
+    if not any(files.values()) and not large:
         return _announce(terminal, plan)
     if plan is not None:
         raise Invalid("draw_announce_mixed", plan=plan)
@@ -113,7 +115,8 @@ def announce(
     from inspector.cli.offline.announce import Given
 
     assert file is not None and out is not None  # noqa: PT018 (seen above)
-    return commands.announce(terminal, Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out))
+    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, large=large)
+    return commands.announce(terminal, given)
 
 
 def carry_out(
@@ -129,10 +132,12 @@ def carry_out(
             "种子的一部分，可重复",
         ),
     ] = None,
+    large: Large = False,
 ) -> Exit | None:
     """Carry out a draw that was announced without the daemon. 完成离线抽取。
 
-    Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people.
+    Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people. A register of 64 MB or
+    more is never held in memory; its tickets are computed by DuckDB where that is installed, or asked for with --large.
 
     Ends with 0 when the result is written or was there already, the same; with 1 when the registers are not those committed to;
     with 2 when the seed is not what was promised or a part of it lacks; with 4 when the draw has another seed or result: none is
@@ -140,7 +145,7 @@ def carry_out(
     """
     from inspector.cli.offline import commands
 
-    return commands.carry_out(terminal, folder, seed or [])
+    return commands.carry_out(terminal, folder, seed or [], large=large)
 
 
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:

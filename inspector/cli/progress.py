@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 Advance = Callable[[int, int], None]
 
 
-def _quietly(_at: int, _of: int) -> None:
+def quietly(_at: int, _of: int) -> None:
     """Nobody watches."""
+
+
+def unwatched(_step: str) -> Advance:
+    """Steps that nobody watches."""
+    return quietly
 
 
 class Bars:
@@ -30,7 +35,7 @@ class Bars:
     def step(self, name: str) -> Iterator[Advance]:
         """One step, by the key of its words or, for a file, by its name."""
         if not self._shown:
-            yield _quietly
+            yield quietly
             return
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -43,12 +48,12 @@ class Bars:
             yield lambda at, of: bar.update(task, completed=at, total=of or None)
 
     @contextmanager
-    def steps(self) -> Iterator[Callable[[str], None]]:
-        """Steps one after the other, for work that tells only when the next one begins."""
+    def steps(self) -> Iterator[Callable[[str], Advance]]:
+        """Steps one after the other, for work that tells when the next one begins and may tell how far it is."""
         with ExitStack() as current:
 
-            def begin(name: str) -> None:
+            def begin(name: str) -> Advance:
                 current.close()
-                current.enter_context(self.step(name))
+                return current.enter_context(self.step(name))
 
             yield begin

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, lines, refuse_guessable
+from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, refuse_guessable
+from inspector.domain.rowfile import rooted, tally
 from inspector.domain.seed import entropy, known_at, moment, refuse_vague, value
 from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, parse, promised
-from inspector.domain.suite import Suite, root
+from inspector.domain.suite import Suite
 
 __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
 
@@ -171,15 +172,19 @@ def _with(body: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, 
 
 
 def _rooted(suite: Suite, rows: Sequence[ObjectRow] | Sequence[InspectorRow] | Sequence[Ban]) -> dict[str, object]:
-    return {"n": len(rows), "root": root(suite, lines(rows))}
+    n, told = rooted(suite, rows)
+    return {"n": n, "root": told}
 
 
-def refuse_undeclared(rules: Rules, objects: Iterable[ObjectRow]) -> None:
+def refuse_undeclared(rules: Rules, objects: Collection[ObjectRow]) -> None:
     """Rulings 5 and 6: every row stands in a declared stratum, with a declared exclusion code if codes are. Raises Invalid."""
+    known = {ELIGIBLE, *rules.codes} if rules.codes is not None else None
+    if all(code in rules.strata and (known is None or status in known) for code, status in tally(objects)):
+        return
     for row in objects:
         if row.stratum not in rules.strata:
             raise Invalid("draw_stratum_undeclared", row=row.id, stratum=row.stratum)
-        if rules.codes is not None and row.status != ELIGIBLE and row.status not in rules.codes:
+        if known is not None and row.status not in known:
             raise Invalid("draw_code_undeclared", row=row.id, status=row.status)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.dealing import Deal, deal
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, lines
-from inspector.domain.selection import Stratum, select, ticket
+from inspector.domain.rowfile import RowFile, Tickets, picked, rooted
+from inspector.domain.selection import Stratum, select, select_by, ticket
 from inspector.domain.strict import is_count
-from inspector.domain.suite import Suite, included, paths, root
+from inspector.domain.suite import Suite, included, paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Result:
         return json.dumps(self.value(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _quietly(_step: str) -> None:
+def quietly(_step: str) -> None:
     """Nobody watches."""
 
 
@@ -58,9 +60,12 @@ def carry_out(
     commitment: Commitment,
     frames: Mapping[str, Frame],
     parts: Sequence[Mapping[str, object]],
-    begins: Callable[[str], None] = _quietly,
+    begins: Callable[[str], object] = quietly,
+    tickets: Mapping[str, Tickets] | None = None,
 ) -> Result:
     """The draw. `begins` hears the name of each long step (comparing, selecting, dealing) as it begins, and decides nothing.
+
+    `tickets`: by list, who computes the tickets of a large register beside its rows. The result is the same.
 
     Raises Invalid when a frame's bytes are not those committed to (`REGISTER_CHANGED`) or the seed is not the promised one.
     """
@@ -68,7 +73,10 @@ def carry_out(
     for held in commitment.lists:
         _unchanged(commitment.suite, held, frames.get(held.name))
     seed = join(commitment, parts)
-    lists = tuple(_draw_list(commitment, held, frames[held.name], seed, begins) for held in commitment.lists)
+    beside = tickets or {}
+    lists = tuple(
+        _draw_list(commitment, held, frames[held.name], seed, begins, beside.get(held.name)) for held in commitment.lists
+    )
     return Result(c=commitment.c, seed=seed, lists=lists)
 
 
@@ -77,31 +85,48 @@ def shown(commitment: Commitment, frame: Frame, ids: Collection[str], name: str)
 
     In the order of the frame. Raises Invalid (`draw_object_unknown`).
     """
-    wanted = set(ids)
-    indices = [index for index, row in enumerate(frame.objects) if row.id in wanted]
-    if len(indices) != len(wanted):
-        unknown = wanted.difference(row.id for row in frame.objects)
+    found = list(picked(frame.objects, ids))
+    if unknown := set(ids).difference(row.id for _, _, row in found):
         raise Invalid("draw_object_unknown", object=min(unknown))
     n, _ = commitment.list_named(name).objects
-    told = zip(indices, paths(commitment.suite, lines(frame.objects), indices), strict=True)
-    texts = ["\t".join(frame.objects[index].fields()) for index in indices]
-    return [{"line": text, "index": index, "n": n, "path": list(steps)} for text, (index, steps) in zip(texts, told, strict=True)]
+    given = frame.objects.lines() if isinstance(frame.objects, RowFile) else lines(frame.objects)
+    told = paths(commitment.suite, given, [index for index, _, _ in found])
+    return [
+        {"line": line.decode(), "index": index, "n": n, "path": list(steps)}
+        for (index, line, _), steps in zip(found, told, strict=True)
+    ]
 
 
 def receipt(commitment: Commitment, frame: Frame, object_id: str, name: str, result: Result | None = None) -> dict[str, object]:
     """What one object needs to check that its row was in the frame: line, index, n and path; and with the result its own fate.
 
-    Then its ticket, B and the limit of its stratum are told too: it was drawn if and only if its ticket is not above the limit.
-    `chance` is the exact probability k/E, unreduced; an object that was excluded has none. Raises Invalid.
+    Raises Invalid (`draw_object_unknown`).
     """
     (told,) = shown(commitment, frame, [object_id], name)
-    told["c"] = commitment.c
-    if result is not None:
-        row = next(row for row in frame.objects if row.id == object_id)
-        one = next(held.strata for held in result.lists if held.name == name)[row.stratum]
-        told |= {"seed": result.seed, "limit": one.limit, "chance": f"{one.k}/{one.eligible}" if row.status == ELIGIBLE else "0"}
-        told["ticket"] = ticket(commitment.suite, key(commitment, result.seed, "draw"), object_id)
-    return told
+    if result is None:
+        return {**told, "c": commitment.c}
+    strata = next(_listed(held)["strata"] for held in result.lists if held.name == name)
+    return fate(commitment, told, cast("Mapping[str, Mapping[str, object]]", strata), result.seed)
+
+
+def fate(
+    commitment: Commitment, told: Mapping[str, object], strata: Mapping[str, Mapping[str, object]], seed: str
+) -> dict[str, object]:
+    """A row that was shown, with what became of it by its list's strata as result.json has them.
+
+    Its ticket, B and the limit of its stratum: it was drawn if and only if its ticket is not above the limit. `chance` is the exact
+    probability k/E, unreduced; an object that was excluded has none.
+    """
+    object_id, stratum, status, *_ = str(told["line"]).split("\t")
+    one = strata[stratum]
+    return {
+        **told,
+        "c": commitment.c,
+        "seed": seed,
+        "limit": one["limit"],
+        "chance": f"{one['k']}/{one['eligible']}" if status == ELIGIBLE else "0",
+        "ticket": ticket(commitment.suite, key(commitment, seed, "draw"), object_id),
+    }
 
 
 def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:
@@ -117,18 +142,25 @@ def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str)
     return named == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
 
 
-def _draw_list(commitment: Commitment, held: DrawList, frame: Frame, seed: str, begins: Callable[[str], None]) -> ListResult:
+def _draw_list(
+    commitment: Commitment, held: DrawList, frame: Frame, seed: str, begins: Callable[[str], object], tickets: Tickets | None
+) -> ListResult:
     suite = commitment.suite
     begins("selecting")
-    strata = select(held.rules, frame.objects, suite, key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}"))
+    keys = key(commitment, seed, "draw"), key(commitment, seed, f"round/{held.name}")
+    if tickets is None:
+        strata = select(held.rules, frame.objects, suite, *keys)
+    else:
+        strata = select_by(held.rules, frame.objects, tickets, suite, *keys)
     drawn = {one for stratum in strata.values() for one in stratum.selected}
     barred, staff = {ban.object for ban in frame.bans}, {row.id for row in frame.inspectors}
-    known = {row.id for row in frame.objects if row.id in barred}
+    named = [row for _, _, row in picked(frame.objects, drawn | barred)] if drawn or barred else []
+    known = {row.id for row in named} & barred
     unknown = sum(1 for ban in frame.bans if ban.object not in known or ban.inspector not in staff)
     dealt = None
     if held.inspectors is not None:
         begins("dealing")
-        visits = [row for row in frame.objects if row.id in drawn]
+        visits = [row for row in named if row.id in drawn]
         dealt = deal(suite, key(commitment, seed, f"deal/{held.name}"), held.rules.team, visits, frame.inspectors, frame.bans)
     return ListResult(name=held.name, strata=strata, dealt=dealt, unknown_bans=unknown)
 
@@ -137,13 +169,13 @@ def _unchanged(suite: Suite, held: DrawList, frame: Frame | None) -> None:
     """Ruling 11: only altered frozen bytes stop a draw; a frame that is not there is an altered one."""
     if frame is None:
         raise Invalid("REGISTER_CHANGED", list=held.name, file="objects")
-    nothing = (0, root(suite, []))
+    nothing = rooted(suite, ())
     for name, rows, expected in (
         ("objects", frame.objects, held.objects),
         ("inspectors", frame.inspectors, held.inspectors or nothing),
         ("bans", frame.bans, held.bans or nothing),
     ):
-        if len(rows) != expected[0] or root(suite, lines(rows)) != expected[1]:
+        if len(rows) != expected[0] or rooted(suite, rows) != expected:
             raise Invalid("REGISTER_CHANGED", list=held.name, file=name)
 
 

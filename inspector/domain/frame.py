@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from operator import attrgetter
 from typing import TypeVar
 
@@ -88,9 +88,9 @@ class Ban:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Three sorted, duplicate-free files."""
+    """Three sorted, duplicate-free files; objects that are too many to hold are a `rowfile.RowFile`."""
 
-    objects: tuple[ObjectRow, ...]
+    objects: Sequence[ObjectRow]
     inspectors: tuple[InspectorRow, ...]
     bans: tuple[Ban, ...]
 
@@ -189,38 +189,71 @@ def _ban(held: list[str], seen: dict[str, str]) -> Ban:
 
 def _read(name: str, given: bytes, columns: int, make: Callable[[list[str], dict[str, str]], Row]) -> tuple[Row, ...]:
     if given and not given.endswith(b"\n"):
-        raise Invalid("draw_file_invalid", file=name, problem="the last row does not end with a line feed")
-    rows: list[Row] = []
+        raise cut_short(name)
+    return tuple(row for _, row in _checked(name, (line[1] for line in _LINE.finditer(given)), columns, make))
+
+
+def cut_short(name: str) -> Invalid:
+    """A file whose last row is no whole one."""
+    return Invalid("draw_file_invalid", file=name, problem="the last row does not end with a line feed")
+
+
+def read_objects(given: Iterable[bytes]) -> Iterator[tuple[bytes, ObjectRow]]:
+    """Lines of objects.tsv with their rows, as strictly as `read`, one by one: whoever does not keep them holds one. Raises Invalid."""
+    return _checked("objects", given, 6, _object)
+
+
+def _checked(
+    name: str, given: Iterable[bytes], columns: int, make: Callable[[list[str], dict[str, str]], Row]
+) -> Iterator[tuple[bytes, Row]]:
     seen: dict[str, str] = {}
-    for number, line in enumerate(_LINE.finditer(given), 1):
+    plain, before = _PLAIN.get(name), None
+    numbered = enumerate(given, 1)
+    for number, line in numbered:
         try:
-            held = line[1].decode().split("\t")
+            text = line.decode()
         except UnicodeDecodeError as error:
             raise Invalid("draw_file_invalid", file=name, row=number, problem=f"row {number} is not UTF-8") from error
+        held = text.split("\t")
         if len(held) != columns:
             problem = f"row {number} has {len(held)} columns, expected {columns}"
             raise Invalid("draw_file_invalid", file=name, row=number, problem=problem)
-        rows.append(make(held, seen))
-    return _canonical(name, rows)
+        row = make(held, seen)
+        key = row.key()
+        if before is not None and before >= key:
+            following = (tuple(one.decode(errors="replace").split("\t")[: len(key)]) for _, one in numbered)
+            raise _out_of_order(name, before, key, following)
+        if plain is None or plain.fullmatch(text) is None:
+            _refuse_bad(name, row)
+        before = key
+        yield line, row
+
+
+def _out_of_order(name: str, before: tuple[str, ...], key: tuple[str, ...], following: Iterable[tuple[str, ...]]) -> Invalid:
+    if before == key:
+        count = 2 + sum(1 for _ in takewhile(key.__eq__, following))
+        return Invalid("draw_row_twice", file=name, row="/".join(key), count=count)
+    problem = f"row {'/'.join(key)} is not in ascending order of its key"
+    return Invalid("draw_file_invalid", file=name, problem=problem)
 
 
 def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """What `freeze` has sorted."""
     for before, key in pairwise(row.key() for row in rows):
         if before == key:
-            count = sum(row.key() == key for row in rows)
-            raise Invalid("draw_row_twice", file=name, row="/".join(key), count=count)
-        if before > key:
-            problem = f"row {'/'.join(key)} is not in ascending order of its key"
-            raise Invalid("draw_file_invalid", file=name, problem=problem)
+            raise Invalid("draw_row_twice", file=name, row="/".join(key), count=sum(row.key() == key for row in rows))
     plain = _PLAIN.get(name)
     for row in rows:
-        if plain is not None and plain.fullmatch("\t".join(row.fields())):
-            continue
-        if (bad := _bad_field(row)) is not None:
-            field, value = bad
-            shown = row.key()[0].encode(errors="backslashreplace").decode()
-            raise Invalid("draw_row_invalid", file=name, row=shown, field=field, value=repr(value))
+        if plain is None or plain.fullmatch("\t".join(row.fields())) is None:
+            _refuse_bad(name, row)
     return tuple(rows)
+
+
+def _refuse_bad(name: str, row: Row) -> None:
+    if (bad := _bad_field(row)) is not None:
+        field, value = bad
+        shown = row.key()[0].encode(errors="backslashreplace").decode()
+        raise Invalid("draw_row_invalid", file=name, row=shown, field=field, value=repr(value))
 
 
 def _bad_field(row: ObjectRow | InspectorRow | Ban) -> tuple[str, object] | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 
 from inspector.domain.commitment import Rules, refuse_undeclared
+from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, ObjectRow
+from inspector.domain.rowfile import Tally, Tickets, eligible, tally
 from inspector.domain.suite import Suite
 
+SPARE = 6
 _MILLION = 1_000_000
-_SPARE = 1024
+_ROOM = 1024
+_EVERY = "g"
+"""A bar above every ticket: no hex digit is as high."""
 TICKET = 32
 """The bytes of a ticket."""
 
@@ -49,19 +54,65 @@ def select(rules: Rules, objects: Collection[ObjectRow], suite: Suite, draw_key:
     Beyond the rows it holds about twice the objects that are drawn, not one ticket for each row.
     """
     refuse_undeclared(rules, objects)
-    rows = Counter(row.stratum for row in objects)
-    able = Counter(row.stratum for row in objects if row.status == ELIGIBLE)
-    counts = {code: (rows[code], able[code]) for code in rules.strata}
+    counts = counted(rules, tally(objects))
     sizes = quotas(rules, counts, suite, round_key)
     firsts = {code: _Firsts(size=k + rules.reserve) for code, (_, k) in sizes.items()}
     ticket_of = suite.behind(draw_key.encode())
-    for row in objects:
-        if row.status == ELIGIBLE:
-            name = row.id.encode()
-            drawn, first = ticket_of(name), firsts[row.stratum]
-            if drawn <= first.bar:
-                first.take(drawn + name)
+    for code, name in eligible(objects):
+        drawn, first = ticket_of(name), firsts[code]
+        if drawn <= first.bar:
+            first.take(drawn + name)
     return {code: stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
+
+
+def select_by(
+    rules: Rules,
+    objects: Collection[ObjectRow],
+    tickets: Tickets,
+    suite: Suite,
+    draw_key: str,
+    round_key: str,
+    *,
+    spare: int = SPARE,
+) -> dict[str, Stratum]:
+    """As `select`, with tickets that are computed beside the rows. Raises Invalid as it does.
+
+    Also (`REGISTER_CHANGED`) when those who compute do not see the rows that were read. Only tickets below a bar come over: k of E,
+    and `spare` standard deviations more. Should a stratum fall short, which happens once in a thousand million, it is done again
+    without a bar: the bar saves time and decides nothing.
+    """
+    refuse_undeclared(rules, objects)
+    if (seen := tally(objects)) != tickets.counts():
+        raise Invalid("REGISTER_CHANGED", list="", file="objects")
+    counts = counted(rules, seen)
+    sizes = quotas(rules, counts, suite, round_key)
+    firsts = {code: min(k + rules.reserve, counts[code][1]) for code, (_, k) in sizes.items()}
+    order = _ordered(tickets, draw_key, {code: bar(size, counts[code][1], spare) for code, size in firsts.items()})
+    if short := [code for code, size in firsts.items() if len(order[code]) < size]:
+        order |= _ordered(tickets, draw_key, dict.fromkeys(short, _EVERY))
+    return {code: stratum(counts[code], sizes[code], order[code][:size]) for code, size in firsts.items()}
+
+
+def counted(rules: Rules, seen: Tally) -> dict[str, tuple[int, int]]:
+    """(rows, eligible rows) of each declared stratum."""
+    counts = dict.fromkeys(rules.strata, (0, 0))
+    for (code, status), count in seen.items():
+        n, able = counts[code]
+        counts[code] = (n + count, able + count if status == ELIGIBLE else able)
+    return counts
+
+
+def bar(size: int, able: int, spare: int) -> str:
+    """The first 16 hex digits above which hardly any of the `size` smallest of so many tickets can lie."""
+    most = size + spare * (isqrt(size) + 1)
+    return f"{(most << 64) // able:016x}" if 0 <= most < able else _EVERY
+
+
+def _ordered(tickets: Tickets, draw_key: str, bars: Mapping[str, str]) -> dict[str, list[bytes]]:
+    order: dict[str, list[bytes]] = {code: [] for code in bars}
+    for code, one in tickets.below(draw_key, bars):
+        order[code].append(one)
+    return order
 
 
 @dataclass(slots=True)
@@ -77,7 +128,7 @@ class _Firsts:
 
     def take(self, one: bytes) -> None:
         self.held.append(one)
-        if len(self.held) >= 2 * self.size + _SPARE:
+        if len(self.held) >= 2 * self.size + _ROOM:
             self.all()
 
     def all(self) -> list[bytes]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -54,11 +55,8 @@ def leaf(suite: Suite, line: bytes) -> bytes:
 
 def root(suite: Suite, lines: Iterable[bytes]) -> str:
     """The Merkle root in hex; H("") for no rows. Holds one node for each stretch of rows: a roster is hashed as it is read."""
-    rest, hashed, join = iter(lines), suite.behind(_LEAF), suite.behind(_NODE)
-    tops: list[bytes] = []
-    while stretch := [hashed(line) for line in islice(rest, _STRETCH)]:
-        tops.append(_top(join, stretch))
-    return (_top(join, tops) if tops else suite.digest(b"")).hex()
+    tops = [climb(suite, stretch)[0] for stretch in _stretches(suite, lines)]
+    return (climb(suite, tops)[0] if tops else suite.digest(b"")).hex()
 
 
 def path(suite: Suite, lines: Iterable[bytes], index: int) -> tuple[str, ...]:
@@ -67,16 +65,45 @@ def path(suite: Suite, lines: Iterable[bytes], index: int) -> tuple[str, ...]:
 
 
 def paths(suite: Suite, lines: Iterable[bytes], indices: Sequence[int]) -> list[tuple[str, ...]]:
-    """The inclusion paths of many rows, in the order of `indices`: the tree is built once, however many are asked for."""
-    steps: list[list[str]] = [[] for _ in indices]
-    at, join, level = list(indices), suite.behind(_NODE), list(map(suite.behind(_LEAF), lines))
+    """The inclusion paths of many rows, in the order of `indices`: the tree is built once, however many are asked for.
+
+    Holds what `root` holds, and the paths.
+    """
+    asked = defaultdict[int, list[int]](list)
+    for index in dict.fromkeys(indices):
+        asked[index // _STRETCH].append(index)
+    lower: dict[int, list[str]] = {}
+    tops: list[bytes] = []
+    for number, stretch in enumerate(_stretches(suite, lines)):
+        here = asked.get(number, [])
+        top, steps = climb(suite, stretch, [index % _STRETCH for index in here])
+        lower |= zip(here, steps, strict=True)
+        tops.append(top)
+    upper = dict(zip(asked, climb(suite, tops, list(asked))[1], strict=True)) if tops else {}
+    return [(*lower[index], *upper[index // _STRETCH]) for index in indices]
+
+
+def leaves(suite: Suite, lines: Iterable[bytes]) -> list[bytes]:
+    """The lowest nodes of a stretch of rows."""
+    return list(map(suite.behind(_LEAF), lines))
+
+
+def climb(suite: Suite, level: Sequence[bytes], at: Sequence[int] = ()) -> tuple[bytes, list[list[str]]]:
+    """(the node above all of a level, the steps from each of the places `at` up to there).
+
+    Of a part of a tree that is as long as a power of two and begins at a multiple of it, that node is one of the whole tree's.
+    """
+    steps: list[list[str]] = [[] for _ in at]
+    places, join = list(at), suite.behind(_NODE)
     while len(level) > 1:
-        for place, index in enumerate(at):
-            if index ^ 1 < len(level):
-                steps[place].append(level[index ^ 1].hex())
-            at[place] = index // 2
-        level = _above(join, level)
-    return list(map(tuple, steps))
+        for number, place in enumerate(places):
+            if place ^ 1 < len(level):
+                steps[number].append(level[place ^ 1].hex())
+            places[number] = place // 2
+        nodes = iter(level)
+        above = [join(left + right) for left, right in zip(nodes, nodes, strict=False)]
+        level = [*above, *level[len(level) & ~1 :]]  # pairs become one node, an odd last one stays
+    return level[0], steps
 
 
 def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[object], expected: str) -> bool:
@@ -93,13 +120,7 @@ def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[
     return not left and node.hex() == expected
 
 
-def _top(join: Callable[[bytes], bytes], level: list[bytes]) -> bytes:
-    while len(level) > 1:
-        level = _above(join, level)
-    return level[0]
-
-
-def _above(join: Callable[[bytes], bytes], level: list[bytes]) -> list[bytes]:
-    """The next level: pairs become one node, an odd last one stays."""
-    nodes = iter(level)
-    return [join(left + right) for left, right in zip(nodes, nodes, strict=False)] + level[len(level) & ~1 :]
+def _stretches(suite: Suite, lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    rest, hashed = iter(lines), suite.behind(_LEAF)
+    while stretch := [hashed(line) for line in islice(rest, _STRETCH)]:
+        yield stretch

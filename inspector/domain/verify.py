@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import Commitment
-from inspector.domain.draw import Result, carry_out
+from inspector.domain.draw import Result, carry_out, quietly
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
+from inspector.domain.rowfile import Tickets
 from inspector.domain.seed import form, overstated
 
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 
-def verify(
+def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone through
     commitment: Commitment,
     frames: Mapping[str, Frame],
     parts: Sequence[Mapping[str, object]],
@@ -25,16 +26,18 @@ def verify(
     *,
     said: House | None = None,
     signatures: Mapping[int, AuditLine | None] | None = None,
+    begins: Callable[[str], object] = quietly,
+    tickets: Mapping[str, Tickets] | None = None,
 ) -> Audit:
     """Recompute everything and compare with a published result; `witness` is what outside hands say, None for nothing.
 
     `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`,
-    `signatures`: as in `unchecked`.
+    `signatures`: as in `unchecked`; `begins` and `tickets`: as in `carry_out`.
     """
     time_proven, wrong, remarks = timing(commitment, witness, said)
     problems = [*wrong, *overstating(commitment)]
     try:
-        recomputed = carry_out(commitment, frames, parts)
+        recomputed = carry_out(commitment, frames, parts, begins, tickets)
         remarks = (*remarks, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))

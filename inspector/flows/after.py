@@ -17,9 +17,8 @@ def log_after(tx: Tx, number: str, kind: str, object_id: str, *, agencies: Colle
     whole. Every line has every field of ruling 15; one that says nothing is null.
     """
     held = tx.draws.get(number, lock=True)  # lines of two visits written at once must not overwrite each other
-    files = tx.draws.files(number)
     for listed in (one for one in held.lists if one.agency in agencies):
         name = kept(held, listed, AFTER)
-        lines = files.get(name, b"").count(b"\n")
+        lines = tx.draws.file(number, name).count(b"\n")
         line = dict.fromkeys(FIELDS) | {"seq": lines + 1, "kind": kind, "object": object_id, **told}
         tx.draws.append_line(number, name, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode())

@@ -22,7 +22,7 @@ from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Doubt, Seat, SeatState, Stake, Visit, VisitState
 from inspector.flows.after import log_after
-from inspector.flows.lists import frozen
+from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
@@ -197,12 +197,12 @@ def by_visit(shortage: Shortage, ids: Mapping[str, str]) -> Shortage:
 def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: datetime) -> None:
     """Ruling 15: the seat goes to whom the rule names; nobody picks. With nobody left the visit is short and a person is told."""
     drawn = tx.draws.get(held.draw, lock=True)
-    policy, files = office.book.get(drawn.pack_of(gone.agency)), tx.draws.files(held.draw)
+    policy, files = office.book.get(drawn.pack_of(gone.agency)), small(tx, drawn)
     listed, commitment = drawn.list_of(gone.agency), read(files["commit.json"])
-    frame, deal_key = frozen(drawn, files, listed), key(commitment, _seed(drawn, commitment), f"deal/{listed.name}")
+    frame, deal_key = people(drawn, files, listed), key(commitment, _seed(drawn, commitment), f"deal/{listed.name}")
     team = [seat for seat in tx.visits.team(held.id) if seat.agency == gone.agency]
     seat = gone.place - first_seat(commitment, drawn, held, gone.agency)
-    (row,) = (one for one in frame.objects if one.id == held.object_id)
+    row = row_of(tx, drawn, listed, held.object_id)
     sitting = [seat.inspector for seat in team if seat.state.open]
     out = [seat.inspector for seat in team if not seat.state.open]
     loads = tx.visits.loads(held.draw, gone.agency)

@@ -20,12 +20,13 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
+from inspector.domain.suite import Suite
 from inspector.flows import extend, seeding, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
-from inspector.flows.lists import contents, frozen
-from inspector.flows.members import dump_members, load_members
+from inspector.flows.lists import frames, keep, small
+from inspector.flows.members import count_members, keep_members, members_of
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
@@ -127,9 +128,8 @@ def prepare(
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
-    for name, text in contents(made, framed.frames).items():
-        tx.draws.keep_file(number, name, text)
-    tx.draws.keep_file(number, "members.json", dump_members(framed.members))
+    keep(tx, made, framed.frames)
+    keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
     record(tx, number, decision, now, {"by": by, "objects": len(framed.members), "without": list(told.without)})
@@ -187,16 +187,16 @@ def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settleme
 def carry_out(work: Work, office: Office) -> Settlement:
     """Compute the result from the frozen bytes and the seed; write it, its visits and its pushes in one transaction."""
     number = str(work.payload["draw"])
-    with office.store.read() as tx:
+    with office.store.read(steady=True) as tx:
         held = tx.draws.get(number)
-        files = tx.draws.files(number)
-    if held.state is not DrawState.SEEDING:
-        return nothing("obsolete")
-    result = recompute(office, held, files)
-    if isinstance(result, str):
-        return make_void(office, number, result)
+        if held.state is not DrawState.SEEDING:
+            return nothing("obsolete")
+        result = recompute(office, tx, held)
+        if isinstance(result, str):
+            return make_void(office, number, result)
+        files = small(tx, held)
+        members = members_of(tx, number, {name for one in result.lists for name in (one.dealt.teams if one.dealt else ())})
     commitment = read(files["commit.json"])
-    members = load_members(files["members.json"])
 
     def write(tx: Tx, now: datetime) -> None:
         fresh = tx.draws.get(number, lock=True)
@@ -237,10 +237,10 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     """
     tx.draws.take_turn(held.agency)
     held = replace(held, prev=tx.draws.head(held.agency))
-    files = tx.draws.files(held.number)
-    frames, told = [frozen(held, files, listed) for listed in held.lists], json.loads(files["rules.json"])
+    files = small(tx, held)
+    made, told = frames(tx, held, files, Suite()), json.loads(files["rules.json"])
     held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
-    listings = [_listing(told, listed, one, policy) for listed, one in zip(held.lists, frames, strict=True)]
+    listings = [_listing(told, listed, made[listed.name], policy) for listed in held.lists]
     if not held.own:
         listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
@@ -253,7 +253,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
             made=now.isoformat(),
             sources=[held.promises[party] for party in held.parties],
             listings=listings,
-            extra=_bound(office, tx, held.agency, files),
+            extra=_bound(office, tx, held),
         )
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
@@ -263,21 +263,21 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
     facts: dict[str, object] = {
-        "objects": len({row.id for one in frames for row in one.objects}),
-        "inspectors": sum(len(one.inspectors) for one in frames),
-        "bans": sum(len(one.bans) for one in frames),
+        "objects": count_members(tx, held.number),
+        "inspectors": sum(len(one.inspectors) for one in made.values()),
+        "bans": sum(len(one.bans) for one in made.values()),
     }
     seeding.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
 
 
-def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> dict[str, object]:
+def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
     """What the commitment holds besides the protocol's own: the register's end, so that no void before it can be left out later.
 
     And what the frame's keys stand for, by a keyed digest: nobody may swap the cases behind a drawn key.
     """
-    last = tx.register.last(agency)
+    last = tx.register.last(held.agency)
     end = {"number": last.number, "digest": last.digest} if last is not None else None
-    return {"register": end, "members": members_digest(office, files)}
+    return {"register": end, "members": members_digest(office, tx, held.number)}
 
 
 def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:

@@ -22,8 +22,8 @@ from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.flows import planning, remainder, seeding
-from inspector.flows.lists import contents
-from inspector.flows.members import dump_members
+from inspector.flows.lists import keep
+from inspector.flows.members import keep_members
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.remainder import Remainder
@@ -157,9 +157,8 @@ def _announce(
         "more": {code: count for code, count in seen.more.items() if count},
     }
     tx.register.append(root.agency, EntryKind.EXTENSION, number, entered, now)
-    for name, text in contents(made, framed.frames).items():
-        tx.draws.keep_file(number, name, text)
-    tx.draws.keep_file(number, "members.json", dump_members(framed.members))
+    keep(tx, made, framed.frames)
+    keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
     record(tx, number, decision, now, {**entered, "objects": len(framed.members), "without": list(told.without)})

@@ -1,94 +1,137 @@
-"""The draw of a register too large for memory: DuckDB over a frozen register in Parquet, bit for bit what the domain gives.
+"""Registers too large for memory, by DuckDB (the extra `large`): sorting what was handed in, and computing tickets beside the rows.
 
-The file has the columns of objects.tsv as texts. It is one that was frozen: what `frame.freeze` refuses is not looked for again.
-`database` is an open connection of DuckDB (the extra `large`); its `memory_limit` bounds what it holds, and beyond that only the
-drawn objects are held. DuckDB knows no SM3.
+It gives bit for bit what the domain gives: the domain decides, and refuses when DuckDB does not see the rows that it has read.
+A field holds no control character (ruling 2), so the tabs and line feeds of a file part it for everybody alike.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from math import isqrt
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from inspector.domain.commitment import Rules
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.selection import Stratum, quotas, stratum
+from inspector.domain.rowfile import Tally
 from inspector.domain.suite import Suite
 
-_BATCH = 20_000
-_EVERY = "g"  # above every hex digit
+MEMORY = "512MB"
+"""What DuckDB may hold; beyond it goes to disk."""
+_BATCH = 10_000
+_COLUMNS = ("id", "stratum", "status", "pool", "qual", "salt")
+_NUMBER = "number"
+"""The row's number in the file that was handed in: a column of what is still to be sorted."""
 
-_COUNTED = """
-SELECT stratum, status, count(*), min(id), count(*) - count(id) FROM read_parquet(?) GROUP BY ALL ORDER BY ALL
-"""
+_FILE = (
+    "read_csv(?, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '', comment = '', nullstr = '', "
+    "new_line = '\\n', buffer_size = 8000000, max_line_size = 2000000, columns = {columns})"
+)
+_COUNTED = "SELECT stratum, status, count(*) FROM {held} GROUP BY ALL"
 _DRAWN = """
 WITH bars AS (SELECT unnest(?::VARCHAR[]) AS stratum, unnest(?::VARCHAR[]) AS bar),
-     tickets AS (SELECT stratum, id, sha256(? || id) AS ticket FROM read_parquet(?) WHERE status = ?)
+     tickets AS (SELECT stratum, id, sha256(? || id) AS ticket FROM {held} WHERE status = ?)
 SELECT stratum, ticket, id FROM tickets JOIN bars USING (stratum) WHERE ticket < bar ORDER BY ticket, id
 """
-_LINES = """
+_SORTED = """
 SELECT concat_ws(chr(9), id, stratum, coalesce(status, ''), coalesce(pool, ''), coalesce(qual, ''), coalesce(salt, ''))
-FROM read_parquet(?) ORDER BY id
+FROM {held} ORDER BY id, number
 """
+_TWICE = """
+SELECT number, first FROM (SELECT number, min(number) OVER (PARTITION BY id) AS first FROM {held})
+WHERE number <> first ORDER BY number
+"""
+_KNOWN = "SELECT DISTINCT id FROM {held} JOIN (SELECT unnest(?::VARCHAR[]) AS id) USING (id)"
 
 
-def select(
-    database: Any, file: Path, rules: Rules, suite: Suite, draw_key: str, round_key: str, *, spare: int = 6
-) -> dict[str, Stratum]:
-    """As `selection.select`. Raises Invalid as it does, and for the suite sm3.
+def there() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("duckdb") is not None
 
-    Only tickets below a bar are sorted: k of E, and `spare` standard deviations more. Should a stratum fall short, which happens
-    once in a thousand million, it is done again without a bar: the bar saves time and decides nothing.
+
+def duckdb(code: str = "large_needs_extra", **facts: object) -> Any:
+    """The package. Raises Invalid with this code where it is not installed."""
+    try:
+        return import_module("duckdb")
+    except ModuleNotFoundError as error:
+        raise Invalid(code, **facts) from error
+
+
+@contextmanager
+def database(spill: Path) -> Iterator[Any]:
+    """DuckDB with nothing but the files it is given, and a folder for what does not fit.
+
+    Raises Invalid (`large_needs_extra`, and `large_failed` for whatever it cannot do: a full disk, a line of two million bytes).
     """
-    if suite.name != "sha256":
-        raise Invalid("draw_suite_unavailable", suite=suite.name, known="sha256")
-    counts = _counts(database, file, rules)
-    sizes = quotas(rules, counts, suite, round_key)
-    firsts = {code: min(k + rules.reserve, counts[code][1]) for code, (_, k) in sizes.items()}
-    order = _order(database, file, draw_key, {code: _bar(size, counts[code][1], spare) for code, size in firsts.items()})
-    if short := [code for code, size in firsts.items() if len(order[code]) < size]:
-        order |= _order(database, file, draw_key, dict.fromkeys(short, _EVERY))
-    return {code: stratum(counts[code], sizes[code], order[code][:size]) for code, size in firsts.items()}
+    package = duckdb()
+    config = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "false",
+    }
+    try:
+        with package.connect(config=config) as connection:
+            yield connection
+    except package.Error as error:
+        raise Invalid("large_failed", problem=str(error).partition("\n")[0]) from error
 
 
-def lines(database: Any, file: Path) -> Iterator[bytes]:
-    """The rows of objects.tsv in their order, without line feeds, for `suite.root`."""
-    held = database.execute(_LINES, [str(file)])
-    while batch := held.fetchmany(_BATCH):
-        for (line,) in batch:
-            yield line.encode()
+class FileTickets:
+    """Tickets of the rows of an objects.tsv. DuckDB knows no SM3: see `knows`."""
+
+    def __init__(self, connection: Any, file: Path) -> None:
+        self._connection, self._file = connection, file
+
+    @staticmethod
+    def knows(suite: Suite) -> bool:
+        """Whether it can compute the suite's tickets."""
+        return suite.name == "sha256"
+
+    def counts(self) -> Tally:
+        """As `Tickets.counts`."""
+        held = self._connection.execute(_COUNTED.format(held=rows()), [str(self._file)]).fetchall()
+        return Counter({(stratum or "", status or ""): count for stratum, status, count in held})
+
+    def below(self, draw_key: str, bars: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """As `Tickets.below`."""
+        asked = _DRAWN.format(held=rows())
+        held = self._connection.execute(asked, [list(bars), list(bars.values()), draw_key, str(self._file), ELIGIBLE])
+        while batch := held.fetchmany(_BATCH):
+            for stratum, ticket, name in batch:
+                yield stratum, bytes.fromhex(ticket) + name.encode()
 
 
-def _counts(database: Any, file: Path, rules: Rules) -> dict[str, tuple[int, int]]:
-    """(rows, eligible rows) of each declared stratum."""
-    counts = dict.fromkeys(rules.strata, (0, 0))
-    for code, status, count, first, nameless in database.execute(_COUNTED, [str(file)]).fetchall():
-        if nameless:
-            raise Invalid("draw_row_invalid", file=file.name, row="", field="id", value="None")
-        if code not in counts:
-            raise Invalid("draw_stratum_undeclared", row=first, stratum=str(code))
-        if rules.codes is not None and status != ELIGIBLE and status not in rules.codes:
-            raise Invalid("draw_code_undeclared", row=first, status=str(status))
-        n, able = counts[code]
-        counts[code] = (n + count, able + count if status == ELIGIBLE else able)
-    return counts
+class Unsorted:
+    """Rows as they came, in a file of their own: the columns of objects.tsv and the row's number behind them."""
+
+    def __init__(self, connection: Any, file: Path) -> None:
+        self._connection, self._file = connection, file
+
+    def sorted(self) -> Iterator[bytes]:
+        """The lines of objects.tsv by id, with their line feeds; a row that stands twice comes twice."""
+        held = self._connection.execute(_SORTED.format(held=rows(_NUMBER)), [str(self._file)])
+        while batch := held.fetchmany(_BATCH):
+            for (line,) in batch:
+                yield line.encode() + b"\n"
+
+    def twice(self) -> Iterator[tuple[int, int]]:
+        """(number, number of the first such row) of rows whose id stood before, in the order they came in."""
+        held = self._connection.execute(_TWICE.format(held=rows(_NUMBER)), [str(self._file)])
+        while batch := held.fetchmany(_BATCH):
+            yield from batch
+
+    def known(self, ids: set[str]) -> set[str]:
+        """Those of the ids that there are."""
+        held = self._connection.execute(_KNOWN.format(held=rows(_NUMBER)), [str(self._file), sorted(ids)])
+        return {name for (name,) in held.fetchall()}
 
 
-def _bar(size: int, able: int, spare: int) -> str:
-    """The first 16 hex digits above which hardly any of the `size` smallest of so many tickets can lie."""
-    most = size + spare * (isqrt(size) + 1)
-    return f"{(most << 64) // able:016x}" if 0 <= most < able else _EVERY
-
-
-def _order(database: Any, file: Path, draw_key: str, bars: Mapping[str, str]) -> dict[str, list[bytes]]:
-    """The tickets below the bar of each stratum, each with its id behind it, in order."""
-    order: dict[str, list[bytes]] = defaultdict(list)
-    held = database.execute(_DRAWN, [list(bars), list(bars.values()), draw_key, str(file), ELIGIBLE])
-    while batch := held.fetchmany(_BATCH):
-        for code, ticket, name in batch:
-            order[code].append(bytes.fromhex(ticket) + name.encode())
-    return order
+def rows(*more: str) -> str:
+    """A tab-separated file as a query reads it; every word is ours, the file's name is a parameter."""
+    columns = ", ".join(f"'{name}': '{'UBIGINT' if name == _NUMBER else 'VARCHAR'}'" for name in (*_COLUMNS, *more))
+    return _FILE.format(columns=f"{{{columns}}}")

@@ -7,14 +7,21 @@ bundle names every list (7.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from inspector.domain.frame import Frame, content, read
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import Frame, ObjectRow, content, lines, read, read_objects
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
+from inspector.domain.rowfile import RowFile
+from inspector.domain.suite import Suite, climb, leaves
+from inspector.flows.members import MEMBERS
 from inspector.flows.office import Plan
+from inspector.store.tx import Tx
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")
 """The three files of a list's frame."""
+OBJECTS = FRAME[0]
 AFTER = "after.jsonl"
 """The running file of a list: what became of its teams."""
 WHOLE = ("commit.json", "seed.json", "result.json")
@@ -34,24 +41,65 @@ def kept(held: Draw, listed: Listed, kind: str) -> str:
     return kind if listed == held.lists[0] or shared else f"{listed.name}.{kind}"
 
 
-def frozen(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
-    """The frame of a list from the stored files of its draw."""
-    return read(*(files[kept(held, listed, kind)] for kind in FRAME))
+def frames(tx: Tx, held: Draw, files: Mapping[str, bytes], suite: Suite) -> dict[str, Frame]:
+    """The frames of all lists, their objects read part by part and never held. Raises Invalid for rows that are not canonical.
+
+    `files` need not have the objects. The frames are of use as long as the transaction.
+    """
+    named = {kept(held, listed, OBJECTS): listed for listed in held.lists}
+    objects = {name: objects_of(tx, held, listed, suite) for name, listed in named.items()}
+    return {
+        listed.name: replace(people(held, files, listed), objects=objects[kept(held, listed, OBJECTS)]) for listed in held.lists
+    }
 
 
-def frames(held: Draw, files: Mapping[str, bytes]) -> dict[str, Frame]:
-    """The frames of all lists."""
-    return {listed.name: frozen(held, files, listed) for listed in held.lists}
+def objects_of(tx: Tx, held: Draw, listed: Listed, suite: Suite) -> RowFile:
+    """A list's objects, read anew whenever they are looked through. Raises Invalid for rows that are not canonical."""
+    name = kept(held, listed, OBJECTS)
+    return RowFile(lambda: tx.draws.parts(held.number, name), suite)
 
 
-def contents(held: Draw, made: Mapping[str, Frame]) -> dict[str, bytes]:
-    """The files of the frames under the names by which the house keeps them; objects that all lists share once."""
-    files: dict[str, bytes] = {}
+def small(tx: Tx, held: Draw) -> dict[str, bytes]:
+    """A draw's files without those that have a row for each object: they are read part by part, and by who needs them."""
+    return tx.draws.files(held.number, without={MEMBERS, *(kept(held, listed, OBJECTS) for listed in held.lists)})
+
+
+def people(held: Draw, files: Mapping[str, bytes], listed: Listed) -> Frame:
+    """The frame of a list without its objects."""
+    return read(b"", *(files[kept(held, listed, kind)] for kind in FRAME[1:]))
+
+
+def find(tx: Tx, held: Draw, listed: Listed, name: str) -> ObjectRow | None:
+    """One object's row in a list, if it stands there."""
+    part = tx.draws.part_with(held.number, kept(held, listed, OBJECTS), name.encode())
+    for line in part.content.split(b"\n") if part is not None else ():
+        if line.startswith(f"{name}\t".encode()):
+            ((_, row),) = read_objects([line])
+            return row
+    return None
+
+
+def row_of(tx: Tx, held: Draw, listed: Listed, name: str) -> ObjectRow:
+    """One object's row in a list. Raises Invalid (`draw_object_unknown`)."""
+    if (row := find(tx, held, listed, name)) is None:
+        raise Invalid("draw_object_unknown", object=name)
+    return row
+
+
+def keep(tx: Tx, held: Draw, made: Mapping[str, Frame]) -> None:
+    """Keep the files of the frames under the names of the house; objects that all lists share once."""
+    suite = Suite()
+    for name, objects in {kept(held, listed, OBJECTS): made[listed.name].objects for listed in held.lists}.items():
+        tx.draws.keep_rows(
+            held.number,
+            name,
+            ((line[: line.index(b"\t")], line + b"\n") for line in lines(objects)),
+            lambda part: climb(suite, leaves(suite, part))[0],
+        )
     for listed in held.lists:
         one = made[listed.name]
-        told = (content(one.objects), content(one.inspectors), content(one.bans))
-        files |= {kept(held, listed, kind): text for kind, text in zip(FRAME, told, strict=True)}
-    return files
+        for kind, text in zip(FRAME[1:], (content(one.inspectors), content(one.bans)), strict=True):
+            tx.draws.keep_file(held.number, kept(held, listed, kind), text)
 
 
 def bundle(held: Draw, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import IdentityKind, pseudonym
+from inspector.domain.rowfile import split
+from inspector.store.tx import Tx
+
+MEMBERS = "members.json"
+_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,27 +37,58 @@ def object_id(secret: bytes, kind: SubjectKind, code: str) -> str:
     return code if kind is SubjectKind.FIRM else pseudonym(secret, IdentityKind.CITIZEN_ID, code)
 
 
-def dump_members(members: Mapping[str, Member]) -> bytes:
-    """The private key of a frame, for the store."""
-    told = {
-        name: [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]
-        for name, one in members.items()
-    }
-    return json.dumps(told, ensure_ascii=False).encode()
+def keep_members(tx: Tx, number: str, members: Mapping[str, Member]) -> None:
+    """Keep the private key of a frame: a JSON object with a line for each key, so that one can be read without the others."""
+    tx.draws.keep_rows(number, MEMBERS, _lines(members))
+
+
+def count_members(tx: Tx, number: str) -> int:
+    """How many keys there are: the objects of all lists, each once."""
+    return sum(part.count(b"\n") for part in tx.draws.parts(number, MEMBERS))
+
+
+def members_of(tx: Tx, number: str, names: Collection[str] | None = None) -> dict[str, Member]:
+    """What the keys that are asked for stand for, or all of them; the file is read part by part."""
+    return dict(_read(split(tx.draws.parts(number, MEMBERS)), names))
+
+
+def member_of(tx: Tx, number: str, name: str) -> Member | None:
+    """What one key stands for."""
+    part = tx.draws.part_with(number, MEMBERS, name.encode())
+    return dict(_read(part.content.split(b"\n"), [name])).get(name) if part is not None else None
 
 
 def load_members(content: bytes) -> dict[str, Member]:
-    """The private key of a frame."""
-    told = json.loads(content)
-    return {
-        name: Member(
-            kind=SubjectKind(kind),
-            code=code,
-            name=called,
-            cases=tuple(cases),
-            pooled=pooled,
-            stratum=stratum,
-            supervised=tuple(supervised),
-        )
-        for name, (kind, code, called, cases, pooled, stratum, supervised) in told.items()
-    }
+    """The private key of a frame, from the whole of its file."""
+    return dict(_read(content.split(b"\n"), None))
+
+
+def _lines(members: Mapping[str, Member]) -> Iterator[tuple[bytes, bytes]]:
+    last = len(members) - 1
+    for place, name in enumerate(sorted(members)):
+        one = members[name]
+        fields = [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]
+        told = json.dumps(fields, ensure_ascii=False)
+        begins, ends = "{" if place == 0 else "", "}" if place == last else ","
+        yield name.encode(), f"{begins}{json.dumps(name, ensure_ascii=False)}: {told}{ends}\n".encode()
+
+
+def _read(lines: Iterable[bytes], names: Collection[str] | None) -> Iterator[tuple[str, Member]]:
+    wanted = {json.dumps(name, ensure_ascii=False).encode() for name in names} if names is not None else None
+    for line in lines:
+        plain = line.strip(b"{}, \n")  # a line's value is a list, so no brace at an end is a part of it
+        if plain and (wanted is None or ((found := _NAME.match(plain)) is not None and found[0] in wanted)):
+            for name, fields in json.loads(b"{" + plain + b"}").items():
+                kind, code, called, cases, pooled, stratum, supervised = fields
+                yield (
+                    name,
+                    Member(
+                        kind=SubjectKind(kind),
+                        code=code,
+                        name=called,
+                        cases=tuple(cases),
+                        pooled=pooled,
+                        stratum=stratum,
+                        supervised=tuple(supervised),
+                    ),
+                )

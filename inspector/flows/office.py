@@ -91,6 +91,8 @@ class Office:
     now: Callable[[], datetime]
     waited: Callable[[datetime, datetime], timedelta] = lambda since, until: until - since
     """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
+    tickets_from: int = 100_000
+    """From so many objects on PostgreSQL computes a draw's tickets."""
 
     def lag(self, schedule: Mapping[str, Any]) -> timedelta:
         """How late the last slot of a row of the schedule table was taken; nothing before the first."""

@@ -6,12 +6,13 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import draw as protocol
 from inspector.domain.case import SubjectKind
-from inspector.domain.commitment import Commitment, read
-from inspector.domain.draw import Result, receipt, shown
-from inspector.domain.errors import Missing, Refusal
+from inspector.domain.commitment import Commitment, join, read
+from inspector.domain.draw import Result, fate, shown
+from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.identity import normalise
@@ -19,19 +20,22 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
 from inspector.domain.publish import opens
+from inspector.domain.rowfile import eligible
+from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
 from inspector.flows.embargo import covered
-from inspector.flows.lists import frames, frozen
-from inspector.flows.members import load_members
+from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
+from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
 from inspector.labels import LANGS, label, of
+from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A draw that was carried out, recomputed from its frozen bytes."""
+    """A draw that was carried out, recomputed from its frozen bytes. `files` are the short ones; see `lists.frames`."""
 
     held: Draw
     files: Mapping[str, bytes]
@@ -42,10 +46,12 @@ class Drawn:
     @classmethod
     def of(cls, tx: Tx, number: str) -> Drawn:
         """Recompute it. Raises Missing, and Refusal (`draw_not_finished`)."""
-        held, files = tx.draws.get(number), tx.draws.files(number)
+        held = tx.draws.get(number)
         if held.state is not DrawState.DRAWN:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
-        commitment, made = read(files["commit.json"]), frames(held, files)
+        files = small(tx, held)
+        commitment = read(files["commit.json"])
+        made = frames(tx, held, files, commitment.suite)
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
         return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
 
@@ -74,7 +80,7 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     told = Drawn.of(tx, number)
     visits = covered(tx, number)
     refuse_early(office, told.held, visits, now)
-    members = load_members(told.files["members.json"])
+    members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
     waiting = {one.object_id for one in visits if one.state.open}
     for listed, result in zip(told.held.lists, told.result.lists, strict=True):
         if not office.book.get(told.held.pack_of(listed.agency)).publish.firms:
@@ -112,45 +118,67 @@ def receipt_of(
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
         raise Refusal("draw_not_committed", draw=number, state=held.state)
-    member = load_members(tx.draws.file(number, "members.json")).get(name)
+    member = member_of(tx, number, name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    files, visits = tx.draws.files(number), covered(tx, number)
-    listed = _listed(held, files, name, agency, within)
+    listed, visits = _listed(tx, held, name, agency, within), covered(tx, number)
     if listed is None:
         raise Missing("receipt_unknown", draw=number)
     if held.extends is not None:  # its row says who was drawn before, and so may still be visited
         refuse_early(office, held, visits, now)
+    commitment = read(tx.draws.file(number, "commit.json"))
+    told: dict[str, object] = _row(tx, commitment, held, listed, name)
     early = held.state is not DrawState.DRAWN or closed_until(office, held, visits, now) is not None
-    if early:
-        (told,) = shown(read(files["commit.json"]), frozen(held, files, listed), [name], listed.name)
-    else:
-        drawn = Drawn.of(tx, number)
-        told = receipt(drawn.commitment, drawn.frames[listed.name], name, listed.name, drawn.result)
+    if not early:
+        result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
+        strata = {one["name"]: one["strata"] for one in result["lists"]}
+        told = fate(commitment, told, strata[listed.name], join(commitment, parts["parts"]))
         if held.own and (within is None or {*held.agencies} <= {*within}):
-            told["visited"] = _visited(drawn, name)
+            told["visited"] = _visited(tx, held, commitment.suite, strata, name)
     own = {"list": listed.name} if held.own else {}
     return {"draw": number, **own, **told, "words": _words({**told, **own})}
 
 
-def _listed(held: Draw, files: Mapping[str, bytes], name: str, agency: str, within: Collection[str] | None) -> Listed | None:
+def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
     """The list whose receipt is asked for: the lead's stands for all that share its objects."""
     if not held.own:
         return held.lists[0]
     may = [one for one in held.lists if (within is None or one.agency in within) and agency in ("", one.agency)]
-    return next((one for one in may if any(row.id == name for row in frozen(held, files, one).objects)), None)
+    return next((one for one in may if find(tx, held, one, name) is not None), None)
 
 
-def _visited(drawn: Drawn, name: str) -> str:
-    """How likely a firm was visited at all, being in several lists with one ticket: exactly, or from … to …."""
+def _visited(tx: Tx, held: Draw, suite: Suite, strata: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str) -> str:
+    """How likely a firm was visited at all, being in several lists with one ticket: exactly, or from … to ….
+
+    It counts neighbours, so the ids of the firm's classes are held, and no more of their rows.
+    """
     places = []
-    for result in drawn.result.lists:
-        row = next((row for row in drawn.frames[result.name].objects if row.id == name and row.status == ELIGIBLE), None)
-        if row is not None:
-            able = [one.id for one in drawn.frames[result.name].objects if (one.stratum, one.status) == (row.stratum, ELIGIBLE)]
-            places.append((able, result.strata[row.stratum].k))
+    for listed in held.lists:
+        row = find(tx, held, listed, name)
+        if row is not None and row.status == ELIGIBLE:
+            able = [one.decode() for code, one in eligible(objects_of(tx, held, listed, suite)) if code == row.stratum]
+            places.append((able, int(strata[listed.name][row.stratum]["k"])))
     found = chance(places)
     return str(found.least) if found.exact else f"{found.least} … {found.most}"
+
+
+def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) -> dict[str, object]:
+    """One row with what shows that it is in a list's frame, from the part it lies in and the nodes above all parts.
+
+    Raises Invalid (`REGISTER_CHANGED`) when that does not lead to the committed root, and `draw_object_unknown`.
+    """
+    suite, file = commitment.suite, kept(held, listed, OBJECTS)
+    part, (n, expected) = tx.draws.part_with(held.number, file, name.encode()), commitment.list_named(listed.name).objects
+    lines = part.content.split(b"\n")[:-1] if part is not None else []
+    place = next((place for place, line in enumerate(lines) if line.startswith(f"{name}\t".encode())), None)
+    if part is None or place is None:
+        raise Invalid("draw_object_unknown", object=name)
+    _, (lower,) = climb(suite, leaves(suite, lines), [place])
+    _, (upper,) = climb(suite, tx.draws.nodes(held.number, file), [part.number])
+    index, steps = part.number * PART + place, [*lower, *upper]
+    if not included(suite, lines[place], index, n, steps, expected):
+        raise Invalid("REGISTER_CHANGED", list=listed.name, file="objects")
+    return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
 def _words(told: Mapping[str, object]) -> dict[str, list[str]]:

@@ -20,12 +20,14 @@ from inspector.domain.frame import ELIGIBLE, ObjectRow
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
+from inspector.domain.rowfile import RowFile
 from inspector.domain.sampling import FULL, MUST, Window
+from inspector.domain.suite import Suite
 from inspector.flows import joining
 from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
 from inspector.flows.history import History, history
-from inspector.flows.lists import frozen
-from inspector.flows.members import Member, load_members
+from inspector.flows.lists import objects_of
+from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.placing import Bars
 from inspector.flows.windows import start
@@ -70,9 +72,8 @@ class Remainder:
 
 def remainder(office: Office, tx: Tx, root: Draw, policy: Policy, number: str, now: datetime) -> Remainder:
     """What is left of a carried-out draw and of its carried-out extensions; the caller holds the draw's lock."""
-    files = tx.draws.files(root.number)
-    rows, members = frozen(root, files, root.lists[0]).objects, load_members(files["members.json"])
-    derivation = json.loads(files["rules.json"])["derivation"]
+    rows, members = objects_of(tx, root, root.lists[0], Suite()), members_of(tx, root.number)
+    derivation = json.loads(tx.draws.file(root.number, "rules.json"))["derivation"]
     extended = tx.draws.extensions(root.plan, root.number)
     kin = [root.number, *(one.number for one in extended if one.state is DrawState.DRAWN)]
     chosen = tx.visits.chosen(kin)
@@ -148,15 +149,13 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     )
 
 
-def _before(
-    office: Office, tx: Tx, root: Draw, policy: Policy, chosen: set[str], rows: tuple[ObjectRow, ...]
-) -> dict[str, Barred]:
+def _before(office: Office, tx: Tx, root: Draw, policy: Policy, chosen: set[str], rows: RowFile) -> dict[str, Barred]:
     """Who was drawn in this period: by the draw, its extensions, or another draw of the plan in the window of the stratum's row.
 
     Also whoever came in from a reserve, and whoever was drawn and left again.
     """
     made = office.calendar.local(root.made_at)
-    windows = {policy.sampling(code).per for code in {row.stratum for row in rows}} - {Window.DRAW}
+    windows = {policy.sampling(code).per for code in {code for code, _ in rows.tally}} - {Window.DRAW}
     theirs = {per: {str(one["object_id"]) for one in tx.visits.of_plan(root.plan, start(made, per))} for per in windows}
     told = {}
     for row in rows:

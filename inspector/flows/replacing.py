@@ -22,7 +22,6 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.frame import ObjectRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -32,8 +31,8 @@ from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, join, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.joining import joined
-from inspector.flows.lists import AFTER, frozen, kept
-from inspector.flows.members import Member, load_members
+from inspector.flows.lists import AFTER, kept, people, row_of, small
+from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
 from inspector.flows.record import record
@@ -79,8 +78,8 @@ class _Part:
 def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, by: str, now: datetime) -> Replaced:
     """A person records that a drawn object is no more; what follows is the rule's. Raises Missing, Invalid, Refusal."""
     held, drawn = _locked(tx, visit_id)
-    files = tx.draws.files(drawn.number)
-    parts = _parts(office, held, drawn, files)
+    files = small(tx, drawn)
+    parts = _parts(office, tx, held, drawn, files)
     decision = replacement.cease(held, how, evidence, by, parts[0].policy, now)
     _leave(tx, held, decision, now)
     entered = {part.agency for part in held.parts}
@@ -104,8 +103,8 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
 def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: str, by: str, now: datetime) -> Replaced:
     """An officer has a drawn object replaced, within the budget of every list. Raises Missing, Invalid, Refusal (`reserve_used_up`)."""
     held, drawn = _locked(tx, visit_id)
-    files = tx.draws.files(drawn.number)
-    parts = _parts(office, held, drawn, files)
+    files = small(tx, drawn)
+    parts = _parts(office, tx, held, drawn, files)
     decision, *_ = [replacement.give_up(held, ground, reason, by, part.lists, part.policy) for part in parts]
     for part in parts:
         if part.following is None:
@@ -119,8 +118,8 @@ def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: st
 
 def lists_of(tx: Tx, number: str) -> Lists:
     """The reserve of a draw's first list, and what has come of it."""
-    held, files = tx.draws.get(number), tx.draws.files(number)
-    return _lists(held, files, held.lists[0])
+    held = tx.draws.get(number)
+    return _lists(held, small(tx, held), held.lists[0])
 
 
 def _locked(tx: Tx, visit_id: str) -> tuple[Visit, Draw]:
@@ -168,7 +167,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
     elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(kin)}
     for name in dict.fromkeys(part.following for part in parts if part.following is not None):
-        member = load_members(files["members.json"])[name]
+        member = members_of(tx, drawn.number, [name])[name]
         member = member if drawn.own else joined(tx, drawn, {name: member})[name]
         visits = tx.visits.of_draw(drawn.number)
         there = next((one for one in visits if drawn.own and one.object_id == name and one.state.open), None)
@@ -206,10 +205,10 @@ def _dealt(
 
 def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str) -> tuple[str | None, ...]:
     """One list's team for an object that comes in, and its lines."""
-    commitment, frame = read(files["commit.json"]), frozen(drawn, files, listed)
+    commitment, frame = read(files["commit.json"]), people(drawn, files, listed)
     seed = join_seed(commitment, [drawn.parts[party] for party in drawn.parties])
     deal_key = key(commitment, seed, f"deal/{listed.name}")
-    row, loads = _row(frame.objects, name), Counter(tx.visits.loads(drawn.number, listed.agency))
+    row, loads = row_of(tx, drawn, listed, name), Counter(tx.visits.loads(drawn.number, listed.agency))
     team: list[str | None] = []
     for seat in range(commitment.list_named(listed.name).rules.team):
         sitting = [staff for staff in team if staff is not None]
@@ -220,15 +219,11 @@ def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name:
     return tuple(team)
 
 
-def _row(rows: tuple[ObjectRow, ...], name: str) -> ObjectRow:
-    return next(row for row in rows if row.id == name)
-
-
-def _parts(office: Office, held: Visit, drawn: Draw, files: Mapping[str, bytes]) -> tuple[_Part, ...]:
+def _parts(office: Office, tx: Tx, held: Visit, drawn: Draw, files: Mapping[str, bytes]) -> tuple[_Part, ...]:
     """The parts of a visit, that of its lead first: by the lead's list where all share it, else by the list of each that goes."""
 
     def part(listed: tuple[Listed, ...], sampled: bool) -> _Part:
-        stratum = _row(frozen(drawn, files, listed[0]).objects, held.object_id).stratum
+        stratum = row_of(tx, drawn, listed[0], held.object_id).stratum
         lists, policy = _lists(drawn, files, listed[0]), office.book.get(drawn.pack_of(listed[0].agency))
         following = lists.following(stratum) if sampled else None
         return _Part(listed=listed, stratum=stratum, sampled=sampled, policy=policy, lists=lists, following=following)

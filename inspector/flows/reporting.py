@@ -21,7 +21,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.lists import AFTER, kept
-from inspector.flows.members import Member, load_members
+from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn
 from inspector.flows.windows import start
@@ -47,7 +47,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         listed = held.list_of(agency)
     policy, frame = office.book.get(held.pack_of(listed.agency)), drawn.frames[listed.name]
     result = next(one for one in drawn.result.lists if one.name == listed.name)
-    members, visits = load_members(drawn.files["members.json"]), tx.visits.of_selection(number)
+    members, visits = members_of(tx, number), tx.visits.of_selection(number)
     standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
     if held.own:  # an agency reads of its own list and its own cases alone
         standing = {case: told for case, told in standing.items() if told[2] == listed.agency}

@@ -31,9 +31,9 @@ def reveal(work: Work, office: Office) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     with office.store.read() as tx:
         held = tx.draws.get(number)
-        committed = tx.draws.files(number).get("commit.json")
+        committed = tx.draws.file(number, "commit.json")
     source = office.connectors.seeds.get(party)
-    if source is None or committed is None:
+    if source is None or not committed:
         return withheld(work, office, None).unasked()
     promise = held.promises[party]
     typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
@@ -218,7 +218,7 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
     if held.state is not DrawState.SEEDING or not awaited:
         raise Refusal("draw_not_seeding", draw=number, state=held.state)
     told = beacons.read(content)
-    suite = read(tx.draws.files(number)["commit.json"]).suite
+    suite = read(tx.draws.file(number, "commit.json")).suite
     for party, promise in awaited.items():
         part = beacons.part(promise, told)
         try:

@@ -13,13 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from operator import length_hint
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from inspector.domain.errors import Invalid
-from inspector.flows import sheet
+from inspector.flows import large, sheet
 from inspector.flows.diagnosis import HEAD, RowFlaw
 from inspector.flows.sheet import Cell, Row, Sheet
 
@@ -115,10 +114,7 @@ def _numbered(records: Iterator[tuple[Cell, ...]], odd: list[RowFlaw]) -> Iterat
 
 def _parquet(file: Path, held: ExitStack) -> Stream:
     """Row 2 is the first one, as if the names of the columns stood above it."""
-    try:
-        duckdb: Any = import_module("duckdb")
-    except ModuleNotFoundError as error:
-        raise Invalid("parquet_needs_extra", file=file.name) from error
+    duckdb = large.duckdb("parquet_needs_extra", file=file.name)
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
     held.callback(connection.close)
     try:

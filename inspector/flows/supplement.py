@@ -30,8 +30,8 @@ from inspector.flows import seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import own, partners
-from inspector.flows.lists import contents, frozen, lists_of
-from inspector.flows.members import Member, dump_members
+from inspector.flows.lists import keep, lists_of, row_of, small
+from inspector.flows.members import Member, keep_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -123,9 +123,8 @@ def announce(
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
-    for name, held in contents(made, made_of.frames).items():
-        tx.draws.keep_file(number, name, held)
-    tx.draws.keep_file(number, "members.json", dump_members(_members(seen.visits)))
+    keep(tx, made, made_of.frames)
+    keep_members(tx, number, _members(seen.visits))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
     rules: dict[str, object] = {
@@ -173,7 +172,7 @@ def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: 
     """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
     last: dict[str, Draw] = {}
     for held in tx.draws.void_of(plan, _SLOT):
-        for visit in stands_for(tx.draws.files(held.number)).values():
+        for visit in stands_for(small(tx, held)).values():
             last.setdefault(visit, held)
     void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
     told = [seeding.succeeding(office, held, policy) for held in void.values()]
@@ -194,7 +193,7 @@ def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
 
     A plan whose agencies have changed since may owe visits of several kinds; one draw deals those of one.
     """
-    dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(tx.draws.files(held.number)).values()}
+    dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(small(tx, held)).values()}
     owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
     for visit in tx.visits.short(plan.name):
         if visit.id not in dealt:
@@ -225,11 +224,8 @@ def _staffed(
 def _rows(office: Office, tx: Tx, listed: Listed, owed: Collection[Visit], number: str) -> list[ObjectRow]:
     """A list's rows: area and qualification as the list of that agency in each visit's own draw has frozen them, salts of its own."""
     secret = list_secret(office, number, listed)
-    known: dict[tuple[str, str], ObjectRow] = {}
-    for name in {visit.draw for visit in owed}:
-        drawn = tx.draws.get(name)
-        known |= {(name, row.id): row for row in frozen(drawn, tx.draws.files(name), drawn.list_of(listed.agency)).objects}
-    rows = [known[visit.draw, visit.object_id] for visit in owed]
+    drawn = {name: tx.draws.get(name) for name in {visit.draw for visit in owed}}
+    rows = [row_of(tx, drawn[one.draw], drawn[one.draw].list_of(listed.agency), one.object_id) for one in owed]
     return [
         ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
         for row in rows

@@ -14,9 +14,13 @@ from inspector.domain.commitment import read
 from inspector.domain.decision import OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
+from inspector.domain.frame import Frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
-from inspector.flows.lists import frames
+from inspector.domain.rowfile import Tickets
+from inspector.domain.suite import Suite
+from inspector.flows.lists import OBJECTS, frames, kept, small
+from inspector.flows.members import MEMBERS
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -60,24 +64,36 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     return decision.state
 
 
-def carry_out(office: Office, held: Draw, files: Mapping[str, bytes]) -> Result | str:
+def carry_out(office: Office, tx: Tx, held: Draw) -> Result | str:
     """The draw's result; or the name of the frozen file that is not what was committed to (ruling 11).
 
+    Objects are read part by part, several times, and not held; of so many that the settings say so, PostgreSQL computes the tickets.
     Raises Invalid for a seed that is not the promised one.
     """
+    files = small(tx, held)
     try:
         commitment = read(files["commit.json"])
         if commitment.c != held.c:
             return "commit.json"
         told = json.loads(commitment.content).get("members")
-        if told is not None and not hmac.compare_digest(str(told), members_digest(office, files)):
-            return "members.json"
+        if told is not None and not hmac.compare_digest(str(told), members_digest(office, tx, held.number)):
+            return MEMBERS
         parts = [held.parts[party] for party in held.parties]
-        return protocol.carry_out(commitment, frames(held, files), parts)
+        made = frames(tx, held, files, commitment.suite)
+        return protocol.carry_out(commitment, made, parts, tickets=_tickets(office, tx, held, made, commitment.suite))
     except Invalid as error:
         if error.code == "draw_seed_invalid":
             raise
         return str(error.facts.get("file") or error.code)
+
+
+def _tickets(office: Office, tx: Tx, held: Draw, made: Mapping[str, Frame], suite: Suite) -> Mapping[str, Tickets]:
+    """Who computes tickets beside the rows, by list."""
+    if suite.name != "sha256":
+        return {}
+    large = [listed for listed in held.lists if len(made[listed.name].objects) >= office.tickets_from]
+    beside = {listed.name: tx.draws.tickets(held.number, kept(held, listed, OBJECTS)) for listed in large}
+    return {name: one for name, one in beside.items() if one is not None}
 
 
 def make_void(office: Office, number: str, file: str) -> Settlement:
@@ -104,9 +120,12 @@ def enter_void(tx: Tx, held: Draw, facts: Mapping[str, object], now: datetime) -
     tx.register.append(held.agency, EntryKind.VOID, held.number, facts, now)
 
 
-def members_digest(office: Office, files: Mapping[str, bytes]) -> str:
+def members_digest(office: Office, tx: Tx, number: str) -> str:
     """A keyed digest of what the frame's keys stand for: it says nothing to anybody outside, and nobody inside can swap a case."""
-    return hmac.new(office.secret, files["members.json"], hashlib.sha256).hexdigest()
+    digest = hmac.new(office.secret, digestmod=hashlib.sha256)
+    for part in tx.draws.parts(number, MEMBERS):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _end_work(tx: Tx, held: Draw, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Draws, and the files their commitments are hashes of: stored as the bytes they are, never re-encoded."""
+"""Draws: their states, slots and numbers, and the parts of seeds that they have used. Their files: `drawfiles`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import draw, draw_file, draw_partner
-from inspector.store.room import Room
+from inspector.store.drawfiles import DrawFiles
+from inspector.store.drawtables import draw, draw_partner
 from inspector.store.tables import seed_used
 
 EXTENSION = "extension:"
@@ -21,7 +21,7 @@ EXTENSION = "extension:"
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
-class DrawRoom(Room):
+class DrawRoom(DrawFiles):
     """The draw tables."""
 
     def add(self, made: Draw) -> bool:
@@ -151,26 +151,6 @@ class DrawRoom(Room):
             asked = asked.where(_of(agencies))
         asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
-
-    def keep_file(self, number: str, name: str, content: bytes) -> None:
-        """Keep one file of a draw's bundle; it never changes."""
-        self.connection.execute(sa.insert(draw_file).values(number=number, name=name, bytes=content))
-
-    def append_line(self, number: str, name: str, line: bytes) -> None:
-        """Append a line to a running file of the bundle (after.jsonl)."""
-        held = self.files(number).get(name, b"")
-        self.upsert(draw_file, {"number": number, "name": name, "bytes": held + line + b"\n"}, ("number", "name"))
-
-    def files(self, number: str) -> dict[str, bytes]:
-        """The bundle's files by name."""
-        rows = self.connection.execute(sa.select(draw_file.c.name, draw_file.c.bytes).where(draw_file.c.number == number))
-        return {row.name: row.bytes for row in rows}
-
-    def file(self, number: str, name: str) -> bytes:
-        """One file of the bundle."""
-        asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)
-        content: bytes = self.connection.execute(asked).scalar_one()
-        return content
 
     def claim(self, mark: str, number: str, party: str, now: datetime) -> bool:
         """Let a seed's mark (`seed.mark`, or `text:` and the figures) be one party's in one draw, for good; False when it is another's.

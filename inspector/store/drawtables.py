@@ -48,8 +48,15 @@ draw_file = sa.Table(
     metadata,
     sa.Column("number", Code, primary_key=True),
     sa.Column("name", Code, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False, server_default="0"),
     sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("first", sa.LargeBinary, nullable=True),
+    sa.Column("node", sa.LargeBinary, nullable=True),
 )
+"""A file, in parts of `draws.PART` rows where it has a row for each object: then a single row can be had without the others.
+
+`first` is the key of a part's first row, `node` what the Merkle tree has above the part. Both save time and prove nothing.
+"""
 
 draw_register = sa.Table(
     "draw_register",

@@ -153,12 +153,20 @@ class Store:
             self._bell.ring(tx.connection)
 
     @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """A reading transaction: sees one state, writes nothing, blocks nobody. Raises Away."""
+    def read(self, *, steady: bool = False) -> Iterator[Tx]:
+        """A reading transaction: sees one state, writes nothing, blocks nobody. Raises Away.
+
+        `steady`: all its statements see the same state on PostgreSQL too, and it may last: a large draw is computed in it.
+        """
         with self._outages(), self._reader.connect() as connection:
             if not self.sqlite:
                 connection.execution_options(postgresql_readonly=True)
+            if not self.sqlite and steady:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
+                if not self.sqlite and steady:
+                    for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                        connection.execute(sa.text(f"SET LOCAL {name} = '30min'"))
                 yield Tx(connection)
 
     @contextmanager

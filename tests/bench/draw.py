@@ -2,7 +2,8 @@
 
 `python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 0`
 
-With `--large 10000000` also the way by DuckDB over Parquet (the extra `large`), beside DuckDB's own query that only hashes.
+With `--large 10000000` also the way of `draw announce|carry-out --large` (the extra `large`): sorting what was handed in, the strict
+reading that gives the root, and the selection, beside DuckDB's own query that only hashes the ids of the same file.
 
 Rounds are interleaved, so that a noisy neighbour hits everyone; each measurement has a fresh process, whose input is made before
 the clock starts. The median of the rounds counts. A row is hashed four times: salt, leaf, node and ticket; the yardstick is as many
@@ -21,23 +22,28 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from inspector.cli.offline.spool import Standing
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
 from inspector.domain.dealing import deal
 from inspector.domain.frame import Ban, Frame, InspectorRow, ObjectRow, content, freeze, read
-from inspector.domain.selection import select
-from inspector.domain.suite import Suite, root
+from inspector.domain.rowfile import RowFile
+from inspector.domain.selection import select, select_by
+from inspector.domain.suite import Suite
 from inspector.flows import large
+from inspector.flows.large import FileTickets, Unsorted, database
 from tests.bench.machine import machine, told, versions
 from tests.bundles import promise
 
 HASHES = 4
+OPEN = ExitStack()
+"""What stays open as long as the process."""
 KEY, SECRET = "0123456789abcdef" * 2, b"s" * 32
 QUALS = ("Q1", "Q2", "Q3")
 RULES = Rules(base="all", rounding="ceil", reserve=10, team=2, strata={code: Share(ppm=50_000) for code in "ABCD"})
@@ -169,51 +175,58 @@ OURS: dict[str, Callable[[int], Callable[[], object]]] = {
 EVERY = {**OURS, "consistent_sampler, sampling only": consistent, "dealing": dealing}
 
 
-def parquet(rows: int, file: Path) -> None:
-    """The register as a frozen one in Parquet."""
-    with duck() as database:
-        database.execute(
-            f"COPY (SELECT printf('91330100MA%08d', i) AS id, substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1) AS stratum, "
-            "'1' AS status, printf('D%02d', i % 90) AS pool, '' AS qual, substr(sha256('s' || i), 1, 32) AS salt "
-            f"FROM range({rows}) held(i)) TO '{file}' (FORMAT parquet)"
-        )
+def standing(rows: int, folder: Path) -> None:
+    """The register as objects.tsv, and as it may have been handed in."""
+    line = "printf('91330100MA%08d', i), substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1), '1', printf('D%02d', i % 90), '', "
+    line = f"concat_ws(chr(9), {line}substr(sha256('s' || i), 1, 32))"
+    with database(folder / "spill") as held:
+        for name, order, more in (("objects.tsv", "i", ""), ("unsorted", "hash(i)", " || chr(9) || i")):
+            with (folder / name).open("wb", buffering=1 << 20) as out:
+                told = held.execute(f"SELECT {line}{more} FROM range({rows}) made(i) ORDER BY {order}")
+                while batch := told.fetchmany(10_000):
+                    out.writelines(text.encode() + b"\n" for (text,) in batch)
 
 
-def duck() -> Any:
-    """DuckDB within 1 GB."""
-    import duckdb
-
-    return duckdb.connect(config={"memory_limit": "1GB"})
-
-
-def hashing(file: Path) -> Callable[[], object]:
+def hashing(folder: Path) -> Callable[[], object]:
     """DuckDB's own: one hash a row and nothing else."""
-    database = duck()
-    return lambda: database.execute("SELECT max(sha256(? || id)) FROM read_parquet(?)", [KEY, str(file)]).fetchall()
+    held = OPEN.enter_context(database(folder / "spill"))
+    asked = f"SELECT max(sha256(? || id)) FROM {large.rows()}"
+    return lambda: held.execute(asked, [KEY, str(folder / "objects.tsv")]).fetchall()
 
 
-def large_selection(file: Path) -> Callable[[], object]:
-    """Which objects are drawn, from Parquet."""
-    database = duck()
-    return lambda: large.select(database, file, RULES, Suite(), KEY, KEY)
+def beside(folder: Path) -> FileTickets:
+    """DuckDB at the register, within its memory."""
+    return FileTickets(OPEN.enter_context(database(folder / "spill")), folder / "objects.tsv")
 
 
-def large_root(file: Path) -> Callable[[], object]:
-    """The root of the register, from Parquet."""
-    database = duck()
-    return lambda: root(Suite(), large.lines(database, file))
+def large_selection(folder: Path) -> Callable[[], object]:
+    """Which objects are drawn, once the rows have been read."""
+    tickets, objects = beside(folder), RowFile(Standing(folder / "objects.tsv").pieces, Suite())
+    return lambda: select_by(RULES, objects, tickets, Suite(), KEY, KEY)
+
+
+def large_root(folder: Path) -> Callable[[], object]:
+    """The strict reading of the register, which gives its root."""
+    return lambda: RowFile(Standing(folder / "objects.tsv").pieces, Suite())
+
+
+def large_sorting(folder: Path) -> Callable[[], object]:
+    """The rows as they were handed in, in their order."""
+    rows = Unsorted(OPEN.enter_context(database(folder / "spill")), folder / "unsorted")
+    return lambda: sum(1 for _ in rows.sorted())
 
 
 LARGE: dict[str, Callable[[Path], Callable[[], object]]] = {
-    "Parquet: hashing query": hashing,
-    "Parquet: selection": large_selection,
-    "Parquet: root": large_root,
+    "large: hashing query": hashing,
+    "large: selection": large_selection,
+    "large: reading and root": large_root,
+    "large: sorting": large_sorting,
 }
 
 
-def measure(name: str, size: int, file: Path) -> Measured:
+def measure(name: str, size: int, folder: Path) -> Measured:
     """One measurement, in the process it is called in."""
-    work = LARGE[name](file) if name in LARGE else EVERY[name](size)
+    work = LARGE[name](folder) if name in LARGE else EVERY[name](size)
     begun = time.perf_counter()
     work()
     seconds = time.perf_counter() - begun
@@ -241,7 +254,7 @@ def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
     for (name, size), seconds in middle.items():
         of = [one for one in rounds if (one.name, one.size) == (name, size)]
         rival = middle.get(("consistent_sampler, sampling only", size)) if name in OURS else None
-        query = middle.get(("Parquet: hashing query", size)) if name in LARGE else None
+        query = middle.get(("large: hashing query", size)) if name in LARGE else None
         bare = size * HASHES / median(rates)
         cells = [
             name,
@@ -263,7 +276,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--objects", default="10000,100000,1000000", help="sizes of the register; rivals draw from the largest")
     parser.add_argument("--visits", default="10000,100000", help="visits to deal; one inspector for fifty")
-    parser.add_argument("--large", type=int, default=0, help="rows in Parquet; 0 leaves DuckDB out")
+    parser.add_argument("--large", type=int, default=0, help="rows of a register that is not held; 0 leaves DuckDB out")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
@@ -273,14 +286,13 @@ def main() -> None:
     rounds: list[Measured] = []
     rates: list[float] = []
     with TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
-        file = Path(folder) / "objects.parquet"
         if given.large:
-            fresh.submit(parquet, given.large, file).result()
+            fresh.submit(standing, given.large, Path(folder)).result()
         for number in range(given.rounds):
             rates.append(openssl())
             start = number * len(work) // given.rounds
             for name, size in work[start:] + work[:start]:
-                rounds.append(fresh.submit(measure, name, size, file).result())
+                rounds.append(fresh.submit(measure, name, size, Path(folder)).result())
                 print(f"round {number + 1} {name} {size:,}: {rounds[-1].seconds:.2f} s", file=sys.stderr)
     rounds.sort(key=lambda one: work.index((one.name, one.size)))
     facts = machine() | {"openssl": f"{median(rates) / 1e6:.2f} M SHA-256 of 64 bytes a second, one core"}

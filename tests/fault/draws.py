@@ -11,11 +11,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from inspector.cli.bundle import Bundle, judge, registers
+from inspector.cli.bundle import Bundle, frames_of, judge, registers
 from inspector.domain.commitment import Commitment, read
 from inspector.domain.draw import carry_out
 from inspector.domain.errors import Invalid
-from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import replay
 from inspector.domain.visit import SeatState, VisitState
@@ -147,7 +146,7 @@ def _recomputed(published: tuple[tuple[str, bytes], ...]) -> Again | str:
         if not opinion.verdict.holds:
             return "; ".join(map(str, opinion.verdict.problems))
         commitment = opinion.commitment
-        frames = {held.name: read_frame(*registers(bundled, commitment, held.name, set())) for held in commitment.lists}
+        frames = frames_of(commitment, registers(bundled, commitment, set()))
         result = carry_out(commitment, frames, json.loads(files["seed.json"])["parts"])
         teams: dict[str, tuple[str | None, ...]] = {}
         for name, frame in frames.items():  # a visit's places are those of the lead's team, then each partner's

@@ -69,8 +69,8 @@ class Inside:
         self.verdicts = {body["id"]: body["verdict"] for _, body in self.evidence}
         self.draws = {one.number: one for one in (load(Draw, text) for text in run(sa.select(draw.c.body)).scalars())}
         self.files: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for row in run(sa.select(draw_file)):
-            self.files[row.number][row.name] = row.bytes
+        for row in run(sa.select(draw_file).order_by(draw_file.c.part)):
+            self.files[row.number][row.name] = self.files[row.number].get(row.name, b"") + row.bytes
         self.visits = {one.id: one for one in (load(Visit, text) for text in run(sa.select(visit.c.body)).scalars())}
         self.seats = {one.name: one for one in (load(Seat, text) for text in run(sa.select(seat.c.body)).scalars())}
         staff = (load(InspectorRecord, text) for text in run(sa.select(inspector.c.body)).scalars())

@@ -23,12 +23,13 @@ from inspector.domain.register import EntryKind, flaw
 from inspector.domain.replacement import Ground
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import VisitState
-from inspector.flows import extend, lists, replacing, review
+from inspector.flows import extend, lists, publish, replacing, review
 from inspector.flows.draw import announce_now
 from inspector.flows.extend import Signed
 from inspector.flows.office import Office, Plan
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
+from inspector.store import drawfiles
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from tests.house import Hand, application, post, settle
@@ -166,6 +167,21 @@ def test_a_ratio_raised_in_the_middle_of_the_year_is_made_up_by_a_new_number_wit
     assert (line.facts["approved"], line.facts["more"]) == (["李科长", "王主任"], {POOL: 5})
     assert "draw_extension_asked" not in matters
     assert [rule for rule in steps if "extension" in rule] == ["draw.extension_asked", "draw.extension_signed"]
+
+
+def test_a_frame_that_lies_in_several_parts_is_extended_as_any_other(
+    store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (drawfiles, publish):
+        monkeypatch.setattr(room, "PART", 4)
+    office, first = drawn(store, hand)
+    done = carried_out(office, hand, extended(raised(office), first.number).number)
+    with store.read() as tx:
+        assert [tx.draws.count_parts(done.number, name) for name in ("objects.tsv", "members.json")] == [5, 5]
+    assert len(objects(office, done.number)) == 5
+    assert not objects(office, first.number) & objects(office, done.number)
+    replayed(office, done.number)
+    agreed(tmp_path, lists.bundle(done, files(office, done.number)))
 
 
 def agreed(folder: Path, bundle: Mapping[str, bytes]) -> None:

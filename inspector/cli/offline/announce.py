@@ -6,35 +6,43 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import folder, papers, plan, rosters
+from inspector.cli.offline import folder, papers, plan, rosters, spool
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
+from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
+from inspector.domain.rowfile import content, tally
 from inspector.domain.suite import SUITES, Suite
 from inspector.flows.diagnosis import RowFlaw
 from inspector.verifier import programs
 
-Step = Callable[[str], AbstractContextManager[rosters.Advance]]
+Step = Callable[[str], AbstractContextManager[Advance]]
 """A long step by its name, as something that shows how far it is."""
+Room = Callable[[Path], Spool | None]
+"""A roster's spool; None for one that is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself."""
+    """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself.
+
+    `large`: the objects are too many to hold, whatever their size.
+    """
 
     plan: Path
     objects: Path | None
     inspectors: Path | None
     bans: Path | None
     out: Path
+    large: bool = False
 
     def private(self, name: str) -> Path:
         """A private file beside the folder."""
@@ -87,7 +95,14 @@ class Announced:
     private: tuple[Path, ...]
 
 
-def read(given: Given, now: datetime, step: Step) -> Handed:
+@contextmanager
+def rooms(given: Given) -> Iterator[Room]:
+    """Where the rows of large rosters go while they are read and frozen, list by list. A room raises Invalid, OSError."""
+    with ExitStack() as held:
+        yield lambda file: held.enter_context(spool.room(given.out)) if spool.is_large(file, asked=given.large) else None
+
+
+def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     """Read everything before anything is judged: people mend their files once. Raises Invalid for what cannot be read at all."""
     told, flaws = plan.read(given.plan.read_bytes())
     for option, file in (("--objects", given.objects), ("--inspectors", given.inspectors), ("--bans", given.bans)):
@@ -97,7 +112,9 @@ def read(given: Given, now: datetime, step: Step) -> Handed:
         raise Invalid("draw_announce_lacks", option="--objects")
     folder.refuse_taken(given.out, _private(given, told))
     secret = secrets.token_hex(32)
-    lists = tuple(_read(given, told, listed, secret, now.date(), step) for listed in told.lists if _named(given, told, listed))
+    lists = tuple(
+        _read(given, told, listed, secret, now.date(), step, room) for listed in told.lists if _named(given, told, listed)
+    )
     return Handed(plan=told, flaws=flaws, lists=lists, secret=secret)
 
 
@@ -106,13 +123,13 @@ def _named(given: Given, told: DrawPlan, listed: ListPlan) -> bool:
     return given.roster(told, listed, "objects") is not None
 
 
-def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: date, step: Step) -> HandedList:
+def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: date, step: Step, room: Room) -> HandedList:
     """One list's rosters."""
     salt = _salter(secret, told, listed.name)
     file = given.roster(told, listed, "objects")
     assert file is not None, "seen before"
     with step(file.name) as advance:
-        things = rosters.objects(file, listed, _salter(secret, told, _shared(told, listed)), today, advance)
+        things = rosters.objects(file, listed, _salter(secret, told, _shared(told, listed)), today, advance, room(file))
     staff = barred = None
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
@@ -120,15 +137,16 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     if (file := given.roster(told, listed, "bans")) is not None:
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)
-        rosters.ignored(barred, things.rows, staff.rows if staff else ())
+        rosters.ignored(barred, things, staff.rows if staff else ())
     return HandedList(plan=listed, objects=things, inspectors=staff, bans=barred)
 
 
 def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announced:
     """Commit and write. Raises Invalid (also where the commitment itself is refused) and OSError; then nothing is there."""
     told = handed.plan
-    with step("freezing"):
-        frames = {one.plan.name: _frozen(one) for one in handed.lists}
+    suite = Suite(name=told.suite)
+    with step("freezing") as advance:
+        frames = {one.plan.name: _frozen(one, suite, advance) for one in handed.lists}
     sources, nonces = _sources(told)
     with step("committing"):
         made = commit(
@@ -138,7 +156,7 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
             made=now.isoformat(timespec="seconds"),
             sources=sources,
             listings=[_listing(one, frames[one.plan.name]) for one in handed.lists],
-            suite=Suite(name=told.suite),
+            suite=suite,
         )
     private = {given.private("salt-secret.txt"): papers.salt_secret(told, handed.secret)}
     private |= {_nonce_file(given, place): papers.nonce(told, place, nonce) for place, nonce in nonces.items()}
@@ -147,17 +165,19 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
     return Announced(commitment=made, frames=frames, private=tuple(private))
 
 
-def _frozen(held: HandedList) -> Frame:
+def _frozen(held: HandedList, suite: Suite, advance: Advance) -> Frame:
     """A list's frame."""
-    return freeze(held.objects.rows, held.inspectors.rows if held.inspectors else (), held.bans.rows if held.bans else ())
+    made = freeze(held.objects.rows, held.inspectors.rows if held.inspectors else (), held.bans.rows if held.bans else ())
+    return replace(made, objects=held.objects.spool.freeze(suite, advance)) if held.objects.spool is not None else made
 
 
 def _listing(held: HandedList, frame: Frame) -> Listing:
     """A list to commit to: its rules, with where its quotas come from."""
     told = held.plan
-    shares, derivation = told.shares(
-        Counter(row.stratum for row in frame.objects if told.base == "all" or row.status == ELIGIBLE)
-    )
+    counts = Counter[str]()
+    for (stratum, status), count in tally(frame.objects).items():
+        counts[stratum] += count if told.base == "all" or status == ELIGIBLE else 0
+    shares, derivation = told.shares(counts)
     rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
     return Listing(name=told.name, frame=frame, rules=rules, extra={"derivation": derivation}, deals=held.inspectors is not None)
 
@@ -165,7 +185,7 @@ def _listing(held: HandedList, frame: Frame) -> Listing:
 def _registers(name: str, frame: Frame) -> Mapping[str, Iterator[bytes]]:
     """The files of one list's frame."""
     return {
-        f"{name}.objects.tsv": (line + b"\n" for line in lines(frame.objects)),
+        f"{name}.objects.tsv": content(frame.objects),
         f"{name}.inspectors.tsv": (line + b"\n" for line in lines(frame.inspectors)),
         f"{name}.bans.tsv": (line + b"\n" for line in lines(frame.bans)),
     }

@@ -9,13 +9,14 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.bundle import Bundle, registers
+from inspector.cli.bundle import Bundle, frames_of, registers, unheld
 from inspector.cli.offline import folder
+from inspector.cli.offline.spool import tickets
+from inspector.cli.progress import Advance
 from inspector.domain.commitment import Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.frame import read as read_frame
 from inspector.domain.seed import entropy
 from inspector.domain.strict import parse
 
@@ -42,8 +43,8 @@ class Carried:
     again: bool
 
 
-def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], None]) -> Carried:
-    """Carry out the draw of a folder.
+def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Advance], *, large: bool = False) -> Carried:
+    """Carry out the draw of a folder; `large`: hold no register of objects, whatever its size.
 
     Raises Invalid for a seed that its sources did not promise or that lacks a part, Refusal (`draw_carried_out`) when the draw
     has another seed or result already, DiffersError when the frozen bytes have changed, OSError.
@@ -51,7 +52,8 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], No
     if not (where / COMMIT).is_file():
         raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
     with folder.held(where):
-        bundle = Bundle(files={file.name: file.read_bytes() for file in sorted(where.iterdir()) if file.is_file()})
+        files, huge = Bundle.files_of(where, large=large)
+        bundle = Bundle(files=files, large=huge)
         commitment = read_commitment(bundle.files[COMMIT])
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
@@ -111,10 +113,12 @@ def named(source: Mapping[str, object]) -> str:
     return f"{kind}: {source.get('what') or source.get('party') or source.get('round') or source.get('time')}"
 
 
-def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begins: Callable[[str], None]) -> Result:
+def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begins: Callable[[str], Advance]) -> Result:
     try:
-        frames = {held.name: read_frame(*registers(bundle, commitment, held.name, set())) for held in commitment.lists}
-        return carry_out(commitment, frames, parts, begins)
+        raw = registers(bundle, commitment, set())
+        frames = frames_of(commitment, raw, begins)
+        with tickets(unheld(raw), commitment.suite) as beside:
+            return carry_out(commitment, frames, parts, begins, beside)
     except Invalid as error:  # the seed was joined before, so it is the registers
         if error.code == "bundle_incomplete":
             raise

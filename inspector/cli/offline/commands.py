@@ -34,29 +34,30 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
     from inspector.cli.offline import announce as announcing
 
     now, bars = datetime.now(SHANGHAI), Bars(terminal)
-    handed = announcing.read(given, now, bars.step)
-    faults, remarks = _found(terminal, given, handed, "flaws"), _found(terminal, given, handed, "warnings")
-    if handed.faults:
-        terminal.value({"faults": handed.faults, "flaws": faults, "warnings": remarks})
-        _tell(terminal, "odd_in", remarks)
-        _tell(terminal, "flaw_in", faults)
-        if not terminal.as_json:
-            terminal.aside(terminal.words("flaws", count=handed.faults))
-        return Exit.USAGE
-    made = announcing.announce(given, handed, now, bars.step)
+    with announcing.rooms(given) as room:
+        handed = announcing.read(given, now, bars.step, room)
+        faults, remarks = _found(terminal, given, handed, "flaws"), _found(terminal, given, handed, "warnings")
+        if handed.faults:
+            terminal.value({"faults": handed.faults, "flaws": faults, "warnings": remarks})
+            _tell(terminal, "odd_in", remarks)
+            _tell(terminal, "flaw_in", faults)
+            if not terminal.as_json:
+                terminal.aside(terminal.words("flaws", count=handed.faults))
+            return Exit.USAGE
+        made = announcing.announce(given, handed, now, bars.step)
     _tell(terminal, "odd_in", remarks)
     _announced(terminal, given, handed.plan, made, remarks)
     return None
 
 
-def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str]) -> Exit | None:
+def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: bool) -> Exit | None:
     """Carry out, or say what differs from what was committed to."""
     from inspector.cli.offline.carry import DiffersError, carry
     from inspector.domain.verify import unchecked
 
     try:
         with Bars(terminal).steps() as begins:
-            done = carry(folder, seed, lambda source: _asked(terminal, source), begins)
+            done = carry(folder, seed, lambda source: _asked(terminal, source), begins, large=large)
     except DiffersError as differs:
         message = words.told(differs.error, terminal.lang)
         terminal.value({"problems": [{"code": differs.error.code, "message": message, "facts": differs.error.facts}]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from inspector.cli.offline.plan import ListPlan
+from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import IdentityKind, IdentityWarning, identify
@@ -26,8 +27,6 @@ from inspector.flows.stream import opened
 
 T = TypeVar("T", ObjectRow, InspectorRow, Ban)
 Salt = Callable[[str], str]
-Advance = Callable[[int, int], None]
-"""Tells how far a step is: so many of so many."""
 
 OBJECTS = Layout(
     open_ended=True,
@@ -83,7 +82,10 @@ _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 @dataclass(slots=True, kw_only=True)
 class Roster(Generic[T]):
-    """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones."""
+    """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones.
+
+    `spool` has the rows of a large one.
+    """
 
     file: Path
     layout: Layout
@@ -91,6 +93,19 @@ class Roster(Generic[T]):
     numbers: array[int] = field(default_factory=lambda: array("Q"))
     told: Diagnosis = field(default_factory=Diagnosis)
     untold: tuple[int, int] = (0, 0)
+    spool: Spool | None = None
+
+    def take(self, row: T, number: int) -> None:
+        """A row that is right; a large roster's is put away."""
+        if self.spool is not None and isinstance(row, ObjectRow):
+            self.spool.put(row, number)
+        else:
+            self.rows.append(row)
+            self.numbers.append(number)
+
+    def known(self, ids: set[str]) -> set[str]:
+        """Those of the ids that there are."""
+        return self.spool.known(ids) if self.spool is not None else ids.intersection(row.key()[0] for row in self.rows)
 
     @property
     def faults(self) -> int:
@@ -110,8 +125,10 @@ class Roster(Generic[T]):
             del flaws[MOST:], warnings[MOST:]
 
 
-def objects(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[ObjectRow]:
-    """The roster of objects. Raises Invalid for a file that cannot be read at all."""
+def objects(
+    file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance, spool: Spool | None = None
+) -> Roster[ObjectRow]:
+    """The roster of objects, its rows in the spool where there is one. Raises Invalid for a file that cannot be read at all."""
 
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
@@ -128,7 +145,7 @@ def objects(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advanc
     def alike(row: ObjectRow, name: str) -> ObjectRow:
         return ObjectRow(id=name, stratum=row.stratum, status=row.status, pool=row.pool, qual=row.qual, salt=salt(name))
 
-    return _read(Roster[ObjectRow](file=file, layout=OBJECTS), one, advance, alike)
+    return _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
 
 
 def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
@@ -156,9 +173,9 @@ def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
     return _read(Roster[Ban](file=file, layout=BANS), one, advance)
 
 
-def ignored(roster: Roster[Ban], objects: Sequence[ObjectRow], inspectors: Sequence[InspectorRow]) -> None:
+def ignored(roster: Roster[Ban], objects: Roster[ObjectRow], inspectors: Sequence[InspectorRow]) -> None:
     """Remark bans that name nobody: they are committed to all the same, and a verifier counts them (ruling 6)."""
-    known, staff = {row.id for row in objects}, {row.id for row in inspectors}
+    known, staff = objects.known({row.object for row in roster.rows}), {row.id for row in inspectors}
     for row, number in zip(roster.rows, roster.numbers, strict=True):
         for column, name, there in (("object", row.object, known), ("inspector", row.inspector, staff)):
             if name not in there:
@@ -189,11 +206,10 @@ def _read(
                     known.learn(row, quick)
                 roster.trim()
             if quick is not None:
-                roster.rows.append(quick)
-                roster.numbers.append(row.number)
+                roster.take(quick, row.number)
         advance(stream.size, stream.size)
         told.warnings += stream.odd
-    _refuse_twice(roster)
+    _refuse_twice(roster, advance)
     roster.trim()
     return roster
 
@@ -230,15 +246,24 @@ class _Known(Generic[T]):
             self._seen[self._rest(row.cells)] = made
 
 
-def _refuse_twice(roster: Roster[T]) -> None:
+def _refuse_twice(roster: Roster[T], advance: Advance) -> None:
     """A key that stands twice refuses the frame, also where both rows are the same: one of them was meant to be another."""
+    column = next(column.name for column in roster.layout.columns if column.needed)
+    for number, other in _twice(roster, advance):
+        roster.add(RowFlaw(row=number, column=column, code="reference_twice", facts={"other": other}))
+
+
+def _twice(roster: Roster[T], advance: Advance) -> Iterator[tuple[int, int]]:
+    """(number, number of the first such row) of rows whose key stood before."""
+    if roster.spool is not None:
+        yield from roster.spool.twice(advance)
+        return
     if len({row.key() for row in roster.rows}) == len(roster.rows):
         return
     first: dict[tuple[str, ...], int] = {}
     for row, number in zip(roster.rows, roster.numbers, strict=True):
         if (other := first.setdefault(row.key(), number)) != number:
-            column = next(column.name for column in roster.layout.columns if column.needed)
-            roster.add(RowFlaw(row=number, column=column, code="reference_twice", facts={"other": other}))
+            yield number, other
 
 
 def _key(reader: RowReader, name: str, today: date) -> str:

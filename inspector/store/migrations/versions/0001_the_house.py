@@ -147,8 +147,11 @@ def upgrade() -> None:
         "draw_file",
         sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, server_default="0", nullable=False),
         sa.Column("bytes", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("number", "name", name=op.f("pk_draw_file")),
+        sa.Column("first", sa.LargeBinary(), nullable=True),
+        sa.Column("node", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("number", "name", "part", name=op.f("pk_draw_file")),
     )
     op.create_table(
         "draw_partner",
