@@ -96,6 +96,17 @@ class VisitRoom(Room):
             level = [one.id for one in anew]
         return held
 
+    def open_of(self, agency: str) -> list[Visit]:
+        """The visits of an agency's draws that are still to be made."""
+        asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
+        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
+
+    def open_at(self, object_id: str) -> list[Visit]:
+        """The visits to an object that are still to be made, whoever's they are."""
+        asked = sa.select(visit.c.body).where(visit.c.object_id == object_id, visit.c.state.in_(_OPEN_VISITS))
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
+
     def short(self, plan: str) -> list[Visit]:
         """The visits of a plan's draws that cannot take place for want of inspectors."""
         asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
