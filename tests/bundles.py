@@ -201,11 +201,11 @@ def tight_frame(chance: random.Random, team: int) -> Frame:
     return freeze(rows, staff, [barred(*pair) for pair in pairs])
 
 
-def random_bundle(number: int) -> Bundle:
-    """A bundle of one or two lists; the same number is the same bundle."""
+def random_bundle(number: int, objects: int = 30, staff: int = 8) -> Bundle:
+    """A bundle of one or two lists of at most so many; the same numbers are the same bundle."""
     chance = random.Random(number)
     suite = Suite(name=chance.choice(["sha256", "sha256", "sm3"]))
-    frames = {name: random_frame(chance) for name in ("scjg", "yjj")[: chance.randint(1, 2)]}
+    frames = {name: random_frame(chance, objects, staff) for name in ("scjg", "yjj")[: chance.randint(1, 2)]}
     made = committed(
         [Listing(name=name, frame=held, rules=random_rules(chance)) for name, held in frames.items()],
         number=f"random-{number}",

@@ -22,7 +22,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import moment
-from inspector.domain.strict import parse
+from inspector.domain.strict import is_text, parse
 from inspector.domain.verify import verify
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
@@ -185,6 +185,8 @@ def _opinion(
     used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
     problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
+    if is_text(bundle.record.get("void")):
+        remarks.append(AuditLine(code="draw.void_draw", facts={"reason": bundle.record["void"]}))
     if log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
         remarks.append(AuditLine(code="draw.after_absent"))
     verdict = replace(
@@ -203,6 +205,8 @@ def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object])
     for name, own in (("draw", commitment.number), ("w", commitment.w)):
         if bundle.record.get(name, own) != own:
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
+    if any(name.endswith(DRAWN) for name in bundle.files):
+        return  # the public has no after.jsonl: the record's note of it is for whoever has both
     told, found = bundle.record.get("after"), log_of(bundle.files)
     if isinstance(told, dict) and found is not None and told != found:
         yield AuditLine(code="draw.after_of_another", facts={"told": told.get("lines"), "found": found["lines"]})

@@ -12,7 +12,7 @@ from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.labels import label
-from inspector.verifier import PAGE, programs
+from inspector.verifier import programs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,11 @@ def export(
     """
     from inspector.flows import lists
 
-    held, files = _finished(terminal, draw)
+    try:
+        held = terminal.look(lambda tx: tx.draws.get(draw))
+    except Missing as error:
+        raise Missing("draw_nowhere", draw=draw) from error
+    files = _finished(terminal, held)
     if public:
         from inspector.flows.publish import public_bundle
 
@@ -74,8 +78,7 @@ def export(
     witness.mkdir()
     record = _record(terminal, held, files) | ({"signed": []} if public else {})  # who signed is a person, and not named
     (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
-    # A stranger needs nothing of ours, only Python or a browser; the short program reads registers, which the public has not.
-    beside = {name: content for name, content in programs().items() if not public or name == PAGE}
+    beside = programs()  # a stranger needs nothing of ours, only Python or a browser
     for name, content in beside.items():
         (folder / name).write_bytes(content)
     written += ["witness/record.json", *beside]
@@ -131,7 +134,8 @@ def verify(
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:
-        held, files = _finished(terminal, draw)
+        held = known(terminal, draw)
+        files = _finished(terminal, held)
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
@@ -161,24 +165,24 @@ def known(terminal: Terminal, draw: str) -> Draw:
         raise Missing("bundle_unknown", name=draw) from error
 
 
-def _finished(terminal: Terminal, draw: str) -> tuple[Draw, dict[str, bytes]]:
-    """A draw with its result and its files. Raises Refusal (`draw_not_finished`).
+def _finished(terminal: Terminal, held: Draw) -> dict[str, bytes]:
+    """The files of a draw with its result. Raises Refusal (`draw_not_finished`).
 
     That nothing happened afterwards is a file too, an empty one: one that is not there could have been taken out.
     """
     from inspector.flows import lists
 
-    held = known(terminal, draw)
-    files = terminal.look(lambda tx: tx.draws.files(draw))
+    files = terminal.look(lambda tx: tx.draws.files(held.number))
     if "result.json" not in files:
-        raise Refusal("draw_not_finished", draw=draw, state=held.state)
-    return held, {lists.kept(held, listed, lists.AFTER): b"" for listed in held.lists} | files
+        raise Refusal("draw_not_finished", draw=held.number, state=held.state)
+    return {lists.kept(held, listed, lists.AFTER): b"" for listed in held.lists} | files
 
 
 def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
     """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
     from inspector.cli.bundle import log_of
     from inspector.flows import lists
+    from inspector.flows.publish import voided
 
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
@@ -187,6 +191,7 @@ def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[
         "w": held.w,
         "receipt": held.witness,
         "void": held.void_reason,
+        "void_numbers": terminal.look(lambda tx: list(void.numbers) if (void := voided(tx, held)) else []),
         "signed": [one.by for one in held.signed],
         "announced_at": _iso(held.announced_at),
         "witnessed_at": _iso(held.witnessed_at),

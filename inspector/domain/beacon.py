@@ -47,8 +47,11 @@ class Chain:
             return None
 
     def message(self, number: int, previous: str) -> bytes:
-        """What is signed for a round; `previous` is the signature before, hex, and counts on a chained chain only."""
-        return hashlib.sha256((bytes.fromhex(previous) if self.chained else b"") + struct.pack(">Q", number)).digest()
+        """What is signed for a round; `previous` is the signature before, hex, and counts on a chained chain only.
+
+        Raises ValueError, and OverflowError for a round that no chain will ever have (eight bytes).
+        """
+        return hashlib.sha256((bytes.fromhex(previous) if self.chained else b"") + number.to_bytes(8, "big")).digest()
 
 
 QUICKNET = Chain(

@@ -24,6 +24,19 @@ class PublishRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """Why a draw is void, and the numbers under which the register of draws says so: one, or two where bytes were altered first."""
+
+    reason: str
+    numbers: tuple[int, ...]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """As words tell it."""
+        return {"reason": self.reason, "numbers": ", ".join(map(str, self.numbers))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
     """What a report measures by. `rates`: shares of false cases for which the chance to meet one is told; `confidence` of intervals.
 

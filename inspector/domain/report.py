@@ -17,7 +17,7 @@ from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
-from inspector.domain.publish import ReportRow
+from inspector.domain.publish import ReportRow, Voided
 from inspector.domain.selection import Stratum
 from inspector.domain.union import Union
 
@@ -126,7 +126,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed.
+    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed; `void` where it was undone.
 
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too.
@@ -150,6 +150,7 @@ class Report:
     joint: tuple[Joint, ...] = ()
     agency: str = ""
     unions: tuple[Union, ...] = ()
+    void: Voided | None = None
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:

@@ -59,6 +59,12 @@ def noted(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:
     tx.ledger.append(new_id(), number, because, {}, now)
 
 
+def note_case(tx: Tx, case_id: str, by: str, what: str, now: datetime) -> None:
+    """Write down that somebody reads a case of which a visit is still to be made: that tells of the draw what its list tells."""
+    for number in sorted({held.draw for held in tx.visits.of_case(case_id) if held.state.open}):
+        noted(tx, number, by, f"{what}:{case_id}", now)
+
+
 def note(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:
     """Write down that somebody reads an embargoed list: who (a token's name or the machine's user), when, and by which door."""
     if any(held.state.open for held in awaited(tx, number)):

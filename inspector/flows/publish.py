@@ -1,4 +1,8 @@
-"""What of a draw leaves the house once its visits are over: the public bundle, and a receipt for each firm (rulings 17, 18)."""
+"""What of a draw leaves the house once its visits are over: the public bundle, and a receipt for each firm (rulings 17, 18).
+
+A draw that was made void after it was carried out is published like any other, and marked: nobody could else see what the house
+set aside (handbook scenario 23).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,8 @@ from inspector.domain.identity import normalise
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.public import published
-from inspector.domain.publish import opens
+from inspector.domain.publish import Voided, opens
+from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import eligible
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite, climb, included, leaves
@@ -37,25 +42,38 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A draw that was carried out, recomputed from its frozen bytes. `files` are the short ones; see `lists.frames`."""
+    """A draw that was carried out, recomputed from its frozen bytes; `void` where that was undone.
+
+    `files` are the short ones; see `lists.frames`.
+    """
 
     held: Draw
     files: Mapping[str, bytes]
     commitment: Commitment
     frames: Mapping[str, Frame]
     result: Result
+    void: Voided | None
 
     @classmethod
     def of(cls, tx: Tx, number: str) -> Drawn:
         """Recompute it. Raises Missing, and Refusal (`draw_not_finished`)."""
         held = tx.draws.get(number)
-        if held.state is not DrawState.DRAWN:
+        if held.drawn_at is None:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
         files = small(tx, held)
         commitment = read(files["commit.json"])
         made = frames(tx, held, files, commitment.suite)
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
-        return cls(held=held, files=files, commitment=commitment, frames=made, result=result)
+        return cls(held=held, files=files, commitment=commitment, frames=made, result=result, void=voided(tx, held))
+
+
+def voided(tx: Tx, held: Draw) -> Voided | None:
+    """Why a draw is void, and under which numbers of the register of draws; None for one that stands."""
+    if held.state is not DrawState.VOID:
+        return None
+    lines = tx.register.of_agency(held.agency)
+    numbers = tuple(one.number for one in lines if one.kind is EntryKind.VOID and one.draw == held.number)
+    return Voided(reason=held.void_reason or "", numbers=numbers)
 
 
 def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:
@@ -119,7 +137,8 @@ def receipt_of(
 
     Before the visits (the draw's, those of earlier ones, any to this firm) it proves only that a row is in the frame, by its hash: the
     row itself says whether the firm is certain to be visited, or will be for another draw. It names no commitment, for with C and a
-    public seed anybody could compute a ticket. Where being in the frame says enough, there is none before.
+    public seed anybody could compute a ticket. Where being in the frame says enough, there is none before. A receipt of
+    a void draw says so (`void`), whatever else it says.
 
     Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`).
     """
@@ -137,7 +156,7 @@ def receipt_of(
         refuse_early(office, held, visits, now)
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
-    early = held.state is not DrawState.DRAWN or closed_until(office, held, visits, now) is not None
+    early = held.drawn_at is None or closed_until(office, held, visits, now) is not None
     if early:
         certain = office.book.get(held.pack_of(listed.agency)).report.certain
         if _share(tx, commitment, held, listed) >= certain:
@@ -150,8 +169,10 @@ def receipt_of(
         told = fate(commitment, told, strata[listed.name], join(commitment, parts["parts"]))
         if held.own and (within is None or {*held.agencies} <= {*within}):
             told["visited"] = _visited(tx, held, commitment.suite, strata, name)
-    own = {"list": listed.name} if held.own and not early else {}
-    return {"draw": number, **own, **told, "words": _words({**told, **own}, name)}
+    own = {"list": listed.name} if held.own else {}
+    void = voided(tx, held)
+    marked = {"void": {"reason": void.reason, "numbers": list(void.numbers)}} if void else {}
+    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, name, void)}
 
 
 def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
@@ -198,17 +219,22 @@ def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) 
 
 def _share(tx: Tx, commitment: Commitment, held: Draw, listed: Listed) -> Fraction:
     """Which part of a frame's rows is drawn: what one knows of a firm's fate who knows only that it is in there."""
-    rules, counts = commitment.list_named(listed.name).rules, objects_of(tx, held, listed, commitment.suite).tally
+    of_list = commitment.list_named(listed.name)
+    rules = of_list.rules
+    if not any(one.ppm for one in rules.strata.values()):  # ruling 9: the house commits to numbers, and no frame need be read
+        return Fraction(sum(one.least for one in rules.strata.values()), of_list.objects[0])
+    counts = objects_of(tx, held, listed, commitment.suite).tally
     rows = {code: sum(count for (of, _), count in counts.items() if of == code) for code in rules.strata}
     every = quotas(rules, {code: (n, counts[code, ELIGIBLE]) for code, n in rows.items()}, commitment.suite, "")
     return Fraction(sum(k for _, k in every.values()), sum(rows.values()))
 
 
-def _words(told: Mapping[str, object], name: str) -> dict[str, list[str]]:
+def _words(told: Mapping[str, object], name: str, void: Voided | None) -> dict[str, list[str]]:
     """What a receipt says, by language."""
     if "line" not in told:
-        early = {**told, "id": name, "row": int(str(told["index"])) + 1}
-        return {lang: [label(f"receipt.{one}", lang, **early) for one in ("veiled", "early")] for lang in LANGS}
+        early = {**told, "id": name, "row": int(str(told["index"])) + 1, **(void.facts if void else {})}
+        said = [*(["list"] if "list" in told else []), "veiled", "void" if void else "early"]
+        return {lang: [label(f"receipt.{one}", lang, **early) for one in said] for lang in LANGS}
     line, index = str(told["line"]).split("\t"), int(str(told["index"]))
     facts = {**told, "id": line[0], "stratum": line[1], "status": line[2], "row": index + 1}
     limit = told.get("limit")
@@ -219,6 +245,9 @@ def _words(told: Mapping[str, object], name: str) -> dict[str, list[str]]:
         facts |= {"limit": limit or "—"}
         said = ["frame", "chance", "drawn" if isinstance(limit, str) and str(told["ticket"]) <= limit else "undrawn"]
     said = [*(["list"] if "list" in told else []), *said, *(["visited"] if "visited" in told else [])]
+    if void:
+        said.append("void")
+        facts |= void.facts
     if line[2] not in CODES:
         return {lang: [label(f"receipt.{one}", lang, **facts) for one in said] for lang in LANGS}
     why = Exclusion(line[2])

@@ -13,7 +13,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.inclusion import Joint, Turn, joint
 from inspector.domain.listed import Listed
-from inspector.domain.plan import Draw, DrawKind
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Report, Share
@@ -77,12 +77,16 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         joint=_joint(tx, held),
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
+        void=drawn.void,
     )
 
 
 def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
-    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share."""
-    kin = tx.draws.kin(held)
+    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share.
+
+    Over none for one that was made void: it decides nothing, so it adds nothing.
+    """
+    kin = tx.draws.kin(held) if held.state is not DrawState.VOID else []
     turns = []
     for one in kin if len(kin) > 1 else ():
         drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)

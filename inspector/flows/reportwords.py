@@ -59,6 +59,8 @@ def tell(report: Report, lang: Lang) -> Wording:
         for name, heads, rows in _tables(report, lang)
     )
     about = say("about", row=report.row, pack=report.pack, basis=report.basis)
+    if report.void is not None:
+        about = f"{say('void', **report.void.facts)} {about}"
     name = f"{report.draw} ({report.agency})" if report.agency else report.draw
     return Wording(title=say("title", draw=name), about=about, tables=tables, none=say("none"))
 

@@ -32,6 +32,13 @@ AgencyQuery = Annotated[
 ]
 
 
+class VoidShown(Shown):
+    """That a draw was made void. `numbers` are those of the agency's register of draws."""
+
+    reason: str
+    numbers: tuple[int, ...]
+
+
 class ReceiptShown(Shown):
     """One firm's receipt (draw-protocol 7.8). The page at `/verify` checks it, with the draw's public files or alone.
 
@@ -50,6 +57,7 @@ class ReceiptShown(Shown):
     seed: str | None = None
     limit: str | None = Field(default=None, description="The ticket of the last one drawn in its class; null where nobody was")
     ticket: str | None = None
+    void: VoidShown | None = Field(default=None, description="Of a draw that was made void: why, and where the register says so")
     chance: str | None = Field(default=None, description="k/E: drawn of those that could be drawn in its class, exactly")
     list: str | None = Field(default=None, description="The list it is about, in a draw of lists with rules of their own")
     visited: str | None = Field(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from inspector.verifier import PAGE, PROGRAM
+from inspector.labels import label
+from inspector.verifier import PAGE, PROGRAM, verify_draw
 from tests import house
 from tests.integration.test_draw_way import carried_out
 from tests.integration.test_published import code, made, registered
+from tests.integration.test_void import sign
 from tests.operator import Operator, on_both, one_database, operated, settled
 
 NUMBER = "bureau-2026-00001"
@@ -35,9 +39,12 @@ def test_the_public_bundle_is_exported_with_the_page_and_verifies_anywhere(opera
     folder = operator.folder / "public"
     told = operator.well("draw", "export", NUMBER, str(folder), "--public", "--json").json
     assert set(told["files"]) == {
-        *("commit.json", "seed.json", "result.json", "weekly.drawn.jsonl", "witness/record.json", PAGE),
+        *("commit.json", "seed.json", "result.json", "weekly.drawn.jsonl", "witness/record.json", PAGE, PROGRAM),
     }
-    assert not (folder / PROGRAM).exists(), "it reads registers, and there are none"
+    stranger = subprocess.run(
+        [sys.executable, "-I", str(folder / PROGRAM), str(folder)], capture_output=True, text=True, check=False
+    )
+    assert (stranger.returncode, "The public bundle" in stranger.stdout) == (0, True), stranger.stdout
     verdict = operator.well("draw", "verify", str(folder), "--json").json
     assert (verdict["holds"], verdict["remarks"][0]["code"]) == (True, "draw.public_bundle")
     with house.closing(operator.store()) as store:
@@ -72,3 +79,32 @@ def test_a_report_is_shown_in_words_as_data_and_written_in_both_languages(operat
         'lang="zh-Hans"' in files["report.zh-Hans.html"],
     ) == (True, True)
     assert operator.say("draw", "report", NUMBER, "--out", str(folder)).code == 2
+
+
+def test_an_export_of_a_number_that_nobody_knows_says_so_and_makes_no_folder(operator: Operator) -> None:
+    folder = operator.folder / "none"
+    said = operator.say("draw", "export", "bureau-2026-09999", str(folder))
+    assert (said.code, "No draw bureau-2026-09999 is known here" in said.err, folder.exists()) == (3, True, False), said.err
+    assert "bureau-2026-09999" in label("error.draw_nowhere", "zh-Hans", draw="bureau-2026-09999")
+
+
+def test_a_draw_voided_after_it_was_carried_out_is_published_and_marked(database_url: str, tmp_path: Path) -> None:
+    operator, hand = settled(database_url, tmp_path), house.Hand()
+    with house.closing(operator.store()) as store:
+        office, _ = registered(store, hand)
+        carried_out(office, hand, NUMBER)
+        for by in ("李科长", "王主任"):
+            sign(office, NUMBER, by, "名单遗漏一个片区")
+    for options, holds in (((), 0), (("--public",), 0)):
+        folder = operator.folder / f"void{len(options)}"
+        operator.well("draw", "export", NUMBER, str(folder), *options)
+        record = json.loads((folder / "witness" / "record.json").read_bytes())
+        assert (record["void"], record["void_numbers"]) == ("名单遗漏一个片区", [2])
+        ended, lines = verify_draw.opinion(folder)
+        assert (ended, any("THIS DRAW WAS MADE VOID" in line and "名单遗漏一个片区" in line for line in lines)) == (holds, True)
+        told = operator.well("draw", "verify", str(folder), "--json").json
+        assert (told["holds"], "draw.void_draw" in [one["code"] for one in told["remarks"]]) == (True, True)
+    receipt = json.loads(operator.well("draw", "receipt", NUMBER, code(5)).out)
+    assert receipt["void"] == {"reason": "名单遗漏一个片区", "numbers": [2]}
+    assert "作废" in receipt["words"]["zh-Hans"][-1]
+    assert "made void (名单遗漏一个片区; number 2 " in operator.well("draw", "report", NUMBER).out

@@ -17,17 +17,21 @@ from inspector.domain.draw import receipt_holds
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.plan import Draw
+from inspector.domain.publish import Voided
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import Finding, VisitState
 from inspector.flows import dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import public_bundle, receipt_of
+from inspector.flows.reporting import report
 from inspector.store.store import Store
+from inspector.verifier import verify_draw
 from inspector.web.roles import Role
 from tests.edge import WEB, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_void import WHY, sign
 from tests.second import opinions
 
 FIRMS, PERSONS = 30, 8
@@ -271,3 +275,45 @@ def test_where_being_in_the_frame_says_who_is_visited_there_is_no_receipt_before
     assert caught.value.facts["until"]
     made(office, hand, held.number)
     assert asked(office, hand, held.number, firm)["chance"] == "3/3"
+
+
+def test_what_two_persons_void_after_the_result_stays_publishable_and_says_that_it_is_void(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    carried_out(office, hand, held.number)
+    drawn = {visit.object_id for visit in visits(office, held.number)}
+    for by in ("李科长", "王主任"):
+        sign(office, held.number, by)
+    told = published(office, hand, held.number)
+    assert judge(Bundle(files=told), None).verdict.holds
+    assert verify_draw.opinion(told)[0] == 0
+    mark = {"reason": WHY, "numbers": [2]}
+    fates = {number: asked(office, hand, held.number, code(number)) for number in range(FIRMS)}
+    for number, one in fates.items():
+        assert (one["void"], WHY in one["words"]["en"][-1], WHY in one["words"]["zh-Hans"][-1]) == (mark, True, True)
+        assert ("was drawn" in one["words"]["en"][2]) == (code(number) in drawn)
+    with store.read() as tx:
+        void = report(office, tx, held.number).void
+    assert void == Voided(reason=WHY, numbers=(2,))
+    with serving(office) as edge, edge.as_(Role.OFFICER) as client:
+        assert client.get(f"/v1/draws/{held.number}/receipts/{code(3)}").json()["void"] == mark
+
+
+def test_a_receipt_of_a_draw_that_was_void_before_its_result_promises_no_fate(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    for by in ("李科长", "王主任"):
+        sign(office, held.number, by)
+    one = asked(office, hand, held.number, code(3))
+    assert ("c" in one, one["void"]["numbers"], len(one["words"]["en"])) == (False, [2], 2)
+    with pytest.raises(Refusal, match="draw_not_finished"):
+        published(office, hand, held.number)
+
+
+def test_a_public_bundle_of_a_draw_with_re_deals_holds_although_the_record_counts_their_lines(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    carried_out(office, hand, held.number)
+    made(office, hand, held.number)
+    told = published(office, hand, held.number)
+    note = {"draw": held.number, "w": read(told["commit.json"]).w, "after": {"lines": 3, "sha256": "0" * 64}}
+    assert judge(Bundle(files=told, record=note), None).verdict.holds
+    wrong = judge(Bundle(files=told, record={**note, "w": "0" * 64}), None).verdict
+    assert [one.code for one in wrong.problems] == ["draw.record_of_another"]

@@ -84,6 +84,11 @@ def test_a_chained_round_needs_the_signature_before_it() -> None:
     assert beacons.check(CHAINED, {**CHAINED_SAID, "previous_signature": "0"}) is Signed.WRONG
 
 
+@pytest.mark.parametrize("number", [2**64, 2**70])
+def test_a_round_that_no_chain_will_ever_have_is_wrong_and_no_fault_of_ours(number: int) -> None:
+    assert beacons.check({**QUICK, "round": number}, {**QUICK_SAID, "round": number}) is Signed.WRONG
+
+
 def test_a_chain_that_nobody_pinned_is_not_believed() -> None:
     assert beacons.check({**QUICK, "chain": "ab" * 32}, QUICK_SAID) is Signed.NOT_PINNED
 

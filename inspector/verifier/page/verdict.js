@@ -62,13 +62,21 @@ function* recompute(files, report) {
   report.undated = commit.sources.filter((one) => Number.isNaN(one.known)).map((one) => one.kind);
   const [seed, result] = ["seed.json", "result.json"].map((file) => parse(files.get(file), file));
   legible(Array.isArray(seed.parts) && seed.parts.every(isObject), "seed_parts");
+  const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
+  report.kind = ends("drawn.jsonl") && !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv") ? "public" : "auditor";
+  const alone = commit.lists.length === 1, held = commit.lists.map((list) => filesOf(files, list, H, report.kind === "public", alone, used));
 
   step("witness");
   const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
   for (const [field, own] of [["draw", commit.draw], ["w", w]]) must(!has(record, field) || record[field] === own, "record_other", { field });
+  const logs = [...files.keys()].filter((name) => name.endsWith("after.jsonl")).sort().map((name) => files.get(name)), noted = record.after;
+  if (isObject(noted) && report.kind === "auditor" && (logs.length || noted.lines)) {
+    must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
+  }
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
+  if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
 
   step("seed");
   must(seed.commit === c, "seed_of_another");
@@ -81,9 +89,7 @@ function* recompute(files, report) {
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
 
-  const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
-  report.kind = ends("drawn.jsonl") && !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv") ? "public" : "auditor";
-  const alone = commit.lists.length === 1, context = { commit, files, H, hex, key, alone, used, remark, report, step, result };
+  const context = { commit, held, H, hex, key, remark, report, step, result };
   yield* report.kind === "public" ? publicly(context) : privately(context);
 
   if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
@@ -100,19 +106,20 @@ function lineObjects(files, list, file, alone, used) {
   return { file: name, told: given.map((line) => parse(line, name)) };
 }
 
-// The auditor's bundle: registers, selection, teams, result and afterlife of every list.
-function* privately({ commit, files, H, hex, key, alone, used, remark, report, step, result }) {
-  const nothing = { n: 0n, root: toHex(H()) }, held = [];
-  for (const list of commit.lists) {
-    const registers = {};
-    for (const kind of Object.keys(COLUMNS)) {
-      const found = find(files, list, `${kind}.tsv`, alone), told = list[kind] ?? nothing;
-      legible(found || told.n === 0n, "file_missing", { file: `${list.name}.${kind}.tsv` });
-      if (found) used.add(found.file);
-      registers[kind] = [found, told];
-    }
-    held.push({ list, registers, after: lineObjects(files, list, "after.jsonl", alone, used) });
+// The files of one list, before anything is compared: what lacks here makes the whole unreadable.
+function filesOf(files, list, H, isPublic, alone, used) {
+  const nothing = { n: 0n, root: toHex(H()) }, registers = {};
+  for (const kind of isPublic ? [] : Object.keys(COLUMNS)) {
+    const found = find(files, list, `${kind}.tsv`, alone), told = list[kind] ?? nothing;
+    legible(found || told.n === 0n, "file_missing", { file: `${list.name}.${kind}.tsv` });
+    if (found) used.add(found.file);
+    registers[kind] = [found, told];
   }
+  return { list, registers, lines: lineObjects(files, list, isPublic ? "drawn.jsonl" : "after.jsonl", alone, used) };
+}
+
+// The auditor's bundle: registers, selection, teams, result and afterlife of every list.
+function* privately({ held, hex, key, H, remark, report, step, result }) {
   step("registers");
   for (const one of held) for (const [kind, [found, told]] of Object.entries(one.registers)) {
     one[kind] = yield* register(H, found, kind, told);
@@ -139,14 +146,14 @@ function* privately({ commit, files, H, hex, key, alone, used, remark, report, s
       salts_guessable: objects.guessable + inspectors.guessable + bans.guessable,
     };
     for (const [code, count] of Object.entries(counted)) if (count) remark(code, { list: list.name, count: BigInt(count) });
-    report.lists.push({ name: list.name, team: list.rules.team, strata: one.strata, teams, objects: list.objects, rows: objects.rows, after: one.after.told.length });
+    report.lists.push({ name: list.name, team: list.rules.team, strata: one.strata, teams, objects: list.objects, rows: objects.rows, after: one.lines.told.length });
   }
   step("result");
   const own = { __proto__: null, commit: report.c, lists: report.lists.map((list, n) => published(list, result.lists?.[n])) };
   compare(report, result, own);
   step("after");
   for (const [n, one] of held.entries()) {
-    const { off, came } = replay(one.table, one.after.told, one.after.file, one.strata, one.objects.rows, Number(one.list.rules.team));
+    const { off, came } = replay(one.table, one.lines.told, one.lines.file, one.strata, one.objects.rows, Number(one.list.rules.team));
     Object.assign(report.lists[n], { off, came, now: one.table?.teams() ?? new Map() });
   }
 }
@@ -163,13 +170,13 @@ function compare(report, result, own) {
 const isHidden = (told) => isObject(told) && Object.keys(told).join() === "ticket" && is(HEX64, told.ticket);
 
 // The public bundle (ruling 17): the drawn rows are of the register, their tickets under the limits, the numbers those of the rules.
-function* publicly({ commit, files, H, hex, key, alone, used, remark, report, step, result }) {
+function* publicly({ commit, held, H, hex, key, remark, report, step, result }) {
   remark("public_bundle", {}, false);
-  const drawn = commit.lists.map((list) => lineObjects(files, list, "drawn.jsonl", alone, used)), isOne = (told) => isText(told) || isHidden(told);
+  const isOne = (told) => isText(told) || isHidden(told);
   let hidden = 0;
   step("registers");
   const proven = commit.lists.map((list, n) => {
-    const rows = new Map(), { file, told } = drawn[n];
+    const rows = new Map(), { file, told } = held[n].lines;
     told.forEach((receipt, at) => {
       const line = BigInt(at + 1);
       must(typeof receipt.line === "string" && receiptRoot(H, receipt) === list.objects.root && receipt.n === list.objects.n, "path_other", { file, line });
