@@ -101,7 +101,12 @@ def apply(  # noqa: PLR0913 - an application in all its parts
         evidence=said("evidence", evidence),
         applied_at=now,
     )
-    facts = {"inspector": seat.inspector, "applicant": applicant.value, "by": made.applied_by, "reason": reason}
+    facts: dict[str, object] = {
+        "inspector": seat.inspector,
+        "applicant": applicant.value,
+        "by": made.applied_by,
+        "reason": reason,
+    }
     facts |= {"evidence": made.evidence, "number": made.number}
     return Decision(state=made, because=Because(rule="challenge.apply", basis=(BASIS,), pack=pack, facts=facts))
 

@@ -93,8 +93,8 @@ def decide_recusal(
         asked = tx.challenges.of_visit(visit, inspector)
         if not asked or asked[-1].agency not in caller.sees:
             raise Missing("challenge_unknown", visit=visit, inspector=inspector)
-        told = {"granted": given.granted, "why": given.why}
-        return _shown(recusing.decide(desk.office, tx, visit, inspector, by=caller.name, **told, now=now))
+        made = recusing.decide(desk.office, tx, visit, inspector, granted=given.granted, by=caller.name, why=given.why, now=now)
+        return _shown(made)
 
     return desk.once(message(caller.source, message_id, f"recusal {visit} {inspector}", given), do)
 
