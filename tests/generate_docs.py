@@ -31,7 +31,7 @@ from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
 from inspector.policybook import flaws
 from inspector.telemetry.metrics import Metrics
-from inspector.web import afterwards, cases, draws, links, plans, published, watch
+from inspector.web import afterwards, cases, challenges, draws, links, plans, published, watch
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
@@ -255,7 +255,16 @@ def _value(one: Any) -> str:
 
 def routes() -> Iterator[tuple[str, APIRoute]]:
     """Every operation of the API by method."""
-    routers = (cases.router, links.router, draws.router, afterwards.router, published.router, plans.router, watch.router)
+    routers = (
+        cases.router,
+        links.router,
+        draws.router,
+        afterwards.router,
+        challenges.router,
+        published.router,
+        plans.router,
+        watch.router,
+    )
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):

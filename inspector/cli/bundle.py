@@ -235,7 +235,7 @@ def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[st
         for file, told in zip(FRAME, (held.objects, held.inspectors, held.bans), strict=True):
             name = _name(bundle, commitment, f"{held.name}.{file}", file, used)
             if name is None and told is not None and told[0] > 0:
-                raise Invalid("bundle_incomplete", folder="", file=f"{held.name}.{file}")
+                raise Invalid("bundle_incomplete", folder=commitment.number, file=f"{held.name}.{file}")
             found.append(name or "")
         objects, inspectors, bans = (bundle.files.get(name, b"") for name in found)
         made[held.name] = (bundle.large.get(found[0], objects), inspectors, bans)

@@ -13,7 +13,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.files import listed, refuse, warn
-from inspector.cli.terminal import Terminal, sign
+from inspector.cli.terminal import Terminal, operator, sign
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid
 
@@ -48,11 +48,15 @@ def show(terminal: Terminal, case: CaseId) -> None:
 
 def explain(terminal: Terminal, case: CaseId) -> None:
     """Say why a case stands where it stands: rows, articles, answers, what is due and how it was counted. 说明缘由。"""
+    from inspector.flows import embargo
     from inspector.flows.explain import explain as explained
     from inspector.flows.narrative import render
     from inspector.store.codec import dump
 
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))
+    if terminal.look(lambda tx: any(held.state.open for held in tx.visits.of_case(case))):
+        with terminal.store.begin() as tx:
+            embargo.note_case(tx, case, operator(), "explain", terminal.office.now())
     terminal.value(json.loads(dump(told)))
     terminal.line(render(told, terminal.lang).rstrip("\n"))
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from inspector.cli.terminal import Terminal, clean, to_json
+from inspector.cli.terminal import Terminal, clean, operator, to_json
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS
 
@@ -29,13 +29,19 @@ def receipt(
 ) -> None:
     """Print a firm's receipt, to hand to it: it proves itself on the page that checks draws. 打印一家企业的抽查回执。
 
-    Before the visits it shows only that the firm was in the frame; afterwards also its ticket, the limit, the seed and the exact
-    probability. It shows nothing of anybody else. The receipt is the JSON text; what it says in words is on standard error.
+    Before the visits it shows only that a row of the firm is in the frame, by its hash, and the ledger says who asked; afterwards
+    also its ticket, the limit, the seed and the exact probability. It shows nothing of anybody else. The receipt is the JSON
+    text; what it says in words is on standard error.
     """
+    from inspector.domain.identity import normalise
+    from inspector.flows import embargo
     from inspector.flows.publish import receipt_of
 
     office, now = terminal.office, terminal.office.now()
     told = terminal.look(lambda tx: receipt_of(office, tx, draw, code, now, agency=agency))
+    if "leaf" in told:
+        with terminal.store.begin() as tx:
+            embargo.noted(tx, draw, operator(), f"receipt:{normalise(code)}", now)
     for line in cast("dict[str, Any]", told["words"])[terminal.lang]:
         terminal.aside(line)
     typer.echo(to_json(told, indent=2))

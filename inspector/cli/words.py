@@ -105,6 +105,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "kept": ("rows that the file lacks, kept: {count}", "文件中没有的 {count} 条予以保留"),
     "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),
     "declared": ("{inspector} will not be sent to {code}", "{inspector} 将不会被派往 {code}"),
+    "challenge_made": (
+        "{inspector} is on visit {visit} and goes on until the head has decided",
+        "{inspector} 正在执行检查任务 {visit}，在负责人决定前不停止工作",
+    ),
+    "challenge_granted": ("{inspector} is recused from visit {visit}", "{inspector} 已回避检查任务 {visit}"),
+    "challenge_refused": ("{inspector} stays on visit {visit}", "{inspector} 继续执行检查任务 {visit}"),
     # Work, connectors, tokens, attention.
     "retried": ("work {id} goes round again", "工作 {id} 将重新执行"),
     "released": ("work {id} is let go", "工作 {id} 已放行，不再执行"),

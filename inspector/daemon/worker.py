@@ -373,9 +373,9 @@ class Worker:
 
 
 def _named(work: Work) -> dict[str, object]:
-    """A row as log lines name it: a visit's by the cases it serves."""
+    """A row as log lines name it: a visit's by the visit, never by its cases, for that would tell who was drawn."""
     named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
-    return named | {"cases": work.payload["cases"]} if "cases" in work.payload else named
+    return named | {"visit": work.payload["visit"]} if "visit" in work.payload else named
 
 
 def _is_database(error: Exception) -> bool:

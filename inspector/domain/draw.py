@@ -6,6 +6,7 @@ Anybody with the same bytes gets the same result (draw-protocol 7.7, 7.8, ruling
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -17,7 +18,9 @@ from inspector.domain.frame import ELIGIBLE, Frame, lines
 from inspector.domain.rowfile import RowFile, Tickets, picked, rooted
 from inspector.domain.selection import Stratum, select, select_by, ticket
 from inspector.domain.strict import is_count
-from inspector.domain.suite import Suite, included, paths
+from inspector.domain.suite import Suite, leads, leaf, paths
+
+_HEX64 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,14 @@ def receipt(commitment: Commitment, frame: Frame, object_id: str, name: str, res
     return fate(commitment, told, cast("Mapping[str, Mapping[str, object]]", strata), result.seed)
 
 
+def veiled(suite: Suite, told: Mapping[str, object]) -> dict[str, object]:
+    """A row that was shown, without its text: its leaf, the hash of row and salt, proves as well that it is in the frame.
+
+    The text says the row's class and status, and so may say who is certain to be visited (ruling 18).
+    """
+    return {"leaf": leaf(suite, str(told["line"]).encode()).hex(), **{name: one for name, one in told.items() if name != "line"}}
+
+
 def fate(
     commitment: Commitment, told: Mapping[str, object], strata: Mapping[str, Mapping[str, object]], seed: str
 ) -> dict[str, object]:
@@ -130,16 +141,22 @@ def fate(
 
 
 def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:
-    """Whether a receipt leads to the committed root. Never raises for what a receipt may hold.
+    """Whether a receipt leads to the committed root, by its row or by the row's hash. Never raises for what a receipt may hold.
 
     One given out before the visits does not name the commitment: whoever knew C might compute the own ticket (ruling 18).
     """
     n, expected = commitment.list_named(name).objects
     steps, index, line = told.get("path"), told.get("index"), told.get("line")
-    if not isinstance(steps, list) or not is_count(index) or not isinstance(line, str):
+    if not isinstance(steps, list) or not is_count(index):
         return False
-    given, named = line.encode(errors="replace"), (told.get("n"), told.get("c", commitment.c))
-    return named == (n, commitment.c) and included(commitment.suite, given, index, n, steps, expected)
+    if isinstance(line, str):
+        node = leaf(commitment.suite, line.encode(errors="replace"))
+    elif line is None and isinstance(given := told.get("leaf"), str) and _HEX64.fullmatch(given):
+        node = bytes.fromhex(given)
+    else:
+        return False
+    named = told.get("n"), told.get("c", commitment.c)
+    return named == (n, commitment.c) and leads(commitment.suite, node, index, n, steps, expected)
 
 
 def _draw_list(

@@ -45,6 +45,7 @@ class Part:
     """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
 
     `seen` None: it was not said. Then words beside a visit that asked nothing are read by a person, as a finding would be.
+    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34).
     """
 
     agency: str
@@ -52,3 +53,4 @@ class Part:
     at: datetime
     remarks: str = ""
     seen: Seen | None = None
+    challenged: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -210,6 +211,9 @@ def _checked(
     plain, before = _PLAIN.get(name), None
     numbered = enumerate(given, 1)
     for number, line in numbered:
+        if number == 1 and line.startswith(BOM_UTF8):
+            problem = "it begins with a byte order mark (BOM), and a register has none"
+            raise Invalid("draw_file_invalid", file=name, row=1, problem=problem)
         try:
             text = line.decode()
         except UnicodeDecodeError as error:

@@ -19,6 +19,8 @@ from enum import StrEnum
 from inspector.domain.errors import Invalid
 
 LONGEST = 64
+USCC_LENGTH = 18
+"""Characters of a unified social credit code."""
 SHORTEST_SECRET = 16
 
 _USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100 leaves out I, O, S, V, Z

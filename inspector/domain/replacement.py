@@ -90,7 +90,7 @@ def give_up(visit: Visit, ground: Ground, reason: str, by: str, lists: Lists, po
     found) or `replacement_budget_spent`.
     """
     _open(visit)
-    if visit.state is VisitState.SHORT:
+    if visit.state.short:
         raise Refusal("team_short", visit=visit.id)  # want of inspectors is no ground: nobody escapes a draw that way (ruling 13)
     if visit.parts:
         raise Refusal("part_given", visit=visit.id, agency=visit.parts[0].agency)

@@ -108,9 +108,14 @@ def climb(suite: Suite, level: Sequence[bytes], at: Sequence[int] = ()) -> tuple
 
 def included(suite: Suite, line: bytes, index: int, count: int, steps: Sequence[object], expected: str) -> bool:
     """Whether a row with its path leads to the root as row `index` of `count`. Never raises, whatever the path holds."""
+    return leads(suite, leaf(suite, line), index, count, steps, expected)
+
+
+def leads(suite: Suite, node: bytes, index: int, count: int, steps: Sequence[object], expected: str) -> bool:
+    """Whether a row's leaf with its path leads to the root as row `index` of `count`. Never raises, whatever the path holds."""
     if not 0 <= index < count or not all(isinstance(step, str) and _HEX64.fullmatch(step) for step in steps):
         return False
-    node, left = leaf(suite, line), [bytes.fromhex(str(step)) for step in reversed(steps)]
+    left = [bytes.fromhex(str(step)) for step in reversed(steps)]
     while count > 1:
         if index ^ 1 < count:
             if not left:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -23,11 +23,13 @@ LEAST = 2
 class VisitState(StrEnum):
     """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
 
+    `OWED` is short too: called off in its own draw, it is owed by a supplementary one, which deals it a whole team (ruling 13).
     `CEASED` is an outcome: there is no such object any more, and it stays in the results (handbook scenario 29).
     """
 
     ASSIGNED = "ASSIGNED"
     SHORT = "SHORT"
+    OWED = "OWED"
     DONE = "DONE"
     CANCELLED = "CANCELLED"
     CEASED = "CEASED"
@@ -35,7 +37,12 @@ class VisitState(StrEnum):
     @property
     def open(self) -> bool:
         """Whether the visit is still to be made."""
-        return self in (VisitState.ASSIGNED, VisitState.SHORT)
+        return self is VisitState.ASSIGNED or self.short
+
+    @property
+    def short(self) -> bool:
+        """Whether it must not take place for want of inspectors."""
+        return self in (VisitState.SHORT, VisitState.OWED)
 
 
 class SeatState(StrEnum):
@@ -266,13 +273,15 @@ def report(  # noqa: PLR0913 - a result in all its parts
     *,
     seen: Seen | None = None,
     exempt: Iterable[Doubt] = (),
+    challenged: Collection[str] = (),
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
     answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
     open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by one: they may be answered,
-    and need not be; one that is contradicted makes the part a finding. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for (`challenged`) goes on, and
+    what the team of such a one enters is marked. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
     `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
     `findings_wordless`, `finding_wordless`).
     """
@@ -282,7 +291,7 @@ def report(  # noqa: PLR0913 - a result in all its parts
         raise Refusal("part_given", visit=visit.id, agency=by.agency)
     there = [seat for seat in team if seat.state.open or seat.state is SeatState.DONE]
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
-    if visit.state is VisitState.SHORT or short:
+    if visit.state.short or short:
         raise Refusal("team_short", visit=visit.id)
     if not visit.released:
         raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
@@ -291,7 +300,8 @@ def report(  # noqa: PLR0913 - a result in all its parts
     if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
         raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
     seen = _checked(visit, by, findings, remarks, seen, exempt)
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen)
+    marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -303,6 +313,7 @@ def report(  # noqa: PLR0913 - a result in all its parts
             "findings": [f.verdict.value for f in findings],
             "seen": seen.value if seen else None,
             "remarks": remarks,
+            **({"challenged": list(marked)} if marked else {}),
         },
     )
     return Decision(state=state, because=because)
@@ -356,6 +367,12 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
         case_ids=own,
     )
     return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
+
+
+def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
+    """The visit is called off in its own draw and owed by a supplementary one (ruling 13); the selection of its object stands."""
+    because = Because(rule="visit.owe", basis=(visit.basis,), pack=pack, facts={"reason": reason})
+    return Decision(state=replace(visit, state=VisitState.OWED), because=because)
 
 
 def cancel(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

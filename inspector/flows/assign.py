@@ -21,14 +21,14 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
-from inspector.domain.visit import Seat, Stake, Visit, VisitState
+from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
-from inspector.flows.seats import SHORT, short_of
+from inspector.flows.seats import SHORT, rise, short_of
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
-    wanted = bool(going and (live or pooled)) and name not in elsewhere and (owed is None or owed.state is VisitState.SHORT)
+    wanted = bool(going and (live or pooled)) and name not in elsewhere and (owed is None or owed.state.short)
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     made = Visit(
         id=visit_id(held.number, position),
@@ -113,7 +113,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         replaces=replaces or supplements,
     )
     tx.visits.add(made)
-    told = {"visit": made.id, "draw": made.draw, "cases": made.case_ids, "state": made.state.value}
+    told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
     off = made.state is VisitState.CANCELLED
     log_after(tx, made.draw, "withdrawn", made.object_id, agencies=_staying(held, teams, () if off else going))
@@ -214,6 +214,21 @@ def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: da
         _short(tx, held, gone.agency, {"place": gone.place, "reason": reason}, policy, now)
     else:
         _seat(office, tx, held, policy, gone.agency, gone.place, gone.turn + 1, chosen, now)
+
+
+def owe(tx: Tx, office: Office, held: Visit, agency: str, reason: str, now: datetime) -> None:
+    """The visit is called off in its own draw, as a whole, and owed: a supplementary draw deals it a team by a seed of its own.
+
+    Whom the rule would name next can be foreseen by whoever knows the draw; whom a new seed names, by nobody.
+    """
+    policy = office.book.get(tx.draws.get(held.draw).pack_of(held.agency))
+    log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=reason)
+    decision = visit.owe(held, reason, policy.label)
+    changed = tx.visits.put(decision.state)
+    record(tx, held.id, decision, now, {})
+    rise(tx, tx.visits.team(held.id), now, SeatState.CANCELLED)
+    for told in dict.fromkeys((agency, held.agency)):
+        tx.attention.open(SHORT, told, short_of(changed, told), {"agency": agency, "reason": reason}, now)
 
 
 def first_seat(commitment: Commitment, drawn: Draw, held: Visit, agency: str) -> int:

@@ -15,7 +15,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import relief, supervision
+from inspector.flows import challenges, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -152,7 +152,9 @@ def report(
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
-    decision = visit.report(held, team, seat, given, remarks, pack, now, seen=seen, exempt=others)
+    decision = visit.report(
+        held, team, seat, given, remarks, pack, now, seen=seen, exempt=others, challenged=challenges.challenged(tx, held)
+    )
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
@@ -188,7 +190,8 @@ def seat_name(seat: Seat) -> str:
 def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: datetime) -> None:
     """Write a decision about a seat; the caller holds the visit's lock. Raises Stale when the seat is not as it was decided about."""
     put_seat(tx, seat, decision.state, now)
-    record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value})
+    marked = {"challenged": True} if seat.inspector in challenges.challenged(tx, held) else {}
+    record(tx, held.id, decision, now, {"seat": seat_name(decision.state), "seat_state": decision.state.state.value, **marked})
     tx.work.order(decision.orders, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.decision import Because
+from inspector.domain.plan import Draw
 from inspector.domain.visit import Visit
 from inspector.store.tx import Tx, new_id
 
@@ -20,8 +21,51 @@ def embargoed(tx: Tx, number: str) -> bool:
     return any(held.state.open for held in covered(tx, number))
 
 
+def chained(tx: Tx, number: str) -> list[Visit]:
+    """The open visits that a draw's commitment tells of: those of earlier draws of the agency, for `prev` names the one before.
+
+    With C and a public seed anybody computes who was drawn, so C is told no sooner than the list (ruling 18). An earlier draw's visit
+    may have been dealt anew by a later, supplementary one.
+    """
+    held = tx.draws.get(number)
+    return [one for one in tx.visits.open_of(held.agency) if _earlier(tx, one, held)]
+
+
+def awaited(tx: Tx, number: str) -> list[Visit]:
+    """Every visit for which a draw's record waits: those its files tell of, and those its commitment does."""
+    own = covered(tx, number)
+    known = {one.id for one in own}
+    return [*own, *(one for one in chained(tx, number) if one.id not in known)]
+
+
+def _earlier(tx: Tx, held: Visit, drawn: Draw) -> bool:
+    """Whether a visit, or one that it stands for, is of a draw that was committed to before another one."""
+    of = tx.draws.get(held.draw)
+    while not (of.number != drawn.number and _order(of) < _order(drawn)):
+        if not held.replaces:
+            return False
+        held = tx.visits.get(held.replaces)
+        of = tx.draws.get(held.draw)
+    return True
+
+
+def _order(held: Draw) -> tuple[datetime, str]:
+    return held.announced_at or held.made_at, held.number
+
+
+def noted(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:
+    """Write down that somebody was told something of a draw before its time."""
+    because = Because(rule="draw.read", basis=(), pack=tx.draws.get(number).pack, facts={"by": by, "what": what})
+    tx.ledger.append(new_id(), number, because, {}, now)
+
+
+def note_case(tx: Tx, case_id: str, by: str, what: str, now: datetime) -> None:
+    """Write down that somebody reads a case of which a visit is still to be made: that tells of the draw what its list tells."""
+    for number in sorted({held.draw for held in tx.visits.of_case(case_id) if held.state.open}):
+        noted(tx, number, by, f"{what}:{case_id}", now)
+
+
 def note(tx: Tx, number: str, by: str, what: str, now: datetime) -> None:
     """Write down that somebody reads an embargoed list: who (a token's name or the machine's user), when, and by which door."""
-    if embargoed(tx, number):
-        because = Because(rule="draw.read", basis=(), pack=tx.draws.get(number).pack, facts={"by": by, "what": what})
-        tx.ledger.append(new_id(), number, because, {}, now)
+    if any(held.state.open for held in awaited(tx, number)):
+        noted(tx, number, by, what, now)

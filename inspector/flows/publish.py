@@ -10,12 +10,13 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from inspector.domain import draw as protocol
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import Commitment, join, read
-from inspector.domain.draw import Result, fate, shown
+from inspector.domain.draw import Result, fate, shown, veiled
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.frame import ELIGIBLE, Frame
@@ -26,10 +27,11 @@ from inspector.domain.public import published
 from inspector.domain.publish import Voided, opens
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import eligible
+from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
-from inspector.flows.embargo import covered
+from inspector.flows.embargo import awaited
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
@@ -83,20 +85,23 @@ def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime)
 
 
 def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime) -> None:
-    """Raise Refusal (`draw_embargoed`) while the embargo holds."""
+    """Raise Refusal (`draw_embargoed`) while the embargo holds; it names the draws whose visits are still to be made."""
     if (until := closed_until(office, held, visits, now)) is not None:
-        left = sum(one.state.open for one in visits)
-        raise Refusal("draw_embargoed", draw=held.number, left=left, until=f"{office.calendar.local(until):%Y-%m-%d %H:%M}")
+        left = [one.draw for one in visits if one.state.open]
+        told = {"of": ", ".join(sorted(set(left))), "until": f"{office.calendar.local(until):%Y-%m-%d %H:%M}"}
+        raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
 
 
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
     """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
 
+    Its commitment names the one before it, so it waits for the visits of earlier draws too.
+
     Named are drawn firms whose visit is over, where the pack says so: that of every list that has drawn it, for the ticket is the
     same in all. No person is, and no inspector.
     """
     told = Drawn.of(tx, number)
-    visits = covered(tx, number)
+    visits = awaited(tx, number)
     refuse_early(office, told.held, visits, now)
     members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
     waiting = {one.object_id for one in visits if one.state.open}
@@ -130,9 +135,12 @@ def receipt_of(
     Where each list has rules of its own it is that of an `agency`'s list, or else of the first one that the firm stands in; of those
     whose agencies are `within`. How likely the firm was visited at all is told to whoever may see every list.
 
-    Before the visits it says only that the row was in the frame, and names no commitment: with C and a public seed anybody could
-    compute a ticket. A receipt of a void draw says so (`void`), whatever else it says. Raises Missing (`draw_unknown`,
-    `receipt_unknown`) and Refusal (`draw_not_committed`).
+    Before the visits (the draw's, those of earlier ones, any to this firm) it proves only that a row is in the frame, by its hash: the
+    row itself says whether the firm is certain to be visited, or will be for another draw. It names no commitment, for with C and a
+    public seed anybody could compute a ticket. Where being in the frame says enough, there is none before. A receipt of
+    a void draw says so (`void`), whatever else it says.
+
+    Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`).
     """
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
@@ -140,7 +148,8 @@ def receipt_of(
     member = member_of(tx, number, name)
     if member is None or member.kind is not SubjectKind.FIRM:
         raise Missing("receipt_unknown", draw=number)
-    listed, visits = _listed(tx, held, name, agency, within), covered(tx, number)
+    listed, visits = _listed(tx, held, name, agency, within), awaited(tx, number)
+    visits += [one for one in tx.visits.open_at(name) if one.id not in {known.id for known in visits}]
     if listed is None:
         raise Missing("receipt_unknown", draw=number)
     if held.extends is not None:  # its row says who was drawn before, and so may still be visited
@@ -148,7 +157,13 @@ def receipt_of(
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
     early = held.drawn_at is None or closed_until(office, held, visits, now) is not None
-    if not early:
+    if early:
+        certain = office.book.get(held.pack_of(listed.agency)).report.certain
+        if _share(tx, commitment, held, listed) >= certain:
+            refuse_early(office, held, visits, now)
+            raise Refusal("receipt_tells", draw=number)
+        told = veiled(commitment.suite, told)
+    else:
         result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
         strata = {one["name"]: one["strata"] for one in result["lists"]}
         told = fate(commitment, told, strata[listed.name], join(commitment, parts["parts"]))
@@ -157,7 +172,7 @@ def receipt_of(
     own = {"list": listed.name} if held.own else {}
     void = voided(tx, held)
     marked = {"void": {"reason": void.reason, "numbers": list(void.numbers)}} if void else {}
-    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, void)}
+    return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, name, void)}
 
 
 def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
@@ -202,14 +217,28 @@ def _row(tx: Tx, commitment: Commitment, held: Draw, listed: Listed, name: str) 
     return {"line": lines[place].decode(), "index": index, "n": n, "path": steps}
 
 
-def _words(told: Mapping[str, object], void: Voided | None) -> dict[str, list[str]]:
+def _share(tx: Tx, commitment: Commitment, held: Draw, listed: Listed) -> Fraction:
+    """Which part of a frame's rows is drawn: what one knows of a firm's fate who knows only that it is in there."""
+    of_list = commitment.list_named(listed.name)
+    rules = of_list.rules
+    if not any(one.ppm for one in rules.strata.values()):  # ruling 9: the house commits to numbers, and no frame need be read
+        return Fraction(sum(one.least for one in rules.strata.values()), of_list.objects[0])
+    counts = objects_of(tx, held, listed, commitment.suite).tally
+    rows = {code: sum(count for (of, _), count in counts.items() if of == code) for code in rules.strata}
+    every = quotas(rules, {code: (n, counts[code, ELIGIBLE]) for code, n in rows.items()}, commitment.suite, "")
+    return Fraction(sum(k for _, k in every.values()), sum(rows.values()))
+
+
+def _words(told: Mapping[str, object], name: str, void: Voided | None) -> dict[str, list[str]]:
     """What a receipt says, by language."""
+    if "line" not in told:
+        early = {**told, "id": name, "row": int(str(told["index"])) + 1, **(void.facts if void else {})}
+        said = [*(["list"] if "list" in told else []), "veiled", "void" if void else "early"]
+        return {lang: [label(f"receipt.{one}", lang, **early) for one in said] for lang in LANGS}
     line, index = str(told["line"]).split("\t"), int(str(told["index"]))
     facts = {**told, "id": line[0], "stratum": line[1], "status": line[2], "row": index + 1}
     limit = told.get("limit")
-    if "limit" not in told:
-        said = ["frame", *([] if void else ["early"])]
-    elif line[2] != ELIGIBLE:
+    if line[2] != ELIGIBLE:
         said = ["frame", "excluded"]
     else:
         facts |= dict(zip(("k", "eligible"), str(told["chance"]).split("/"), strict=True))

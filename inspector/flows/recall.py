@@ -80,12 +80,16 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
 
 
 def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
-    """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more."""
+    """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more.
+
+    Of one that is owed its draw says so already.
+    """
     called_off: Decision[visit.Visit] = visit.cancel(held, reason, pack)
     tx.visits.put(called_off.state)
     record(tx, held.id, called_off, now, {})
-    why = None if reason == "withdrawn" else reason
-    log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=why)
+    if held.state is not visit.VisitState.OWED:
+        why = None if reason == "withdrawn" else reason
+        log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=why)
     free_visit(tx, held, now)
 
 

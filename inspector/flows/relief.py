@@ -1,7 +1,8 @@
-"""Seats of those who cannot or must not go: lapsed certificate, left the post, on leave, a conflict declared since the draw.
+"""Seats of those who cannot or must not go: lapsed certificate, left the post, on leave, recused by the head since the draw.
 
-They pass on by the re-deal rule (scenarios 33, 35, 36). Looked at when the register changes or a conflict is declared, after a
-re-deal, before a push, and once a day, for a certificate lapses and a leave begins by date alone.
+They pass on by the re-deal rule (scenarios 34, 35, 36). Looked at when the register changes, when the head has decided, after a
+re-deal, before a push, and once a day, for a certificate lapses and a leave begins by date alone. A conflict that somebody declared
+since the draw moves nobody by itself: it is an application to the head (`challenges`).
 Whom the rule names next is found in the frozen frame (ruling 15); if the register says by now that he or she cannot go either, the
 seat passes on again, each step a line of `after.jsonl`. Nobody picks, and nobody can keep a seat by saying yes to it.
 """
@@ -13,8 +14,8 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import exemptions, supplement
-from inspector.flows.assign import redeal
+from inspector.flows import challenges, exemptions, supplement
+from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
@@ -28,11 +29,11 @@ DEPARTED, RECUSED = "departed", "recused"
 def unfit(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
     """Why the registers say that the inspector of a seat cannot go on a day; None when they do not.
 
-    It is `departed`, `uncertified`, `leave` or `recused`. Of a declared conflict the fact counts; its reason stays private (scenario 33).
+    It is `departed`, `uncertified`, `leave` or `recused`. Of a recusal the fact counts; its reason stays private (scenario 33).
     """
     person = tx.rosters.in_force(seat.agency, seat.inspector)
     status = person.status(day) if person is not None else DEPARTED
-    if status == "1" and tx.rosters.recused(seat.agency, held.code, seat.inspector):
+    if status == "1" and challenges.granted(tx, held, seat.inspector):
         return RECUSED
     return None if status == "1" else status
 
@@ -66,7 +67,10 @@ def daily(_work: Work, office: Office) -> Settlement:
 
 
 def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
-    """Pass on the seats of one visit, held locked, until those who sit there can go or nobody is left; how many passed on."""
+    """Pass on the seats of one visit, held locked, until those who sit there can go or nobody is left; how many passed on.
+
+    Of those who stay, the head is told whom a declared conflict speaks against.
+    """
     day, passed = office.calendar.local_date(now), 0
     while held.state.open:
         gone = next(((seat, why) for seat in tx.visits.team(held.id) if (why := _why(tx, held, seat, day))), None)
@@ -74,6 +78,9 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
             break
         _relieve(office, tx, held, *gone, now)
         held, passed = tx.visits.get(held.id), passed + 1
+    for seat in tx.visits.team(held.id):
+        if seat.state.open:
+            challenges.from_register(tx, held, seat, now)
     return passed
 
 
@@ -86,4 +93,8 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
     tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
-    redeal(tx, office, held, decision.state, reason, now)
+    others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
+    if reason == RECUSED and any(one.reason == RECUSED for one in others):
+        owe(tx, office, held, seat.agency, reason, now)  # whoever has two recused would choose the third
+    else:
+        redeal(tx, office, held, decision.state, reason, now)

@@ -27,7 +27,7 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
-from inspector.domain.visit import Visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -90,9 +90,11 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
         weigh(tx, office, decision.state, finding, now)
     proof = replacement.digest(how.value, decision.state.proof)
-    followed = [part for part in parts if part.policy.draw.replace_ceased and part.following is not None]
+    owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
+    followed = [part for part in parts if part.policy.draw.replace_ceased and part.following is not None and not owed]
     for part in (one for one in parts if one not in followed):
-        log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
+        if not owed:
+            log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
         if part.policy.draw.replace_ceased and part.sampled:
             tx.attention.open(NO_RESERVE, part.agencies[0], held.id, {"stratum": part.stratum}, now)
     came = _bring_in(office, tx, held, drawn, files, followed, CEASED, proof, now)

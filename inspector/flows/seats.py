@@ -16,6 +16,9 @@ OVERDUE = "visit_overdue"
 SHORT = "team_short"
 """The matter for a person that an empty seat opens, of the agency whose officer is lacking."""
 
+ASKED = "recusal_asked"
+"""The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -24,6 +27,8 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     """Write a seat; the caller holds its visit's lock. Raises Stale when the seat is not as it was decided about."""
     tx.visits.put_seat(changed, was.state)
     tx.attention.close(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
+    if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
+        tx.attention.close(f"{ASKED}:{changed.visit}:{changed.inspector}", now)
 
 
 def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> None:

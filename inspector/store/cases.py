@@ -30,7 +30,7 @@ _TOGETHER = 1000
 """Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
 _TO_BE_VISITED = sa.exists().where(
-    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT"))
+    visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.state.in_(("ASSIGNED", "SHORT", "OWED"))
 )
 _FRAMED = tuple(case_file.c[name] for name in ("id", "subject_kind", "subject_code", "item", "stratum", "wants_visit", "state"))
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))

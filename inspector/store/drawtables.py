@@ -70,3 +70,14 @@ draw_register = sa.Table(
     sa.Column("prev", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
 )
+
+challenge = sa.Table(
+    "challenge",
+    metadata,
+    sa.Column("visit", Code, primary_key=True),
+    sa.Column("inspector", Code, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""Applications that an inspector who holds a seat be recused."""

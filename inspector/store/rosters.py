@@ -106,16 +106,24 @@ class RosterRoom(Room):
         asked = sa.select(recusal.c.object, recusal.c.inspector, recusal.c.reason).where(recusal.c.agency == agency)
         return [tuple(row) for row in self.connection.execute(asked)]
 
-    def recused(self, agency: str, code: str, staff_id: str) -> bool:
-        """Whether an inspector has a declared conflict with an object."""
+    def recusal(self, agency: str, code: str, staff_id: str) -> tuple[str, str] | None:
+        """(reason code, who declared it) of an inspector's declared conflict with an object, or None."""
         held = recusal.c
-        asked = sa.select(held.inspector).where(held.agency == agency, held.object == code, held.inspector == staff_id)
-        return self.connection.execute(asked).first() is not None
+        asked = sa.select(held.reason, held.declared_by)
+        asked = asked.where(held.agency == agency, held.object == code, held.inspector == staff_id)
+        row = self.connection.execute(asked).first()
+        return (row[0], row[1]) if row is not None else None
 
-    def declare(self, agency: str, code: str, staff_id: str, reason: str) -> None:
+    def declare(self, agency: str, code: str, staff_id: str, reason: str, by: str = "") -> None:
         """Keep a declared conflict."""
-        row = {"agency": agency, "object": code, "inspector": staff_id, "reason": reason}
+        row = {"agency": agency, "object": code, "inspector": staff_id, "reason": reason, "declared_by": by}
         self.upsert(recusal, row, ("agency", "object", "inspector"))
+
+    def undeclare(self, agency: str, code: str, staff_id: str) -> None:
+        """Forget a declared conflict."""
+        held = recusal.c
+        here = sa.and_(held.agency == agency, held.object == code, held.inspector == staff_id)
+        self.connection.execute(sa.delete(recusal).where(here))
 
     def _put(self, table: sa.Table, rows: list[dict[str, object]], key: tuple[str, ...]) -> None:
         """Insert or replace many rows at once."""

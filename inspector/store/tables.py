@@ -211,6 +211,7 @@ recusal = sa.Table(
     sa.Column("object", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
+    sa.Column("declared_by", sa.String(400), nullable=False),
 )
 
 inspection = sa.Table(

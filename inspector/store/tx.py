@@ -16,6 +16,7 @@ from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
 from inspector.store.cases import CaseRoom
+from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.events import EventRoom
@@ -113,6 +114,11 @@ class Tx:
     def visits(self) -> VisitRoom:
         """The room of visits."""
         return VisitRoom(self._batch)
+
+    @cached_property
+    def challenges(self) -> ChallengeRoom:
+        """The room of applications for recusal."""
+        return ChallengeRoom(self._batch)
 
     @cached_property
     def rosters(self) -> RosterRoom:

@@ -19,8 +19,10 @@ from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
 
-_MADE = (VisitState.ASSIGNED.value, VisitState.SHORT.value, VisitState.DONE.value)
+_MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
+_SHORT = tuple(state.value for state in VisitState if state.short)
+_NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
 
 
@@ -94,10 +96,21 @@ class VisitRoom(Room):
             level = [one.id for one in anew]
         return held
 
+    def open_of(self, agency: str) -> list[Visit]:
+        """The visits of an agency's draws that are still to be made."""
+        asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
+        asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
+
+    def open_at(self, object_id: str) -> list[Visit]:
+        """The visits to an object that are still to be made, whoever's they are."""
+        asked = sa.select(visit.c.body).where(visit.c.object_id == object_id, visit.c.state.in_(_OPEN_VISITS))
+        return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
+
     def short(self, plan: str) -> list[Visit]:
         """The visits of a plan's draws that cannot take place for want of inspectors."""
         asked = sa.select(visit.c.body).join(draw, draw.c.number == visit.c.draw)
-        asked = asked.where(draw.c.plan == plan, visit.c.state == VisitState.SHORT.value)
+        asked = asked.where(draw.c.plan == plan, visit.c.state.in_(_SHORT))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def made(self) -> list[Row]:
@@ -214,17 +227,25 @@ class VisitRoom(Room):
         )
         return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if row[1] not in than))
 
+    def seated(self, agency: str, staff: str, code: str) -> list[str]:
+        """The open visits to an object in which an inspector holds a seat, or has entered his or her agency's part."""
+        asked = sa.select(visit.c.id, visit.c.body).join(seat, seat.c.visit == visit.c.id)
+        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_((*_OPEN, SeatState.DONE.value)))
+        asked = asked.where(visit.c.state.in_(_OPEN_VISITS)).order_by(visit.c.id)
+        return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if load(Visit, row[1]).code == code))
+
     def loads(self, number: str, agency: str) -> dict[str, int]:
         """Open or done seats of each inspector of an agency in one draw: the loads in force (ruling 15).
 
-        A visit called off is none, nor is one whose object has ceased, whoever has entered a part of it.
+        A visit called off is none, nor one that a supplementary draw owes, nor one whose object has ceased, whoever has entered a
+        part of it.
         """
         held = (*_OPEN, SeatState.DONE.value)
         asked = (
             sa.select(seat.c.inspector, sa.func.count())
             .join(visit, visit.c.id == seat.c.visit)
             .where(visit.c.draw == number, seat.c.agency == agency, seat.c.state.in_(held))
-            .where(visit.c.state.not_in((VisitState.CANCELLED.value, VisitState.CEASED.value)))
+            .where(visit.c.state.not_in(_NO_LOAD))
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
 

@@ -15,7 +15,22 @@ from inspector import __version__
 from inspector.flows.office import Office
 from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
-from inspector.web import afterwards, cases, draws, errors, forms, links, ops, plans, published, reports, session, stranger, watch
+from inspector.web import (
+    afterwards,
+    cases,
+    challenges,
+    draws,
+    errors,
+    forms,
+    links,
+    ops,
+    plans,
+    published,
+    reports,
+    session,
+    stranger,
+    watch,
+)
 from inspector.web.desk import Desk
 from inspector.web.door import Door
 from inspector.web.fields import only_known
@@ -52,7 +67,16 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
     app.state.desk = desk
     errors.install(app)
     api, pages = (
-        [cases.router, links.router, draws.router, afterwards.router, published.router, plans.router, watch.router],
+        [
+            cases.router,
+            links.router,
+            draws.router,
+            afterwards.router,
+            challenges.router,
+            published.router,
+            plans.router,
+            watch.router,
+        ],
         [forms.router, session.router, ops.router, reports.router, stranger.router],
     )
     app.state.routes = [route for room in (app.router, *api, *pages) for route in room.routes if isinstance(route, Route)]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
-from inspector.flows import intake, review
+from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.labels import Lang
@@ -18,12 +19,13 @@ from inspector.store.tx import Tx
 from inspector.web.answers import CasePage, CaseShown, CaseWithWhy, ExplanationText, case_shown, case_with_why
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, CaseReader, Officer, System
-from inspector.web.desk import AtDesk, message
+from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, MessageId
 from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
 from inspector.web.roles import Role
 
+T = TypeVar("T")
 router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
 
 
@@ -60,12 +62,13 @@ def list_cases(
 
 @router.get("/cases/{case_id}", responses=READS)
 def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWhy:
-    """A case with the whole why."""
+    """A case with the whole why. To whom it shows a visit that is still to be made is an entry of the ledger."""
 
-    def ask(tx: Tx) -> CaseWithWhy:
-        return case_with_why(caller.case(tx, case_id), _why(desk, tx, caller, case_id))
+    def ask(tx: Tx, now: datetime) -> CaseWithWhy:
+        held = caller.case(tx, case_id)
+        return case_with_why(held, why(desk, tx, caller, case_id, now))
 
-    return desk.look(ask)
+    return read_case(desk, caller, case_id, ask)
 
 
 @router.get("/cases/{case_id}/explain", responses=READS)
@@ -75,14 +78,17 @@ def explain_case(
     case_id: CasePath,
     lang: Annotated[Lang, Query(description="The language of the text")] = "zh-Hans",
 ) -> ExplanationText:
-    """Why, in words: which row of which pack, which facts and articles, what was asked, what came back, what is due next."""
+    """Why, in words: which row of which pack, which facts and articles, what was asked, what came back, what is due next.
 
-    def ask(tx: Tx) -> ExplanationText:
+    To whom it shows a visit that is still to be made is an entry of the ledger.
+    """
+
+    def ask(tx: Tx, now: datetime) -> ExplanationText:
         caller.case(tx, case_id)
-        told = _why(desk, tx, caller, case_id)
+        told = why(desk, tx, caller, case_id, now)
         return ExplanationText(case=case_id, lang=lang, text=render(told, lang), explanation=told)
 
-    return desk.look(ask)
+    return read_case(desk, caller, case_id, ask)
 
 
 @router.put("/cases/{case_id}", response_model=CaseShown, responses=WRITES)
@@ -141,8 +147,23 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
     return review.decide(desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now)
 
 
-def _why(desk: AtDesk, tx: Tx, caller: Caller, case_id: str) -> Explanation:
-    return explain(desk.office, tx, case_id, outside=caller.role is Role.SYSTEM)
+def read_case(desk: Desk, caller: Caller, case_id: str, ask: Callable[[Tx, datetime], T]) -> T:
+    """Read a case, in a transaction that can write only where a visit of it is still to be made: most readings write nothing."""
+
+    def secret(tx: Tx) -> bool:
+        return caller.role is not Role.SYSTEM and any(held.state.open for held in tx.visits.of_case(case_id))
+
+    if desk.look(secret):
+        return desk.act(ask)
+    return desk.look(lambda tx: ask(tx, desk.office.now()))
+
+
+def why(desk: Desk, tx: Tx, caller: Caller, case_id: str, now: datetime) -> Explanation:
+    """The case's why, as the caller may know it; who thereby learns of a visit before it is made is written down."""
+    told = explain(desk.office, tx, case_id, outside=caller.role is Role.SYSTEM)
+    if told.visits and caller.role is not Role.SYSTEM:
+        embargo.note_case(tx, case_id, caller.name, "api", now)
+    return told
 
 
 def _within(caller: Caller, agency: str) -> None:

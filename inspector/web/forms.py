@@ -18,7 +18,7 @@ from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.visit import Seat, SeatState, Visit, as_known
 from inspector.flows import assist, dispatch, supervision
 from inspector.flows.explain import articles
 from inspector.labels import Lang, label
@@ -278,7 +278,7 @@ def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
         return seat.state.value.lower()
-    if held.state is VisitState.SHORT:
+    if held.state.short:
         return "short"
     if not held.released:
         return "embargoed"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
+from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding, Seen
@@ -228,6 +229,22 @@ class ExtensionIn(Strict):
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
     basis: Line
     more: Annotated[dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]], Field(max_length=200, default_factory=dict)]
+
+
+class ChallengeIn(Strict):
+    """That the inspector of a visit be recused: who applies, a reason code, where the proof lies."""
+
+    inspector: Line
+    applicant: Literal[Applicant.INSPECTOR, Applicant.FIRM, Applicant.COLLEAGUE]
+    reason: Line
+    evidence: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
+class ChallengeDecisionIn(Strict):
+    """The head's decision, and the reason that the applicant is told."""
+
+    granted: bool
+    why: Annotated[Text, Field(min_length=1, max_length=400)]
 
 
 class CeasedIn(Strict):

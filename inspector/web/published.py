@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from inspector.domain.identity import normalise
+from inspector.flows import embargo
 from inspector.flows.publish import receipt_of
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -40,11 +42,14 @@ class VoidShown(Shown):
 class ReceiptShown(Shown):
     """One firm's receipt (draw-protocol 7.8). The page at `/verify` checks it, with the draw's public files or alone.
 
-    Before the visits `c` and what follows it are absent. `words`: what it says, by language.
+    Before the visits there is `leaf` instead of `line`, and `c` and what follows it are absent. `words`: what it says, by language.
     """
 
     draw: str
-    line: str = Field(description="The row as it stood in the frame, tabs between its fields")
+    line: str | None = Field(default=None, description="The row as it stood in the frame, tabs between its fields")
+    leaf: str | None = Field(
+        default=None, description="Before the visits, for the row: its hash, which proves as well that it is there"
+    )
     index: int
     n: int
     path: tuple[str, ...]
@@ -66,12 +71,15 @@ class ReceiptShown(Shown):
 def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: CodePath, agency: AgencyQuery = "") -> ReceiptShown:
     """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us.
 
-    Where each list has rules of its own, it is that of one list, of those that the token's agencies draw from.
+    Where each list has rules of its own, it is that of one list, of those that the token's agencies draw from. Before the visits it
+    tells nobody's fate, and is an entry of the ledger all the same.
     """
-    now = desk.office.now()
 
-    def ask(tx: Tx, now: datetime = now) -> ReceiptShown:
+    def ask(tx: Tx, now: datetime) -> ReceiptShown:
         draw_seen(tx, caller, number)
-        return ReceiptShown.model_validate(receipt_of(desk.office, tx, number, code, now, agency=agency, within=caller.sees))
+        told = receipt_of(desk.office, tx, number, code, now, agency=agency, within=caller.sees)
+        if "leaf" in told:
+            embargo.noted(tx, number, caller.name, f"api:receipt:{normalise(code)}", now)
+        return ReceiptShown.model_validate(told)
 
-    return desk.look(ask)
+    return desk.act(ask)

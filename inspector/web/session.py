@@ -18,12 +18,13 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import review
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
-from inspector.flows.explain import Explanation, explain
+from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find
-from inspector.web.cases import decide
+from inspector.web.cases import decide, read_case
+from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
 from inspector.web.messages import ReviewIn
@@ -181,13 +182,13 @@ def _typed(form: Fields | None) -> Typed:
 def _case_page(
     request: Request, desk: Desk, caller: Caller, case_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[CaseShown, Explanation]:
+    def ask(tx: Tx, now: datetime) -> tuple[CaseShown, Explanation]:
         case = caller.case(tx, case_id)
-        return case_shown(case), explain(desk.office, tx, case_id)
+        return case_shown(case), why_of(desk, tx, caller, case_id, now)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        case, why = desk.look(ask)
+        case, why = read_case(desk, caller, case_id, ask)
     except InspectorError as error:
         return refused(request, error)
     context = {

@@ -93,8 +93,7 @@ def _frames(inside: Inside) -> Iterator[str]:
                 frames[case_id].append(held)
     both = [one for one, held in frames.items() if any(_overlap(*pair, inside) for pair in itertools.pairwise(held))]
     yield from told("cases in two frames at once", both)
-    live = (VisitState.ASSIGNED, VisitState.SHORT)
-    visits = Counter(case_id for one in inside.visits.values() if one.state in live for case_id in one.case_ids)
+    visits = Counter(case_id for one in inside.visits.values() if one.state.open for case_id in one.case_ids)
     yield from told("cases with two open visits", [one for one, count in visits.items() if count > 1])
     if not inside.draws:  # a load that only asks sources has no plan, so nobody draws
         return

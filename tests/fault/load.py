@@ -119,7 +119,7 @@ def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
     still = {row[0]: row[1] for row in connection.execute(orders.group_by(work.c.kind))}
     if mixed:
         drawing = sa.select(sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
-        visiting = sa.select(sa.func.count()).where(visit.c.state.in_(("ASSIGNED", "SHORT")))
+        visiting = sa.select(sa.func.count()).where(visit.c.state.in_(("ASSIGNED", "SHORT", "OWED")))
         still["draws"], still["visits"] = (connection.execute(asked).scalar_one() for asked in (drawing, visiting))
     return still
 

@@ -44,9 +44,7 @@ def _teams(inside: Inside) -> Iterator[str]:
     yield from told("visits with a blank seat", blank)
     alone = [one.id for one in full if len({seat.inspector for seat in held[one.id]}) < len(held[one.id])]
     yield from told("visits by one inspector twice", alone)
-    short = [
-        one.id for one in inside.visits.values() if one.state is VisitState.SHORT and f"team_short:{one.id}" not in inside.matters
-    ]
+    short = [one.id for one in inside.visits.values() if one.state.short and f"team_short:{one.id}" not in inside.matters]
     yield from told("visits are short and nobody was told", short)
     due = {f"{OrderKind.VISIT_DUE.value}:{one.id}" for one in inside.visits.values() if one.state is VisitState.ASSIGNED}
     clocks = {key for key, row in inside.works.items() if row.kind == OrderKind.VISIT_DUE}

@@ -1,27 +1,33 @@
-"""What the log says of a draw: one case can be followed through it. On both databases."""
+"""What the log says of a draw: case and visit can be followed, and no line says whom a visit is to. On both databases."""
 
 from __future__ import annotations
+
+import json
 
 from inspector.store.store import Store
 from tests.engine import lines, listening
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
 
-def test_one_case_can_be_followed_in_the_log_from_its_intake_through_its_calls_to_the_push_of_its_visit(
-    store: Store, hand: Hand
-) -> None:
+def test_the_log_follows_a_case_through_its_calls_and_a_visit_to_its_push_and_never_names_both(store: Store, hand: Hand) -> None:
     with listening(level="DEBUG") as stream:
         office, _, _ = drawing(store, hand)
         (case_id, _), held = announced(office, hand, cases=2)
         carried_out(office, hand, held.number)
-    said = [line for line in lines(stream) if case_id in (line.get("case_id"), *line.get("cases", ()))]
+    every = lines(stream)
+    said = [line for line in every if line.get("case_id") == case_id]
     told = [(line["event"], line.get("kind"), line.get("lane")) for line in said]
     assert told[0] == ("case.opened", None, None)
     asked, seen = ("connector.called", "ask", "registers"), ("work.settled", "ask", "registers")
     assert told.count(asked) == told.count(seen) > 0, "each call and each settlement once"
-    (assigned,) = [line for line in said if line["event"] == "visit.assigned"]
-    assert (assigned["draw"], assigned["cases"]) == (held.number, [case_id])
-    assert told.count(("work.settled", "push", "phones")) == told.count(("connector.called", "push", "phones")) == 2
-    assert told.index(asked) < told.index(("visit.assigned", None, None)) < told.index(("work.settled", "push", "phones"))
+    drawn = {visit.id: visit.case_ids for visit in visits(office, held.number)}
+    (visit,) = [name for name, cases in drawn.items() if case_id in cases]
+    pushed = [(line["event"], line.get("kind"), line.get("lane")) for line in every if line.get("visit") == visit]
+    assert pushed.count(("visit.assigned", None, None)) == 1
+    assert pushed.count(("work.settled", "push", "phones")) == pushed.count(("connector.called", "push", "phones")) == 2
+    secrets = {one for visit in visits(office, held.number) for one in (*visit.case_ids, visit.code)}
+    about = [line for line in every if held.number in json.dumps(line, ensure_ascii=False)]
+    assert about
+    assert not [line for line in about if any(secret in json.dumps(line, ensure_ascii=False) for secret in secrets)]
     assert "某某有限公司" not in stream.getvalue()

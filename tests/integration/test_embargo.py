@@ -111,3 +111,40 @@ def test_who_reads_an_embargoed_list_stands_in_the_ledger_and_who_need_not_see_i
         with edge.as_("clerk") as clerk:
             assert clerk.get(path).json()["result"] is not None, "the visits are made: the embargo is over"
     assert readers() == ["李科长", "审计员"]
+
+
+def test_who_reads_a_case_that_shows_a_visit_still_to_be_made_stands_in_the_ledger_too(store: Store, hand: Hand) -> None:
+    office, _, drawn, visit = late(store, hand)
+    (case_id,) = visit.case_ids
+
+    def readers() -> list[tuple[str, str]]:
+        with store.read() as tx:
+            facts = [json.loads(row["body"])["facts"] for row in tx.ledger.about(drawn.number) if row["rule"] == "draw.read"]
+        return [(one["by"], one["what"]) for one in facts]
+
+    with serving(office) as edge:
+        for role, name in (("officer", "李科长"), ("auditor", "审计员")):
+            with edge.as_(role, name=name) as client:
+                assert visit.id in client.get(f"/v1/cases/{case_id}").text
+                assert visit.id in client.get(f"/v1/cases/{case_id}/explain").text
+        assert readers() == [(name, f"api:{case_id}") for name in ("李科长", "李科长", "审计员", "审计员")]
+        with edge.as_("system", name="approving") as client:
+            assert visit.id not in client.get(f"/v1/cases/{case_id}").text, "where the applicant is near, it is not told"
+        with edge.client() as client:
+            token = edge.token("officer", name="王科长")
+            client.post("/login", data={"token": token})
+            assert visit.id in client.get(f"/review/{case_id}").text
+        assert readers()[-1] == ("王科长", f"api:{case_id}")
+        with store.begin() as tx:
+            names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+            for name in names:
+                dispatch.accept(tx, name, hand())
+        hand.now = visit.release_at or hand.now
+        settle(office)
+        finding = Finding(case_id=case_id, claim=visit.doubts[0].claim, verdict=Verdict.MATCH)
+        with store.begin() as tx:
+            dispatch.report(office, tx, names[0], [finding], "", hand())
+        before = len(readers())
+        with edge.as_("officer") as client:
+            assert visit.id in client.get(f"/v1/cases/{case_id}").text
+    assert len(readers()) == before, "a visit that was made is nobody's secret"

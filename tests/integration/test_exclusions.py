@@ -216,7 +216,10 @@ def test_scenario_32_one_officer_and_one_expert_are_no_team(store: Store, hand: 
     with store.read() as tx:
         assert "team_short" in {row["kind"] for row in tx.attention.page(None)}
     assert visit.state is VisitState.SHORT
-    assert "Z002" not in {message.data.get("inspector") for message in phones.messages}
+    with store.read() as tx:
+        seats = {seat.name: seat.inspector for seat in tx.visits.team(visit.id)}
+    assert set(seats.values()) == {"Z001"}, "the expert is dealt no seat"
+    assert [seats[str(message.data["seat"])] for message in phones.messages] == ["Z001"], "and is asked nothing"
 
 
 @on_both

@@ -22,14 +22,15 @@ from inspector.domain.publish import Voided
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import VisitState
 from inspector.flows import dispatch
+from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import public_bundle, receipt_of
 from inspector.flows.reporting import report
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from inspector.web.roles import Role
-from tests.edge import serving
-from tests.house import Hand
+from tests.edge import WEB, serving
+from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_void import WHY, sign
 from tests.second import opinions
@@ -44,7 +45,9 @@ def code(number: int) -> str:
 def registered(store: Store, hand: Hand) -> tuple[Office, Draw]:
     """Firms and persons under daily supervision, and their draw, announced."""
     office, _, _ = drawing(store, hand)
-    office = replace(office, plans={"weekly": replace(office.plans["weekly"], pool=True)})
+    office = replace(
+        office, plans={name: replace(office.plans["weekly"], name=name, pool=True) for name in ("weekly", "monthly")}
+    )
     rows = [
         RosterObject(agency="bureau", kind=kind, code=code(number), original="", name="", pool="bureau")
         for kind, numbers in ((SubjectKind.FIRM, range(FIRMS)), (SubjectKind.PERSON, range(100, 100 + PERSONS)))
@@ -60,7 +63,7 @@ def made(office: Office, hand: Hand, number: str) -> None:
     """Both inspectors accept, go there, and report."""
     for visit in visits(office, number):
         with office.store.begin() as tx:
-            names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
+            names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id) if seat.state.open]
             for name in names:
                 dispatch.accept(tx, name, hand())
             findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
@@ -91,9 +94,9 @@ def test_before_the_visits_nothing_is_published_and_a_receipt_tells_nobodys_fate
     with pytest.raises(Refusal, match="draw_embargoed"):
         published(office, hand, held.number)
     assert asked(office, hand, held.number, code(1)) == early, "the draw changes nothing that it says"
-    assert set(early) == {"draw", "line", "index", "n", "path", "words"}, "no C: with it a ticket could be computed"
+    assert set(early) == {"draw", "leaf", "index", "n", "path", "words"}, "no C: with it a ticket could be computed; and no row"
     assert receipt_holds(read(files(office, held.number)["commit.json"]), early, "weekly")
-    assert early["line"].split("\t")[0] == code(1)
+    assert not receipt_holds(read(files(office, held.number)["commit.json"]), {**early, "leaf": "0" * 64}, "weekly")
 
 
 def test_after_the_visits_the_public_verifies_a_draw_in_which_no_person_is_named(store: Store, hand: Hand) -> None:
@@ -149,9 +152,7 @@ def test_after_the_visits_each_firms_receipt_proves_its_fate_to_the_page(store: 
     receipts = {code(number): asked(office, hand, held.number, code(number)) for number in range(FIRMS)}
     bundles = [told | {"receipt": json.dumps(one).encode()} for one in (*receipts.values(), early)]
     said = [[line["code"] for line in json.loads(line)] for line in opinions(bundles)]
-    assert said.pop() == ["receipt_in", "receipt_undrawn" if code(5) not in drawn else "receipt_drawn"], (
-        "the public files tell the rest"
-    )
+    assert said.pop() == ["receipt_leaf"], "the row's own hash leads to the committed root"
     for (name, one), codes in zip(receipts.items(), said, strict=True):
         stratum = json.loads(told["result.json"])["lists"][0]["strata"][one["line"].split("\t")[1]]
         assert one["chance"] == f"{stratum['k']}/{stratum['eligible']}"
@@ -173,8 +174,8 @@ def test_a_receipt_is_for_a_firm_of_the_frame_and_for_agencies_that_may_know(sto
         for role in (Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS):
             with edge.as_(role) as client:
                 answer = client.get(at)
-                assert (answer.status_code, answer.json()["line"].split("\t")[0]) == (200, code(3))
-                assert "c" not in answer.json()
+                assert answer.status_code == 200
+                assert {"c", "line"}.isdisjoint(answer.json())
         with edge.as_(Role.SYSTEM) as client:
             assert client.get(at).status_code == 403
         with edge.as_(Role.OFFICER, "other") as client:
@@ -188,6 +189,93 @@ def test_a_receipt_is_for_a_firm_of_the_frame_and_for_agencies_that_may_know(sto
     assert receipt_holds(read(files(office, held.number)["commit.json"]), after, "weekly")
     assert {"c", "seed", "limit", "ticket", "chance"} <= set(after)
     assert all(visit.state is VisitState.DONE for visit in visits(office, held.number))
+
+
+def next_draw(office: Office, hand: Hand) -> Draw:
+    """Another plan's draw, announced while visits of the one before are still to be made."""
+    with office.store.begin() as tx:
+        held = announce_now(office, tx, "monthly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    return held
+
+
+def test_no_receipt_of_another_draw_says_who_is_still_to_be_visited(store: Store, hand: Hand) -> None:
+    office, first = registered(store, hand)
+    carried_out(office, hand, first.number)
+    waiting = {visit.object_id for visit in visits(office, first.number) if visit.kind is SubjectKind.FIRM}
+    second = next_draw(office, hand)
+    rows = files(office, second.number)["objects.tsv"].decode().splitlines()
+    marked = {row.split("\t")[0] for row in rows if row.split("\t")[2] == "open"}
+    assert waiting, "somebody is to be visited"
+    assert waiting <= marked, "the frame says so, and stays in the house"
+
+    def told() -> list[str]:
+        receipts = [asked(office, hand, second.number, code(number)) for number in range(FIRMS)]
+        assert all(receipt_holds(read(files(office, second.number)["commit.json"]), one, "monthly") for one in receipts)
+        return [json.dumps({**one, "leaf": "", "path": "", "index": ""}, ensure_ascii=False) for one in receipts]
+
+    def same(texts: list[str]) -> bool:
+        plain = [text.replace(code(number), "") for number, text in enumerate(texts)]
+        return len({"".join(letter for letter in one if not letter.isdigit()) for one in plain}) == 1
+
+    assert same(told()), "whoever is drawn, of whichever class: the same words"
+    carried_out(office, hand, second.number)
+    made(office, hand, second.number)
+    assert same(told()), "not after its own visits either, while the first draw's are still to be made"
+    made(office, hand, first.number)
+    lines = [asked(office, hand, second.number, code(number))["line"] for number in range(FIRMS)]
+    assert {line.split("\t")[0] for line in lines if line.split("\t")[2] == "open"} == waiting
+
+
+def test_who_is_told_of_a_row_before_its_time_stands_in_the_ledger(store: Store, hand: Hand) -> None:
+    office, held = registered(store, hand)
+    at = f"/v1/draws/{held.number}/receipts/{code(3).lower()}"
+
+    def readings() -> list[tuple[str, str]]:
+        with store.read() as tx:
+            facts = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.read"]
+        return [(one["by"], one["what"]) for one in facts]
+
+    with serving(office) as edge:
+        with edge.as_(Role.CLERK, name="王办事员") as client:
+            assert client.get(at).status_code == 200
+        assert readings() == [("王办事员", f"api:receipt:{code(3)}")]
+        carried_out(office, hand, held.number)
+        made(office, hand, held.number)
+        with edge.as_(Role.CLERK, name="王办事员") as client:
+            assert "line" in client.get(at).json()
+    assert len(readings()) == 1, "afterwards it is nobody's secret"
+
+
+def test_the_public_bundle_waits_for_the_draw_whose_commitment_it_names(store: Store, hand: Hand) -> None:
+    office, first = registered(store, hand)
+    carried_out(office, hand, first.number)
+    second = next_draw(office, hand)
+    carried_out(office, hand, second.number)
+    made(office, hand, second.number)
+    assert json.loads(files(office, second.number)["commit.json"])["prev"] == read(files(office, first.number)["commit.json"]).c
+    with pytest.raises(Refusal, match="draw_embargoed") as caught:
+        published(office, hand, second.number)
+    assert caught.value.facts["of"] == first.number, "it says for which draw it waits"
+    with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as anybody:
+        assert anybody.get(f"/ops/draws/{second.number}").status_code == 409
+    made(office, hand, first.number)
+    assert judge(Bundle(files=published(office, hand, second.number)), None).verdict.holds
+
+
+def test_where_being_in_the_frame_says_who_is_visited_there_is_no_receipt_before(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=3)
+    firm = f"TEST{1:014d}"
+    with pytest.raises(Refusal, match="receipt_tells"):
+        asked(office, hand, held.number, firm)
+    carried_out(office, hand, held.number)
+    with pytest.raises(Refusal, match="draw_embargoed") as caught:
+        asked(office, hand, held.number, firm)
+    assert caught.value.facts["until"]
+    made(office, hand, held.number)
+    assert asked(office, hand, held.number, firm)["chance"] == "3/3"
 
 
 def test_what_two_persons_void_after_the_result_stays_publishable_and_says_that_it_is_void(store: Store, hand: Hand) -> None:

@@ -176,33 +176,3 @@ def test_nobody_is_pushed_a_visit_that_he_may_not_make(store: Store, hand: Hand)
     assert sorted(seat.inspector for seat in team(office, visit) if seat.state.open) == ["Z004", "Z005"]
     assert {message.to for message in phones.messages} == {"phone-4", "phone-5"}
     replayed(office, held.number)
-
-
-def test_a_conflict_declared_after_the_draw_takes_the_seat_and_no_re_deal_ends_on_whoever_has_one(
-    store: Store, hand: Hand
-) -> None:
-    office, phones, visit = drawn(store, hand, staff=6)
-    first, second = team(office, visit)
-    others = [row.id for row in inspectors(6) if row.id not in {first.inspector, second.inspector}]
-    with store.begin() as tx:
-        dispatch.accept(tx, dispatch.seat_name(second), hand())
-        for staff in (second.inspector, *others[:2]):
-            tx.rosters.declare("bureau", visit.code, staff, "kin")
-        tx.rosters.declare("bureau", "TEST00000000000099", first.inspector, "kin")
-        assert relief.look(office, tx, "bureau", hand()) >= 1
-    (gone,) = [seat for seat in team(office, visit) if seat.inspector == second.inspector]
-    assert (gone.state, gone.reason) == (SeatState.RELIEVED, "recused"), (
-        "a yes keeps no seat, and the private reason stays private"
-    )
-    assert first.inspector in {seat.inspector for seat in team(office, visit) if seat.state.open}, (
-        "another object's conflict is none"
-    )
-    pushed = len(phones.messages)
-    with store.begin() as tx:
-        dispatch.decline(office, tx, dispatch.seat_name(first), "病假", hand())
-    sitting = {seat.inspector for seat in team(office, visit) if seat.state.open}
-    assert sitting == set(others[2:])
-    settle(office)
-    assert {message.to for message in phones.messages[pushed:]} <= {f"phone-{staff[-1]}" for staff in others[2:]}
-    assert {line["reason"] for line in afterwards(office, visit)} <= {"recused", "declined"}
-    replayed(office, visit.draw)

@@ -19,7 +19,7 @@ from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
-from inspector.domain.identity import IdentityKind, IdentityWarning, identify
+from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, normalise
 from inspector.flows.diagnosis import Diagnosis, RowFlaw, of_error
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.sheet import Row
@@ -77,6 +77,8 @@ CAP = 99
 """Visits in one draw at most, where the roster says nothing; the same as of imported registers."""
 _STEP = 2_000
 _SEEN = 10_000
+_PARTED = re.compile(r"[\s./_-]")
+"""What people put between the groups of a credit code."""
 _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 
@@ -237,6 +239,10 @@ class _Known(Generic[T]):
         name = cells[self._id]
         if not isinstance(name, str) or not _PLAIN_ID.fullmatch(name):
             return None
+        if (
+            len(_PARTED.sub("", name)) == USCC_LENGTH
+        ):  # a credit code has one form and a check digit: the careful way looks at both
+            return None
         held = self._seen.get(self._rest(cells))
         return None if held is None else self._alike(held, name)
 
@@ -258,30 +264,33 @@ def _twice(roster: Roster[T], advance: Advance) -> Iterator[tuple[int, int]]:
     if roster.spool is not None:
         yield from roster.spool.twice(advance)
         return
-    if len({row.key() for row in roster.rows}) == len(roster.rows):
-        return
     first: dict[tuple[str, ...], int] = {}
     for row, number in zip(roster.rows, roster.numbers, strict=True):
-        if (other := first.setdefault(row.key(), number)) != number:
+        if (other := first.setdefault(tuple(map(normalise, row.key())), number)) != number:
             yield number, other
 
 
 def _key(reader: RowReader, name: str, today: date) -> str:
-    """A code, in its one written form or not at all (threat 10): two that look the same must not be two rows."""
+    """A code, in its one written form or not at all (threat 10): two that look the same must not be two rows.
+
+    What has the length of a credit code is one: capitals, no hyphens. Otherwise a ban or a cap on one row would not reach another.
+    """
     told = reader.text(name)
     if name in reader.spoiled:
         return ""
     normal = unicodedata.normalize("NFKC", told)
+    if len(whole := _PARTED.sub("", normal)) == USCC_LENGTH and whole.isascii() and whole.isalnum():
+        normal = normalise(whole)
     if told != normal:
         reader.flaw(name, "code_form", value=told, normal=normal)
         return ""
     try:
-        read = identify(IdentityKind.USCC if len(told) == 18 else IdentityKind.OTHER, told, today=today)
+        read = identify(IdentityKind.USCC if len(told) == USCC_LENGTH else IdentityKind.OTHER, told, today=today)
     except Invalid as error:
         reader.note(of_error(reader.number, error, name))
         return ""
-    if IdentityWarning.ROUNDED in read.warnings:
-        reader.warn(name, "code_irregular", warnings=IdentityWarning.ROUNDED.value)
+    if read.warnings:
+        reader.warn(name, "code_irregular", warnings=", ".join(read.warnings))
     return told
 
 

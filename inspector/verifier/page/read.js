@@ -172,9 +172,9 @@ function push(H, tree, node) {
 const crown = (H, tree) => toHex(tree.length ? tree.map((one) => one[1]).reduceRight((low, high) => H(NODE, high, low)) : H());
 
 // The root that a row's path leads to as row `index` of `count`; null when the path is too long or too short.
-function climb(H, line, index, count, path) {
+function climb(H, leaf, index, count, path) {
   const steps = [...path];
-  let node = H(LEAF, line);
+  let node = leaf;
   for (; count > 1n; index /= 2n, count = (count + 1n) / 2n) {
     if ((index ^ 1n) >= count) continue;
     if (!steps.length) return null;

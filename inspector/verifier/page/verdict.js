@@ -233,10 +233,11 @@ function* publicly({ commit, held, H, hex, key, remark, report, step, result }) 
   report.step = "prev";
 }
 
-// The root that a receipt's row leads to (7.8); null for what is no receipt.
-function receiptRoot(H, { line, index, n, path }) {
-  const fits = typeof line === "string" && !line.includes("\n") && isCount(index) && isCount(n) && index < n;
-  return fits && Array.isArray(path) && path.every((one) => is(HEX64, one)) ? climb(H, utf8(line), index, n, path) : null;
+// The root that a receipt's row, or before the visits its hash, leads to (7.8); null for what is no receipt.
+function receiptRoot(H, { line, leaf, index, n, path }) {
+  const veiled = line === undefined && is(HEX64, leaf), whole = typeof line === "string" && !line.includes("\n");
+  const fits = (veiled || whole) && isCount(index) && isCount(n) && index < n && Array.isArray(path) && path.every((one) => is(HEX64, one));
+  return fits ? climb(H, veiled ? fromHex(leaf) : H(LEAF, utf8(line)), index, n, path) : null;
 }
 
 // What a receipt shows by itself or, with the report of its draw, against the commitment: {code, facts} lines, the first the answer.
@@ -244,6 +245,10 @@ function judgeReceipt(told, report) {
   try {
     const { line, index, n, c, seed, limit } = told, H = SUITES[report?.hash ?? "sha256"], root = receiptRoot(H, told);
     must(root !== null, "receipt_broken");
+    if (line === undefined) {
+      if (report) must(report.lists.some((one) => one.objects.root === root && one.objects.n === n), "receipt_other", { root });
+      return [{ code: report ? "receipt_leaf" : "receipt_leaf_alone", facts: { row: index + 1n, n, root }, ok: Boolean(report) }];
+    }
     const row = line.split("\t"), [id, stratum, status] = row, facts = { id, stratum, status, row: index + 1n, n, root };
     must(row.length === 6 && flaw("objects", row) === null, "receipt_broken");
     const list = report?.lists.find((one) => one.objects.root === root && one.objects.n === n);

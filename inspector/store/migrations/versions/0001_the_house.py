@@ -93,6 +93,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "challenge",
+        sa.Column("visit", sa.String(length=200), nullable=False),
+        sa.Column("inspector", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("visit", "inspector", "number", name=op.f("pk_challenge")),
+    )
+    op.create_table(
         "credit_level",
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("code", sa.String(length=200), nullable=False),
@@ -286,6 +295,7 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("inspector", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("declared_by", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("agency", "object", "inspector", name=op.f("pk_recusal")),
     )
     op.create_table(

@@ -1,0 +1,131 @@
+"""An application that an inspector who holds a seat be recused (回避): somebody applies, the head decides (Penalties Law art. 43).
+
+Nobody gives up a seat by one person's word after a draw, or whoever declares conflicts chooses who comes. Until it is decided the
+inspector goes on: the law suspends nothing meanwhile (handbook 1.2.21, scenarios 33 and 34).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.person import said, same
+from inspector.domain.visit import Seat, Visit
+
+BASIS = "S1:43"
+_CODE = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.IGNORECASE)
+
+
+class Applicant(StrEnum):
+    """Who applies. `REGISTER`: a conflict that was declared when the inspector held no seat yet, and does hold one now."""
+
+    INSPECTOR = "INSPECTOR"
+    FIRM = "FIRM"
+    COLLEAGUE = "COLLEAGUE"
+    REGISTER = "REGISTER"
+
+
+class ChallengeState(StrEnum):
+    """Where an application stands."""
+
+    OPEN = "OPEN"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """One application about the inspector of a visit; `number` counts those about the same one, for a refused one may be made anew.
+
+    `applied_by` is who entered it, `reason` a code, `evidence` where the proof lies. `why` and `decided_by` are the head's.
+    """
+
+    visit: str
+    agency: str
+    inspector: str
+    number: int
+    applicant: Applicant
+    applied_by: str
+    reason: str
+    evidence: str
+    applied_at: datetime
+    state: ChallengeState = ChallengeState.OPEN
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    why: str = ""
+
+    @property
+    def about(self) -> str:
+        """What its matter is about."""
+        return f"{self.visit}:{self.inspector}"
+
+
+def apply(  # noqa: PLR0913 - an application in all its parts
+    held: Visit,
+    seat: Seat,
+    before: Collection[Challenge],
+    *,
+    applicant: Applicant,
+    by: str,
+    reason: str,
+    evidence: str,
+    pack: str,
+    now: datetime,
+) -> Decision[Challenge]:
+    """An application about who holds a seat. `before` are those about the same one.
+
+    Raises Refusal (`visit_closed`, `challenge_open`, `challenge_granted`) and Invalid (`challenge_reason`, `draw_field_unusable`).
+    """
+    if not held.state.open:
+        raise Refusal("visit_closed", visit=held.id, state=held.state)
+    for one in before:
+        if one.state is ChallengeState.OPEN:
+            raise Refusal("challenge_open", visit=held.id, inspector=seat.inspector)
+        if one.state is ChallengeState.GRANTED:
+            raise Refusal("challenge_granted", visit=held.id, inspector=seat.inspector)
+    if not _CODE.fullmatch(reason):
+        raise Invalid("challenge_reason", reason=reason[:40])
+    made = Challenge(
+        visit=held.id,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        number=len(before) + 1,
+        applicant=applicant,
+        applied_by=said("by", by),
+        reason=reason,
+        evidence=said("evidence", evidence),
+        applied_at=now,
+    )
+    facts: dict[str, object] = {
+        "inspector": seat.inspector,
+        "applicant": applicant.value,
+        "by": made.applied_by,
+        "reason": reason,
+    }
+    facts |= {"evidence": made.evidence, "number": made.number}
+    return Decision(state=made, because=Because(rule="challenge.apply", basis=(BASIS,), pack=pack, facts=facts))
+
+
+def decide(
+    held: Challenge, names: Collection[str], *, granted: bool, by: str, why: str, pack: str, now: datetime
+) -> Decision[Challenge]:
+    """The head decides, with a reason that the applicant is told.
+
+    Neither who entered the application decides it nor the one whom it is about (`names`: as he or she is known). Raises Refusal
+    (`challenge_decided`, `challenge_own`) and Invalid (`draw_field_unusable`).
+    """
+    if held.state is not ChallengeState.OPEN:
+        raise Refusal("challenge_decided", visit=held.visit, inspector=held.inspector, state=held.state)
+    by, why = said("by", by), said("reason", why)
+    if any(same(by, other) for other in (held.applied_by, held.inspector, *names)):
+        raise Refusal("challenge_own", visit=held.visit, by=by)
+    state = ChallengeState.GRANTED if granted else ChallengeState.REFUSED
+    made = replace(held, state=state, decided_by=by, decided_at=now, why=why)
+    facts = {"inspector": held.inspector, "by": by, "granted": granted, "why": why, "applicant": held.applicant.value}
+    because = Because(rule="challenge.decide", basis=(BASIS,), pack=pack, facts=facts | {"reason": held.reason})
+    return Decision(state=made, because=because)

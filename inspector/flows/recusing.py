@@ -1,0 +1,77 @@
+"""A conflict is declared, an application for recusal is made, the head decides (Penalties Law art. 43; handbook scenarios 33, 34, 36).
+
+Who holds no seat at the object is kept from it in every draw to come. Who holds one goes on until the head has decided: then only
+that seat is dealt again by the rule, and at the second time of one visit the whole visit goes to a supplementary draw.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import challenge
+from inspector.domain.challenge import Applicant, Challenge, ChallengeState
+from inspector.domain.errors import Missing
+from inspector.flows import relief
+from inspector.flows.challenges import TOO_LATE, enter, seat_of
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.seats import ASKED
+from inspector.store.tx import Tx
+
+
+def declare(  # noqa: PLR0913 - a declaration in all its parts
+    tx: Tx, agency: str, code: str, staff: str, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
+) -> list[Challenge]:
+    """Keep an inspector from an object in draws to come; where he or she holds a seat at it, apply to the head instead.
+
+    Returns the applications, none where it was declared at once. Raises Missing, Refusal, and Invalid: an application names its
+    evidence.
+    """
+    tx.rosters.inspector(agency, staff)
+    seated = tx.visits.seated(agency, staff, code)
+    tx.visits.lock(seated)
+    made = []
+    for visit_id in seated:
+        held = tx.visits.get(visit_id, lock=True)
+        seat = seat_of(tx, held, staff)
+        made.append(enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
+    if not made:
+        tx.rosters.declare(agency, code, staff, reason, by)
+    return made
+
+
+def apply(
+    tx: Tx, visit_id: str, staff: str, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
+) -> Challenge:
+    """Apply that the inspector of a visit be recused. The visit is not suspended. Raises Missing, Refusal, Invalid."""
+    held = tx.visits.get(visit_id, lock=True)
+    seat = seat_of(tx, held, staff)
+    return enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now)
+
+
+def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, by: str, why: str, now: datetime) -> Challenge:
+    """The head decides. Granted: the seat is dealt again, and the inspector is kept from the object in draws to come.
+
+    Where the result was entered meanwhile it stands, marked, and a person is told. Raises Missing (`challenge_unknown`), Refusal
+    and Invalid (`challenge.decide`).
+    """
+    held = tx.visits.get(visit_id, lock=True)
+    asked = tx.challenges.of_visit(visit_id, staff)
+    if not asked:
+        raise Missing("challenge_unknown", visit=visit_id, inspector=staff[:80])
+    last, pack = asked[-1], tx.draws.get(held.draw).pack
+    names = (tx.rosters.inspector(last.agency, staff).name,)
+    decision = challenge.decide(last, names, granted=granted, by=by, why=why, pack=pack, now=now)
+    tx.challenges.put(decision.state)
+    record(tx, visit_id, decision, now, {})
+    tx.attention.close(f"{ASKED}:{last.about}", now)
+    if decision.state.state is not ChallengeState.GRANTED:
+        if last.applicant is Applicant.REGISTER:
+            tx.rosters.undeclare(last.agency, held.code, staff)  # the head has said that it is none
+        return decision.state
+    tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
+    entered = [part for part in held.parts if staff in part.challenged]
+    if entered:
+        tx.attention.open(TOO_LATE, last.agency, last.about, {"inspector": staff, "entered_by": entered[0].by}, now)
+    relief.look_at(office, tx, held, now)
+    return decision.state

@@ -1,0 +1,40 @@
+"""Applications that an inspector be recused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from inspector.domain.challenge import Challenge, ChallengeState
+from inspector.store.codec import dump, load
+from inspector.store.drawtables import challenge
+from inspector.store.room import Room
+
+
+class ChallengeRoom(Room):
+    """The challenge table. Whoever writes holds the visit's lock."""
+
+    def add(self, made: Challenge) -> None:
+        """A new application."""
+        row = {"visit": made.visit, "inspector": made.inspector, "number": made.number}
+        self.connection.execute(sa.insert(challenge).values(**row, state=made.state.value, body=dump(made)))
+
+    def put(self, changed: Challenge) -> None:
+        """A decided one. Raises Stale when it was decided before."""
+        key = {"visit": changed.visit, "inspector": changed.inspector, "number": changed.number}
+        here = sa.and_(*(challenge.c[name] == value for name, value in key.items()))
+        held = sa.update(challenge).where(here, challenge.c.state == ChallengeState.OPEN.value)
+        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.about)
+
+    def of_visit(self, visit: str, inspector: str | None = None) -> list[Challenge]:
+        """Those about a visit, or about one inspector of it, in order."""
+        return self.of_visits([visit], inspector)
+
+    def of_visits(self, visits: Collection[str], inspector: str | None = None) -> list[Challenge]:
+        """Those about some visits, in order."""
+        asked = sa.select(challenge.c.body).where(challenge.c.visit.in_(list(visits)))
+        if inspector is not None:
+            asked = asked.where(challenge.c.inspector == inspector)
+        asked = asked.order_by(challenge.c.visit, challenge.c.inspector, challenge.c.number)
+        return [load(Challenge, text) for text in self.connection.execute(asked).scalars()]

@@ -1,0 +1,111 @@
+"""Applications for recusal over HTTP: a clerk or officer enters what the firm, the inspector or a colleague says; the head decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from inspector.domain.challenge import Applicant, Challenge, ChallengeState
+from inspector.domain.errors import Missing
+from inspector.domain.visit import Visit
+from inspector.flows import embargo, recusing
+from inspector.flows.challenges import seat_of
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller, DrawDesk, Officer, ResultReader
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import MessageId, NamePath
+from inspector.web.messages import ChallengeDecisionIn, ChallengeIn
+from inspector.web.roles import Role
+
+router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
+
+
+class ChallengeShown(Shown):
+    """An application that the inspector of a visit be recused. `why` is what the applicant is told."""
+
+    visit: str
+    inspector: str
+    number: int
+    applicant: Applicant
+    applied_by: str
+    applied_at: datetime
+    reason: str
+    state: ChallengeState
+    decided_by: str
+    decided_at: datetime | None
+    why: str
+
+
+class ChallengesShown(Shown):
+    """The applications about a visit."""
+
+    applications: tuple[ChallengeShown, ...]
+
+
+@router.get("/visits/{visit}/recusals", responses=READS)
+def list_challenges(desk: AtDesk, caller: ResultReader, visit: NamePath) -> ChallengesShown:
+    """The applications about a visit, of the caller's own agencies. Before the visit the reading is an entry of the ledger."""
+
+    def do(tx: Tx, now: datetime) -> ChallengesShown:
+        held = _seen(tx, caller, visit)
+        embargo.note(tx, held.draw, caller.name, "api:recusals", now)
+        told = [one for one in tx.challenges.of_visit(visit) if one.agency in caller.sees]
+        return ChallengesShown(applications=tuple(map(_shown, told)))
+
+    return desk.act(do)
+
+
+@router.post("/visits/{visit}/recusals", status_code=201, response_model=ChallengeShown, responses=WRITES)
+def apply_for_recusal(
+    desk: AtDesk, caller: DrawDesk, visit: NamePath, given: ChallengeIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Apply that the inspector of a visit be recused. The visit is not suspended; the head decides.
+
+    A clerk knows of a visit from its release on, as the firm does.
+    """
+
+    def do(tx: Tx, now: datetime) -> ChallengeShown:
+        held = _seen(tx, caller, visit)
+        if seat_of(tx, held, given.inspector).agency not in caller.sees:
+            raise Missing("seat_not_held", visit=visit, inspector=given.inspector)
+        said = {"reason": given.reason, "evidence": given.evidence}
+        return _shown(recusing.apply(tx, visit, given.inspector, applicant=given.applicant, by=caller.name, **said, now=now))
+
+    return desk.once(message(caller.source, message_id, f"recusal {visit}", given), do, status=201)
+
+
+@router.post("/visits/{visit}/recusals/{inspector}", response_model=ChallengeShown, responses=WRITES)
+def decide_recusal(
+    desk: AtDesk, caller: Officer, visit: NamePath, inspector: NamePath, given: ChallengeDecisionIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The head decides an application, by a token of his or her own: nobody who applied, nor the inspector.
+
+    Granted: the seat is dealt again by the rule. What was entered meanwhile stands, marked, and a person is told.
+    """
+
+    def do(tx: Tx, now: datetime) -> ChallengeShown:
+        _seen(tx, caller, visit)
+        asked = tx.challenges.of_visit(visit, inspector)
+        if not asked or asked[-1].agency not in caller.sees:
+            raise Missing("challenge_unknown", visit=visit, inspector=inspector)
+        made = recusing.decide(desk.office, tx, visit, inspector, granted=given.granted, by=caller.name, why=given.why, now=now)
+        return _shown(made)
+
+    return desk.once(message(caller.source, message_id, f"recusal {visit} {inspector}", given), do)
+
+
+def _seen(tx: Tx, caller: Caller, visit: str) -> Visit:
+    """A visit that the caller may know of: of the agencies that go; by a clerk not before its release. Raises Missing."""
+    held = tx.visits.get(visit)
+    if not {*held.agencies} & {*caller.sees} or (caller.role is Role.CLERK and not held.released):
+        raise Missing("visit_unknown", visit=visit)
+    return held
+
+
+def _shown(held: Challenge) -> ChallengeShown:
+    return ChallengeShown(**{name: getattr(held, name) for name in ChallengeShown.model_fields})
