@@ -16,7 +16,7 @@ from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.room import Room, Row, insert_new, padded
-from inspector.store.tables import case_file, evidence, ledger, subject, visit, visit_case
+from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
@@ -225,16 +225,18 @@ class CaseRoom(Room):
 
     def due_before(self, moment: datetime) -> int:
         """How many open verifications and reviews fall due before a moment."""
-        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended])
+        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended]) & case_file.c.outcome.is_(
+            None
+        )
         asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at < moment)
         return int(self.connection.execute(asked).scalar_one())
 
     def adverse_without_review(self) -> int:
         """How many cases ended against their subject with no officer's decision in the ledger: an invariant, must be 0."""
-        reviewed = sa.select(ledger.c.about).where(ledger.c.rule == "officer.review")
-        asked = sa.select(sa.func.count()).where(
-            case_file.c.outcome.not_in((Outcome.TRUE.value, Outcome.WITHDRAWN.value)), case_file.c.id.not_in(reviewed)
+        reviewed = sa.exists(
+            sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED).correlate(case_file)
         )
+        asked = sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, ~reviewed)
         return int(self.connection.execute(asked).scalar_one())
 
     def _row(self, case: Case) -> dict[str, object]:
