@@ -9,8 +9,9 @@ import pytest
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.replacement import Ceased, Ground
-from inspector.domain.visit import Finding, SeatState, Visit, VisitState
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, recusing, relief, replacing, supplement
 from inspector.flows.office import Office
 from inspector.flows.seeding import type_figures

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -76,6 +77,36 @@ def gathered(store: Store, hand: Hand) -> Metrics:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+GROWING = ("case_file", "ledger", "work", "assistance", "evidence", "event", "seat")
+"""The tables that grow with every case."""
+
+
+def test_a_snapshot_reads_no_table_that_grows_whole(store: Store, hand: Hand) -> None:
+    """At 100,000 cases two such readings took a second, every five seconds."""
+    office = open_office(store, hand, sources={LANE: Table(default="=")})
+    post(office, application(1, "business-licence", LICENCE))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        sweeps.snapshot(office, Metrics())
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    asked = [one for one in asked if any(table in one[0] for table in GROWING)]
+    assert len(asked) > 7
+    with store.read() as tx:
+        if not store.sqlite:
+            tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of two rows it would read the whole, and rightly so
+        for statement, parameters in asked:
+            explain = ("EXPLAIN QUERY PLAN " if store.sqlite else "EXPLAIN ") + statement
+            plan = [str(row[-1]) for row in tx.connection.exec_driver_sql(explain, parameters)]
+            whole = [line for line in plan if re.search(rf"(SCAN|Seq Scan on) ({'|'.join(GROWING)})(?! USING)", line)]
+            assert not whole, (statement, plan)
 
 
 @pytest.mark.needs("promtool")
