@@ -44,8 +44,9 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A Monday morning in a year whose calendar is known."""
 
 QUICK = Engine(
-    threads=8, capacity=32, lease=timedelta(seconds=5), poll=0.05, ladder=Ladder(base=0.02, cap=0.1, tries=3), not_yet=3600
+    threads=8, capacity=32, lease=timedelta(seconds=5), poll=0.05, ladder=Ladder(base=21, cap=3600, tries=3), not_yet=3600
 )
+"""Waits of under a minute pass at once (see `settle`): work without a date spends its three tries, dated work then waits for the hand."""
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Table:
     as_of: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="source", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name=self.name, port="source", kind="table", owner="test", version="1")
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Answer from the table."""

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from inspector.ports import Barred
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+BARRED = "connector_barred"
+"""The matter for a person that a connector opens where we are not let in; one for each connector, over with its first answer."""
 
 
 @dataclass(kw_only=True)
@@ -21,6 +25,7 @@ class Breaker:
     cool: timedelta
     most: timedelta
     _failing: set[str] = field(default_factory=set)
+    _closed: bool = False
 
     def recall(self, tx: Tx) -> None:
         """Take over failures counted before this start: the first answer ends them like our own."""
@@ -28,7 +33,7 @@ class Breaker:
 
     def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta) -> list[Work]:
         """Lease one row of each lane that has cooled."""
-        probes = tx.work.probe(owner, machine_now, lease)
+        probes = tx.work.probe(owner, machine_now, lease, tx.lanes.cooled(machine_now, self.threshold, self._pause))
         self._failing.update(work.lane for work in probes)
         return probes
 
@@ -36,14 +41,32 @@ class Breaker:
         """Whether an answer of the lane would have something to write."""
         return lane in self._failing
 
-    def answered(self, tx: Tx, lane: str) -> None:
-        """The other side is there, whatever it said."""
+    def has_closed(self) -> bool:
+        """Whether one has closed since this was last asked."""
+        closed, self._closed = self._closed, False
+        return closed
+
+    def answered(self, tx: Tx, lane: str, now: datetime) -> None:
+        """The other side is there and lets us in, whatever it said."""
         if lane in self._failing:
             tx.lanes.succeeded(lane)
+            tx.attention.close(f"{BARRED}:{lane}", now)
             self._failing.discard(lane)
+            self._closed = True
 
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""
-        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, cool=self.cool, most=self.most)
+        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause)
         self._failing.add(lane)
         return opened if opened > machine_now else None
+
+    def barred(self, tx: Tx, lane: str, error: Barred, agency: str, machine_now: datetime, now: datetime) -> datetime | None:
+        """We are not let in: the breaker opens at once, the lane is marked with the reason, and a person is told, once a connector."""
+        opened = tx.lanes.failed(lane, error.code, machine_now, threshold=1, pause=self._pause, barred=True)
+        self._failing.add(lane)
+        tx.attention.open(BARRED, agency, lane, {"connector": lane, "error": error.code, "detail": error.detail}, now)
+        return opened if opened > machine_now else None
+
+    def _pause(self, failures: int, threshold: int) -> timedelta:
+        """How long the breaker stays open after so many failures in a row, of which `threshold` open it."""
+        return min(self.cool * 2 ** min(max(0, failures - threshold), 16), self.most)

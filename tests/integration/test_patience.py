@@ -18,11 +18,11 @@ HOUR = timedelta(hours=1)
 
 
 def down(store: Store) -> None:
-    """The connector has failed twice in a row, and is not asked for an hour."""
+    """The connector has failed twice in a row, and is not asked for a while."""
     now = datetime.now(UTC)
     with store.begin() as tx:
         for _ in range(2):
-            tx.lanes.failed(LANE, "refused", now, threshold=2, cool=HOUR, most=HOUR)
+            tx.lanes.failed(LANE, "refused", now, threshold=2, pause=lambda _failures, _threshold: FAST.breaker_cool)
 
 
 def paused(store: Store) -> None:

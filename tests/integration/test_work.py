@@ -92,7 +92,9 @@ def test_a_lane_that_has_cooled_sends_one_probe_and_no_second_while_it_is_under_
 
     def probe() -> list[str]:
         with store.begin() as tx:
-            return names(tx.work.probe("one", tx.machine_now(), LEASE))
+            machine = tx.machine_now()
+            cooled = tx.lanes.cooled(machine, 8, lambda _failures, _threshold: 2 * HOUR)
+            return names(tx.work.probe("one", machine, LEASE, cooled))
 
     assert [probe(), probe()] == [["0"], []]
     with_lane(store, open_until=clock() + HOUR)
@@ -162,7 +164,7 @@ def test_what_was_claimed_by_daemons_that_died_has_lost_no_try(store: Store, pro
     for died in range(1, 9):
         with store.begin() as tx:
             machine = tx.machine_now()
-            way = tx.work.probe("one", machine, LEASE) if probed else tx.work.claim("one", machine, clock(), LEASE, 1)
+            way = tx.work.probe("one", machine, LEASE, [LANE]) if probed else tx.work.claim("one", machine, clock(), LEASE, 1)
             assert [(held.attempts, held.fence) for held in way] == [(1, died)]
         with store.begin() as tx:
             tx.work.void_leases()
