@@ -228,7 +228,7 @@ def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
 
 
 def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> None:
-    """Work until nothing is ready any more. Fails when that does not come about."""
+    """Work until nothing is ready any more but for what waits behind an open breaker. Fails when that does not come about."""
 
     def later(moment: datetime) -> datetime:
         """Short waits pass at once, long ones wait for the hand (or for what they wait for)."""
@@ -241,7 +241,13 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> Non
         ready: list[Row] = []
         while time.monotonic() < deadline:
             with office.store.read() as tx:
-                ready = tx.work.page(state="ready")
+                shut = {lane.name for lane in tx.lanes.all() if lane.open_until > EPOCH and worker.in_flight == 0}
+                now = office.now()
+                ready = [
+                    held
+                    for held in tx.work.page(state="ready", limit=1000)
+                    if held["lane"] not in shut or (held["expires_at"] or now) < now
+                ]
             moved = sweeps.promote(office)
             if not ready and not moved:
                 return

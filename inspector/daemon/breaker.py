@@ -6,6 +6,7 @@ breaker or opens it for longer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,12 +20,16 @@ BARRED = "connector_barred"
 
 @dataclass(kw_only=True)
 class Breaker:
-    """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write."""
+    """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write.
+
+    `_open` are those that this process has opened: what it holds of them is not sent after.
+    """
 
     threshold: int
     cool: timedelta
     most: timedelta
     _failing: set[str] = field(default_factory=set)
+    _open: set[str] = field(default_factory=set)
     _closed: bool = False
 
     def recall(self, tx: Tx) -> None:
@@ -36,6 +41,18 @@ class Breaker:
         probes = tx.work.probe(owner, machine_now, lease, tx.lanes.cooled(machine_now, self.threshold, self._pause))
         self._failing.update(work.lane for work in probes)
         return probes
+
+    def claimed(self, batch: Sequence[Work]) -> None:
+        """What could be claimed is not shut any more: another replica may have closed it."""
+        self._open.difference_update(work.lane for work in batch)
+
+    def shut(self, lane: str) -> None:
+        """Something is known that will open it as soon as it is settled."""
+        self._open.add(lane)
+
+    def is_open(self, lane: str) -> bool:
+        """Whether it has opened since the row of the lane was claimed."""
+        return lane in self._open
 
     def broken(self, lane: str) -> bool:
         """Whether an answer of the lane would have something to write."""
@@ -52,20 +69,26 @@ class Breaker:
             tx.lanes.succeeded(lane)
             tx.attention.close(f"{BARRED}:{lane}", now)
             self._failing.discard(lane)
+            self._open.discard(lane)
             self._closed = True
 
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""
         opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause)
-        self._failing.add(lane)
-        return opened if opened > machine_now else None
+        return self._opened(lane, opened, machine_now)
 
     def barred(self, tx: Tx, lane: str, error: Barred, agency: str, machine_now: datetime, now: datetime) -> datetime | None:
         """We are not let in: the breaker opens at once, the lane is marked with the reason, and a person is told, once a connector."""
         opened = tx.lanes.failed(lane, error.code, machine_now, threshold=1, pause=self._pause, barred=True)
-        self._failing.add(lane)
         tx.attention.open(BARRED, agency, lane, {"connector": lane, "error": error.code, "detail": error.detail}, now)
-        return opened if opened > machine_now else None
+        return self._opened(lane, opened, machine_now)
+
+    def _opened(self, lane: str, until: datetime, machine_now: datetime) -> datetime | None:
+        self._failing.add(lane)
+        if until <= machine_now:
+            return None
+        self._open.add(lane)
+        return until
 
     def _pause(self, failures: int, threshold: int) -> timedelta:
         """How long the breaker stays open after so many failures in a row, of which `threshold` open it."""

@@ -21,6 +21,10 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 
+class ShutError(Exception):
+    """The breaker of the lane opened between claim and call: nobody was called."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Settles what failed. `later` maps machine time to office time."""
@@ -33,6 +37,9 @@ class Failure:
 
     def settle(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
         """Write what is to be done next; how it is called."""
+        if isinstance(error, ShutError):
+            tx.work.give_back(work)
+            return "shut"
         machine_now = tx.machine_now()
         told = f"{getattr(error, 'code', type(error).__name__)}"
         if isinstance(error, Missing) and error.code == "kind_unknown":

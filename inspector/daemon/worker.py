@@ -21,14 +21,14 @@ import structlog
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.engine import Engine
-from inspector.daemon.failure import Failure, is_database
+from inspector.daemon.failure import Failure, ShutError, is_database
 from inspector.daemon.group import Done, flow_of, hold, parts
-from inspector.daemon.patience import too_late
+from inspector.daemon.patience import last_error, too_late
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Origin, PortError, Unavailable
+from inspector.ports import Barred, Origin, PortError, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -150,6 +150,7 @@ class Worker:
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
                 batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease)
+        self._breaker.claimed(batch)
         self._fault("claimed")
         for work in self._held.take(batch):
             self._pool.submit(self._carry_out, work)
@@ -175,14 +176,19 @@ class Worker:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if too_late(work, self.office):
+                last = last_error(work)
                 if flow.give_up is None:
-                    return Done(work=work, error=Unavailable("patience_over", origin=Origin.US, attempts=0))
-                given_up = flow.give_up(work, self.office, None)
+                    return Done(work=work, error=last or Unavailable("patience_over", origin=Origin.US, attempts=0))
+                given_up = flow.give_up(work, self.office, last)
                 return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
+            if self._breaker.is_open(work.lane):
+                return Done(work=work, error=ShutError())
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)
+            if isinstance(error, Barred) and work.lane:
+                self._breaker.shut(work.lane)  # what is queued behind it need not hear the same
             return Done(work=work, error=error)
         self._count_call(work, settlement.call, settlement.attempts, began)
         self._fault("called")

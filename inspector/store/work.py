@@ -29,7 +29,10 @@ Claim = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before."""
+    """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before.
+
+    `error` is what came of the last try that failed.
+    """
 
     id: int
     key: str
@@ -41,6 +44,7 @@ class Work:
     expires_at: datetime | None
     attempts: int
     fence: int
+    error: str | None = None
 
     @property
     def claim(self) -> Claim:
@@ -60,6 +64,7 @@ _CLAIMED = (
     work.c.expires_at,
     work.c.attempts,
     work.c.fence,
+    work.c.error,
 )
 
 
@@ -360,6 +365,7 @@ def _claimed(rows: Sequence[Any]) -> list[Work]:
             expires_at=row.expires_at,
             attempts=row.attempts + 1,
             fence=row.fence,
+            error=row.error,
         )
         for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))
     ]
