@@ -28,8 +28,10 @@ def too_late(work: Work, office: Office) -> bool:
         return any(lane.name == work.lane and (lane.paused or lane.open_until > EPOCH) for lane in tx.lanes.all())
 
 
-def last_error(work: Work) -> Unavailable | None:
-    """Why the tries before were in vain, so that what is settled now can say it; None where nothing is known of them."""
-    if work.error is None or not _CODE.fullmatch(work.error):
-        return None
-    return Unavailable(work.error, origin=Origin.WIRE, attempts=0)
+def last_error(work: Work, office: Office) -> Unavailable | None:
+    """Why the tries before were in vain, or why none was made, so that what is settled now can say it; None where nothing is known."""
+    told = work.error
+    if told is None:
+        with office.store.read() as tx:
+            told = next((lane.error for lane in tx.lanes.all() if lane.name == work.lane), None)
+    return Unavailable(told, origin=Origin.WIRE, attempts=0) if told is not None and _CODE.fullmatch(told) else None

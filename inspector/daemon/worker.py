@@ -176,7 +176,7 @@ class Worker:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
             if too_late(work, self.office):
-                last = last_error(work)
+                last = last_error(work, self.office)
                 if flow.give_up is None:
                     return Done(work=work, error=last or Unavailable("patience_over", origin=Origin.US, attempts=0))
                 given_up = flow.give_up(work, self.office, last)

@@ -16,6 +16,7 @@ from connectors.sources import http as source
 from inspector import testing
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Claim
+from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Compare, Fact
 from inspector.flows.verify import judge
@@ -241,3 +242,26 @@ def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> 
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert isinstance(error, Unavailable)
     assert testing.CODE not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "found"),
+    [
+        ({"id": "k-1", "who": QUESTION.subject_code}, True),
+        ({"id": "k-0", "who": QUESTION.subject_code}, False),
+        ({"id": "k-1"}, False),
+    ],
+    ids=["ours", "another's", "half"],
+)
+def test_an_answer_that_repeats_another_question_is_garbled(repeated: dict[str, str], found: bool) -> None:
+    said = {"code": 0, "data": {"value": "x", "as_of": None, **repeated}, "version": "1"}
+    echo = {"data.id": "key", "data.who": "code"}
+    with asking(answer(200, said), answer(200, {"code": 0, "data": None, "version": "1"}), echo=echo) as (made, _):
+        if found:
+            assert made.ask(QUESTION, key="k-1").value == "x"
+            assert made.ask(QUESTION, key="k-2").status is AnswerStatus.NOT_FOUND
+        else:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+            assert (type(error), error.code in {"echo_differs", "field_missing"}) == (Garbled, True)
+    with pytest.raises(Invalid, match="connector_key_range"):
+        source.connect("registers", {"url": "http://127.0.0.1:1/", "echo": {"data.id": "name"}})

@@ -326,3 +326,13 @@ def test_the_work_table_knows_one_row_for_each_key(store: Store) -> None:
     with pytest.raises(sa.exc.IntegrityError) as caught, store.begin() as tx:
         tx.connection.execute(sa.insert(work), {**held, "payload": "某人 110105194912310021"})
     assert "110105194912310021" not in str(caught.value), "an error's text ends in logs: it holds no bound values"
+
+
+def test_after_the_clock_was_set_back_an_open_breaker_is_shut_for_no_longer_than_its_pause(store: Store) -> None:
+    with_lane(store, open_until=clock() + HOUR, failures=8)
+    with store.begin() as tx:
+        now = tx.machine_now()
+        assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: 2 * HOUR) == []
+        assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: timedelta(minutes=1)) == [LANE]
+        later = tx.lanes.failed(LANE, "refused", now, threshold=8, pause=lambda _failures, _threshold: timedelta(minutes=1))
+    assert later == now + timedelta(minutes=1), "and a probe that fails counts again"
