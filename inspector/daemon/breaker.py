@@ -92,4 +92,4 @@ class Breaker:
 
     def _pause(self, failures: int, threshold: int) -> timedelta:
         """How long the breaker stays open after so many failures in a row, of which `threshold` open it."""
-        return min(self.cool * 2 ** min(max(0, failures - threshold), 16), self.most)
+        return min(self.cool * (1 << min(max(0, failures - threshold), 16)), self.most)

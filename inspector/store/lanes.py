@@ -90,7 +90,7 @@ class LaneRoom(Room):
         """
         counted = sa.update(lane).where(lane.c.name == name, lane.c.open_until <= now)
         told = {"error": error[:400], "failing_since": sa.func.coalesce(lane.c.failing_since, now)}
-        counted = counted.values(failures=lane.c.failures + 1, barred=sa.or_(lane.c.barred, barred), **told)
+        counted = counted.values(failures=lane.c.failures + 1, barred=sa.or_(lane.c.barred, sa.literal(barred)), **told)
         failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none()
         if failures is None:
             held: datetime | None = self.connection.execute(

@@ -30,7 +30,8 @@ def matters(store: Store, kind: str) -> list[Row]:
 
 
 def test_an_expired_credential_holds_all_work_back_tells_one_person_once_and_wears_out_no_try(store: Store) -> None:
-    office, answers = real_office(store), []
+    office = real_office(store)
+    answers: list[str] = []
 
     def say(_work: object) -> None:
         if not answers:

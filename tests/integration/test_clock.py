@@ -359,7 +359,7 @@ def test_a_replica_that_starts_with_older_settings_takes_no_plan_from_a_newer_on
         hand.on(hours=1)
         older._fire_due()
         newer._fire_due()
-    assert len(diary.taken) + len(old.taken) == 4 + 2, "every slot of both plans"
+    assert len(diary.taken) + len(old.taken) == 5 + 3, "every slot of both plans"
     with store.begin() as tx:
         tx.replicas.gone("old")
     newer.agree("city")
