@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from inspector.bootstrap import engine as engine_of
 from inspector.daemon.bulkhead import NOTHING, Bulkhead, Room
 from inspector.daemon.engine import Engine
-from inspector.settings import EngineSettings
+from inspector.domain.errors import Invalid
+from inspector.settings import EngineSettings, load
 from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.engine import FAST, Hands, at_work, clock, order, put, real_office, states, until
@@ -144,3 +146,21 @@ def piece(number: int, lane: str) -> Work:
 
 def test_the_engines_own_numbers_are_those_of_the_settings() -> None:
     assert engine_of(EngineSettings()) == Engine()
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("threads = 32\nlane_slots = 32", ("lane_slots must be less than threads (32)", "lane_slots 应小于 threads（32）")),
+        ("threads = 32\ncapacity = 16\nlane_slots = 8", ("capacity must not be less", "capacity 应不小于 threads（32）")),
+    ],
+)
+def test_settings_by_which_one_connector_could_hold_everything_are_refused(
+    tmp_path: Path, told: str, words: tuple[str, str]
+) -> None:
+    file = tmp_path / "inspector.toml"
+    file.write_text(f"[engine]\n{told}\n")
+    with pytest.raises(Invalid, match="settings_invalid") as refused:
+        load(file)
+    assert words[0] in str(refused.value.facts["problems"])
+    assert words[1] in str(refused.value.facts["problems_zh"])
