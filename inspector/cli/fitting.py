@@ -114,6 +114,17 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
                 f"自 {since} 起暂停，工作等待中（最近的错误：{error}）",
             )
             yield Finding.warn(name, what, (f"connector resume {one.name}", f"connector resume {one.name}"))
+        elif lane.barred:
+            since = plain(lane.failing_since)
+            what = (
+                f"we are not let in since {since}: {error}; its work waits",
+                f"自 {since} 起对方不允许接入：{error}；工作等待中",
+            )
+            mend = (
+                "renew the credential or mend the address, then restart: it is tried at once",
+                "请更新凭证或者改正地址后重新启动，届时立即重试",
+            )
+            yield Finding.warn(name, what, mend)
         elif lane.open_until > now:
             since = plain(lane.failing_since)
             what = (

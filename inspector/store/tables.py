@@ -323,6 +323,7 @@ lane = sa.Table(
     sa.Column("paused_at", Moment),
     sa.Column("failing_since", Moment),
     sa.Column("error", sa.String(400)),
+    sa.Column("barred", sa.Boolean, nullable=False),
 )
 
 pack = sa.Table(
@@ -395,4 +396,5 @@ replica = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("version", Code, nullable=False),
+    sa.Column("schedules", sa.Text, nullable=False),
 )

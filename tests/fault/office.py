@@ -74,13 +74,13 @@ budget_seconds = 1.9
 kind = "http"
 url = "http://127.0.0.1:{world}/social"
 budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
+declined_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [sources.registers]
 kind = "http"
 url = "http://127.0.0.1:{world}/registers"
 budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
+declined_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [credit.platform]
 kind = "http"

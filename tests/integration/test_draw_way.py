@@ -47,7 +47,7 @@ class Party:
     silent: bool = False
 
     def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="seed", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name=self.name, port="seed", kind="table", owner="test", version="1")
 
     def nonce(self, draw: str) -> str:
         """The party's secret for a draw."""
@@ -70,7 +70,7 @@ class Dice:
     """A ceremony of which two people type the figures."""
 
     def __post_init__(self) -> None:
-        self.card = Card(name="dice", port="seed", kind="ceremony", owner="test", version="1", idempotent=True)
+        self.card = Card(name="dice", port="seed", kind="ceremony", owner="test", version="1")
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """What will be thrown."""
@@ -91,7 +91,7 @@ class Phones:
     refuses: bool = False
 
     def __post_init__(self) -> None:
-        self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1")
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Show a message, or not."""
@@ -108,7 +108,7 @@ class Notary:
     values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
         """Keep W."""

@@ -132,6 +132,9 @@ def test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_per
     platform.away = True
     withdraw(office, case_id)
     settle(office)
+    assert "credit_retraction_stuck" not in matters(office), "the pack gives it a working day"
+    hand.on(days=1, hours=9)
+    settle(office)
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
     assert b"inspector_credit_retractions_open 1.0" in metrics.render()

@@ -25,6 +25,8 @@ def in_review(store: Store, hand: Hand, answer: str | PortError | None, as_of: d
     office = open_office(store, hand, sources={"registers": Table(default=answer, as_of=as_of)})
     case_id = post(office, application(1, "business-licence", LICENCE))
     settle(office)
+    hand.on(days=3)  # the pack waits two working days for a source
+    settle(office)
     with store.read() as tx:
         (piece,) = tx.cases.evidence(case_id)
     return office, case_id, piece.id

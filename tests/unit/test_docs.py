@@ -103,14 +103,14 @@ def test_every_log_event_is_documented_with_its_level_and_no_other() -> None:
 
 
 def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
-    families = {name: name for name in ("Unavailable", "Refused", "Garbled", "NotYet")} | {"garbled": "Garbled"}
+    families = {name: name for name in ("Unavailable", "Barred", "Refused", "Garbled", "NotYet")} | {"garbled": "Garbled"}
     told = {
         (text, families[called(node)])
         for file, node in calls()
         if file.parts[0] == "connectors" and called(node) in families
         for text in texts(node.args[0])
     }
-    together = {("http_STATUS", "Unavailable, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
+    together = {("http_STATUS", "Unavailable, Barred, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
     together |= {(code, "Unavailable") for code in ("unreachable", "timeout", "broken_off")}
     listed = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", by_hand("docs/reference/ports.md"), re.MULTILINE)
     assert len(told) > 15

@@ -253,6 +253,7 @@ def upgrade() -> None:
         sa.Column("paused_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("failing_since", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=400), nullable=True),
+        sa.Column("barred", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lane")),
     )
     op.create_table(
@@ -318,6 +319,7 @@ def upgrade() -> None:
         sa.Column("started_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.String(length=200), nullable=False),
+        sa.Column("schedules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
     op.create_table(
