@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from inspector.domain import gathering
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, Order, OrderKind
@@ -217,7 +218,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        tx.work.end_keys([overdue, f"{overdue}:further"], now)
+        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
@@ -240,7 +241,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     held = replace(held, prev=tx.draws.head(held.agency))
     files = tx.draws.files(held.number)
     frames, told = [frozen(held, files, listed) for listed in held.lists], json.loads(files["rules.json"])
-    held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
+    held = gathering.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
     rules = _rules(told, policy)
     listings = [
         Listing(name=listed.name, frame=one, rules=rules, extra=told["lists"].get(listed.name, {}))
@@ -249,7 +250,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
         seeding.claim(tx, held, now)
-        life.refuse_weak(held, policy)
+        gathering.refuse_weak(held, policy)
         commitment = commit(
             number=held.number,
             prev=held.prev,
@@ -287,7 +288,7 @@ def _bound(office: Office, tx: Tx, agency: str, files: Mapping[str, bytes]) -> d
 def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
-        seeding.settle(tx, life.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
+        seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
 

@@ -166,6 +166,12 @@ class DrawRoom(Room):
         rows = self.connection.execute(sa.select(draw_file.c.name, draw_file.c.bytes).where(draw_file.c.number == number))
         return {row.name: row.bytes for row in rows}
 
+    def commitments(self, agency: str) -> dict[str, bytes]:
+        """The commitments of an agency's draws by number, without their frames."""
+        asked = sa.select(draw_file.c.number, draw_file.c.bytes).join(draw, draw.c.number == draw_file.c.number)
+        asked = asked.where(draw.c.agency == agency, draw_file.c.name == "commit.json").order_by(draw_file.c.number)
+        return {row.number: row.bytes for row in self.connection.execute(asked)}
+
     def file(self, number: str, name: str) -> bytes:
         """One file of the bundle."""
         asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import folder, papers, plan, rosters
+from inspector.cli.offline import beside, folder, papers, plan, rosters
 from inspector.cli.offline.plan import DrawPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
@@ -75,6 +75,7 @@ def read(given: Given, now: datetime, step: Step) -> Handed:
     """Read everything before anything is judged: people mend their files once. Raises Invalid for what cannot be read at all."""
     told, flaws = plan.read(given.plan.read_bytes())
     folder.refuse_taken(given.out, _private(given, told))
+    beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
     secret = secrets.token_hex(32)
     salt = _salter(secret, told)
     today = now.date()

@@ -80,6 +80,7 @@ function* recompute(files, report) {
   Object.assign(report, { b, key: key("draw") });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
+  if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
   const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
   report.kind = ends("drawn.jsonl") && !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv") ? "public" : "auditor";

@@ -132,6 +132,7 @@ const WORDS = {
 
     no_witness: "时间未证明：请向见证人索取所存的值和日期（应为 {w}）。",
     signature_unchecked: "来源“{kind}”的签名没有核验：那要用该来源的公钥。请在它的网站上对照这个值。",
+    seed_of_one: "种子可能为一方所独知：除去其随机数，只剩 {bits} 位不确定性。掌握者可预知结果，并反复发起直至满意。",
     chain_unnamed: "承诺没有写明信标的链号。",
     prev_unchecked: "上一次抽查（承诺值 {prev}）不在这个文件夹里，没有核对编号是否相连。",
     files_ignored: "以下文件与核对无关，没有理会：{files}",
@@ -317,6 +318,7 @@ const WORDS = {
 
     no_witness: "The time is not proven: ask the witness for the value and date it holds (it should be {w}).",
     signature_unchecked: "The signature of the source {kind} was not checked: that needs the source's public key. Compare the value on its site.",
+    seed_of_one: "The seed may be one party's secret: without it {bits} bits of chance are left. Whoever held it could know the outcome, and announce again until it pleased.",
     chain_unnamed: "The commitment does not name the beacon's chain.",
     prev_unchecked: "The draw before (commitment {prev}) is not in this folder; that no number was left out was not checked.",
     files_ignored: "These files have no part in the check and were ignored: {files}",
