@@ -95,8 +95,8 @@ def test_figures_thrown_for_one_draw_are_none_for_another_beside_it(office: Oper
     carry_out(office, *SEED)
     again(office)
     other = "cd" * 32
-    hashes = [Suite().hex(f"ssj1/nonce\n{secret}") for secret in (NONCE, other)]
-    office.file("plan.toml", PLAN.replace("330106-2026-001", "330106-2026-002").replace(*hashes))
+    old, new = (Suite().hex(f"ssj1/nonce\n{secret}") for secret in (NONCE, other))
+    office.file("plan.toml", PLAN.replace("330106-2026-001", "330106-2026-002").replace(old, new))
     said = announce_offline(office)
     assert "Only the folders beside this one" in said.out
     said = carry_out(office, *SEED[:2], "--seed", f"reveal:justice={other}")

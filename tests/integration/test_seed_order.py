@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from connectors.seeds import ceremony, drand
+from inspector.domain import gathering
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState, Step
@@ -226,4 +228,34 @@ def test_one_person_does_not_type_for_two_by_writing_the_name_otherwise(store: S
             type_figures(office, tx, held.number, by, thrown(held.number), hand())
     settle(office)
     made = get(office, held.number)
-    assert (made.typed["dice"].keys(), made.parts) == ({"zhao"}, {})
+    assert list(made.typed["dice"]) == ["zhao"]
+    assert made.parts == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [(("audit",), DrawState.VOID), (("audit", "lottery"), DrawState.VOID), (("audit", "justice"), DrawState.SEEDING)],
+    ids=["one secret", "one secret and 24 bits", "two parties"],
+)
+def test_a_seed_that_one_party_knows_beforehand_is_not_committed_to(
+    store: Store, hand: Hand, names: tuple[str, ...], state: DrawState
+) -> None:
+    office, _, notary = drawing(store, hand)
+    packs = tuple(replace(pack, draw=replace(pack.draw, seeds=names, further=())) for pack in office.book.packs)
+    office = replace(office, book=replace(office.book, packs=packs))
+    _, held = announced(office, hand)
+    made = get(office, held.number)
+    assert (made.state, bool(notary.values)) == (state, state is DrawState.SEEDING)
+    assert made.void_reason == ("not_committable:draw_commit_invalid" if state is DrawState.VOID else None)
+
+
+def test_a_receipt_without_a_date_proves_no_time(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    made = replace(get(office, held.number), state=DrawState.ANNOUNCED)
+    policy = office.book.get(made.pack)
+
+    def proven(at: datetime | None) -> object:
+        return gathering.lodged(made, "n-1", at, policy, hand(), office.calendar).because.facts["time_proven"]
+
+    assert (proven(hand()), proven(None)) == (True, False)
