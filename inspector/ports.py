@@ -285,7 +285,7 @@ class CreditPlatform(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """Figures of a public ceremony as one person typed them."""
+    """Figures of a public ceremony as one person typed them; once they are settled, `by` is the ceremony's name."""
 
     by: str
     figures: str
@@ -301,7 +301,11 @@ class SeedSource(Protocol):
         ...
 
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
-        """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists."""
+        """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists.
+
+        `typed`: of a ceremony what each person typed; for every other source the ceremonies' settled figures, each by its ceremony's
+        name. They are settled first, so that who reveals can compare them with what was thrown (decision 27).
+        """
         ...
 
 

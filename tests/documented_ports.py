@@ -62,6 +62,7 @@ KEYS: Mapping[str, str] = {
     "sides": "how many sides each has",
     "lowest": "the smallest figure of a side: 1, or 0 for digits",
     "balls": "instead of dice: groups of a lottery as `[[drawn, of], …]`; told ascending within each group",
+    "official": "where everybody can look a lottery's figures up; needed of a further source",
     "relays": "further relays, tried in order when the one before fails; `budget_seconds` is for all together",
     "folder": "folder into which somebody carries `DRAW.json`; looked at before any relay is asked",
     "chain": "the chain: `quicknet` or `default` of drand; of a NIST-format beacon its number",

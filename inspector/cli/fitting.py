@@ -157,6 +157,11 @@ def annual(office: Office) -> Iterator[Finding]:
             yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
 
 
+def _looked_up(section: Mapping[str, object]) -> bool:
+    """Whether everybody can look up what a seed source will say, so that it may be a further one."""
+    return section.get("kind") in ("drand", "nist") or bool(section.get("balls") and section.get("official"))
+
+
 def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
     """The parties and the witness of a plan's draws."""
     if pack is None:
@@ -172,13 +177,17 @@ def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
         )
         sections = " ".join(f"[seeds.{party}]" for party in lacking)
         yield Finding.warn(name, what, (f"add {sections}", f"请添加 {sections}"))
-    spare = [party for party in row.further if told.seeds.get(party, {}).get("kind", "reveal") != "reveal"]
+    spare = [party for party in row.further if _looked_up(told.seeds.get(party, {}))]
     if not spare:
         what = (
-            f"{where[0]} has no further seed that is set up and nobody knows before its day: a draw whose part is withheld has no next",
-            f"{where[1]} 没有可用的追加种子来源（须已配置且事先无人知晓）：有来源拒不公布时无法进行下一次抽取",
+            f"{where[0]} has no further seed that is set up and everybody can look up: a draw whose part is withheld has no next",
+            f"{where[1]} 没有可用的追加种子来源（须已配置且可由公众查证）：有来源拒不公布时无法进行下一次抽取",
         )
-        mend = (f"name one in further and add its section: {', '.join(row.further) or '-'}", "请在 further 中指定并添加其配置")
+        further = ", ".join(row.further) or "-"
+        mend = (
+            f"name one in further and add its section, a beacon or a lottery with `official`: {further}",
+            "请在 further 中指定并添加其配置（信标，或者写明 official 的彩票）",
+        )
         yield Finding.warn(name, what, mend)
     if row.witness is not None and row.witness not in told.witnesses:
         what = (

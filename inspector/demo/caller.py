@@ -136,7 +136,7 @@ class Desk:
 
     async def type_figures(self, draw: str, what: str, figures: str) -> Heard:
         """Type the figures of a public ceremony."""
-        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what})
+        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what, "minutes": f"M-{draw}"})
 
     async def _say(self, path: str, said: Mapping[str, Any], turn: int = 0) -> Heard:
         return await asyncio.to_thread(call, self.base + path, said, token=self.token, turn=turn)

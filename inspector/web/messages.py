@@ -269,3 +269,5 @@ class FiguresIn(Strict):
     """Which ceremony, by the name the draw shows; may be left out while there is one only."""
     held_at: Moment | None = None
     """When the figures became public, by the minutes; never before the time that the announcement left."""
+    minutes: MaybeLine = ""
+    """Where the minutes are; of a lottery that is a further source its official number, which is required."""

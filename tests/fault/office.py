@@ -122,6 +122,7 @@ sides = 6
 kind = "ceremony"
 what = "double-colour ball"
 balls = [[6, 33], [1, 16]]
+official = "the announcements"
 [seeds.justice]
 kind = "reveal"
 url = "http://127.0.0.1:{world}/justice"

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -36,6 +36,7 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
 FACTS = {"registered-address": "某路1号", "office-in-use": "是"}
+LOTTERY = {"what": "the next draw", "balls": [[6, 33], [1, 16]], "official": "the announcements"}
 DICE = "3 5 1 6 2 2 4 1 6 6 3 5 2 1 4 4 6 2 5 3 1 1 6 5 2 3"
 
 
@@ -151,7 +152,7 @@ def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tu
             "dice": Dice(),
             "justice": Party("justice"),
             "audit": Party("audit", silent=silent == "audit"),
-            "lottery": ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]}),
+            "lottery": ceremony.connect("lottery", LOTTERY),
         },
         witnesses={"notary": notary},
         channels={"phones": phones},
@@ -174,9 +175,11 @@ def announced(office: Office, hand: Hand, cases: int = 3) -> tuple[list[str], Dr
 
 def carried_out(office: Office, hand: Hand, number: str) -> Draw:
     """The ceremony is held and the draw carried out."""
-    hand.on(days=2)
     with office.store.read() as tx:
-        hand.now = max(hand.now, tx.draws.get(number).seed_at or hand.now)
+        made = tx.draws.get(number)
+    assert made.seed_at is not None
+    assert made.figures_by is not None
+    hand.now = max(made.seed_at, min(hand.now + timedelta(days=2), made.figures_by - timedelta(minutes=1)))
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
@@ -195,7 +198,7 @@ def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
-            type_figures(office, tx, number, by, figures, hand())
+            type_figures(office, tx, number, by, figures, hand(), minutes="2026029")
     settle(office)
     with office.store.read() as tx:
         return tx.draws.get(number)
@@ -258,8 +261,7 @@ def test_the_same_slot_has_one_draw_for_ever(store: Store, hand: Hand) -> None:
 def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_the_party(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, silent="audit")
     _, held = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, held.number)
     with store.read() as tx:
         void = tx.draws.get(held.number)
         following = [draw for draw in tx.draws.page(None) if draw.number != held.number]
