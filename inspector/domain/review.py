@@ -11,6 +11,7 @@ from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy
 
 
@@ -59,6 +60,8 @@ def review(
         raise Refusal("not_in_review", case=case.id, state=case.state)
     if outcome is Outcome.WITHDRAWN:
         raise Invalid("outcome_not_allowed", field="outcome")
+    if not nameable(officer):
+        raise Invalid("officer_nameless", field="officer")
     if not reasons.strip():
         raise Invalid("reason_missing", field="reasons")
     now_claimed = {held.claim.key for held in case.claims}

@@ -56,6 +56,7 @@ def post_assist(request: Request, desk: AtDesk, request_id: str, token: str, for
     except InspectorError as error:
         return refused(request, error)
     try:
+        form.sound()
         _answer(desk, request_id, form)
     except InspectorError as error:
         return _assist_page(request, desk, request_id, form, trouble(error, form, lang))
@@ -80,6 +81,7 @@ def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Poste
     except InspectorError as error:
         return refused(request, error)
     try:
+        form.sound()
         _seat(desk, name, form)
     except InspectorError as error:
         return _seat_page(request, desk, name, form, trouble(error, form, lang))

@@ -22,7 +22,7 @@ from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
-from inspector.web.caller import Caller, Unknown, find
+from inspector.web.caller import Caller, Unknown, find, holder
 from inspector.web.cases import decide
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
@@ -67,8 +67,7 @@ def _holder(desk: Desk, tx: Tx, token_id: str, until: int) -> Caller:
     held = tx.tokens.get(token_id, now)
     if held is None or until <= now.timestamp():
         raise Unknown("session_over")
-    sees = desk.office.within(held.agency)
-    return Caller(token=held.id, name=held.name, role=Role(held.role), agency=held.agency, sees=sees)
+    return holder(desk, held)
 
 
 def visitor(request: Request, desk: AtDesk) -> Caller | None:
@@ -92,6 +91,7 @@ def show_login(request: Request, after: After = "/review") -> Response:
 def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "/review") -> Response:
     """Begin a session. The token is in the body, never in an address."""
     try:
+        form.sound()
         caller = find(desk, form.one("token").strip())
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
     except InspectorError as error:
@@ -142,6 +142,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         caller.may(Role.OFFICER)
         if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
+        form.sound()
         _complete(desk, caller, case_id, form)
         given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
