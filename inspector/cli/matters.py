@@ -66,14 +66,14 @@ def open_matters(
 def close(
     terminal: Terminal,
     matter: Annotated[str, typer.Argument(help="Id of the matter 编号", metavar="ID")],
-    note: Annotated[str, typer.Option("--note", help="What was done about it 处理情况")] = "",
+    note: Annotated[str | None, typer.Option("--note", help="What was done about it; needed 处理情况（必填）")] = None,
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
     from inspector.flows import attention
 
-    now = terminal.office.now()
+    done, now = terminal.reason(note, "--note"), terminal.office.now()
     with terminal.store.begin() as tx:
-        attention.close(tx, matter, operator(), now, note=note)
+        attention.close(tx, matter, operator(), now, note=done)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
 

@@ -12,7 +12,7 @@ import typer
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import listed, refuse, warn
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import InspectorError, Invalid, Refusal, Stale
+from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
 
 if TYPE_CHECKING:
@@ -36,14 +36,13 @@ PARTS = 10
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import inspections
+    from inspector.cli import conflicts, inspections
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
-    conflicts = group("conflict", "Declared conflicts of interest. 回避", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     inspections.register(imports)
-    command(conflicts, "add")(add_conflict)
+    conflicts.register(group("conflict", "Declared conflicts of interest. 回避", roster))
     command(credit, "import")(import_levels)
 
 
@@ -98,34 +97,6 @@ def import_inspectors(
     return _import(
         terminal, read, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
-
-
-def add_conflict(
-    terminal: Terminal,
-    code: Annotated[str, typer.Argument(help="Code of the object 主体代码", metavar="CODE")],
-    inspector: Annotated[str, typer.Argument(help="Staff code 工号", metavar="INSPECTOR")],
-    agency: Agency,
-    reason: Annotated[str, typer.Option("--reason", help="Reason code; the private reason stays private 原因代码")] = "recusal",
-) -> None:
-    """Declare that an inspector must not be sent to an object. 登记回避。"""
-    from inspector.domain.identity import IdentityKind, identify
-
-    terminal.office.agency(agency)
-    try:
-        told = identify(IdentityKind.OTHER, code, today=terminal.office.now().date()).normal
-    except InspectorError as error:
-        raise Invalid("code_unusable", value=code[:40]) from error
-
-    def do(tx: Tx, now: datetime) -> None:
-        from inspector.flows import relief
-
-        tx.rosters.inspector(agency, inspector)
-        tx.rosters.declare(agency, told, inspector, reason)
-        relief.look(terminal.office, tx, agency, now)  # who is seated there already passes the seat on
-
-    terminal.act("roster.conflict", f"inspector:{inspector}", do, agency=agency, object=told, inspector=inspector, reason=reason)
-    terminal.value({"agency": agency, "object": told, "inspector": inspector, "reason": reason})
-    terminal.say("declared", code=told, inspector=inspector)
 
 
 def import_levels(

@@ -213,6 +213,7 @@ recusal = sa.Table(
     sa.Column("object", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
+    sa.Column("ended_at", Moment),
 )
 
 inspection = sa.Table(

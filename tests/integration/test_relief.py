@@ -11,7 +11,7 @@ import pytest
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.roster import InspectorRecord
+from inspector.domain.roster import InspectorRecord, Recusal
 from inspector.domain.visit import Finding, Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, relief
 from inspector.flows.office import Office
@@ -186,8 +186,8 @@ def test_a_conflict_declared_after_the_draw_takes_the_seat_and_no_re_deal_ends_o
     with store.begin() as tx:
         dispatch.accept(tx, dispatch.seat_name(second), hand())
         for staff in (second.inspector, *others[:2]):
-            tx.rosters.declare("bureau", visit.code, staff, "kin")
-        tx.rosters.declare("bureau", "TEST00000000000099", first.inspector, "kin")
+            tx.rosters.declare("bureau", visit.code, staff, Recusal.KIN)
+        tx.rosters.declare("bureau", "TEST00000000000099", first.inspector, Recusal.KIN)
         assert relief.look(office, tx, "bureau", hand()) >= 1
     (gone,) = [seat for seat in team(office, visit) if seat.inspector == second.inspector]
     assert (gone.state, gone.reason) == (SeatState.RELIEVED, "recused"), (
