@@ -44,10 +44,7 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
         yield Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
     if case.subject.kind not in item.subjects:
         yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
-    if case.letter.proxy and not item.proxy_allowed:
-        yield Invalid("proxy_not_allowed", item=item.code)
-    if case.letter.signed_on > now.date():
-        yield Invalid("signed_in_future", signed_on=case.letter.signed_on.isoformat(), today=now.date().isoformat())
+    yield from _of_letter(case, item, now)
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
     for held in case.claims:
@@ -55,3 +52,16 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
             item.fact(held.claim.fact)
         except Invalid as error:
             yield error
+
+
+def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
+    """What is wrong with the letter of commitment, or with there being none: who brought a certificate has signed none."""
+    letter = case.letter
+    if letter is None:
+        if case.route is Route.COMMITMENT:
+            yield Invalid("letter_missing", field="letter")
+        return
+    if letter.proxy and not item.proxy_allowed:
+        yield Invalid("proxy_not_allowed", item=item.code)
+    if letter.signed_on > now.date():
+        yield Invalid("signed_in_future", signed_on=letter.signed_on.isoformat(), today=now.date().isoformat())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, blank
+from inspector.domain.evidence import Evidence, Verdict, ahead, blank
 from inspector.domain.policy import Policy, Timer
 
 TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
@@ -173,10 +173,15 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
 
 
 def answer(request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
-    """The requested agency answers; a mismatch says what its records hold. Refused when the request is over: the first stands."""
+    """The requested agency answers. Refused when the request is over: the first answer stands.
+
+    A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
+    """
     _must_be_open(request)
     if verdict is Verdict.MISMATCH and blank(value):
         raise Invalid("mismatch_wordless", field="value")
+    if verdict is Verdict.CANNOT_SAY and blank(value):
+        raise Invalid("cannot_say_wordless", field="value")
     if not signer.strip():
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
@@ -238,7 +243,7 @@ def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetim
         method=Method.ASSISTANCE,
         via=request.requested,
         verdict=verdict,
-        fresh=True,
+        fresh=not ahead(date.fromisoformat(str(request.question["on"])), request.ended_at or asked_at),
         asked_at=asked_at,
         as_of=None,
         note=note,

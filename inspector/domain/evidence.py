@@ -87,11 +87,19 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
 
 
+def ahead(on: date, asked_at: datetime) -> bool:
+    """Whether a day is still to come at the asking: then nothing that anybody holds proves or contradicts what is promised of it."""
+    return asked_at.date() < on
+
+
 def fresh(as_of: datetime | None, claim: Claim, valid_for: Term, asked_at: datetime) -> bool:
     """Whether data of that date can speak about the claim: of the claimed day or later, or still within the fact's validity.
 
-    Data without a date are taken as of the asking. Older data are a lead for a person (handbook scenario 13), never a mismatch.
+    Nothing speaks about a day that has not come. Data without a date are taken as of the asking. Older data are
+    a lead for a person (handbook scenario 13), never a mismatch.
     """
+    if ahead(claim.on, asked_at):
+        return False
     if as_of is None:
         return True
     return as_of.date() >= claim.on or asked_at - as_of <= span(valid_for)

@@ -12,7 +12,7 @@ from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence
+from inspector.domain.evidence import Evidence, ahead
 from inspector.domain.visit import Finding, Seat, Visit
 from inspector.flows import relief
 from inspector.flows.assign import redeal
@@ -187,7 +187,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
         method=Method.ON_SITE,
         via="",
         verdict=finding.verdict,
-        fresh=True,
+        fresh=not any(ahead(one.claim.on, now) for one in case.claims if one.claim.key == finding.claim),
         asked_at=now,
         as_of=now,
         remark=finding.note,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from inspector.domain import credit, verification
 from inspector.domain.case import CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, blank, compare, fresh
+from inspector.domain.evidence import Evidence, Verdict, ahead, blank, compare, fresh
 from inspector.domain.policy import Fact, Policy
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
@@ -143,6 +143,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
             verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
         except ValueError:
             note = "value_not_comparable"
+    if not note and ahead(claim.on, now):
+        note = "day_to_come"
     return Evidence(
         id=key,
         claim=claim.key,

@@ -102,7 +102,9 @@ def _answer(desk: Desk, request_id: str, form: Fields) -> None:
         complete(form, Invalid("reasons_missing", field="reasons"), signer)
         given = read(DeclineIn, reasons=form.one("reasons"), signer=form.one("signer"))
     else:
-        value = {"": "answer_empty", "mismatch": "mismatch_wordless"}.get(form.one("verdict"))
+        value = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}.get(
+            form.one("verdict")
+        )
         complete(form, *([Invalid(value, field="value")] if value else []), signer)
         given = read(AnswerIn, verdict=form.one("verdict") or None, value=form.one("value"), signer=form.one("signer"))
 

@@ -97,6 +97,21 @@ def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, let
     assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
 
 
+def test_an_agency_that_cannot_say_says_why(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        wordless = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": " ", "signer": "赵六"})
+        assert (wordless.status_code, "无法认定的，须写明原因" in wordless.text) == (422, True)
+        assert re.search(r'value="cannot_say" checked', wordless.text)
+        request, token = letter.split("/")[2:]
+        api = browser.post(
+            f"/v1/assistance/{request}/answer", json={"verdict": "cannot_say", "signer": "赵六"}, headers={"X-Link-Token": token}
+        )
+        assert (api.status_code, api.json()["error"]["code"]) == (422, "cannot_say_wordless")
+        done = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": "档案移交中", "signer": "赵六"})
+        assert done.status_code == 303
+        assert "档案移交中" in browser.get(letter).text
+
+
 def test_the_officers_form_names_everything_that_is_missing_at_once(edge: Edge) -> None:
     case_id = in_review(edge)
     with edge.client() as browser:
