@@ -6,7 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
-from inspector.domain.evidence import blank
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.evidence import Verdict, blank
+from inspector.domain.visit import Doubt, Seat, SeatState, Visit, VisitState, as_known
 from inspector.flows import assist, dispatch
 from inspector.flows.explain import articles
 from inspector.labels import Lang, label
@@ -179,16 +179,18 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str], list[str]]:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         held = as_known(held, seat)
         cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
         facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
-        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
+        team = tx.visits.team(held.id)
+        mates = _mates(tx, seat, team) if seat.state.knows and held.released else []
+        return held, seat, team, facts, [one.citation for one in articles(policy, held.basis)], places, mates
 
-    held, seat, team, facts, cited, places = desk.look(ask)
+    held, seat, team, facts, cited, places, mates = desk.look(ask)
     doubts = list(zip(held.doubts, facts, strict=True))
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
@@ -207,6 +209,9 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "cited": cited,
         "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
         "places": places,
+        "mates": mates,
+        "entered": _entered(held, seat, doubts) if seat.state.knows and held.released else [],
+        "said_besides": [one.remarks for one in held.parts if one.agency == seat.agency and not blank(one.remarks)],
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
@@ -242,6 +247,20 @@ def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
         keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
         told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
     return list(dict.fromkeys(one for one in told if not blank(one)))
+
+
+def _mates(tx: Tx, seat: Seat, team: tuple[Seat, ...]) -> list[str]:
+    """The others of the team, by name: two officers go together and show who they are. Whoever has left the team is none of them."""
+    others = [one for one in team if one.name != seat.name and one.state.knows]
+    found = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in others]
+    return [f"{person.name} ({one.inspector})" if person is not None else one.inspector for one, person in found]
+
+
+def _entered(held: Visit, seat: Seat, doubts: Sequence[tuple[Doubt, str]]) -> list[tuple[str, Verdict, str]]:
+    """What the team has entered, as (fact, verdict, note): to be read by those who went, not only by whoever typed it."""
+    said = {(one.case_id, one.claim): one for one in held.findings}
+    found = [(fact, said.get((one.case_id, one.claim))) for one, fact in doubts if one.agency == seat.agency]
+    return [(fact, one.verdict, one.note) for fact, one in found if one is not None]
 
 
 def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import review
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
@@ -182,18 +182,19 @@ def _typed(form: Fields | None) -> Typed:
 def _case_page(
     request: Request, desk: Desk, caller: Caller, case_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[CaseShown, Explanation]:
+    def ask(tx: Tx) -> tuple[CaseShown, CommitmentLetter | None, Explanation]:
         case = caller.case(tx, case_id)
-        return case_shown(case), explain(desk.office, tx, case_id)
+        return case_shown(case), case.letter, explain(desk.office, tx, case_id)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        case, why = desk.look(ask)
+        case, letter, why = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     context = {
         "caller": caller,
         "case": case,
+        "letter": letter,
         "why": why,
         "names": {claim.key: claim.name for claim in why.claims},
         "text": render(why, language(request)),

@@ -167,9 +167,22 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert re.search(r'id="note-1"[^>]*aria-invalid', wordless.text)
         assert re.search(r'value="mismatch" checked', wordless.text)
         assert "现场有人" in wordless.text
-        whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
+        whole = {f"verdict:{one}": "match" for one in about} | {
+            "do": "result",
+            f"note:{about[0]}": "门牌相符",
+            "remarks": "现场有人",
+        }
         assert browser.post(path, data=whole).status_code == 303
         assert "已完成" in browser.get(path).text
+        mate = f"/seat/{second}/{office.link_token('seat', second)}"
+        for one in (path, mate):
+            assert all(told in browser.get(one).text for told in ("门牌相符", "现场有人")), "both read what was entered"
+        mates = [re.search(r"<dt>同行人员</dt><dd><bdi>([^<]+)</bdi></dd>", browser.get(one).text) for one in (path, mate)]
+        with store.read() as tx:
+            team = {
+                f"{tx.rosters.inspector(one.agency, one.inspector).name} ({one.inspector})" for one in tx.visits.team(visit.id)
+            }
+        assert {mate[1] for mate in mates if mate} == team, "each reads the other's name"
 
 
 def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_team(store: Store, hand: Hand) -> None:
@@ -207,6 +220,20 @@ def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
         assert browser.post(path, data={"do": "decline", "reason": "需要回避"}).status_code == 303
         assert "已推辞" in browser.get(path).text
         assert browser.post(path, data={"do": "accept"}).status_code == 409
+
+
+def test_an_officer_reads_whose_case_it_is_and_the_letter_itself(edge: Edge) -> None:
+    case_id = in_review(edge)
+    digest = "0" * 64
+    bare = {"digest": digest, "notice_version": "2025-07", "signed_by": "孙七", "signed_on": "2026-03-01", "proxy": "钱八"}
+    with edge.as_("system") as client:
+        other = client.post("/v1/cases", json=a_case(2, letter=bare)).json()["id"]
+    settle(edge.office)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        page, by_digest = browser.get(f"/review/{case_id}").text, browser.get(f"/review/{other}").text
+    assert all(told in page for told in ("TEST00000000000001", "本单位承诺", "张三", "2026-03-01", "2025-01"))
+    assert all(told in by_digest for told in (digest, "孙七", "2025-07", "钱八"))
 
 
 def test_an_officer_logs_in_once_sees_promise_and_finding_side_by_side_and_decides(edge: Edge) -> None:
