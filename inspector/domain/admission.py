@@ -8,7 +8,11 @@ from enum import StrEnum
 
 from inspector.domain.case import Case, Claim, Route
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import blank
 from inspector.domain.policy import Item, Policy, fence
+
+_EARLIEST = 1990
+"""The year before which no letter that somebody still relies on was signed: an earlier one is a slip, or a field left at its default."""
 
 
 class ClaimWarning(StrEnum):
@@ -45,6 +49,8 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
     if case.subject.kind not in item.subjects:
         yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
     yield from _of_letter(case, item, now)
+    if blank(case.reference):
+        yield Invalid("reference_blank", field="reference")
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
     for held in case.claims:
@@ -63,5 +69,7 @@ def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
         return
     if letter.proxy and not item.proxy_allowed:
         yield Invalid("proxy_not_allowed", item=item.code)
+    if letter.signed_on.year < _EARLIEST:
+        yield Invalid("signed_long_ago", signed_on=letter.signed_on.isoformat(), earliest=_EARLIEST, field="letter.signed_on")
     if letter.signed_on > now.date():
         yield Invalid("signed_in_future", signed_on=letter.signed_on.isoformat(), today=now.date().isoformat())

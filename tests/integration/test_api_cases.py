@@ -112,6 +112,19 @@ def test_a_conclusion_may_be_told_later_with_its_time_and_with_nothing_else(edge
     assert again == done, "the first word stands"
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"reference": " "}, "reference_blank"),
+        ({"reference": "\u200b"}, "reference_blank"),
+        ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "0001-01-01"}}, "signed_long_ago"),
+    ],
+)
+def test_slips_that_look_like_content_are_refused(edge: Edge, changes: dict[str, object], told: str) -> None:
+    with edge.as_("system") as client:
+        assert code(client.post("/v1/cases", json=a_case(**changes))) == (422, told)
+
+
 def test_a_letter_signed_tomorrow_is_told_to_be_a_matter_of_clocks(edge: Edge) -> None:
     letter = {"text": "本单位承诺", "notice_version": "1", "signed_by": "张三", "signed_on": "2026-03-03"}
     with edge.as_("system") as client:

@@ -273,3 +273,9 @@ def test_a_stored_string_cannot_steer_the_terminal(operator: Operator, store: St
         tx.connection.exec_driver_sql("update work set error = 'a" + chr(27) + "[2Jb'")
     assert chr(27) not in operator.well("work", "list").out
     assert chr(27) not in operator.well("work", "show", str(held)).out
+
+
+@pytest.mark.parametrize(("what", "code"), [("events", 2), ("cases", 3), ("evidence", 3)])
+def test_an_export_goes_on_from_a_place_that_is_there_or_says_that_it_is_none(operator: Operator, what: str, code: int) -> None:
+    said = operator.say("export", what, "--after", "nope")
+    assert (said.code, said.out, bool(said.err)) == (code, "", True)
