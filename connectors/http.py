@@ -324,7 +324,9 @@ def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=config.ca_file or None)
     except (OSError, ssl.SSLError) as error:
-        raise Invalid("connector_ca_file", connector=name, key="ca_file", reason=type(error).__name__) from error
+        raise Invalid(
+            "connector_ca_file", connector=name, key="ca_file", file=config.ca_file, reason=type(error).__name__
+        ) from error
 
 
 __all__ = ["Reply", "Wire", "WireConfig", "encoded", "printable"]

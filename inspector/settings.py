@@ -234,7 +234,8 @@ def load(path: Path | None) -> Settings:
     policies = _absolute(held.policies, base)
     if "policies" not in held.model_fields_set and not policies.is_dir():
         policies = SHIPPED
-    return held.model_copy(update={"policies": policies, "database": _database(held.database, base)})
+    placed = {"policies": policies, "database": _database(held.database, base), **_connectors(held, base)}
+    return held.model_copy(update=placed)
 
 
 def fields() -> Iterator[tuple[str, str, Any]]:
@@ -252,8 +253,30 @@ def _fields(prefix: str, section: type[BaseModel]) -> Iterator[tuple[str, str, A
             yield f"{prefix}{name}", field.description or "", default
 
 
+def _connectors(held: Settings, base: Path) -> dict[str, object]:
+    """Every connector's files and folders, relative to the file that names them: a service's working directory is chance."""
+    sections = ("sources", "assistance", "channels", "credit", "callbacks", "seeds", "witnesses")
+    placed: dict[str, object] = {
+        section: {name: _placed(one, base) for name, one in getattr(held, section).items()} for section in sections
+    }
+    return placed if held.pulse is None else placed | {"pulse": _placed(held.pulse, base)}
+
+
+def _placed(told: Connector, base: Path) -> Connector:
+    return {
+        key: str(_absolute(Path(value), base)) if isinstance(value, str) and value and _is_place(key) else value
+        for key, value in told.items()
+    }
+
+
+def _is_place(key: str) -> bool:
+    return key == "folder" or key.endswith("_file")
+
+
 def _database(held: Database, base: Path) -> Database:
-    """A relative SQLite path is relative to the file that names it."""
+    """A relative SQLite path, or password file, is relative to the file that names it."""
+    if held.password_file is not None:
+        held = held.model_copy(update={"password_file": _absolute(held.password_file, base)})
     marker = "sqlite:///"
     if held.url.startswith(marker) and not held.url.startswith(marker + "/"):
         return held.model_copy(update={"url": marker + str(_absolute(Path(held.url.removeprefix(marker)), base))})

@@ -44,7 +44,8 @@ class NistSeed:
             self._authority = fingerprint(pem)
             root, *between = (one.public_bytes(Encoding.PEM).decode() for one in x509.load_pem_x509_certificates(pem))
         except (OSError, ValueError) as error:
-            raise Invalid("connector_ca_file", connector=name, key="authority_file", reason=type(error).__name__) from error
+            facts = {"key": "authority_file", "file": held.authority_file, "reason": type(error).__name__}
+            raise Invalid("connector_ca_file", connector=name, **facts) from error
         self._above = [*between, root]
         self._relays = Relays(held, name)
         self.card = held.card(name, port="seed", kind="nist")

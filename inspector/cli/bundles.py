@@ -89,7 +89,7 @@ def export(
         terminal.say("wrote", file=folder / name)
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the command
     terminal: Terminal,
     draw: Annotated[
         str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")

@@ -102,6 +102,9 @@ def import_cases(
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing 试运行")] = False,
     template: Annotated[bool, typer.Option("--template", help="Print the first row of a file to fill in 打印表头")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Even when no token of the sender's name is valid yet 尚无该系统的令牌也执行")
+    ] = False,
     item: Annotated[str, typer.Option("--item", help="With --template: add the item's claim columns 事项编码")] = "",
 ) -> Exit | None:
     """Take cases in from a file: every row, or none. 从文件导入：全部成功，否则一条也不写。
@@ -124,7 +127,10 @@ def import_cases(
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
-    named = sender or importing.sender(office.line(agency), agency, terminal.look(lambda tx: tx.tokens.systems(tx.machine_now())))
+    line, systems = office.line(agency), terminal.look(lambda tx: tx.tokens.systems(tx.machine_now()))
+    if sender and not yes:
+        importing.known_sender(sender, line, systems)
+    named = sender or importing.sender(line, agency, systems)
 
     def signed(tx: Tx, now: datetime, made: Loaded) -> None:
         told = {"file": file.name, "agency": agency, "sender": named, "opened": made.opened, "known": made.known}

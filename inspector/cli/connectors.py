@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.errors import Missing, Refusal
 
 if TYPE_CHECKING:
     from inspector.store.tx import Tx
@@ -72,11 +72,13 @@ def check(
     return Exit.UNREACHABLE if all(finding.outside for finding in worst) else Exit.WRONG
 
 
-def pause(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因", prompt=True)]) -> None:
+def pause(
+    terminal: Terminal,
+    name: Name,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
+) -> None:
     """Stop calling a connector; its work waits and no deadline is blamed on anybody. 暂停连接器。"""
-    if not reason.strip():
-        raise Invalid("reason_missing", field="reason")
-    _set(terminal, name, reason, paused=True)
+    _set(terminal, name, terminal.reason(reason, "--reason"), paused=True)
 
 
 def resume(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因")] = "") -> None:

@@ -12,6 +12,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator, to_json
+from inspector.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -66,14 +67,14 @@ def open_matters(
 def close(
     terminal: Terminal,
     matter: Annotated[str, typer.Argument(help="Id of the matter 编号", metavar="ID")],
-    note: Annotated[str, typer.Option("--note", help="What was done about it 处理情况")] = "",
+    note: Annotated[str | None, typer.Option("--note", help="What was done about it; needed 处理情况（必填）")] = None,
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
     from inspector.flows import attention
 
-    now = terminal.office.now()
+    done, now = terminal.reason(note, "--note"), terminal.office.now()
     with terminal.store.begin() as tx:
-        attention.close(tx, matter, operator(), now, note=note)
+        attention.close(tx, matter, operator(), now, note=done)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
 
@@ -105,6 +106,8 @@ def export(
     Events are those of the feed: the daemon places new ones within a second or two.
     """
     store = terminal.store
+    if after:
+        _place(store, what, after)
     lines = _events(store, after) if what is Kind.EVENTS else _cases(store, after, evidence=what is Kind.EVIDENCE)
     if to is None:
         for line in lines:
@@ -113,6 +116,15 @@ def export(
     with to.open("x", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
     terminal.aside(terminal.words("wrote", file=to))
+
+
+def _place(store: Store, what: Kind, after: str) -> None:
+    """Raise Invalid or Missing for a place to go on from that is none: an empty export would look like a finished one."""
+    if what is not Kind.EVENTS:
+        with store.read() as tx:
+            tx.cases.get(after)
+    elif not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise Invalid("position_unreadable", field="--after", value=after[:40])
 
 
 def _events(store: Store, after: str) -> Iterator[str]:

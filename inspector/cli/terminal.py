@@ -20,7 +20,8 @@ import typer
 from inspector.cli import columns, words
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
-from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Refusal
+from inspector.domain.evidence import blank
 from inspector.domain.person import at_machine
 from inspector.labels import Lang
 
@@ -178,6 +179,16 @@ class Terminal:
     def sure(self, question: str) -> bool:
         """Whether a person at a terminal says yes; False when nobody is there to ask."""
         return sys.stdin.isatty() and not self.as_json and typer.confirm(question, err=True)
+
+    def reason(self, given: str | None, option: str) -> str:
+        """The words a person owes the record: as given, else asked for where somebody sits there. Raises Invalid."""
+        if given is None and sys.stdin.isatty() and not self.as_json:
+            given = str(typer.prompt(self.words("why?"), err=True))
+        if given is None:
+            raise Invalid("option_missing", option=option)
+        if blank(given):
+            raise Invalid("reason_missing", field=option.removeprefix("--"))
+        return given
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:

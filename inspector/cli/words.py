@@ -35,6 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_valid": ("{value} is no {known}", "{value} 不是 {known}"),
     "option_bare": ("{value} needs a value behind it", "{value} 后面要写值"),
     "option_or_argument_missing": ("{name} is needed", "缺少 {name}"),
+    "why?": ("Why, or what was done", "理由或处理情况"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     # Migrations.
@@ -112,6 +113,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "dry": ("dry run: nothing was written", "试运行：未写入任何内容"),
     "kept": ("rows that the file lacks, kept: {count}", "文件中没有的 {count} 条予以保留"),
     "remove?": ("Take {count} rows out of force?", "确认移除 {count} 条？"),
+    "conflict_ended": (
+        "from the next draw on {inspector} may be sent to {code} again",
+        "自下次抽取起，{inspector} 可以再被派往 {code}",
+    ),
     "declared": ("{inspector} will not be sent to {code}", "{inspector} 将不会被派往 {code}"),
     "challenge_made": (
         "{inspector} is on visit {visit} and goes on until the head has decided",
@@ -243,6 +248,9 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "draws": ("draws", "抽取次数"),
     "objects": ("objects", "对象数"),
     "inspectors": ("inspectors", "检查人员"),
+    "object": ("object", "对象"),
+    "inspector": ("inspector", "检查人员"),
+    "ended_at": ("ended", "解除时间"),
     "stratum": ("stratum", "分层"),
     "row": ("row", "依据行"),
     "each": ("each draw", "每次抽取"),

@@ -78,9 +78,10 @@ def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Nu
 def release(
     terminal: Terminal,
     work: Id,
-    reason: Annotated[str, typer.Option("--reason", help="Why it is not to be done 原因", prompt=True)],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why it is not to be done; needed 原因（必填）")] = None,
 ) -> None:
     """Let a quarantined row go without carrying it out. 放行，不再执行。"""
-    terminal.act("work.release", f"work:{work}", lambda tx, now: tx.work.release(work, reason, now), work=work, reason=reason)
+    why = terminal.reason(reason, "--reason")
+    terminal.act("work.release", f"work:{work}", lambda tx, now: tx.work.release(work, why, now), work=work, reason=why)
     terminal.value({"released": work})
     terminal.say("released", id=work)

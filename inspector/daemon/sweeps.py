@@ -114,7 +114,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
             for agency, by_chance, count in tx.visits.planned_since(start(office.calendar.local(now), Window.YEAR))
         ],
         attention=[tuple(row) for row in tx.attention.counts()],
-        at_risk=[(str(days), tx.cases.due_before(_within(office, now, days))) for days in _RISK_DAYS],
+        at_risk=[(str(days), tx.cases.due_by(_within(office, now, days))) for days in _RISK_DAYS],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())

@@ -167,7 +167,9 @@ class Agencies:
                 await self._reply_after(name, told, 4.15 + 0.5 * slack)
             case Manner.CANNOT_SAY:
                 await self._pace.days(0.5 + slack)
-                await self._say(told, lambda: told.reply.answer({"verdict": "cannot_say", "signer": signer}))
+                await self._say(
+                    told, lambda: told.reply.answer({"verdict": "cannot_say", "value": "登记档案正在整理", "signer": signer})
+                )
             case Manner.REFUSES:
                 await self._pace.days(0.5 + slack)
                 await self._refuse(told, "所需资料不在本机关，且依法不得向外提供", signer)

@@ -8,7 +8,11 @@ from enum import StrEnum
 
 from inspector.domain.case import Case, CaseRemark, Claim, Route
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import blank
 from inspector.domain.policy import Item, Policy, fence
+
+_EARLIEST = 1990
+"""The year before which no letter that somebody still relies on was signed: an earlier one is a slip, or a field left at its default."""
 
 
 class ClaimWarning(StrEnum):
@@ -24,7 +28,8 @@ def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
 
 def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:
     """What people should look at in a case that is taken: a letter under another notice may have promised something else."""
-    return (CaseRemark.NOTICE_VERSION,) if case.letter.notice_version != item.notice_version else ()
+    told = case.letter.notice_version if case.letter is not None else item.notice_version  # a certificate comes without a letter
+    return (CaseRemark.NOTICE_VERSION,) if told != item.notice_version else ()
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:
@@ -49,10 +54,9 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
         yield Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
     if case.subject.kind not in item.subjects:
         yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
-    if case.letter.proxy and not item.proxy_allowed:
-        yield Invalid("proxy_not_allowed", item=item.code)
-    if case.letter.signed_on > now.date():
-        yield Invalid("signed_in_future", signed_on=case.letter.signed_on.isoformat(), today=now.date().isoformat())
+    yield from _of_letter(case, item, now)
+    if blank(case.reference):
+        yield Invalid("reference_blank", field="reference")
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
     for held in case.claims:
@@ -60,3 +64,18 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
             item.fact(held.claim.fact)
         except Invalid as error:
             yield error
+
+
+def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
+    """What is wrong with the letter of commitment, or with there being none: who brought a certificate has signed none."""
+    letter = case.letter
+    if letter is None:
+        if case.route is Route.COMMITMENT:
+            yield Invalid("letter_missing", field="letter")
+        return
+    if letter.proxy and not item.proxy_allowed:
+        yield Invalid("proxy_not_allowed", item=item.code)
+    if letter.signed_on.year < _EARLIEST:
+        yield Invalid("signed_long_ago", signed_on=letter.signed_on.isoformat(), earliest=_EARLIEST, field="letter.signed_on")
+    if letter.signed_on > now.date():
+        yield Invalid("signed_in_future", signed_on=letter.signed_on.isoformat(), today=now.date().isoformat())

@@ -188,10 +188,15 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
 def answer(
     request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str, door: Door | None = None
 ) -> Decision[Request]:
-    """The requested agency answers; a mismatch says what its records hold. Refused when the request is over: the first stands."""
+    """The requested agency answers. Refused when the request is over: the first answer stands.
+
+    A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
+    """
     _must_be_open(request)
     if verdict is Verdict.MISMATCH and blank(value):
         raise Invalid("mismatch_wordless", field="value")
+    if verdict is Verdict.CANNOT_SAY and blank(value):
+        raise Invalid("cannot_say_wordless", field="value")
     if not signer.strip():
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}

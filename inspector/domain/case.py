@@ -229,7 +229,7 @@ class Case:
     matter: MatterKind
     item: str
     subject: Subject
-    letter: CommitmentLetter
+    letter: CommitmentLetter | None
     claims: tuple[ClaimFile, ...]
     state: CaseState
     pack: str

@@ -6,7 +6,6 @@ inspector goes on: the law suspends nothing meanwhile (handbook 1.2.21, scenario
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,10 +14,10 @@ from enum import StrEnum
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import said, same
+from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, Visit
 
 BASIS = "S1:43"
-_CODE = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.IGNORECASE)
 
 
 class Applicant(StrEnum):
@@ -51,7 +50,7 @@ class Challenge:
     number: int
     applicant: Applicant
     applied_by: str
-    reason: str
+    reason: Recusal
     evidence: str
     applied_at: datetime
     state: ChallengeState = ChallengeState.OPEN
@@ -88,8 +87,8 @@ def apply(  # noqa: PLR0913 - an application in all its parts
             raise Refusal("challenge_open", visit=held.id, inspector=seat.inspector)
         if one.state is ChallengeState.GRANTED:
             raise Refusal("challenge_granted", visit=held.id, inspector=seat.inspector)
-    if not _CODE.fullmatch(reason):
-        raise Invalid("challenge_reason", reason=reason[:40])
+    if reason not in {one.value for one in Recusal}:
+        raise Invalid("challenge_reason", reason=reason[:40], known=", ".join(Recusal))
     made = Challenge(
         visit=held.id,
         agency=seat.agency,
@@ -97,7 +96,7 @@ def apply(  # noqa: PLR0913 - an application in all its parts
         number=len(before) + 1,
         applicant=applicant,
         applied_by=said("by", by),
-        reason=reason,
+        reason=Recusal(reason),
         evidence=said("evidence", evidence),
         applied_at=now,
     )

@@ -8,6 +8,8 @@ from inspector.domain.errors import Invalid
 
 LONGEST = 400
 """Letters of a name, a reason, a piece of evidence."""
+LONGEST_NAME = 100
+"""Letters of the name in a token, which stands below what its holder signs."""
 
 
 def same(one: str, other: str) -> bool:
@@ -30,6 +32,11 @@ def said(field: str, text: str) -> str:
     if not told or len(told) > LONGEST or not told.isprintable():
         raise Invalid("draw_field_unusable", field=field, most=LONGEST)
     return told
+
+
+def nameable(name: str) -> bool:
+    """Whether a text names somebody where it is shown: one line of visible characters, without a tag or a blank at its ends."""
+    return name == name.strip() and 0 < len(name) <= LONGEST_NAME and name.isprintable() and not set(name) & set("<>")
 
 
 def _names(told: str) -> set[str]:

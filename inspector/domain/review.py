@@ -11,6 +11,7 @@ from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy
 
 
@@ -33,12 +34,20 @@ def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 
 
-def conclude(case: Case, by: str, now: datetime) -> Decision[Case]:
-    """The approving system says the matter is concluded (办结). Verification goes on; withdrawal is over."""
+def conclude(case: Case, by: str, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
+    """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
+
+    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the case.
+    """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
-    because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by})
-    return Decision(state=replace(case, concluded_at=case.concluded_at or now), because=because)
+    if at is not None and not case.opened_at <= at <= now:
+        raise Invalid(
+            "concluded_out_of_range", field="at", at=at.isoformat(), opened_at=case.opened_at.isoformat(), now=now.isoformat()
+        )
+    when = case.concluded_at or at or now
+    because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by, "concluded_at": when.isoformat()})
+    return Decision(state=replace(case, concluded_at=when), because=because)
 
 
 def review(
@@ -59,6 +68,8 @@ def review(
         raise Refusal("not_in_review", case=case.id, state=case.state)
     if outcome is Outcome.WITHDRAWN:
         raise Invalid("outcome_not_allowed", field="outcome")
+    if not nameable(officer):
+        raise Invalid("officer_nameless", field="officer")
     if not reasons.strip():
         raise Invalid("reason_missing", field="reasons")
     now_claimed = {held.claim.key for held in case.claims}

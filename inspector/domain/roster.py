@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.case import SubjectKind
@@ -15,6 +15,29 @@ class StaffRole(StrEnum):
 
     OFFICER = "OFFICER"
     EXPERT = "EXPERT"
+
+
+class Recusal(StrEnum):
+    """Why an inspector must not be sent to an object (回避; handbook 1.2.21): a closed list, since free text would be private matter.
+
+    It stays in the house: what is frozen and published of a draw says only that there is one (scenario 33).
+    """
+
+    RELATION = "relation"
+    INTEREST = "interest"
+    KIN = "kin"
+    POST = "post"
+    APPLIED = "applied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A declared conflict, of an agency's inspector with an object wherever it stands. `ended_at`: it holds no longer."""
+
+    object: str
+    inspector: str
+    reason: Recusal
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from inspector.flows.windows import Windows, start, windows
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
-LAST = "last-visit"
+LAST, DECLARED = "last-visit", "recusal"
 """The ban of whoever was there the last time: nobody goes to the same object twice running."""
 
 
@@ -262,7 +262,7 @@ def _bans(tx: Tx, agency: str, policy: Policy, members: Mapping[str, Member], pa
         bans = {(name, staff): LAST for name in members for staff in past.last.get(name, ())}
     by_code = {member.code: name for name, member in members.items()}
     declared = tx.rosters.recusals(agency)
-    bans |= {(by_code[code], staff): reason for code, staff, reason in declared if code in by_code}
+    bans |= {(by_code[one.object], one.inspector): DECLARED for one in declared if one.object in by_code}
     return [
         Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
         for (name, staff), reason in bans.items()

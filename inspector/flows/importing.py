@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.domain.errors import Invalid
@@ -52,7 +53,12 @@ CASES = Layout(
             name="letter_text", chinese="承诺书全文", meaning="text of the letter, or its digest beside", many=True, most=100_000
         ),
         Column(name="letter_digest", chinese="承诺书摘要", meaning="SHA-256 of the letter's UTF-8 bytes", coded=True),
-        Column(name="notice_version", chinese="告知书版本", meaning="version of the notice it answers", needed=True),
+        Column(
+            name="notice_version",
+            chinese="告知书版本",
+            meaning="version of the notice it answers; with a certificate and without a letter these three and the letter stay empty",
+            needed=True,
+        ),
         Column(name="signed_by", chinese="签署人", meaning="who signed", needed=True, coded=True),
         Column(name="signed_on", chinese="签署日期", meaning="day of signing", needed=True),
         Column(name="proxy", chinese="代理人", meaning="proxy, if any", coded=True),
@@ -61,6 +67,9 @@ CASES = Layout(
         Column(name="claims_on", chinese="承诺所指日期", meaning="day the claims speak of; empty: signed_on"),
     ),
 )
+
+_OF_LETTER = ("letter_text", "letter_digest", "notice_version", "signed_by", "signed_on", "proxy")
+"""Cells of which any one says that there is a letter of commitment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,17 @@ def sender(line: Sequence[str], agency: str, systems: Iterable[tuple[str, str]])
     return near[0]
 
 
+def known_sender(named: str, line: Sequence[str], systems: Iterable[tuple[str, str]]) -> None:
+    """A named approving system has a token at the agency or above it: else nobody could ever correct, withdraw or conclude its cases.
+
+    Raises Invalid (`import_sender_unknown`) with the nearest name.
+    """
+    known = sorted({name for of, name in systems if of in line})
+    if named not in known:
+        near = "".join(get_close_matches(named, known, n=1, cutoff=0.0)) or "-"
+        raise Invalid("import_sender_unknown", sender=named, nearest=near, known=", ".join(known) or "-")
+
+
 def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:
     """The first row of an empty file, with a claim column for each fact."""
     prefix = PREFIX_CHINESE if chinese else PREFIX
@@ -121,12 +141,14 @@ def _application(reader: RowReader, agency: str, within: Container[str]) -> Appl
     named = reader.text("agency", agency)
     if named not in within:
         reader.flaw("agency", "agency_outside", agency=named, above=agency)
-    signed_on = reader.day("signed_on")
+    route = reader.choice("route", Route, Route.COMMITMENT)
+    signed = route is Route.COMMITMENT or any(str(reader.cells.get(name, "")).strip() for name in _OF_LETTER)
+    signed_on = reader.day("signed_on") if signed else None
     text = reader.text("letter_text")
     return Application(
         agency=named,
         reference=reader.text("reference"),
-        route=reader.choice("route", Route, Route.COMMITMENT),
+        route=route,
         matter=reader.choice("matter", MatterKind),
         item=reader.text("item"),
         subject_kind=reader.choice("subject_kind", SubjectKind),
@@ -134,9 +156,9 @@ def _application(reader: RowReader, agency: str, within: Container[str]) -> Appl
         subject_name=reader.text("subject_name"),
         claims=_claims(reader, signed_on),
         letter_text=text,
-        letter_digest=_digest(reader, text),
-        notice_version=reader.text("notice_version"),
-        signed_by=reader.text("signed_by"),
+        letter_digest=_digest(reader, text) if signed else "",
+        notice_version=reader.text("notice_version") if signed else "",
+        signed_by=reader.text("signed_by") if signed else "",
         signed_on=signed_on,
         proxy=reader.text("proxy") or None,
         publicity_scope=reader.text("publicity_scope", "none"),
@@ -144,14 +166,16 @@ def _application(reader: RowReader, agency: str, within: Container[str]) -> Appl
     )
 
 
-def _claims(reader: RowReader, signed_on: date) -> tuple[Claim, ...]:
-    on = reader.day("claims_on", signed_on)
-    claims = []
+def _claims(reader: RowReader, signed_on: date | None) -> tuple[Claim, ...]:
+    told = {}
     for name in reader.cells:
         fact = name.removeprefix(PREFIX)
         if fact != name and (value := reader.text(name, most=_LONGEST_VALUE)):
-            claims.append(Claim(key=fact, fact=fact, value=value, on=on))
-    return tuple(claims)
+            told[fact] = value
+    if not told and signed_on is None:
+        return ()
+    on = reader.day("claims_on", signed_on)
+    return tuple(Claim(key=fact, fact=fact, value=value, on=on) for fact, value in told.items())
 
 
 def _digest(reader: RowReader, text: str) -> str:

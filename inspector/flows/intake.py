@@ -51,11 +51,12 @@ class Application:
     subject_code: str
     subject_name: str
     claims: tuple[Claim, ...]
-    letter_text: str
-    letter_digest: str
-    notice_version: str
-    signed_by: str
-    signed_on: date
+    letter_text: str = ""
+    letter_digest: str = ""
+    notice_version: str = ""
+    signed_by: str = ""
+    signed_on: date | None = None
+    """None: there is no letter, as where a certificate was brought."""
     proxy: str | None = None
     publicity_scope: str = "none"
     publicity_until: date | None = None
@@ -187,16 +188,6 @@ def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> C
         name=given.subject_name,
         warnings=identity.warnings,
     )
-    letter = CommitmentLetter(
-        text=given.letter_text,
-        digest=given.letter_digest,
-        notice_version=given.notice_version,
-        signed_by=given.signed_by,
-        signed_on=given.signed_on,
-        proxy=given.proxy,
-        publicity_scope=given.publicity_scope,
-        publicity_until=given.publicity_until,
-    )
     return Case(
         id=new_id(),
         agency=given.agency,
@@ -206,9 +197,25 @@ def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> C
         matter=given.matter,
         item=given.item,
         subject=subject,
-        letter=letter,
+        letter=_letter(given),
         claims=tuple(ClaimFile(claim=claim, steps=()) for claim in given.claims),
         state=CaseState.RATING,
         pack=policy.label,
         opened_at=now,
+    )
+
+
+def _letter(given: Application) -> CommitmentLetter | None:
+    """The letter of commitment, or None where nobody signed one."""
+    if given.signed_on is None:
+        return None
+    return CommitmentLetter(
+        text=given.letter_text,
+        digest=given.letter_digest,
+        notice_version=given.notice_version,
+        signed_by=given.signed_by,
+        signed_on=given.signed_on,
+        proxy=given.proxy,
+        publicity_scope=given.publicity_scope,
+        publicity_until=given.publicity_until,
     )

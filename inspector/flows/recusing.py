@@ -11,6 +11,7 @@ from datetime import datetime
 from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Missing
+from inspector.domain.roster import Recusal
 from inspector.flows import relief
 from inspector.flows.challenges import TOO_LATE, enter, seat_of
 from inspector.flows.office import Office
@@ -36,7 +37,7 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
         seat = seat_of(tx, held, staff)
         made.append(enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
     if not made:
-        tx.rosters.declare(agency, code, staff, reason, by)
+        tx.rosters.declare(agency, code, staff, Recusal(reason), by)
     return made
 
 
@@ -67,7 +68,7 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     tx.attention.close(f"{ASKED}:{last.about}", now)
     if decision.state.state is not ChallengeState.GRANTED:
         if last.applicant is Applicant.REGISTER:
-            tx.rosters.undeclare(last.agency, held.code, staff)  # the head has said that it is none
+            tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
     entered = [part for part in held.parts if staff in part.challenged]

@@ -42,7 +42,7 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
     """Pass on every open seat of an agency's officers who cannot go today; how many. Twice is as good as once."""
     day = office.calendar.local_date(now)
     staff = tx.rosters.inspectors(agency)
-    fit = {row.id for row in staff if row.status(day) == "1"} - {row[1] for row in tx.rosters.recusals(agency)}
+    fit = {row.id for row in staff if row.status(day) == "1"} - {one.inspector for one in tx.rosters.recusals(agency)}
     passed = 0
     others = tx.visits.held_by_others(agency, fit)
     tx.visits.lock(others)  # all before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand

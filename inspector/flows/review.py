@@ -32,10 +32,10 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     return settle_case(tx, office, review.withdraw(case, reason, by, now), office.book.get(case.pack), now)
 
 
-def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> Case:
-    """The approving system says the matter is concluded (办结)."""
+def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at: datetime | None = None) -> Case:
+    """The approving system says the matter is concluded (办结), now or `at` an earlier time."""
     case = tx.cases.get(case_id, lock=True)
-    return settle_case(tx, office, review.conclude(case, by, now), office.book.get(case.pack), now)
+    return settle_case(tx, office, review.conclude(case, by, now, at=at), office.book.get(case.pack), now)
 
 
 def due(work: Work, _office: Office) -> Settlement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 from inspector import beacons
 from inspector.domain import gathering, seed
@@ -12,6 +13,7 @@ from inspector.domain import plan as life
 from inspector.domain.commitment import read
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
@@ -196,7 +198,7 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     where it could be one of several, `ceremony_figures_unfit`.
     """
     held = tx.draws.get(number, lock=True)
-    party = _ceremony(held, party, now)
+    party = ceremony(held, party, now)
     form = seed.form(held.promises.get(party, {}))
     told = form.figures(figures) if form is not None else " ".join(figures.split())
     decision = gathering.typed(held, party, by, told, held_at, office.book.get(held.pack), now, minutes)
@@ -207,7 +209,24 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     return decision.state
 
 
-def _ceremony(held: Draw, party: str | None, now: datetime) -> str:
+class Standing(StrEnum):
+    """How what a person has typed stands beside the others' typings: never what those are."""
+
+    WAITS = "WAITS"
+    DIFFERS = "DIFFERS"
+    AGREES = "AGREES"
+
+
+def standing(draw: Draw, party: str, by: str) -> Standing:
+    """How a person's figures of a ceremony stand; the others' stay unseen, or the second typing would be no second one."""
+    typed = draw.typed.get(party, {})
+    others = [figures for name, figures in typed.items() if not same(name, by)]
+    if not others:
+        return Standing.WAITS
+    return Standing.AGREES if typed.get(by) in others else Standing.DIFFERS
+
+
+def ceremony(held: Draw, party: str | None, now: datetime) -> str:
     """The ceremony that somebody means: the named one, or the only one whose figures are wanted now (of all, where none's time is)."""
     wanted = [one for one in held.ceremonies if one not in held.parts]
     open_ones = [one for one in wanted if (opens := held.opens(one)) is None or opens <= now or one == party] or wanted

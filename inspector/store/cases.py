@@ -231,12 +231,12 @@ class CaseRoom(Room):
         """Every agency that has a case."""
         return set(self.connection.execute(sa.select(case_file.c.agency).distinct()).scalars())
 
-    def due_before(self, moment: datetime) -> int:
-        """How many open verifications and reviews fall due before a moment."""
+    def due_by(self, moment: datetime) -> int:
+        """How many open verifications and reviews fall due by a moment, itself included: legal dates end at closes of business."""
         still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended]) & case_file.c.outcome.is_(
             None
         )
-        asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at < moment)
+        asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at <= moment)
         return int(self.connection.execute(asked).scalar_one())
 
     def adverse_without_review(self) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.roster import InspectorRecord, RosterObject, marked
+from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.tables import inspector, recusal, roster_object
@@ -101,29 +101,48 @@ class RosterRoom(Room):
         held = sa.update(inspector).where(inspector.c.agency == agency, inspector.c.id.in_(list(ids)))
         self.connection.execute(held.values(removed_at=now))
 
-    def recusals(self, agency: str) -> Sequence[tuple[str, str, str]]:
-        """(object code, inspector id, reason code) of every declared conflict."""
-        asked = sa.select(recusal.c.object, recusal.c.inspector, recusal.c.reason).where(recusal.c.agency == agency)
-        return [tuple(row) for row in self.connection.execute(asked)]
+    def known(self, code: str) -> bool:
+        """Whether an object of this code stands, or stood, in anybody's register."""
+        asked = sa.select(roster_object.c.code).where(roster_object.c.code == code).limit(1)
+        return self.connection.execute(asked).first() is not None
+
+    def recusals(self, agency: str, *, ended: bool = False) -> Sequence[Declared]:
+        """Every declared conflict of an agency's inspectors that holds; with `ended` also those that hold no longer."""
+        held = recusal.c
+        asked = sa.select(held.object, held.inspector, held.reason, held.ended_at).where(held.agency == agency)
+        asked = asked if ended else asked.where(held.ended_at.is_(None))
+        rows = self.connection.execute(asked.order_by(held.object, held.inspector))
+        return [Declared(object=row[0], inspector=row[1], reason=Recusal(row[2]), ended_at=row[3]) for row in rows]
+
+    def recused(self, agency: str, code: str, staff_id: str) -> bool:
+        """Whether an inspector has a declared conflict with an object."""
+        return self.connection.execute(sa.select(recusal.c.inspector).where(*_holds(agency, code, staff_id))).first() is not None
 
     def recusal(self, agency: str, code: str, staff_id: str) -> tuple[str, str] | None:
         """(reason code, who declared it) of an inspector's declared conflict with an object, or None."""
         held = recusal.c
         asked = sa.select(held.reason, held.declared_by)
-        asked = asked.where(held.agency == agency, held.object == code, held.inspector == staff_id)
+        asked = asked.where(*_holds(agency, code, staff_id))
         row = self.connection.execute(asked).first()
         return (row[0], row[1]) if row is not None else None
 
-    def declare(self, agency: str, code: str, staff_id: str, reason: str, by: str = "") -> None:
+    def declare(self, agency: str, code: str, staff_id: str, reason: Recusal, by: str = "") -> None:
         """Keep a declared conflict."""
-        row = {"agency": agency, "object": code, "inspector": staff_id, "reason": reason, "declared_by": by}
+        row = {
+            "agency": agency,
+            "object": code,
+            "inspector": staff_id,
+            "reason": reason.value,
+            "declared_by": by,
+            "ended_at": None,
+        }
         self.upsert(recusal, row, ("agency", "object", "inspector"))
 
-    def undeclare(self, agency: str, code: str, staff_id: str) -> None:
-        """Forget a declared conflict."""
-        held = recusal.c
-        here = sa.and_(held.agency == agency, held.object == code, held.inspector == staff_id)
-        self.connection.execute(sa.delete(recusal).where(here))
+    def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> None:
+        """A declared conflict holds no longer. Raises Missing (`conflict_unknown`)."""
+        held = sa.update(recusal).where(*_holds(agency, code, staff_id))
+        if self.connection.execute(held.values(ended_at=now)).rowcount != 1:
+            raise Missing("conflict_unknown", object=code, inspector=staff_id)
 
     def _put(self, table: sa.Table, rows: list[dict[str, object]], key: tuple[str, ...]) -> None:
         """Insert or replace many rows at once."""
@@ -131,3 +150,8 @@ class RosterRoom(Room):
             statement = self._insert(table)
             new = {name: statement.excluded[name] for name in ("body", "removed_at")}
             self.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=new), rows)
+
+
+def _holds(agency: str, code: str, staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    held = recusal.c
+    return held.agency == agency, held.object == code, held.inspector == staff_id, held.ended_at.is_(None)

@@ -217,6 +217,7 @@ recusal = sa.Table(
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
     sa.Column("declared_by", sa.String(400), nullable=False),
+    sa.Column("ended_at", Moment),
 )
 
 inspection = sa.Table(

@@ -9,7 +9,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing, Refusal
+from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.person import LONGEST_NAME, nameable
 from inspector.store.room import Room, Row
 from inspector.store.tables import token
 
@@ -35,8 +36,11 @@ class TokenRoom(Room):
 
         A system is known by its name, wherever it calls from: its references, message ids and callbacks are kept under it. So a name
         belongs to one agency as long as a `system` token of it is valid; a second token there (to renew) is fine.
-        Raises Refusal (`token_name_taken`) for a `system` token whose name is another agency's.
+        What its holder signs is told by its name alone, so it must name somebody. Raises Invalid (`token_name_unfit`) where it
+        does not, and Refusal (`token_name_taken`) for a `system` token whose name is another agency's.
         """
+        if not nameable(name):
+            raise Invalid("token_name_unfit", field="name", most=LONGEST_NAME)
         if role == _SYSTEM and (holder := self._holder(name, agency, made_at)) is not None:
             raise Refusal("token_name_taken", name=name, agency=agency, holder=holder)
         text = text or f"ins_{secrets.token_urlsafe(32)}"

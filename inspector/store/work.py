@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from inspector.domain.decision import Order
-from inspector.domain.errors import Missing, Stale
+from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, lane, work
 
@@ -282,7 +282,7 @@ class WorkRoom(Room):
         return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
-        """A person sends a quarantined row round again, with fresh attempts. Raises Missing, by code for what: the row, or its state."""
+        """A person sends a quarantined row round again, with fresh attempts. Raises Missing; Refusal where it is in none."""
         again = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         values = {
             "state": "ready",
@@ -295,15 +295,15 @@ class WorkRoom(Room):
         key = self.connection.execute(again.values(**values).returning(work.c.key)).scalar_one_or_none()
         if key is None:
             self.show(work_id)
-            raise Missing("work_not_quarantined", id=work_id)
+            raise Refusal("work_not_quarantined", id=work_id)
         self.ready.append(key)
 
     def release(self, work_id: int, reason: str, now: datetime) -> None:
-        """A person lets a quarantined row go without carrying it out. Raises Missing."""
+        """A person lets a quarantined row go without carrying it out. Raises Missing, Refusal."""
         held = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
             self.show(work_id)
-            raise Missing("work_not_quarantined", id=work_id)
+            raise Refusal("work_not_quarantined", id=work_id)
 
     def show(self, work_id: int) -> Row:
         """One row, whole. Raises Missing."""

@@ -12,6 +12,8 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from inspector.domain.case import Case
 from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.domain.person import nameable
+from inspector.store.tokens import Token
 from inspector.store.tx import Tx
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.roles import Role
@@ -70,8 +72,15 @@ def find(desk: Desk, text: str) -> Caller:
     found = desk.look(lambda tx: tx.tokens.find(text, tx.machine_now()))
     if found is None or found.role not in set(Role):
         raise Unknown("token_invalid")
-    sees = desk.office.within(found.agency)
-    return Caller(token=found.id, name=found.name, role=Role(found.role), agency=found.agency, sees=sees)
+    return holder(desk, found)
+
+
+def holder(desk: Desk, held: Token) -> Caller:
+    """The caller of a valid token. Raises Unknown where it names nobody: nothing may be signed without a name."""
+    if not nameable(held.name):
+        raise Unknown("token_nameless")
+    sees = desk.office.within(held.agency)
+    return Caller(token=held.id, name=held.name, role=Role(held.role), agency=held.agency, sees=sees)
 
 
 def known(desk: AtDesk, shown: Shown) -> Caller:

@@ -22,7 +22,7 @@ from inspector.web.caller import Caller, CaseReader, Officer, System
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, MessageId
-from inspector.web.messages import CaseIn, ReviewIn, WithdrawalIn
+from inspector.web.messages import CaseIn, ConclusionIn, ReviewIn, WithdrawalIn
 from inspector.web.roles import Role
 
 T = TypeVar("T")
@@ -121,14 +121,17 @@ def withdraw_case(
 
 
 @router.post("/cases/{case_id}/conclude", response_model=CaseShown, responses=WRITES)
-def conclude_case(desk: AtDesk, caller: System, case_id: CasePath, message_id: MessageId = None) -> JSONResponse:
-    """The matter is concluded (办结) at the approving system. Verification goes on; withdrawal is over."""
+def conclude_case(
+    desk: AtDesk, caller: System, case_id: CasePath, given: ConclusionIn | None = None, message_id: MessageId = None
+) -> JSONResponse:
+    """The matter is concluded (办结) at the approving system, now or `at` an earlier time. Verification goes on; withdrawal is over."""
+    at = given.at if given is not None else None
 
     def do(tx: Tx, now: datetime) -> CaseShown:
         caller.case(tx, case_id, lock=True)
-        return case_shown(review.conclude(desk.office, tx, case_id, caller.name, now))
+        return case_shown(review.conclude(desk.office, tx, case_id, caller.name, now, at=at))
 
-    return desk.once(message(caller.source, message_id, f"conclude {case_id}", None), do)
+    return desk.once(message(caller.source, message_id, f"conclude {case_id}", given), do)
 
 
 @router.post("/cases/{case_id}/review", response_model=CaseShown, responses=WRITES)

@@ -70,24 +70,34 @@ def show_draw(desk: AtDesk, caller: DrawReader, number: NamePath) -> DrawWithRes
     return desk.act(do) if caller.role in (Role.OFFICER, Role.AUDITOR) else desk.look(lambda tx: do(tx, desk.office.now()))
 
 
-@router.post("/draws/{number}/figures", response_model=DrawShown, responses=WRITES)
-def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None) -> JSONResponse:
-    """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own."""
+class TypedShown(DrawShown):
+    """A draw whose figures somebody has typed: `typed` says whether another person's typing is waited for, differs or agrees."""
 
-    def do(tx: Tx, now: datetime) -> DrawShown:
-        draw_of(tx, caller, number)
-        seeding.type_figures(
+    party: str
+    typed: seeding.Standing
+
+
+@router.post("/draws/{number}/figures", response_model=TypedShown, responses=WRITES)
+def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None) -> JSONResponse:
+    """Type the figures of the public ceremony. Two persons type them; each by a token of his or her own.
+
+    The answer says how they stand beside the other's, never what the other typed. Who erred types again.
+    """
+
+    def do(tx: Tx, now: datetime) -> TypedShown:
+        party = seeding.ceremony(draw_of(tx, caller, number), given.party, now)
+        held = seeding.type_figures(
             desk.office,
             tx,
             number,
             caller.name,
             given.figures,
             now,
-            party=given.party,
+            party=party,
             held_at=given.held_at,
             minutes=given.minutes,
         )
-        return draw_shown(tx.draws.get(number))
+        return TypedShown(**dict(draw_shown(held)), party=party, typed=seeding.standing(held, party, caller.name))
 
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)
 

@@ -21,7 +21,18 @@ from inspector.web.caller import Unknown
 
 log = structlog.get_logger(__name__)
 
+
+class Unreadable(Invalid):
+    """What came in is in no encoding that is taken here."""
+
+
+class Foreign(Invalid):
+    """What came in says itself that it is of another kind or encoding than is taken here."""
+
+
 _STATUS: tuple[tuple[type[InspectorError], int], ...] = (
+    (Unreadable, 400),
+    (Foreign, 415),
     (Invalid, 422),
     (Conflict, 409),
     (Refusal, 409),

@@ -6,7 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.assistance import Door
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
-from inspector.domain.evidence import blank
+from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Doubt
 from inspector.domain.visit import Seat, SeatState, Visit, as_known
 from inspector.flows import assist, dispatch, supervision
@@ -58,6 +58,7 @@ def post_assist(request: Request, desk: AtDesk, request_id: str, token: str, for
     except InspectorError as error:
         return refused(request, error)
     try:
+        form.sound()
         _answer(desk, request_id, form)
     except InspectorError as error:
         return _assist_page(request, desk, request_id, form, trouble(error, form, lang))
@@ -92,6 +93,7 @@ def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Poste
     except InspectorError as error:
         return refused(request, error)
     try:
+        form.sound()
         _seat(desk, name, form)
     except InspectorError as error:
         return _seat_page(request, desk, name, form, trouble(error, form, lang))
@@ -113,7 +115,9 @@ def _answer(desk: Desk, request_id: str, form: Fields) -> None:
         complete(form, Invalid("reasons_missing", field="reasons"), signer)
         given = read(DeclineIn, reasons=form.one("reasons"), signer=form.one("signer"))
     else:
-        value = {"": "answer_empty", "mismatch": "mismatch_wordless"}.get(form.one("verdict"))
+        value = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}.get(
+            form.one("verdict")
+        )
         complete(form, *([Invalid(value, field="value")] if value else []), signer)
         given = read(AnswerIn, verdict=form.one("verdict") or None, value=form.one("value"), signer=form.one("signer"))
 
@@ -203,7 +207,7 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[tuple[Doubt, str]], list[str], list[str]]:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[tuple[Doubt, str]], list[str], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
         tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
@@ -213,9 +217,11 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         facts = [(one, _fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
-        return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
+        team = tx.visits.team(held.id)
+        mates = _mates(tx, seat, team) if seat.state.knows and held.released else []
+        return held, seat, team, facts, [one.citation for one in articles(policy, held.basis)], places, mates
 
-    held, seat, team, facts, cited, places = desk.look(ask)
+    held, seat, team, facts, cited, places, mates = desk.look(ask)
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
     if wrong.code in ("findings_missing", "findings_wordless"):
@@ -235,6 +241,9 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "cited": cited,
         "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
         "places": places,
+        "mates": mates,
+        "entered": _entered(held, seat, facts) if seat.state.knows and held.released else [],
+        "said_besides": [one.remarks for one in held.parts if one.agency == seat.agency and not blank(one.remarks)],
         "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
@@ -270,6 +279,20 @@ def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
         keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
         told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
     return list(dict.fromkeys(one for one in told if not blank(one)))
+
+
+def _mates(tx: Tx, seat: Seat, team: tuple[Seat, ...]) -> list[str]:
+    """The others of the team, by name: two officers go together and show who they are. Whoever has left the team is none of them."""
+    others = [one for one in team if one.name != seat.name and one.state.knows]
+    found = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in others]
+    return [f"{person.name} ({one.inspector})" if person is not None else one.inspector for one, person in found]
+
+
+def _entered(held: Visit, seat: Seat, doubts: Sequence[tuple[Doubt, str]]) -> list[tuple[str, Verdict, str]]:
+    """What the team has entered, as (fact, verdict, note): to be read by those who went, not only by whoever typed it."""
+    said = {(one.case_id, one.claim): one for one in held.findings}
+    found = [(fact, said.get((one.case_id, one.claim))) for one, fact in doubts if one.agency == seat.agency]
+    return [(fact, one.verdict, one.note) for fact, one in found if one is not None]
 
 
 def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -59,6 +59,11 @@ class LetterIn(Strict):
             raise Invalid("letter_digest_differs", field="letter.digest", expected=found)
         return self.digest or found
 
+    def as_signed(self) -> dict[str, Any]:
+        """The fields of an application that tell of the letter. Raises Invalid."""
+        told = self.model_dump(exclude={"text", "digest"})
+        return told | {"letter_text": self.text, "letter_digest": self.checked_digest()}
+
 
 class CaseIn(Strict):
     """A commitment case as the approving system hands it in. `reference` is its number: the same again is the same case."""
@@ -92,7 +97,8 @@ class CaseIn(Strict):
     item: Line
     subject: SubjectIn
     claims: Annotated[tuple[ClaimIn, ...], Field(max_length=50)]
-    letter: LetterIn
+    letter: LetterIn | None = None
+    """Needed on the route COMMITMENT; who brought a certificate has signed none."""
 
     def application(self) -> Application:
         """The case as intake takes it. Raises Invalid for repeated claims and for a letter that does not fit its digest."""
@@ -100,6 +106,7 @@ class CaseIn(Strict):
         if repeated := sorted({key for key in keys if keys.count(key) > 1}):
             raise Invalid("claim_repeated", field="claims", keys=", ".join(repeated))
         letter = self.letter
+        signed: dict[str, Any] = {} if letter is None else letter.as_signed()
         return Application(
             agency=self.agency,
             reference=self.reference,
@@ -110,14 +117,7 @@ class CaseIn(Strict):
             subject_code=self.subject.code,
             subject_name=self.subject.name,
             claims=tuple(Claim(key=one.key, fact=one.fact, value=one.value, on=one.on) for one in self.claims),
-            letter_text=letter.text,
-            letter_digest=letter.checked_digest(),
-            notice_version=letter.notice_version,
-            signed_by=letter.signed_by,
-            signed_on=letter.signed_on,
-            proxy=letter.proxy,
-            publicity_scope=letter.publicity_scope,
-            publicity_until=letter.publicity_until,
+            **signed,
         )
 
 
@@ -125,6 +125,12 @@ class WithdrawalIn(Strict):
     """The applicant takes the commitment back."""
 
     reason: Text
+
+
+class ConclusionIn(Strict):
+    """That the matter is concluded. `at`: when it was, where that is told later; never before the case came in, never to come."""
+
+    at: Moment | None = None
 
 
 class ReviewIn(Strict):
@@ -159,7 +165,7 @@ class LevelsIn(Strict):
 class AnswerIn(Strict):
     """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs.
 
-    A mismatch needs the value.
+    A mismatch needs the value, and `cannot_say` in its place why.
     """
 
     verdict: Said | None = None

@@ -77,7 +77,7 @@ def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
 def _risk(desk: Desk, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     for days in _RISKS:
         by = due(now, Term(amount=days, unit=Unit.WORKING_DAY), desk.office.calendar).at
-        yield label("ops.risk", lang, days=days, count=tx.cases.due_before(by))
+        yield label("ops.risk", lang, days=days, count=tx.cases.due_by(by))
 
 
 def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import Message as EmailMessage
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import jinja2
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.labels import Lang, known, label, of
 from inspector.web.desk import Desk, desk_of
-from inspector.web.errors import status_of, unfit
+from inspector.web.errors import Foreign, Unreadable, status_of, unfit
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_FIELDS = 500
+_FORM = "application/x-www-form-urlencoded"
+_SHOWN_AGAIN = dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030")
+"""Foreign encodings whose fields are shown again; of any other only what is plain ASCII."""
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
     autoescape=True,
@@ -42,13 +46,18 @@ InLang = Annotated[Lang, Depends(language)]
 
 
 class Fields:
-    """The fields of a posted form, as text."""
+    """The fields of a posted form, as text. `flaw` says why nothing may be stored of them."""
 
-    def __init__(self, form: FormData) -> None:
+    def __init__(self, pairs: Sequence[tuple[str, str]], flaw: Invalid | None = None) -> None:
+        self.flaw = flaw
         self._values: dict[str, list[str]] = {}
-        for name, value in form.multi_items():
-            if isinstance(value, str):
-                self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+
+    def sound(self) -> None:
+        """Raise what is wrong with the form as a whole: before anything else is read from it."""
+        if self.flaw is not None:
+            raise self.flaw
 
     def one(self, name: str) -> str:
         """The value of a field, empty when it was not filled in."""
@@ -70,8 +79,35 @@ class Fields:
 
 async def posted(request: Request) -> Fields:
     """The form of a request. Waiting for its bytes is the event loop's affair; the handler itself stays a plain function."""
-    async with request.form(max_fields=_MOST_FIELDS, max_files=0) as form:
-        return Fields(form)
+    return fields(await request.body(), request.headers.get("content-type", _FORM))
+
+
+def fields(content: bytes, kind: str) -> Fields:
+    """A form's fields, read strictly: a wrong encoding is never guessed at, nor stored by halves.
+
+    What can be read all the same is kept beside the flaw, to be shown again. Raises HTTPException (400) for too many fields.
+    """
+    told = EmailMessage()
+    told["content-type"] = kind
+    if told.get_content_type() != _FORM:
+        return Fields((), Foreign("form_type_unknown", wanted=_FORM))
+    charset = str(told.get_param("charset", "utf-8")).strip().lower()
+    foreign = charset not in ("utf-8", "utf8")
+    encoding = _SHOWN_AGAIN.get(charset, "ascii") if foreign else "utf-8"
+    text = content.decode(encoding, "surrogateescape")  # what is not of this encoding stays marked, and is left out below
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, encoding=encoding, errors="surrogateescape", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    whole = [pair for pair in pairs if _whole("".join(pair))]
+    if foreign:
+        return Fields(whole, Foreign("form_type_unknown", wanted=_FORM))
+    return Fields(whole, Unreadable("form_unreadable") if len(whole) < len(pairs) else None)
+
+
+def _whole(text: str) -> bool:
+    """Whether all of a text was of the encoding it was read in."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 Posted = Annotated[Fields, Depends(posted)]

@@ -16,13 +16,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import review
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
-from inspector.web.caller import Caller, Unknown, find
+from inspector.web.caller import Caller, Unknown, find, holder
 from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
@@ -68,8 +68,7 @@ def _holder(desk: Desk, tx: Tx, token_id: str, until: int) -> Caller:
     held = tx.tokens.get(token_id, now)
     if held is None or until <= now.timestamp():
         raise Unknown("session_over")
-    sees = desk.office.within(held.agency)
-    return Caller(token=held.id, name=held.name, role=Role(held.role), agency=held.agency, sees=sees)
+    return holder(desk, held)
 
 
 def visitor(request: Request, desk: AtDesk) -> Caller | None:
@@ -93,6 +92,7 @@ def show_login(request: Request, after: After = "/review") -> Response:
 def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "/review") -> Response:
     """Begin a session. The token is in the body, never in an address."""
     try:
+        form.sound()
         caller = find(desk, form.one("token").strip())
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
     except InspectorError as error:
@@ -143,6 +143,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         caller.may(Role.OFFICER)
         if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
+        form.sound()
         _complete(desk, caller, case_id, form)
         given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
@@ -182,18 +183,19 @@ def _typed(form: Fields | None) -> Typed:
 def _case_page(
     request: Request, desk: Desk, caller: Caller, case_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx, now: datetime) -> tuple[CaseShown, Explanation]:
+    def ask(tx: Tx, now: datetime) -> tuple[CaseShown, CommitmentLetter | None, Explanation]:
         case = caller.case(tx, case_id)
-        return case_shown(case), why_of(desk, tx, caller, case_id, now)
+        return case_shown(case), case.letter, why_of(desk, tx, caller, case_id, now)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        case, why = read_case(desk, caller, case_id, ask)
+        case, letter, why = read_case(desk, caller, case_id, ask)
     except InspectorError as error:
         return refused(request, error)
     context = {
         "caller": caller,
         "case": case,
+        "letter": letter,
         "why": why,
         "names": {claim.key: claim.name for claim in why.claims},
         "text": render(why, language(request)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -93,6 +95,67 @@ def test_a_fact_promised_by_a_day_to_come_is_taken_and_the_sender_is_told_to_loo
         answer = client.post("/v1/cases", json=a_case(claims=claims))
     assert answer.status_code == 201
     assert [one["warnings"] for one in answer.json()["claims"]] == [[], ["AHEAD"]]
+
+
+def test_nothing_known_today_proves_a_promise_about_a_day_to_come(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    claims = [{"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-03-09"}]
+    with serving(office) as edge, edge.as_("system") as client:
+        first = client.post("/v1/cases", json=a_case(claims=claims)).json()["id"]
+        settle(office)
+        early = client.get(f"/v1/cases/{first}").json()
+        hand.on(days=7)
+        later = client.post("/v1/cases", json=a_case(2, claims=claims)).json()["id"]
+        settle(office)
+        assert client.get(f"/v1/cases/{later}").json()["outcome"] == "TRUE", "the day has come"
+    assert (early["outcome"], early["claims"][0]["status"] == "PROVEN") == (None, False)
+    with store.read() as tx:
+        assert next((one.fresh, one.note) for one in tx.cases.evidence(first)) == (False, "day_to_come")
+
+
+def test_who_brought_a_certificate_has_signed_no_letter_and_a_commitment_needs_one(edge: Edge) -> None:
+    bare = {name: value for name, value in a_case(route="CERTIFICATE", claims=[]).items() if name != "letter"}
+    with edge.as_("system") as client:
+        taken = client.post("/v1/cases", json=bare)
+        again = client.post("/v1/cases", json=bare | {"letter": None})
+        refused = client.post("/v1/cases", json=bare | {"route": "COMMITMENT", "claims": a_case()["claims"], "reference": "R-9"})
+    assert (taken.status_code, taken.json()["state"], again.json()["id"]) == (201, "POOLED", taken.json()["id"])
+    assert (code(refused), refused.json()["error"]["facts"]["field"]) == ((422, "letter_missing"), "letter")
+
+
+def test_a_conclusion_may_be_told_later_with_its_time_and_with_nothing_else(edge: Edge, hand: Hand) -> None:
+    with edge.as_("system") as client:
+        case = client.post("/v1/cases", json=a_case()).json()
+        path = f"/v1/cases/{case['id']}/conclude"
+        hand.on(days=2)
+        at = (hand() - timedelta(days=1)).isoformat()
+        wrong = [
+            {"at": (hand() + timedelta(minutes=1)).isoformat()},
+            {"at": (hand() - timedelta(days=3)).isoformat()},
+            {"at": "2026-03-03T09:00:00"},
+            {"on": at},
+            [],
+        ]
+        told = [client.post(path, json=one).status_code for one in wrong]
+        unchanged = client.get(f"/v1/cases/{case['id']}").json()["concluded_at"]
+        done = client.post(path, json={"at": at}).json()["concluded_at"]
+        again = client.post(path).json()["concluded_at"]
+    assert (told, unchanged) == ([422] * 5, None)
+    assert datetime.fromisoformat(done) == datetime.fromisoformat(at)
+    assert again == done, "the first word stands"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"reference": " "}, "reference_blank"),
+        ({"reference": "\u200b"}, "reference_blank"),
+        ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "0001-01-01"}}, "signed_long_ago"),
+    ],
+)
+def test_slips_that_look_like_content_are_refused(edge: Edge, changes: dict[str, Any], told: str) -> None:
+    with edge.as_("system") as client:
+        assert code(client.post("/v1/cases", json=a_case(**changes))) == (422, told)
 
 
 def test_a_letter_signed_tomorrow_is_told_to_be_a_matter_of_clocks(edge: Edge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -133,6 +134,14 @@ def test_a_draw_tells_number_date_and_witness_value_before_and_its_result_afterw
         early = first.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE})
         assert (early.status_code, early.json()["error"]["code"]) == (409, "draw_seed_early")
         hand.on(days=2)
+        minutes = {"held_at": hand().isoformat()}
+        slip = second.post(
+            f"/v1/draws/{held.number}/figures", json=minutes | {"figures": " ".join(reversed(DICE.split()))}
+        ).json()
+        right = first.post(f"/v1/draws/{held.number}/figures", json=minutes | {"figures": DICE}).json()
+        agreed = second.post(f"/v1/draws/{held.number}/figures", json=minutes | {"figures": DICE}).json()
+        assert [one["typed"] for one in (slip, right, agreed)] == ["WAITS", "DIFFERS", "AGREES"]
+        assert DICE not in json.dumps([slip, right, agreed]), "nobody is told what the other typed"
         for client in (first, second):
             typed = client.post(f"/v1/draws/{held.number}/figures", json={"figures": DICE, "held_at": hand().isoformat()})
             assert typed.status_code == 200, typed.text

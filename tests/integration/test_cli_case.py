@@ -54,7 +54,7 @@ def cases(operator: Operator) -> list[str]:
 
 def bring(operator: Operator, file: str, *more: str) -> tuple[int, dict[str, object]]:
     """(exit code, answer without the remarks: every code of these tests is irregular)."""
-    said = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall", "--json", *more)
+    said = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--json", *more)
     assert said.out, said.err
     return said.code, {name: told for name, told in said.json.items() if name not in ("warnings", "sender")}
 
@@ -77,6 +77,37 @@ def test_an_imported_case_is_the_approving_systems_own_and_it_is_never_guessed_w
     operator.well("token", "issue", "window", "--agency", "bureau", "--role", "system")
     two = operator.say("case", "import", file, "--agency", "bureau")
     assert (two.code, "hall, window" in two.err) == (2, True)
+
+
+def test_a_sender_without_a_token_is_refused_with_the_nearest_name_unless_it_is_wanted(operator: Operator) -> None:
+    file = operator.file("cases.csv", table(HEADS, row(1)))
+    for name, agency in (("approving", "bureau"), ("window", "other")):
+        operator.well("token", "issue", name, "--agency", agency, "--role", "system")
+    for wrong, near in (("aproving", "nearest is approving"), ("window", "nearest is approving")):
+        for more in ((), ("--dry-run",)):
+            said = operator.say("case", "import", file, "--agency", "bureau", "--sender", wrong, *more)
+            assert (said.code, near in said.err) == (2, True)
+    assert cases(operator) == []
+    operator.well("case", "import", file, "--agency", "bureau", "--sender", "approving")
+    operator.well(
+        "case", "import", operator.file("d.csv", table(HEADS, row(2))), "--agency", "bureau", "--sender", "later", "--yes"
+    )
+    assert len(cases(operator)) == 2
+
+
+def test_who_brought_a_certificate_has_signed_no_letter(operator: Operator) -> None:
+    unsigned = dict.fromkeys(("letter", "version", "by", "on", "claim"), "")
+
+    def line(number: int, route: str) -> list[str]:
+        return [*row(number, **unsigned), route]
+
+    heads = [*HEADS, "route"]
+    wrong = operator.say("case", "import", operator.file("w.csv", table(heads, line(1, "COMMITMENT"))), *WHOSE, "--json")
+    assert {flaw["code"] for flaw in wrong.json["flaws"]} >= {"cell_empty", "letter_missing"}
+    operator.well("case", "import", operator.file("c.csv", table(heads, line(1, "CERTIFICATE"))), *WHOSE)
+    (case,) = operator.well("case", "list", "--json").json
+    assert case["state"] == "POOLED"
+    assert operator.well("case", "show", case["id"], "--json").json["letter"] is None
 
 
 @on_both
@@ -170,7 +201,7 @@ def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
     assert len(cases(operator)) == 7
 
 
-WHOSE = ("--agency", "bureau", "--sender", "hall")
+WHOSE = ("--agency", "bureau", "--sender", "hall", "--yes")
 
 
 def test_a_large_file_that_is_overtaken_says_what_is_in_and_goes_on_when_it_is_imported_again(
@@ -205,7 +236,7 @@ def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Opera
     held = operator.well("case", "list", "--json").json
     assert held[0]["subject"] == "㐂𠮷商行"
     said = operator.say(
-        "case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--sender", "hall", "--json"
+        "case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--sender", "hall", "--yes", "--json"
     )
     assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "sheet_encoding")
 
@@ -230,7 +261,9 @@ def test_an_excel_file_of_text_cells_and_dates_comes_in(operator: Operator) -> N
 
 def test_an_unknown_column_is_a_fault_and_its_nearest_is_named(operator: Operator) -> None:
     heads = ["referense", *HEADS[1:]]
-    said = operator.say("case", "import", operator.file("c.csv", table(heads, row(1))), "--agency", "bureau", "--sender", "hall")
+    said = operator.say(
+        "case", "import", operator.file("c.csv", table(heads, row(1))), "--agency", "bureau", "--sender", "hall", "--yes"
+    )
     assert said.code == 2
     assert "there is no column referense → rename it (reference?)" in said.err
     assert "column is missing" in said.err

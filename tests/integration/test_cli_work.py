@@ -69,6 +69,39 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
     assert all(str(facts["by"]).startswith("os:") for facts in rules.values())
 
 
+@pytest.mark.parametrize("wordless", [(), ("{option}", ""), ("{option}", " \u200b ")], ids=["unsaid", "empty", "blank"])
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("work", "release", "{id}"), "--reason"),
+        (("connector", "pause", "notary"), "--reason"),
+        (("attention", "close", "team_short:v-1"), "--note"),
+    ],
+    ids=["release", "pause", "close"],
+)
+def test_what_a_person_lets_go_needs_words(
+    operator: Operator, store: Store, words: tuple[str, ...], option: str, wordless: tuple[str, ...]
+) -> None:
+    (held,) = quarantine(store, "tell:1")
+    with store.begin() as tx:
+        tx.attention.open("team_short", "bureau", "v-1", {"place": 1}, tx.machine_now())
+    said = operator.say(*(word.format(id=held, option=option) for word in (*words, *wordless)))
+    assert (said.code, (option if not wordless else "Say the reason") in said.err) == (2, True)
+    with store.read() as tx:
+        assert tx.work.show(held)["state"] == "quarantined"
+        assert len(tx.attention.page(None)) == 1
+        assert not any(lane.paused for lane in tx.lanes.all())
+    assert [rule for rule, _ in operated(store)] == ["operator.migrate"]
+
+
+def test_work_that_is_in_no_quarantine_is_refused_and_not_missing(operator: Operator, store: Store) -> None:
+    (held,) = quarantine(store, "tell:1")
+    operator.well("work", "retry", str(held))
+    for words in (("retry", str(held)), ("release", str(held), "--reason", "sent by post")):
+        said = operator.say("work", *words)
+        assert (said.code, f"Work {held} is not in quarantine" in said.err) == (4, True)
+
+
 @on_both
 def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
@@ -147,7 +180,7 @@ def test_a_matter_is_closed_once(operator: Operator, store: Store) -> None:
     (matter,) = operator.well("attention", "list", "--json").json
     assert operator.well("attention", "close", matter["id"], "--note", "supplementary draw").code == 0
     assert operator.well("attention", "list", "--json").json == []
-    assert operator.say("attention", "close", matter["id"]).code == 3
+    assert operator.say("attention", "close", matter["id"], "--note", "again").code == 3
     with store.read() as tx:
         (row,) = tx.ledger.about("v-1")
     assert row["rule"] == "attention.close"
@@ -240,3 +273,9 @@ def test_a_stored_string_cannot_steer_the_terminal(operator: Operator, store: St
         tx.connection.exec_driver_sql("update work set error = 'a" + chr(27) + "[2Jb'")
     assert chr(27) not in operator.well("work", "list").out
     assert chr(27) not in operator.well("work", "show", str(held)).out
+
+
+@pytest.mark.parametrize(("what", "code"), [("events", 2), ("cases", 3), ("evidence", 3)])
+def test_an_export_goes_on_from_a_place_that_is_there_or_says_that_it_is_none(operator: Operator, what: str, code: int) -> None:
+    said = operator.say("export", what, "--after", "nope")
+    assert (said.code, said.out, bool(said.err)) == (code, "", True)

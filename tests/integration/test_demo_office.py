@@ -168,7 +168,7 @@ def test_the_same_reference_is_the_same_case() -> None:
     again = [CaseIn.model_validate(application(chance, f"r{number}", TODAY)).application() for number in range(300)]
     assert [one.digest() for one in told] == [one.digest() for one in again]
     assert {one.item for one in told} == set(CLAIMS)
-    assert max(one.signed_on for one in told) == TODAY
+    assert max(one.signed_on for one in told if one.signed_on) == TODAY
 
 
 def test_figures_are_summed_by_label_and_zeros_left_out() -> None:

@@ -166,7 +166,7 @@ def test_the_approving_system_opens_cases_the_office_can_read_and_is_untidy(tmp_
     assert {heard.headers["authorization"] for heard in opened} == {f"Bearer {made.token('approving')}"}
     assert len({told.item for told in cases}) >= 6
     assert len({(told.reference, told.digest()) for told in cases}) == len({told.reference for told in cases})
-    assert max(told.signed_on for told in cases) > DAY, "the outside hears what day the office has"
+    assert max(told.signed_on for told in cases if told.signed_on) > DAY, "the outside hears what day the office has"
 
 
 def untidy(heard: list[Heard]) -> bool:

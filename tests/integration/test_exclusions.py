@@ -16,7 +16,7 @@ from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ObjectRow
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import DrawState
-from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
+from inspector.domain.roster import InspectorRecord, Recusal, RosterObject, StaffRole
 from inspector.domain.sampling import Window
 from inspector.domain.visit import VisitState
 from inspector.flows import dispatch
@@ -182,9 +182,9 @@ def test_who_was_there_the_last_time_is_kept_from_going_again(store: Store, hand
         inspected(2, "2024-06-02", inspectors=("Z005",), completed=False),
     )
     with store.begin() as tx:
-        tx.rosters.declare("bureau", code(1), "Z003", "kinship")
+        tx.rosters.declare("bureau", code(1), "Z003", Recusal.KIN)
     bans = [(ban.object, ban.inspector, ban.reason) for ban in framed(office, hand).frame.bans]
-    assert bans == [(code(1), "Z003", "kinship")], "a declared conflict keeps its own reason; only the last own visit counts"
+    assert bans == [(code(1), "Z003", "recusal")], "that there is a conflict, and not why; only the last own visit counts"
     with store.begin() as tx:
         tx.inspections.put([inspected(2, "2025-02-01", inspectors=("Z001", "Z002"))])
     bans = [(ban.object, ban.inspector, ban.reason) for ban in framed(office, hand).frame.bans]

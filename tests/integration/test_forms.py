@@ -97,6 +97,21 @@ def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, let
     assert re.search(r'value="mismatch" checked', answered.text), "what was chosen is kept"
 
 
+def test_an_agency_that_cannot_say_says_why(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        wordless = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": " ", "signer": "赵六"})
+        assert (wordless.status_code, "无法认定的，须写明原因" in wordless.text) == (422, True)
+        assert re.search(r'value="cannot_say" checked', wordless.text)
+        request, token = letter.split("/")[2:]
+        api = browser.post(
+            f"/v1/assistance/{request}/answer", json={"verdict": "cannot_say", "signer": "赵六"}, headers={"X-Link-Token": token}
+        )
+        assert (api.status_code, api.json()["error"]["code"]) == (422, "cannot_say_wordless")
+        done = browser.post(letter, data={"do": "answer", "verdict": "cannot_say", "value": "档案移交中", "signer": "赵六"})
+        assert done.status_code == 303
+        assert "档案移交中" in browser.get(letter).text
+
+
 def test_the_officers_form_names_everything_that_is_missing_at_once(edge: Edge) -> None:
     case_id = in_review(edge)
     with edge.client() as browser:
@@ -152,9 +167,22 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert re.search(r'id="note-1"[^>]*aria-invalid', wordless.text)
         assert re.search(r'value="mismatch" checked', wordless.text)
         assert "现场有人" in wordless.text
-        whole = {f"verdict:{one}": "match" for one in about} | {"do": "result"}
+        whole = {f"verdict:{one}": "match" for one in about} | {
+            "do": "result",
+            f"note:{about[0]}": "门牌相符",
+            "remarks": "现场有人",
+        }
         assert browser.post(path, data=whole).status_code == 303
         assert "已完成" in browser.get(path).text
+        mate = f"/seat/{second}/{office.link_token('seat', second)}"
+        for one in (path, mate):
+            assert all(told in browser.get(one).text for told in ("门牌相符", "现场有人")), "both read what was entered"
+        mates = [re.search(r"<dt>同行人员</dt><dd><bdi>([^<]+)</bdi></dd>", browser.get(one).text) for one in (path, mate)]
+        with store.read() as tx:
+            team = {
+                f"{tx.rosters.inspector(one.agency, one.inspector).name} ({one.inspector})" for one in tx.visits.team(visit.id)
+            }
+        assert {mate[1] for mate in mates if mate} == team, "each reads the other's name"
 
 
 def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_team(store: Store, hand: Hand) -> None:
@@ -192,6 +220,20 @@ def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
         assert browser.post(path, data={"do": "decline", "reason": "需要回避"}).status_code == 303
         assert "已推辞" in browser.get(path).text
         assert browser.post(path, data={"do": "accept"}).status_code == 409
+
+
+def test_an_officer_reads_whose_case_it_is_and_the_letter_itself(edge: Edge) -> None:
+    case_id = in_review(edge)
+    digest = "0" * 64
+    bare = {"digest": digest, "notice_version": "2025-07", "signed_by": "孙七", "signed_on": "2026-03-01", "proxy": "钱八"}
+    with edge.as_("system") as client:
+        other = client.post("/v1/cases", json=a_case(2, letter=bare)).json()["id"]
+    settle(edge.office)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        page, by_digest = browser.get(f"/review/{case_id}").text, browser.get(f"/review/{other}").text
+    assert all(told in page for told in ("TEST00000000000001", "本单位承诺", "张三", "2026-03-01", "2025-01"))
+    assert all(told in by_digest for told in (digest, "孙七", "2025-07", "钱八"))
 
 
 def test_an_officer_logs_in_once_sees_promise_and_finding_side_by_side_and_decides(edge: Edge) -> None:

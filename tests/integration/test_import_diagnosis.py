@@ -25,7 +25,7 @@ def found(told: dict[str, Any], which: str = "flaws") -> list[tuple[int, str, st
 
 def odd(operator: Operator, file: str) -> list[tuple[int, str, str]]:
     """The remarks on a file that is taken, apart from the irregular codes of the tests."""
-    told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--dry-run", "--json").json
+    told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--dry-run", "--json").json
     return [one for one in found(told, "warnings") if one[2] != "code_irregular"]
 
 
@@ -106,16 +106,27 @@ def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(opera
         (2, "notice_version", "cell_was_number"),
         (3, "", "rows_empty"),
     ]
-    told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--dry-run", "--json").json
+    told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--dry-run", "--json").json
     irregular = [one for one in told["warnings"] if one["code"] == "code_irregular"]
     assert [(one["row"], "unusual shape" in one["what"]) for one in irregular] == [(2, True), (4, True)]
 
 
 def test_people_read_faults_and_remarks_in_their_language_with_row_column_and_remedy(operator: Operator) -> None:
     file = operator.file("bad.csv", table(HEADS, row(1, item="legal-aid", on="二月"), row(2, name=" 甲店")))
-    english = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall")
+    english = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes")
     chinese = process(
-        "case", "import", file, "--agency", "bureau", "--sender", "hall", "--lang", "zh-Hans", "--config", str(operator.config)
+        "case",
+        "import",
+        file,
+        "--agency",
+        "bureau",
+        "--sender",
+        "hall",
+        "--yes",
+        "--lang",
+        "zh-Hans",
+        "--config",
+        str(operator.config),
     )
     assert (english.code, chinese.code, english.out, chinese.out) == (2, 2, "", "")
     assert "row 2, signed_on: 二月 is no date → write it as 2026-03-02" in english.err

@@ -89,6 +89,12 @@ def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -
 
     assert at_risk() == [b"0.0", b"1.0", b"1.0"], "within 1, 3 and 5 working days"
     with store.begin() as tx:
+        held = tx.cases.get(case_id, lock=True)
+        assert held.review_term is not None
+    for days, told in ((1, b"111"), (2, b"011"), (3, b"011"), (4, b"001"), (5, b"001"), (6, b"000")):
+        hand.now = office.calendar.opening(office.calendar.add_working_days(held.review_term.due_at.date(), -days))
+        assert at_risk() == [b"%c.0" % one for one in told], f"{days} working days before the close of business it falls due at"
+    with store.begin() as tx:
         review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", "来源有误", (), hand())
     assert at_risk() == [b"0.0", b"0.0", b"0.0"]
 
@@ -115,7 +121,7 @@ def test_a_case_that_came_back_to_an_officer_is_at_risk_by_the_new_date_and_not_
     with store.read() as tx:
         term = tx.cases.get(case_id).review_term
         assert term is not None
-        assert (tx.cases.due_before(term.due_at), tx.cases.due_before(term.due_at + timedelta(seconds=1))) == (0, 1)
+        assert (tx.cases.due_by(term.due_at - timedelta(seconds=1)), tx.cases.due_by(term.due_at)) == (0, 1)
 
 
 def test_the_clock_ends_with_the_review_and_with_the_withdrawal(store: Store, hand: Hand) -> None:

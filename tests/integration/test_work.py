@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing, Stale
+from inspector.domain.errors import Refusal, Stale
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, lane, work
 from inspector.store.tx import Tx
@@ -208,7 +208,7 @@ def test_quarantine_is_visible_and_a_person_retries_or_releases_it(store: Store)
         tx.work.retry(first["id"], clock())
         tx.work.release(second["id"], "sent by letter", clock())
         for again in (first, second):
-            with pytest.raises(Missing, match="work_not_quarantined"):
+            with pytest.raises(Refusal, match="work_not_quarantined"):
                 tx.work.retry(again["id"], clock())
     assert (row(store, 2)["state"], row(store, 2)["error"]) == ("done", "released: sent by letter")
     (fresh,) = claim(store)

@@ -20,7 +20,18 @@ from inspector.flows import wording
 from inspector.labels import LANGS, label, words
 
 ROOT = Path(__file__).resolve().parents[2]
-FAMILIES = {"InspectorError", "Invalid", "Refusal", "Conflict", "Missing", "Forbidden", "Stale", "Unknown"}
+FAMILIES = {
+    "InspectorError",
+    "Invalid",
+    "Refusal",
+    "Conflict",
+    "Missing",
+    "Forbidden",
+    "Stale",
+    "Unknown",
+    "Foreign",
+    "Unreadable",
+}
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),

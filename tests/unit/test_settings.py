@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.bootstrap import connector
 from inspector.cli import words
 from inspector.domain.errors import Invalid
 from inspector.labels import told
@@ -35,3 +36,47 @@ def test_what_is_wrong_is_told_in_each_language_with_the_nearest_key(tmp_path: P
     assert "web.threads：应大于 0；" in chinese
     assert "web.port：应为整数" in chinese
     assert chinese == words.told(caught.value, "zh-Hans"), "the command line speaks one language at a time too"
+
+
+def test_every_path_counts_from_the_folder_of_the_file_wherever_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    text = """
+[database]
+url = "postgresql://inspector@db.example/inspector"
+password_file = "keys/password"
+[sources.registers]
+kind = "http"
+url = "https://registers.example"
+token_file = "keys/token"
+ca_file = "/etc/ca.pem"
+path = "ask"
+[callbacks.hall]
+kind = "webhook"
+secret_file = "keys/hall"
+[seeds.drand]
+kind = "drand"
+folder = "carried"
+[pulse]
+kind = "http"
+token_file = "keys/pulse"
+"""
+    held = load(file(tmp_path, text))
+    assert held.database.password_file == tmp_path / "keys/password"
+    assert held.sources["registers"]["token_file"] == str(tmp_path / "keys/token")
+    assert held.sources["registers"]["ca_file"] == "/etc/ca.pem"
+    assert held.sources["registers"]["path"] == "ask", "a path of an address is none of the disk"
+    assert held.callbacks["hall"]["secret_file"] == str(tmp_path / "keys/hall")
+    assert held.seeds["drand"]["folder"] == str(tmp_path / "carried")
+    assert held.pulse is not None
+    assert held.pulse["token_file"] == str(tmp_path / "keys/pulse")
+
+
+@pytest.mark.parametrize("key", ["token_file", "ca_file"])
+def test_a_file_that_is_not_there_is_named_in_full(tmp_path: Path, key: str) -> None:
+    held = load(file(tmp_path, f'[sources.registers]\nkind = "http"\nurl = "https://registers.example"\n{key} = "nowhere"'))
+    with pytest.raises(Invalid) as caught:
+        connector("sources", "registers", held.sources["registers"])
+    assert str(tmp_path / "nowhere") in told(caught.value, "en")

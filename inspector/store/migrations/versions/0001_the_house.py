@@ -311,6 +311,7 @@ def upgrade() -> None:
         sa.Column("inspector", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("declared_by", sa.String(length=400), nullable=False),
+        sa.Column("ended_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("agency", "object", "inspector", name=op.f("pk_recusal")),
     )
     op.create_table(
