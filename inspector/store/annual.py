@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from inspector.domain.annual import AnnualPlan
 from inspector.domain.errors import Missing
 from inspector.store.codec import dump, load
+from inspector.store.drawtables import annual_plan
 from inspector.store.room import Room
-from inspector.store.tables import annual_plan
 
 
 class AnnualRoom(Room):

@@ -13,8 +13,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
-from inspector.store.drawtables import draw, draw_file, draw_partner
-from inspector.store.tables import seed_used
+from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used
 
 EXTENSION = "extension:"
 """So begins the slot of an extension."""

@@ -81,3 +81,25 @@ challenge = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 """Applications that an inspector who holds a seat be recused."""
+
+annual_plan = sa.Table(
+    "annual_plan",
+    metadata,
+    sa.Column("plan", Code, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+seed_used = sa.Table(
+    "seed_used",
+    metadata,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("number", Code, nullable=False),
+    sa.Column("party", Code, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)

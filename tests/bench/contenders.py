@@ -50,7 +50,7 @@ class Contender:
 
 _PYTHON = (sys.executable, "-m")
 _PEERS = "tests.bench.peers"
-_OURS = "threads 32, capacity 128, group up to 128, lane and breaker in use"
+_OURS = "threads 128 (32 a lane), capacity 512, group up to 128, lane and breaker in use"
 _ROWS = "domain rows by psycopg pool of 16"
 
 ALL = (

@@ -25,8 +25,8 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.flows.table import FLOWS
 from inspector.settings import Schedules
+from inspector.store.drawtables import annual_plan
 from inspector.store.store import Store
-from inspector.store.tables import annual_plan
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from tests.edge import serving

@@ -396,6 +396,5 @@ def test_a_result_closes_the_case_and_a_withdrawn_case_frees_its_seats(store: St
         freed = [seat.state for seat in tx.visits.team(by_case[ids[1]].id)]
         called_off = tx.visits.get(by_case[ids[1]].id)
     assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.TRUE)
-    assert called_off.state is VisitState.CANCELLED
-    assert set(freed) == {SeatState.CANCELLED}
+    assert (called_off.state, set(freed)) == (VisitState.CANCELLED, {SeatState.CANCELLED})
     replayed(office, held.number)
