@@ -22,7 +22,8 @@ from inspector.settings import OUTSIDE, Settings
 from inspector.telemetry.metrics import Metrics
 from tests import example_settings
 from tests.documented_ports import PORTS
-from tests.generate_docs import BLOCK, BLOCKS, ROOT, called, calls, error_words, markdown, pages, raised, routes, texts, tree
+from tests.generate_docs import BLOCK, BLOCKS, ROOT, called, calls, error_words, markdown, pages, raised, texts, tree
+from tests.operations import routes
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
