@@ -45,6 +45,11 @@ class Caller:
             raise Missing("case_unknown", case=case_id)
         return case
 
+    def for_all(self, desk: Desk) -> None:
+        """Raise Forbidden unless the token stands above every agency of the house: for what cannot be told, or said, of some alone."""
+        if beyond := sorted(set(desk.office.tree) - set(self.sees)):
+            raise Forbidden("token_not_for_all", agency=self.agency, beyond=", ".join(beyond[:10]))
+
     @property
     def source(self) -> str:
         """Whose messages are counted once together: a renewed token goes on where the old one stopped."""

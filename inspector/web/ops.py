@@ -39,11 +39,18 @@ def may_watch(desk: AtDesk, caller: Visitor) -> None:
     caller.may(*_ROLES)
 
 
+def may_watch_all(desk: AtDesk, caller: Visitor) -> None:
+    """Raise as `may_watch` does, and Forbidden unless the session sees every agency: the page counts the cases of all."""
+    may_watch(desk, caller)
+    if caller is not None and not desk.settings.open_ops:
+        caller.for_all(desk)
+
+
 @router.get("/ops")
 def show_ops(request: Request, desk: AtDesk, caller: Visitor, lang: InLang) -> Response:
     """The page, filled in; a short script keeps it up to date, and without scripts it reloads."""
     try:
-        may_watch(desk, caller)
+        may_watch_all(desk, caller)
     except Unknown:
         return to_login(request)
     except Forbidden as error:
@@ -52,7 +59,7 @@ def show_ops(request: Request, desk: AtDesk, caller: Visitor, lang: InLang) -> R
 
 
 @router.get("/ops/stream", response_class=EventSourceResponse)
-async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(may_watch)]) -> AsyncIterator[ServerSentEvent]:
+async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(may_watch_all)]) -> AsyncIterator[ServerSentEvent]:
     """The live part again and again, for a while, and not when the server goes down: an open page must not hold up a stop."""
     for _ in range(int(_LASTS / _EVERY)):
         try:

@@ -68,10 +68,11 @@ def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Li
 
 @router.post("/v1/credit/levels", tags=["credit"], response_model=LevelsKept, responses=WRITES)
 def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_id: MessageId = None) -> JSONResponse:
-    """Push credit levels, dated: they count for every agency. Cases already rated keep the level they were rated by.
+    """Push credit levels, dated: they count for every agency, so the token stands above all. Rated cases keep the level they have.
 
     A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch.
     """
+    caller.for_all(desk)
     scale = desk.office.book.scale
     if strange := sorted({row.level for row in given.levels} - set(scale)):
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(scale))
@@ -140,7 +141,10 @@ def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, messa
     },
 )
 def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
-    """Metrics: for ops tokens, and without one from this very machine where no proxy stands before us (`web.base_url`)."""
+    """Metrics of the whole house: for ops tokens above all agencies.
+
+    Without a token from this very machine alone, where no proxy stands before us (`web.base_url`).
+    """
     if shown is not None:
         may_scrape(desk, shown.credentials)
     elif not local(request, desk.settings.base_url):
@@ -170,13 +174,15 @@ def ready(desk: AtDesk) -> Ready:
 
 
 def may_scrape(desk: Desk, text: str) -> None:
-    """Raise Unknown or Forbidden unless it is an ops token.
+    """Raise Unknown or Forbidden unless it is an ops token of the whole house, whose metrics these are.
 
     While the database is away one that was good shortly before will do: an outage is when metrics are needed. Raises Away for others.
     """
     digest, now = hashlib.sha256(text.encode()).digest(), time.monotonic()
     try:
-        find(desk, text).may(Role.OPS)
+        caller = find(desk, text)
+        caller.may(Role.OPS)
+        caller.for_all(desk)
     except Away:
         if now - desk.scrapers.get(digest, -_STILL_GOOD) >= _STILL_GOOD:
             raise

@@ -34,7 +34,7 @@ def level(code: str = "TEST00000000000001", grade: str = "A", as_of: str = "2026
 
 
 def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: Edge) -> None:
-    with edge.as_("credit", name="platform") as platform, edge.as_("system") as client:
+    with edge.as_("credit", "city", "platform") as platform, edge.as_("system") as client:
         new = platform.post("/v1/credit/levels", json={"levels": [level()]}).json()
         old = platform.post("/v1/credit/levels", json={"levels": [level(grade="D", as_of="2026-02-01T08:00:00Z")]}).json()
         future = platform.post("/v1/credit/levels", json={"levels": [level(as_of="2026-04-01T08:00:00Z")]})
@@ -48,7 +48,7 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
 
 
 def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:
-    with edge.as_("credit") as platform, edge.as_("system") as client:
+    with edge.as_("credit", "city") as platform, edge.as_("system") as client:
         destroyed = platform.post("/v1/credit/levels", json={"levels": [level(), level("9.13301E+17")]})
         off_scale = platform.post("/v1/credit/levels", json={"levels": [level(), level(grade="ZZZ")]})
         case = client.post("/v1/cases", json=a_case()).json()
@@ -62,6 +62,27 @@ def test_only_a_credit_platform_states_levels_and_it_reads_nothing(edge: Edge, r
     with edge.as_(role, "city") as other, edge.as_("credit", "city") as platform:
         assert other.post("/v1/credit/levels", json={"levels": [level()]}).status_code == 403
         assert {platform.get(f"/v1/{what}").status_code for what in ("cases", "events", "draws", "work", "attention")} == {403}
+
+
+def test_a_platform_of_one_branch_rates_nobody_since_a_level_counts_for_all(edge: Edge) -> None:
+    with edge.as_("credit", "other") as leaf, edge.as_("credit", "county") as middle, edge.as_("system") as client:
+        refused = [one.post("/v1/credit/levels", json={"levels": [level(grade="D")]}) for one in (leaf, middle)]
+        case = client.post("/v1/cases", json=a_case()).json()
+    assert [(one.status_code, one.json()["error"]["code"]) for one in refused] == [(403, "token_not_for_all")] * 2
+    assert refused[1].json()["error"]["facts"]["beyond"] == "city, houses, other"
+    assert case["strategy"]["level"] == "U"
+
+
+def test_what_is_counted_over_the_whole_house_is_for_tokens_above_all_agencies(edge: Edge) -> None:
+    with edge.as_("ops", "other") as leaf, edge.as_("ops", "city") as root:
+        assert (leaf.get("/metrics").status_code, root.get("/metrics").status_code) == (403, 200)
+    for role in ("ops", "officer", "auditor"):
+        for agency, expected in (("other", 403), ("city", 200)):
+            with edge.client() as browser:
+                browser.post("/login?next=/ops", data={"token": edge.token(role, agency)})
+                assert browser.get("/ops").status_code == expected, (role, agency)
+                if expected == 403:
+                    assert browser.get("/ops/stream").status_code == 403
 
 
 def test_work_is_shown_without_payload_and_only_of_ones_own_agencies(edge: Edge) -> None:
@@ -91,7 +112,7 @@ def test_a_matter_is_closed_once_by_an_officer_of_its_agency_and_the_ledger_keep
 
 
 def test_metrics_are_for_ops_and_for_this_machine_but_not_through_a_proxy(edge: Edge) -> None:
-    with edge.client() as local, edge.as_("ops") as ops, edge.as_("officer") as officer:
+    with edge.client() as local, edge.as_("ops", "city") as ops, edge.as_("officer") as officer:
         assert "inspector_build_info" in local.get("/metrics").text
         assert local.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
         assert officer.get("/metrics").status_code == 403
@@ -119,7 +140,7 @@ def test_a_proxy_of_this_machine_that_adds_no_header_makes_no_metrics_public(
         closing(open_store(f"sqlite:///{tmp_path / 'proxy.sqlite3'}")) as store,
         serving(open_office(store, hand), WEB.model_copy(update={"base_url": base_url})) as edge,
         edge.client(Host=host) as proxied,
-        edge.as_("ops") as ops,
+        edge.as_("ops", "city") as ops,
     ):
         assert proxied.get("/metrics").status_code == status
         assert ops.get("/metrics", headers={"Host": host}).status_code == 200

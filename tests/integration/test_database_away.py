@@ -123,7 +123,7 @@ def test_without_its_server_requests_are_503_and_the_metrics_still_tell_what_is_
     with (
         closing(open_store(url)) as store,
         serving(open_office(store, Hand())) as held,
-        held.as_(Role.OPS) as scraper,
+        held.as_(Role.OPS, "city") as scraper,
         held.as_("system") as system,
         held.client(Authorization="Bearer unknown") as stranger,
     ):
