@@ -31,7 +31,7 @@ class ConnectorConfig:
         """The longest time one call may take; None for a connector that waits for nobody."""
         return None
 
-    def card(self, name: str, *, port: str, kind: str, idempotent: bool = True) -> Card:
+    def card(self, name: str, *, port: str, kind: str) -> Card:
         """The connector's card."""
         return Card(
             name=name,
@@ -39,7 +39,6 @@ class ConnectorConfig:
             kind=kind,
             owner=self.owner or name,
             version=self.version,
-            idempotent=idempotent,
             personal_data=self.personal_data,
             longest_seconds=self.longest_seconds,
         )

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import httpcore
 
-from connectors.deadline import Deadline, DeadlineBackend
+from connectors.deadline import Deadline, DeadlineBackend, Early
 
 KEPT = 5.0
 """Seconds a connection may rest: shorter than what servers usually grant, so that a question seldom meets a closing door."""
@@ -25,22 +25,30 @@ class Connection(httpcore.ConnectionPool):
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """The head of the answer; its body is read from the connection until it is closed.
 
-        Raises httpcore.RemoteProtocolError for an answer that was there before the question had left: it is about another case.
+        Where something lies on a connection before the question has left, it is about another case: the question takes a new one.
+        Raises Early when it is so there too, and for an answer that httpcore had read already.
         """
         held = self._open
-        if held is None or not held.is_available() or held.has_expired() or _left_over(held):
-            self.close()
-            held = self._open = httpcore.HTTPConnection(
-                request.url.origin,
-                ssl_context=self._trust,
-                keepalive_expiry=KEPT,
-                network_backend=DeadlineBackend(self._deadline),
-            )
+        if held is not None and held.is_available() and not held.has_expired() and not _left_over(held):
+            try:
+                return self._asked(held, request)
+            except Early:  # nothing of it has been sent
+                pass
+        self.close()
+        self._open = httpcore.HTTPConnection(
+            request.url.origin,
+            ssl_context=self._trust,
+            keepalive_expiry=KEPT,
+            network_backend=DeadlineBackend(self._deadline),
+        )
+        return self._asked(self._open, request)
+
+    def _asked(self, held: httpcore.HTTPConnection, request: httpcore.Request) -> httpcore.Response:
         answer = held.handle_request(request)
         if self._deadline.unsent:
             answer.close()
             self.close()
-            raise httpcore.RemoteProtocolError("an answer before its question")
+            raise Early("an answer before its question")
         return answer
 
     def close(self) -> None:

@@ -4,12 +4,14 @@ httpx knows a timeout for each read, not for the answer: a peer that sends one b
 thread for days. Here each read and write gets what is left of the call's time, so the sum is bounded whatever the peer does.
 Resolving a name is the machine's affair and bounded by its resolver only.
 
-What is written leaves when the answer is awaited: head and body of a question go together, and an answer that was there before its
-question can be told from one that came after it.
+What is written leaves when the answer is awaited: head and body of a question go together, and before they go the socket is looked at.
+What lies there already is no answer to them. An answer that is on its way still, from a peer that answers twice or unasked, no look
+can tell from the right one; for such sources see `reuse` and `echo`.
 """
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Iterable
@@ -17,6 +19,10 @@ from contextlib import suppress
 from typing import Any
 
 import httpcore
+
+
+class Early(httpcore.RemoteProtocolError):
+    """There are bytes, or the end, where a question has not left yet: nothing of it has been sent."""
 
 
 class Deadline:
@@ -49,9 +55,21 @@ class DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to a party."""
-        left = self._deadline.left(timeout)
-        return _Stream(self._made_by.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
+        """A connection to a party: its addresses one after the other, each with its share of the time that is left for all."""
+        until = time.monotonic() + self._deadline.left(timeout)
+        places = _addresses(host, port)
+        for number, place in enumerate(places, start=1):
+            share = (until - time.monotonic()) / (len(places) - number + 1)
+            try:
+                held = self._made_by.connect_tcp(
+                    place, port, self._deadline.left(max(share, 0.001)), local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(places) or time.monotonic() >= until:
+                    raise
+                continue
+            return _Stream(held, self._deadline)
+        raise AssertionError("a host that is found has an address")
 
 
 class _Stream(httpcore.NetworkStream):
@@ -71,7 +89,20 @@ class _Stream(httpcore.NetworkStream):
     def _flush(self, timeout: float | None) -> None:
         unsent, self._deadline.unsent = self._deadline.unsent, b""
         if unsent:
+            self._look()
             self._held.write(unsent, self._deadline.left(timeout))
+
+    def _look(self) -> None:
+        """Raise Early unless the connection is still. Read, not polled: under TLS there may be tickets, which are no answer."""
+        held: socket.socket = self._held.get_extra_info("socket")
+        held.settimeout(0)
+        try:
+            held.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return
+        except OSError as error:
+            raise Early("the connection has ended") from error
+        raise Early("an answer before its question, or the end")
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -83,3 +114,12 @@ class _Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._held.close()
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """The numeric addresses of a host, each once, in the resolver's order. Raises httpcore.ConnectError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(str(error)) from error
+    return list(dict.fromkeys(str(place[4][0]) for place in found))

@@ -26,14 +26,17 @@ from connectors.deadline import Deadline
 from connectors.patience import patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
-from inspector.ports import Garbled, Origin, PortError, Receipt, Refused, Unavailable
+from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
 
 # httpx writes whole URLs at INFO, httpcore headers at DEBUG.
 for _talker in ("httpx", "httpcore"):
     logging.getLogger(_talker).setLevel(logging.WARNING)
 
-_NEVER = frozenset({501, 505})
-"""The 5xx that waiting does not mend: not implemented, version not supported."""
+_SHUT = frozenset({401, 403, 407})
+"""Our credential is missing, has expired or does not suffice: nobody is let in by it, whatever is asked."""
+
+_NOWHERE = frozenset({404, 405, 501, 505})
+"""There is nothing of the kind at this address: the path is wrong or has moved, whatever is asked. So are redirects, never followed."""
 
 _LATER = frozenset({408, 425, 429})
 """The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
@@ -44,7 +47,7 @@ class WireConfig(ConnectorConfig):
     """How to reach one outside party. `url` has no query and no password; times are in seconds.
 
     `budget_seconds` bounds one `send` with all its tries and waits; the house refuses one that is not under half of the engine's
-    lease (60 s by default).
+    lease (60 s by default). `reuse` false: a new connection for each question, for a party that answers twice or out of turn.
     """
 
     url: str
@@ -55,6 +58,7 @@ class WireConfig(ConnectorConfig):
     token_file: str = ""
     ca_file: str = ""
     max_reply_bytes: int = 1_048_576
+    reuse: bool = True
 
     @property
     def longest_seconds(self) -> float | None:
@@ -104,8 +108,9 @@ class Wire:
     ) -> Reply:
         """Ask within the budget, with the same `key` at every try, and answer what came with a 2xx status.
 
-        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named),
-        Refused (`unauthorised`, `http_<status>`, `request_malformed`), Garbled (`too_large`, `encoded`).
+        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
+        (`unauthorised`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`), Garbled
+        (`too_large`, `encoded`).
         """
         body = content if json is None else encoded(json)
         return self._patiently(_Ask(method, self._url(path), body, self._told(json, key, case_id, headers)))
@@ -205,6 +210,9 @@ class Wire:
         except BaseException:
             line.close()
             raise
+        if not self._config.reuse:
+            line.close()
+            return
         self._idle.append(line)
         if self._closed:
             self.close()
@@ -252,9 +260,11 @@ def _judge(reply: Reply, ask: _Ask) -> None:
     if 200 <= status < 300:
         return
     code = f"http_{status}"
-    if status in (401, 403):
-        raise Refused("unauthorised", origin=Origin.US, detail=code, attempts=number)
-    if status in _LATER or (status >= 500 and status not in _NEVER):
+    if status in _SHUT:
+        raise Barred("unauthorised", detail=code, attempts=number)
+    if status in _NOWHERE or 300 <= status < 400:
+        raise Barred(code, attempts=number)
+    if status in _LATER or status >= 500:
         after = retry_after(reply.headers, datetime.now(UTC))
         raise Unavailable(code, origin=Origin.THEM, attempts=number, retry_after=after)
     if status == 409 and ask.delivers:

@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
 from tenacity.wait import wait_base, wait_random, wait_random_exponential
 
-from inspector.ports import Unavailable
+from inspector.ports import Barred, Unavailable
 
 LONGEST = 86_400.0
 """A platform may ask for a day of patience, not for a year: a slip of its keyboard must not park a case beyond its deadline."""
 
 
 def patiently(tries: int, budget: float, sleep: Callable[[float], None]) -> Retrying:
-    """Tries again on `Unavailable` only, and at once gives up when the next wait would overrun `budget` seconds."""
+    """Tries again on `Unavailable`, but for `Barred`, and gives up at once when the next wait would overrun `budget` seconds."""
     return Retrying(
-        retry=retry_if_exception_type(Unavailable),
+        retry=retry_if_exception(lambda error: isinstance(error, Unavailable) and not isinstance(error, Barred)),
         stop=stop_after_attempt(tries) | stop_before_delay(budget),
         wait=_AsAsked(),
         sleep=sleep,

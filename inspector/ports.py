@@ -1,6 +1,7 @@
 """What the outside can be. Each port has one or two methods and a card; everything else is the connector's own affair.
 
-Errors say what to do next and whose fault it is. `Unavailable`: later. `Refused`: never in this form. `Garbled`: tell a person.
+Errors say what to do next and whose fault it is. `Unavailable`: later; `Barred`: later, and tell a person at once. `Refused`: never in
+this form. `Garbled`: tell a person.
 None of them is evidence against anybody: an outage is never guilt.
 """
 
@@ -38,7 +39,7 @@ class PortError(Exception):
 
     @property
     def family(self) -> str:
-        """What to do next, as metrics name it: `unavailable`, `notyet`, `refused` or `garbled`."""
+        """What to do next, as metrics name it: `unavailable`, `notyet`, `barred`, `refused` or `garbled`."""
         return type(self).__name__.lower()
 
 
@@ -54,6 +55,16 @@ class Unavailable(PortError):
 
 class NotYet(Unavailable):
     """The thing asked for will exist later (a ceremony that has not been held); no fault of anybody, and no sign of an outage."""
+
+
+class Barred(Unavailable):
+    """The other side is there and does not let us in, whatever we ask: an expired credential, a wrong path, an interface not granted.
+
+    Nobody's case is at fault: work waits as in an outage until a person has mended it, who is told at once.
+    """
+
+    def __init__(self, code: str, *, origin: Origin = Origin.US, detail: str = "", attempts: int = 1) -> None:
+        super().__init__(code, origin=origin, detail=detail, attempts=attempts)
 
 
 class Refused(PortError):
@@ -81,7 +92,6 @@ class Card:
     kind: str
     owner: str
     version: str
-    idempotent: bool
     personal_data: tuple[str, ...] = ()
     longest_seconds: float | None = None
 
@@ -152,7 +162,10 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter of the assistance procedure (协助核查函). `reply_url` carries the one-time link of the request."""
+    """A letter of the assistance procedure (协助核查函). `reply_url` carries the addressee's own link.
+
+    The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
+    """
 
     kind: LetterKind
     request_id: str
@@ -272,7 +285,7 @@ class CreditPlatform(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """Figures of a public ceremony as one person typed them."""
+    """Figures of a public ceremony as one person typed them; once they are settled, `by` is the ceremony's name."""
 
     by: str
     figures: str
@@ -288,7 +301,11 @@ class SeedSource(Protocol):
         ...
 
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
-        """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists."""
+        """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists.
+
+        `typed`: of a ceremony what each person typed; for every other source the ceremonies' settled figures, each by its ceremony's
+        name. They are settled first, so that who reveals can compare them with what was thrown (decision 27).
+        """
         ...
 
 

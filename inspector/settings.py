@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from inspector.domain.errors import Invalid
@@ -83,8 +84,10 @@ class OfficeTimes(Section):
 class EngineSettings(Section):
     """The engine. The defaults suit one machine of two cores."""
 
-    threads: int = Field(32, gt=0, description="Work carried out at once")
-    capacity: int = Field(128, gt=0, description="Work rows leased at once")
+    threads: int = Field(
+        128, gt=1, description="Work carried out at once; an eighth is kept for what needs no connector, such as legal dates"
+    )
+    capacity: int = Field(512, gt=0, description="Work rows leased at once, not fewer than threads; an eighth is kept likewise")
     lease_seconds: float = Field(
         60,
         gt=1,
@@ -92,12 +95,30 @@ class EngineSettings(Section):
     )
     poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
     group: int = Field(128, gt=0, description="Settlements that may share one commit")
-    lane_slots: int = Field(64, gt=0, description="How many work rows one connector may hold in this process")
+    lane_slots: int = Field(
+        32,
+        gt=0,
+        description="Calls of one connector at once in this process; fewer than threads, so that a slow one keeps no other waiting. "
+        "Of the capacity it may hold the same share",
+    )
     retry_base_seconds: float = Field(2, gt=0, description="First wait after a failure; doubles each time")
     retry_cap_seconds: float = Field(3600, gt=0, description="Longest wait between tries")
-    retry_tries: int = Field(8, gt=0, description="Tries before the flow gives up or the row is quarantined")
+    retry_tries: int = Field(
+        8,
+        gt=0,
+        description="Tries before work is given up or quarantined for which the pack sets no date; where it sets one, the date counts",
+    )
     breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
     breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
+
+    @model_validator(mode="after")
+    def _a_bulkhead(self) -> EngineSettings:
+        """One connector may never hold all threads, and a thread without a row would have nothing to do."""
+        if self.lane_slots >= self.threads:
+            raise PydanticCustomError("lane_slots", "lane_slots must be less than threads ({threads})", {"threads": self.threads})
+        if self.capacity < self.threads:
+            raise PydanticCustomError("capacity", "capacity must not be less than threads ({threads})", {"threads": self.threads})
+        return self
 
 
 class Schedules(Section):

@@ -33,8 +33,9 @@ from tests.house import ZONE, Table, open_office, running
 LANE = "registers"
 LEASE = timedelta(seconds=60)
 FAST = Engine(
-    threads=8,
-    capacity=32,
+    threads=10,  # of which a lane has eight
+    capacity=40,
+    lane_slots=8,
     lease=LEASE,
     poll=0.05,
     ladder=Ladder(base=0.01, cap=3600, tries=3),

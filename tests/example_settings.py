@@ -89,6 +89,7 @@ SAMPLES = {
 #kind = "ceremony"
 #what = "double-colour ball, the draw after the reveals' last day 公布期限之后的双色球开奖"
 #balls = [[6, 33], [1, 16]]
+#official = "the lottery's announcements 福彩中心开奖公告"
 #[seeds.justice]
 #kind = "reveal"
 #url = "https://justice.example"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import typer
 from fastapi.routing import APIRoute
@@ -31,13 +31,14 @@ from inspector.flows.registers import INSPECTORS, LEVELS, OBJECTS
 from inspector.labels import Lang, label
 from inspector.policybook import flaws
 from inspector.telemetry.metrics import Metrics
-from inspector.web import afterwards, cases, challenges, draws, links, plans, published, watch
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
 from tests.documented_ports import port_pages, wire_keys
 from tests.example_settings import EXAMPLE, example, settings_tables
 from tests.markdown import first_line, table
+from tests.operations import link_alone, link_or_token, routes
+from tests.operations import roles as roles_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -253,24 +254,6 @@ def _value(one: Any) -> str:
 # --- API
 
 
-def routes() -> Iterator[tuple[str, APIRoute]]:
-    """Every operation of the API by method."""
-    routers = (
-        cases.router,
-        links.router,
-        draws.router,
-        afterwards.router,
-        challenges.router,
-        published.router,
-        plans.router,
-        watch.router,
-    )
-    for router in routers:
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                yield min(route.methods or ()), route
-
-
 def operations() -> str:
     """Every operation: who may, and what it does."""
     rows = [(f"`{method} {route.path_format}`", _who(route), first_line(route.endpoint.__doc__)) for method, route in routes()]
@@ -278,13 +261,12 @@ def operations() -> str:
 
 
 def _who(route: APIRoute) -> str:
-    for hint in get_type_hints(route.endpoint, include_extras=True).values():
-        for mark in getattr(hint, "__metadata__", ()):
-            asked = getattr(mark, "dependency", None)
-            if asked in (links.only_link, links.by_link_or_token):
-                return "link" if asked is links.only_link else "link, or token"
-            if inspect.isfunction(asked) and (allowed := inspect.getclosurevars(asked).nonlocals.get("roles")):
-                return ", ".join(role.value for role in allowed)
+    if link_alone(route):
+        return "link"
+    if link_or_token(route):
+        return "link, or token"
+    if allowed := roles_of(route):
+        return ", ".join(role.value for role in allowed)
     return "ops, or nobody on this machine" if route.path == "/metrics" else "anybody"
 
 

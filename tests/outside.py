@@ -62,7 +62,7 @@ def world(*arguments: str) -> Iterator[Running]:
     process, port = start_world(0, *arguments)
     running = Running(f"http://127.0.0.1:{port}")
     for name in ("registers", "social"):
-        running.sources[name] = HttpSource(name, running.at(name, permanent_codes=["E-106"], retry_codes=[-1]))
+        running.sources[name] = HttpSource(name, running.at(name, declined_codes=["E-106"], retry_codes=[-1]))
     try:
         yield running
     finally:

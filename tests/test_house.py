@@ -31,6 +31,7 @@ WIRES: dict[str, tuple[str, ...]] = {
     "httpcore": ("connectors/connection.py", "connectors/deadline.py"),
     "ssl": ("connectors/", "inspector/cli/reaching.py", "inspector/testing/"),
     "socket": (
+        "connectors/deadline.py",
         "inspector/cli/serve.py",
         *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
         *("inspector/demo/", "inspector/testing/"),
@@ -58,7 +59,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
     "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
-    "pydantic_core": ("inspector/web/fields.py",),
+    "pydantic_core": ("inspector/settings.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/flows/sheet.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.config import ConnectorConfig, parse
 from inspector.domain.ceremony import Form, read
 from inspector.domain.errors import Invalid
+from inspector.domain.person import same
 from inspector.ports import NotYet, Origin, Refused, Typed
 
 
@@ -15,6 +16,7 @@ from inspector.ports import NotYet, Origin, Refused, Typed
 class CeremonyConfig(ConnectorConfig):
     """`what` tells the public which figures will count; their form is `dice` and `sides`, or groups of `balls`.
 
+    `official` names the publication in which everybody can look a lottery's figures up: only then may it be a further source.
     `bits` is how much chance they hold: all that the form can, or less where somebody trusts it less.
     """
 
@@ -24,6 +26,7 @@ class CeremonyConfig(ConnectorConfig):
     lowest: int = 1
     balls: tuple[tuple[int, ...], ...] = ()
     bits: int = 0
+    official: str = ""
 
 
 class CeremonySeed:
@@ -40,7 +43,8 @@ class CeremonySeed:
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:  # noqa: ARG002 - the same for every draw
         """What will be thrown or drawn, stated before it is."""
-        return {"kind": "text", "what": self._config.what, "bits": self._bits, "form": self._form.value()}
+        told = {"kind": "text", "what": self._config.what, "bits": self._bits, "form": self._form.value()}
+        return {**told, "official": self._config.official} if self._config.official else told
 
     def reveal(
         self,
@@ -55,7 +59,7 @@ class CeremonySeed:
         Raises NotYet until two have typed (`ceremony_waiting`) and the same (`ceremony_disagrees`: whoever erred types again),
         Refused (`ceremony_unreadable`: two agree on what is none of the promised figures).
         """
-        told = {one.by.strip(): " ".join(one.figures.split()) for one in typed if one.by.strip()}
+        told = _by_person(typed)
         if len(told) < 2:
             raise NotYet("ceremony_waiting", origin=Origin.US, detail=f"{len(told)} of 2 have typed", attempts=0)
         if len(set(told.values())) > 1:
@@ -67,6 +71,16 @@ class CeremonySeed:
 
     def close(self) -> None:
         """Nothing to let go."""
+
+
+def _by_person(typed: tuple[Typed, ...]) -> dict[str, str]:
+    """What each person typed last: one person is one, however the name is written."""
+    told: dict[str, str] = {}
+    for one in typed:
+        if one.by.strip():
+            known = next((name for name in told if same(name, one.by)), one.by)
+            told[known] = " ".join(one.figures.split())
+    return told
 
 
 def connect(name: str, config: Mapping[str, object]) -> CeremonySeed:

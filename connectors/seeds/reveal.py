@@ -42,16 +42,20 @@ class RevealSeed:
         self,
         draw: str,
         promise: Mapping[str, object],
-        typed: tuple[Typed, ...],  # noqa: ARG002 - of ceremonies only
+        typed: tuple[Typed, ...],
         *,
         key: str,
     ) -> Mapping[str, object]:
         """The nonce, believed only when it hashes to the promise (draw-protocol 7.4).
 
+        The party is told the settled figures of the ceremonies, so that it can withhold its nonce where others were thrown.
+
         Raises Unavailable (also `reveal_waiting` while the party answers 202), Refused, Garbled (`nonce_unreadable`,
         `nonce_differs`: whoever changes a promise is found out, and the draw is not run on it).
         """
-        reply = self._wire.send("POST", self._config.path_reveal, json={"draw": draw}, key=key)
+        figures = {one.by: one.figures for one in typed}
+        told = {"draw": draw, **({"figures": figures} if figures else {})}
+        reply = self._wire.send("POST", self._config.path_reveal, json=told, key=key)
         if reply.status == 202:
             raise NotYet("reveal_waiting", origin=Origin.THEM, attempts=reply.attempts)
         nonce = _hex(reply, "nonce")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, signer
 from inspector.domain.replacement import Ceased, Ground
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> Non
     """
     from inspector.flows import voiding
 
-    office, who = terminal.office, by or operator()
+    office, who = terminal.office, signer(by)
     held = terminal.act(
         "draw.void", draw, lambda tx, now: voiding.sign(office, tx, draw, by=who, reason=reason, now=now), signed=who
     )
@@ -54,9 +54,13 @@ def show_register(
 ) -> Exit | None:
     """List every draw, extension and void in its number, and recompute the chain. 抽取、追加与作废登记簿（逐条复核）。
 
+    Each commitment names the register's end of its day, so the chain is held to all of them: it cannot be written anew.
+
     Ends with 1 when a line was changed, left out or put in.
     """
-    from inspector.domain.register import flaw
+    import json
+
+    from inspector.domain.register import flaw, unheld
 
     if agency is not None:
         terminal.office.agency(agency)
@@ -68,7 +72,15 @@ def show_register(
     wrong = {name: number for name, held in chains.items() if (number := flaw(held)) is not None}
     for name, number in wrong.items():
         terminal.aside(terminal.words("register_broken", agency=name, number=number))
-    return Exit.WRONG if wrong else None
+    files = terminal.look(lambda tx: {name: tx.draws.commitments(name) for name in chains})
+    ends = {
+        name: {draw: end for draw, file in held.items() if (end := json.loads(file).get("register"))}
+        for name, held in files.items()
+    }
+    anew = {name: draws for name, held in chains.items() if (draws := unheld(held, ends[name]))}
+    for name, draws in anew.items():
+        terminal.aside(terminal.words("register_anew", agency=name, draws=", ".join(draws)))
+    return Exit.WRONG if wrong or anew else None
 
 
 def cease(
@@ -81,7 +93,7 @@ def cease(
     """Record that a drawn object is no more. The result keeps it, and the rule says who comes in. 记录抽中对象已不存在。"""
     from inspector.flows import replacing
 
-    office, who = terminal.office, by or operator()
+    office, who = terminal.office, signer(by)
     done = terminal.act(
         "visit.cease", visit, lambda tx, now: replacing.cease(office, tx, visit, how=how, evidence=evidence, by=who, now=now)
     )
@@ -101,7 +113,7 @@ def replace(
     """
     from inspector.flows import replacing
 
-    office, who = terminal.office, by or operator()
+    office, who = terminal.office, signer(by)
     done = terminal.act(
         "visit.replace",
         visit,
@@ -123,7 +135,7 @@ def supplement(
     """
     from inspector.flows import supplement as supplementary
 
-    office, who, now = terminal.office, by or operator(), terminal.office.now()
+    office, who, now = terminal.office, signer(by), terminal.office.now()
     seen = terminal.look(lambda tx: supplementary.outlook(office, tx, plan, now))
     if dry_run or not seen.visits:
         rows = [_outlook(seen, one) for one in seen.visits]

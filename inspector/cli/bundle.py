@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import moment
 from inspector.domain.strict import is_text, parse
-from inspector.domain.verify import verify
+from inspector.domain.verify import chained, verify
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
 
@@ -107,6 +107,28 @@ class Opinion:
     commitment: Commitment
     verdict: Audit
     replayed: int
+
+
+def earlier_in(folder: Path) -> Commitment:
+    """The commitment of an earlier draw, of whose bundle nothing else is needed. Raises Invalid and OSError."""
+    file = folder / "commit.json"
+    if not file.is_file():
+        raise Invalid("bundle_incomplete", folder=str(folder), file=file.name)
+    return read_commitment(file.read_bytes())
+
+
+def follow(opinion: Opinion, earlier: Sequence[Commitment]) -> Opinion:
+    """The opinion with the agency's chain followed through earlier commitments (7.9, step 7)."""
+    problems, remarks = chained(opinion.commitment, earlier)
+    verdict = opinion.verdict
+    kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
+    verdict = replace(
+        verdict,
+        holds=verdict.holds and not problems,
+        problems=(*verdict.problems, *problems),
+        remarks=(*kept, *remarks),
+    )
+    return replace(opinion, verdict=verdict)
 
 
 def judge(

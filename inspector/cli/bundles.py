@@ -94,6 +94,15 @@ def verify(
     draw: Annotated[
         str, typer.Argument(help="Folder of a bundle, or number of a draw 复核包文件夹或抽取编号", metavar="FOLDER|DRAW")
     ],
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders of the agency's earlier draws, whose commit.json the chain is followed through 该机关此前各次抽取的文件夹",
+            metavar="EARLIER",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     witness: Annotated[str | None, typer.Option("--witness", help="The value the witness holds (64 hex) 见证方所存的值")] = None,
     witnessed_at: Annotated[
         str | None, typer.Option("--witnessed-at", help="Since when the witness holds it, with offset 见证方收存时间（含时区）")
@@ -123,7 +132,7 @@ def verify(
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it.
     """
-    from inspector.cli.bundle import Bundle, believed, judge, when
+    from inspector.cli.bundle import Bundle, believed, earlier_in, follow, judge, when
     from inspector.domain.audit import Witness
     from inspector.flows import lists
 
@@ -140,6 +149,8 @@ def verify(
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
         opinion = judge(bundle, outside, believed(authority), begins)
+    if earlier:
+        opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
     _tell(terminal, opinion, bundle.receipt, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG

@@ -19,6 +19,7 @@ from inspector.cli.terminal import Terminal, UnreachableError
 from inspector.domain.errors import InspectorError, Invalid, Missing
 
 if TYPE_CHECKING:
+    from inspector.domain.calendar import WorkingCalendar
     from inspector.store.store import Store
 
 Step = Callable[[], Iterator[Finding]]
@@ -139,7 +140,7 @@ def _calendar(terminal: Terminal) -> Iterator[Finding]:
     from inspector.calendars import load_calendars
 
     calendar = load_calendars(terminal.settings.policies / "calendars")
-    today, horizon = _today(), calendar.horizon
+    today, horizon = _today(calendar), calendar.horizon
     known = ", ".join(map(str, sorted(calendar.years)))
     following = today.year + 1 if today.year in calendar.years else today.year
     mend = (
@@ -200,7 +201,8 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     tree, plans = bootstrap.proven(told, book, calendar)
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
-    yield from fitting.settings(told, book, tree, _today())
+    yield from fitting.settings(told, book, tree, _today(calendar))
+    yield from fitting.exemptions(book, tree, _today(calendar))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
@@ -252,5 +254,6 @@ def _clock(held: Store) -> Iterator[Finding]:
         yield Finding.ok("clock", told)
 
 
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
+def _today(calendar: WorkingCalendar) -> date:
+    """The office's day, wherever the machine believes itself to be."""
+    return datetime.now(calendar.zone).date()

@@ -44,10 +44,11 @@ def list_connectors(terminal: Terminal) -> None:
                 "paused": lane.paused if lane else False,
                 "open_until": lane.open_until if lane and lane.open_until > now else None,
                 "failures": lane.failures if lane else 0,
+                "barred": lane.barred if lane else False,
                 "error": flaw or (lane.error if lane else None),
             }
         )
-    terminal.rows(("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "error"), rows)
+    terminal.rows(("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "barred", "error"), rows)
 
 
 def check(

@@ -9,7 +9,7 @@ import typer
 
 from inspector.cli.afterwards import By, Number, Reason
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 
 COLUMNS = ("stratum", "row", "rows", "drawn", "able", "wanted", "added", "room")
@@ -40,7 +40,7 @@ def extend(
     from inspector.domain.approval import Approval
     from inspector.flows import extend as extending
 
-    office, who = terminal.office, by or operator()
+    office, who = terminal.office, signer(by)
     given = Approval(reason=reason, basis=basis, asked_by=who, asked_at=office.now(), more=numbers("--more", more))
     if dry_run:
         seen = terminal.look(lambda tx: extending.outlook(office, tx, draw, given, office.now()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from inspector.cli import words
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from inspector.settings import Settings
     from inspector.store.tx import Tx
 
+
+REVIEW_AHEAD = timedelta(days=60)
+"""So long before an exemption's review is due it is named: a new version of a pack needs its approval."""
 
 NEXT_YEAR_FROM = 11
 """The month from which the next year's plan should be there: it is to be approved and published before the year begins."""
@@ -42,6 +45,26 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
                 "请给机关指定政策包" if not used else "只使用第一个信用平台，请删除本节",
             )
             yield Finding.warn(f"credit.{name}", what, mend)
+
+
+def exemptions(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
+    """Exempt items whose review is near or late; the exemption stands until somebody with the power to has decided."""
+    for name in sorted({node.pack for node in tree.values() if node.pack}):
+        pack = _in_force(book, name, today)
+        for item in pack.items.values() if pack else ():
+            by = item.exempt_review_by
+            if pack is None or not item.exempt or by is None or by > today + REVIEW_AHEAD:
+                continue
+            late = item.unreviewed(today)
+            what = (
+                f"item {item.code}: its exemption {'was' if late else 'is'} to be reviewed by {by}",
+                f"事项 {item.code}：免予核查{'应已' if late else '须'}于 {by} 前复审",
+            )
+            mend = (
+                "ask the justice bureau whether it may go on, and write the new date into a new version of the pack",
+                "请报司法行政部门确认是否继续，并在政策包新版本中写明新的复审日期",
+            )
+            yield Finding.warn(f"policies.{pack.label}.{item.code}", what, mend)
 
 
 def records(told: Settings, tx: Tx) -> Iterator[Finding]:
@@ -91,6 +114,17 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
                 f"自 {since} 起暂停，工作等待中（最近的错误：{error}）",
             )
             yield Finding.warn(name, what, (f"connector resume {one.name}", f"connector resume {one.name}"))
+        elif lane.barred:
+            since = plain(lane.failing_since)
+            what = (
+                f"we are not let in since {since}: {error}; its work waits",
+                f"自 {since} 起对方不允许接入：{error}；工作等待中",
+            )
+            mend = (
+                "renew the credential or mend the address, then restart: it is tried at once",
+                "请更新凭证或者改正地址后重新启动，届时立即重试",
+            )
+            yield Finding.warn(name, what, mend)
         elif lane.open_until > now:
             since = plain(lane.failing_since)
             what = (
@@ -123,6 +157,11 @@ def annual(office: Office) -> Iterator[Finding]:
             yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
 
 
+def _looked_up(section: Mapping[str, object]) -> bool:
+    """Whether everybody can look up what a seed source will say, so that it may be a further one."""
+    return section.get("kind") in ("drand", "nist") or bool(section.get("balls") and section.get("official"))
+
+
 def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
     """The parties and the witness of a plan's draws."""
     if pack is None:
@@ -138,13 +177,17 @@ def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
         )
         sections = " ".join(f"[seeds.{party}]" for party in lacking)
         yield Finding.warn(name, what, (f"add {sections}", f"请添加 {sections}"))
-    spare = [party for party in row.further if told.seeds.get(party, {}).get("kind", "reveal") != "reveal"]
+    spare = [party for party in row.further if _looked_up(told.seeds.get(party, {}))]
     if not spare:
         what = (
-            f"{where[0]} has no further seed that is set up and nobody knows before its day: a draw whose part is withheld has no next",
-            f"{where[1]} 没有可用的追加种子来源（须已配置且事先无人知晓）：有来源拒不公布时无法进行下一次抽取",
+            f"{where[0]} has no further seed that is set up and everybody can look up: a draw whose part is withheld has no next",
+            f"{where[1]} 没有可用的追加种子来源（须已配置且可由公众查证）：有来源拒不公布时无法进行下一次抽取",
         )
-        mend = (f"name one in further and add its section: {', '.join(row.further) or '-'}", "请在 further 中指定并添加其配置")
+        further = ", ".join(row.further) or "-"
+        mend = (
+            f"name one in further and add its section, a beacon or a lottery with `official`: {further}",
+            "请在 further 中指定并添加其配置（信标，或者写明 official 的彩票）",
+        )
         yield Finding.warn(name, what, mend)
     if row.witness is not None and row.witness not in told.witnesses:
         what = (

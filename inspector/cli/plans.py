@@ -9,7 +9,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.extending import numbers
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 from inspector.labels import of
 
@@ -50,7 +50,7 @@ def create(
     """
     from inspector.flows import planning
 
-    office, who, more = terminal.office, by or operator(), numbers("--set-aside", aside)
+    office, who, more = terminal.office, signer(by), numbers("--set-aside", aside)
     if dry_run:
         now = office.now()
         _tell(terminal, terminal.look(lambda tx: planning.draft(office, tx, name, year, who, now, more)).state)
@@ -81,7 +81,7 @@ def approve(
     from inspector.flows import planning
 
     office = terminal.office
-    given = Consent(by=by or operator(), document=document, on=_day(on), digest=digest)
+    given = Consent(by=signer(by), document=document, on=_day(on), digest=digest)
     held = terminal.act(
         "plan.approve",
         f"plan:{name}:{year}",
@@ -108,7 +108,7 @@ def publish(
     held = terminal.act(
         "plan.publish",
         f"plan:{name}:{year}",
-        lambda tx, now: planning.publish(office, tx, name, year, by=by or operator(), reference=reference, on=day, now=now),
+        lambda tx, now: planning.publish(office, tx, name, year, by=signer(by), reference=reference, on=day, now=now),
         plan=name,
         year=year,
     )
@@ -129,7 +129,7 @@ def withdraw(
     held = terminal.act(
         "plan.withdraw",
         f"plan:{name}:{year}",
-        lambda tx, now: planning.withdraw(office, tx, name, year, by=by or operator(), reason=reason, now=now),
+        lambda tx, now: planning.withdraw(office, tx, name, year, by=signer(by), reason=reason, now=now),
         plan=name,
         year=year,
     )

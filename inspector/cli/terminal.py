@@ -21,6 +21,7 @@ from inspector.cli import columns, words
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.person import at_machine
 from inspector.labels import Lang
 
 if TYPE_CHECKING:
@@ -205,6 +206,11 @@ def operator() -> str:
         return f"os:{pwd.getpwuid(uid).pw_name}"
     except KeyError:  # a container may run a number that no file names
         return f"os:uid-{uid}"
+
+
+def signer(by: str | None) -> str:
+    """Who signs: the person named with --by, and the machine's user who wrote that name; two names of one user are one person."""
+    return at_machine(by, operator())
 
 
 def sign(tx: Tx, rule: str, about: str, now: datetime, facts: Mapping[str, object]) -> None:

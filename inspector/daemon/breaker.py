@@ -6,21 +6,31 @@ breaker or opens it for longer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from inspector.ports import Barred
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+BARRED = "connector_barred"
+"""The matter for a person that a connector opens where we are not let in; one for each connector, over with its first answer."""
 
 
 @dataclass(kw_only=True)
 class Breaker:
-    """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write."""
+    """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write.
+
+    `_open` are those that this process has opened: what it holds of them is not sent after.
+    """
 
     threshold: int
     cool: timedelta
     most: timedelta
     _failing: set[str] = field(default_factory=set)
+    _open: set[str] = field(default_factory=set)
+    _closed: bool = False
 
     def recall(self, tx: Tx) -> None:
         """Take over failures counted before this start: the first answer ends them like our own."""
@@ -28,22 +38,58 @@ class Breaker:
 
     def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta) -> list[Work]:
         """Lease one row of each lane that has cooled."""
-        probes = tx.work.probe(owner, machine_now, lease)
+        probes = tx.work.probe(owner, machine_now, lease, tx.lanes.cooled(machine_now, self.threshold, self._pause))
         self._failing.update(work.lane for work in probes)
         return probes
+
+    def claimed(self, batch: Sequence[Work]) -> None:
+        """What could be claimed is not shut any more: another replica may have closed it."""
+        self._open.difference_update(work.lane for work in batch)
+
+    def shut(self, lane: str) -> None:
+        """Something is known that will open it as soon as it is settled."""
+        self._open.add(lane)
+
+    def is_open(self, lane: str) -> bool:
+        """Whether it has opened since the row of the lane was claimed."""
+        return lane in self._open
 
     def broken(self, lane: str) -> bool:
         """Whether an answer of the lane would have something to write."""
         return lane in self._failing
 
-    def answered(self, tx: Tx, lane: str) -> None:
-        """The other side is there, whatever it said."""
+    def has_closed(self) -> bool:
+        """Whether one has closed since this was last asked."""
+        closed, self._closed = self._closed, False
+        return closed
+
+    def answered(self, tx: Tx, lane: str, now: datetime) -> None:
+        """The other side is there and lets us in, whatever it said."""
         if lane in self._failing:
             tx.lanes.succeeded(lane)
+            tx.attention.close(f"{BARRED}:{lane}", now)
             self._failing.discard(lane)
+            self._open.discard(lane)
+            self._closed = True
 
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""
-        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, cool=self.cool, most=self.most)
+        opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause)
+        return self._opened(lane, opened, machine_now)
+
+    def barred(self, tx: Tx, lane: str, error: Barred, agency: str, machine_now: datetime, now: datetime) -> datetime | None:
+        """We are not let in: the breaker opens at once, the lane is marked with the reason, and a person is told, once a connector."""
+        opened = tx.lanes.failed(lane, error.code, machine_now, threshold=1, pause=self._pause, barred=True)
+        tx.attention.open(BARRED, agency, lane, {"connector": lane, "error": error.code, "detail": error.detail}, now)
+        return self._opened(lane, opened, machine_now)
+
+    def _opened(self, lane: str, until: datetime, machine_now: datetime) -> datetime | None:
         self._failing.add(lane)
-        return opened if opened > machine_now else None
+        if until <= machine_now:
+            return None
+        self._open.add(lane)
+        return until
+
+    def _pause(self, failures: int, threshold: int) -> timedelta:
+        """How long the breaker stays open after so many failures in a row, of which `threshold` open it."""
+        return min(self.cool * (1 << min(max(0, failures - threshold), 16)), self.most)

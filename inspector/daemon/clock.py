@@ -19,11 +19,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from inspector.domain.decision import Order
+from inspector.store.replicas import ALIVE, LOST
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from inspector.trigger import following, following_now
 
 log = structlog.get_logger(__name__)
+
+
+APART = "replicas_differ"
+"""The matter for a person that living replicas open whose schedules differ; over when they agree."""
 
 
 class CatchUp(StrEnum):
@@ -87,18 +93,58 @@ class Clock:
         )
         self._wall = wall
         self._drift = wall() - time.monotonic()
+        self._apart: list[str] = []
         self._failed: dict[str, int] = {}
         self._begun: dict[str, float] = {}
         self._stopped = threading.Event()
         self._guard = threading.Thread(target=self._guarding, name="drift", daemon=True)
 
+    @property
+    def declared(self) -> dict[str, str]:
+        """Name and trigger of the configured schedules, as the other replicas are told them."""
+        return {schedule.name: schedule.text for schedule in self._schedules.values()}
+
     def declare(self) -> None:
-        """Write the configured schedules down; one that has run before keeps its place, so that an outage is caught up."""
+        """Write the configured schedules down; one that has run before keeps its place, so that an outage is caught up.
+
+        What nobody has any more goes; what another replica has stays, whatever the settings here say.
+        """
         now = self._now()
         with self._store.begin() as tx:
             for schedule in self._schedules.values():
                 tx.schedules.declare(schedule.name, schedule.text, following(schedule.trigger, None, now))
-            tx.schedules.keep_only(list(self._schedules))
+            self._keep(tx)
+
+    def agree(self, agency: str) -> None:
+        """Write down again what has gone missing, and tell a person while living replicas have different schedules.
+
+        A replica that was started with older settings may not know of a plan, or run it at other times: somebody must look.
+        """
+        now = self._now()
+        with self._store.begin() as tx:
+            self._keep(tx)
+            known = {row["name"] for row in tx.schedules.all()}
+            for schedule in self._schedules.values():
+                if schedule.name not in known:
+                    tx.schedules.declare(schedule.name, schedule.text, following(schedule.trigger, None, now))
+                    log.warning("schedule.restored", schedule=schedule.name)
+            living = tx.replicas.declared(tx.machine_now(), ALIVE)
+            living[self._replica] = self.declared
+            names = sorted({name for told in living.values() for name in told})
+            apart = [name for name in names if len({told.get(name) for told in living.values()}) > 1]
+            if apart:
+                facts = {"schedules": apart, "replicas": sorted(living)}
+                tx.attention.open(APART, agency, "schedules", facts, now)
+            else:
+                tx.attention.close(f"{APART}:schedules", now)
+        if apart and apart != self._apart:
+            log.warning("replicas.differ", schedules=apart, replicas=sorted(living))
+        self._apart = apart
+
+    def _keep(self, tx: Tx) -> None:
+        """Forget schedules that neither we nor any replica has that runs or may come back."""
+        others = tx.replicas.declared(tx.machine_now(), LOST).values()
+        tx.schedules.keep_only(sorted({*self._schedules, *(name for told in others for name in told)}))
 
     def start(self, ticks: list[Tick]) -> None:
         """Begin to tick."""

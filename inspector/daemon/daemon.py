@@ -18,6 +18,7 @@ from inspector.daemon.dispatch import Dispatcher
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
 from inspector.flows.office import Office
+from inspector.flows.tell import place_credit
 from inspector.ports import Pulse
 from inspector.store.store import DISPLACED
 from inspector.telemetry.metrics import Metrics
@@ -47,7 +48,7 @@ class Daemon:
         self.clock = clock
         self.metrics = metrics
         self._heart = sweeps.Heart(pulse, metrics) if pulse is not None else None
-        self._started_at = datetime.now(UTC)
+        self._life = sweeps.Life(replica=worker.owner, started_at=datetime.now(UTC), schedules=clock.declared)
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -55,7 +56,10 @@ class Daemon:
         with self.office.store.begin() as tx:
             if tx.sqlite:
                 tx.work.void_leases()
+                tx.replicas.clear()
             tx.lanes.ensure(self.office.connectors.names())
+            tx.lanes.look_again(tx.machine_now())
+            place_credit(self.office, tx, self.office.now())
         self.clock.declare()
         sweeps.snapshot(self.office, self.metrics)
         self.dispatcher.run()
@@ -102,19 +106,22 @@ class Daemon:
                 reasons.append(f"database_unwritable:{fault}")
         return tuple(reasons)
 
+    def _beat(self) -> None:
+        """A sign of life in the table and to the dead-man's switch outside, and a look at what the other replicas have declared."""
+        self._life.seen(self.office.store)
+        self.clock.agree(self.office.house)
+        if self._heart is not None:
+            self._heart.beat()
+
     def _ticks(self) -> list[Tick]:
         """The engine's heartbeats, in machine seconds; what has a date in the office's calendar is a schedule, not a tick."""
         office = self.office
         return [
             Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(office))),
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
-            Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(office.store, self.worker.owner, self._started_at)),
+            Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(office.store, self._life)),
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
-            Tick(
-                name="beat",
-                seconds=15.0,
-                body=lambda: sweeps.beat(office, self.worker.owner, self._started_at, self._heart),
-            ),
+            Tick(name="beat", seconds=15.0, body=self._beat),
         ]
 
 

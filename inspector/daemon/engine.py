@@ -10,14 +10,14 @@ from inspector.domain.backoff import Ladder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """The engine's numbers. `lane_slots` bounds what one connector may hold of this process (a bulkhead)."""
+    """The engine's numbers. `lane_slots` bounds the calls of one connector at once (see `bulkhead`)."""
 
-    threads: int = 32
-    capacity: int = 128
+    threads: int = 128
+    capacity: int = 512
     lease: timedelta = timedelta(seconds=60)
     poll: float = 1.0
     group: int = 128
-    lane_slots: int = 64
+    lane_slots: int = 32
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
     breaker_threshold: int = 8

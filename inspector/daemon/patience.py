@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from inspector.domain.decision import OrderKind
 from inspector.flows.office import Office
+from inspector.ports import Origin, Unavailable
 from inspector.store.tables import EPOCH
 from inspector.store.work import Work
+
+_CODE = re.compile("[a-z][a-z0-9_]*")
+"""An error's code; a fault of the program is kept by the name of its class."""
 
 
 def too_late(work: Work, office: Office) -> bool:
@@ -20,3 +26,12 @@ def too_late(work: Work, office: Office) -> bool:
         return True
     with office.store.read() as tx:
         return any(lane.name == work.lane and (lane.paused or lane.open_until > EPOCH) for lane in tx.lanes.all())
+
+
+def last_error(work: Work, office: Office) -> Unavailable | None:
+    """Why the tries before were in vain, or why none was made, so that what is settled now can say it; None where nothing is known."""
+    told = work.error
+    if told is None:
+        with office.store.read() as tx:
+            told = next((lane.error for lane in tx.lanes.all() if lane.name == work.lane), None)
+    return Unavailable(told, origin=Origin.WIRE, attempts=0) if told is not None and _CODE.fullmatch(told) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -37,13 +38,6 @@ def seal(store: Store, office: Office) -> int:
         return tx.events.place() + tx.ledger.seal(office.now())
 
 
-def beat(office: Office, replica: str, started_at: datetime, heart: Heart | None) -> None:
-    """A sign of life in the table, and to the dead-man's switch outside."""
-    _seen(office.store, replica, started_at)
-    if heart is not None:
-        heart.beat()
-
-
 @dataclass
 class Heart:
     """Beats to the dead-man's switch outside. What it does not take is counted, and said once an outage: it calls for help by itself."""
@@ -67,16 +61,25 @@ class Heart:
         self._away = False
 
 
-def recover(store: Store, replica: str, started_at: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A daemon among the replicas: its name, since when it runs, and its schedules (name to trigger)."""
+
+    replica: str
+    started_at: datetime
+    schedules: Mapping[str, str] = field(default_factory=dict)
+
+    def seen(self, store: Store) -> None:
+        """A sign of life in the table."""
+        with store.begin() as tx:
+            tx.replicas.seen(self.replica, __version__, self.started_at, tx.machine_now(), self.schedules)
+
+
+def recover(store: Store, life: Life) -> None:
     """After an outage: a small write, so that we are ready again as soon as writing works, whether or not anybody asks for it."""
     if store.fault is not None:
-        _seen(store, replica, started_at)
+        life.seen(store)
         store.well()
-
-
-def _seen(store: Store, replica: str, started_at: datetime) -> None:
-    with store.begin() as tx:
-        tx.replicas.seen(replica, __version__, started_at, tx.machine_now())
 
 
 def snapshot(office: Office, metrics: Metrics) -> None:

@@ -14,21 +14,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from inspector.daemon.breaker import Breaker
+from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.engine import Engine
+from inspector.daemon.failure import Failure, ShutError, is_database
 from inspector.daemon.group import Done, flow_of, hold, parts
-from inspector.daemon.patience import too_late
+from inspector.daemon.patience import last_error, too_late
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
-from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.ports import Barred, Origin, PortError, Unavailable
 from inspector.store.tx import Tx
-from inspector.store.work import Claim, Work
+from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -53,17 +55,18 @@ class Worker:
         self.engine = engine
         self.owner = owner
         self._flows = flows
-        self._later = machine or (lambda moment: moment)
         self._fault = fault
         self._wake = threading.Event()
+        self._news = threading.Event()
         self._stop = threading.Event()
         self._abandon = threading.Event()
         self._done = queue.SimpleQueue[Done | None]()
-        self._held: dict[Claim, Work] = {}
-        self._started: set[Claim] = set()
+        self._held = Bulkhead(engine)
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
-        self._probe_at = 0.0
-        self._guard = threading.Lock()
+        later = machine or (lambda moment: moment)
+        self._failure = Failure(office=office, engine=engine, flows=flows, breaker=self._breaker, later=later)
+        self._look_at = 0.0
+        self._dry = NOTHING
         self._pool = ThreadPoolExecutor(engine.threads, thread_name_prefix="work")
         metrics.in_flight.set_function(lambda: len(self._held))
         self._loops = [
@@ -84,6 +87,7 @@ class Worker:
 
     def wake(self) -> None:
         """Something may be due: look now instead of at the next poll."""
+        self._news.set()
         self._wake.set()
 
     @property
@@ -102,9 +106,7 @@ class Worker:
         self._wake.set()
         self._loops[0].join(timeout=5)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        with self._guard:  # from here on a row is either started and waited for, or not ours any more
-            idle = [self._held.pop(held) for held in set(self._held) - self._started]
-        self._give_back(idle)
+        self._give_back(self._held.give_back())  # from here on a row has either begun and is waited for, or is not ours any more
         deadline = time.monotonic() + grace
         while self._held and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -128,40 +130,43 @@ class Worker:
                 self._wake.clear()
 
     def _claim(self) -> int:
-        """One batch. Small top-ups are not worth a commit: wait until a quarter of the room is free."""
-        free = self.engine.capacity - len(self._held)
-        if free < self.engine.capacity // 4:
-            self._wake.wait(0.005)
+        """One batch, where there is room and something may be there; how many rows, or 1 to look again soon."""
+        room = self._held.room()
+        looks, news = time.monotonic() >= self._look_at, self._news.is_set()
+        if not room.most or not (looks or news or room.wider(self._dry)):
+            self._wake.wait(0.005 if not room.most else max(0.0, self._look_at - time.monotonic()))
             self._wake.clear()
             return 1
+        self._news.clear()  # before the look: what comes from here on is news again
         with self.office.store.begin() as tx:
             machine_now = tx.machine_now()
-            batch = tx.work.claim(self.owner, machine_now, self.office.now(), self.engine.lease, free, full=self._full_lanes())
-            if time.monotonic() >= self._probe_at:
-                self._probe_at = time.monotonic() + self.engine.poll
+            batch = tx.work.claim(
+                self.owner, machine_now, self.office.now(), self.engine.lease, room.most, full=room.full, laned=room.laned
+            )
+            if len(batch) < room.most:
+                self._dry = room  # all that it allows is taken; until there is news or it is wider there is nothing to look for
+            elif looks or news:
+                self._dry = NOTHING
+            if looks:
+                self._look_at = time.monotonic() + self.engine.poll
                 batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease)
+        self._breaker.claimed(batch)
         self._fault("claimed")
-        with self._guard:
-            self._held.update((work.claim, work) for work in batch)
-        for work in batch:
+        for work in self._held.take(batch):
             self._pool.submit(self._carry_out, work)
         return len(batch)
-
-    def _full_lanes(self) -> tuple[str, ...]:
-        """Lanes that hold their share of this process."""
-        with self._guard:
-            held = Counter(work.lane for work in self._held.values() if work.lane)
-        return tuple(lane for lane, count in held.items() if count >= self.engine.lane_slots)
 
     # --- do
 
     def _carry_out(self, work: Work) -> None:
-        with self._guard:
-            if work.claim not in self._held:
-                return
-            self._started.add(work.claim)
-        with structlog.contextvars.bound_contextvars(**_named(work)):
-            self._done.put(self._do(work))
+        """A row, and then those that waited for its place."""
+        following: Work | None = work
+        while following is not None:
+            work = following
+            if self._held.begin(work):
+                with structlog.contextvars.bound_contextvars(**_named(work)):
+                    self._done.put(self._do(work))
+            following = self._held.ended(work)
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
@@ -170,13 +175,20 @@ class Worker:
         if flow is None:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
-            if flow.give_up is not None and too_late(work, self.office):
-                given_up = flow.give_up(work, self.office, None)
+            if too_late(work, self.office):
+                last = last_error(work, self.office)
+                if flow.give_up is None:
+                    return Done(work=work, error=last or Unavailable("patience_over", origin=Origin.US, attempts=0))
+                given_up = flow.give_up(work, self.office, last)
                 return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
+            if self._breaker.is_open(work.lane):
+                return Done(work=work, error=ShutError())
             settlement = flow.do(work, self.office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)
+            if isinstance(error, Barred) and work.lane:
+                self._breaker.shut(work.lane)  # what is queued behind it need not hear the same
             return Done(work=work, error=error)
         self._count_call(work, settlement.call, settlement.attempts, began)
         self._fault("called")
@@ -273,7 +285,7 @@ class Worker:
         except Stale:
             return "stale"
         except Exception as error:
-            if _is_database(error):
+            if is_database(error):
                 raise
             failed = replace(done, settlement=None, error=error)
         try:
@@ -288,64 +300,15 @@ class Worker:
             tx.work.finish(done.work, now)
             done.settlement.write(tx, now)
             if done.settlement.attempts:
-                self._breaker.answered(tx, done.work.lane)
+                self._breaker.answered(tx, done.work.lane, now)
             return done.settlement.outcome
-        return self._fail(tx, done.work, done.error or RuntimeError("no settlement"), now)
-
-    def _fail(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
-        """What to do next, by the family of the error."""
-        machine_now = tx.machine_now()
-        told = f"{getattr(error, 'code', type(error).__name__)}"
-        if isinstance(error, Missing) and error.code == "kind_unknown":
-            log.error("work.kind_unknown", work=work.key, kind=work.kind)
-            tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
-            return "kind_unknown"
-        if isinstance(error, Refused | NotYet) and error.attempts:
-            self._breaker.answered(tx, work.lane)
-        if isinstance(error, Refused | Garbled):
-            tx.work.quarantine(work, told, now)
-            log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
-            return "quarantined"
-        if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
-            wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
-            later = self._later(machine_now + wait)
-            tx.work.postpone(work, min(later, work.expires_at or later), told, counted=False)
-            return "not_yet"
-        if not isinstance(error, PortError):
-            log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
-        opened = None
-        if isinstance(error, Unavailable) and not isinstance(error, NotYet) and work.lane:
-            opened = self._breaker.failed(tx, work.lane, told, machine_now)
-        if self._spent(work, now, broken=opened is not None):
-            return self._give_up(tx, work, error, now, told)
-        asked = error.retry_after if isinstance(error, Unavailable) else None
-        until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
-        tx.work.postpone(work, self._later(until), told, counted=opened is None)
-        return "postponed"
-
-    def _spent(self, work: Work, now: datetime, *, broken: bool) -> bool:
-        """Patience is a date; tries count only while the breaker is closed, so that an outage wears nobody's case out."""
-        if work.expires_at is not None and now >= work.expires_at:
-            return True
-        return not broken and self.engine.ladder.spent(work.attempts)
-
-    def _give_up(self, tx: Tx, work: Work, error: Exception, now: datetime, told: str) -> str:
-        flow = self._flows[OrderKind(work.kind)]
-        if flow.give_up is None or not isinstance(error, PortError):
-            tx.work.quarantine(work, told, now)
-            log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
-            return "quarantined"
-        settlement = flow.give_up(work, self.office, error)
-        tx.work.finish(work, now)
-        settlement.write(tx, now)
-        return "gave_up"
+        return self._failure.settle(tx, done.work, done.error or RuntimeError("no settlement"), now)
 
     def _let_go(self, group: list[Done]) -> None:
-        """Forget these claims, not their rows: what was postponed may have been claimed anew since the commit."""
-        with self._guard:
-            for done in group:
-                self._held.pop(done.work.claim, None)
-                self._started.discard(done.work.claim)
+        """Make room for more."""
+        self._held.let_go(done.work for done in group)
+        if self._breaker.has_closed():  # what waited behind it may be claimed again, and nobody announces it
+            self._news.set()
         self._wake.set()
 
     def _give_back(self, idle: list[Work]) -> None:
@@ -361,8 +324,7 @@ class Worker:
     def _renewing(self) -> None:
         """One thread lengthens every running lease; a lost one is noticed when its settlement is refused."""
         while not self._abandon.wait(self.engine.lease.total_seconds() / 3):
-            with self._guard:
-                running = [work.id for work in self._held.values()]
+            running = self._held.ids()
             if not running:
                 continue
             try:
@@ -376,8 +338,3 @@ def _named(work: Work) -> dict[str, object]:
     """A row as log lines name it: a visit's by the visit, never by its cases, for that would tell who was drawn."""
     named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
     return named | {"visit": work.payload["visit"]} if "visit" in work.payload else named
-
-
-def _is_database(error: Exception) -> bool:
-    """Whether an error is the database's own: then the whole group is in doubt, not one rule."""
-    return type(error).__module__.startswith(("sqlalchemy", "psycopg", "sqlite3"))

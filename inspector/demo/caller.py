@@ -136,7 +136,7 @@ class Desk:
 
     async def type_figures(self, draw: str, what: str, figures: str) -> Heard:
         """Type the figures of a public ceremony."""
-        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what})
+        return await self._say(f"/v1/draws/{quote(draw)}/figures", {"figures": figures, "party": what, "minutes": f"M-{draw}"})
 
     async def _say(self, path: str, said: Mapping[str, Any], turn: int = 0) -> Heard:
         return await asyncio.to_thread(call, self.base + path, said, token=self.token, turn=turn)
@@ -184,8 +184,9 @@ class Link:
         return await self._say(f"/v1/seats/{quote(self.about)}/decline", {"reason": reason})
 
     async def report(self, findings: list[dict[str, str]], remarks: str) -> Heard:
-        """Enter the visit's result."""
-        return await self._say(f"/v1/seats/{quote(self.about)}/result", {"findings": findings, "remarks": remarks})
+        """Enter the visit's result; beside the facts in question nothing is ever found here."""
+        said = {"findings": findings, "seen": "NOTHING", "remarks": remarks}
+        return await self._say(f"/v1/seats/{quote(self.about)}/result", said)
 
     async def _say(self, path: str, said: Mapping[str, Any]) -> Heard:
         return await asyncio.to_thread(call, self.base + path, said, link=self.token)

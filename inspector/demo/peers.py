@@ -38,7 +38,7 @@ class OfficeDay:
 
 
 class Source:
-    """A data-sharing source. Its business codes come in an HTTP 200 body: 0 well, -1 later, E-106 never."""
+    """A data-sharing source. Its business codes come in an HTTP 200 body: 0 well, -1 later, E-106 not this."""
 
     def __init__(self, name: str, chance: Chance) -> None:
         self.name = name

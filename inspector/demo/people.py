@@ -119,7 +119,7 @@ class Agencies:
         self._pace = pace
         self._doings = doings
         self._call_off: dict[str, Callable[[], object]] = {}
-        self._asked: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, Told]] = {}
         self.letters: dict[str, tuple[str, str, str]] = {}
         self.heard: set[str] = set()
 
@@ -144,10 +144,10 @@ class Agencies:
     def _take(self, name: str, told: Told, rule: Rule) -> None:
         match told.kind:
             case "request" if told.request not in self._asked:
-                self._asked[told.request] = name
+                self._asked[told.request] = name, told
                 self._begin(told, self._handle(name, told, rule))
-            case "escalation" if self._chance.of("pressed", told.request) < 0.5:
-                self._begin(told, self._reply_after(self._asked.get(told.request, name), told, 0.3))
+            case "escalation" if told.request in self._asked and self._chance.of("pressed", told.request) < 0.5:
+                self._begin(told, self._reply_after(*self._asked[told.request], 0.3))  # urged from above, by its own link
             case "cancel":
                 self._call_off.pop(told.request, _nothing)()
             case _:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.case import Case, Claim, Route
+from inspector.domain.case import Case, CaseRemark, Claim, Route
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Item, Policy, fence
 
@@ -20,6 +20,11 @@ class ClaimWarning(StrEnum):
 def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
     """What a sender should look at again, the case being handed in `today`."""
     return (ClaimWarning.AHEAD,) if claim.on > today else ()
+
+
+def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:
+    """What people should look at in a case that is taken: a letter under another notice may have promised something else."""
+    return (CaseRemark.NOTICE_VERSION,) if case.letter.notice_version != item.notice_version else ()
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, blank
+from inspector.domain.evidence import Evidence, Verdict, blank, unfresh
 from inspector.domain.policy import Policy, Timer
 
 TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
@@ -41,6 +41,18 @@ class AssistanceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name."""
+
+    token: str = ""
+
+    @property
+    def name(self) -> str:
+        """`link` or `token`."""
+        return "token" if self.token else "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
 
@@ -65,6 +77,7 @@ class Request:
     escalated_to: str | None = None
     told: tuple[str, ...] = ()
     reply: Mapping[str, object] | None = None
+    door: Door | None = None
     ended_at: datetime | None = None
 
 
@@ -172,7 +185,9 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
     return Decision(state=replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because=because, ends=TIMERS)
 
 
-def answer(request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
+def answer(
+    request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str, door: Door | None = None
+) -> Decision[Request]:
     """The requested agency answers; a mismatch says what its records hold. Refused when the request is over: the first stands."""
     _must_be_open(request)
     if verdict is Verdict.MISMATCH and blank(value):
@@ -180,12 +195,12 @@ def answer(request: Request, verdict: Verdict, value: str, signer: str, now: dat
     if not signer.strip():
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
-    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply)
-    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, ended_at=now, told=_others(request))
+    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply | _by(door))
+    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, door=door, ended_at=now, told=_others(request))
     return Decision(state=state, because=because, ends=TIMERS)
 
 
-def decline(request: Request, reasons: str, signer: str, now: datetime, pack: str) -> Decision[Request]:
+def decline(request: Request, reasons: str, signer: str, now: datetime, pack: str, door: Door | None = None) -> Decision[Request]:
     """The requested agency cannot help. Written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
     _must_be_open(request)
     if not reasons.strip():
@@ -193,8 +208,8 @@ def decline(request: Request, reasons: str, signer: str, now: datetime, pack: st
     if not signer.strip():
         raise Invalid("signer_missing", field="signer")
     reply = {"reasons": reasons, "signer": signer}
-    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply)
-    state = replace(request, state=AssistanceState.DECLINED, reply=reply, ended_at=now, told=_others(request))
+    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply | _by(door))
+    state = replace(request, state=AssistanceState.DECLINED, reply=reply, door=door, ended_at=now, told=_others(request))
     return Decision(state=state, because=because, ends=TIMERS)
 
 
@@ -231,19 +246,23 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
 
 
 def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
-    """A request's end as evidence about its claim. An agency's signed answer is as of its own day."""
+    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
+    on = date.fromisoformat(str(request.question["on"]))
+    early = unfresh(verdict, None, on, None, request.ended_at or asked_at)
     return Evidence(
         id=f"assist:{request.id}",
         claim=request.claim,
         method=Method.ASSISTANCE,
         via=request.requested,
         verdict=verdict,
-        fresh=True,
+        fresh=not early,
         asked_at=asked_at,
         as_of=None,
-        note=note,
+        note=note or early,
         found=str((request.reply or {}).get("value", "")),
         remark=str((request.reply or {}).get("reasons", "")),
+        door=request.door.name if request.door else "",
+        token=request.door.token if request.door else "",
     )
 
 
@@ -279,6 +298,11 @@ def _timer(request: Request, kind: OrderKind, at: datetime) -> Order:
 def _letter_key(request: Request, kind: str, via: str) -> str:
     """A letter's key: each kind goes to each addressee once."""
     return f"{OrderKind.ASSIST_SEND.value}:{request.id}:{kind}:{via}"
+
+
+def _by(door: Door | None) -> dict[str, str]:
+    """The door as facts of a decision."""
+    return {} if door is None else {"door": door.name} | ({"token": door.token} if door.token else {})
 
 
 def _others(request: Request) -> tuple[str, ...]:

@@ -40,6 +40,12 @@ class Method(StrEnum):
     ON_SITE = "ON_SITE"
 
 
+class CaseRemark(StrEnum):
+    """What is odd about a case and yet taken. `NOTICE_VERSION`: its letter names another version of the notice than the item."""
+
+    NOTICE_VERSION = "NOTICE_VERSION"
+
+
 class CaseState(StrEnum):
     """Where a case stands. Only `CLOSED` and `WITHDRAWN` and `POOLED` are ends."""
 
@@ -236,6 +242,7 @@ class Case:
     entry: str | None = None
     ended_at: datetime | None = None
     concluded_at: datetime | None = None
+    remarks: tuple[CaseRemark, ...] = ()
     version: int = 0
 
     @property

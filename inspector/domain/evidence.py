@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import Claim, Method, Outcome
+from inspector.domain.calendar import SHANGHAI, Term, Unit
+from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
 
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
+
+TOLERANCE = timedelta(minutes=5)
+"""So far may a source's clock be ahead of the office's; data dated further ahead are of no day anybody knows. Clocks, not law."""
+
+BEFORE, AHEAD = "as_of_before", "as_of_ahead"
+"""Notes of evidence that is not fresh: older than the day the claim speaks of, or dated in the future."""
 
 
 class Verdict(StrEnum):
@@ -32,7 +38,7 @@ class Evidence:
     """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of.
 
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
-    what somebody outside wrote, both word for word.
+    what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
     """
 
     id: str
@@ -50,24 +56,32 @@ class Evidence:
     request_digest: str = ""
     reply_digest: str = ""
     attempts: int = 1
+    door: str = ""
+    token: str = ""
 
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
     """Whether what an officer cites can carry an outcome. Raises Invalid.
 
-    An adverse one needs evidence that says something: a mismatch, or what people saw and wrote down on the spot; an untrue one
-    needs a mismatch. Silence, an outage, no record or a source that is not there carry nothing against anybody.
+    An adverse one needs evidence that says something: a fresh mismatch, or what people saw and wrote down on the spot; an untrue one
+    needs a fresh mismatch. Silence, an outage, no record or a source that is not there carry nothing against anybody; data of
+    before the day in question or of a day to come are a lead and no ground (handbook scenario 13).
     """
     if (adverse or outcome in UNTRUE) and not cited:
         raise Invalid("evidence_missing", outcome=outcome, field="evidence")
-    if outcome in UNTRUE and all(piece.verdict is not Verdict.MISMATCH for piece in cited):
+    against = [piece for piece in cited if piece.verdict is Verdict.MISMATCH]
+    if outcome in UNTRUE and not against:
         raise Invalid("evidence_not_against", outcome=outcome, field="evidence")
-    if adverse and not any(map(_speaks, cited)):
+    speaking = any(map(_speaks, cited))
+    if against and not any(piece.fresh for piece in against) and (outcome in UNTRUE or (adverse and not speaking)):
+        stale = ", ".join(piece.id for piece in against)
+        raise Invalid("evidence_stale", outcome=outcome, evidence=stale, field="evidence")
+    if adverse and not speaking:
         raise Invalid("evidence_silent", outcome=outcome, field="evidence")
 
 
 def _speaks(piece: Evidence) -> bool:
-    return piece.verdict is Verdict.MISMATCH or (piece.method is Method.ON_SITE and not blank(piece.remark))
+    return (piece.verdict is Verdict.MISMATCH and piece.fresh) or (piece.method is Method.ON_SITE and not blank(piece.remark))
 
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:
@@ -87,14 +101,23 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
 
 
-def fresh(as_of: datetime | None, claim: Claim, valid_for: Term, asked_at: datetime) -> bool:
-    """Whether data of that date can speak about the claim: of the claimed day or later, or still within the fact's validity.
+def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:
+    """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`), or "" when it can.
 
-    Data without a date are taken as of the asking. Older data are a lead for a person (handbook scenario 13), never a mismatch.
+    Days are China's, whatever offset a moment is written with.
+    Data without a date are of the moment they were asked for; data dated ahead of it by more than `TOLERANCE` are of no day.
+    A mismatch decides only when it is of the claimed day or later: what was otherwise before says nothing of that day, and how long a
+    fact holds cannot bridge it (handbook scenario 13). A match decides also from before, while the fact's validity has not run out:
+    a certificate seen last week holds today, and doubt speaks for whom it is about. Without `valid_for` no age is too old for a match.
     """
-    if as_of is None:
-        return True
-    return as_of.date() >= claim.on or asked_at - as_of <= span(valid_for)
+    moment = as_of or asked_at
+    if moment - asked_at > TOLERANCE:
+        return AHEAD
+    if moment.astimezone(SHANGHAI).date() >= on or verdict not in (Verdict.MATCH, Verdict.MISMATCH):
+        return ""
+    if verdict is Verdict.MATCH and (valid_for is None or asked_at - moment <= span(valid_for)):
+        return ""
+    return BEFORE
 
 
 def span(term: Term) -> timedelta:

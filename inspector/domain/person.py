@@ -11,8 +11,17 @@ LONGEST = 400
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names are one person's: without case, blanks, full width, and the `os:` of the machine's users."""
-    return _plainest(one) == _plainest(other)
+    """Whether two names are one person's: without case, blanks, full width, invisible letters, and the `os:` of the machine's users.
+
+    Who is named at the command line signs with the machine's user beside the name (`at_machine`); one user there is one person,
+    whatever names he or she writes.
+    """
+    return bool(_names(one) & _names(other))
+
+
+def at_machine(name: str | None, user: str) -> str:
+    """How a person signs at the command line: the name that was written, and the machine's user (`os:…`) who wrote it."""
+    return f"{name} ({user})" if name is not None and not same(name, user) else user
 
 
 def said(field: str, text: str) -> str:
@@ -23,5 +32,9 @@ def said(field: str, text: str) -> str:
     return told
 
 
-def _plainest(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split()).removeprefix("os:")
+def _names(told: str) -> set[str]:
+    """The name and, where one stands behind it, the machine's user, both at their plainest."""
+    folded = unicodedata.normalize("NFKC", told).casefold()
+    plain = "".join(one for one in folded if not one.isspace() and unicodedata.category(one) != "Cf")
+    name, *users = plain.split("(os:")
+    return {name.removeprefix("os:"), *(user.removesuffix(")") for user in users)}

@@ -131,6 +131,14 @@ class Item:
     facts: tuple[Fact, ...]
     basis: str
 
+    def unreviewed(self, day: date) -> bool:
+        """Whether the item is exempt and the date by which its exemption was to be reviewed has passed.
+
+        The exemption stands meanwhile: it was made by an authority, and no rule here takes it back. Whether it may go on is a question
+        for whoever reviews the catalogue (the plan: problems are reported to the justice bureau).
+        """
+        return self.exempt and self.exempt_review_by is not None and self.exempt_review_by < day
+
     def fact(self, code: str) -> Fact:
         """A fact of this item. Raises Invalid naming the facts there are."""
         for fact in self.facts:

@@ -56,6 +56,16 @@ def flaw(entries: Sequence[Entry]) -> int | None:
     return None
 
 
+def unheld(entries: Sequence[Entry], ends: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """The draws whose commitment names an end that the register does not have: it was written anew since.
+
+    A register that is chained again from a changed line on agrees with itself; `ends` are what commitments, and with them their
+    witnesses, hold of it, by draw: `number` and `digest`.
+    """
+    held = {one.number: one.digest for one in entries}
+    return [draw for draw, end in ends.items() if held.get(int(str(end["number"]))) != end["digest"]]
+
+
 def _digest(told: Mapping[str, object]) -> str:
     """SHA-256 over JSON: keys in order, no blanks, UTF-8, the time in UTC."""
     at = told["at"]

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
+from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.policy import Policy
@@ -78,11 +79,13 @@ class Power:
 class Estimate:
     """The share of false cases of a level from its random cases alone. `enough` is False where they are fewer than the pack wants.
 
-    `share`, `least`, `greatest` are None while a stratum of the level has no judged case, or none of its visits is over.
+    Strata of which no visit is judged are `left_out` aloud: `share`, `least`, `greatest` speak of the others, and are None when
+    there is no other.
     """
 
     level: str
     strata: tuple[str, ...]
+    left_out: tuple[str, ...]
     eligible: int
     drawn: int
     judged: int
@@ -153,9 +156,14 @@ class Report:
     void: Voided | None = None
 
 
-def found(outcomes: Iterable[Outcome | None], *, over: bool) -> Found:
-    """What the cases of a visit say; only an officer's word that a promise was untrue speaks against it, an outage never does."""
+def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:
+    """What a visit says: its cases; only an officer's word that a promise was untrue speaks against it, an outage never does.
+
+    A visit to the pool that no case hangs on has no officer's word; there the team's own, by `seen`, is its result.
+    """
     held = list(outcomes)
+    if over and not held and seen is not None:
+        return Found.FALSE if seen is Seen.FINDING else Found.TRUE
     if not over or None in held:
         return Found.OPEN
     if any(one in UNTRUE for one in held):
@@ -229,13 +237,16 @@ def _estimate(
 ) -> Estimate:
     counts = {name: seen.get(name, Counter()) for name in names}
     judged = {name: held[Found.TRUE] + held[Found.FALSE] for name, held in counts.items()}
-    samples = tuple(Sample(n=strata[name].eligible, k=judged[name], found=counts[name][Found.FALSE]) for name in names)
+    samples = tuple(
+        Sample(n=strata[name].eligible, k=judged[name], found=counts[name][Found.FALSE]) for name in names if judged[name]
+    )
     told = together(samples, row.confidence)
     share, least, greatest = told if told is not None else (None, None, None)
     every = sum(counts.values(), Counter[Found]())
     return Estimate(
         level=level,
         strata=tuple(names),
+        left_out=tuple(name for name in names if not judged[name]),
         eligible=sum(strata[name].eligible for name in names),
         drawn=sum(strata[name].k for name in names),
         judged=sum(judged.values()),

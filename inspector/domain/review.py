@@ -84,7 +84,7 @@ def adverse(row: OutcomeRow) -> bool:
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """What a visit to a drawn subject found about a case that had ended: where it speaks against the outcome, a person looks again.
+    """What a visit to a drawn subject found about a case that had ended, or whose item is exempt: if it speaks against, a person looks.
 
     A contradiction is a lead; an agreement with what was decided against somebody is his or her due. The outcome does not stand
     meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
@@ -96,6 +96,7 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
     )
     held = case.file(evidence.claim)
+    exempt = case.state is CaseState.POOLED
     against = evidence.verdict is Verdict.MISMATCH
     in_favour = (
         evidence.verdict is Verdict.MATCH
@@ -103,10 +104,10 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         and case.outcome is not None
         and adverse(policy.outcomes[case.outcome])
     )
-    if case.state is not CaseState.CLOSED or not (against or in_favour):
-        return Decision(state=case, because=replace(because, rule="evidence.late"))
+    if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour):
+        return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
-        held = replace(held, status=ClaimStatus.CONTRADICTED)
+        held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
     state = replace(case.with_file(held), entry=None)
     orders = take_back(case, "REOPENED", "S0:7", now)
     return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)

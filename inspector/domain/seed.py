@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from inspector.domain.beacon import CHAINS
@@ -55,6 +56,25 @@ def refuse_vague(source: Mapping[str, object]) -> None:
     expect(source.get("kind") != "text" or "bits" in source, "seed.bits", "a text states its own bits (ruling 7)")
     form_of(source)
     expect(overstated(source) is None, "seed.bits", f"the figures can hold {overstated(source)} bits at most")
+
+
+def spare(sources: Sequence[Mapping[str, object]], own: Collection[int] = ()) -> int:
+    """The bits that nobody holds alone: those of all sources without whichever one party's secrets hold the most (ruling 19).
+
+    `own` are the places of the secrets that the drawer makes, all one party's. Whoever knows the rest could announce until the
+    outcome pleases, so a seed needs as much without any one party as it needs in all. Raises Invalid for what is no source.
+    """
+    secrets = Counter[str]()
+    for place, source in enumerate(sources):
+        if source.get("kind") == "reveal":
+            secrets["own" if place in own else f"party {source.get('party', '')}"] += entropy(source)
+    return sum(map(entropy, sources)) - max(secrets.values(), default=0)
+
+
+def public(source: Mapping[str, object]) -> bool:
+    """Whether everybody can look a source's part up: a beacon's, or a lottery's in the publication that the source names."""
+    held = form(source)
+    return source.get("kind") in ("drand", "nist") or (held is not None and bool(held.balls) and is_text(source.get("official")))
 
 
 def form(source: Mapping[str, object]) -> Form | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.admission import admit
-from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.admission import admit, remarks
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -38,6 +38,7 @@ def begin(
     The legal clock runs from here, since the date does not depend on the level: a look-up that never ends stops nobody's clock.
     """
     item = admit(case, policy, now)
+    case = replace(case, remarks=remarks(case, item))
     if case.route is Route.CERTIFICATE or item.exempt:
         return _enrol(case, policy, item)
     counted = due(case.opened_at, item.verify, calendar)
@@ -182,10 +183,17 @@ def _enrol(case: Case, policy: Policy, item: Item) -> Decision[Case]:
         rule="item.exempt" if exempt else "route.certificate",
         basis=(item.exempt_basis or item.basis,) if exempt else ("S0:2",),
         pack=policy.label,
-        facts={"item": item.code, "route": case.route.value},
+        facts={"item": item.code, "route": case.route.value} | (_review(item, case) if exempt else {}),
     )
     state = replace(case, state=CaseState.POOLED, ended_at=case.opened_at)
     return Decision(state=state, because=because, told=(Told(type="case.pooled", data={"exempt": exempt}),))
+
+
+def _review(item: Item, case: Case) -> dict[str, object]:
+    """By when the exemption is to be reviewed, and whether that date had passed when the case came in: the exemption still stands."""
+    told = {"exempt_review_by": item.exempt_review_by.isoformat() if item.exempt_review_by else None}
+    late = item.unreviewed(case.opened_at.astimezone(SHANGHAI).date())
+    return told | ({"exempt_unreviewed": True} if late else {})
 
 
 def _enter(case: Case, now: datetime, claims: tuple[str, ...]) -> tuple[Case, tuple[Order, ...]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
-from inspector.domain.commitment import Commitment
+from inspector.domain.commitment import LEAST_BITS, Commitment
 from inspector.domain.draw import Result, carry_out, quietly
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
 from inspector.domain.rowfile import Tickets
-from inspector.domain.seed import form, overstated
+from inspector.domain.seed import form, overstated, spare
 
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
@@ -61,11 +61,33 @@ def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None]
                 told.append(line)
         if source["kind"] == "text" and form(source) is None:
             told.append(AuditLine(code="draw.form_unstated", facts={"what": source["what"], "bits": source.get("bits", 0)}))
+    if spare(commitment.sources) < LEAST_BITS:
+        told.append(AuditLine(code="draw.seed_of_one", facts={"bits": spare(commitment.sources)}, grave=True))
     if any(source["kind"] == "nist" and "chain" not in source for source in commitment.sources):
         told.append(AuditLine(code="draw.chain_unnamed"))
     if commitment.prev is not None:
         told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return told
+
+
+def chained(commitment: Commitment, earlier: Sequence[Commitment]) -> tuple[list[AuditLine], list[AuditLine]]:
+    """(problems, remarks) of the agency's chain, as far as the earlier commitments reach (7.9, step 7).
+
+    Two that follow the same one are a fork: one of them was made to be kept back. What the chain does not reach is told.
+    """
+    follows: dict[str | None, list[Commitment]] = {}
+    for one in {held.c: held for held in (commitment, *earlier)}.values():
+        follows.setdefault(one.prev, []).append(one)
+    forks = [", ".join(sorted(one.number for one in held)) for held in follows.values() if len(held) > 1]
+    left, at, count = {one.c: one for one in earlier if one.c != commitment.c}, commitment.prev, 0
+    while at is not None and at in left:
+        at, count = left.pop(at).prev, count + 1
+    problems = [AuditLine(code="draw.chain_fork", facts={"draws": told}) for told in forks]
+    if left:
+        unreached = ", ".join(sorted(one.number for one in left.values()))
+        problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
+    unchecked_end = AuditLine(code="draw.prev_unchecked", facts={"prev": at})
+    return problems, [AuditLine(code="draw.chain_followed", facts={"count": count})] + ([unchecked_end] if at is not None else [])
 
 
 def overstating(commitment: Commitment) -> list[AuditLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
+from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
 
@@ -65,41 +66,6 @@ class SeatState(StrEnum):
     def knows(self) -> bool:
         """Whether the inspector may know whom the visit is to: not (any more) once the seat has passed to somebody else."""
         return self not in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.RELIEVED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
-
-    agency: str
-    case_id: str
-    claim: str
-    fact: str
-    claimed: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What the inspectors saw about one fact in question."""
-
-    case_id: str
-    claim: str
-    verdict: Verdict
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
-
-    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34).
-    """
-
-    agency: str
-    by: str
-    at: datetime
-    remarks: str = ""
-    challenged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +132,12 @@ class Visit:
     def owing(self) -> frozenset[str]:
         """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
         return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
+
+    def found_by(self, agency: str) -> bool:
+        """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to."""
+        part = next((one for one in self.parts if one.agency == agency), None)
+        asked = any(doubt.agency == agency for doubt in self.doubts)
+        return part is not None and (part.seen is Seen.FINDING or (part.seen is None and not asked and not blank(part.remarks)))
 
     def cases_of(self, agency: str) -> tuple[str, ...]:
         """An agency's own cases that the visit serves; in a joint one those with a fact still in question."""
@@ -290,7 +262,7 @@ def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
     return Decision(state=replace(seat, state=SeatState.RELIEVED, reason=reason), because=because)
 
 
-def report(
+def report(  # noqa: PLR0913 - a result in all its parts
     visit: Visit,
     team: tuple[Seat, ...],
     by: Seat,
@@ -298,16 +270,20 @@ def report(
     remarks: str,
     pack: str,
     now: datetime,
+    *,
+    seen: Seen | None = None,
+    exempt: Iterable[Doubt] = (),
     challenged: Collection[str] = (),
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. In a joint check each agency
     answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
-    open an ended case again, so it says what was seen. Whose recusal was applied for (`challenged`) goes on, and what the team of
-    such a one enters is marked. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
+    open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by one: they may be answered,
+    and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for (`challenged`) goes on, and
+    what the team of such a one enters is marked. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
     `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
-    `findings_wordless`).
+    `findings_wordless`, `finding_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -323,16 +299,9 @@ def report(
         raise Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
     if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
         raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
-    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
-    answered = {(finding.case_id, finding.claim) for finding in findings}
-    if missing := asked - answered:
-        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
-    if unknown := answered - asked:
-        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
-    if wordless := sorted(one.claim for one in findings if one.verdict is Verdict.MISMATCH and blank(one.note)):
-        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
+    seen = _checked(visit, by, findings, remarks, seen, exempt)
     marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, challenged=marked)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -342,10 +311,33 @@ def report(
             "by": by.inspector,
             "team": [seat.inspector for seat in there if seat.agency == by.agency],
             "findings": [f.verdict.value for f in findings],
+            "seen": seen.value if seen else None,
+            "remarks": remarks,
             **({"challenged": list(marked)} if marked else {}),
         },
     )
     return Decision(state=state, because=because)
+
+
+def _checked(
+    visit: Visit, by: Seat, findings: tuple[Finding, ...], remarks: str, seen: Seen | None, exempt: Iterable[Doubt]
+) -> Seen | None:
+    """What the team has seen, once nothing lacks in what it says. Raises Invalid."""
+    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
+    beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
+    answered = {(finding.case_id, finding.claim) for finding in findings}
+    if missing := asked - answered:
+        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+    if unknown := answered - asked - beside:
+        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    against = [one for one in findings if one.verdict is Verdict.MISMATCH]
+    if wordless := sorted(one.claim for one in against if blank(one.note)):
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
+    if any((one.case_id, one.claim) in beside for one in against):
+        return Seen.FINDING
+    if seen is Seen.FINDING and blank(remarks):
+        raise Invalid("finding_wordless", visit=visit.id, field="remarks")
+    return seen
 
 
 def ended(visit: Visit, now: datetime) -> Visit:
@@ -366,15 +358,15 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
 
     Without the subject and its facts before the release, and out of the team.
     """
-    own = visit.cases_of(seat.agency)
+    own, leads = visit.cases_of(seat.agency), seat.agency == visit.agency
     known = replace(
         visit,
         doubts=tuple(doubt for doubt in visit.doubts if doubt.agency == seat.agency),
-        findings=tuple(finding for finding in visit.findings if finding.case_id in own),
+        findings=tuple(one for one in visit.findings if one.case_id in own or (leads and one.case_id not in visit.case_ids)),
         parts=tuple(part for part in visit.parts if part.agency == seat.agency),
         case_ids=own,
     )
-    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=())
+    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
 
 
 def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

@@ -15,12 +15,13 @@ from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.finding import Doubt
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
-from inspector.domain.visit import Doubt, Seat, SeatState, Stake, Visit, VisitState
+from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from inspector.domain import assistance, verification
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import Door, Request
 from inspector.domain.case import Case, SubjectKind
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden
@@ -23,7 +23,10 @@ UNDELIVERABLE = "letter_undeliverable"
 """The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
 
 LINK = "assist"
-"""The purpose of an agency's one-time link."""
+"""The purpose of the requested agency's one-time link: to answer, or to say why it cannot."""
+
+OVERSEE = "oversee"
+"""The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
 
 
 def send(work: Work, office: Office) -> Settlement:
@@ -38,7 +41,7 @@ def send(work: Work, office: Office) -> Settlement:
     if agency is None:
         return _undeliverable(work, office, "agency_not_configured").unasked()
     try:
-        receipt = agency.send(_letter(office, request, kind), key=work.key)
+        receipt = agency.send(_letter(office, request, kind, str(work.payload["via"])), key=work.key)
     except (Refused, Garbled) as error:
         return _undeliverable(work, office, error.code, unsure=isinstance(error, Garbled)).after(error)
 
@@ -88,8 +91,17 @@ def end(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, value: str, signer: str, now: datetime) -> Request:
-    """An agency's answer comes in: a verdict of its own, or the value it holds, which the pack's rule compares."""
+def answer(
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    verdict: Verdict | None,
+    value: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+) -> Request:
+    """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares."""
     case, request = _held(tx, request_id)
     policy = office.book.get(case.pack)
     note = ""
@@ -100,16 +112,18 @@ def answer(office: Office, tx: Tx, request_id: str, verdict: Verdict | None, val
             verdict = Verdict.MATCH if held else Verdict.MISMATCH
         except ValueError:
             verdict, note = Verdict.CANNOT_SAY, "value_not_comparable"
-    decision = assistance.answer(request, verdict, value, signer, now, policy.label)
+    decision = assistance.answer(request, verdict, value, signer, now, policy.label, door)
     _heard(tx, request, decision, now)
     _go_on(tx, office, decision.state, verdict, note, now)
     return decision.state
 
 
-def refuse(office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime) -> Request:
+def refuse(
+    office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
+) -> Request:
     """An agency cannot help and says why; the next way begins."""
     case, request = _held(tx, request_id)
-    decision = assistance.decline(request, reasons, signer, now, case.pack)
+    decision = assistance.decline(request, reasons, signer, now, case.pack, door)
     _heard(tx, request, decision, now)
     _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
     return decision.state
@@ -122,9 +136,19 @@ def _heard(tx: Tx, request: Request, decision: Decision[Request], now: datetime)
         tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
 
 
-def by_link(office: Office, request_id: str, token: str) -> None:
-    """Raise Forbidden unless the link is the one we sent for this request."""
-    if not office.link_holds(LINK, request_id, token):
+def by_link(office: Office, request_id: str, token: str, *, reading: bool = False) -> None:
+    """Raise Forbidden unless the link is the one we sent the requested agency for this request; to read, the superior's will do."""
+    if office.link_holds(LINK, request_id, token):
+        return
+    if not office.link_holds(OVERSEE, request_id, token):
+        raise Forbidden("link_unknown")
+    if not reading:
+        raise Forbidden("link_oversees")
+
+
+def oversees(office: Office, request_id: str, token: str) -> None:
+    """Raise Forbidden unless the link is the one we sent the common superior for this request."""
+    if not office.link_holds(OVERSEE, request_id, token):
         raise Forbidden("link_unknown")
 
 
@@ -169,7 +193,8 @@ def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def _letter(office: Office, request: Request, kind: LetterKind) -> Letter:
+def _letter(office: Office, request: Request, kind: LetterKind, via: str) -> Letter:
+    """The letter with its addressee's own link: only the requested agency's answers the request."""
     asked: Mapping[str, object] = request.question
     return Letter(
         kind=kind,
@@ -182,7 +207,7 @@ def _letter(office: Office, request: Request, kind: LetterKind) -> Letter:
         subject_code=str(asked["code"]),
         claimed=str(asked["claimed"]),
         due_at=request.due_at,
-        reply_url=office.link(LINK, request.id),
+        reply_url=office.link(LINK if via == request.requested else OVERSEE, request.id),
         on=date.fromisoformat(str(asked["on"])),
     )
 

@@ -70,11 +70,18 @@ def load(
 
 
 def _judge(office: Office, parsed: Parsed, sender: str) -> tuple[tuple[RowFlaw, ...], tuple[RowFlaw, ...]]:
-    """(everything wrong, everything odd) that can be said without the database, of every row and whatever else is wrong with it."""
+    """(everything wrong, everything odd) that can be said by the rules, of every row and whatever else is wrong with it.
+
+    A row that is a case already is not judged again: the rules of today were not those it came in by.
+    """
     now = office.now()
     flaws, warnings = list(parsed.flaws), list(parsed.warnings)
+    with office.store.read() as tx:
+        held = tx.cases.digests(sender, [line.application.reference for line in parsed.lines if line.sound])
     for line in parsed.lines:
         found = list(_objections(office, line, sender, now, warnings))
+        if line.sound and held.get(line.application.reference) == line.application.digest():
+            continue
         flaws += [flaw for flaw in found if flaw.column not in line.spoiled]
     return tuple(flaws), tuple(warnings)
 

@@ -152,6 +152,24 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         'write "2026-07-10T10:56:00.000Z"',
         '请写成 "2026-07-10T10:56:00.000Z"',
     ),
+    "plan_form": (
+        "{value} is no form of a ceremony",
+        "“{value}”不是仪式的形式",
+        "write dice = 26 and sides = 6 (lowest = 0 for digits), or balls = [[6, 33], [1, 16]]",
+        "请写 dice = 26 和 sides = 6（数字从 0 起的写 lowest = 0），或 balls = [[6, 33], [1, 16]]",
+    ),
+    "plan_bits_overstated": (
+        "{value} bits declared, the figures hold {most} at most",
+        "声明 {value} 比特，而其数字至多含 {most} 比特",
+        "leave bits out, or write no more than {most}",
+        "请删去 bits，或填写不超过 {most} 的数",
+    ),
+    "plan_seed_of_one": (
+        "without one party's secret the seed holds {bits} bits: that party knows the outcome beforehand",
+        "除去一方的随机数，种子只剩 {bits} 比特：该方可预知结果",
+        "add a ceremony or a beacon of {least} bits, or the reveal of another agency; of all with make = true one counts",
+        "请增加不少于 {least} 比特的公开仪式或信标，或另一机关的随机数；写 make = true 的合计只算一方",
+    ),
     "plan_bits": (
         "{bits} bits of chance, at least {least} are required: whoever makes the commitment could try out outcomes",
         "随机性 {bits} 比特，至少须 {least}：否则可反复试算结果",

@@ -6,15 +6,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain import review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.evidence import Evidence
-from inspector.domain.visit import Finding, Seat, Visit
-from inspector.flows import challenges, relief
+from inspector.domain.evidence import Evidence, unfresh
+from inspector.domain.finding import Finding, Seen
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import challenges, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -131,14 +132,29 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     return decision.state
 
 
-def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remarks: str, now: datetime) -> Visit:
-    """A team member enters the result of his or her agency; it becomes evidence in each of its cases, and they go on."""
-    for case_id in sorted(by_name(tx, name)[0].case_ids):
-        tx.cases.get(case_id, lock=True)  # cases before visits, as withdrawal locks them
+def report(
+    office: Office,
+    tx: Tx,
+    name: str,
+    findings: Iterable[Finding],
+    remarks: str,
+    now: datetime,
+    *,
+    seen: Seen | None = None,
+) -> Visit:
+    """A team member enters the result of his or her agency; it becomes evidence in each of its cases, and they go on.
+
+    What was found beside the facts in question is a matter for a person, never by itself an outcome (the plan, item 7; handbook 7.6).
+    """
+    before, seat = by_name(tx, name)
+    others = supervision.exempt(tx, before, seat.agency)
+    tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in others)})  # cases before visits, as withdrawal locks them
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
-    decision = visit.report(held, team, seat, given, remarks, pack, now, challenges.challenged(tx, held))
+    decision = visit.report(
+        held, team, seat, given, remarks, pack, now, seen=seen, exempt=others, challenged=challenges.challenged(tx, held)
+    )
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
@@ -146,6 +162,7 @@ def report(office: Office, tx: Tx, name: str, findings: Iterable[Finding], remar
         end_clock(tx, decision.state, now)
     for finding in given:
         weigh(tx, office, decision.state, finding, now)
+    supervision.tell(tx, decision.state, seat, others, pack, now)
     return decision.state
 
 
@@ -182,15 +199,18 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
     """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
+    on = next((held.claim.on for held in case.claims if held.claim.key == finding.claim), date.min)
+    early = unfresh(finding.verdict, now, on, None, now)
     item = Evidence(
         id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
         claim=finding.claim,
         method=Method.ON_SITE,
         via="",
         verdict=finding.verdict,
-        fresh=True,
+        fresh=not early,
         asked_at=now,
         as_of=now,
+        note=early,
         remark=finding.note,
     )
     tx.cases.add_evidence(case.id, item)
@@ -198,7 +218,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
     if case.state is CaseState.VERIFYING:
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
-    elif case.state is CaseState.CLOSED:
+    elif case.state in (CaseState.CLOSED, CaseState.POOLED):
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 

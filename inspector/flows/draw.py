@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from inspector.domain import gathering
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, Order, OrderKind
@@ -214,7 +215,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        tx.work.end_keys([overdue, f"{overdue}:further"], now)
+        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
@@ -239,13 +240,13 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     held = replace(held, prev=tx.draws.head(held.agency))
     files = small(tx, held)
     made, told = frames(tx, held, files, Suite()), json.loads(files["rules.json"])
-    held = life.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
+    held = gathering.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
     listings = [_listing(told, listed, made[listed.name], policy) for listed in held.lists]
     if not held.own:
         listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
         seeding.claim(tx, held, now)
-        life.refuse_weak(held, policy)
+        gathering.refuse_weak(held, policy)
         commitment = commit(
             number=held.number,
             prev=held.prev,
@@ -283,7 +284,7 @@ def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
 def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
-        seeding.settle(tx, life.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
+        seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
 

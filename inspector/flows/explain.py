@@ -11,6 +11,7 @@ from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
+    CaseRemark,
     CaseState,
     Claim,
     ClaimFile,
@@ -25,7 +26,8 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.domain.visit import VisitState
+from inspector.flows.calls import Call, call
 from inspector.flows.office import Office
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -93,7 +95,7 @@ class Claimed:
 class Heard:
     """What was asked and what came back: `name`, `claimed` and `on` are the question, `found` is the other side's own text.
 
-    `note` is a code; `remark` are words that somebody outside wrote.
+    `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
     """
 
     id: str
@@ -112,6 +114,8 @@ class Heard:
     found: str
     remark: str
     attempts: int
+    door: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +137,6 @@ class Asked:
     ended_at: datetime | None
     escalated_to: str | None
     reply: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A visit that serves the case."""
-
-    id: str
-    draw: str
-    state: VisitState
-    due_at: datetime
-    due_counted: Counting
-    seats: tuple[SeatState, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +181,9 @@ class Explanation:
     outcome: Outcome | None
     review_reason: str | None
     opened_at: datetime
+    remarks: tuple[CaseRemark, ...]
+    notice_version: str
+    notice_wanted: str
     why: Why | None
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
@@ -224,11 +219,14 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         outcome=case.outcome,
         review_reason=case.review_reason,
         opened_at=office.calendar.local(case.opened_at),
+        remarks=case.remarks,
+        notice_version=case.letter.notice_version,
+        notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),
         claims=tuple(_claim(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in tx.assistance.of_case(case_id)),
-        visits=tuple(_call(office, held, team) for held, team in calls),
+        visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
         next=tuple(_next(office, row, case) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
@@ -324,6 +322,8 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
         found=held.found,
         remark=held.remark,
         attempts=held.attempts,
+        door=held.door,
+        token=held.token,
     )
 
 
@@ -344,17 +344,6 @@ def _letter(office: Office, held: Request, policy: Policy) -> Asked:
         ended_at=_local(office, held.ended_at),
         escalated_to=held.escalated_to,
         reply=held.reply or {},
-    )
-
-
-def _call(office: Office, held: Visit, team: tuple[Seat, ...]) -> Call:
-    return Call(
-        id=held.id,
-        draw=held.draw,
-        state=held.state,
-        due_at=office.calendar.local(held.due_at),
-        due_counted=held.due_counted,
-        seats=tuple(seat.state for seat in team),
     )
 
 

@@ -25,7 +25,7 @@ from inspector.domain.case import (
 )
 from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Conflict
+from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
@@ -77,20 +77,37 @@ class Taken:
 
 
 def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> Taken:
-    """Open a case. Raises Invalid (unknown or excluded item, claims it does not know, …) and Conflict (reference reused)."""
+    """Open a case. Raises Invalid (unknown or excluded item, claims it does not know, …) and Conflict (reference reused).
+
+    What is here already is found before anything is judged: a message sent again after a new pack, or with an item that the office has
+    meanwhile given up, is still the same message.
+    """
     digest = given.digest()
+    if (held := _known(tx, given, sender, digest)) is not None:
+        return Taken(case=held, new=False)
     office.agency(given.agency)
     policy = office.policy(given.agency, now.date())
     case = drafted(given, sender, policy, now)
     admission.admit(case, policy, now)
-    if not tx.cases.add(case, digest):
-        held, before = tx.cases.by_reference(sender, given.reference)
-        if before != digest:
-            raise Conflict("reference_reused", reference=given.reference, case=held.id)
+    if not tx.cases.add(
+        case, digest
+    ):  # the same message came by another connection meanwhile, and its transaction has just ended
+        if (held := _known(tx, given, sender, digest)) is None:
+            raise Stale("stale", what=given.reference)
         return Taken(case=held, new=False)
     opened = _open(office, tx, case, policy, None, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
+
+
+def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
+    """The case that its sender has opened with this very content; None when the reference is new. Raises Conflict for other content."""
+    held = tx.cases.by_reference(sender, given.reference)
+    if held is None:
+        return None
+    if held[1] != digest:
+        raise Conflict("reference_reused", reference=given.reference, case=held[0])
+    return tx.cases.get(held[0])
 
 
 def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, now: datetime) -> Case:

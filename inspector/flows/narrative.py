@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
-from inspector.flows.explain import Article, Asked, Call, Claimed, Decided, Explanation, Heard, Next, Why
+from inspector.flows.calls import Call
+from inspector.flows.explain import Article, Asked, Claimed, Decided, Explanation, Heard, Next, Why
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
@@ -24,6 +25,8 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     if told.subject_warnings:
         warnings = (label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
         yield "  " + say("warnings", warnings=say("and").join(warnings))
+    for one in told.remarks:
+        yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
     yield say("state", state=of(told.state, lang), since=at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))
@@ -116,6 +119,8 @@ def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
         yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
     if held.remark:
         yield "  " + say("remark", remark=held.remark)
+    if held.door:
+        yield "  " + say(f"door_{held.door}", token=held.token)
     if held.attempts > 1:
         yield "  " + say("attempts", attempts=held.attempts)
 
@@ -146,6 +151,10 @@ def _call(held: Call, say: _Say) -> Iterator[str]:
     seats = "".join(f" [{of(seat, say.lang)}]" for seat in held.seats)
     yield say("visit", id=held.id, draw=held.draw, state=of(held.state, say.lang), due=at(held.due_at)) + seats
     yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
+    for one in held.told:
+        yield "  " + say("visit_told", at=at(one.at), seen=of(one.seen, say.lang) if one.seen else say("visit_unsaid"))
+        if one.remarks:
+            yield "  " + say("visit_remarks", remarks=one.remarks)
 
 
 def _next(one: Next, say: _Say) -> Iterator[str]:

@@ -106,6 +106,11 @@ class Office:
             raise Invalid("agency_unknown", agency=agency_id, known=", ".join(sorted(self.tree)))
         return node
 
+    @property
+    def house(self) -> str:
+        """The agency that hears what concerns all of them alike: the first of the tree that has none above it."""
+        return next((node.id for node in self.tree.values() if node.parent is None), "")
+
     def within(self, root: str) -> tuple[str, ...]:
         """An agency and everything below it: what a token of that agency may see."""
         return tuple(sorted(agency_id for agency_id in self.tree if root in self.line(agency_id)))

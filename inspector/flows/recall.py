@@ -25,6 +25,9 @@ from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Ended, Work
 
+CREDIT_STUCK = "credit_stuck"
+"""The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
+
 SUPERIOR_UNKNOWN = "superior_unknown"
 """The matter for a person that a request's date opens where nobody is known to stand above both sides; it is over with the request."""
 
@@ -33,12 +36,13 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
     """The order to take a credit entry back, with lane and date; none for an entry that has not left the house."""
     key = str(order.payload["entry"])
     ended = tx.work.end_keys([key], now)
+    tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
     held = tx.work.keyed(key)
     if held is not None and (held["fence"] == 0 or not held["lane"]):
         return []
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
     lane = held["lane"] if held is not None else office.lane_of(OrderKind.CREDIT, case.sender)
-    return [replace(order, lane=lane, urgent_by=by, payload={**order.payload, "after": _under_way(tx, ended)})]
+    return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
 
 
 def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, supplement
+from inspector.flows import challenges, exemptions, supplement
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -52,12 +52,16 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
 
 
 def daily(_work: Work, office: Office) -> Settlement:
-    """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now."""
+    """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now.
+
+    The same look sees which exemptions were to be reviewed.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
         for agency in sorted(office.tree):
             look(office, tx, agency, now)
         supplement.look(office, tx, now)
+        exemptions.look(office, tx, now)
 
     return Settlement(write=write)
 

@@ -22,11 +22,12 @@ from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
-from inspector.domain.visit import Finding, Visit, VisitState
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import attention
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, join, visit_id

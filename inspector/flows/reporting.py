@@ -11,6 +11,7 @@ from typing import Any
 from inspector.domain import report as told
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
 from inspector.domain.inclusion import Joint, Turn, joint
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
@@ -48,7 +49,8 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     policy, frame = office.book.get(held.pack_of(listed.agency)), drawn.frames[listed.name]
     result = next(one for one in drawn.result.lists if one.name == listed.name)
     members, visits = members_of(tx, number), tx.visits.of_selection(number)
-    standing = tx.cases.standing(sorted({case for member in members.values() for case in member.cases}))
+    asked = {case for member in members.values() for case in member.cases} | _reopened(visits)
+    standing = tx.cases.standing(sorted(asked))
     if held.own:  # an agency reads of its own list and its own cases alone
         standing = {case: told for case, told in standing.items() if told[2] == listed.agency}
     # A supplementary draw deals teams: chance has chosen before it.
@@ -112,14 +114,29 @@ def _checked(visits: Iterable[Visit], standing: Standing, agency: str) -> list[C
             stratum=stake.stratum,
             random=stake.sampled,
             found=told.found(
-                [Outcome(outcome) if (outcome := standing[case][1]) else None for case in one.case_ids if case in standing],
+                [
+                    Outcome(outcome) if (outcome := standing[case][1]) else None
+                    for case in (*one.case_ids, *sorted(_reopened([one])))
+                    if case in standing
+                ],
                 over=not one.state.open,
+                seen=next((part.seen for part in one.parts if part.agency == agency), None),
             ),
         )
         for one in visits
         for stake in one.stakes
         if one.state is not VisitState.CANCELLED and stake.agency == agency
     ]
+
+
+def _reopened(visits: Iterable[Visit]) -> set[str]:
+    """The exempt cases that findings have brought to an officer, whose word is then the visit's result."""
+    return {
+        found.case_id
+        for one in visits
+        for found in one.findings
+        if found.verdict is Verdict.MISMATCH and found.case_id not in one.case_ids
+    }
 
 
 def _share(office: Office, tx: Tx, agency: str, at: datetime, policy: Policy) -> Share:

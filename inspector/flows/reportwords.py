@@ -124,7 +124,7 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     ]
     yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
     heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
-    yield "estimates", heads, [_estimate(one, say("sufficient" if one.enough else "insufficient")) for one in report.estimates]
+    yield "estimates", heads, [_estimate(one, lang) for one in report.estimates]
     share = report.share
     shown = _share(share.share) + (f" {say('low')}" if share.low else "")
     yield "share", ("random", "planned", "part"), [(str(share.random), str(share.planned), shown)] if share.planned else []
@@ -144,7 +144,9 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     yield "after", ("event", "reason", "count"), after
 
 
-def _estimate(one: Estimate, cases: str) -> tuple[str, ...]:
+def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:
+    cases = label("report.sufficient" if one.enough else "report.insufficient", lang)
+    classes = [label("report.left_out", lang, name=name) if name in one.left_out else name for name in one.strata]
     interval = _NOTHING
     if one.least is not None and one.greatest is not None:
         low = rounded_down(one.least.numerator, one.least.denominator, _PLACES)
@@ -152,7 +154,7 @@ def _estimate(one: Estimate, cases: str) -> tuple[str, ...]:
         interval = f"{low}–{high} %"
     counts = (one.judged, one.found, one.open, one.undecided)
     drawn = f"{one.drawn}/{one.eligible}"
-    return (one.level, ", ".join(one.strata), drawn, *map(str, counts), _share(one.share), interval, cases)
+    return (one.level, ", ".join(classes), drawn, *map(str, counts), _share(one.share), interval, cases)
 
 
 def _share(share: Fraction | None) -> str:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector import beacons
+from inspector.domain import gathering, seed
 from inspector.domain import plan as life
-from inspector.domain import seed
 from inspector.domain.commitment import read
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.plan import Draw, DrawState, Following
+from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement
+from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import enter_void
 from inspector.ports import NotYet, PortError, Typed, Unavailable
 from inspector.store.tx import Tx
@@ -26,7 +26,9 @@ from inspector.store.work import Work
 def reveal(work: Work, office: Office) -> Settlement:
     """Ask one party for its part; with the last one the draw is carried out.
 
-    A beacon speaks to everybody, so nothing that a relay of it answers can void a draw: only the date does. Raises NotYet.
+    Before the public figures are settled nobody is asked for a secret, whatever the row says; who reveals is told the figures, and
+    can see that they are those that were thrown. A beacon speaks to everybody, so nothing that a relay of it answers can void a
+    draw: only the date does. Raises NotYet.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     with office.store.read() as tx:
@@ -36,7 +38,9 @@ def reveal(work: Work, office: Office) -> Settlement:
     if source is None or not committed:
         return withheld(work, office, None).unasked()
     promise = held.promises[party]
-    typed = tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
+    if held.step(party) is not Step.FIGURES and not held.figured:
+        return nothing("obsolete")
+    typed = _typed(held, party)
     try:
         part = source.reveal(number, promise, typed, key=work.key)
         value = seed.value(promise, part, read(committed).suite)
@@ -62,6 +66,13 @@ def reveal(work: Work, office: Office) -> Settlement:
 _BEACONS = ("drand", "nist")
 
 
+def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
+    """What each person typed of a ceremony; for anybody else the figures that are settled, each under its ceremony's name."""
+    if party in held.ceremonies:
+        return tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
+    return tuple(Typed(by=one, figures=str(held.parts[one]["text"])) for one in held.ceremonies if one in held.parts)
+
+
 def _later(error: PortError) -> NotYet:
     after = error.retry_after if isinstance(error, Unavailable) else None
     return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
@@ -74,7 +85,7 @@ def _reveal(
     policy = office.book.get(held.pack)
     if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
         return void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
-    decision = life.revealed(held, party, part, policy, now, by)
+    decision = gathering.revealed(held, party, part, policy, now, by)
     settle(tx, decision, now)
     return decision.state
 
@@ -167,7 +178,7 @@ def claim(tx: Tx, held: Draw, now: datetime) -> None:
             raise Invalid("draw_seed_used", draw=(tx.draws.user(mark) or ("",))[0], party=party)
 
 
-def type_figures(
+def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     office: Office,
     tx: Tx,
     number: str,
@@ -177,17 +188,18 @@ def type_figures(
     *,
     party: str | None = None,
     held_at: datetime | None = None,
+    minutes: str = "",
 ) -> Draw:
-    """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes.
+    """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes, `minutes` where they are.
 
-    Raises Refusal: `draw_not_seeding`, `draw_seed_early`, `draw_seed_future` as `plan.typed` does, `draw_seed_used` for the figures
-    of an earlier draw; Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
+    Raises Refusal as `gathering.typed` does, and `draw_seed_used` for the figures of an earlier draw; Invalid: `ceremony_unnamed`
+    where it could be one of several, `ceremony_figures_unfit`.
     """
     held = tx.draws.get(number, lock=True)
     party = _ceremony(held, party, now)
     form = seed.form(held.promises.get(party, {}))
     told = form.figures(figures) if form is not None else " ".join(figures.split())
-    decision = life.typed(held, party, by, told, held_at, office.book.get(held.pack), now)
+    decision = gathering.typed(held, party, by, told, held_at, office.book.get(held.pack), now, minutes)
     if (user := tx.draws.user(f"text:{told}")) is not None:
         raise Refusal("draw_seed_used", draw=user[0], party=party)
     settle(tx, decision, now)
@@ -227,8 +239,10 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
             continue
         beacons.believe(promise, part)
         opens = seed.known_at(promise)
-        if opens is not None and now < opens:  # our clock is behind: the commitment may be younger than it says
-            raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat(), held=now.isoformat())
+        if not held.figured or (
+            opens is not None and now < opens
+        ):  # or our clock is behind: the commitment may be younger than it says
+            raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat() if opens else "", held=now.isoformat())
         return party, _reveal(office, tx, held, party, part, value, now, by)
     wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
     raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))

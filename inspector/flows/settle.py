@@ -18,6 +18,9 @@ from inspector.flows.record import record
 from inspector.ports import PortError
 from inspector.store.tx import Tx, new_id
 
+CREDIT_UNPLACED = "credit_unplaced"
+"""The matter for a person that a credit entry opens while there is no platform; one for each agency, over when there is one."""
+
 REVIEW_DUE = "review_due"
 """The matter for a person that a review's clock opens."""
 
@@ -63,6 +66,8 @@ def settle_case(
             orders += recall.entry(tx, office, case, order, policy, now)
         else:
             orders.append(dated(office, case, order, policy, now))
+            if order.kind is OrderKind.CREDIT and not orders[-1].lane:
+                tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
     orders += tell(tx, office, case, decision, policy, now)
     if decision.ends:
         end_work(tx, case, decision.ends, now)
@@ -114,6 +119,7 @@ def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: P
                     key=f"tell:{event_id}",
                     due_at=now,
                     urgent_by=by,
+                    expires_at=by,
                     lane=lane,
                     case_id=case.id,
                     payload={"event": event_id},
@@ -123,10 +129,14 @@ def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: P
 
 
 def dated(office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> Order:
-    """Fill in what follows from pack and configuration: the lane of credit orders, the patience with on-line sources."""
+    """Fill in what follows from pack and configuration: the lane of credit orders, the patience with whoever is asked or told.
+
+    An entry that has to be recorded is ordered also where there is no platform: without a lane it waits for one.
+    """
     if order.kind is OrderKind.CREDIT:
         by = due(now, policy.term(Timer.CREDIT).term, office.calendar).at
-        return replace(order, lane=office.lane_of(order.kind, case.sender), urgent_by=by)
+        lane = office.lane_of(order.kind, case.sender)
+        return replace(order, lane=lane, urgent_by=by, expires_at=by if lane else None)
     if order.kind in (OrderKind.ASK, OrderKind.RATE):
         return replace(order, expires_at=due(now, policy.term(Timer.ONLINE).term, office.calendar).at)
     return order

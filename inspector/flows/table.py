@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.flows import assist, dispatch, draw, forget, relief, review, seeding, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
+from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 
@@ -17,11 +19,13 @@ from inspector.store.work import Work
 class Flow:
     """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
 
+    `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
     `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
+    stuck: Callable[[Tx, Work, str, datetime], None] | None = None
     alone: bool = False
 
 
@@ -35,9 +39,9 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ASSIST_REMIND: Flow(do=assist.remind),
     OrderKind.ASSIST_DUE: Flow(do=assist.escalate),
     OrderKind.ASSIST_END: Flow(do=assist.end),
-    OrderKind.TELL: Flow(do=tell.notify),
-    OrderKind.CREDIT: Flow(do=tell.enter_credit),
-    OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting),
+    OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),
+    OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
+    OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
     OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.withheld, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),

@@ -9,15 +9,20 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.flows.office import Office
-from inspector.flows.recall import wait_for_it
+from inspector.flows.recall import CREDIT_STUCK, wait_for_it
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, nothing
-from inspector.ports import CreditEntry, CreditRetraction, Garbled, Notice, Origin, PortError, Refused
+from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
+from inspector.ports import CreditEntry, CreditRetraction, Notice, NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 STUCK = "credit_retraction_stuck"
 """The matter for a person that a retraction opens which the platform does not take."""
+
+UNHEARD = "callback_stuck"
+"""The matter for a person that a notice opens which a system does not get; one for each system and agency. The feed has it."""
+
+_DAY = 86_400.0
 
 
 def notify(work: Work, office: Office) -> Settlement:
@@ -26,7 +31,7 @@ def notify(work: Work, office: Office) -> Settlement:
         row = tx.events.get(str(work.payload["event"]))
     system = office.connectors.approving.get(work.lane)
     if system is None:
-        return nothing("no_callback")
+        raise _not_configured()
     notice = Notice(
         event_id=row["id"],
         type=row["type"],
@@ -39,10 +44,12 @@ def notify(work: Work, office: Office) -> Settlement:
 
 
 def enter_credit(work: Work, office: Office) -> Settlement:
-    """Hand a performance entry to the credit platform."""
+    """Hand a performance entry to the credit platform; while there is none at all it waits, for it is not to be lost."""
+    if not work.lane:
+        raise NotYet("no_platform", origin=Origin.US, attempts=0, retry_after=_DAY)
     platform = office.connectors.credit.get(work.lane)
     if platform is None:
-        return nothing("no_platform")
+        raise _not_configured()
     with office.store.read() as tx:
         if tx.cases.get(str(work.case_id)).entry != work.key:
             return nothing(
@@ -67,14 +74,14 @@ def enter_credit(work: Work, office: Office) -> Settlement:
             rule="credit.entered", basis=(entry.basis,), pack="", facts={"entry": work.key, "receipt": receipt.reference}
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
+        if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
+            tx.attention.close(f"{CREDIT_STUCK}:{work.key}", now)
 
     return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
 
 
 def retract_credit(work: Work, office: Office) -> Settlement:
     """Take an entry back. What the platform will not do, or answers unreadably, is quarantined and shown to a person at once."""
-    if not work.lane:
-        return nothing("no_platform")
     wait_for_it(work, office)
     said = work.payload
     entry = str(said["entry"])
@@ -85,15 +92,10 @@ def retract_credit(work: Work, office: Office) -> Settlement:
         basis=str(said["basis"]),
         decided_at=datetime.fromisoformat(str(said["at"])),
     )
-    try:
-        platform = office.connectors.credit.get(work.lane)
-        if platform is None:
-            raise Refused("connector_not_configured", origin=Origin.US, attempts=0)  # noqa: TRY301 - the same way out as a refusal
-        receipt = platform.retract(retraction, key=retraction_key(entry))
-    except (Refused, Garbled) as error:
-        with office.store.begin() as tx:  # beside the settlement, which an error does not have; telling it again changes nothing
-            _stuck(tx, work, error.code, office.now())
-        raise
+    platform = office.connectors.credit.get(work.lane)
+    if platform is None:
+        raise _not_configured()
+    receipt = platform.retract(retraction, key=retraction_key(entry))
 
     def write(tx: Tx, now: datetime) -> None:
         facts = {"entry": entry, "reason": retraction.reason, "receipt": receipt.reference}
@@ -105,17 +107,19 @@ def retract_credit(work: Work, office: Office) -> Settlement:
 
 
 def keep_retracting(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """The tries of a day are spent: a person is told, and it goes on the next working day, until the platform has taken it."""
+    """Its date has passed: a person is told, and it goes on the next working day, until the platform has taken it."""
 
     def write(tx: Tx, now: datetime) -> None:
-        _stuck(tx, work, error.code if error else "patience_over", now)
+        not_retracted(tx, work, error.code if error else "patience_over", now)
         calendar = office.calendar
-        following = calendar.opening(calendar.add_working_days(calendar.local_date(now), 1))
+        day = calendar.add_working_days(calendar.local_date(now), 1)
+        following = calendar.opening(day)
         again = Order(
             kind=OrderKind.CREDIT_RETRACT,
             key=f"{retraction_key(str(work.payload['entry']))}:{following.date().isoformat()}",
             due_at=following,
             urgent_by=now,
+            expires_at=calendar.closing(day),
             lane=work.lane,
             case_id=work.case_id,
             payload=work.payload,
@@ -125,7 +129,34 @@ def keep_retracting(work: Work, office: Office, error: PortError | None) -> Sett
     return Settlement(write=write, outcome="goes_on")
 
 
-def _stuck(tx: Tx, work: Work, code: str, now: datetime) -> None:
+def place_credit(office: Office, tx: Tx, now: datetime) -> None:
+    """At a start: entries that were ordered while there was no platform go to the one there is now."""
+    lane = office.lane_of(OrderKind.CREDIT, "")
+    if lane:
+        tx.work.place(OrderKind.CREDIT.value, lane, now)
+        tx.attention.close_those(f"{CREDIT_UNPLACED}:", now)
+
+
+def not_told(tx: Tx, work: Work, code: str, now: datetime) -> None:
+    """A system did not get a notice: a person is told, once for all notices of an agency to it."""
+    agency = tx.cases.get(str(work.case_id)).agency
+    facts = {"connector": work.lane, "case": work.case_id, "error": code}
+    tx.attention.open(UNHEARD, agency, f"{work.lane}:{agency}", facts, now)
+
+
+def not_entered(tx: Tx, work: Work, code: str, now: datetime) -> None:
+    """The platform did not get an entry: a person is told."""
+    facts = {"entry": work.key, "case": work.case_id, "error": code}
+    tx.attention.open(CREDIT_STUCK, tx.cases.get(str(work.case_id)).agency, work.key, facts, now)
+
+
+def not_retracted(tx: Tx, work: Work, code: str, now: datetime) -> None:
+    """The platform did not take an entry back yet: a person is told."""
     entry = str(work.payload["entry"])
     facts = {"entry": entry, "case": work.case_id, "error": code}
     tx.attention.open(STUCK, tx.cases.get(str(work.case_id)).agency, entry, facts, now)
+
+
+def _not_configured() -> Refused:
+    """The connector of an order has left the settings: the order is kept for a person, never marked done."""
+    return Refused("connector_not_configured", origin=Origin.US, attempts=0)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from inspector.domain import credit, verification
 from inspector.domain.case import CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, blank, compare, fresh
+from inspector.domain.evidence import Evidence, Verdict, blank, compare, unfresh
 from inspector.domain.policy import Fact, Policy
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
@@ -143,16 +143,17 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
             verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
         except ValueError:
             note = "value_not_comparable"
+    stale = unfresh(verdict, told.as_of, claim.on, fact.valid_for, now)
     return Evidence(
         id=key,
         claim=claim.key,
         method=Method.ONLINE_QUERY,
         via=told.source,
         verdict=verdict,
-        fresh=fresh(told.as_of, claim, fact.valid_for, now),
+        fresh=not stale,
         asked_at=now,
         as_of=told.as_of,
-        note=note,
+        note=note or stale,
         found=answer.value or "",
         remark=remark,
         source_version=told.source_version,

@@ -134,4 +134,4 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     kinds = (OrderKind.DRAW_PROMISE, OrderKind.DRAW_REVEAL)
     keys = [f"{kind.value}:{number}:{party}" for kind in kinds for party in held.parties]
     overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-    tx.work.end_keys([*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", overdue, f"{overdue}:further"], now)
+    tx.work.end_keys([*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", overdue, f"{overdue}:figures", f"{overdue}:further"], now)

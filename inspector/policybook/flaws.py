@@ -151,6 +151,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value}; a visit takes two officers at least (Penalties Law art. 42)",
         "{value}；现场核查不得少于两人（行政处罚法第42条）",
     ),
+    "seeds_too_few": (
+        "{value}; a seed is joined from two sources at least, or one party alone knows it (draw-protocol ruling 19)",
+        "{value}；种子至少由两个来源共同产生，否则为一方所独知（抽取协议第19项裁定）",
+    ),
     "further_is_seed": (
         "{value} is a seed of every draw already; a further source joins when a part was withheld (draw-protocol ruling 12)",
         "{value} 已是每次抽取的种子来源；追加来源只在有来源拒不公布时加入（抽取协议第12项裁定）",

@@ -358,6 +358,8 @@ def _draw(part: Part) -> DrawRow:
         replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
     )
+    if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
+        part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))
     if twice := sorted({*row.seeds} & {*row.further}):
         part.flaw("further_is_seed", "further", value=", ".join(twice))
     if row.team == 1 and part.clean:

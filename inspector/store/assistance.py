@@ -43,7 +43,7 @@ class AssistanceRoom(Room):
     def counts(self) -> Sequence[Any]:
         """(requested agency, state, count)."""
         asked = sa.select(assistance.c.requested, assistance.c.state, sa.func.count())
-        return self.connection.execute(asked.group_by(assistance.c.requested, assistance.c.state)).all()
+        return self.connection.execute(asked.group_by(assistance.c.state, assistance.c.requested)).all()
 
     def _row(self, request: Request) -> dict[str, object]:
         return {"state": request.state.value, "due_at": request.due_at, "body": dump(request)}

@@ -16,10 +16,13 @@ from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.room import Room, Row, insert_new, padded
-from inspector.store.tables import case_file, evidence, ledger, subject, visit, visit_case
+from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
+_REFERRED = sa.select(case_file.c.id, case_file.c.digest).where(
+    case_file.c.sender == sa.bindparam("by"), case_file.c.reference == sa.bindparam("reference")
+)
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
 _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
@@ -78,13 +81,22 @@ class CaseRoom(Room):
         held = sa.or_(case_file.c.drawn == number, case_file.c.id.in_(padded(others)))
         self.connection.execute(_ORDERED.where(held)).all()
 
-    def by_reference(self, sender: str, reference: str) -> tuple[Case, str]:
-        """The case a sender has opened under its reference, with the content digest. Raises Missing."""
-        asked = sa.select(case_file.c.body, case_file.c.digest)
-        row = self.connection.execute(asked.where(case_file.c.sender == sender, case_file.c.reference == reference)).one_or_none()
-        if row is None:
-            raise Missing("case_unknown", reference=reference)
-        return load(Case, row.body), row.digest
+    def by_reference(self, sender: str, reference: str) -> tuple[str, str] | None:
+        """(id, content digest) of the case a sender has opened under its reference, or None.
+
+        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
+        """
+        row = self.batch.direct.execute(_REFERRED, {"by": sender, "reference": reference}).one_or_none()
+        return (row.id, row.digest) if row is not None else None
+
+    def digests(self, sender: str, references: Sequence[str]) -> dict[str, str]:
+        """The content digests of those references that a sender has used, however many are asked about."""
+        held: dict[str, str] = {}
+        for start in range(0, len(references), _TOGETHER):
+            some = case_file.c.reference.in_(references[start : start + _TOGETHER])
+            asked = sa.select(case_file.c.reference, case_file.c.digest).where(case_file.c.sender == sender, some)
+            held |= {row.reference: row.digest for row in self.connection.execute(asked)}
+        return held
 
     def digest(self, case_id: str) -> str:
         """The content digest a case was handed in with, or last corrected to. Raises Missing."""
@@ -221,16 +233,18 @@ class CaseRoom(Room):
 
     def due_before(self, moment: datetime) -> int:
         """How many open verifications and reviews fall due before a moment."""
-        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended])
+        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended]) & case_file.c.outcome.is_(
+            None
+        )
         asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at < moment)
         return int(self.connection.execute(asked).scalar_one())
 
     def adverse_without_review(self) -> int:
         """How many cases ended against their subject with no officer's decision in the ledger: an invariant, must be 0."""
-        reviewed = sa.select(ledger.c.about).where(ledger.c.rule == "officer.review")
-        asked = sa.select(sa.func.count()).where(
-            case_file.c.outcome.not_in((Outcome.TRUE.value, Outcome.WITHDRAWN.value)), case_file.c.id.not_in(reviewed)
+        reviewed = sa.exists(
+            sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED).correlate(case_file)
         )
+        asked = sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, ~reviewed)
         return int(self.connection.execute(asked).scalar_one())
 
     def _row(self, case: Case) -> dict[str, object]:

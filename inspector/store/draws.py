@@ -13,7 +13,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
-from inspector.store.drawtables import draw, draw_partner
+from inspector.store.drawtables import draw, draw_file, draw_partner
 from inspector.store.tables import seed_used
 
 EXTENSION = "extension:"
@@ -151,6 +151,12 @@ class DrawRoom(DrawFiles):
             asked = asked.where(_of(agencies))
         asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def commitments(self, agency: str) -> dict[str, bytes]:
+        """The commitments of an agency's draws by number, without their frames."""
+        asked = sa.select(draw_file.c.number, draw_file.c.bytes).join(draw, draw.c.number == draw_file.c.number)
+        asked = asked.where(draw.c.agency == agency, draw_file.c.name == "commit.json").order_by(draw_file.c.number)
+        return {row.number: row.bytes for row in self.connection.execute(asked)}
 
     def claim(self, mark: str, number: str, party: str, now: datetime) -> bool:
         """Let a seed's mark (`seed.mark`, or `text:` and the figures) be one party's in one draw, for good; False when it is another's.

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from inspector.store.room import Room
-from inspector.store.tables import EPOCH, lane
+from inspector.store.tables import EPOCH, Moment, lane
+
+Pause = Callable[[int, int], timedelta]
+"""How long a breaker is open after so many failures in a row, of which so many open it."""
+
+# A breaker that has opened stays shut for claims until an answer closes it.
+_OPEN = sa.select(lane.c.name, lane.c.open_until, lane.c.failures, lane.c.barred)
+_OPEN = _OPEN.where(lane.c.open_until > sa.literal(EPOCH, Moment), ~lane.c.paused)
+_OPEN = _OPEN.order_by(lane.c.name).with_for_update(skip_locked=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """A connector's state, shared by all replicas and kept over restarts, in machine time.
 
-    `failing_since` is the first failure of the present series.
+    `failing_since` is the first failure of the present series; `barred`: in it we were not let in, and a person must mend something.
     """
 
     name: str
@@ -26,6 +34,7 @@ class Lane:
     paused_at: datetime | None
     failing_since: datetime | None
     error: str | None
+    barred: bool
 
 
 class LaneRoom(Room):
@@ -33,7 +42,7 @@ class LaneRoom(Room):
 
     def ensure(self, names: Sequence[str]) -> None:
         """A row for each configured connector."""
-        rows = [{"name": name, "open_until": EPOCH, "failures": 0, "paused": False} for name in names]
+        rows = [{"name": name, "open_until": EPOCH, "failures": 0, "paused": False, "barred": False} for name in names]
         self.insert_new(lane, rows, ("name",))
 
     def all(self) -> list[Lane]:
@@ -46,6 +55,7 @@ class LaneRoom(Room):
             lane.c.paused_at,
             lane.c.failing_since,
             lane.c.error,
+            lane.c.barred,
         )
         asked = sa.select(*shown).order_by(lane.c.name)
         return [Lane(**row._asdict()) for row in self.connection.execute(asked)]
@@ -55,15 +65,32 @@ class LaneRoom(Room):
         asked = sa.select(lane.c.name).where(lane.c.name.in_(list(names))).order_by(lane.c.name)
         self.connection.execute(asked.with_for_update()).all()
 
-    def failed(self, name: str, error: str, now: datetime, *, threshold: int, cool: timedelta, most: timedelta) -> datetime:
+    def cooled(self, now: datetime, threshold: int, pause: Pause) -> list[str]:
+        """Lanes whose breaker has been open for its time, held to the end of the transaction; one that another holds is his.
+
+        No breaker is open for longer than its pause, seen from any moment: where it seems so, the clock was set back since.
+        """
+        names = []
+        for name, until, failures, barred in self.connection.execute(_OPEN).all():
+            if until > now + pause(failures, 1 if barred else threshold):
+                self.connection.execute(sa.update(lane).where(lane.c.name == name).values(open_until=now))
+            elif until > now:
+                continue
+            names.append(name)
+        return names
+
+    def look_again(self, now: datetime) -> None:
+        """At a start: what keeps us out may have been mended in the settings, so those lanes are tried at once."""
+        self.connection.execute(sa.update(lane).where(lane.c.barred, lane.c.open_until > now).values(open_until=now))
+
+    def failed(self, name: str, error: str, now: datetime, *, threshold: int, pause: Pause, barred: bool = False) -> datetime:
         """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).
 
         Calls that were under way when it opened count no more: one outage is one opening, however many it catches.
         """
         counted = sa.update(lane).where(lane.c.name == name, lane.c.open_until <= now)
-        counted = counted.values(
-            failures=lane.c.failures + 1, error=error[:400], failing_since=sa.func.coalesce(lane.c.failing_since, now)
-        )
+        told = {"error": error[:400], "failing_since": sa.func.coalesce(lane.c.failing_since, now)}
+        counted = counted.values(failures=lane.c.failures + 1, barred=sa.or_(lane.c.barred, sa.literal(barred)), **told)
         failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none()
         if failures is None:
             held: datetime | None = self.connection.execute(
@@ -72,14 +99,14 @@ class LaneRoom(Room):
             return held or EPOCH
         if failures < threshold:
             return EPOCH
-        until: datetime = now + min(cool * 2 ** min(failures - threshold, 16), most)
+        until: datetime = now + pause(failures, threshold)
         self.connection.execute(sa.update(lane).where(lane.c.name == name).values(open_until=until))
         return until
 
     def succeeded(self, name: str) -> None:
         """An answer came: the breaker closes. Writes only when there was something to mend."""
         broken = sa.update(lane).where(lane.c.name == name, lane.c.failures > 0)
-        self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None, failing_since=None))
+        self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None, failing_since=None, barred=False))
 
     def pause(self, name: str, at: datetime | None) -> bool:
         """A person stops a connector, or (None) resumes it; whether it exists."""

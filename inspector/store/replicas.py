@@ -1,22 +1,42 @@
-"""Which daemons are alive: for operators, not for correctness."""
+"""Which daemons are alive, and which schedules each was started with."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from inspector.store.room import Room, Row
 from inspector.store.tables import replica
 
+ALIVE = timedelta(seconds=90)
+"""How long after its last sign of life a daemon counts as alive; it gives one every 15 seconds."""
+
+LOST = timedelta(days=1)
+"""How long after it a daemon that said no goodbye may come back, from a machine that slept or a network that was cut."""
+
 
 class ReplicaRoom(Room):
     """The replica table."""
 
-    def seen(self, replica_id: str, version: str, started_at: datetime, now: datetime) -> None:
-        """A sign of life."""
-        row = {"id": replica_id, "version": version, "started_at": started_at, "seen_at": now}
+    def seen(
+        self, replica_id: str, version: str, started_at: datetime, now: datetime, schedules: Mapping[str, str] | None = None
+    ) -> None:
+        """A sign of life; `schedules` are name and trigger of those it has."""
+        told = json.dumps(schedules or {}, ensure_ascii=False, sort_keys=True)
+        row = {"id": replica_id, "version": version, "started_at": started_at, "seen_at": now, "schedules": told}
         self.upsert(replica, row, ("id",))
+
+    def declared(self, now: datetime, within: timedelta) -> dict[str, dict[str, str]]:
+        """The schedules of each daemon that was seen within a time and has not stopped since."""
+        asked = sa.select(replica.c.id, replica.c.schedules).where(replica.c.seen_at > now - within).order_by(replica.c.id)
+        return {row.id: json.loads(row.schedules) for row in self.connection.execute(asked)}
+
+    def clear(self) -> None:
+        """A daemon that owns the database alone has begun: there is no other."""
+        self.connection.execute(sa.delete(replica))
 
     def gone(self, replica_id: str) -> None:
         """A clean stop."""

@@ -97,8 +97,12 @@ case_file = sa.Table(
     sa.UniqueConstraint("sender", "reference"),
 )
 sa.Index("ix_case_file_agency_opened", case_file.c.agency, case_file.c.id)
-sa.Index("ix_case_file_state_due", case_file.c.state, case_file.c.due_at)
+sa.Index("ix_case_file_state_outcome", case_file.c.state, case_file.c.outcome, case_file.c.due_at)
 sa.Index("ix_case_file_subject", case_file.c.subject_kind, case_file.c.subject_code)
+ADVERSE = sa.text("outcome NOT IN ('TRUE', 'WITHDRAWN')")
+REVIEWED = sa.text("rule = 'officer.review'")
+"""Written out, in the index and in whoever asks: a database takes a partial index only for a condition it can see to be the same."""
+sa.Index("ix_case_file_adverse", case_file.c.id, sqlite_where=ADVERSE, postgresql_where=ADVERSE)
 _undrawn = case_file.c.drawn.is_(None) & case_file.c.stratum.is_not(None)
 sa.Index("ix_case_file_undrawn", case_file.c.agency, sqlite_where=_undrawn, postgresql_where=_undrawn)
 
@@ -119,11 +123,12 @@ assistance = sa.Table(
     sa.Column("id", sa.String(200), primary_key=True),
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("requested", Code, nullable=False),
-    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("state", sa.String(20), nullable=False),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
+sa.Index("ix_assistance_state_requested", assistance.c.state, assistance.c.requested)
 
 annual_plan = sa.Table(
     "annual_plan",
@@ -271,6 +276,7 @@ ledger = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
 )
 sa.Index("ix_ledger_unsealed", ledger.c.id, sqlite_where=ledger.c.seal.is_(None), postgresql_where=ledger.c.seal.is_(None))
+sa.Index("ix_ledger_reviewed", ledger.c.about, sqlite_where=REVIEWED, postgresql_where=REVIEWED)
 
 seal = sa.Table(
     "seal",
@@ -317,6 +323,7 @@ lane = sa.Table(
     sa.Column("paused_at", Moment),
     sa.Column("failing_since", Moment),
     sa.Column("error", sa.String(400)),
+    sa.Column("barred", sa.Boolean, nullable=False),
 )
 
 pack = sa.Table(
@@ -389,4 +396,5 @@ replica = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("version", Code, nullable=False),
+    sa.Column("schedules", sa.Text, nullable=False),
 )

@@ -29,7 +29,10 @@ Claim = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before."""
+    """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before.
+
+    `error` is what came of the last try that failed.
+    """
 
     id: int
     key: str
@@ -41,6 +44,7 @@ class Work:
     expires_at: datetime | None
     attempts: int
     fence: int
+    error: str | None = None
 
     @property
     def claim(self) -> Claim:
@@ -60,18 +64,18 @@ _CLAIMED = (
     work.c.expires_at,
     work.c.attempts,
     work.c.fence,
+    work.c.error,
 )
 
 
 _MACHINE = sa.bindparam("machine", type_=Moment)
 # A breaker that has opened stays shut for claims until an answer closes it; when it has cooled, `probe` sends one row.
+_OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiting", "quarantined"))
+"""Written out: a database takes a partial index only for a condition it can see to be its own."""
 _SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.literal(EPOCH, Moment)))
-_COOLED = sa.select(lane.c.name).where(
-    lane.c.open_until > sa.literal(EPOCH, Moment), lane.c.open_until <= _MACHINE, ~lane.c.paused
-)
-_COOLED = _COOLED.order_by(lane.c.name).with_for_update(skip_locked=True)
-_FREE = work.c.lane.not_in(_SHUT) & work.c.lane.not_in(sa.bindparam("full", expanding=True))
-_FIT = sa.or_(work.c.lane == "", _FREE, work.c.expires_at <= sa.bindparam("office", type_=Moment))
+_HOUSE = work.c.lane == ""
+_OPEN_LANE = sa.or_(work.c.lane.not_in(_SHUT), work.c.expires_at <= sa.bindparam("office", type_=Moment))
+_FIT = sa.or_(_HOUSE, _OPEN_LANE & work.c.lane.not_in(sa.bindparam("full", expanding=True)))
 _OF_LANE = work.c.lane == sa.bindparam("of_lane")
 _CALLING = sa.select(work.c.id).where(work.c.state == "ready", work.c.lease_until > _MACHINE, _OF_LANE).limit(1)
 
@@ -91,6 +95,7 @@ def _lease(fit: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
 
 
 _CLAIM = _lease(_FIT)
+_CLAIM_HOUSE = _lease(_HOUSE)
 _PROBE = _lease(_OF_LANE)
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
@@ -172,31 +177,27 @@ class WorkRoom(Room):
         limit: int,
         *,
         full: Sequence[str] = (),
+        laned: bool = True,
     ) -> list[Work]:
         """Lease up to `limit` ready rows, most urgent first. Read the result only after the transaction has committed.
 
-        Rows of a lane that is paused, whose breaker has opened, or that is `full` in this process are passed over; a row past its
-        patience is claimed all the same, so that it can give up. SKIP LOCKED keeps two replicas from waiting for each other;
-        on SQLite there is one writer and the clause is nothing.
+        Rows of a lane that is paused, or whose breaker has opened, are passed over, but for those past their patience, which are to
+        give up; rows of a lane that is `full` in this process are passed over in any case, and without `laned` those of every lane.
+        SKIP LOCKED keeps two replicas from waiting for each other; on SQLite there is one writer and the clause is nothing.
         """
-        values = {
-            "machine": machine_now,
-            "office": office_now,
-            "until": machine_now + lease,
-            "me": owner,
-            "most": limit,
-            "full": list(full) or [""],
-        }
-        return _claimed(self.connection.execute(_CLAIM, values).all())
+        values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": limit}
+        if not laned:
+            return _claimed(self.connection.execute(_CLAIM_HOUSE, values).all())
+        return _claimed(self.connection.execute(_CLAIM, {**values, "office": office_now, "full": padded(full) or [""]}).all())
 
-    def probe(self, owner: str, machine_now: datetime, lease: timedelta) -> list[Work]:
+    def probe(self, owner: str, machine_now: datetime, lease: timedelta, cooled: Sequence[str]) -> list[Work]:
         """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
 
-        The lane's row is locked meanwhile, so that two replicas do not both send one.
+        The lane's row is locked meanwhile (`lanes.cooled`), so that two replicas do not both send one.
         """
         held: list[Work] = []
         values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": 1}
-        for name in self.connection.execute(_COOLED, {"machine": machine_now}).scalars().all():
+        for name in cooled:
             asked = {"machine": machine_now, "of_lane": name}
             if self.connection.execute(_CALLING, asked).first() is None:
                 held += _claimed(self.connection.execute(_PROBE, {**values, "of_lane": name}).all())
@@ -224,6 +225,12 @@ class WorkRoom(Room):
         """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12)."""
         attempts = held.attempts if counted else held.attempts - 1
         self._guarded(held, state="waiting", due_at=due_at, lease_until=EPOCH, owner=None, error=error[:400], attempts=attempts)
+
+    def place(self, kind: str, lane: str, now: datetime) -> int:
+        """Give open rows of a kind that wait without a lane the lane that there is now, and let them be due; how many."""
+        waits = sa.update(work).where(work.c.kind == kind, work.c.lane == "", work.c.state.in_(("waiting", "ready")))
+        placed = self.connection.execute(waits.values(lane=lane, state="waiting", due_at=now, lease_until=EPOCH, owner=None))
+        return placed.rowcount
 
     def hasten(self, key: str, now: datetime) -> None:
         """What a waiting row waits for has happened: let it be due."""
@@ -321,14 +328,11 @@ class WorkRoom(Room):
         return self.rows(asked)
 
     def counts(self, machine_now: datetime) -> Sequence[Any]:
-        """(kind, state, leased, count, oldest due) of everything not done."""
+        """(kind, state, leased, count, oldest due) of everything not done: by the indexes of the open states, past all that is done."""
         leased = sa.and_(work.c.state == "ready", work.c.lease_until > machine_now)
-        asked = (
-            sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), sa.func.min(work.c.due_at))
-            .where(work.c.state != "done")
-            .group_by(work.c.kind, work.c.state, sa.text("leased"))
-        )
-        return self.connection.execute(asked).all()
+        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), sa.func.min(work.c.due_at))
+        grouped = shown.group_by(work.c.kind, work.c.state, sa.text("leased"))
+        return self.connection.execute(sa.union_all(*(grouped.where(state) for state in _OPEN_STATES))).all()
 
     def forget_done(self, before: datetime, limit: int = 5000) -> int:
         """Delete rows done before a moment: the ledger is the history, not this table."""
@@ -360,6 +364,7 @@ def _claimed(rows: Sequence[Any]) -> list[Work]:
             expires_at=row.expires_at,
             attempts=row.attempts + 1,
             fence=row.fence,
+            error=row.error,
         )
         for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))
     ]

@@ -113,7 +113,7 @@ class Metrics:
         )
         self.calls = Counter(
             "inspector_connector_calls_total",
-            "Calls by connector and outcome: answered, refused, garbled, unavailable, notyet, or failed by a fault of ours.",
+            "Calls by connector and outcome: answered, refused, barred, garbled, unavailable, notyet, or failed by a fault of ours.",
             ("connector", "outcome"),
             registry=registry,
         )

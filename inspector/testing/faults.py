@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
+from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing.peer import Step, answer, endless, lost, never, raw, reset, slow, trickle
 from inspector.testing.samples import CODE
 
@@ -77,9 +77,9 @@ def _wire() -> Iterator[Fault]:
 def _statuses() -> Iterator[Fault]:
     """Statuses; each body repeats what was asked, as careless error pages do."""
     said = {"error": f"no such thing: {CODE}"}
-    for status in (401, 403):
-        yield Fault(name=f"{status}", step=answer(status, said), becomes=Refused, origin=Origin.US)
-    for status in (400, 404, 405, 409, 410, 413, 415, 422, 501, 505):
+    for status in (401, 403, 404, 405, 407, 501, 505):
+        yield Fault(name=f"{status}", step=answer(status, said), becomes=Barred, origin=Origin.US)
+    for status in (400, 409, 410, 413, 415, 422):
         yield Fault(name=f"{status}", step=answer(status, said), becomes=Refused)
     for status in (408, 425, 429, 500, 502, 503, 504):
         yield Fault(name=f"{status}", step=answer(status, said), becomes=Unavailable, origin=Origin.THEM)

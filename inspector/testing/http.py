@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from inspector.ports import Answer, PortError, Rating, Receipt, Refused, Unavailable
+from inspector.ports import Answer, Barred, PortError, Rating, Receipt, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
 from inspector.testing.peer import Peer, answer, followed, lost, nobody, peer
@@ -111,11 +111,11 @@ class OverHttp(PortContract):
             least, most = fault.after or (0, 0)
             assert least <= (error.retry_after or 0) <= most, f"retry_after {error.retry_after}, not from {least} to {most} s"
 
-    def test_a_redirect_is_refused_and_nothing_follows_it(self, way: Way) -> None:
+    def test_a_redirect_is_a_wrong_address_and_nothing_follows_it(self, way: Way) -> None:
         for status in REDIRECTS:
             self.party.plays(answer(status, Location=f"{self.elsewhere.url}/elsewhere"))
             with self._using(self.once) as connector:
-                assert isinstance(caught(lambda made=connector: way.call(made, "k-1")), Refused)  # type: ignore[misc]
+                assert isinstance(caught(lambda made=connector: way.call(made, "k-1")), Barred)  # type: ignore[misc]
         assert self.elsewhere.heard == [], "it followed"
 
     def test_where_tls_fails_nothing_is_said(self, way: Way) -> None:

@@ -11,9 +11,20 @@ from pydantic import ConfigDict, JsonValue
 from inspector.domain.admission import ClaimWarning, odd
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
-from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, MatterKind, Method, Outcome, Route, SubjectKind
+from inspector.domain.case import (
+    Case,
+    CaseRemark,
+    CaseState,
+    ClaimStatus,
+    LevelReason,
+    MatterKind,
+    Method,
+    Outcome,
+    Route,
+    SubjectKind,
+)
 from inspector.domain.plan import Draw, DrawKind, DrawState
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.visit import VisitState
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
 
@@ -86,6 +97,7 @@ class CaseShown(Shown):
     opened_at: datetime
     ended_at: datetime | None
     concluded_at: datetime | None
+    remarks: tuple[CaseRemark, ...]
 
 
 class CaseWithWhy(CaseShown):
@@ -158,47 +170,6 @@ class RequestShown(Shown):
     sent_at: datetime | None
     ended_at: datetime | None
     reply: dict[str, JsonValue] | None
-
-
-class DoubtShown(Shown):
-    """A fact in question."""
-
-    case_id: str
-    claim: str
-    fact: str
-    claimed: str
-
-
-class VisitShown(Shown):
-    """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's."""
-
-    id: str
-    draw: str
-    agency: str
-    partners: tuple[str, ...]
-    kind: SubjectKind
-    code: str
-    name: str
-    state: VisitState
-    basis: str
-    opened_at: datetime
-    due_at: datetime
-    release_at: datetime | None
-    done_at: datetime | None
-    doubts: tuple[DoubtShown, ...]
-
-
-class SeatShown(Shown):
-    """One seat of a team, with the visit it is for."""
-
-    seat: str
-    agency: str
-    inspector: str
-    state: SeatState
-    ordered_at: datetime
-    accept_by: datetime
-    reason: str
-    visit: VisitShown
 
 
 class ResultShown(Shown):
@@ -381,12 +352,6 @@ def request_shown(request: Request) -> RequestShown:
     }
     plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
     return RequestShown.model_validate(plain | told)
-
-
-def seat_shown(name: str, held: Visit, seat: Seat) -> SeatShown:
-    """A seat as it goes out, with no more of the visit than its inspector may know."""
-    plain = {field: getattr(seat, field) for field in ("agency", "inspector", "state", "ordered_at", "accept_by", "reason")}
-    return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(as_known(held, seat))})
 
 
 def draw_shown(draw: Draw) -> DrawShown:

@@ -29,12 +29,34 @@ _PAUSE = 0.05
 """Seconds; the longest wait before the second try, and as much more before each following one."""
 
 
+@dataclass
+class Readings:
+    """What many look at and few need to read: the last text by name, with its age. Those who want the same wait for one reader."""
+
+    _held: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def fresh(self, name: str, read: Callable[[], str]) -> str:
+        """Read now, for oneself and for those who come after."""
+        began = time.monotonic()
+        text = read()
+        self._held[name] = began, text
+        return text
+
+    def shared(self, name: str, read: Callable[[], str], oldest: float) -> str:
+        """What was read within the last `oldest` seconds, else read now. What `read` raises is heard by whoever reads."""
+        with self._turn:
+            began, text = self._held.get(name, (-oldest, ""))
+            return text if time.monotonic() - began < oldest else self.fresh(name, read)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The edge's bundle. `stop` is set when the server goes down, so that open streams end by themselves.
 
     `live` says whether this process should not be restarted, and asks no database: an outage outside is no reason to restart.
     `scrapers`: digests of the tokens that have read metrics, with the moment (monotonic seconds) each was last found valid.
+    `live_parts`: the ops page's words by language, one reading for all who have the page open.
     """
 
     office: Office
@@ -44,6 +66,7 @@ class Desk:
     settings: Web
     stop: threading.Event = field(default_factory=threading.Event)
     scrapers: dict[bytes, float] = field(default_factory=dict)
+    live_parts: Readings = field(default_factory=Readings)
 
     def look(self, ask: Callable[[Tx], T]) -> T:
         """Read one state of the records."""

@@ -76,8 +76,17 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
 
     def do(tx: Tx, now: datetime) -> DrawShown:
         draw_of(tx, caller, number)
-        told = given.figures, now
-        seeding.type_figures(desk.office, tx, number, caller.name, *told, party=given.party, held_at=given.held_at)
+        seeding.type_figures(
+            desk.office,
+            tx,
+            number,
+            caller.name,
+            given.figures,
+            now,
+            party=given.party,
+            held_at=given.held_at,
+            minutes=given.minutes,
+        )
         return draw_shown(tx.draws.get(number))
 
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)

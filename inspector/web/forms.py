@@ -13,16 +13,18 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.assistance import Door
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.finding import Doubt
 from inspector.domain.visit import Seat, SeatState, Visit, as_known
-from inspector.flows import assist, dispatch
+from inspector.flows import assist, dispatch, supervision
 from inspector.flows.explain import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
-from inspector.web.answers import request_shown, seat_shown
+from inspector.web.answers import request_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
@@ -62,6 +64,16 @@ def post_assist(request: Request, desk: AtDesk, request_id: str, token: str, for
     return _again(request)
 
 
+@router.get("/oversee/{request_id}/{token}")
+def show_oversee(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
+    """What the common superior sees of a request that it was told of: all of it, and no form to answer."""
+    try:
+        assist.oversees(desk.office, request_id, token)
+        return _assist_page(request, desk, request_id, oversees=True)
+    except InspectorError as error:
+        return refused(request, error)
+
+
 @router.get("/seat/{name}/{token}", name="seat_form")
 def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The assignment and what can be done about it."""
@@ -87,6 +99,7 @@ def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Poste
 
 
 @router.api_route("/assist/{rest:path}", methods=["GET", "POST"])
+@router.api_route("/oversee/{rest:path}", methods=["GET", "POST"])
 @router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
 def cut_off(request: Request) -> Response:
     """A link of which a part was lost, as happens in chat and mail programs."""
@@ -106,8 +119,8 @@ def _answer(desk: Desk, request_id: str, form: Fields) -> None:
 
     def do(tx: Tx, now: datetime) -> Strict:
         if isinstance(given, DeclineIn):
-            return request_shown(links.decline(desk, tx, request_id, given, now))
-        return request_shown(links.answer(desk, tx, request_id, given, now))
+            return request_shown(links.decline(desk, tx, request_id, given, Door(), now))
+        return request_shown(links.answer(desk, tx, request_id, given, Door(), now))
 
     desk.once(message(f"assist:{request_id}"[:200], form.message_id(), f"form {request_id}", given), do)
 
@@ -121,6 +134,8 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             given = read(SeatDeclineIn, reason=form.one("reason"))
         case "result":
             given = _result(form)
+            if given.seen is None and desk.look(lambda tx: _asks_nothing(*dispatch.by_name(tx, name))):
+                raise Invalid("seen_missing", field="seen")
         case other:
             raise Refusal("action_unknown", action=other[:40])
 
@@ -131,8 +146,7 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             links.report(desk, tx, name, given, now)
         else:
             dispatch.accept(tx, name, now)
-        held, seat = dispatch.by_name(tx, name)
-        return seat_shown(name, held, seat)
+        return links.shown(tx, name)
 
     desk.once(message(f"seat:{name}"[:200], form.message_id(), f"form {form.one('do')} {name}", given), do)
 
@@ -145,11 +159,22 @@ def _result(form: Fields) -> ResultIn:
         case_id, _, claim = about.partition(":")
         if kind == "verdict" and verdict:
             findings.append(read(FindingIn, case_id=case_id, claim=claim, verdict=verdict, note=form.one(f"note:{about}")))
-    return read(ResultIn, findings=tuple(findings), remarks=form.one("remarks"))
+    return read(ResultIn, findings=tuple(findings), seen=form.one("seen") or None, remarks=form.one("remarks"))
+
+
+def _asks_nothing(held: Visit, seat: Seat) -> bool:
+    """Whether a visit has no fact in question for a seat's agency, so that what was seen is all its result."""
+    return all(doubt.agency != seat.agency for doubt in held.doubts)
 
 
 def _assist_page(
-    request: Request, desk: Desk, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+    request: Request,
+    desk: Desk,
+    request_id: str,
+    form: Fields | None = None,
+    wrong: Trouble = NO_TROUBLE,
+    *,
+    oversees: bool = False,
 ) -> Response:
     def ask(tx: Tx) -> tuple[AssistanceRequest, str, list[str]]:
         held = tx.assistance.get(request_id)
@@ -160,9 +185,12 @@ def _assist_page(
 
     held, fact, cited = desk.look(ask)
     requester = desk.office.tree.get(held.requester)
+    requested = next((node for node in desk.office.tree.values() if node.connector == held.requested), None)
     context = {
         "held": request_shown(held),
-        "open": held.state.open,
+        "open": held.state.open and not oversees,
+        "oversees": oversees,
+        "requested": requested.name if requested else held.requested,
         "fact": fact,
         "cited": cited,
         "requester": requester.name if requester else held.requester,
@@ -175,29 +203,33 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[str], list[str], list[str]]:
+    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[tuple[Doubt, str]], list[str], list[str]]:
         held, seat = dispatch.by_name(tx, name)
+        tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
+        exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         held = as_known(held, seat)
-        cases = {case_id: tx.cases.get(case_id) for case_id in held.case_ids}
-        facts = [_fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact) for one in held.doubts]
+        asked = (*held.doubts, *exempt)
+        cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
+        facts = [(one, _fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
         return held, seat, tx.visits.team(held.id), facts, [one.citation for one in articles(policy, held.basis)], places
 
     held, seat, team, facts, cited, places = desk.look(ask)
-    doubts = list(zip(held.doubts, facts, strict=True))
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
     if wrong.code in ("findings_missing", "findings_wordless"):
-        asked = {f"{one.case_id}:{one.claim}": fact for one, fact in doubts}
-        unsaid = {about: fact for about, fact in asked.items() if not kept.get(f"verdict:{about}")}
+        asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
+        owed = {f"{one.case_id}:{one.claim}" for one in held.doubts}
+        unsaid = {about: fact for about, fact in asked.items() if about in owed and not kept.get(f"verdict:{about}")}
         wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
         wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
     context = {
         "visit": held,
         "seat": seat,
         "now": _now(held, seat, team),
-        "doubts": doubts,
+        "doubts": facts,
+        "owed": len(held.doubts),
         "unsaid": list(unsaid),
         "wordless": list(wordless),
         "cited": cited,

@@ -12,10 +12,12 @@ from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
-from inspector.domain.errors import Missing
-from inspector.flows import assist, dispatch
+from inspector.domain.assistance import Door
+from inspector.domain.errors import Forbidden, Missing
+from inspector.flows import assist, dispatch, supervision
 from inspector.store.tx import Tx
-from inspector.web.answers import RequestShown, SeatShown, request_shown, seat_shown
+from inspector.web.answers import RequestShown, request_shown
+from inspector.web.assigned import SeatShown, seat_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
@@ -61,7 +63,7 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
     desk.look(lambda tx: _request(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(answer(desk, tx, request_id, given, now))
+        return request_shown(answer(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"answer {request_id}", given), do)
 
@@ -72,19 +74,24 @@ def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn
     desk.look(lambda tx: _request(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(decline(desk, tx, request_id, given, now))
+        return request_shown(decline(desk, tx, request_id, given, door(by), now))
 
     return desk.once(message(f"assist:{request_id}"[:200], message_id, f"decline {request_id}", given), do)
 
 
-def answer(desk: Desk, tx: Tx, request_id: str, given: AnswerIn, now: datetime) -> assistance.Request:
+def door(by: Caller | str) -> Door:
+    """By which door a word comes in: a link, or a token and its name."""
+    return Door() if isinstance(by, str) else Door(token=by.name)
+
+
+def answer(desk: Desk, tx: Tx, request_id: str, given: AnswerIn, by: Door, now: datetime) -> assistance.Request:
     """An answer, by API and by form alike."""
-    return assist.answer(desk.office, tx, request_id, given.checked_verdict(), given.value, given.signer, now)
+    return assist.answer(desk.office, tx, request_id, given.checked_verdict(), given.value, given.signer, now, by)
 
 
-def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, now: datetime) -> assistance.Request:
+def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now: datetime) -> assistance.Request:
     """A refusal with reasons, by API and by form alike."""
-    return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now)
+    return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now, by)
 
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
@@ -99,7 +106,7 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
             by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
             if seat.agency not in by.sees:  # of a joint visit each agency sees its own part
                 raise Missing("seat_unknown", seat=name)
-        return seat_shown(name, held, seat)
+        return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
 
     return desk.look(ask)
 
@@ -111,7 +118,7 @@ def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId 
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         dispatch.accept(tx, name, now)
-        return _seat(tx, name)
+        return shown(tx, name)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"accept {name}", None), do)
 
@@ -123,7 +130,7 @@ def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn,
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         dispatch.decline(desk.office, tx, name, given.reason, now)
-        return _seat(tx, name)
+        return shown(tx, name)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"decline {name}", given), do)
 
@@ -135,25 +142,29 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         report(desk, tx, name, given, now)
-        return _seat(tx, name)
+        return shown(tx, name)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"result {name}", given), do)
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
     """A result, by API and by form alike."""
-    dispatch.report(desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now)
+    dispatch.report(desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen)
 
 
-def _seat(tx: Tx, name: str) -> SeatShown:
+def shown(tx: Tx, name: str) -> SeatShown:
+    """A seat as it is after what was done."""
     held, seat = dispatch.by_name(tx, name)
-    return seat_shown(name, held, seat)
+    return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
 
 
 def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
-    """The request, if the link is its own, or the token is an officer's of the requested agency (to read: of either side)."""
+    """The request, if the link is its own, or the token is an officer's of the requested agency.
+
+    To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
+    """
     if isinstance(by, str):
-        assist.by_link(desk.office, request_id, by)
+        assist.by_link(desk.office, request_id, by, reading=reading)
         return tx.assistance.get(request_id)
     request = tx.assistance.get(request_id)
     asked = next((node.id for node in desk.office.tree.values() if node.connector == request.requested), request.requested)
@@ -161,4 +172,6 @@ def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: 
     if not set(sides) & set(by.sees):
         raise Missing("request_unknown", request=request_id)
     by.may(*((Role.OFFICER, Role.AUDITOR) if reading else (Role.OFFICER,)))
+    if not reading and by.agency != asked:
+        raise Forbidden("request_not_yours", agency=asked)
     return request

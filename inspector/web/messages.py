@@ -12,8 +12,8 @@ from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding, Seen
 from inspector.domain.replacement import Ceased, Ground
-from inspector.domain.visit import Finding
 from inspector.flows.intake import Application
 from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
 
@@ -200,9 +200,14 @@ class FindingIn(Strict):
 
 
 class ResultIn(Strict):
-    """The result of a visit: an answer to every fact in question."""
+    """The result of a visit: an answer to every fact in question, and whether there was something beside them.
+
+    `seen`: `NOTHING` or `FINDING` (then in words, or in a mismatch of an exempt promise); of a visit that asks nothing it is the
+    result. A finding is a matter for a person.
+    """
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]
+    seen: Seen | None = None
     remarks: Text = ""
 
 
@@ -264,3 +269,5 @@ class FiguresIn(Strict):
     """Which ceremony, by the name the draw shows; may be left out while there is one only."""
     held_at: Moment | None = None
     """When the figures became public, by the minutes; never before the time that the announcement left."""
+    minutes: MaybeLine = ""
+    """Where the minutes are; of a lottery that is a further source its official number, which is required."""

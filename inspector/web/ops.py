@@ -56,7 +56,7 @@ async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(m
     """The live part again and again, for a while, and not when the server goes down: an open page must not hold up a stop."""
     for _ in range(int(_LASTS / _EVERY)):
         try:
-            yield ServerSentEvent(data=await anyio.to_thread.run_sync(_live, desk, lang), retry=_AGAIN)
+            yield ServerSentEvent(data=await anyio.to_thread.run_sync(_shared, desk, lang), retry=_AGAIN)
         except Away:
             yield ServerSentEvent(comment="database unavailable")  # the page keeps what it shows, and the stream goes on
         for _ in range(int(_EVERY / _LOOK)):
@@ -66,4 +66,14 @@ async def stream_ops(desk: AtDesk, lang: InLang, _may: Annotated[None, Depends(m
 
 
 def _live(desk: Desk, lang: Lang) -> str:
+    """The live part, read now."""
+    return desk.live_parts.fresh(lang, lambda: _read(desk, lang))
+
+
+def _shared(desk: Desk, lang: Lang) -> str:
+    """The live part as any open page has read it within the last round: however many look, the records are asked once."""
+    return desk.live_parts.shared(lang, lambda: _read(desk, lang), _EVERY)
+
+
+def _read(desk: Desk, lang: Lang) -> str:
     return fragment(desk, lang, "live.html", sections=desk.look(lambda tx: words(desk, tx, lang)))

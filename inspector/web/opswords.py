@@ -91,6 +91,9 @@ def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
     for lane in tx.lanes.all():
         if lane.paused:
             state = label("ops.lane_paused", lang)
+        elif lane.barred:
+            seconds = max(0, int((lane.open_until - machine_now).total_seconds()) + 1)
+            state = label("ops.lane_barred", lang, seconds=seconds, error=lane.error or "")
         elif lane.open_until > machine_now:
             seconds = int((lane.open_until - machine_now).total_seconds()) + 1
             state = label("ops.lane_open", lang, seconds=seconds, error=lane.error or "")

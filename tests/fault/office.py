@@ -74,13 +74,13 @@ budget_seconds = 1.9
 kind = "http"
 url = "http://127.0.0.1:{world}/social"
 budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
+declined_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [sources.registers]
 kind = "http"
 url = "http://127.0.0.1:{world}/registers"
 budget_seconds = 1.9
-permanent_codes = ["E-102", "E-106"]
+declined_codes = ["E-102", "E-106"]
 retry_codes = [-1]
 [credit.platform]
 kind = "http"
@@ -122,6 +122,7 @@ sides = 6
 kind = "ceremony"
 what = "double-colour ball"
 balls = [[6, 33], [1, 16]]
+official = "the announcements"
 [seeds.justice]
 kind = "reveal"
 url = "http://127.0.0.1:{world}/justice"

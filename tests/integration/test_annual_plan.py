@@ -32,7 +32,7 @@ from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
 from tests.house import START, Hand, claim, next_period, open_office, settle
 from tests.integration.test_draw_rivals import at_once
-from tests.integration.test_draw_way import Dice, Party, inspectors
+from tests.integration.test_draw_way import LOTTERY, Dice, Party, carried_out, inspectors
 
 WEEKLY = Plan(name="weekly", agency="bureau", trigger="cron mon 10:00", pool=True)
 SEAL = Consent(by="李主任", document="审管〔2026〕3号")
@@ -40,7 +40,7 @@ SEAL = Consent(by="李主任", document="审管〔2026〕3号")
 
 def an_office(store: Store, hand: Hand, *, silent: bool = False, plan: Plan = WEEKLY) -> Office:
     """An office with twelve firms under supervision and five inspectors, whose draws need an annual plan."""
-    lottery = ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]})
+    lottery = ceremony.connect("lottery", LOTTERY)
     seeds = {"dice": Dice(), "justice": Party("justice"), "audit": Party("audit", silent=silent), "lottery": lottery}
     office = open_office(store, hand, plans={plan.name: plan}, planned=True, seeds=seeds)
     with store.begin() as tx:
@@ -306,8 +306,7 @@ def test_withdrawing_a_plan_stops_no_draw_that_is_announced_nor_the_one_that_fol
     again = by_hand(office)
     assert again is not None
     assert again.number == first.number, "this period has its draw; who asks again is told so"
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, first.number)
     void, following = draws(office)
     assert (void.number, void.state) == (first.number, DrawState.VOID)
     assert (following.state, following.parties) == (DrawState.SEEDING, ("dice", "justice", "lottery"))

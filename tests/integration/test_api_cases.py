@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding
+from inspector.domain.finding import Finding
 from inspector.flows import dispatch
+from inspector.policybook import Policybook
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
@@ -39,8 +41,38 @@ def test_a_case_is_new_once_the_same_again_is_the_same_and_another_content_is_a_
     assert first.json() == again.json()
     assert first.json()["strategy"]["row"] == "normal-U"
     assert code(conflict) == (409, "reference_reused")
-    assert other.status_code == 422
+    assert code(other) == (409, "reference_reused"), "whatever is wrong with it: the reference is taken"
     assert edge.announced == [f"ask:{first.json()['id']}:c1:0"]
+
+
+def without(item: str, book: Policybook) -> Policybook:
+    """The packs as they would be once none of them knows an item any more."""
+    packs = (replace(pack, items={code: one for code, one in pack.items.items() if code != item}) for pack in book.packs)
+    return replace(book, packs=tuple(packs))
+
+
+def test_a_case_sent_again_after_its_item_was_given_up_is_still_the_same_case(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with serving(office) as edge, edge.as_("system") as client:
+        first = client.post("/v1/cases", json=a_case())
+    after = replace(office, book=without("business-licence", office.book))
+    with serving(after) as edge, edge.as_("system") as client:
+        again = client.post("/v1/cases", json=a_case())
+        changed = client.post("/v1/cases", json=a_case(item="stable-jobs"))
+        fresh = client.post("/v1/cases", json=a_case(2))
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert code(changed) == (409, "reference_reused")
+    assert code(fresh) == (422, "item_unknown")
+
+
+def test_a_case_sent_again_after_its_pack_has_ended_is_still_the_same_case(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with serving(office) as edge, edge.as_("system") as client:
+        first = client.post("/v1/cases", json=a_case()).json()
+    after = replace(office, book=replace(office.book, packs=tuple(one for one in office.book.packs if one.id != "demo")))
+    with serving(after) as edge, edge.as_("system") as client:
+        assert client.post("/v1/cases", json=a_case()).json() == first
+        assert client.post("/v1/cases", json=a_case(2)).status_code != 201
 
 
 def test_what_is_wrong_with_a_case_is_said_in_both_languages_with_its_facts(edge: Edge) -> None:

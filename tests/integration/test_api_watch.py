@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.errors import Invalid
 from inspector.store.store import Store
@@ -152,6 +155,27 @@ def test_an_open_ops_page_does_not_hold_up_a_stop(store: Store, hand: Hand) -> N
         edge.server.stop()
         listener.join(5)
     assert ended.is_set(), "the stream ends by itself, it is not torn"
+
+
+def test_however_many_have_the_ops_page_open_the_records_are_read_once_a_round(store: Store, hand: Hand) -> None:
+    counted: list[float] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM case_file GROUP BY" in " ".join(statement.split()):
+            counted.append(time.monotonic())
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        with serving(open_office(store, hand), WEB.model_copy(update={"open_ops": True})) as edge, ExitStack() as open_pages:
+            began = time.monotonic()
+            for _ in range(6):
+                client = open_pages.enter_context(edge.client())
+                page = open_pages.enter_context(client.stream("GET", "/ops/stream"))
+                assert any(line.startswith("data:") for line in page.iter_lines())
+            rounds = 1 + int((time.monotonic() - began) / 2.0)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+    assert 1 <= len(counted) <= rounds
 
 
 def test_a_taken_address_is_said(edge: Edge) -> None:

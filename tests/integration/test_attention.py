@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding
+from inspector.domain.finding import Finding
 from inspector.flows import assist, dispatch
 from inspector.store.store import Store
 from inspector.store.tx import Tx

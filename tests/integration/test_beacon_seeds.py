@@ -16,7 +16,7 @@ from connectors.seeds import drand, nist
 from inspector import testing
 from inspector.domain.beacon import DEFAULT, QUICKNET
 from inspector.domain.errors import Invalid
-from inspector.ports import Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.ports import Barred, Garbled, NotYet, PortError, Unavailable
 from inspector.testing import caught
 from inspector.testing.peer import Step, answer, peer
 from tests.beacons import CHAINED, CHAINED_SAID, QUICK, QUICK_AT, QUICK_SAID, beacon
@@ -106,7 +106,7 @@ def test_a_relay_that_fails_lies_or_is_behind_is_passed_over(first: Step) -> Non
         ((answer(200, FORGED),), Garbled, "beacon_unsigned"),
         ((answer(200, OTHER),), Garbled, "beacon_other"),
         ((answer(200, {**CHAINED_SAID, "round": 657413}),), Garbled, "beacon_unsigned"),
-        ((answer(404), answer(200, FORGED)), Refused, "http_404"),
+        ((answer(404), answer(200, FORGED)), Barred, "http_404"),
         ((answer(200, FORGED), answer(503)), Unavailable, "http_503"),
     ],
     ids=["forged", "another round", "another chain", "behind and forged", "forged and down"],

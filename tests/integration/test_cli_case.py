@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 from inspector.domain.errors import Conflict
-from inspector.flows import bulk, intake
+from inspector.flows import bulk, importing, intake, sheet
+from inspector.flows.office import Office
 from tests import house
 from tests.edge import serving
+from tests.integration.test_api_cases import without
 from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
 
 HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
@@ -87,6 +90,24 @@ def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) 
     assert [rule for rule, _ in rules] == ["operator.migrate", "operator.case.import", "operator.case.import"]
     assert rules[1][1]["file"] == "cases.csv"
     assert str(rules[1][1]["by"]).startswith("os:")
+
+
+@on_both
+def test_a_file_imported_again_after_its_item_was_given_up_is_still_what_is_in(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, house.Hand())
+        first = importing.parse(sheet.read(table(HEADS, row(1)).encode()), "bureau", ("bureau",))
+        more = importing.parse(sheet.read(table(HEADS, row(1), row(2)).encode()), "bureau", ("bureau",))
+        assert load(office, first).opened == 1
+        after = replace(office, book=without("business-licence", office.book))
+        again, fresh = load(after, first), load(after, more)
+    assert (again.opened, again.known, again.flaws) == (0, 1, ())
+    assert [(flaw.row, flaw.code) for flaw in fresh.flaws] == [(3, "item_unknown")]
+
+
+def load(office: Office, parsed: importing.Parsed) -> bulk.Loaded:
+    """A file taken in, by nobody in particular."""
+    return bulk.load(office, parsed, "hall", dry_run=False, sign=lambda *_: None)
 
 
 @on_both

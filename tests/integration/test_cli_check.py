@@ -270,8 +270,10 @@ def test_a_paused_connector_and_an_open_breaker_are_said_with_since_when_and_the
         tx.lanes.ensure(["registers"])
         cool = timedelta(hours=1)
         now = tx.machine_now()
-        tx.lanes.failed("registers", "connect_timeout", now - timedelta(days=2), threshold=9, cool=cool, most=cool)
-        tx.lanes.failed("registers", "connect_timeout", now, threshold=1, cool=cool, most=cool)
+        tx.lanes.failed(
+            "registers", "connect_timeout", now - timedelta(days=2), threshold=9, pause=lambda _failures, _threshold: cool
+        )
+        tx.lanes.failed("registers", "connect_timeout", now, threshold=1, pause=lambda _failures, _threshold: cool)
     told = {one["name"]: one["message"] for one in operator.well("check", "--json").json if one["state"] == "WARN"}
     assert "paused since 20" in told["sources.social"]
     assert "2 in a row" in told["sources.registers"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli import terminal
 from inspector.domain import draw as protocol
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit
@@ -173,8 +174,7 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     with house.closing(operator.store()) as store:
         office, _, notary = drawing(store, hand, silent="audit")
         _, first = announced(office, hand)
-        hand.on(days=2)
-        settle(office)
+        drawn_by_daemon(office, hand, first.number)
         with store.read() as tx:
             void = tx.draws.get(first.number)
             (following,) = [held for held in tx.draws.page(None) if held.number != first.number]
@@ -221,10 +221,15 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
 def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(operator: Operator, commitment: Commitment) -> None:
     why = ("--reason", "名单遗漏一个片区")
     assert operator.well("draw", "void", NUMBER, *why, "--by", "李科长", "--json").json["state"] == "DRAWN"
-    assert operator.say("draw", "void", NUMBER, *why, "--by", " 李 科长").code == 4, "one person's word is one"
-    assert operator.well("draw", "void", NUMBER, *why, "--by", "王主任", "--json").json["signed"] == ["李科长", "王主任"]
+    for other in (" 李 科长", "王主任"):
+        assert operator.say("draw", "void", NUMBER, *why, "--by", other).code == 4, (
+            "one person's word is one, and one user is one person"
+        )
+    assert operator.another.say("draw", "void", NUMBER, *why, "--by", "李科长").code == 4, "nor is one name two"
+    names = ["李科长 (" + terminal.operator() + ")", "王主任 (os:uid-54321)"]
+    assert operator.another.well("draw", "void", NUMBER, *why, "--by", "王主任", "--json").json["signed"] == names
     (listed,) = operator.well("draw", "list", "--json").json
-    assert (listed["state"], listed["void_reason"], listed["signed"]) == ("VOID", why[1], ["李科长", "王主任"])
+    assert (listed["state"], listed["void_reason"], listed["signed"]) == ("VOID", why[1], names)
     assert listed["drawn_at"] is not None
     assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True, "its result stays and can be recomputed"
     (line,) = operator.well("draw", "register", "--json").json
@@ -248,16 +253,19 @@ def test_two_persons_extend_a_draw_by_a_document_and_the_dry_run_says_what_would
     year = str(first.made_at.year)
     operator.well("plan", "create", "weekly", "--year", year, "--set-aside", "pool-U=4", "--by", "王科员")
     assert operator.well("plan", "show", "weekly", "--year", year, "--json").json["strata"][0]["set_aside"] == 4
-    operator.well("plan", "approve", "weekly", "--year", year, "--document", "审管〔2026〕3号", "--by", "李主任")
+    operator.another.well("plan", "approve", "weekly", "--year", year, "--document", "审管〔2026〕3号", "--by", "李主任")
     operator.well("plan", "publish", "weekly", "--year", year, "--reference", "公告")
     why = ("--reason", "专项检查", "--basis", "区政府〔2026〕12号", "--more", "pool-U=3")
     (row,) = operator.well("draw", "extend", number, *why, "--dry-run", "--json").json
     assert [row[name] for name in ("stratum", "rows", "drawn", "able", "added", "room")] == ["pool-U", 20, 5, 15, 3, 4]
     assert operator.well("draw", "register", "--json").json[-1]["kind"] == "DRAW", "nothing was written"
     one = operator.well("draw", "extend", number, *why, "--by", "李科长", "--json").json
-    assert (one["extension"], one["signed"], one["added"]) == (None, ["李科长"], {"pool-U": 3})
-    assert operator.say("draw", "extend", number, *why, "--by", "李科长").code == 4, "one person's word is one"
-    said = operator.well("draw", "extend", number, *why, "--by", "王主任")
+    assert (one["extension"], one["signed"], one["added"]) == (None, [f"李科长 ({terminal.operator()})"], {"pool-U": 3})
+    for other in ("李科长", "王主任"):
+        assert operator.say("draw", "extend", number, *why, "--by", other).code == 4, (
+            "one person's word is one, and one user is one person"
+        )
+    said = operator.another.well("draw", "extend", number, *why, "--by", "王主任")
     assert f"draw {number} is extended by" in said.out
     *_, line = operator.well("draw", "register", "--json").json
     assert (line["kind"], "basis=区政府〔2026〕12号" in line["facts"], "李科长" in line["facts"]) == ("EXTENSION", True, True)

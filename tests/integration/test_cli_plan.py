@@ -37,10 +37,13 @@ def test_a_plan_goes_from_a_trial_to_its_publication_and_the_draw_goes_on(operat
     made = operator.well("plan", "create", "licensing", "--year", YEAR, "--json").json
     assert (made["state"], made["objects"], made["strata"][0]["objects"]) == ("DRAFT", 2, 2)
     assert operator.say("plan", "approve", "licensing", "--year", YEAR, "--document", "3号").code == 4, "the same user"
+    assert operator.say("plan", "approve", "licensing", "--year", YEAR, "--document", "3号", "--by", "李主任").code == 4, (
+        "by any name"
+    )
     step = ["plan", "approve", "licensing", "--year", YEAR, "--document", "3号", "--by", "李主任"]
     assert operator.say(*step, "--on", "yesterday").code == 2
-    assert operator.say(*step, "--digest", "0" * 64).code == 4
-    operator.well(*step, "--digest", made["digest"])
+    assert operator.another.say(*step, "--digest", "0" * 64).code == 4
+    operator.another.well(*step, "--digest", made["digest"])
     told = operator.well("plan", "publish", "licensing", "--year", YEAR, "--reference", "公告栏").out
     assert ("Published" in told, "李主任" in told, "公告栏" in told) == (True, True, True)
     assert operator.well("draw", "announce", "licensing", "--json").json["draw"]["state"] == "PREPARING"

@@ -332,3 +332,49 @@ def test_ticks_go_on_when_the_machines_clock_is_really_set(tmp_path: Path, jump:
     told_at = re.search(r"^now: (\d+)$", ran.stdout, re.MULTILINE)
     assert told_at is not None, ran.stdout[-2000:]
     assert abs(int(told_at[1]) - before) > 3600, "the clock was really set"
+
+
+def test_a_replica_that_starts_with_older_settings_takes_no_plan_from_a_newer_one_and_a_person_is_told(
+    store: Store, hand: Hand
+) -> None:
+    diary, old = Diary(), Diary()
+    spring, autumn = diary.schedule("every 20h"), diary.schedule("every 30h", name="plan:autumn")
+    newer = a_clock(store, hand, spring, autumn, replica="new")
+
+    def alive(replica: str, clock: Clock) -> None:
+        with store.begin() as tx:
+            tx.replicas.seen(replica, "1", START, tx.machine_now(), clock.declared)
+
+    def matters() -> list[str]:
+        with store.read() as tx:
+            return [row["kind"] for row in tx.attention.page(None)]
+
+    alive("new", newer)
+    older = a_clock(store, hand, old.schedule("every 20h"), replica="old")
+    alive("old", older)
+    for clock in (newer, older):
+        clock.agree("city")
+    assert matters() == ["replicas_differ"]
+    for _ in range(80):
+        hand.on(hours=1)
+        older._fire_due()
+        newer._fire_due()
+    assert len(diary.taken) + len(old.taken) == 5 + 3, "every slot of both plans"
+    with store.begin() as tx:
+        tx.replicas.gone("old")
+    newer.agree("city")
+    assert matters() == []
+
+
+def test_a_schedule_that_has_gone_missing_is_written_down_again_and_one_that_nobody_has_is_forgotten(
+    store: Store, hand: Hand
+) -> None:
+    clock = a_clock(store, hand, Diary().schedule("every 20h"))
+    with store.begin() as tx:
+        tx.schedules.keep_only(["plan:other"])
+        tx.schedules.declare("plan:other", "every 1h", hand())
+    with listening() as stream:
+        clock.agree("city")
+    with store.read() as tx:
+        assert [row["name"] for row in tx.schedules.all()] == ["plan:spring"]
+    assert [line["schedule"] for line in lines(stream) if line["event"] == "schedule.restored"] == ["plan:spring"]

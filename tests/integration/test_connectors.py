@@ -25,7 +25,7 @@ from connectors.sources import http as source
 from connectors.witness import http as witness
 from inspector import plugins, testing
 from inspector.domain.case import SubjectKind
-from inspector.ports import Garbled, Origin, Receipt, Refused, Unavailable
+from inspector.ports import Barred, Garbled, Origin, Receipt, Refused, Unavailable
 from inspector.testing import caught
 from inspector.testing.peer import answer, lost, peer, reset
 from tests.house import ROOT
@@ -61,7 +61,7 @@ class Shipped(testing.OverHttp):
             assert len(self.party.heard) == 3
             assert {heard.headers.get("idempotency-key") for heard in self.party.heard} == {"k-1" if way.keyed else None}
             self.party.plays(answer(503), answer(200, self.told))
-            monkeypatch.setattr(patience, "retry_if_exception_type", lambda _kinds: tenacity.retry_never)
+            monkeypatch.setattr(patience, "retry_if_exception", lambda _which: tenacity.retry_never)
             assert caught(lambda: way.call(made, "k-1")).attempts == 1
 
 
@@ -259,4 +259,4 @@ def test_a_beat_is_heard_whatever_is_answered_but_not_when_refused() -> None:
     steps = answer(200, body=b"x" * 3000), answer(404)
     with peer(*steps) as held, closing(pulse.connect("pulse", {"url": held.url, "max_reply_bytes": 1000})) as made:
         made.beat()
-        assert isinstance(caught(made.beat), Refused)
+        assert isinstance(caught(made.beat), Barred)

@@ -19,7 +19,7 @@ class Careless:
     """Follows redirects, trusts every certificate, knows no status, logs the subject and tells addresses in its errors."""
 
     def __init__(self, name: str, config: Mapping[str, Any]) -> None:
-        self.card = Card(name=name, port="source", kind="careless", owner="x", version="1", idempotent=True)
+        self.card = Card(name=name, port="source", kind="careless", owner="x", version="1")
         self._url = config["url"]
         self._client = httpx.Client(verify=False, follow_redirects=True, timeout=config.get("read_seconds", 2))  # noqa: S501
 
@@ -89,4 +89,4 @@ def test_it_is_caught_trusting_strangers_and_following_them(suite: Suite) -> Non
     with pytest.raises(AssertionError):
         suite.test_where_tls_fails_nothing_is_said(way)
     with pytest.raises(AssertionError):
-        suite.test_a_redirect_is_refused_and_nothing_follows_it(way)
+        suite.test_a_redirect_is_a_wrong_address_and_nothing_follows_it(way)

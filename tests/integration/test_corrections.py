@@ -52,7 +52,7 @@ class Platform:
     retracted: list[tuple[str, CreditRetraction]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.card = Card(name="platform", port="credit", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name="platform", port="credit", kind="table", owner="test", version="1")
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """Level A, as of its date."""

@@ -63,6 +63,8 @@ def test_readiness_is_red_as_soon_as_a_write_fails_and_green_as_soon_as_one_succ
         house = bootstrap.house(load(operator.config), store)
         daemon = house.daemon
 
+        life = sweeps.Life(replica="one", started_at=datetime.now(UTC))
+
         def told() -> list[str]:
             return [reason for reason in daemon.reasons() if reason.startswith("database")]
 
@@ -72,15 +74,15 @@ def test_readiness_is_red_as_soon_as_a_write_fails_and_green_as_soon_as_one_succ
             tx.lanes.ensure(["registers"])
         assert told() == ["database_unwritable:SQLITE_READONLY"]
         with pytest.raises(Away):
-            sweeps.recover(store, "one", datetime.now(UTC))
+            sweeps.recover(store, life)
         assert told() == ["database_unwritable:SQLITE_READONLY"], "reading works, and yet it is not ready"
         store.engine.dispose()  # new connections may write
-        sweeps.recover(store, "one", datetime.now(UTC))
+        sweeps.recover(store, life)
         assert told() == []
         kept = (tmp_path / "inspector.sqlite3").rename(tmp_path / "elsewhere")
         assert told() == ["database_displaced"], "what to do about it is another thing than for a server that is down"
         kept.rename(tmp_path / "inspector.sqlite3")
-        sweeps.recover(store, "one", datetime.now(UTC))
+        sweeps.recover(store, life)
         assert told() == []
         house.server.stop()
 

@@ -16,11 +16,11 @@ from inspector.demo.caller import fetch
 from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
 from inspector.ports import (
+    Barred,
     Letter,
     LetterKind,
     Message,
     Notice,
-    Refused,
 )
 from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
@@ -141,7 +141,7 @@ def test_a_forged_push_or_callback_is_refused_and_counted(tmp_path: Path) -> Non
     (tmp_path / "forged.secret").chmod(0o600)
     notice = Notice(event_id="e1", type="case.pooled", at=datetime(2025, 3, 5, tzinfo=UTC), case_id="c1", reference="r1", data={})
     with world(*QUICK, "--keys", str(made.keys)) as held:
-        for name, error in (("forged", Refused), ("approving", None)):
+        for name, error in (("forged", Barred), ("approving", None)):
             callback = WebhookCallback("approving", held.at("approving", secret_file=str(tmp_path / f"{name}.secret")))
             if error:
                 with pytest.raises(error, match="unauthorised"):

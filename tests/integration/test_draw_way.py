@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,13 +17,14 @@ from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.verify import verify
-from inspector.domain.visit import Finding, SeatState, Visit, VisitState
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
@@ -35,6 +36,7 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
 FACTS = {"registered-address": "某路1号", "office-in-use": "是"}
+LOTTERY = {"what": "the next draw", "balls": [[6, 33], [1, 16]], "official": "the announcements"}
 DICE = "3 5 1 6 2 2 4 1 6 6 3 5 2 1 4 4 6 2 5 3 1 1 6 5 2 3"
 
 
@@ -46,7 +48,7 @@ class Party:
     silent: bool = False
 
     def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="seed", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name=self.name, port="seed", kind="table", owner="test", version="1")
 
     def nonce(self, draw: str) -> str:
         """The party's secret for a draw."""
@@ -69,7 +71,7 @@ class Dice:
     """A ceremony of which two people type the figures."""
 
     def __post_init__(self) -> None:
-        self.card = Card(name="dice", port="seed", kind="ceremony", owner="test", version="1", idempotent=True)
+        self.card = Card(name="dice", port="seed", kind="ceremony", owner="test", version="1")
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """What will be thrown."""
@@ -90,7 +92,7 @@ class Phones:
     refuses: bool = False
 
     def __post_init__(self) -> None:
-        self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name="phones", port="channel", kind="table", owner="test", version="1")
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Show a message, or not."""
@@ -107,7 +109,7 @@ class Notary:
     values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
         """Keep W."""
@@ -150,7 +152,7 @@ def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tu
             "dice": Dice(),
             "justice": Party("justice"),
             "audit": Party("audit", silent=silent == "audit"),
-            "lottery": ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]}),
+            "lottery": ceremony.connect("lottery", LOTTERY),
         },
         witnesses={"notary": notary},
         channels={"phones": phones},
@@ -173,9 +175,11 @@ def announced(office: Office, hand: Hand, cases: int = 3) -> tuple[list[str], Dr
 
 def carried_out(office: Office, hand: Hand, number: str) -> Draw:
     """The ceremony is held and the draw carried out."""
-    hand.on(days=2)
     with office.store.read() as tx:
-        hand.now = max(hand.now, tx.draws.get(number).seed_at or hand.now)
+        made = tx.draws.get(number)
+    assert made.seed_at is not None
+    assert made.figures_by is not None
+    hand.now = max(made.seed_at, min(hand.now + timedelta(days=2), made.figures_by - timedelta(minutes=1)))
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
@@ -194,7 +198,7 @@ def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19
     settle(office)
     for by in ("赵", "钱"):
         with office.store.begin() as tx:
-            type_figures(office, tx, number, by, figures, hand())
+            type_figures(office, tx, number, by, figures, hand(), minutes="2026029")
     settle(office)
     with office.store.read() as tx:
         return tx.draws.get(number)
@@ -257,8 +261,7 @@ def test_the_same_slot_has_one_draw_for_ever(store: Store, hand: Hand) -> None:
 def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_the_party(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, silent="audit")
     _, held = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, held.number)
     with store.read() as tx:
         void = tx.draws.get(held.number)
         following = [draw for draw in tx.draws.page(None) if draw.number != held.number]

@@ -11,9 +11,10 @@ import pytest
 from inspector.domain.calendar import Term, reminder
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.visit import Finding, Visit
+from inspector.domain.visit import Visit
 from inspector.flows import dispatch
 from inspector.flows.office import Office
 from inspector.store.store import Store

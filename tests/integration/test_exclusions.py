@@ -27,6 +27,7 @@ from inspector.flows.windows import windows
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from tests.house import START, Hand, application, open_office, post, settle
+from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
 from tests.operator import on_both, one_database
 
@@ -318,3 +319,27 @@ def test_scenario_28_each_week_rounds_down_and_the_quarter_s_last_draw_makes_up_
             if s["rule"] == "quota.made_up"
         ]
     assert (step["n"], step["drawn"], step["k"]) == (120, 3, 1)
+
+
+def test_a_level_is_frozen_with_the_draw_and_the_next_draw_uses_the_new_one(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms", "shops")
+
+    def rated(level: str) -> None:
+        with store.begin() as tx:
+            tx.credit.state(SubjectKind.FIRM, code(1), level, hand() - timedelta(hours=1), "test")
+
+    def stratum(number: str) -> str:
+        with store.read() as tx:
+            lines = tx.draws.files(number)["objects.tsv"].decode().splitlines()
+        return next(row[1] for row in (line.split("\t") for line in lines) if row[0] == code(1))
+
+    rated("B")
+    first = announce(office, hand, "firms")
+    settle(office)
+    hand.on(days=1)
+    rated("D")
+    carried_out(office, hand, first.number)
+    assert stratum(first.number) == "pool-B", "scenario 24: the draw record still says B"
+    second = announce(office, hand, "shops")
+    assert stratum(second.number) == "pool-D"

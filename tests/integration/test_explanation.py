@@ -27,7 +27,7 @@ ROWS = 3
 class Platform:
     """A credit platform that refuses every question."""
 
-    card = Card(name="credit", port="credit", kind="table", owner="test", version="1", idempotent=True)
+    card = Card(name="credit", port="credit", kind="table", owner="test", version="1")
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         raise Refused("unauthorised", origin=Origin.US)
@@ -39,20 +39,20 @@ class Platform:
 class Agency:
     """An agency that takes every letter."""
 
-    card = Card(name="civil-affairs", port="assistance", kind="table", owner="test", version="1", idempotent=True)
+    card = Card(name="civil-affairs", port="assistance", kind="table", owner="test", version="1")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         return Receipt(reference="L-1", at=datetime.now(UTC), attempts=1)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, hand: Hand) -> Iterator[Office]:
     away = Unavailable("timeout", origin=Origin.WIRE)
     said: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{1:014d}"): "注销"}
     sources = {"registers": Table(rows=said, default=away), "social": Table(default=away)}
     with closing(open_store(f"sqlite:///{tmp_path / 'x.sqlite3'}")) as store:
         agencies = {"civil-affairs": Agency()}
-        yield open_office(store, Hand(), sources=sources, agencies=agencies, credit={"credit": Platform()})
+        yield open_office(store, hand, sources=sources, agencies=agencies, credit={"credit": Platform()})
 
 
 def told(office: Office, case: str, lang: Lang) -> str:
@@ -72,10 +72,12 @@ def firm(office: Office) -> str:
 
 
 @pytest.fixture
-def person(office: Office) -> str:
+def person(office: Office, hand: Hand) -> str:
     """A person whose facts an agency has to confirm: one it declines with reasons, the other waits for its answer."""
     given = application(2, "relief-household", {"household": "三口", "insured-income": "低于标准"})
     case = post(office, replace(given, subject_kind=SubjectKind.PERSON, matter=MatterKind.BENEFIT, subject_name="张三"))
+    settle(office)
+    hand.on(days=3)  # the pack waits two working days for a source
     settle(office)
     with office.store.begin() as tx:
         requests = tx.assistance.of_case(case)

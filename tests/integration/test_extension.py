@@ -273,8 +273,7 @@ def test_a_withheld_part_voids_an_extension_by_name_and_the_next_number_follows_
     seeds["audit"] = replace(seeds["audit"], silent=True)  # type: ignore[type-var]
     office = raised(replace(office, connectors=replace(office.connectors, seeds=seeds)))
     made = extended(office, first.number)
-    hand.now = held(office, made.number).seed_at or hand.now
-    settle(office)
+    carried_out(office, hand, made.number)
     assert held(office, made.number).state is DrawState.VOID
     with store.read() as tx:
         (after,) = [one for one in tx.draws.page(None) if one.number > made.number]

@@ -86,7 +86,9 @@ def test_a_pack_that_nothing_cites_may_still_be_edited(installation: Installatio
 
 
 def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(installation: Installation, hand: Hand) -> None:
-    old = post(installation.start(hand), application(1, "business-licence", LICENCE))
+    before = installation.start(hand)
+    old = post(before, application(1, "business-licence", LICENCE))
+    settle(before)  # in 40 days the question and the end of the term would both be due, and whichever came first would win
     version = installation.stricter().replace('version = "1"', 'version = "2"', 1)
     dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
     lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]

@@ -18,11 +18,11 @@ HOUR = timedelta(hours=1)
 
 
 def down(store: Store) -> None:
-    """The connector has failed twice in a row, and is not asked for an hour."""
+    """The connector has failed twice in a row, and is not asked for a while."""
     now = datetime.now(UTC)
     with store.begin() as tx:
         for _ in range(2):
-            tx.lanes.failed(LANE, "refused", now, threshold=2, cool=HOUR, most=HOUR)
+            tx.lanes.failed(LANE, "refused", now, threshold=2, pause=lambda _failures, _threshold: FAST.breaker_cool)
 
 
 def paused(store: Store) -> None:
@@ -31,8 +31,8 @@ def paused(store: Store) -> None:
         tx.lanes.pause(LANE, tx.machine_now())
 
 
-@pytest.mark.parametrize("shut", [paused, down])
-def test_on_a_connector_that_is_shut_late_work_ends_without_a_call(store: Store, shut: object) -> None:
+@pytest.mark.parametrize(("shut", "why"), [(paused, None), (down, "refused")])
+def test_on_a_connector_that_is_shut_late_work_ends_without_a_call(store: Store, shut: object, why: str | None) -> None:
     office = real_office(store)
     shut(store)  # type: ignore[operator]
     put(store, order(1, lane=LANE, expires_at=clock() - HOUR))
@@ -41,7 +41,7 @@ def test_on_a_connector_that_is_shut_late_work_ends_without_a_call(store: Store,
     hands = Hands()
     with at_work(office, hands, patient=True):
         until(lambda: states(store) == {"1": "done"}, office)
-    assert (hands.calls, hands.gave_up) == ([], ["ask:1:None"])
+    assert (hands.calls, hands.gave_up) == ([], [f"ask:1:{why}"])
     with store.read() as tx:
         assert tx.lanes.all() == before, "what was not asked has not answered: the connector stays shut"
 

@@ -16,10 +16,11 @@ from inspector.domain.commitment import read
 from inspector.domain.draw import receipt_holds
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
 from inspector.domain.publish import Voided
 from inspector.domain.roster import RosterObject
-from inspector.domain.visit import Finding, VisitState
+from inspector.domain.visit import VisitState
 from inspector.flows import dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office

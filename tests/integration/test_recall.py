@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 import pytest
 
 from inspector.domain.assistance import AssistanceState
-from inspector.domain.case import CaseState, Outcome
+from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.flows import assist, intake, review
+from inspector.flows.explain import explain
 from inspector.flows.intake import Application
+from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
 from inspector.ports import Letter, LetterKind, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import TREE, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
@@ -96,6 +100,51 @@ def escalated(asked: Asked) -> Asked:
     asked.later(4)
     assert asked.kinds() == ([REQUEST, REMINDER], [ESCALATION])
     return asked
+
+
+def test_the_superiors_link_shows_the_request_and_answers_nothing_and_the_ledger_names_the_door(asked: Asked) -> None:
+    escalated(asked)
+    (letter,), agency = asked.county.letters, asked.civil.letters[-1]
+    given = {"verdict": "mismatch", "value": "没有", "signer": "谁都行"}
+    with serving(asked.office) as edge:
+        links = [one.reply_url.removeprefix(asked.office.base_url) for one in (letter, agency)]
+        secret, own = (one.rpartition("/")[2] for one in links)
+        assert secret != own
+        with edge.client(X_Link_Token=secret) as superior, edge.client() as browser:
+            assert superior.get(f"/v1/assistance/{letter.request_id}").json()["state"] == "ESCALATED"
+            for what, said in (("answer", given), ("decline", {"reasons": "无", "signer": "谁都行"})):
+                refused = superior.post(f"/v1/assistance/{letter.request_id}/{what}", json=said)
+                assert (refused.status_code, refused.json()["error"]["code"]) == (403, "link_oversees")
+            page = browser.get(links[0]).text
+            assert ("请督促该机关" in page, "<form" in page) == (True, False)
+            assert browser.post(f"/assist/{letter.request_id}/{secret}", data={"do": "answer", **given}).status_code == 403
+            assert browser.get(f"/oversee/{letter.request_id}/{own}").status_code == 403
+        with edge.as_("officer", "city") as above:
+            refused = above.post(f"/v1/assistance/{letter.request_id}/answer", json=given)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "request_not_yours")
+        with edge.client(X_Link_Token=own) as program:
+            assert program.post(f"/v1/assistance/{letter.request_id}/answer", json=given).status_code == 200
+    with asked.office.store.read() as tx:
+        (piece,) = (one for one in tx.cases.evidence(asked.case_id) if one.method is Method.ASSISTANCE)
+        (row,) = (row for row in tx.ledger.about(asked.case_id) if row["rule"] == "assistance.answer")
+        assert (piece.door, piece.token) == ("link", "")
+        assert json.loads(row["body"])["facts"]["door"] == "link"
+        assert "经协助函链接提交" in render(explain(asked.office, tx, asked.case_id), "zh-Hans")
+
+
+def test_an_answer_by_token_keeps_the_name_of_the_token(asked: Asked) -> None:
+    settle(asked.office)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    with serving(asked.office) as edge, edge.as_("officer", "civil", "钱科员") as civil:
+        given = {"verdict": "match", "signer": "孙局长"}
+        assert civil.post(f"/v1/assistance/{request.id}/answer", json=given).status_code == 200
+    with asked.office.store.read() as tx:
+        (piece,) = (one for one in tx.cases.evidence(asked.case_id) if one.method is Method.ASSISTANCE)
+        (row,) = (row for row in tx.ledger.about(asked.case_id) if row["rule"] == "assistance.answer")
+    assert (piece.door, piece.token) == ("token", "钱科员")
+    told = json.loads(row["body"])["facts"]
+    assert (told["door"], told["token"], told["signer"]) == ("token", "钱科员", "孙局长")
 
 
 def test_the_superior_hears_of_a_withdrawal_like_the_agency(asked: Asked) -> None:

@@ -9,19 +9,18 @@ import pytest
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.replacement import Ceased, Ground
-from inspector.domain.visit import Finding, SeatState, Visit, VisitState
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, recusing, relief, replacing, supplement
 from inspector.flows.office import Office
-from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import inspectors, replayed, thrown, visits
+from tests.integration.test_draw_way import carried_out, inspectors, replayed, visits
 from tests.integration.test_embargo import late
 from tests.integration.test_relief import afterwards, drawn, team
-from tests.integration.test_supplement import seed_day
 
 
 def applied(office: Office, visit: Visit, staff: str, **told: object) -> Challenge:
@@ -177,11 +176,7 @@ def test_a_second_recusal_at_one_visit_goes_to_a_supplementary_draw_and_not_to_t
         made = supplement.announce(office, tx, "weekly", by="李科长", now=hand())
     assert made is not None
     settle(office)
-    seed_day(office, hand, made)
-    for by in ("赵", "钱"):
-        with store.begin() as tx:
-            type_figures(office, tx, made.number, by, thrown(made.number), hand())
-    settle(office)
+    carried_out(office, hand, made.number)
     (anew,) = visits(office, made.number)
     gone = {seat.inspector for seat in team(office, visit) if seat.reason == "recused"}
     assert (anew.state, len(gone), gone & set(sitting(office, anew))) == (VisitState.ASSIGNED, 2, set())

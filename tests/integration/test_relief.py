@@ -11,8 +11,9 @@ import pytest
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.visit import Finding, Seat, SeatState, Visit, VisitState
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, relief
 from inspector.flows.office import Office
 from inspector.store.store import Store

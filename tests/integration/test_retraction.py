@@ -10,7 +10,7 @@ from inspector.daemon import sweeps
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid, Stale
 from inspector.domain.evidence import Verdict
-from inspector.domain.visit import Finding
+from inspector.domain.finding import Finding
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
@@ -131,6 +131,9 @@ def test_it_is_tried_every_working_day_until_the_platform_has_taken_it_and_a_per
     settle(office)
     platform.away = True
     withdraw(office, case_id)
+    settle(office)
+    assert "credit_retraction_stuck" not in matters(office), "the pack gives it a working day"
+    hand.on(days=1, hours=9)
     settle(office)
     metrics = Metrics()
     sweeps.snapshot(office, metrics)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from inspector.domain.case import CaseState, Method, Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.flows import review
@@ -17,10 +20,12 @@ LICENCE = {"registration-status": "存续"}
 UNTRUE = [Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING]
 
 
-def in_review(store: Store, hand: Hand, answer: str | PortError | None) -> tuple[Office, str, str]:
+def in_review(store: Store, hand: Hand, answer: str | PortError | None, as_of: datetime | None = None) -> tuple[Office, str, str]:
     """An office, a case in review there, and its one piece of evidence."""
-    office = open_office(store, hand, sources={"registers": Table(default=answer)})
+    office = open_office(store, hand, sources={"registers": Table(default=answer, as_of=as_of)})
     case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    hand.on(days=3)  # the pack waits two working days for a source
     settle(office)
     with store.read() as tx:
         (piece,) = tx.cases.evidence(case_id)
@@ -48,6 +53,24 @@ def test_no_record_never_carries_an_untrue_outcome(store: Store, hand: Hand, out
 def test_a_cited_mismatch_carries_an_untrue_outcome(store: Store, hand: Hand, outcome: Outcome) -> None:
     office, case_id, piece = in_review(store, hand, "吊销")
     assert decide(office, case_id, outcome, piece) is CaseState.CLOSED
+
+
+@pytest.mark.parametrize("days", [-4, -150, 1_800], ids=["the day before", "five months before", "in the future"])
+def test_a_mismatch_of_another_time_is_a_lead_that_carries_no_untrue_outcome_and_marks_nobody(
+    store: Store, hand: Hand, days: int
+) -> None:
+    office, case_id, piece = in_review(store, hand, "吊销", hand() + timedelta(days=days))
+    with store.read() as tx:
+        held, (seen,) = tx.cases.get(case_id), tx.cases.evidence(case_id)
+    assert held.review_reason == "STALE_LEAD"
+    assert (seen.verdict, seen.fresh) == (Verdict.MISMATCH, False)
+    assert seen.note == ("as_of_ahead" if days > 0 else "as_of_before")
+    for outcome in (*UNTRUE, Outcome.REFUSED):
+        with pytest.raises(Invalid, match="evidence_stale"):
+            decide(office, case_id, outcome, piece)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).state is CaseState.REVIEW
+        assert not [row for row in tx.work.page(case_id=case_id) if row["kind"] == OrderKind.CREDIT.value]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNREACHABLE])

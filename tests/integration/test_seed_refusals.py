@@ -1,4 +1,4 @@
-"""Every way to an early, used, weak or withheld seed is tried and refused, on both databases (rulings 7, 12, 19; scenarios 18, 24)."""
+"""Every way to an early, used, weak or withheld seed is tried and refused, on both databases (rulings 7, 12, 19)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from inspector.store.store import Store
 from tests.beacons import NETWORK, signed
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import Notary, Party, announced, carried_out, drawing, lotteried, thrown
+from tests.integration.test_draw_way import LOTTERY, Notary, Party, announced, carried_out, drawing, lotteried, thrown
 
 
 def seeded(office: Office, **seeds: object) -> Office:
@@ -74,11 +74,11 @@ def test_a_beacons_round_is_named_at_the_announcement_and_carried_in_by_hand(
     held = get(office, held.number)
     promise = held.promises["audit"]
     assert held.announced_at is not None
-    assert held.seed_at is not None
+    assert held.figures_by is not None
     at = known_at(promise)
     assert at is not None
-    assert timedelta() <= at - held.seed_at < NETWORK.period, "the first at or after announcement and wait"
-    assert held.announced_at < held.seed_at
+    assert timedelta() <= at - held.figures_by < NETWORK.period, "the first at or after the last moment for figures"
+    assert held.announced_at < held.figures_by
 
     def carried(said: Mapping[str, object]) -> Draw:
         with store.begin() as tx:
@@ -89,6 +89,7 @@ def test_a_beacons_round_is_named_at_the_announcement_and_carried_in_by_hand(
         carried(signed(number))
     carried_out(office, hand, held.number)
     assert get(office, held.number).state is DrawState.SEEDING, "it waits for the file"
+    hand.now = at
     with pytest.raises(Invalid, match="beacon_not_awaited"):
         carried(signed(number + 1))
     with pytest.raises(Invalid, match="beacon_wrong"):
@@ -256,14 +257,13 @@ def test_where_no_further_source_is_left_the_next_draw_waits_for_a_person(store:
     with store.begin() as tx:
         tx.schedules.declare("plan:weekly", "every 7d", hand() + timedelta(days=6))
     _, held = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, held.number)
     assert (get(office, held.number).state, others(office, held.number)) == (DrawState.VOID, [])
     told = matters(office)["draw_no_further"]
     assert told == {"draw": held.number, "withheld": "audit", "missing": "[seeds.lottery]"}
     with pytest.raises(Refusal, match="draw_no_further"), store.begin() as tx:
         announce_now(office, tx, "weekly", "clerk", hand())
-    office = seeded(office, lottery=ceremony.connect("lottery", {"what": "the next draw", "balls": [[6, 33], [1, 16]]}))
+    office = seeded(office, lottery=ceremony.connect("lottery", LOTTERY))
     with store.begin() as tx:
         again = announce_now(office, tx, "weekly", "clerk", hand())
     assert again is not None
@@ -276,13 +276,12 @@ def test_a_second_withholding_takes_the_next_further_source_or_none(store: Store
     office, _, _ = drawing(store, hand, silent="audit")
     office = seeded(office, justice=Party("justice"))
     _, first = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, first.number)
     (second,) = others(office, first.number)
     assert (second.parties, second.further) == (("dice", "justice", "lottery"), ("lottery",))
     assert "draw_no_further" not in matters(office)
-    for moment in (get(office, second.number).seed_at, get(office, second.number).reveal_by):
-        hand.now = moment or hand.now  # the other party reveals; nobody throws dice, nobody types
+    for moment in (get(office, second.number).seed_at, get(office, second.number).figures_by):
+        hand.now = moment or hand.now  # nobody throws dice, nobody types
         settle(office)
     void = get(office, second.number)
     assert (void.state, void.withheld) == (DrawState.VOID, ("dice",))
@@ -293,8 +292,7 @@ def test_a_second_withholding_takes_the_next_further_source_or_none(store: Store
 def test_a_further_source_is_typed_only_after_the_others_last_day(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, silent="audit")
     _, first = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, first.number)
     (second,) = others(office, first.number)
     carried_out(office, hand, second.number)
     with pytest.raises(Refusal, match="draw_seed_early"):
@@ -306,11 +304,10 @@ def test_a_reveal_is_no_further_source_for_its_party_knows_it_all_along(store: S
     office, _, _ = drawing(store, hand, silent="audit")
     office = seeded(office, lottery=Party("lottery"))
     _, first = announced(office, hand)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, first.number)
     (second,) = others(office, first.number)
     assert (second.further, second.state) == (("lottery",), DrawState.VOID)
-    assert "nobody knows before its time" in str(matters(office)["draw_not_committable"])
+    assert "everybody can look up" in str(matters(office)["draw_not_committable"])
 
 
 @dataclass

@@ -16,10 +16,11 @@ from connectors.sources import http as source
 from inspector import testing
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Claim
+from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Compare, Fact
 from inspector.flows.verify import judge
-from inspector.ports import Answer, AnswerStatus, Garbled, Origin, Refused, Unavailable
+from inspector.ports import Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Peer, Step, answer, never, peer
 
@@ -201,13 +202,14 @@ def test_a_value_is_told_as_the_source_wrote_it(sent: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("told", "kind", "code"),
-    [("E-102", Refused, "source_refused"), (-1, Unavailable, "source_busy")],
+    [("E-106", Barred, "source_barred"), ("E-102", Refused, "source_refused"), (-1, Unavailable, "source_busy")],
 )
 def test_a_200_with_an_error_code_is_the_error_it_names(told: object, kind: type[Exception], code: str) -> None:
-    with asking(answer(200, {"code": told}), permanent_codes=["E-102"], retry_codes=[-1]) as (made, _):
+    codes = {"permanent_codes": ["E-106"], "declined_codes": ["E-102"], "retry_codes": [-1]}
+    with asking(answer(200, {"code": told}), **codes) as (made, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert isinstance(error, kind)
-    assert (error.code, error.origin) == (code, Origin.THEM)
+    assert (error.code, error.origin) == (code, Origin.US if kind is Barred else Origin.THEM)
 
 
 def test_a_source_may_have_a_code_for_no_such_record_and_fields_of_its_own() -> None:
@@ -232,7 +234,7 @@ def test_a_source_may_have_a_code_for_no_such_record_and_fields_of_its_own() -> 
 def test_a_source_without_codes_is_judged_by_its_status_alone() -> None:
     with asking(answer(200, {"data": {"value": "yes"}}), answer(404), code_field="") as (made, _):
         assert made.ask(QUESTION, key="k-1").value == "yes"
-        assert isinstance(caught(lambda: made.ask(QUESTION, key="k-2")), Refused)
+        assert isinstance(caught(lambda: made.ask(QUESTION, key="k-2")), Barred)
 
 
 def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> None:
@@ -240,3 +242,26 @@ def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> 
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert isinstance(error, Unavailable)
     assert testing.CODE not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "found"),
+    [
+        ({"id": "k-1", "who": QUESTION.subject_code}, True),
+        ({"id": "k-0", "who": QUESTION.subject_code}, False),
+        ({"id": "k-1"}, False),
+    ],
+    ids=["ours", "another's", "half"],
+)
+def test_an_answer_that_repeats_another_question_is_garbled(repeated: dict[str, str], found: bool) -> None:
+    said = {"code": 0, "data": {"value": "x", "as_of": None, **repeated}, "version": "1"}
+    echo = {"data.id": "key", "data.who": "code"}
+    with asking(answer(200, said), answer(200, {"code": 0, "data": None, "version": "1"}), echo=echo) as (made, _):
+        if found:
+            assert made.ask(QUESTION, key="k-1").value == "x"
+            assert made.ask(QUESTION, key="k-2").status is AnswerStatus.NOT_FOUND
+        else:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+            assert (type(error), error.code in {"echo_differs", "field_missing"}) == (Garbled, True)
+    with pytest.raises(Invalid, match="connector_key_range"):
+        source.connect("registers", {"url": "http://127.0.0.1:1/", "echo": {"data.id": "name"}})

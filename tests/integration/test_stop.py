@@ -46,7 +46,7 @@ def test_a_thread_that_comes_late_to_a_row_given_back_does_not_carry_it_out(stor
     with at_work(office, hands, replace(FAST, threads=1)) as worker:
         assert running.wait(10)
         until(lambda: worker.in_flight == 2)
-        late = next(held for held in worker._held.values() if held.key not in hands.calls)
+        late = next(held for held in worker._held._held.values() if held.key not in hands.calls)
         stopping = threading.Thread(target=worker.stop, args=(10.0,))
         stopping.start()
         until(lambda: worker.in_flight == 1)

@@ -18,7 +18,6 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.flows.publish import public_bundle
 from inspector.flows.reporting import report
-from inspector.flows.seeding import type_figures
 from inspector.flows.voiding import sign
 from inspector.store.store import Store
 from inspector.store.work import Work
@@ -33,7 +32,6 @@ from tests.integration.test_draw_way import (
     inspectors,
     lotteried,
     replayed,
-    thrown,
     visits,
 )
 from tests.integration.test_published import made as are_made
@@ -68,13 +66,6 @@ def enlarge(office: Office, staff: int = 6) -> None:
 def deal_anew(office: Office, plan: str = "weekly") -> Draw | None:
     with office.store.begin() as tx:
         return supplement.announce(office, tx, plan, by="李科长", now=office.now())
-
-
-def seed_day(office: Office, hand: Hand, made: Draw) -> None:
-    """The day has come on which the parties are asked to reveal."""
-    with office.store.read() as tx:
-        hand.now = tx.draws.get(made.number).seed_at or hand.now
-    settle(office)
 
 
 def daily(office: Office) -> None:
@@ -158,8 +149,7 @@ def test_two_plans_of_the_pool_never_take_the_same_short_object(store: Store, ha
 def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_another(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, staff=1, silent="audit")
     _, void = announced(office, hand, cases=1)
-    hand.on(days=2)
-    settle(office)
+    carried_out(office, hand, void.number)
     with store.read() as tx:
         first = next(one for one in tx.draws.page(None) if one.number != void.number)
     carried_out(office, hand, first.number)
@@ -168,17 +158,13 @@ def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_an
     made = deal_anew(office)
     assert made is not None
     settle(office)
-    seed_day(office, hand, made)
+    carried_out(office, hand, made.number)
     with store.read() as tx:
         last = tx.draws.page(None)[-1]
         assert tx.draws.get(made.number).state is DrawState.VOID
     told = (last.kind, last.parties, last.further, last.without)
     assert told == (DrawKind.SUPPLEMENT, ("dice", "justice", "lottery"), ("lottery",), ("audit",))
-    seed_day(office, hand, last)
-    for by in ("赵", "钱"):
-        with store.begin() as tx:
-            type_figures(office, tx, last.number, by, thrown(last.number), hand())
-    settle(office)
+    carried_out(office, hand, last.number)
     lotteried(office, hand, last.number, "1 2 3 4 5 6 7")
     assert [visit.state for visit in visits(office, last.number)] == [VisitState.ASSIGNED]
 
@@ -192,7 +178,7 @@ def test_a_part_withheld_from_a_supplementary_draw_brings_no_other_one_until_the
     made = deal_anew(silent)
     assert made is not None
     settle(silent)
-    seed_day(silent, hand, made)
+    carried_out(silent, hand, made.number)
     with pytest.raises(Refusal, match="draw_no_further"):
         deal_anew(silent)
     daily(silent)

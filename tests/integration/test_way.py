@@ -30,7 +30,7 @@ class Post:
     letters: list[Letter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="agency", kind="table", owner="test", version="1", idempotent=True)
+        self.card = Card(name=self.name, port="agency", kind="table", owner="test", version="1")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Take a letter."""
@@ -83,6 +83,8 @@ def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand)
 def test_no_answer_of_any_kind_is_never_untrue(store: Store, hand: Hand, answer: Exception | None) -> None:
     office = open_office(store, hand, sources={"registers": Table(default=answer)})
     case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    hand.on(days=3)  # the pack waits two working days for a source
     settle(office)
     with store.read() as tx:
         case = tx.cases.get(case_id)

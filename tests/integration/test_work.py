@@ -92,7 +92,9 @@ def test_a_lane_that_has_cooled_sends_one_probe_and_no_second_while_it_is_under_
 
     def probe() -> list[str]:
         with store.begin() as tx:
-            return names(tx.work.probe("one", tx.machine_now(), LEASE))
+            machine = tx.machine_now()
+            cooled = tx.lanes.cooled(machine, 8, lambda _failures, _threshold: 2 * HOUR)
+            return names(tx.work.probe("one", machine, LEASE, cooled))
 
     assert [probe(), probe()] == [["0"], []]
     with_lane(store, open_until=clock() + HOUR)
@@ -162,7 +164,7 @@ def test_what_was_claimed_by_daemons_that_died_has_lost_no_try(store: Store, pro
     for died in range(1, 9):
         with store.begin() as tx:
             machine = tx.machine_now()
-            way = tx.work.probe("one", machine, LEASE) if probed else tx.work.claim("one", machine, clock(), LEASE, 1)
+            way = tx.work.probe("one", machine, LEASE, [LANE]) if probed else tx.work.claim("one", machine, clock(), LEASE, 1)
             assert [(held.attempts, held.fence) for held in way] == [(1, died)]
         with store.begin() as tx:
             tx.work.void_leases()
@@ -324,3 +326,13 @@ def test_the_work_table_knows_one_row_for_each_key(store: Store) -> None:
     with pytest.raises(sa.exc.IntegrityError) as caught, store.begin() as tx:
         tx.connection.execute(sa.insert(work), {**held, "payload": "某人 110105194912310021"})
     assert "110105194912310021" not in str(caught.value), "an error's text ends in logs: it holds no bound values"
+
+
+def test_after_the_clock_was_set_back_an_open_breaker_is_shut_for_no_longer_than_its_pause(store: Store) -> None:
+    with_lane(store, open_until=clock() + HOUR, failures=8)
+    with store.begin() as tx:
+        now = tx.machine_now()
+        assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: 2 * HOUR) == []
+        assert tx.lanes.cooled(now, 8, lambda _failures, _threshold: timedelta(minutes=1)) == [LANE]
+        later = tx.lanes.failed(LANE, "refused", now, threshold=8, pause=lambda _failures, _threshold: timedelta(minutes=1))
+    assert later == now + timedelta(minutes=1), "and a probe that fails counts again"

@@ -170,7 +170,23 @@ def test_what_nobody_checked_here_is_said_aloud(published: Bundle) -> None:
 def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:
     frame = freeze([thing("a")], [person("Z")], [])
     made = committed([Listing(name="x", frame=frame, rules=rules(team=1))], prev="0" * 64)
-    assert codes(carried_out(made, {"x": frame}, [reveal("one")]).verdict()) == ["draw.no_witness", "draw.prev_unchecked"]
+    assert codes(carried_out(made, {"x": frame}, [reveal("one")]).verdict()) == [
+        "draw.no_witness",
+        "draw.seed_of_one",
+        "draw.prev_unchecked",
+    ]
+
+
+def test_a_seed_that_may_be_one_partys_secret_is_a_failure_to_a_strict_reader_and_two_parties_are_not() -> None:
+    frame = freeze([thing("a")], [person("Z")], [])
+
+    def graves(*parties: str) -> list[str]:
+        made = committed([Listing(name="x", frame=frame, rules=rules(team=1))], sources=[promise(one) for one in parties])
+        remarks = carried_out(made, {"x": frame}, [reveal(one) for one in parties]).verdict().remarks
+        return [one.code for one in remarks if one.grave]
+
+    assert graves("one") == ["draw.no_witness", "draw.seed_of_one"]
+    assert graves("one", "two") == ["draw.no_witness"]
 
 
 def test_the_date_of_a_receipt_is_the_houses_word_and_a_late_one_speaks_against_it() -> None:

@@ -22,7 +22,8 @@ from inspector.settings import OUTSIDE, Settings
 from inspector.telemetry.metrics import Metrics
 from tests import example_settings
 from tests.documented_ports import PORTS
-from tests.generate_docs import BLOCK, BLOCKS, ROOT, called, calls, error_words, markdown, pages, raised, routes, texts, tree
+from tests.generate_docs import BLOCK, BLOCKS, ROOT, called, calls, error_words, markdown, pages, raised, texts, tree
+from tests.operations import routes
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -102,14 +103,14 @@ def test_every_log_event_is_documented_with_its_level_and_no_other() -> None:
 
 
 def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
-    families = {name: name for name in ("Unavailable", "Refused", "Garbled", "NotYet")} | {"garbled": "Garbled"}
+    families = {name: name for name in ("Unavailable", "Barred", "Refused", "Garbled", "NotYet")} | {"garbled": "Garbled"}
     told = {
         (text, families[called(node)])
         for file, node in calls()
         if file.parts[0] == "connectors" and called(node) in families
         for text in texts(node.args[0])
     }
-    together = {("http_STATUS", "Unavailable, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
+    together = {("http_STATUS", "Unavailable, Barred, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
     together |= {(code, "Unavailable") for code in ("unreachable", "timeout", "broken_off")}
     listed = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", by_hand("docs/reference/ports.md"), re.MULTILINE)
     assert len(told) > 15

@@ -16,7 +16,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze, lines
 from inspector.domain.selection import ticket
 from inspector.domain.suite import Suite, leaf, path, root
-from tests.bundles import NAMES, Bundle, barred, carried_out, committed, nonce, person, reveal, rules, thing, vector
+from tests.bundles import NAMES, Bundle, barred, carried_out, committed, nonce, person, promise, reveal, rules, thing, vector
 from tests.dealer import PlainDealer
 
 
@@ -200,8 +200,8 @@ def test_parts_that_are_none_give_a_verdict_not_a_crash(parts: Any) -> None:
 def small(bans: Sequence[Any] = (), **changes: Any) -> Bundle:
     """Three objects, two inspectors."""
     frame = freeze([thing("a"), thing("b"), thing("c", status="cap")], [person("Z1"), person("Z2")], bans)
-    made = committed([Listing(name="x", frame=frame, rules=rules(**changes))])
-    return carried_out(made, {"x": frame}, [reveal("one")])
+    made = committed([Listing(name="x", frame=frame, rules=rules(**changes))], sources=[promise("one"), promise("two")])
+    return carried_out(made, {"x": frame}, [reveal("one"), reveal("two")])
 
 
 def test_a_shortage_of_objects_or_reserves_is_a_loud_line_not_a_failure() -> None:

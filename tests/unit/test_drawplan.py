@@ -19,6 +19,10 @@ reserve = 5
 kind = "reveal"
 party = "justice"
 hash = "{hash}"
+[[seed]]
+kind = "reveal"
+party = "county"
+make = true
 [strata.A]
 ratio = "3%"
 min = 1
@@ -100,7 +104,7 @@ min = "two"
                 "seed.3.round",
                 "seed.3.when",
                 "seed.4.what",
-                "seed.4.bits",
+                "seed.4",
             ),
             *("strata.A.ratio", "strata.A.ppm", "strata.A.min", "strata.B.ratio"),
         ]
@@ -178,12 +182,61 @@ def test_lists_that_are_none_are_a_fault_and_no_crash(lists: str) -> None:
     assert plan.read(text.encode())[1]
 
 
+SEEDS = GOOD[GOOD.index("[[seed]]") : GOOD.index("[strata.A]")]
+OWN = '[[seed]]\nkind = "reveal"\nparty = "county"\nmake = true\n'
+THEIRS = f'[[seed]]\nkind = "reveal"\nparty = "justice"\nhash = "{"a" * 64}"\n'
+DICE = '[[seed]]\nkind = "text"\nwhat = "dice"\ndice = 26\nsides = 6\n'
+LOTTERY = '[[seed]]\nkind = "text"\nwhat = "3D"\nballs = [[6, 33], [1, 16]]\n'
+
+
+def seeded(*sources: str) -> list[tuple[str, str]]:
+    """(column, code) of what is wrong with a plan of these sources."""
+    return [(flaw.column, flaw.code) for flaw in plan.read(GOOD.replace(SEEDS, "".join(sources)).encode())[1]]
+
+
 def test_too_little_chance_is_refused_in_words_of_the_field() -> None:
-    few = GOOD.replace('kind = "reveal"\nparty = "justice"', 'kind = "text"\nwhat = "3D"\nbits = 10').replace(
-        f'hash = "{"a" * 64}"', ""
-    )
-    (flaw,) = plan.read(few.encode())[1]
-    assert (flaw.code, "10" in flaw.what("en"), "骰子" in flaw.fix("zh-Hans")) == ("plan_bits", True, True)
+    (flaw,) = plan.read(GOOD.replace(SEEDS, LOTTERY).encode())[1]
+    assert (flaw.code, "24" in flaw.what("en"), "骰子" in flaw.fix("zh-Hans")) == ("plan_bits", True, True)
+
+
+@pytest.mark.parametrize(
+    ("sources", "refused"),
+    [
+        ((OWN,), True),
+        ((OWN, OWN.replace("county", "city")), True),
+        ((THEIRS,), True),
+        ((OWN, LOTTERY), True),
+        ((OWN, THEIRS), False),
+        ((OWN, DICE), False),
+        ((DICE,), False),
+        ((OWN, f'[[seed]]\nkind = "drand"\nchain = "{"b" * 64}"\nround = 7\n'), False),
+    ],
+    ids=["my secret", "two of mine", "another's", "mine and 24 bits", "two parties", "mine and dice", "dice", "a beacon"],
+)
+def test_a_seed_that_one_party_knows_beforehand_is_refused(sources: tuple[str, ...], refused: bool) -> None:
+    assert seeded(*sources) == ([("seed", "plan_seed_of_one")] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "flaws"),
+    [
+        (DICE.replace("dice = 26\n", ""), [("seed.1", "plan_form")]),
+        (DICE.replace("dice = 26\nsides = 6", "bits = 67"), [("seed.1", "plan_form")]),
+        (DICE + "balls = [[6, 33]]\n", [("seed.1", "plan_form")]),
+        (DICE + "bits = 68\n", [("seed.1.bits", "plan_bits_overstated")]),
+        (DICE.replace("26", "1") + "bits = 64\n", [("seed.1.bits", "plan_bits_overstated")]),
+        (DICE + "bits = 64\n", []),
+        (DICE + "lowest = 0\n", []),
+    ],
+    ids=["no number", "bits alone", "both", "68 bits", "one die", "trusted less", "digits"],
+)
+def test_a_ceremony_states_what_is_thrown_and_no_more_chance_than_that_holds(changed: str, flaws: list[tuple[str, str]]) -> None:
+    assert seeded(changed) == flaws
+
+
+def test_the_form_is_committed_to_and_its_bits_are_what_it_holds() -> None:
+    told, _ = plan.read(GOOD.replace(SEEDS, DICE).encode())
+    assert told.sources == ({"kind": "text", "what": "dice", "bits": 67, "form": {"dice": 26, "sides": 6, "lowest": 1}},)
 
 
 def test_what_is_no_toml_is_refused_as_such() -> None:

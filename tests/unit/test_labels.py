@@ -190,7 +190,7 @@ def test_every_code_that_stands_in_a_note_or_a_work_row_has_words() -> None:
     codes: set[str] = set()
     for file in FILES:
         for name, call in calls(file):
-            if name in {"Unavailable", "Refused", "Garbled", "NotYet", "garbled"} and call.args:
+            if name in {"Unavailable", "Barred", "Refused", "Garbled", "NotYet", "garbled"} and call.args:
                 codes |= set(texts(call.args[0]))
             elif name in {"_no_answer", "_undeliverable", "_undelivered", "_go_on"}:
                 codes |= {text for given in call.args for text in texts(given) if re.fullmatch("[a-z_]+", text)}

@@ -295,6 +295,11 @@ BROKEN = {
         ["further_is_seed"],
         "draw.further: dice is a seed of every draw already",
     ),
+    "nobody knows a seed alone": (
+        edited(('["dice", "justice", "audit"]', '["audit"]')),
+        ["seeds_too_few"],
+        "draw.seeds: audit; a seed is joined from two sources at least",
+    ),
     "a visit takes two officers": (edited(("team = 2", "team = 1")), ["team_too_small"], "draw.team: 1; a visit takes two"),
     "a draw takes 64 bits": (edited(("min_bits = 64", "min_bits = 63")), ["number_too_small"], "draw.min_bits: 63"),
     "a draw has seeds": (edited(('["dice", "justice", "audit"]', "[]")), ["type_wrong"], "draw.seeds: got []"),

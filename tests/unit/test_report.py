@@ -9,6 +9,7 @@ from math import comb
 import pytest
 
 from inspector.domain.case import Outcome
+from inspector.domain.finding import Seen
 from inspector.domain.frame import Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.power import Sample, interval
 from inspector.domain.report import (
@@ -82,10 +83,29 @@ def test_a_visit_speaks_against_nobody_until_an_officer_has_found_a_promise_untr
     assert found([Outcome.UNTRUE_CURABLE], over=False) is Found.OPEN
     assert found([Outcome.IMMATERIAL, Outcome.DATA_ERROR], over=True) is Found.TRUE
     assert [found([one], over=True) for one in (Outcome.UNREACHABLE, Outcome.UNVERIFIABLE)] == [Found.UNDECIDED] * 2
-    assert found([], over=True) is Found.UNDECIDED
+    assert found([], over=True) is Found.UNDECIDED, "nobody has said what was seen"
     held = [Checked(stratum="pool-U", random=True, found=one) for one in Found]
     (one,) = estimates(held, {"pool-U": stratum(100, 4)}, POLICY, ROW)
     assert (one.judged, one.found, one.open, one.undecided) == (2, 1, 1, 1)
+
+
+def test_a_visit_to_the_pool_without_a_case_is_judged_by_what_its_team_says_and_cases_by_officers() -> None:
+    assert found([], over=True, seen=Seen.NOTHING) is Found.TRUE
+    assert found([], over=True, seen=Seen.FINDING) is Found.FALSE
+    assert found([], over=False, seen=Seen.FINDING) is Found.OPEN
+    assert found([None], over=True, seen=Seen.FINDING) is Found.OPEN, "an officer has not decided about the promise yet"
+    assert found([Outcome.TRUE], over=True, seen=Seen.FINDING) is Found.TRUE
+
+
+def test_a_class_that_cannot_be_judged_is_left_out_aloud_and_does_not_silence_its_level() -> None:
+    strata = {"pool-U": stratum(1000, 50), "normal-U": stratum(40, 2)}
+    assert POLICY.sampling("normal-U").level == "U"
+    (one,) = estimates(checks("pool-U", 50, 5), strata, POLICY, ROW)
+    assert (one.strata, one.left_out, one.share) == (("pool-U", "normal-U"), ("normal-U",), Fraction(1, 10))
+    low, high = interval(Sample(n=1000, k=50, found=5), ROW.confidence)
+    assert (one.least, one.greatest) == (Fraction(low, 1000), Fraction(high, 1000)), "of the class that was judged alone"
+    (none,) = estimates([], strata, POLICY, ROW)
+    assert (none.left_out, none.share) == (("pool-U", "normal-U"), None)
 
 
 def test_each_class_is_told_its_exact_probability_by_stratum_level_and_route() -> None:

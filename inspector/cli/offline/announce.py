@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import folder, papers, plan, rosters, spool
+from inspector.cli.offline import beside, folder, papers, plan, rosters, spool
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.cli.offline.spool import Advance, Spool
@@ -111,6 +111,7 @@ def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     if not told.several and given.objects is None:
         raise Invalid("draw_announce_lacks", option="--objects")
     folder.refuse_taken(given.out, _private(given, told))
+    beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
     secret = secrets.token_hex(32)
     lists = tuple(
         _read(given, told, listed, secret, now.date(), step, room) for listed in told.lists if _named(given, told, listed)

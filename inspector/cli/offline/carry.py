@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.cli.bundle import Bundle, frames_of, registers, unheld
-from inspector.cli.offline import folder
+from inspector.cli.offline import beside, folder
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
 from inspector.domain.commitment import Commitment, join
@@ -47,7 +47,8 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Ad
     """Carry out the draw of a folder; `large`: hold no register of objects, whatever its size.
 
     Raises Invalid for a seed that its sources did not promise or that lacks a part, Refusal (`draw_carried_out`) when the draw
-    has another seed or result already, DiffersError when the frozen bytes have changed, OSError.
+    has another seed or result already, or (`draw_seed_used`) its figures chose in a draw beside it,
+    DiffersError when the frozen bytes have changed, OSError.
     """
     if not (where / COMMIT).is_file():
         raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
@@ -60,6 +61,7 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Ad
         seed = join(commitment, parts)
         if earlier is None:
             _refuse_short(commitment, parts)
+            beside.refuse_thrown(where, parts)
         if earlier is not None and join(commitment, earlier) != seed:
             raise Refusal("draw_carried_out", draw=commitment.number, file=SEED)
         result = _carried(bundle, commitment, parts, begins)

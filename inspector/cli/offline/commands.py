@@ -135,6 +135,7 @@ def _announced(
             terminal.say("committed_share", stratum=stratum, share=told_share, least=share.least)
     terminal.say("committed_folder", folder=given.out)
     terminal.say("committed_w", w=held.w)
+    terminal.say("next_beside")
     terminal.say("next_private", files=", ".join(private))
     terminal.say("next_lodge", file=given.out / papers.WITNESS)
     if held.known is not None:

@@ -16,10 +16,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from inspector.domain import ceremony
 from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.seed import moment
+from inspector.domain.seed import moment, spare
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
 from inspector.flows.diagnosis import RowFlaw
@@ -31,12 +32,15 @@ _RULES = ("team", "reserve", "round", "base", "pool", "codes", "strata")
 _FILES = ("objects", "inspectors", "bans")
 _WHOLE = ("draw", "prev", "hash", "seed")
 _SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "text": (("what", "bits"), ()),
+    "text": (("what",), ("bits", "dice", "sides", "lowest", "balls")),
     "reveal": (("party",), ("hash", "make", "bits")),
     "drand": (("chain", "round"), ("bits",)),
     "nist": (("chain", "time"), ("bits",)),
 }
 """(what must be told, what may be told) of each kind of source."""
+_TO_BE_MADE = "0" * 64
+"""Stands for the hash of a secret that is made at the announcement."""
+_FORM = ("dice", "sides", "lowest", "balls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,9 +252,13 @@ def _sources(told: _Reader) -> tuple[Mapping[str, Any], ...]:
     parties = [source["party"] for source in sources if "party" in source]
     if len(set(parties)) != len(parties):
         told.flaws.append(_flaw("seed", "plan_party_twice"))
-    bits = sum(source.get("bits", 0 if source.get("kind") == "text" else 256) for source in sources)
+    bits = sum(source.get("bits", 256) for source in sources)
     if len(told.flaws) == before and bits < LEAST_BITS:
         told.flaws.append(_flaw("seed", "plan_bits", bits=bits, least=LEAST_BITS))
+    own = {place for place, source in enumerate(sources) if source.get("make")}
+    whole = [{"hash": _TO_BE_MADE, **source} if source.get("make") else source for source in sources]
+    if len(told.flaws) == before and (left := spare(whole, own)) < LEAST_BITS:
+        told.flaws.append(_flaw("seed", "plan_seed_of_one", bits=left, least=LEAST_BITS))
     return sources
 
 
@@ -264,6 +272,8 @@ def _source(below: _Reader) -> Mapping[str, Any]:
         "what": (is_text, "plan_text"),
         "party": (lambda value: is_text(value) and matches(_PARTY, value), "plan_party"),
         "bits": (is_count, "plan_count"),
+        **dict.fromkeys(("dice", "sides", "lowest"), (is_count, "plan_count")),
+        "balls": (lambda value: isinstance(value, list), "plan_form"),
         "hash": (lambda value: matches(HEX64, value), "plan_hex64"),
         "make": (lambda value: value is True, "plan_make"),
         "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
@@ -275,7 +285,21 @@ def _source(below: _Reader) -> Mapping[str, Any]:
     held = {name: below.value(name, *checks[name]) for name in (*needed, *(name for name in further if name in below.body))}
     if kind == "reveal" and ("hash" in held) == ("make" in held):
         below.flaws.append(_flaw(below.at.removesuffix("."), "plan_reveal"))
-    return {"kind": kind, **held, **({"bits": 0} if held.get("bits") == "" else {})}
+    return _thrown(below, held) if kind == "text" else {"kind": kind, **held}
+
+
+def _thrown(below: _Reader, held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A ceremony with its form, as the house's own have it: what it can hold is its bits, or fewer where the plan trusts it less."""
+    told = {name: held[name] for name in _FORM if name in held}
+    try:
+        form = ceremony.read(told)
+    except Invalid:
+        below.flaws.append(_flaw(below.at.removesuffix("."), "plan_form", value=str(told)[:80]))
+        return {"kind": "text", **held}
+    bits = held.get("bits", form.bits)
+    if not is_count(bits) or bits > form.bits:
+        below.flaws.append(_flaw(f"{below.at}bits", "plan_bits_overstated", value=str(bits)[:80], most=form.bits))
+    return {"kind": "text", "what": held["what"], "bits": bits, "form": form.value()}
 
 
 def _are_codes(value: object) -> bool:

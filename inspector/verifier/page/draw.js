@@ -47,6 +47,9 @@ function commitment(bytes) {
   right(Array.isArray(lists) && lists.length > 0, "lists");
   const sources = seed.map(promise), bits = sources.reduce((sum, one) => sum + one.bits, 0n);
   legible(bits >= 64n, "entropy", { bits });
+  const secrets = new Map();
+  for (const one of sources) if (one.kind === "reveal") secrets.set(one.party ?? "", (secrets.get(one.party ?? "") ?? 0n) + one.bits);
+  const spare = bits - [...secrets.values()].reduce((most, one) => (one > most ? one : most), 0n);
   for (const list of lists) {
     right(isObject(list) && is(/^[a-z0-9][a-z0-9-]{0,31}$/, list.name) && isObject(list.rules), "lists");
     for (const kind of Object.keys(COLUMNS)) {
@@ -66,7 +69,7 @@ function commitment(bytes) {
     }
   }
   right(new Set(lists.map((list) => list.name)).size === lists.length, "lists.name");
-  return { hash, draw, prev, made, sources, lists };
+  return { hash, draw, prev, made, sources, lists, spare };
 }
 
 // The text that one source adds to the seed (7.5), if its part is what was promised. No signature is checked here.

@@ -88,6 +88,7 @@ function* recompute(files, report) {
   Object.assign(report, { b, key: key("draw") });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
+  if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
   const context = { commit, held, H, hex, key, remark, report, step, result };
   yield* report.kind === "public" ? publicly(context) : privately(context);

@@ -41,7 +41,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assistance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assistance_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assistance_state"), ["state"], unique=False)
+        batch_op.create_index("ix_assistance_state_requested", ["state", "requested"], unique=False)
 
     op.create_table(
         "attention",
@@ -82,7 +82,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index("ix_case_file_agency_opened", ["agency", "id"], unique=False)
-        batch_op.create_index("ix_case_file_state_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_case_file_state_outcome", ["state", "outcome", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_case_file_adverse",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("outcome NOT IN ('TRUE', 'WITHDRAWN')"),
+            postgresql_where=sa.text("outcome NOT IN ('TRUE', 'WITHDRAWN')"),
+        )
         batch_op.create_index("ix_case_file_subject", ["subject_kind", "subject_code"], unique=False)
         batch_op.create_index(
             "ix_case_file_undrawn",
@@ -246,6 +253,7 @@ def upgrade() -> None:
         sa.Column("paused_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("failing_since", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=400), nullable=True),
+        sa.Column("barred", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lane")),
     )
     op.create_table(
@@ -270,6 +278,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("seal IS NULL"),
             postgresql_where=sa.text("seal IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_ledger_reviewed",
+            ["about"],
+            unique=False,
+            sqlite_where=sa.text("rule = 'officer.review'"),
+            postgresql_where=sa.text("rule = 'officer.review'"),
         )
 
     op.create_table(
@@ -304,6 +319,7 @@ def upgrade() -> None:
         sa.Column("started_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.String(length=200), nullable=False),
+        sa.Column("schedules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
     op.create_table(

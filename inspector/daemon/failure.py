@@ -1,0 +1,110 @@
+"""What becomes of work that could not be carried out: put off, given up, or kept for a person; by the family of its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from inspector.daemon.breaker import Breaker
+from inspector.daemon.engine import Engine
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Away, Missing
+from inspector.flows.office import Office
+from inspector.flows.table import Flow
+from inspector.ports import Barred, Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+log = structlog.get_logger(__name__)
+
+
+class ShutError(Exception):
+    """The breaker of the lane opened between claim and call: nobody was called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Settles what failed. `later` maps machine time to office time."""
+
+    office: Office
+    engine: Engine
+    flows: Mapping[OrderKind, Flow]
+    breaker: Breaker
+    later: Callable[[datetime], datetime]
+
+    def settle(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
+        """Write what is to be done next; how it is called."""
+        if isinstance(error, ShutError):
+            tx.work.give_back(work)
+            return "shut"
+        machine_now = tx.machine_now()
+        told = f"{getattr(error, 'code', type(error).__name__)}"
+        if isinstance(error, Missing) and error.code == "kind_unknown":
+            log.error("work.kind_unknown", work=work.key, kind=work.kind)
+            tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
+            return "kind_unknown"
+        if isinstance(error, Refused | NotYet) and error.attempts:
+            self.breaker.answered(tx, work.lane, now)
+        if isinstance(error, Refused | Garbled):
+            return self._quarantine(tx, work, told, now)
+        if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
+            wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
+            self._postpone(tx, work, machine_now + wait, told, counted=False)
+            return "not_yet"
+        if not isinstance(error, PortError):
+            log.error("work.failed", work=work.key, case_id=work.case_id, error=told, exc_info=error)
+        opened = self._broken(tx, work, error, machine_now, now)
+        if self._spent(work, error, now, broken=opened is not None):
+            return self._give_up(tx, work, error, now, told)
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
+        self._postpone(tx, work, until, told, counted=opened is None)
+        return "postponed"
+
+    def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
+        """Count a failure of the lane; until when it is shut now, or None."""
+        if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
+            return None
+        if isinstance(error, Barred):
+            return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
+        return self.breaker.failed(tx, work.lane, error.code, machine_now)
+
+    def _postpone(self, tx: Tx, work: Work, until: datetime, told: str, *, counted: bool) -> None:
+        """Until a machine time; not beyond its patience, which then ends it."""
+        due = self.later(until)
+        tx.work.postpone(work, min(due, work.expires_at or due), told, counted=counted)
+
+    def _spent(self, work: Work, error: Exception, now: datetime, *, broken: bool) -> bool:
+        """Where the pack sets a date, patience is that date, however often it was tried; else tries count, while the breaker is closed.
+
+        A fault of the program is another thing: the date is for the outside, and what cannot work is shown to a person soon.
+        """
+        if work.expires_at is not None and (now >= work.expires_at or isinstance(error, PortError) or is_database(error)):
+            return now >= work.expires_at
+        return not broken and self.engine.ladder.spent(work.attempts)
+
+    def _give_up(self, tx: Tx, work: Work, error: Exception, now: datetime, told: str) -> str:
+        flow = self.flows[OrderKind(work.kind)]
+        if flow.give_up is None or not isinstance(error, PortError):
+            return self._quarantine(tx, work, told, now)
+        settlement = flow.give_up(work, self.office, error)
+        tx.work.finish(work, now)
+        settlement.write(tx, now)
+        return "gave_up"
+
+    def _quarantine(self, tx: Tx, work: Work, told: str, now: datetime) -> str:
+        """Kept, counted and shown; where the flow says so a person is told in the same transaction."""
+        tx.work.quarantine(work, told, now)
+        stuck = self.flows[OrderKind(work.kind)].stuck
+        if stuck is not None:
+            stuck(tx, work, told, now)
+        log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
+        return "quarantined"
+
+
+def is_database(error: Exception) -> bool:
+    """Whether an error is the database's own: then nothing is said about the work, nor about one rule of a group."""
+    return isinstance(error, Away) or type(error).__module__.startswith(("sqlalchemy", "psycopg", "sqlite3"))

@@ -1,0 +1,56 @@
+"""What a team looks at on a visit, and what it says it has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.evidence import Verdict
+
+
+class Seen(StrEnum):
+    """What a team says it has seen beside the facts in question; on a visit without any, the visit's whole result.
+
+    `NOTHING` that speaks against what was promised; `FINDING`: something that does, or that the law does not allow (the plan, item 7).
+    """
+
+    NOTHING = "NOTHING"
+    FINDING = "FINDING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
+
+    agency: str
+    case_id: str
+    claim: str
+    fact: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the inspectors saw about one fact in question."""
+
+    case_id: str
+    claim: str
+    verdict: Verdict
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
+
+    `seen` None: it was not said. Then words beside a visit that asked nothing are read by a person, as a finding would be.
+    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34).
+    """
+
+    agency: str
+    by: str
+    at: datetime
+    remarks: str = ""
+    seen: Seen | None = None
+    challenged: tuple[str, ...] = ()

@@ -1,0 +1,200 @@
+"""How the parts of a draw's seed come together, and in what order: public figures, then secrets, then further sources (decision 27).
+
+Whoever types the figures of a ceremony must know nothing of the rest, or two typists would try figures until they like who is
+drawn, and one alone could let a draw lapse that he dislikes. So no reveal is asked for, and no beacon named, that could be known
+while a figure can still be typed (rulings 7, 12, 19; threat 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from inspector.domain.beacon import named
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.commitment import LEAST_BITS
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Refusal
+from inspector.domain.person import same
+from inspector.domain.plan import Draw, DrawState, Step, ask
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.seed import entropy, form, known_at, mark, public, spare
+from inspector.domain.strict import expect
+
+
+def timed(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar, used: Callable[[str], bool]) -> Draw:
+    """The times of the seed, counted from the announcement, and each beacon's round: the first at or after its own that is unused.
+
+    `used` says whether a mark (`seed.mark`) stands in an earlier draw; nobody can know in advance what either round will hold.
+    Each promise also says its `step`, so that the order is committed to (ruling 4 keeps such fields).
+    """
+    held = _timed(draw, policy, now, calendar)
+    promises = {}
+    for party, promise in held.promises.items():
+        told, at = named(promise, held.opens(party) or now), None
+        while told != promise and (name := mark(told)) and used(name) and (at := known_at(told)):
+            told = named(promise, at + timedelta(microseconds=1))
+        promises[party] = {**told, "step": held.step(party).value}
+    return replace(held, promises=promises)
+
+
+def refuse_weak(draw: Draw, policy: Policy) -> None:
+    """A seed with too little chance, or that one party alone knows, or a part of it known too early or whose chance nobody can see.
+
+    Raises Invalid (`draw_commit_invalid`).
+    """
+    bits = sum(map(entropy, draw.promises.values()))
+    expect(bits >= policy.draw.min_bits, "seed", f"{bits} bits of entropy declared, the pack wants {policy.draw.min_bits}")
+    shared = spare(list(draw.promises.values()))
+    told = f"without one party's secret {shared} bits are left, {LEAST_BITS} are needed: a ceremony, a beacon or a second party"
+    expect(shared >= LEAST_BITS, "seed", told)
+    for party, promise in draw.promises.items():
+        kind, at, opens = promise.get("kind"), known_at(promise), draw.opens(party)
+        early = at is not None and opens is not None and at < opens
+        expect(not early, f"seed.{party}", "it is known before the time that the announcement leaves")
+        expect(kind != "text" or form(promise) is not None, f"seed.{party}", "a ceremony states the form of its figures")
+        looked_up = "a further source is a beacon, or a lottery with its official publication: one that everybody can look up"
+        expect(party not in draw.further or public(promise), f"seed.{party}", looked_up)
+
+
+def lodged(
+    draw: Draw, receipt: str | None, at: datetime | None, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Draw]:
+    """W is in outside hands (or could not be lodged: then the record says that its time is not proven). Now the seed may come.
+
+    `at` is the date of the receipt, without which it proves nothing. The times of the seed are counted anew from here, unless the
+    commitment names a beacon's.
+    """
+    named_at = draw.named
+    because = Because(
+        rule="draw.lodge",
+        basis=(policy.draw.basis,),
+        pack=policy.label,
+        facts={
+            "receipt": receipt,
+            "witnessed_at": at.isoformat() if at is not None else None,
+            "time_proven": bool(receipt) and at is not None and (named_at is None or at < named_at),
+        },
+    )
+    if draw.state is not DrawState.ANNOUNCED:
+        return Decision(state=draw, because=replace(because, rule="draw.late"))
+    held = draw if named_at is not None and draw.reveal_by is not None else _timed(draw, policy, now, calendar)
+    assert held.seed_at is not None and held.figures_by is not None and held.reveal_by is not None  # noqa: PT018 (set by _timed)
+    state = replace(held, state=DrawState.SEEDING, witness=receipt, witnessed_at=at)
+    last = due(held.reveal_by, policy.term(Timer.REVEAL).term, calendar).at
+    figures, secrets, further = map(state.of_step, Step)
+    orders = [
+        *(_reveal(state, party, held.seed_at, held.figures_by) for party in figures),
+        *([] if figures else _secrets(state, held.seed_at)),
+        *(_reveal(state, party, held.reveal_by, last) for party in further),
+        *_overdue(state, ":figures", figures, held.figures_by),
+        *_overdue(state, "", secrets, held.reveal_by),
+        *_overdue(state, ":further", further, last),
+    ]
+    return Decision(state=state, because=because, orders=tuple(orders))
+
+
+def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy, now: datetime, by: str = "") -> Decision[Draw]:
+    """A part of the seed is there, brought `by` a person or come by itself; with the last one the draw is carried out.
+
+    With the last of the figures the secrets are asked for. One that comes before them, by whatever door, is none.
+    """
+    facts = {"party": party} | ({"by": by} if by else {})
+    because = Because(rule="draw.reveal", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
+    early = not draw.figured and draw.step(party) is not Step.FIGURES
+    if draw.state is not DrawState.SEEDING or party in draw.parts or early:
+        return Decision(state=draw, because=replace(because, rule="draw.early" if early else "draw.late"))
+    state = replace(draw, parts={**draw.parts, party: part})
+    if state.figured and not draw.figured:
+        return Decision(state=state, because=because, orders=_secrets(state, now) + _carried(state, now))
+    return Decision(state=state, because=because, orders=_carried(state, now))
+
+
+def typed(
+    draw: Draw,
+    party: str,
+    by: str,
+    figures: str,
+    held_at: datetime | None,
+    policy: Policy,
+    now: datetime,
+    minutes: str = "",
+) -> Decision[Draw]:
+    """A person has typed the figures of the public ceremony, independently of the other (ruling 19).
+
+    Whoever erred types again, until the figures' own last moment: the two must agree, and every typing stays in the record. So one
+    person's slip does not void a draw, and whoever lets it lapse cannot know whom it would have drawn. `held_at` is the time of the
+    minutes, `minutes` where they are; of a further source its official number, by which anybody looks the figures up.
+    Raises Refusal: `draw_not_seeding`, `draw_seed_early` for figures that fell before their time, `draw_seed_future`,
+    `draw_figures_late`, `draw_reference_missing`.
+    """
+    if draw.state is not DrawState.SEEDING or draw.seeded or party in draw.parts:
+        raise Refusal("draw_not_seeding", draw=draw.number, state=draw.state)
+    opens = draw.opens(party)
+    if opens is not None and (held_at or now) < opens:
+        raise Refusal("draw_seed_early", draw=draw.number, opens=opens.isoformat(), held=(held_at or now).isoformat())
+    if held_at is not None and held_at > now:
+        raise Refusal("draw_seed_future", draw=draw.number, held=held_at.isoformat())
+    _refuse_late(draw, party, now)
+    if party in draw.further and not minutes:
+        raise Refusal("draw_reference_missing", draw=draw.number, party=party)
+    told = draw.typed.get(party, {})
+    known = next((name for name in told if same(name, by)), by)
+    facts = {"by": by, "party": party, "figures": figures, "again": known in told}
+    facts |= {"held_at": held_at.isoformat()} if held_at is not None else {}
+    facts |= {"minutes": minutes} if minutes else {}
+    because = Because(rule="draw.typed", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
+    return Decision(state=replace(draw, typed={**draw.typed, party: {**told, known: figures}}), because=because)
+
+
+def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
+    """No figure is typed once a secret may be known; of a further source everybody can look it up. Raises Refusal."""
+    secret = any(draw.step(one) is Step.SECRETS for one in draw.parts)
+    over = draw.figures_by is not None and now >= draw.figures_by
+    if draw.step(party) is Step.FIGURES and (over or secret):
+        ends = draw.figures_by.isoformat() if draw.figures_by is not None else ""
+        raise Refusal("draw_figures_late", draw=draw.number, ends=ends)
+
+
+def _timed(draw: Draw, policy: Policy, since: datetime, calendar: WorkingCalendar) -> Draw:
+    """The times of the three steps. Where nothing is thrown the secrets' time begins at once."""
+    wait = policy.term(Timer.REVEAL).term
+    seed_at = due(since, policy.term(Timer.SEED).term, calendar).at
+    figures_by = due(seed_at, wait, calendar).at if draw.of_step(Step.FIGURES) else seed_at
+    return replace(draw, seed_at=seed_at, figures_by=figures_by, reveal_by=due(figures_by, wait, calendar).at)
+
+
+def _secrets(draw: Draw, since: datetime) -> tuple[Order, ...]:
+    """The orders to ask the parties that reveal, at once, and the beacons, when their time has come."""
+    assert draw.reveal_by is not None
+    return tuple(_reveal(draw, party, since, draw.reveal_by) for party in draw.of_step(Step.SECRETS))
+
+
+def _reveal(draw: Draw, party: str, since: datetime, ends: datetime) -> Order:
+    """The order to ask for one part: now, or when a beacon has it."""
+    return ask(draw, OrderKind.DRAW_REVEAL, party, max(since, known_at(draw.promises[party]) or since), ends)
+
+
+def _overdue(draw: Draw, suffix: str, parties: tuple[str, ...], ends: datetime) -> list[Order]:
+    """The order to look, at a step's last moment, whose part is missing; none for a step without sources."""
+    made = Order(
+        kind=OrderKind.DRAW_OVERDUE,
+        key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{suffix}",
+        due_at=ends,
+        urgent_by=ends,
+        payload={"draw": draw.number, "parties": list(parties)},
+    )
+    return [made] if parties else []
+
+
+def _carried(draw: Draw, now: datetime) -> tuple[Order, ...]:
+    """The order to carry the draw out, once every part is there."""
+    made = Order(
+        kind=OrderKind.DRAW_CARRY_OUT,
+        key=f"{OrderKind.DRAW_CARRY_OUT.value}:{draw.number}",
+        due_at=now,
+        urgent_by=now,
+        payload={"draw": draw.number},
+    )
+    return (made,) if draw.seeded else ()

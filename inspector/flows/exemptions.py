@@ -1,0 +1,33 @@
+"""Exemptions (免予核查) that are to be reviewed: a date that passes has a person for its next event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.errors import Missing
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+UNREVIEWED = "exemption_unreviewed"
+"""The matter for a person that the date of an exemption's review opens when no newer pack has moved it."""
+
+
+def look(office: Office, tx: Tx, now: datetime) -> None:
+    """The daily look at the packs in force: once for each date that has passed; a new version of the pack ends the matter."""
+    today = office.calendar.local_date(now)
+    for agency, node in sorted(office.tree.items()):
+        if node.pack is None:
+            continue
+        try:
+            policy = office.policy(agency, today)
+        except Missing:
+            continue  # no version is in force; `check` and every case say so
+        for item in policy.items.values():
+            matter = f"{agency}:{item.code}:"
+            if not item.unreviewed(today):
+                tx.attention.close_those(f"{UNREVIEWED}:{matter}", now)
+                continue
+            about = f"{matter}{item.exempt_review_by}"
+            if tx.attention.get(f"{UNREVIEWED}:{about}") is None:  # a person who has closed it is not asked again each day
+                facts = {"item": item.code, "review_by": f"{item.exempt_review_by}", "pack": policy.label}
+                tx.attention.open(UNREVIEWED, agency, about, facts, now)

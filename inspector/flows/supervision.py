@@ -1,0 +1,53 @@
+"""Daily supervision (日常监管): what a visit to the pool may look at, and what becomes of what it finds (the plan, item 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from inspector.domain.case import CaseState, Route
+from inspector.domain.decision import Because, Decision
+from inspector.domain.finding import Doubt
+from inspector.domain.visit import Seat, Visit
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+FOUND = "visit_finding"
+"""The matter for a person that a finding opens: who looks at it decides what it is, a rule never does."""
+
+_MOST = 50
+"""So many exempt cases of one subject are shown to a team, the oldest first; a finding about another one is told in words."""
+
+
+def exempt(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
+    """The promises of a visited subject that are exempt from verification one by one, of the agency in whose pool it was drawn."""
+    if not held.pooled or agency != held.agency:
+        return ()
+    only = {"subject_kind": held.kind.value, "subject_code": held.code, "route": Route.COMMITMENT.value}
+    cases = tx.cases.page(agencies=[agency], state=CaseState.POOLED.value, only=only, limit=_MOST)
+    return tuple(
+        Doubt(agency=agency, case_id=case.id, claim=one.claim.key, fact=one.claim.fact, claimed=one.claim.value)
+        for case in cases
+        for one in case.claims
+    )
+
+
+def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now: datetime) -> None:
+    """Where a team has found something, a person of its agency is told, and the subject's exempt cases say so too.
+
+    The words themselves stand in the visit and in the ledger's body, which can be erased, and not in the matter.
+    """
+    if not held.found_by(by.agency):
+        return
+    part = next(one for one in held.parts if one.agency == by.agency)
+    cases = list(dict.fromkeys(doubt.case_id for doubt in others))
+    facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
+    tx.attention.open(FOUND, by.agency, held.id if by.agency == held.agency else f"{held.id}:{by.agency}", facts, now)
+    because = Because(
+        rule="supervision.found",
+        basis=(held.basis,),
+        pack=pack,
+        facts={"visit": held.id, "by": part.by, "seen": part.seen.value if part.seen else None, "remarks": part.remarks},
+    )
+    for case_id in cases:
+        record(tx, case_id, Decision(state=None, because=because), now, {})

@@ -1,0 +1,122 @@
+"""What holds a house to its own past: the register against every commitment, and one commitment against the next (7.9, step 7)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.commitment import Commitment, Listing, read
+from inspector.domain.frame import freeze
+from inspector.domain.register import Entry, entry, flaw, unheld
+from inspector.domain.suite import Suite
+from inspector.domain.verify import chained
+from inspector.store.store import Store
+from tests.bundles import committed, rules
+from tests.house import Hand, settle
+from tests.integration.test_draw_rivals import announce, pooled
+from tests.integration.test_draw_way import carried_out, drawing
+from tests.integration.test_void import WHY, sign
+from tests.offline import NONCE, PLAN, SEED, carry_out, laptop
+from tests.offline import announce as announce_offline
+from tests.operator import Operator
+
+
+def test_a_register_that_is_chained_anew_is_not_the_one_that_a_commitment_names(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms", "shops")
+    first = announce(office, hand, "firms")
+    settle(office)
+    carried_out(office, hand, first.number)
+    for by in ("李科长", "王主任"):
+        sign(office, first.number, by)
+    second = announce(office, hand, "shops")
+    settle(office)
+    with store.read() as tx:
+        lines, files = tx.register.of_agency("bureau"), tx.draws.commitments("bureau")
+    ends = {number: json.loads(content)["register"] for number, content in files.items()}
+    assert (flaw(lines), unheld(lines, ends), list(ends)) == (None, [], [first.number, second.number])
+    anew: list[Entry] = []
+    for one in lines:
+        facts = {**one.facts, "reason": "another"} if one.facts.get("reason") == WHY else one.facts
+        anew.append(entry(anew[-1] if anew else None, one.agency, one.kind, one.draw, facts, one.at))
+    assert (flaw(anew), unheld(anew, ends)) == (None, [second.number]), "it agrees with itself alone"
+    assert unheld(anew[:2], ends) == [second.number], "nor may its end be cut off"
+
+
+def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
+    def made(number: str, prev: str | None) -> Commitment:
+        return committed([Listing(name="a", frame=freeze([], [], []), rules=rules())], number=number, prev=prev)
+
+    one = made("2026-1", None)
+    two = made("2026-2", one.c)
+    three = made("2026-3", two.c)
+
+    def codes(*earlier: Commitment) -> tuple[list[str], list[str]]:
+        problems, remarks = chained(three, earlier)
+        return [line.code for line in problems], [line.code for line in remarks]
+
+    assert codes(two, one) == ([], ["draw.chain_followed"])
+    assert codes(two) == ([], ["draw.chain_followed", "draw.prev_unchecked"])
+    assert codes(one) == (["draw.chain_gap"], ["draw.chain_followed", "draw.prev_unchecked"]), "number 2 is kept back"
+    kept_back = made("2026-2b", one.c)
+    assert "draw.chain_fork" in codes(two, one, kept_back)[0], "two commitments follow number 1"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Operator:
+    return laptop(tmp_path)
+
+
+def again(office: Operator) -> None:
+    """The first draw's folder and secrets lie beside under another name."""
+    shutil.move(office.folder / "draw", office.folder / "first")
+    for file in office.folder.glob("draw.*.txt"):
+        file.rename(office.folder / f"first.{file.name}")
+
+
+def test_a_number_or_a_partys_hash_serves_once_among_the_folders_that_lie_beside_each_other(office: Operator) -> None:
+    announce_offline(office)
+    carry_out(office, *SEED)
+    again(office)
+    said = announce_offline(office)
+    assert (said.code, "330106-2026-001 is used" in said.err) == (4, True)
+    office.file("plan.toml", PLAN.replace("330106-2026-001", "330106-2026-002"))
+    said = announce_offline(office)
+    assert (said.code, "used before, in draw 330106-2026-001" in said.err) == (4, True)
+    assert not (office.folder / "draw").exists(), "nothing was written"
+
+
+def test_figures_thrown_for_one_draw_are_none_for_another_beside_it(office: Operator) -> None:
+    announce_offline(office)
+    carry_out(office, *SEED)
+    again(office)
+    other = "cd" * 32
+    old, new = (Suite().hex(f"ssj1/nonce\n{secret}") for secret in (NONCE, other))
+    office.file("plan.toml", PLAN.replace("330106-2026-001", "330106-2026-002").replace(old, new))
+    said = announce_offline(office)
+    assert "Only the folders beside this one" in said.out
+    said = carry_out(office, *SEED[:2], "--seed", f"reveal:justice={other}")
+    assert (said.code, "used before, in draw 330106-2026-001" in said.err) == (4, True)
+    assert not (office.folder / "draw" / "seed.json").exists()
+    assert carry_out(office, "--seed", f"text={SEED[1][5:][::-1]}", "--seed", f"reveal:justice={other}").code == 0
+
+
+def test_the_command_follows_the_chain_through_earlier_folders(office: Operator) -> None:
+    announce_offline(office)
+    carry_out(office, *SEED)
+    first = read((office.folder / "draw/commit.json").read_bytes())
+    again(office)
+    text = re.sub('hash = ".*"', "make = true", PLAN)
+    office.file("plan.toml", text.replace("330106-2026-001", f'330106-2026-002"\nprev = "{first.c}'))
+    made = announce_offline(office, "--json").json
+    (secret,) = re.findall("[0-9a-f]{64}", Path(made["private"][1]).read_text(encoding="utf-8"))[:1]
+    assert carry_out(office, "--seed", f"text={SEED[1][5:][::-1]}", "--seed", f"reveal:justice={secret}").code == 0
+    alone = office.well("draw", "verify", str(office.folder / "draw"), "--json").json
+    assert "draw.prev_unchecked" in [one["code"] for one in alone["remarks"]]
+    both = office.well("draw", "verify", str(office.folder / "draw"), str(office.folder / "first"), "--json").json
+    told = [one["code"] for one in both["remarks"]]
+    assert ("draw.prev_unchecked" in told, "draw.chain_followed" in told, both["holds"]) == (False, True, True)

@@ -1,0 +1,136 @@
+"""An office in which something of everything is under way: cases in every position, letters out, draws before and after their seed.
+
+Whoever asks the API about invented ids alone hears that they are unknown, and nothing of what lies behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from inspector.domain.case import CaseState, MatterKind, SubjectKind
+from inspector.domain.roster import RosterObject
+from inspector.flows import dispatch, planning
+from inspector.flows.draw import announce_now
+from inspector.flows.office import Office, Plan
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, post, settle
+from tests.integration.test_draw_way import inspectors, thrown
+from tests.integration.test_replacements import pool_draw
+
+PERSON = "110105194912310021"
+FIRM = "TEST00000000000099"
+STATUS = {"registration-status": "存续"}
+SPRING, AUTUMN = "spring", "autumn"
+MANY = 12
+"""Living things of a kind: an answer ends each, and the next request wants another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Living:
+    """The office, and its living things by the name of the path's parameter (`name` by what stands before it).
+
+    They come in groups that live and die together: the seats of a visit, the visit itself. `fitting` are fields that a message about
+    one of them must hold.
+    """
+
+    office: Office
+    ids: Mapping[str, Sequence[Sequence[str | int]]]
+    fitting: Mapping[str, Mapping[str, str]]
+
+    def family(self, kind: str) -> str:
+        """Of which kind the things are that these are parts of."""
+        return "visit" if kind == "seats" else kind
+
+
+def living(store: Store, hand: Hand) -> Living:
+    """An office of the kind above."""
+    office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
+    office = replace(office, plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other")})
+    with store.begin() as tx:
+        planning.create(office, tx, "weekly", 2026, by="王科员", now=hand())
+        visits = tx.visits.of_draw(drawn.number)
+        seats = [[dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)] for visit in visits]
+    for number, team in enumerate(seats):
+        if number % 5 < 2:  # two of five wait for their results, the others for their inspectors' word
+            with store.begin() as tx:
+                for name in team:
+                    dispatch.accept(tx, name, hand())
+    waiting = [_announced(office, hand, SPRING, "houses"), _announced(office, hand, AUTUMN, "other")]
+    with store.read() as tx:
+        seed_at = max(tx.draws.get(number).seed_at or hand.now for number in waiting)
+    hand.now = max(hand.now, seed_at)
+    settle(office)  # these wait for their figures now
+    announced = _announced(office, hand, "weekly", "bureau")  # and this one for its day
+    cases = _cases(office)
+    with store.read() as tx:
+        references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
+    return Living(
+        office=office,
+        ids={
+            "case_id": cases,
+            "request_id": [[letter] for letter in _letters(office)],
+            "attention_id": [[matter] for matter in _matters(office)],
+            "number": [[announced, drawn.number, *waiting]],
+            "visit": [[visit.id] for visit in visits],
+            "code": [[visit.code] for visit in visits[:2]],
+            "seats": seats,
+            "plans": [["weekly", SPRING, AUTUMN]],
+            "year": [[2026]],
+        },
+        fitting={
+            **{number: {"figures": thrown(number)} for number in waiting},
+            **{case: {"reference": references[case]} for pair in cases for case in pair},
+        },
+    )
+
+
+def _plan(name: str, agency: str) -> Plan:
+    return Plan(name=name, agency=agency, trigger="every 7d", pool=True)
+
+
+def _announced(office: Office, hand: Hand, plan: str, agency: str) -> str:
+    """The number of a plan's draw, committed to; of the agency's own firms and inspectors."""
+    with office.store.begin() as tx:
+        tx.rosters.put_inspectors([replace(one, agency=agency, pools=(agency,)) for one in inspectors(9)])
+        for number in range(1, 41):
+            code = f"{plan.upper()}{number:012d}"
+            firm = RosterObject(agency=agency, kind=SubjectKind.FIRM, code=code, original=code, name="某公司", pool=agency)
+            tx.rosters.enrol(firm)
+    with office.store.begin() as tx:
+        made = announce_now(office, tx, plan, "clerk", hand())
+    assert made is not None
+    settle(office)
+    return made.number
+
+
+def _cases(office: Office) -> list[tuple[str, str]]:
+    """Cases of one firm in pairs: one with an officer, since the source contradicts it, and one that the source has not answered yet."""
+    registers = office.connectors.sources["registers"]
+    assert isinstance(registers, Table)
+    registers.rows["registration-status", FIRM] = "吊销"
+    given = [application(number, "business-licence", STATUS, subject_code=FIRM) for number in range(1, 1 + 4 * MANY)]
+    early = [post(office, one) for one in given[: 2 * MANY]]
+    settle(office)
+    with office.store.read() as tx:
+        assert {tx.cases.get(one).state for one in early} == {CaseState.REVIEW}
+    return list(zip(early, [post(office, one) for one in given[2 * MANY :]], strict=True))
+
+
+def _letters(office: Office) -> list[str]:
+    """Letters to an agency that holds the facts of a person."""
+    changes = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
+    given = [application(900 + number, "hukou-housing", {"home-title": "王某"}, **changes) for number in range(MANY)]
+    cases = [post(office, one) for one in given]
+    with office.store.read() as tx:
+        return [request.id for case in cases for request in tx.assistance.of_case(case)]
+
+
+def _matters(office: Office) -> list[str]:
+    """Matters that wait for a person."""
+    names = [f"v-{number}" for number in range(MANY)]
+    with office.store.begin() as tx:
+        for name in names:
+            tx.attention.open("visit_overdue", "bureau", name, {"n": 1}, office.now())
+    return [f"visit_overdue:{name}" for name in names]

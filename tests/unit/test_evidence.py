@@ -1,0 +1,83 @@
+"""Of what day data are, and what they can therefore decide (handbook scenario 13)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from inspector.domain.calendar import SHANGHAI, Term
+from inspector.domain.case import Method, Outcome
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import AHEAD, BEFORE, TOLERANCE, Evidence, Verdict, carry, unfresh
+
+ON = date(2026, 3, 2)
+ASKED = datetime(2026, 3, 3, 10, 0, tzinfo=SHANGHAI)
+MONTH = Term.parse("30d")
+
+
+def judged(verdict: Verdict, as_of: datetime | None, asked: datetime = ASKED) -> str:
+    """What `unfresh` says of a claim about `ON` whose fact holds for a month."""
+    return unfresh(verdict, as_of, ON, MONTH, asked)
+
+
+def test_a_mismatch_of_before_the_day_in_question_is_a_lead_however_long_the_fact_holds() -> None:
+    assert judged(Verdict.MISMATCH, datetime(2026, 3, 1, 23, 59, tzinfo=SHANGHAI)) == BEFORE
+    assert judged(Verdict.MISMATCH, datetime(2026, 3, 2, 0, 0, tzinfo=SHANGHAI)) == ""
+
+
+def test_a_match_of_before_that_day_holds_as_long_as_the_fact_does() -> None:
+    assert judged(Verdict.MATCH, ASKED - timedelta(days=30)) == ""
+    assert judged(Verdict.MATCH, ASKED - timedelta(days=31)) == BEFORE
+
+
+def test_days_are_those_of_the_office_and_not_of_the_senders_offset() -> None:
+    assert judged(Verdict.MISMATCH, datetime(2026, 3, 1, 16, 0, tzinfo=UTC)) == "", "midnight of the 2nd in China"
+    assert judged(Verdict.MISMATCH, datetime(2026, 3, 1, 15, 59, tzinfo=UTC)) == BEFORE
+    ahead = datetime.fromisoformat("2026-03-02T01:00:00+14:00")
+    assert judged(Verdict.MISMATCH, ahead) == BEFORE, "the 1st in China, though the sender writes the 2nd"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MATCH, Verdict.MISMATCH])
+def test_data_dated_in_the_future_decide_nothing_but_clocks_may_differ_a_little(verdict: Verdict) -> None:
+    assert judged(verdict, ASKED + TOLERANCE) == ""
+    assert judged(verdict, ASKED + TOLERANCE + timedelta(seconds=1)) == AHEAD
+    assert judged(verdict, datetime(2031, 1, 1, tzinfo=SHANGHAI)) == AHEAD
+
+
+def test_undated_data_are_of_the_moment_of_asking_and_contradict_no_day_to_come() -> None:
+    assert judged(Verdict.MISMATCH, None) == ""
+    assert judged(Verdict.MISMATCH, None, ASKED - timedelta(days=5)) == BEFORE
+    assert judged(Verdict.MATCH, None, ASKED - timedelta(days=5)) == ""
+
+
+def piece(verdict: Verdict, *, fresh: bool, method: Method = Method.ONLINE_QUERY, remark: str = "") -> Evidence:
+    """A piece of evidence."""
+    return Evidence(
+        id=f"{verdict}:{fresh}",
+        claim="c1",
+        method=method,
+        via="",
+        verdict=verdict,
+        fresh=fresh,
+        asked_at=ASKED,
+        as_of=None,
+        remark=remark,
+    )
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING])
+def test_a_lead_alone_carries_no_untrue_outcome_and_beside_a_fresh_contradiction_it_may_stand(outcome: Outcome) -> None:
+    lead = piece(Verdict.MISMATCH, fresh=False)
+    with pytest.raises(Invalid, match="evidence_stale") as refused:
+        carry(outcome, [lead, piece(Verdict.MATCH, fresh=True)], adverse=True)
+    assert refused.value.facts["evidence"] == lead.id
+    carry(outcome, [lead, piece(Verdict.MISMATCH, fresh=True)], adverse=True)
+
+
+def test_a_lead_alone_marks_nobody_but_what_was_seen_on_the_spot_may() -> None:
+    lead = piece(Verdict.MISMATCH, fresh=False)
+    with pytest.raises(Invalid, match="evidence_stale"):
+        carry(Outcome.REFUSED, [lead], adverse=True)
+    carry(Outcome.REFUSED, [lead, piece(Verdict.CANNOT_SAY, fresh=True, method=Method.ON_SITE, remark="大门紧闭")], adverse=True)
+    carry(Outcome.UNVERIFIABLE, [lead], adverse=False)
