@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 
 from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
@@ -115,12 +116,20 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     horizon = due(spans.following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     again = _again(tx, plan, policy, spans)
     past = history(office, tx, plan.agency)
-    rows = entries(office, tx, plan, policy, register, again, now)
-    held = place(rows, policy, past, today, horizon, joining.bars(partners, today))
+    rows = list(entries(office, tx, plan, policy, register, again, now))
+    bars = joining.bars(partners, today)
+    held, chances = place(rows, policy, past, today, horizon, bars), dict[str, Fraction]()
+    if held.several:  # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
+        staff = _inspectors(office, tx, plan.agency, policy, secret, now)
+        first = _quota(tx, plan, policy, *held.candidates(), staff, spans, now)
+        chances = {code: Fraction(size.k, size.able) for code, size in first.sizes.items() if size.able}
+        held = place(rows, policy, past, today, horizon, bars, chances)
     members = {name: one.member for name, one in held.placed.items()}
     objects = _objects(held, plan, policy, register, secret)
     made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now)
-    sizes = _quota(tx, plan, policy, made.frames[lists[0].name], spans, now)
+    frozen = made.frames[lists[0].name]
+    able = Counter(row.stratum for row in frozen.objects if row.status == ELIGIBLE)
+    sizes = _quota(tx, plan, policy, Counter(row.stratum for row in frozen.objects), able, frozen.inspectors, spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
@@ -129,11 +138,13 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans))
+    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans, chances))
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
 
 
-def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> dict[str, object]:
+def _derivation(
+    policy: Policy, sizes: Quota, held: Placing, spans: Windows, chances: Mapping[str, Fraction]
+) -> dict[str, object]:
     """Committed beside the rules: each number with its row, and how many were set aside for which reason. Nobody silently."""
     return {
         "pack": policy.label,
@@ -145,6 +156,12 @@ def _derivation(policy: Policy, sizes: Quota, held: Placing, spans: Windows) -> 
         "exclusions": held.reasons(),
         "set_aside": [[*why, count] for why, count in sorted(held.aside.items())],
         "near_their_stop": held.warned,
+        # By these, with each object counted wherever it could stand, an object of several strata stands in the one of the highest.
+        **(
+            {"several": len(held.several), "chances": {code: str(one) for code, one in sorted(chances.items())}}
+            if chances
+            else {}
+        ),
     }
 
 
@@ -159,10 +176,17 @@ def _again(tx: Tx, plan: Plan, policy: Policy, spans: Windows) -> Sequence[Row]:
     ]
 
 
-def _quota(tx: Tx, plan: Plan, policy: Policy, frozen: Frame, spans: Windows, now: datetime) -> Quota:
+def _quota(
+    tx: Tx,
+    plan: Plan,
+    policy: Policy,
+    rows: Counter[str],
+    able: Counter[str],
+    staff_rows: Sequence[InspectorRow],
+    spans: Windows,
+    now: datetime,
+) -> Quota:
     """How many of each stratum, with what was drawn before in each row's window and in the year."""
-    rows = Counter(row.stratum for row in frozen.objects)
-    able = Counter(row.stratum for row in frozen.objects if row.status == ELIGIBLE)
     drawn: dict[Window, dict[str, int]] = {per: tx.visits.drawn_since(plan.agency, since) for per, since in spans.since.items()}
     year = tx.visits.drawn_since(plan.agency, start(now, Window.YEAR))
     taken_in = tx.cases.taken_in(plan.agency, start(now, Window.YEAR))
@@ -185,7 +209,7 @@ def _quota(tx: Tx, plan: Plan, policy: Policy, frozen: Frame, spans: Windows, no
         held,
         policy.bounds,
         counts,
-        officers=sum(1 for row in frozen.inspectors if row.status == ELIGIBLE),
+        officers=sum(1 for row in staff_rows if row.status == ELIGIBLE),
         staff_drawn=sum(count for stratum, count in before.items() if stratum in random),
         unfinished=spans.unfinished,
     )

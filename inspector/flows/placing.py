@@ -31,11 +31,24 @@ class Placed:
 
 @dataclass(slots=True, kw_only=True)
 class Placing:
-    """A whole frame placed. `aside` counts cases left for a later frame by the row that did it; `warned` objects near their stop."""
+    """A whole frame placed. `aside` counts cases left for a later frame by the row that did it; `warned` objects near their stop.
+
+    `several`: of each object that could stand in more than one stratum, in which.
+    """
 
     placed: dict[str, Placed] = field(default_factory=dict)
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aside: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     warned: int = 0
+
+    def candidates(self) -> tuple[Counter[str], Counter[str]]:
+        """(rows, rows that may be drawn) of each stratum, an object of several counted in each: of what a stratum's chance is told."""
+        rows, able = Counter[str](), Counter[str]()
+        for name, one in self.placed.items():
+            for code in self.several.get(name, (one.stratum,)):
+                rows[code] += 1
+                able[code] += one.barred is None
+        return rows, able
 
     def excluded(self) -> dict[str, dict[str, int]]:
         """How many of each stratum bear each code."""
@@ -58,12 +71,24 @@ Bars = Callable[[str, str, bool], Iterable[Barred]]
 """What bars an object for those who would join its visit, by its name and level; the last says whether it must be seen."""
 
 
-def place(entries: Iterable[Entry], policy: Policy, past: History, today: date, horizon: date, others: Bars) -> Placing:
-    """One object a subject, in the stratum with the highest ratio (scenario 25); `horizon` is when the next draw's visits are due."""
+def place(
+    entries: Iterable[Entry],
+    policy: Policy,
+    past: History,
+    today: date,
+    horizon: date,
+    others: Bars,
+    chances: Mapping[str, Fraction] | None = None,
+) -> Placing:
+    """One object a subject, in the stratum with the highest chance (scenario 25); `horizon` is when the next draw's visits are due.
+
+    `chances` are the k/E that the quota gives each stratum; a stratum without one counts by its row's ratio. What is equal there is
+    decided by the ratio, then by the code.
+    """
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry)
-    ratios = {row.stratum: row.ratio for row in policy.samplings}
+    ratios = {row.stratum: ((chances or {}).get(row.stratum, row.ratio), row.ratio) for row in policy.samplings}
     made = Placing()
     for name, held in by_name.items():
         _place(made, name, held, policy, ratios, past, today, horizon, others)
@@ -75,7 +100,7 @@ def _place(  # noqa: PLR0913, PLR0917 - one object in all its parts
     name: str,
     held: list[Entry],
     policy: Policy,
-    ratios: Mapping[str, Fraction],
+    ratios: Mapping[str, tuple[Fraction, Fraction]],
     past: History,
     today: date,
     horizon: date,
@@ -104,6 +129,8 @@ def _place(  # noqa: PLR0913, PLR0917 - one object in all its parts
         found += [why for why in reasons.values() if why is not None]
     if frequency.warn <= counted(seen, policy.limits, today, own=False) < frequency.stop:
         made.warned += 1
+    if not must and len(strata := sorted({entry.stratum for entry in kept})) > 1:
+        made.several[name] = tuple(strata)
     made.placed[name] = Placed(member=_member(kept, MUST if must else stratum), barred=first(found))
 
 

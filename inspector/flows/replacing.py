@@ -28,6 +28,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Visit, VisitState
+from inspector.flows import attention
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -83,6 +84,7 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
     parts = _parts(office, tx, held, drawn, files)
     decision = replacement.cease(held, how, evidence, by, parts[0].policy, now)
     _leave(tx, held, decision, now)
+    tx.attention.open(attention.CEASED, held.agency, held.id, {"by": by, "how": how.value}, now)
     entered = {part.agency for part in held.parts}
     for doubt in (
         one for one in held.doubts if one.agency not in entered

@@ -254,6 +254,7 @@ def test_after_the_visits_bundle_receipt_and_report_tell_each_list_and_how_likel
     for name, content in bundle.items():
         (tmp_path / name).write_bytes(content)
     assert judge(Bundle.of_folder(tmp_path), None).verdict.holds
+    assert verify_draw.main([str(tmp_path)]) == 0
     named = {
         name: {json.loads(line)["line"].split("\t")[0] for line in bundle[f"{name}.drawn.jsonl"].splitlines()} for name in told
     }

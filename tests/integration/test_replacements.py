@@ -15,7 +15,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.replacement import Ceased, Ground, Lists, budget
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import SeatState, Visit, VisitState
-from inspector.flows import dispatch, replacing
+from inspector.flows import attention, dispatch, replacing
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.replacing import Replaced
@@ -226,3 +226,15 @@ def test_officers_say_why_and_the_rule_says_who(store: Store, hand: Hand) -> Non
     assert (over["state"], over["spent"]) == ("CEASED", 1)
     assert "object" not in json.dumps([answer, over]), "nobody need read an embargoed name to replace one"
     replayed(office, drawn.number)
+
+
+def test_what_one_person_records_as_gone_another_one_looks_at(store: Store, hand: Hand) -> None:
+    office, held = pool_draw(store, hand)
+    visit = visits(office, held.number)[0]
+    gone(office, visit)
+    matter = f"object_ceased:{visit.id}"
+    with store.begin() as tx, pytest.raises(Refusal, match="attention_own"):
+        attention.close(tx, matter, " 李科长", hand())
+    with store.begin() as tx:
+        attention.close(tx, matter, "王主任", hand(), note="看过注销通知书")
+        assert matter not in [row["id"] for row in tx.attention.page(None)]
