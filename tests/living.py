@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
+from inspector.domain.challenge import Applicant
 from inspector.domain.roster import RosterObject
-from inspector.flows import dispatch, planning
+from inspector.flows import dispatch, planning, recusing
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -22,7 +23,7 @@ from tests.integration.test_replacements import pool_draw
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
 STATUS = {"registration-status": "存续"}
-SPRING, AUTUMN = "spring", "autumn"
+SPRING, AUTUMN, WINTER = "spring", "autumn", "winter"
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
 
@@ -37,7 +38,7 @@ class Living:
 
     office: Office
     ids: Mapping[str, Sequence[Sequence[str | int]]]
-    fitting: Mapping[str, Mapping[str, str]]
+    fitting: Mapping[str, Mapping[str, object]]
 
     def family(self, kind: str) -> str:
         """Of which kind the things are that these are parts of."""
@@ -47,10 +48,17 @@ class Living:
 def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
     office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
-    office = replace(office, plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other")})
+    office = replace(
+        office,
+        plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
+    )
     with store.begin() as tx:
         planning.create(office, tx, "weekly", 2026, by="王科员", now=hand())
         visits = tx.visits.of_draw(drawn.number)
+        teams = {visit.id: tx.visits.team(visit.id) for visit in visits}
+        for first, *_ in teams.values():
+            said = {"by": "陈局长", "reason": "kin", "evidence": "户籍档案"}
+            recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
         seats = [[dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)] for visit in visits]
     for number, team in enumerate(seats):
         if number % 5 < 2:  # two of five wait for their results, the others for their inspectors' word
@@ -62,7 +70,7 @@ def living(store: Store, hand: Hand) -> Living:
         seed_at = max(tx.draws.get(number).seed_at or hand.now for number in waiting)
     hand.now = max(hand.now, seed_at)
     settle(office)  # these wait for their figures now
-    announced = _announced(office, hand, "weekly", "bureau")  # and this one for its day
+    announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     cases = _cases(office)
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
@@ -74,14 +82,20 @@ def living(store: Store, hand: Hand) -> Living:
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
             "visit": [[visit.id] for visit in visits],
+            "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
             "plans": [["weekly", SPRING, AUTUMN]],
             "year": [[2026]],
         },
         fitting={
+            drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},
+            **{
+                name: {"challenged": first.inspector, "inspector": second.inspector, "reason": "kin"}
+                for name, (first, second) in teams.items()
+            },
         },
     )
 

@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.replacement import Ceased, Ground
+from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
 from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
 
@@ -234,7 +235,10 @@ class ExtensionIn(Strict):
 
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
     basis: Line
-    more: Annotated[dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]], Field(max_length=200, default_factory=dict)]
+    more: Annotated[
+        dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]],
+        Field(max_length=200, default_factory=dict, json_schema_extra={"additionalProperties": False}),
+    ]
 
 
 class ChallengeIn(Strict):
@@ -242,7 +246,7 @@ class ChallengeIn(Strict):
 
     inspector: Line
     applicant: Literal[Applicant.INSPECTOR, Applicant.FIRM, Applicant.COLLEAGUE]
-    reason: Line
+    reason: Recusal
     evidence: Annotated[Text, Field(min_length=1, max_length=400)]
 
 

@@ -65,7 +65,8 @@ codes = ["cap", "closed"]
 [[seed]]
 kind = "text"
 what = "26 six-sided dice"
-bits = 67
+dice = 26
+sides = 6
 [[seed]]
 kind = "reveal"
 party = "justice"

@@ -22,7 +22,8 @@ SEEDS = f"""
 [[seed]]
 kind = "text"
 what = "26 six-sided dice"
-bits = 67
+dice = 26
+sides = 6
 [[seed]]
 kind = "reveal"
 party = "justice"

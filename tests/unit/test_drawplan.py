@@ -154,8 +154,8 @@ def test_a_plan_of_several_lists_gives_each_its_rules_and_its_rosters() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "fault"),
     [
-        ("[[seed]]", 'list = "scjg"\n[[seed]]', ("list", "plan_key_unknown")),
-        ("[[seed]]", "team = 2\n[[seed]]", ("team", "plan_key_unknown")),
+        ("\n[[seed]]", '\nlist = "scjg"\n[[seed]]', ("list", "plan_key_unknown")),
+        ("\n[[seed]]", "\nteam = 2\n[[seed]]", ("team", "plan_key_unknown")),
         ('name = "yjj"', 'name = "scjg"', ("lists", "plan_list_twice")),
         ('objects = "fire.csv"', "", ("lists.2.objects", "plan_key_missing")),
         ("team = 3", 'bans = "bans.csv"', ("lists.2.inspectors", "plan_key_missing")),
@@ -171,7 +171,7 @@ def test_a_plan_of_several_lists_gives_each_its_rules_and_its_rosters() -> None:
     ],
 )
 def test_a_fault_of_one_list_is_told_with_its_place(before: str, after: str, fault: tuple[str, str]) -> None:
-    _, flaws = plan.read(SEVERAL.replace(before, after).encode())
+    _, flaws = plan.read(SEVERAL.replace(before, after, 1).encode())
     assert [(flaw.column, flaw.code) for flaw in flaws] == [fault]
     assert all(flaw.what(lang) and flaw.fix(lang) for flaw in flaws for lang in LANGS)
 
