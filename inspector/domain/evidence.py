@@ -19,8 +19,8 @@ UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FA
 TOLERANCE = timedelta(minutes=5)
 """So far may a source's clock be ahead of the office's; data dated further ahead are of no day anybody knows. Clocks, not law."""
 
-BEFORE, AHEAD = "as_of_before", "as_of_ahead"
-"""Notes of evidence that is not fresh: older than the day the claim speaks of, or dated in the future."""
+BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
+"""Notes of evidence that is not fresh: older than the day the claim speaks of, dated in the future, or about a day to come."""
 
 
 class Verdict(StrEnum):
@@ -102,14 +102,17 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
 
 
 def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:
-    """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`), or "" when it can.
+    """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`, `TO_COME`), or "" when it can.
 
+    Nothing that is known today proves or contradicts what is promised of a day to come.
     Days are China's, whatever offset a moment is written with.
     Data without a date are of the moment they were asked for; data dated ahead of it by more than `TOLERANCE` are of no day.
     A mismatch decides only when it is of the claimed day or later: what was otherwise before says nothing of that day, and how long a
     fact holds cannot bridge it (handbook scenario 13). A match decides also from before, while the fact's validity has not run out:
     a certificate seen last week holds today, and doubt speaks for whom it is about. Without `valid_for` no age is too old for a match.
     """
+    if verdict in (Verdict.MATCH, Verdict.MISMATCH) and asked_at.astimezone(SHANGHAI).date() < on:
+        return TO_COME
     moment = as_of or asked_at
     if moment - asked_at > TOLERANCE:
         return AHEAD

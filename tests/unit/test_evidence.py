@@ -9,7 +9,7 @@ import pytest
 from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import AHEAD, BEFORE, TOLERANCE, Evidence, Verdict, carry, unfresh
+from inspector.domain.evidence import AHEAD, BEFORE, TO_COME, TOLERANCE, Evidence, Verdict, carry, unfresh
 
 ON = date(2026, 3, 2)
 ASKED = datetime(2026, 3, 3, 10, 0, tzinfo=SHANGHAI)
@@ -45,10 +45,10 @@ def test_data_dated_in_the_future_decide_nothing_but_clocks_may_differ_a_little(
     assert judged(verdict, datetime(2031, 1, 1, tzinfo=SHANGHAI)) == AHEAD
 
 
-def test_undated_data_are_of_the_moment_of_asking_and_contradict_no_day_to_come() -> None:
+def test_undated_data_are_of_the_moment_of_asking_and_say_nothing_of_a_day_to_come() -> None:
     assert judged(Verdict.MISMATCH, None) == ""
-    assert judged(Verdict.MISMATCH, None, ASKED - timedelta(days=5)) == BEFORE
-    assert judged(Verdict.MATCH, None, ASKED - timedelta(days=5)) == ""
+    assert judged(Verdict.MISMATCH, None, ASKED - timedelta(days=5)) == TO_COME
+    assert judged(Verdict.MATCH, None, ASKED - timedelta(days=5)) == TO_COME
 
 
 def piece(verdict: Verdict, *, fresh: bool, method: Method = Method.ONLINE_QUERY, remark: str = "") -> Evidence:
