@@ -277,6 +277,13 @@ class Draw:
         self.say("! Not looked at: beacons' times and `made`, the chance in figures, the draw before, the note of after.jsonl.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
         self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
+        sources = self.commit["seed"]
+        bits = [source.get("bits", 0 if source["kind"] == "text" else 256) for source in sources]
+        whose = [source.get("party", "") if source["kind"] == "reveal" else None for source in sources]
+        if min(sum(n for n, who in zip(bits, whose, strict=True) if who is None or who != one) for one in [None, *whose]) < 64:
+            self.say(
+                "!! THE SEED MAY BE ONE PARTY'S SECRET 种子可能出自一方: whoever held it could announce until the outcome pleased."
+            )
         for kind in sorted({source["kind"] for source in self.commit["seed"]} & {"drand", "nist"}):
             self.say(f"!! The signature of the {kind} source was not checked 签名未核验: that needs its public key.")
         if self.record.get("void"):

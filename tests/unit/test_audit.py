@@ -16,7 +16,9 @@ from inspector.domain.frame import freeze
 from inspector.domain.seed import known_at, moment
 from inspector.domain.verify import overstating
 from inspector.labels import words
+from inspector.verifier.verify_draw import opinion
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing, vector
+from tests.tampering import packed
 from tests.unit.test_labels import argument, missing
 
 ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
@@ -182,8 +184,11 @@ def test_a_seed_that_may_be_one_partys_secret_is_a_failure_to_a_strict_reader_an
 
     def graves(*parties: str) -> list[str]:
         made = committed([Listing(name="x", frame=frame, rules=rules(team=1))], sources=[promise(one) for one in parties])
-        remarks = carried_out(made, {"x": frame}, [reveal(one) for one in parties]).verdict().remarks
-        return [one.code for one in remarks if one.grave]
+        bundle = carried_out(made, {"x": frame}, [reveal(one) for one in parties])
+        told = [one.code for one in bundle.verdict().remarks if one.grave]
+        stranger = [line for line in opinion(packed(bundle))[1] if line.startswith("!!")]
+        assert any("ONE PARTY" in line for line in stranger) == ("draw.seed_of_one" in told)
+        return told
 
     assert graves("one") == ["draw.no_witness", "draw.seed_of_one"]
     assert graves("one", "two") == ["draw.no_witness"]
