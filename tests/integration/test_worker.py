@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -345,7 +346,16 @@ def test_two_daemons_on_one_server_share_the_work_and_double_none(postgres_url: 
     with house.closing(house.open_store(postgres_url)) as first, house.closing(Store(postgres_url)) as second:
         offices = [real_office(store) for store in (first, second)]
         put(first, *(order(n) for n in range(80)))
-        hands = [Hands(say=lambda _held: time.sleep(0.01)) for _ in offices]
+        both = threading.Barrier(2)  # neither goes on before the other has begun
+
+        def begun(first: Iterator[str]) -> Callable[[Work], None]:
+            def say(_held: Work) -> None:
+                if next(first, None):
+                    both.wait(10)
+
+            return say
+
+        hands = [Hands(say=begun(iter(["first"]))) for _ in offices]
         few = replace(FAST, capacity=4, threads=4)
         with at_work(offices[0], hands[0], few, owner="one"), at_work(offices[1], hands[1], few, owner="two"):
             until(lambda: set(states(first).values()) == {"done"})
