@@ -8,24 +8,14 @@ from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
 
-from inspector.web import afterwards, cases, challenges, draws, links, plans, published, watch
+from inspector.web import links
+from inspector.web.app import API
 from inspector.web.roles import Role
-
-ROUTERS = (
-    cases.router,
-    links.router,
-    draws.router,
-    afterwards.router,
-    challenges.router,
-    published.router,
-    plans.router,
-    watch.router,
-)
 
 
 def routes() -> Iterator[tuple[str, APIRoute]]:
     """Every operation of the API by method."""
-    for router in ROUTERS:
+    for router in API:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 yield min(route.methods or ()), route

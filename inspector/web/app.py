@@ -44,6 +44,19 @@ Every error is `{"error": {"code", "message", "message_zh", "facts"}}`; codes ar
 in the present state, `422` means that the message itself must be mended."""
 
 
+API = (
+    cases.router,
+    links.router,
+    draws.router,
+    afterwards.router,
+    challenges.router,
+    published.router,
+    plans.router,
+    watch.router,
+)
+"""The operations of the API; the pages for people stand beside them."""
+
+
 def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: Callable[[], bool], settings: Web) -> FastAPI:
     """The application."""
     desk = Desk(office=office, metrics=metrics, health=health, live=live, settings=settings)
@@ -66,21 +79,9 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
     )
     app.state.desk = desk
     errors.install(app)
-    api, pages = (
-        [
-            cases.router,
-            links.router,
-            draws.router,
-            afterwards.router,
-            challenges.router,
-            published.router,
-            plans.router,
-            watch.router,
-        ],
-        [forms.router, session.router, ops.router, reports.router, stranger.router],
-    )
-    app.state.routes = [route for room in (app.router, *api, *pages) for route in room.routes if isinstance(route, Route)]
-    for room in api:
+    pages = [forms.router, session.router, ops.router, reports.router, stranger.router]
+    app.state.routes = [route for room in (app.router, *API, *pages) for route in room.routes if isinstance(route, Route)]
+    for room in API:
         app.include_router(room, dependencies=[Depends(only_known)])
     for room in pages:
         app.include_router(room)
