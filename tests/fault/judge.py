@@ -12,6 +12,7 @@ from typing import Any
 from inspector.domain.assistance import TIMERS, AssistanceState
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
 from inspector.domain.decision import OrderKind
+from inspector.domain.ending import retraction_key
 from tests.fault import clocks, draws, seats
 from tests.fault.inside import Inside, order, told
 
@@ -173,8 +174,14 @@ def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
     done = [key for key, row in calls.items() if row.state == "done" and row.error is None and not _pointless(key, row, inside)]
     served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
-    yield from told("orders are done and were never seen outside", set(done) - served)
-    yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - set(calls))
+    yield from told("orders are done and were never seen outside", {_named(key, calls[key]) for key in done} - served)
+    named = {_named(key, row) for key, row in calls.items()}
+    yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - named)
+
+
+def _named(key: str, row: Any) -> str:
+    """The key that the outside sees. A retraction that goes on another day is a new row under the key of the first (`flows.tell`)."""
+    return retraction_key(json.loads(row.payload)["entry"]) if row.kind == OrderKind.CREDIT_RETRACT else key
 
 
 def _pointless(key: str, row: Any, inside: Inside) -> bool:

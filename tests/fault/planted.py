@@ -157,10 +157,10 @@ OUTSIDE: Mapping[str, Callable[[judge.Outside], judge.Outside]] = {
     "too many at the platform": lambda held: replace(held, entries={**held.entries, "~": next(iter(held.entries.values()))}),
     "and not at the platform": lambda held: replace(held, retracted=frozenset()),
     "nobody wanted back": lambda held: replace(held, retracted=held.retracted | {"~"}),
-    "without exactly one letter": lambda held: replace(held, letters=without(held.letters)),
+    "without exactly one letter": lambda held: replace(held, letters=unanswerable(held)),
     "not told that it is over": lambda held: replace(held, letters={k: v for k, v in held.letters.items() if v[1] != "cancel"}),
     "does not have": lambda held: replace(held, replies=held.replies | {"~"}),
-    "never seen outside": lambda held: replace(held, keys=without(held.keys)),
+    "never seen outside": lambda held: replace(held, keys={}),
     "with two contents": lambda held: replace(held, summary={**held.summary, "conflicts": 1}),
     "does not hold": lambda held: replace(held, summary={**held.summary, "forged": 1}),
     "another reference": lambda held: replace(held, accepted=altered(held.accepted, "~")),
@@ -197,15 +197,21 @@ def last_result(held: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     return [said for _, said in sorted(held.items()) if said["type"] == "verification.result"][-1]
 
 
+def unanswerable(held: judge.Outside) -> dict[str, tuple[str, str, str]]:
+    """The letter of a reply that was taken is not there: it alone is surely missed, for one that was called off need never have come."""
+    gone = min(held.replies)
+    return {key: said for key, said in held.letters.items() if said[2] != gone}
+
+
 def unsaid(held: Mapping[str, Mapping[str, Any]], what: str) -> dict[str, Mapping[str, Any]]:
     """Nobody said that."""
     return {name: {word: told for word, told in said.items() if word != what} for name, said in held.items()}
 
 
 def misheard(held: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """The first findings, with another verdict."""
+    """The first findings, with a verdict that nobody has."""
     name, said = next((name, said) for name, said in held.items() if said.get("result"))
-    return {**held, name: {**said, "result": [{**one, "verdict": "not_found"} for one in said["result"]]}}
+    return {**held, name: {**said, "result": [{**one, "verdict": "~"} for one in said["result"]]}}
 
 
 def overlooked(held: Site) -> list[str]:
