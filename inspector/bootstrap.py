@@ -1,4 +1,8 @@
-"""The composition root: the only place that knows everybody. Settings in, a runnable house out."""
+"""The composition root: the only place that knows everybody. Settings in, a runnable house out.
+
+Commands come here for a store or an office, most often: what only a running house needs (the web edge, the engine's loops, metrics) is
+imported when one is put together.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from inspector import plugins
 from inspector.calendars import load_calendars
-from inspector.daemon.clock import Clock
-from inspector.daemon.daemon import Daemon, replica_name
-from inspector.daemon.dispatch import Embedded
 from inspector.daemon.engine import Engine
-from inspector.daemon.schedules import schedules, unreadable
-from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -32,10 +31,11 @@ from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, OfficeTimes, Settings
 from inspector.store.opening import opened
 from inspector.store.store import Store
-from inspector.telemetry.metrics import Metrics
-from inspector.web.app import build
-from inspector.web.health import Health
-from inspector.web.server import Server, listen
+
+if TYPE_CHECKING:
+    from inspector.daemon.daemon import Daemon
+    from inspector.telemetry.metrics import Metrics
+    from inspector.web.server import Server
 
 GROUPS: Mapping[str, str] = {
     "sources": "sources",
@@ -126,6 +126,8 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
 
 def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
     """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    from inspector.daemon.schedules import unreadable
+
     tree, plans = _named(settings)
     packs, whole = {pack.id for pack in book.packs}, True
     for flaw in _tree_flaws(tree, packs):
@@ -221,6 +223,8 @@ def house(
     proof: Proof | None = None,
 ) -> House:
     """The whole house on a migrated store. `listener` is the web's socket where somebody holds it already; else it is bound here."""
+    from inspector.web.server import listen
+
     taken = listener or listen(settings.web)
     try:
         return _house(settings, held, fault, taken, proof)
@@ -230,6 +234,16 @@ def house(
 
 
 def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket, proof: Proof | None) -> House:
+    from inspector.daemon.clock import Clock
+    from inspector.daemon.daemon import Daemon, replica_name
+    from inspector.daemon.dispatch import Embedded
+    from inspector.daemon.schedules import schedules
+    from inspector.daemon.worker import Worker
+    from inspector.telemetry.metrics import Metrics
+    from inspector.web.app import build
+    from inspector.web.health import Health
+    from inspector.web.server import Server
+
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
         _go_on(held)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from inspector.flows.office import Office
     from inspector.store.tx import Tx
 
+NEEDED = ("inspector.bootstrap", "inspector.daemon.daemon", "inspector.web.app")
+"""What a running house imports; a command that only looks something up must not wait for it."""
+
 
 def serve(
     config: Annotated[Path, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")],
@@ -39,7 +42,7 @@ def _demo() -> None:
     from inspector.demo.office import where
     from inspector.store.opening import sole_owner
 
-    threading.Thread(target=import_module, args=("inspector.bootstrap",), daemon=True).start()  # while the world wakes
+    threading.Thread(target=_import, args=NEEDED, daemon=True).start()  # while the world wakes
     with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
         held = start.prepare()
         try:
@@ -51,6 +54,11 @@ def _demo() -> None:
             )
         finally:
             held.stop()
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _told(body: Callable[[], None], config: Path | None) -> None:

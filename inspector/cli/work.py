@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from inspector.store.tx import Tx
 
+CODES = {"kind": "OrderKind", "state": "work", "error": "note"}
+"""The columns that hold codes."""
+_NAMED = {"owner": "holder", "expires_at": "tried_until"}
+"""Fields of a work row that are called otherwise elsewhere."""
+
 Id = Annotated[int, typer.Argument(help="Number of the work row 工作编号", metavar="ID")]
 
 
@@ -50,15 +55,17 @@ def list_work(
     asked = None if state is State.ALL else state.value
     named = kind.value if kind is not None else None
     held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
-    terminal.page(
-        ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error"), held, limit, "--state, --kind, --case"
-    )
+    columns = ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error")
+    terminal.page(columns, held, limit, "--state, --kind, --case", codes=CODES)
 
 
 def show(terminal: Terminal, work: Id) -> None:
     """Show one work row, whole. 显示一项工作。"""
     held = terminal.look(lambda tx: tx.work.show(work))
-    terminal.fields({**held, "payload": json.loads(held["payload"])} if terminal.as_json else held)
+    if terminal.as_json:
+        terminal.value({**held, "payload": json.loads(held["payload"])})
+        return
+    terminal.fields({_NAMED.get(name, name): value for name, value in held.items() if value not in (None, "")}, CODES)
 
 
 def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:

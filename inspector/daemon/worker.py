@@ -24,6 +24,7 @@ from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError, is_database
 from inspector.daemon.group import Done, flow_of, hold, parts
 from inspector.daemon.patience import last_error, too_late
+from inspector.daemon.spell import Spell
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
@@ -118,13 +119,16 @@ class Worker:
     # --- claim
 
     def _claiming(self) -> None:
+        spell = Spell()
         while not self._stop.is_set():
             try:
                 claimed = self._claim()
             except Exception as error:  # noqa: BLE001 - the database may be away for a while; the loop outlives it
-                log.warning("claim.failed", error=type(error).__name__)
+                if (times := spell.times()) is not None:
+                    log.warning("claim.failed", error=type(error).__name__, times=times)
                 self._stop.wait(min(self.engine.poll, 1.0))
                 continue
+            spell.over()
             if not claimed:
                 self._wake.wait(self.engine.poll)
                 self._wake.clear()

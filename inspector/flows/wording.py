@@ -30,6 +30,8 @@ GROUPS: Mapping[str, str] = {
 """The facts whose values are codes, and the labels that have their words."""
 
 _TERM = re.compile("[0-9]+(" + "|".join(Unit) + ")")
+_LAW = re.compile("(?:法|法典|条例|办法|规定|规则|细则)》")
+"""How the title of a law, regulation or rule ends; plans (方案), notices (通知) and opinions (意见) are counted in items."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
 
@@ -85,8 +87,11 @@ def code(group: str, value: str, lang: Lang) -> str:
 
 
 def article(one: Article, lang: Lang) -> str:
-    """A legal basis as one cites it."""
-    return label("explain.article", lang, id=one.id, article=one.article) if one.article else f"[{one.id}]"
+    """A legal basis as one cites it: a law has articles (条), a plan or notice numbered items (项), a proposal dotted sections (节)."""
+    if not one.article:
+        return f"[{one.id}]"
+    kind = "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
+    return label(f"explain.{kind}", lang, id=one.id, article=one.article)
 
 
 def term(length: Term, lang: Lang) -> str:

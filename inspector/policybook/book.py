@@ -12,6 +12,7 @@ from pathlib import Path
 
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy
+from inspector.labels import toml
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
@@ -33,7 +34,7 @@ class Policybook:
         """
         files = sorted([*folder.glob("*/pack.toml"), *folder.glob("*/pack-*.toml")])
         if not files:
-            raise Invalid("packs_missing", folder=str(folder), fix="add a folder such as maoji with a pack.toml in it")
+            raise Invalid("packs_missing", folder=str(folder))
         flaws: list[Flaw] = []
         packs = [(_name(file), policy) for file in files if (policy := _read(file, flaws)) is not None]
         flaws += _repeated(packs)
@@ -75,7 +76,7 @@ def _read(file: Path, flaws: list[Flaw]) -> Policy | None:
         raw = file.read_bytes()
         content = tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        flaws.append(Flaw(code="file_unreadable", file=_name(file), facts={"value": str(error)}))
+        flaws.append(Flaw(code="file_unreadable", file=_name(file), facts=toml.facts(error, "value")))
         return None
     part = Part(_name(file), "", content, flaws)
     draft = read(part)

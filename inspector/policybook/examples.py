@@ -31,6 +31,7 @@ from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.review import review
 from inspector.domain.verification import begin, overdue, weigh
+from inspector.labels import toml
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 
@@ -80,7 +81,7 @@ def read_examples(folder: Path, label: str) -> tuple[Example, ...]:
         try:
             part = Part(name, "", tomllib.loads(file.read_text(encoding="utf-8")), flaws)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            flaws.append(Flaw(code="file_unreadable", file=name, facts={"value": str(error)}))
+            flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
         part.keys(("pack", "example"))
         if part.text("pack") == label:

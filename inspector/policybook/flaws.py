@@ -9,7 +9,7 @@ from dataclasses import field as value
 from inspector.domain.errors import Invalid
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value}"),
+    "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
