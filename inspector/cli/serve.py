@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -158,5 +159,8 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
 def _said(base_url: str) -> Callable[[], None]:
     """One line for people; the logs tell the rest."""
-    typer.echo(f"Inspector serves at {base_url} — ops page {base_url}/ops, metrics {base_url}/metrics. Ctrl-C drains and stops.")
+    from inspector.cli import words
+    from inspector.cli.terminal import language
+
+    typer.echo(words.say("serving", language(os.environ), url=base_url))
     return lambda: None

@@ -18,6 +18,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "there are more: go on with --after {after}, or narrow with {filters}",
         "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
     ),
+    "serving": (
+        "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
+        "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",
+    ),
     "wrote": ("wrote {file}", "已写入 {file}"),
     "aborted": ("broken off; nothing was done", "已中断，未执行"),
     # What was typed wrongly.
