@@ -140,6 +140,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "tried_until": ("tried until", "尝试至"),
     "lease_until": ("held until", "占用至"),
     "fence": ("times taken up", "领取次数"),
+    "order_key": ("key", "幂等键"),
+    "under_way": ("under way", "正在进行"),
     "holder": ("held by", "占用者"),
     "done_at": ("done", "完成"),
     "barred": ("not let in", "被拒绝接入"),

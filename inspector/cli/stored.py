@@ -9,7 +9,7 @@ from enum import StrEnum
 from inspector.cli.heads import head
 from inspector.cli.terminal import in_words
 from inspector.domain.calendar import Counting
-from inspector.domain.case import Rated
+from inspector.domain.case import ClaimFile, Rated
 from inspector.flows import wording
 from inspector.labels import Lang
 
@@ -43,6 +43,10 @@ def _field(name: str, value: object, lang: Lang) -> Iterator[str]:
         case Rated():
             facts = {**value.facts, "level_source": value.source, "level_as_of": value.as_of.isoformat() if value.as_of else None}
             yield f"{named}: {value.level} ({wording.reason(value.reason.name, facts, lang)})"
+        case (ClaimFile(), *_):
+            for number, one in enumerate(value, 1):
+                yield f"{named} {number}"
+                yield from (_STEP + line for line in _claim(one, lang))
         case tuple() if dataclasses.is_dataclass(value[0]):
             for number, one in enumerate(value, 1):
                 yield f"{named} {number}"
@@ -52,6 +56,15 @@ def _field(name: str, value: object, lang: Lang) -> Iterator[str]:
             yield from (_STEP + line for line in lines(value, lang))
         case _:
             yield f"{named}: {_worth(name, value, lang)}"
+
+
+def _claim(held: ClaimFile, lang: Lang) -> Iterator[str]:
+    """A promised fact, what is known of it, and the ways to verify it, with the one under way."""
+    yield from lines(held.claim, lang)
+    yield f"{head('status', lang)}: {in_words(held.status, lang)}"
+    for number, step in enumerate(held.steps, 1):
+        yield f"{head('steps', lang)} {number}" + (f" ← {head('under_way', lang)}" if step is held.step else "")
+        yield from (_STEP + line for line in lines(step, lang))
 
 
 def _worth(name: str, value: object, lang: Lang) -> str:

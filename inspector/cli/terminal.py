@@ -199,10 +199,11 @@ class Terminal:
             self.aside(self.words("further", after=held[limit - 1][key], filters=filters))
 
     def fields(self, told: Mapping[str, object], codes: Mapping[str, str] = types.MappingProxyType({})) -> None:
-        """One thing: its fields line by line, or JSON."""
+        """One thing: its fields line by line, without those it has nothing in, or JSON."""
         self.value(told)
         for name, value in told.items():
-            self.line(f"{head(name, self.lang)}: {in_words(value, self.lang, codes.get(name))}")
+            if text := in_words(value, self.lang, codes.get(name)):
+                self.line(f"{head(name, self.lang)}: {text}")
 
     def sure(self, question: str) -> bool:
         """Whether a person at a terminal says yes; False when nobody is there to ask."""
@@ -274,7 +275,7 @@ def in_words(value: object, lang: Lang, group: str | None = None) -> str:
     named = group or (type(value).__name__ if isinstance(value, StrEnum) else None)
     if named is not None and isinstance(value, str):
         text = value.value if isinstance(value, StrEnum) else value
-        for key in (f"{named}.{text}", f"{named}.{text.upper()}"):
+        for key in (f"{named}.{text}", f"{named}.{text.upper().replace('.', '_')}"):
             if known(key, lang):
                 return label(key, lang)
     return plain(value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CODES = {"kind": "OrderKind", "state": "work", "error": "note"}
 """The columns that hold codes."""
-_NAMED = {"owner": "holder", "expires_at": "tried_until"}
+_NAMED = {"key": "order_key", "owner": "holder", "expires_at": "tried_until"}
 """Fields of a work row that are called otherwise elsewhere."""
 
 Id = Annotated[int, typer.Argument(help="Number of the work row 工作编号", metavar="ID")]
@@ -65,7 +65,7 @@ def show(terminal: Terminal, work: Id) -> None:
     if terminal.as_json:
         terminal.value({**held, "payload": json.loads(held["payload"])})
         return
-    terminal.fields({_NAMED.get(name, name): value for name, value in held.items() if value not in (None, "")}, CODES)
+    terminal.fields({_NAMED.get(name, name): value for name, value in held.items()}, CODES)
 
 
 def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:

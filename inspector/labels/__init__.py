@@ -10,8 +10,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from errno import errorcode
 from functools import cache
 from pathlib import Path
+from socket import gaierror
 from typing import Literal
 
 from inspector.domain.errors import InspectorError
@@ -60,6 +62,16 @@ def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) 
     expected = context.get("expected")  # pydantic's list of what is taken ends in an English word
     told = {**context, "expected": expected.replace(" or ", "、")} if lang != "en" and isinstance(expected, str) else context
     return label(f"problem.{kind}", lang, **told)
+
+
+def reason(error: OSError, lang: Lang) -> str:
+    """Why the operating system refused, in words; as it says it itself where we have none."""
+    if isinstance(error, gaierror):
+        return label("os.NAME_UNKNOWN", lang)
+    if isinstance(error, TimeoutError):
+        return label("os.ETIMEDOUT", lang)
+    key = f"os.{errorcode.get(error.errno or 0, '')}"
+    return label(key, lang) if known(key, lang) else error.strerror or str(error) or type(error).__name__
 
 
 @cache

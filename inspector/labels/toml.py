@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from errno import errorcode
 
-from inspector.labels import LANGS, Lang, known, label
+from inspector.labels import LANGS, Lang, label, reason
 
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KINDS: Mapping[str, str] = {
@@ -38,8 +37,7 @@ def facts(error: ValueError | OSError, name: str = "problem") -> Mapping[str, st
 
 def _told(error: ValueError | OSError, lang: Lang) -> str:
     if isinstance(error, OSError):
-        key = f"os.{errorcode.get(error.errno or 0, '')}"
-        return label(key, lang) if known(key, lang) else error.strerror or type(error).__name__
+        return reason(error, lang)
     if isinstance(error, UnicodeDecodeError):
         return label("toml.encoding", lang, line=error.object[: error.start].count(b"\n") + 1)
     said = str(error)

@@ -20,8 +20,8 @@ from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
 from tests.edge import Edge, a_case, serving
-from tests.engine import FAST, lines, listening, running, until
-from tests.house import Hand, closing, open_office, open_store
+from tests.engine import FAST, lines, listening, until
+from tests.house import Hand, closing, open_office, open_store, running
 from tests.operator import settled
 from tests.postgres import Server
 

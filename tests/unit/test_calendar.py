@@ -14,7 +14,7 @@ import pytest
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Term, WorkingCalendar, YearTable, due, reminder
 from inspector.domain.errors import Invalid
-from inspector.labels import told
+from inspector.labels import LANGS, told
 from tests.needs import ROOT, require
 from tests.workdays import between
 
@@ -320,8 +320,8 @@ def test_a_wrong_file_is_refused_with_file_field_and_cure(
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
     assert (caught.value.code, caught.value.facts["file"], caught.value.facts["field"]) == (code, "cn-2026.toml", field)
-    for lang, parts in (("en", "[;:]"), ("zh-Hans", "[；：]")):
-        cure = re.split(parts, told(caught.value, lang))[-1]
+    for lang in LANGS:
+        cure = re.split("[;:]" if lang == "en" else "[；：]", told(caught.value, lang))[-1]
         assert len(cure) > 4, "what to do stands behind what is wrong, in the same language"
         assert bool(re.search("[\u4e00-\u9fff]", cure)) == (lang == "zh-Hans") or field in cure or "name = " in cure
 

@@ -11,10 +11,10 @@ import pytest
 from inspector import settings
 from inspector.calendars import load_calendars
 from inspector.domain.errors import Invalid
-from inspector.labels import told, toml
+from inspector.labels import LANGS, told, toml
 from inspector.policybook import PacksInvalid, Policybook
 
-WRONG = {
+WRONG: dict[str, tuple[str | bytes, str, str]] = {
     "a name twice": ("a = 1\nb = 2\na = 3\n", "a", "已经出现过"),
     "a section twice": ("[a]\n[b]\n[a]\n", "there already", "已经出现过"),
     "no equals sign": ("a = 1\nnothing here\n", "line 2", "第2行"),
@@ -40,7 +40,7 @@ def test_what_is_wrong_with_a_file_is_told_by_place_in_both_languages(name: str,
         settings.load(file)
     assert english in told(caught.value, "en")
     assert chinese in told(caught.value, "zh-Hans")
-    for lang in ("en", "zh-Hans"):
+    for lang in LANGS:
         assert PLAIN.search(told(caught.value, lang).removeprefix(str(file))) is None
 
 
