@@ -13,7 +13,6 @@ from enum import StrEnum
 from errno import errorcode
 from functools import cache
 from pathlib import Path
-from socket import gaierror
 from typing import Literal
 
 from inspector.domain.errors import InspectorError
@@ -66,7 +65,7 @@ def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) 
 
 def reason(error: OSError, lang: Lang) -> str:
     """Why the operating system refused, in words; as it says it itself where we have none."""
-    if isinstance(error, gaierror):
+    if type(error).__name__ == "gaierror":  # words open no sockets, so its class is not at hand here
         return label("os.NAME_UNKNOWN", lang)
     if isinstance(error, TimeoutError):
         return label("os.ETIMEDOUT", lang)
