@@ -28,6 +28,9 @@ _STEP = "  "
 def lines(told: object, lang: Lang) -> Iterator[str]:
     """A stored thing as lines; what it does not have is left out."""
     assert dataclasses.is_dataclass(told)
+    if isinstance(told, ClaimFile):
+        yield from _claim(told, lang)
+        return
     for field in dataclasses.fields(told):
         value = getattr(told, field.name)
         if value is None or (isinstance(value, str | tuple | Mapping) and not value):
@@ -43,10 +46,6 @@ def _field(name: str, value: object, lang: Lang) -> Iterator[str]:
         case Rated():
             facts = {**value.facts, "level_source": value.source, "level_as_of": value.as_of.isoformat() if value.as_of else None}
             yield f"{named}: {value.level} ({wording.reason(value.reason.name, facts, lang)})"
-        case (ClaimFile(), *_):
-            for number, one in enumerate(value, 1):
-                yield f"{named} {number}"
-                yield from (_STEP + line for line in _claim(one, lang))
         case tuple() if dataclasses.is_dataclass(value[0]):
             for number, one in enumerate(value, 1):
                 yield f"{named} {number}"

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "review_reason": "review",
     "error": "note",
     "changed": "field",
+    "was": "DrawState",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -63,6 +64,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
     """The value of a fact in words: a code's label, a moment on the office's clock, a term with its unit."""
     if isinstance(value, bool):
         return label("explain.yes" if value else "explain.no", lang)
+    if isinstance(value, Mapping):
+        return label("explain.and", lang).join(f"{key} {one}" for key, one in value.items())
     if isinstance(value, list | tuple):
         return label("explain.and", lang).join(worth(name, one, lang, known_as) for one in value)
     text = str(value)
@@ -70,6 +73,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
         return known_as[text]
     if name in GROUPS:
         return code(GROUPS[name], text, lang)
+    if name == "reason":
+        return void(text, lang)
     if _MOMENT.fullmatch(text):
         try:
             return at(datetime.fromisoformat(text).astimezone(SHANGHAI))
@@ -84,6 +89,16 @@ def code(group: str, value: str, lang: Lang) -> str:
         if known(key, lang):
             return label(key, lang)
     return label("explain.code", lang, code=value) if group == "note" else value
+
+
+def void(reason: str, lang: Lang) -> str:
+    """Why a draw is void: the rule's own reason in words; what two people have signed is theirs and stays as they wrote it."""
+    kind, _, rest = reason.partition(":")
+    if not known(f"void.{kind}", lang):
+        return reason
+    parties, _, why = rest.partition(":")
+    told = label("void.because", lang, why=code("note", why, lang)) if kind == "withheld" and why else ""
+    return label(f"void.{kind}", lang, parties=parties, code=rest) + told
 
 
 def article(one: Article, lang: Lang) -> str:

@@ -34,7 +34,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import fence
 from inspector.flows.draw import announce_now
-from inspector.labels import Lang
+from inspector.labels import Lang, told
 from inspector.policybook import Policybook
 from inspector.ports import AnswerStatus
 from inspector.testing.peer import answer, peer, raw
@@ -93,8 +93,10 @@ def test_a_second_start_finds_the_keys_of_the_first_and_another_folder_has_other
 
 def test_damaged_keys_are_named_with_what_to_do(tmp_path: Path) -> None:
     furnish(tmp_path).keys.write_text("{")
-    with pytest.raises(Invalid, match=r"demo_keys_unreadable.*keys\.json.*delete"):
+    with pytest.raises(Invalid, match=r"demo_keys_unreadable.*keys\.json") as caught:
         furnish(tmp_path)
+    assert "delete the folder" in told(caught.value, "en")
+    assert "删除该文件夹" in told(caught.value, "zh-Hans")
 
 
 def test_the_folder_is_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
