@@ -13,6 +13,7 @@ from inspector.daemon.engine import Engine
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError, Missing
 from inspector.flows.office import Office
+from inspector.flows.stopped import stopped
 from inspector.flows.table import Flow
 from inspector.ports import Barred, Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.outage import passing
@@ -67,10 +68,10 @@ class Failure:
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""
+        if isinstance(error, Barred) and work.lane:
+            return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
             return None
-        if isinstance(error, Barred):
-            return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         return self.breaker.failed(tx, work.lane, error.code, machine_now)
 
     def _postpone(self, tx: Tx, work: Work, until: datetime, told: str, *, counted: bool) -> None:
@@ -97,10 +98,12 @@ class Failure:
         return "gave_up"
 
     def _quarantine(self, tx: Tx, work: Work, told: str, now: datetime) -> str:
-        """Kept, counted and shown; where the flow says so a person is told in the same transaction."""
+        """Kept, counted and shown; a person is told in the same transaction, in the flow's own words where it has some."""
         tx.work.quarantine(work, told, now)
         stuck = self.flows[OrderKind(work.kind)].stuck
         if stuck is not None:
             stuck(tx, work, told, now)
+        else:
+            stopped(tx, work, told, self.office.house, now)
         log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
         return "quarantined"

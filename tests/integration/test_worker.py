@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
-from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.table import Flow
 from inspector.ports import Garbled, NotYet, Refused, Unavailable
@@ -72,27 +71,6 @@ def test_where_giving_up_is_no_settlement_the_row_waits_in_quarantine_with_its_c
     with at_work(office, hands):
         until(lambda: states(store) == {"1": "quarantined"}, office)
     assert (len(hands.calls), row(store, 1)["error"]) == (FAST.ladder.tries, "timeout")
-
-
-def test_a_settlement_that_the_database_does_not_take_is_a_try_and_ends_in_quarantine(store: Store) -> None:
-    office = real_office(store)
-    put(store, order(1), order(2))
-    calls: list[str] = []
-
-    def do(held: Work, _office: Office) -> Settlement:
-        def write(tx: Tx, _now: datetime) -> None:
-            if held.key == "ask:1":
-                tx.connection.execute(sa.insert(lane).from_select([*lane.c.keys()], sa.select(lane).where(lane.c.name == LANE)))
-
-        calls.append(held.key)
-        return Settlement(write=write)
-
-    worker = Worker(office, Metrics(), FAST, "one", flows={OrderKind.ASK: Flow(do=do)})
-    with house.running(worker):
-        until(lambda: states(store) == {"1": "quarantined", "2": "done"}, office)
-        assert count(worker, "inspector_settlements_failed_total") == 0
-    assert calls.count("ask:1") == FAST.ladder.tries
-    assert row(store, 1)["error"] == "IntegrityError"
 
 
 def test_daemons_that_die_in_the_middle_take_no_try_from_a_case(store: Store) -> None:
