@@ -183,6 +183,7 @@ def _general(policy: Policy) -> Table:
     rows = {
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
+        **({"底本": (f"{policy.extends}，本包未写明的各表照其原文", "")} if policy.extends else {}),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
@@ -271,13 +272,14 @@ def _strategies(policy: Policy) -> Table:
 
 
 def _samplings(policy: Policy) -> Table:
-    heads = ("编号", "抽查层", "等级", "比例", "最少", "期间", "滚动受理", "重点事项", "依据")
+    heads = ("编号", "抽查层", "等级", "比例", "最少", "全年至多", "期间", "滚动受理", "重点事项", "依据")
     rows = {
         row.row: (
             row.stratum,
             row.level or "",
             _share(row.ratio) if row.each is None else f"每名人员 {row.each} 个",
             str(row.minimum),
+            _share(row.most) if row.most is not None else "",
             _WINDOWS[row.per],
             "是" if row.rolling else "否",
             "是" if row.key else "否",
@@ -307,20 +309,25 @@ def _bounds(policy: Policy) -> Table:
 
 
 def _frequencies(policy: Policy) -> Table:
-    heads = ("编号", "等级", "本机关全年上限", "各机关合计提示", "各机关合计停止", "抽查后间隔", "须检查一次的期间", "依据")
+    heads = ("编号", "等级", "本机关全年上限", "合计提示", "合计停止", "合计范围", "抽查后间隔", "至少检查", "依据")
     rows = {
         row.row: (
             row.level,
-            f"{row.cap} 次",
-            f"{row.warn} 次",
-            f"{row.stop} 次",
+            _times(row.cap),
+            _times(row.warn),
+            _times(row.stop),
+            "、".join(_WORDS[authority] for authority in Authority if authority in row.together),
             _term(row.cool_down) if row.cool_down is not None else "",
-            _term(row.coverage) if row.coverage is not None else "",
+            f"{_term(row.coverage)}内 {row.times} 次" if row.coverage is not None else "",
             row.basis,
         )
         for row in policy.limits.frequencies.values()
     }
     return Table(title="检查频次", heads=heads, rows=rows)
+
+
+def _times(count: int | None) -> str:
+    return f"{count} 次" if count is not None else "不限"
 
 
 def _checks(policy: Policy) -> Table:

@@ -220,7 +220,10 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later."""
+    """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later.
+
+    `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
+    """
 
     id: str
     version: str
@@ -244,6 +247,7 @@ class Policy:
     publish: PublishRow
     report: ReportRow
     digest: str
+    extends: str = ""
 
     @property
     def label(self) -> str:

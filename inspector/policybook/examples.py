@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import WorkingCalendar
@@ -31,6 +32,7 @@ from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.review import review
 from inspector.domain.verification import begin, overdue, weigh
+from inspector.policybook import drawn
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 
@@ -68,13 +70,16 @@ class Example:
     expect: Mapping[str, object]
 
 
-def read_examples(folder: Path, label: str) -> tuple[Example, ...]:
-    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`.
+AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample
+
+
+def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, objects.
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
     flaws: list[Flaw] = []
-    examples: list[Example] = []
+    examples: list[AnyExample] = []
     for file in sorted(folder.glob("examples*.toml")):
         name = f"{folder.name}/{file.name}"
         try:
@@ -82,9 +87,11 @@ def read_examples(folder: Path, label: str) -> tuple[Example, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts={"value": str(error)}))
             continue
-        part.keys(("pack", "example"))
+        part.keys(("pack",), ("example", "draw", "object"))
         if part.text("pack") == label:
-            examples += [_example(row) for row in part.rows("example", "name")]
+            examples += [_example(row) for row in part.maybe_rows("example", "name")]
+            examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
+            examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
     if flaws:
         raise PacksInvalid(flaws)
     if not examples:
@@ -102,10 +109,10 @@ def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | Non
     return tuple(f"{example.name}: {told}" for example in examples for told in differences(policy, example, calendar))
 
 
-def differences(policy: Policy, example: Example, calendar: WorkingCalendar) -> tuple[str, ...]:
+def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Each expectation of one example that does not come true, with what came instead."""
     try:
-        observed = _observe(policy, example, calendar)
+        observed = _observe(policy, example, calendar) if isinstance(example, Example) else example.observe(policy)
     except InspectorError as refused:
         observed = {"refused": refused.code}
     return tuple(

@@ -50,8 +50,8 @@ GRADES = ("kept", "minor", "general", "serious")
 R = TypeVar("R")
 
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
-_TABLES = ("level", "ground", "item", "strategy", "sampling", "frequency", "check", "term", "outcome")
-_OPTIONAL = ("effective_to", "floor", "ceiling", "staff", "size", "suppression")
+_TABLES = ("level", "sampling", "frequency", "check", "term", "outcome")
+_OPTIONAL = ("effective_to", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class Draft:
         """Which level is topped up first: the floor's order, else the levels from the last to the first."""
         return self.floor.order if self.floor is not None else tuple(level.code for level in reversed(self.levels))
 
-    def policy(self, digest: str) -> Policy:
+    def policy(self, digest: str, extends: str = "") -> Policy:
         """The pack itself. Only a draft without flaws is a pack."""
         return Policy(
             id=self.id,
@@ -120,6 +120,7 @@ class Draft:
             publish=self.publish,
             report=self.report,
             digest=digest,
+            extends=extends,
         )
 
 
