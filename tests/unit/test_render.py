@@ -7,7 +7,8 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.policy import Compare, Excluded, Policy, Profile, Proposal, Timer
 from inspector.policybook import Policybook
-from inspector.policyrender import _WORDS, diff, render
+from inspector.policyrender import diff, render
+from inspector.policyrender.words import WORDS
 from tests.packs import POLICIES
 
 BOOK = Policybook.load(POLICIES)
@@ -64,7 +65,7 @@ def test_a_bar_in_a_name_does_not_break_the_table() -> None:
 
 def test_every_member_shown_has_its_word() -> None:
     for kind in (MatterKind, SubjectKind, Method, Outcome, Compare, Excluded, Profile, Timer, Proposal):
-        assert {member.value for member in kind} <= set(_WORDS)
+        assert {member.value for member in kind} <= set(WORDS)
 
 
 def changed(**fields: object) -> Policy:
