@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
+from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
@@ -243,6 +244,9 @@ class Policy:
     terms: Mapping[Timer, TermRow]
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
+    rules: Mapping[Rule, RuleRow]
+    follows: Mapping[Follow, FollowRow]
+    clauses: tuple[ClauseRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -277,6 +281,10 @@ class Policy:
     def sampling(self, stratum: str) -> SamplingRow:
         """The sampling row of a stratum."""
         return next(row for row in self.samplings if row.stratum == stratum)
+
+    def basis(self, rule: Rule) -> str:
+        """The articles that a decision rests on; the loader has proven that each is named."""
+        return self.rules[rule].basis
 
     def term(self, timer: Timer) -> TermRow:
         """The term of a timer; the loader has proven that each is there."""

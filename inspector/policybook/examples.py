@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.credit import needs_rating, rated_unknown
+from inspector.domain.decision import Told
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
@@ -42,10 +43,10 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
-    "refused",
+    *("notice_due", "recheck_within", "refused"),
 )
 
 
@@ -53,7 +54,8 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `expect` holds only what the author states; an empty text means that there is nothing.
+    `reviewed` is when the officer decided, the start where that is unsaid. `expect` holds only what the author states; an empty text
+    means that there is nothing.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Example:
     overdue: bool
     officer: Outcome | None
     seen: str
+    reviewed: datetime
     expect: Mapping[str, object]
 
 
@@ -139,7 +142,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
-        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.start)
+        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.reviewed, calendar)
         case, told = decision.state, [*told, *decision.told]
         observed["state"] = case.state.value
     if case.strategy is not None:
@@ -153,7 +156,18 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     if case.outcome is not None:
         observed |= {"outcome": case.outcome.value, "grade": policy.outcomes[case.outcome].grade or ""}
     proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
-    return observed | {"proposals": proposals}
+    return observed | {"proposals": proposals} | _follows(told)
+
+
+def _follows(told: Sequence[Told]) -> dict[str, object]:
+    """What an order to rectify is told with."""
+    found: dict[str, object] = {}
+    for one in told:
+        if "notice_due_at" in one.data:
+            found["notice_due"] = datetime.fromisoformat(str(one.data["notice_due_at"])).date()
+        if "recheck_within" in one.data:
+            found["recheck_within"] = one.data["recheck_within"]
+    return found
 
 
 def _case(policy: Policy, example: Example) -> Case:
@@ -242,5 +256,6 @@ def _example(part: Part) -> Example:
         overdue="overdue" in part.content and part.flag("overdue"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         seen=part.maybe("seen") or "",
+        reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
         expect=expect.content,
     )

@@ -151,6 +151,27 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "结果 {value} 没有规定；除撤回外每种结果须有一行",
     ),
     "outcome_twice": ("{value} has two rows; keep one", "结果 {value} 有两行；保留一行"),
+    "rule_missing": (
+        "no row for {value}; each needs the article it rests on",
+        "{value} 没有依据；每项须有一行写明所依据的条款",
+    ),
+    "rule_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "clause_unanswered": (
+        "nothing answers it: name the rows, or say `otherwise` who does ({value})",
+        "没有任何规定落实本条（{value}）：请写明哪些行，或者用 otherwise 说明由谁落实",
+    ),
+    "clause_row_missing": (
+        "answered by {value}, which is not there; nearest is {nearest}: add the row, or say what answers the clause now",
+        "由“{value}”落实，而没有这一行；最接近的是“{nearest}”：请补上该行，或者写明改由什么落实",
+    ),
+    "clause_not_cited": (
+        "answered by {value}, which does not cite {cites}; add the citation to its basis",
+        "由“{value}”落实，而该行的依据没有引用 {cites}；请补上",
+    ),
+    "clause_missing": (
+        "cites {value}, but no clause states what that asks for; add the clause",
+        "引用了 {value}，而没有条款写明其要求；请补上该条款",
+    ),
     "withdrawal_has_row": (
         "withdrawal is the applicant's right and leads to nothing; take the row out",
         "撤回承诺是申请人的权利，不产生任何后果；请删去本行",

@@ -10,6 +10,7 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
@@ -219,6 +220,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level",), _levels),
     (("level", "strategy", "item"), _strategies),
     *SIZES,
+    *CLAUSES,
     (("term",), _timers),
     (("outcome",), _outcomes),
     ((), _consequences),

@@ -83,6 +83,9 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _suppressions(policy),
         _terms(policy),
         _outcomes(policy),
+        _rules(policy),
+        _follows(policy),
+        _clauses(policy),
         _grounds(policy),
         Table(title="来源", heads=("代号", "名称"), rows={code: (name,) for code, name in policy.sources.items()}),
     )
@@ -280,6 +283,21 @@ def _outcomes(policy: Policy) -> Table:
         for outcome, row in policy.outcomes.items()
     }
     return Table(title="核查结果", heads=("编号", "结果", "建议（由工作人员决定）", "信用记录", "依据"), rows=rows)
+
+
+def _rules(policy: Policy) -> Table:
+    rows = {row.row: (WORDS[rule], row.basis) for rule, row in policy.rules.items()}
+    return Table(title="程序所作决定的依据", heads=("编号", "决定", "依据"), rows=rows)
+
+
+def _follows(policy: Policy) -> Table:
+    rows = {row.row: (WORDS[step], _term(row.term), row.basis) for step, row in policy.follows.items()}
+    return Table(title="责令限期整改之后", heads=("编号", "事项", "期限", "依据"), rows=rows)
+
+
+def _clauses(policy: Policy) -> Table:
+    rows = {row.code: (row.cites, row.says, "、".join(row.rows), row.otherwise) for row in policy.clauses}
+    return Table(title="条款由什么落实", heads=("条款", "出处", "原文", "落实的行", "行之外"), rows=rows)
 
 
 def _grounds(policy: Policy) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from inspector.domain.calendar import Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
 from inspector.domain.sampling import Window
@@ -82,6 +83,12 @@ WORDS: Mapping[str, str] = {
     Authority.OWN: "本机关",
     Authority.UPPER: "上级机关",
     Authority.OTHER: "其他机关",
+    Rule.CERTIFICATE: "未选择告知承诺制，并入日常监管",
+    Rule.WITHDRAW: "撤回承诺",
+    Rule.CONCLUDE: "办结",
+    Rule.FINDING: "日常监管中的发现",
+    Follow.RECTIFY_NOTICE: "发整改通知（自现场核查之日起）",
+    Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
     Proposal.REVOKE: "撤销行政决定",

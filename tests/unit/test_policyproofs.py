@@ -152,7 +152,7 @@ BROKEN = {
     ),
     "the stratum of required visits needs its row": (
         without('id = "sample-full"'),
-        ["sampling_missing"],
+        ["sampling_missing", "clause_row_missing"],
         "sampling · stratum: no row for stratum full",
     ),
     "the stratum of required visits draws all": (
@@ -162,7 +162,7 @@ BROKEN = {
     ),
     "every level needs its pool for daily supervision": (
         without('id = "sample-pool-U"'),
-        ["sampling_missing", "sampling_missing"],
+        ["sampling_missing", "sampling_missing", "clause_row_missing", "clause_row_missing"],
         "sampling · stratum: no row for stratum pool-U",
     ),
     "two sampling rows for one stratum are refused": (
@@ -380,4 +380,5 @@ def test_a_measurable_standard_with_the_same_character_is_accepted(clear: str, t
 def test_every_kind_of_flaw_is_shown_by_a_broken_pack() -> None:
     elsewhere = {"item_excluded", "standard_vague", "pack_twice", "dates_overlap", "dates_same"}
     elsewhere |= {"base_unknown", "without_base", "without_stated", "source_redefined"}
+    elsewhere |= {"clause_unanswered", "clause_row_missing", "clause_not_cited", "clause_missing", "rule_missing", "rule_twice"}
     assert {code for _, codes, _ in BROKEN.values() for code in codes} | elsewhere == set(WORDS)
