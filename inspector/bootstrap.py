@@ -94,7 +94,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """
     proof = proof or prove(settings, connectors=connectors)
     calendar, book = proof.calendar, proof.book
-    note_packs(held, book)
+    book = note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
     return Office(
@@ -296,12 +296,18 @@ def _go_on(held: Store) -> None:
             tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
 
 
-def note_packs(held: Store, book: Policybook) -> None:
-    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
+def note_packs(held: Store, book: Policybook) -> Policybook:
+    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
+
+    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
+    """
     with held.begin() as tx:
         now = tx.machine_now()
         for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
-            tx.packs.note(pack.label, pack.digest, now)
+            tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
+        texts = tx.packs.texts()
+        left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
+    return book.remembering(texts, left) if left else book
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -21,10 +21,15 @@ from inspector.policybook.rows import read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policybook:
-    """All packs, by id and date. `warnings` tell of days between two versions on which none is in force."""
+    """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
+
+    `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
+    """
 
     packs: tuple[Policy, ...]
     warnings: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Policy, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Policybook:
@@ -50,7 +55,20 @@ class Policybook:
         flaws += overlaps
         if flaws:
             raise PacksInvalid(flaws)
-        return cls(packs=closed, warnings=tuple(_gaps(closed)))
+        return cls(packs=closed, warnings=tuple(_gaps(closed)), texts={one.label: one.raw.decode() for one in parsed})
+
+    def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
+        """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
+
+        Raises PacksInvalid where this release cannot read one any more.
+        """
+        flaws: list[Flaw] = []
+        held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
+        read_again = (_read(held[label], held, flaws) for label in sorted(labels))
+        kept = tuple(policy for policy in read_again if policy is not None)
+        if flaws:
+            raise PacksInvalid(flaws)
+        return replace(self, kept=kept)
 
     def scale(self, ids: Collection[str]) -> tuple[str, ...]:
         """Every credit level that some version of these packs knows, in order."""
@@ -58,7 +76,7 @@ class Policybook:
 
     def get(self, label: str) -> Policy:
         """The pack `id@version`. Raises Missing naming those there are."""
-        for pack in self.packs:
+        for pack in (*self.packs, *self.kept):
             if pack.label == label:
                 return pack
         raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
@@ -89,6 +107,12 @@ class _Parsed:
     def label(self) -> str:
         """`id@version`, as another file may build on it."""
         return f"{self.content.get('id')}@{self.content.get('version')}"
+
+
+def _remembered(label: str, text: str) -> _Parsed:
+    """A pack that was read when it was kept."""
+    pack_id, _, version = label.rpartition("@")
+    return _Parsed(file=Path(pack_id) / f"pack-{version}.toml", raw=text.encode(), content=tomllib.loads(text))
 
 
 def _parsed(file: Path, flaws: list[Flaw]) -> _Parsed | None:
