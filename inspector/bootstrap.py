@@ -94,7 +94,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """
     proof = proof or prove(settings, connectors=connectors)
     calendar, book = proof.calendar, proof.book
-    note_packs(held, book)
+    book = note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
     return Office(
@@ -106,7 +106,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         plans=proof.plans,
         secret=bytes.fromhex(secret),
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
-        now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
+        now=lambda: clock.office(held.clock.now()).astimezone(zone),
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
     )
@@ -250,6 +250,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     made = office(settings, held, proof=proof)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
+    metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
@@ -280,9 +281,9 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
     """The shared map of office time: founded at the first start, re-paced without a jump when the settings change."""
     told = settings.time
     with held.begin() as tx:
+        now = tx.machine_now()  # from here on the store's clock is the database's
         row = tx.office.get()
         if row is None:
-            now = tx.machine_now()
             start = datetime.fromisoformat(told.starts_at) if told.starts_at else now
             row = tx.office.found(now, start, told.rate, told.skip_closed)
         clock = OfficeTime(
@@ -294,7 +295,7 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         )
         if (row.rate, row.skip_closed) != (told.rate, told.skip_closed):
             clock = clock.reanchored(
-                tx.machine_now(), rate=told.rate, skip_closed=told.skip_closed, calendar=calendar if told.skip_closed else None
+                now, rate=told.rate, skip_closed=told.skip_closed, calendar=calendar if told.skip_closed else None
             )
             tx.office.repace(clock.machine_anchor, clock.office_anchor, clock.rate, clock.skip_closed)
         return clock, row.secret
@@ -309,12 +310,18 @@ def _go_on(held: Store) -> None:
             tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
 
 
-def note_packs(held: Store, book: Policybook) -> None:
-    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
+def note_packs(held: Store, book: Policybook) -> Policybook:
+    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
+
+    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
+    """
     with held.begin() as tx:
         now = tx.machine_now()
         for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
-            tx.packs.note(pack.label, pack.digest, now)
+            tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
+        texts = tx.packs.texts()
+        left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
+    return book.remembering(texts, left) if left else book
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

@@ -112,7 +112,7 @@ def import_levels(
     from inspector.flows import registers, sheet
 
     office = terminal.office
-    scale = office.book.scale
+    scale = office.scale
     read = registers.levels(sheet.read(file.read_bytes()), scale, ", ".join(scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed

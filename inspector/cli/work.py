@@ -70,10 +70,11 @@ def show(terminal: Terminal, work: Id) -> None:
 
 def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:
     """Send quarantined rows round again, with fresh attempts: all of them, or none. 重新执行。"""
+    from inspector.flows import stopped
 
     def do(tx: Tx, now: datetime) -> None:
         for one in work:
-            tx.work.retry(one, now)
+            stopped.retry(tx, one, now)
 
     terminal.act("work.retry", f"work:{work[0]}", do, work=work)
     terminal.value({"retried": work})
@@ -88,7 +89,9 @@ def release(
     reason: Annotated[str | None, typer.Option("--reason", help="Why it is not to be done; needed 原因（必填）")] = None,
 ) -> None:
     """Let a quarantined row go without carrying it out. 放行，不再执行。"""
+    from inspector.flows import stopped
+
     why = terminal.reason(reason, "--reason")
-    terminal.act("work.release", f"work:{work}", lambda tx, now: tx.work.release(work, why, now), work=work, reason=why)
+    terminal.act("work.release", f"work:{work}", lambda tx, now: stopped.release(tx, work, why, now), work=work, reason=why)
     terminal.value({"released": work})
     terminal.say("released", id=work)

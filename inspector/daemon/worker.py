@@ -21,7 +21,7 @@ import structlog
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.engine import Engine
-from inspector.daemon.failure import Failure, ShutError, is_database
+from inspector.daemon.failure import Failure, ShutError
 from inspector.daemon.group import Done, flow_of, hold, parts
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.spell import Spell
@@ -30,6 +30,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Barred, Origin, PortError, Unavailable
+from inspector.store.outage import passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -277,6 +278,7 @@ class Worker:
             try:
                 settled += self._settle_group([done], ahead=False)
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
+                self.metrics.unsettled.inc()
                 log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
         return settled
@@ -289,8 +291,8 @@ class Worker:
         except Stale:
             return "stale"
         except Exception as error:
-            if is_database(error):
-                raise
+            if passing(error):
+                raise  # it says nothing about this row, which stays as it is
             failed = replace(done, settlement=None, error=error)
         try:
             with tx.savepoint():

@@ -74,7 +74,7 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
     A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch.
     """
     caller.for_all(desk)
-    scale = desk.office.book.scale
+    scale = desk.office.scale
     if strange := sorted({row.level for row in given.levels} - set(scale)):
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(scale))
 
