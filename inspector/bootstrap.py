@@ -80,7 +80,7 @@ def store(settings: Settings) -> Store:
 
 def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:
     """Read and judge everything that the settings name, before a database is touched or made. Raises Invalid."""
-    calendar = load_calendars(settings.policies / "calendars")
+    calendar = load_calendars(settings.policies / "calendars", settings.calendars)
     book = Policybook.load(settings.policies)
     tree, plans = proven(settings, book, calendar)
     return Proof(calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))

@@ -139,13 +139,13 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
 def _calendar(terminal: Terminal) -> Iterator[Finding]:
     from inspector.calendars import load_calendars
 
-    calendar = load_calendars(terminal.settings.policies / "calendars")
+    calendar = load_calendars(terminal.settings.policies / "calendars", terminal.settings.calendars)
     today, horizon = _today(calendar), calendar.horizon
     known = ", ".join(map(str, sorted(calendar.years)))
     following = today.year + 1 if today.year in calendar.years else today.year
     mend = (
-        f"when the State Council's notice is out, add policies/calendars/cn-{following}.toml",
-        f"国务院办公厅通知发布后，添加 policies/calendars/cn-{following}.toml",
+        f"when the State Council's notice is out, add cn-{following}.toml to the folder that `calendars` names in the settings",
+        f"国务院办公厅通知发布后，在设置项 calendars 所指的文件夹中添加 cn-{following}.toml",
     )
     if horizon is None or horizon < today:
         yield Finding.fail("calendar", (f"ends before today (years {known})", f"未涵盖今天（已有 {known}）"), mend)
@@ -194,7 +194,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
     told = terminal.settings
     book = Policybook.load(told.policies)
-    calendar = load_calendars(told.policies / "calendars")
+    calendar = load_calendars(told.policies / "calendars", told.calendars)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
         return

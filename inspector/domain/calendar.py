@@ -80,16 +80,34 @@ class NamedDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A document that arranges days off: its number (empty where it is not known), date, and where it can be read."""
+
+    number: str
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YearTable:
-    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notice that says so."""
+    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notices that say so.
+
+    `version` tells the states of one year apart: a notice may be amended within its year, as for Labour Day 2019 and the Spring
+    Festival of 2020. `amendments` are the notices that changed the first one; the days are those after all of them.
+    """
 
     year: int
-    notice: str
-    notice_date: date
-    source: str
+    notice: Notice
+    version: int = 1
     source_note: str = ""
+    amendments: tuple[Notice, ...] = ()
     days_off: tuple[NamedDay, ...]
     days_worked: tuple[NamedDay, ...]
+
+    @property
+    def label(self) -> str:
+        """The year and its version, such as `2026/1`: what a counted date cites."""
+        return f"{self.year}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +171,13 @@ class WorkingCalendar:
         return self._off.get(day) or self._worked.get(day, "")
 
     def notices(self, first: int, last: int) -> tuple[str, ...]:
-        """The document numbers behind the known years from first to last."""
-        return tuple(self._by_year[year].notice for year in range(first, last + 1) if year in self._by_year)
+        """The numbers of the documents behind the known years from first to last, as far as numbers are known."""
+        held = (self._by_year[year] for year in range(first, last + 1) if year in self._by_year)
+        return tuple(one.number for table in held for one in (table.notice, *table.amendments) if one.number)
+
+    def versions(self, first: int, last: int) -> tuple[str, ...]:
+        """Year and version of the known years from first to last."""
+        return tuple(self._by_year[year].label for year in range(first, last + 1) if year in self._by_year)
 
     def ordinal(self, day: date) -> int:
         """How many working days lie before this day since 1 January of the year 1; only differences mean anything."""
