@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import accumulate
+from typing import TypedDict
 
 from inspector.domain.errors import Invalid
 
@@ -37,6 +38,18 @@ class Unit(StrEnum):
     YEAR = "y"
     HOUR = "h"
     MINUTE = "min"
+
+
+class StartEvent(StrEnum):
+    """What begins a term that is proven to people; its day is not counted."""
+
+    CASE_OPENED = "CASE_OPENED"
+    REVIEW_OPENED = "REVIEW_OPENED"
+    REQUEST_OPENED = "REQUEST_OPENED"
+    REQUEST_DUE = "REQUEST_DUE"
+    REQUEST_ESCALATED = "REQUEST_ESCALATED"
+    VISIT_GIVEN = "VISIT_GIVEN"
+    SEAT_GIVEN = "SEAT_GIVEN"
 
 
 _LONGEST = {Unit.YEAR: 100, Unit.MONTH: 1_200}
@@ -225,7 +238,8 @@ class Counting:
     """How a due date was reached, so that a person can count after it.
 
     `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
-    weekends were counted as working days; `awaited` names the years whose notice can still change the result.
+    weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
+    the term, `since` when; `versions` are the states of the years it was counted by.
     """
 
     term: Term
@@ -236,6 +250,9 @@ class Counting:
     made_up: tuple[NamedDay, ...] = ()
     notices: tuple[str, ...] = ()
     awaited: tuple[int, ...] = ()
+    event: StartEvent | None = None
+    since: datetime | None = None
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,14 +268,15 @@ class Due:
         return bool(self.counted.awaited)
 
 
-def due(start: datetime, term: Term, calendar: WorkingCalendar) -> Due:
+def due(start: datetime, term: Term, calendar: WorkingCalendar, event: StartEvent | None = None) -> Due:
     """When a term ends that began with an event at `start`. Raises ValueError for a naive time only."""
     after = calendar.local_date(start)
+    began: _Began = {"event": event, "since": calendar.local(start)}
     if term.unit in (Unit.HOUR, Unit.MINUTE):
         length = timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
         at = calendar.local(start.astimezone(UTC) + length)
-        return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date()))
-    counted = _count_days(after, term, calendar)
+        return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date(), **began))
+    counted = _count_days(after, term, calendar, began)
     return Due(at=calendar.closing(counted.last), counted=counted)
 
 
@@ -269,7 +287,19 @@ def reminder(at: datetime, before: int, calendar: WorkingCalendar) -> datetime:
     return calendar.opening(calendar.add_working_days(calendar.local_date(at), -before))
 
 
-def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
+def again(told: Counting, calendar: WorkingCalendar) -> Due | None:
+    """The same term counted anew, by another state of the calendar. None for what no calendar changes, or where its begin is unknown."""
+    if told.since is None or told.term.unit in (Unit.HOUR, Unit.MINUTE):
+        return None
+    return due(told.since, told.term, calendar, told.event)
+
+
+class _Began(TypedDict):
+    event: StartEvent | None
+    since: datetime
+
+
+def _count_days(after: date, term: Term, calendar: WorkingCalendar, began: _Began) -> Counting:
     if term.unit is Unit.WORKING_DAY:
         nominal = last = calendar.add_working_days(after, term.amount)
         looked_at = tuple(_days(after + timedelta(days=1), last))
@@ -287,6 +317,8 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
         made_up=tuple(named for named, worked in noted if worked and not _is_weekday(named.day)),
         notices=calendar.notices(looked_at[0].year, looked_at[-1].year),
         awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
+        versions=calendar.versions(looked_at[0].year, looked_at[-1].year),
+        **began,
     )
 
 
