@@ -7,6 +7,7 @@ as the notice for 2019 did. Every error names the file, the field and how to men
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ def load_calendars(
         held[table.year] = _newer(held.get(table.year), (file, table))
     _refuse_days_named_by_two(held[year] for year in sorted(held))
     return WorkingCalendar(tables=tuple(held[year][1] for year in sorted(held)), opens=opens, closes=closes)
+
+
+def digest(table: YearTable) -> str:
+    """SHA-256 (hex) of what a year's version says: its days off and worked, whatever they are called and wherever they were read."""
+    days = {"off": table.days_off, "worked": table.days_worked}
+    told = [f"{kind} {day}" for kind, named in days.items() for day in sorted(one.day for one in named)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _newer(held: tuple[Path, YearTable] | None, given: tuple[Path, YearTable]) -> tuple[Path, YearTable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,9 +29,6 @@ LITTLE, LEAST = 2_000_000_000, 200_000_000
 
 APART, FAR_APART = 2.0, 30.0
 """Seconds between the machine's clock and the database's."""
-
-AHEAD = timedelta(days=60)
-"""Terms counted today reach about so far; the calendar should too."""
 
 
 def register(app: typer.Typer) -> None:
@@ -149,7 +146,7 @@ def _calendar(terminal: Terminal) -> Iterator[Finding]:
     )
     if horizon is None or horizon < today:
         yield Finding.fail("calendar", (f"ends before today (years {known})", f"未涵盖今天（已有 {known}）"), mend)
-    elif horizon < today + AHEAD:
+    elif calendar.ends_soon(today):
         told = (f"is certain until {horizon} only; later dates are provisional", f"仅到 {horizon} 确定，之后的日期为暂定")
         yield Finding.warn("calendar", told, mend)
     else:

@@ -29,6 +29,10 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 _OPEN_TO_NEXT_NOTICE = (12, 29)
 
 
+_AHEAD = timedelta(days=60)
+"""Terms counted today reach about so far; the calendar should too."""
+
+
 class Unit(StrEnum):
     """What a term is counted in; the value is its suffix in policy files. MINUTE is for the demo and tests only."""
 
@@ -168,6 +172,10 @@ class WorkingCalendar:
         """The last day that no notice still to come is expected to change: 28 December of the last known year."""
         return date(max(self._by_year), *_OPEN_TO_NEXT_NOTICE) - timedelta(days=1) if self._by_year else None
 
+    def ends_soon(self, today: date) -> bool:
+        """Whether terms counted today may reach days that a notice to come can change: people should look for it."""
+        return self.horizon is None or self.horizon < today + _AHEAD
+
     def awaited(self, day: date) -> int | None:
         """The year whose notice must arrive before this day is certain, or nothing when it is certain now."""
         if day.year not in self._by_year:
@@ -239,7 +247,8 @@ class Counting:
 
     `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
     weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
-    the term, `since` when; `versions` are the states of the years it was counted by.
+    the term, `since` when; `versions` are the states of the years it was counted by, `kept_by` those by which it would be earlier
+    now: it had been told to somebody, so it stands.
     """
 
     term: Term
@@ -253,6 +262,7 @@ class Counting:
     event: StartEvent | None = None
     since: datetime | None = None
     versions: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ GROUPS: Mapping[str, str] = {
     "review_reason": "review",
     "error": "note",
     "changed": "field",
+    "change": "change",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -117,6 +118,8 @@ def counted(told: Counting, lang: Lang) -> str:
         parts.append(label("explain.notices", lang, notices=label("explain.and", lang).join(told.notices)))
     if told.versions:
         parts.append(label("explain.versions", lang, versions=label("explain.and", lang).join(told.versions)))
+    if told.kept_by:
+        parts.append(label("explain.kept_by", lang, versions=label("explain.and", lang).join(told.kept_by)))
     parts += [label("explain.awaited", lang, year=year) for year in told.awaited]
     return label("explain.then", lang).join(parts)
 
