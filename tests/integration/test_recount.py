@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,21 +15,22 @@ from inspector.daemon import sweeps
 from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.visit import SeatState
 from inspector.flows import recount
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.ports import Origin, Unavailable
+from inspector.settings import Settings
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_explanation import Agency
 from tests.integration.test_relief import drawn, team
-from tests.integration.test_way import LICENCE, person
+from tests.integration.test_way import LICENCE, Post, person
+from tests.needs import ROOT
 
 RELIEF = {"household": "三口", "insured-income": "低于标准"}
 CHRISTMAS = datetime(2026, 12, 25, 9, tzinfo=SHANGHAI)
@@ -186,7 +188,7 @@ def test_a_review_and_its_reminder_move_with_the_calendar(store: Store, hand: Ha
 
 def test_what_another_agency_was_told_is_put_off_and_never_brought_forward(store: Store, hand: Hand) -> None:
     hand.now = datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)
-    office = open_office(store, hand, sources={}, agencies={"civil-affairs": Agency()})
+    office = open_office(store, hand, sources={}, agencies={"civil-affairs": Post("civil-affairs")})
     started(office)
     case_id = post(office, person(2, "relief-household", RELIEF))
     settle(office)
@@ -210,7 +212,7 @@ def test_what_another_agency_was_told_is_put_off_and_never_brought_forward(store
 
 
 def test_a_reply_is_waited_for_over_days_that_have_become_days_off(store: Store, hand: Hand) -> None:
-    office = open_office(store, hand, sources={}, agencies={"civil-affairs": Agency()})
+    office = open_office(store, hand, sources={}, agencies={"civil-affairs": Post("civil-affairs")})
     started(office)
     case_id = post(office, person(2, "relief-household", RELIEF))
     settle(office)
@@ -249,6 +251,34 @@ def test_no_silence_counts_over_days_that_have_become_days_off(store: Store, han
     hand.now = later[0].accept_by
     settle(newer)
     assert SeatState.EXPIRED in {seat.state for seat in team(newer, visit)}
+
+
+def test_a_year_in_the_administrators_folder_is_taken_up_at_the_next_start(store: Store, tmp_path: Path) -> None:
+    settings = Settings(policies=ROOT / "policies", calendars=tmp_path)
+    first = bootstrap.office(settings, store)
+    assert waiting(first, OrderKind.CALENDAR_RECOUNT) == []
+    text = (ROOT / "policies" / "calendars" / "cn-2026.toml").read_text(encoding="utf-8")
+    days_off = (
+        'year = 2027\nnotice = ""\nnotice_date = 2026-11-05\nsource = "-"\n[[holiday]]\nname = "x"\ndays_off = [2027-01-01]\n'
+    )
+    (tmp_path / "cn-2027.toml").write_text(days_off, encoding="utf-8")
+    second = bootstrap.office(settings, store)
+    assert second.calendar.years == first.calendar.years | {2027}
+    assert [row["key"] for row in waiting(second, OrderKind.CALENDAR_RECOUNT)] == ["calendar.recount:2027/1"]
+    (tmp_path / "cn-2026.toml").write_text(text.replace("2026-01-03", "2026-01-02"), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        bootstrap.office(settings, store)
+    assert caught.value.code == "calendar_day_twice"
+
+
+def test_a_letter_says_that_its_date_is_provisional(store: Store, hand: Hand) -> None:
+    hand.now = datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)
+    agency = Post("civil-affairs")
+    office = open_office(store, hand, sources={}, agencies={"civil-affairs": agency})
+    post(office, person(2, "relief-household", RELIEF))
+    settle(office)
+    assert [letter.due_provisional for letter in agency.letters] == [True] * len(agency.letters)
+    assert agency.letters
 
 
 def test_the_first_start_has_nothing_to_count_again(office: Office) -> None:
