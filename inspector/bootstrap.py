@@ -318,7 +318,7 @@ def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) 
             tx.calendars.note(gone, 0, "", now)
         newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, digest(table), now)]
         if known and newer:
-            tx.work.order([recount.ordered((table.label for table in newer), office_now)], office_now)
+            tx.work.order(recount.ordered((table.label for table in newer), office_now), office_now)
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

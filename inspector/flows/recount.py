@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain import recounting
@@ -27,6 +27,9 @@ MOVED = "dates_moved"
 _TOGETHER = 100
 """Cases, or visits, in one transaction."""
 
+_ONCE_MORE = timedelta(days=1)
+"""By then every daemon has been started again."""
+
 _ELSEWHERE = 120.0
 """Seconds after which a daemon with an older calendar looks whether another one has counted."""
 
@@ -34,15 +37,17 @@ _LISTED = 200
 """Ids that a matter lists; the rest is counted, and stands in the ledger of each case."""
 
 
-def ordered(versions: Iterable[str], now: datetime) -> Order:
-    """The order to count again by these versions of years: once for each state of the calendar, however many daemons see it."""
+def ordered(versions: Iterable[str], now: datetime) -> tuple[Order, ...]:
+    """The orders to count again by these versions of years, however many daemons see them: now, and once more a day later.
+
+    The second is for what a daemon has counted meanwhile that was not started again yet.
+    """
     named = "+".join(versions)
-    return Order(
-        kind=OrderKind.CALENDAR_RECOUNT,
-        key=f"calendar.recount:{named[:250]}",
-        due_at=now,
-        urgent_by=now,
-        payload={"years": named},
+    kind, payload = OrderKind.CALENDAR_RECOUNT, {"years": named}
+    key, later = f"{kind.value}:{named[:250]}", now + _ONCE_MORE
+    return (
+        Order(kind=kind, key=key, due_at=now, urgent_by=now, payload=payload),
+        Order(kind=kind, key=f"{key}:again", due_at=later, urgent_by=later, payload=payload),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from inspector.daemon import sweeps
 from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.domain.visit import SeatState
 from inspector.flows import recount
 from inspector.flows.explain import explain
@@ -150,10 +150,10 @@ def test_counting_again_twice_changes_nothing_more(office: Office, hand: Hand) -
     with office.store.read() as tx:
         before = tx.cases.get(case_id)
     started(newer)
-    assert waiting(newer, OrderKind.CALENDAR_RECOUNT) == []
-    with office.store.begin() as tx:
-        tx.work.order([recount.ordered(("again",), hand())], hand())
+    assert [row["key"] for row in waiting(newer, OrderKind.CALENDAR_RECOUNT)] == ["calendar.recount:2027/1:again"]
+    hand.on(hours=24)
     settle(newer)
+    assert waiting(newer, OrderKind.CALENDAR_RECOUNT) == []
     with office.store.read() as tx:
         assert tx.cases.get(case_id) == before
     assert moved(newer) == {"calendar": "2027/1", "later": 1, "later_ids": [case_id]}
@@ -166,8 +166,35 @@ def test_a_daemon_that_still_runs_with_the_older_calendar_leaves_the_counting_to
     settle(office)
     with office.store.read() as tx:
         assert tx.cases.get(case_id).provisional
-    (row,) = waiting(office, OrderKind.CALENDAR_RECOUNT)
+    row, _ = waiting(office, OrderKind.CALENDAR_RECOUNT)
     assert (row["attempts"], row["error"]) == (0, "calendar_elsewhere")
+
+
+def test_what_a_daemon_counted_before_it_was_started_again_is_put_right_a_day_later(office: Office, hand: Hand) -> None:
+    newer = with_2027(office, off=("2027-01-01",))
+    started(newer)
+    settle(newer)
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    hand.on(hours=24)
+    settle(newer)
+    with office.store.read() as tx:
+        assert tx.cases.get(case_id).due_at == datetime(2027, 1, 11, 17, 30, tzinfo=SHANGHAI)
+
+
+def test_work_under_way_when_its_date_moves_is_refused_and_comes_again_at_the_new_date(office: Office, hand: Hand) -> None:
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    hand.now = waiting(office, OrderKind.VERIFY_DUE)[0]["due_at"]
+    sweeps.promote(office)
+    newer = with_2027(office, off=("2027-01-01",))
+    started(newer)
+    with office.store.begin() as tx:
+        claimed = {one.kind: one for one in tx.work.claim("slow", tx.machine_now(), hand(), timedelta(seconds=60), 10)}
+    recount.recount(claimed[OrderKind.CALENDAR_RECOUNT.value], newer)
+    with pytest.raises(Stale), office.store.begin() as tx:
+        tx.work.finish(claimed[OrderKind.VERIFY_DUE.value], hand())
+    with office.store.read() as tx:
+        due_at = tx.cases.get(case_id).due_at
+    assert [(row["state"], row["due_at"]) for row in waiting(newer, OrderKind.VERIFY_DUE)] == [("waiting", due_at)]
 
 
 def test_a_review_and_its_reminder_move_with_the_calendar(store: Store, hand: Hand) -> None:
@@ -264,7 +291,8 @@ def test_a_year_in_the_administrators_folder_is_taken_up_at_the_next_start(store
     (tmp_path / "cn-2027.toml").write_text(days_off, encoding="utf-8")
     second = bootstrap.office(settings, store)
     assert second.calendar.years == first.calendar.years | {2027}
-    assert [row["key"] for row in waiting(second, OrderKind.CALENDAR_RECOUNT)] == ["calendar.recount:2027/1"]
+    keys = [row["key"] for row in waiting(second, OrderKind.CALENDAR_RECOUNT)]
+    assert keys == ["calendar.recount:2027/1", "calendar.recount:2027/1:again"]
     (tmp_path / "cn-2026.toml").write_text(text.replace("2026-01-03", "2026-01-02"), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         bootstrap.office(settings, store)
