@@ -26,7 +26,7 @@ from inspector.settings import Settings
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
-from tests.edge import serving
+from tests.edge import WEB, serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_relief import drawn, team
 from tests.integration.test_way import LICENCE, Post, person
@@ -116,6 +116,17 @@ def test_scenario_50_a_date_behind_the_known_calendar_is_marked_until_the_notice
     assert moved(newer) == {"calendar": "2027/1", "later": 1, "later_ids": [case_id]}
     sweeps.snapshot(newer, metrics)
     assert b"inspector_deadlines_provisional 0.0" in metrics.render()
+
+
+def test_the_ops_page_says_how_far_the_calendar_reaches_and_how_many_dates_lie_behind_it(office: Office) -> None:
+    post(office, application(1, "business-licence", LICENCE))
+    newer = with_2027(office)
+    for held, ends in ((office, True), (newer, False)):
+        with serving(held, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as anybody:
+            text = anybody.get("/ops").text
+        assert f"已知至 {2026 + (not ends)}-12-28" in text
+        assert ("已知日历即将届满" in text) is ends
+        assert "暂定期限：1" in text
 
 
 def test_a_date_that_comes_nearer_is_told_to_a_person_and_to_the_approving_system(office: Office) -> None:
