@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from inspector import plugins
-from inspector.calendars import load_calendars
+from inspector.calendars import digest, load_calendars
 from inspector.daemon.engine import Engine
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -24,6 +24,7 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import matches
+from inspector.flows import recount
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
@@ -80,7 +81,7 @@ def store(settings: Settings) -> Store:
 
 def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:
     """Read and judge everything that the settings name, before a database is touched or made. Raises Invalid."""
-    calendar = load_calendars(settings.policies / "calendars")
+    calendar = load_calendars(settings.policies / "calendars", settings.calendars)
     book = Policybook.load(settings.policies)
     tree, plans = proven(settings, book, calendar)
     return Proof(calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))
@@ -97,6 +98,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     book = note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
+    note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     return Office(
         store=held,
         book=book,
@@ -322,6 +324,22 @@ def note_packs(held: Store, book: Policybook) -> Policybook:
         texts = tx.packs.texts()
         left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
     return book.remembering(texts, left) if left else book
+
+
+def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) -> None:
+    """Note the years this house counts by; where some are new to it, open dates are counted again, as work of the same transaction.
+
+    At the first start nothing was counted yet. Raises Refusal (`calendar_changed`, `calendar_older`): what a date was counted by
+    must not depend on which daemon did it.
+    """
+    with held.begin() as tx:
+        known, now = tx.calendars.known(), tx.machine_now()
+        tables = {table.year: table for table in calendar.tables}
+        for gone in sorted(known.keys() - tables):
+            tx.calendars.note(gone, 0, "", now)
+        newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, digest(table), now)]
+        if known and newer:
+            tx.work.order(recount.ordered((table.label for table in newer), office_now), office_now)
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

@@ -1,11 +1,13 @@
 """Reads the working calendars: one TOML file per year, `cn-<year>.toml`, written after the State Council's notice.
 
-An administrator adds a year by adding a file; no release is needed. A file may name days at the end of the year before,
+An administrator adds a year, or amends one, by a file in a folder of their own; no release is needed. Where two folders have a
+year, the higher version counts; two states of one version are refused. A file may name days at the end of the year before,
 as the notice for 2019 did. Every error names the file, the field and how to mend it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,24 +16,55 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from inspector.domain.calendar import NamedDay, WorkingCalendar, YearTable
+from inspector.domain.calendar import NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.errors import Invalid
 from inspector.labels import toml
 
 _FIRST_YEAR, _LAST_YEAR = 1993, 2199  # UTC+8 without summer time since 1992
 _SATURDAY = 5
-_FILE_KEYS = ("year", "notice", "notice_date", "source", "source_note", "holiday")
+_FILE_KEYS = ("year", "version", "notice", "notice_date", "source", "source_note", "amendment", "holiday")
+_AMENDMENT_KEYS = ("notice", "notice_date", "source")
 _HOLIDAY_KEYS = ("name", "days_off", "days_worked")
 
 
-def load_calendars(folder: Path, *, opens: time = time(8, 30), closes: time = time(17, 30)) -> WorkingCalendar:
-    """The calendar made of every `*.toml` in a folder. Raises Invalid (`calendar_*`) for the first thing wrong."""
+def load_calendars(
+    folder: Path, own: Path | None = None, *, opens: time = time(8, 30), closes: time = time(17, 30)
+) -> WorkingCalendar:
+    """The calendar made of every `*.toml` in a folder, and in the administrator's `own` where there is one.
+
+    Raises Invalid (`calendar_*`) for the first thing wrong. An own folder may be empty, but must be there: a misspelt one would
+    silently be none.
+    """
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise Invalid("calendar_folder_empty", file=str(folder), field="")
-    tables = tuple(_read_year(file) for file in files)
-    _refuse_days_named_by_two(zip(files, tables, strict=True))
-    return WorkingCalendar(tables=tables, opens=opens, closes=closes)
+    if own is not None:
+        if not own.is_dir():
+            raise Invalid("calendar_folder_missing", file=str(own), field="calendars")
+        files += sorted(own.glob("*.toml"))
+    held: dict[int, tuple[Path, YearTable]] = {}
+    for file in files:
+        table = _read_year(file)
+        held[table.year] = _newer(held.get(table.year), (file, table))
+    _refuse_days_named_by_two(held[year] for year in sorted(held))
+    return WorkingCalendar(tables=tuple(held[year][1] for year in sorted(held)), opens=opens, closes=closes)
+
+
+def digest(table: YearTable) -> str:
+    """SHA-256 (hex) of what a year's version says: its days off and worked, whatever they are called and wherever they were read."""
+    days = {"off": table.days_off, "worked": table.days_worked}
+    told = [f"{kind} {day}" for kind, named in days.items() for day in sorted(one.day for one in named)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _newer(held: tuple[Path, YearTable] | None, given: tuple[Path, YearTable]) -> tuple[Path, YearTable]:
+    """Of two files for a year the one with the higher version; the same version may only say the same."""
+    if held is None or given[1].version > held[1].version:
+        return given
+    file, table = given
+    if table.version == held[1].version and table != held[1]:
+        _Part(file, "", {}).refuse("version_taken", "version", table.version, next=table.version + 1)
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +130,38 @@ def _read_year(file: Path) -> YearTable:
     _refuse_repeated(part, [*days_off, *days_worked])
     return YearTable(
         year=year,
-        notice=part.text("notice"),
-        notice_date=part.day("notice_date"),
-        source=part.text("source"),
+        version=_version(part),
+        notice=_notice(part),
         source_note=part.text("source_note", ""),
+        amendments=tuple(_notice(one) for one in _amendments(part)),
         days_off=tuple(days_off),
         days_worked=tuple(days_worked),
     )
+
+
+def _notice(part: _Part) -> Notice:
+    """A notice; an empty number says that it is not known, and then the source is all there is."""
+    number = part.content.get("notice")
+    if not isinstance(number, str):
+        part.refuse("notice_expected", "notice", number)
+    return Notice(number=number.strip(), on=part.day("notice_date"), source=part.text("source"))
+
+
+def _version(part: _Part) -> int:
+    version = part.content.get("version", 1)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        part.refuse("version_expected", "version", version)
+    return version
+
+
+def _amendments(part: _Part) -> Iterable[_Part]:
+    value = part.content.get("amendment", [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        part.refuse("amendments_expected", "amendment", value)
+    for place, item in enumerate(value, start=1):
+        amendment = _Part(part.file, f"amendment[{place}].", item)
+        amendment.only(_AMENDMENT_KEYS)
+        yield amendment
 
 
 def _parse(file: Path) -> Mapping[str, object]:

@@ -164,6 +164,8 @@ class LetterKind(StrEnum):
 class Letter:
     """A letter of the assistance procedure (协助核查函). `reply_url` carries the addressee's own link.
 
+    `due_provisional`: a notice of days off still to come may put the date off; it never brings it forward.
+
     The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
     """
 
@@ -180,6 +182,7 @@ class Letter:
     due_at: datetime
     reply_url: str
     text: str = ""
+    due_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,11 @@ class Settings(BaseSettings):
     policies: Path = Field(
         Path("policies"), description="Folder of packs and calendars, relative to the file; unsaid and absent: those shipped"
     )
+    calendars: Path | None = Field(
+        None,
+        description="Folder of working calendars of your own (cn-YEAR.toml), relative to the file: years to come, and newer versions "
+        "of shipped ones",
+    )
     database: Database = Field(default_factory=Database)
     web: Web = Field(default_factory=Web)
     time: OfficeTimes = Field(default_factory=OfficeTimes)
@@ -234,7 +239,8 @@ def load(path: Path | None) -> Settings:
     policies = _absolute(held.policies, base)
     if "policies" not in held.model_fields_set and not policies.is_dir():
         policies = SHIPPED
-    placed = {"policies": policies, "database": _database(held.database, base), **_connectors(held, base)}
+    own = _absolute(held.calendars, base) if held.calendars is not None else None
+    placed = {"policies": policies, "calendars": own, "database": _database(held.database, base), **_connectors(held, base)}
     return held.model_copy(update=placed)
 
 

@@ -108,7 +108,7 @@ SAMPLES = {
 #url = "https://alive.example/ping"
 """,
 }
-NO_DEFAULT = {"database.password_file": "/etc/inspector/database-password"}
+NO_DEFAULT = {"calendars": "calendars", "database.password_file": "/etc/inspector/database-password"}
 SECRET, WEBHOOK = "/etc/inspector/token", "/etc/inspector/webhook.secret"
 TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": PlanSettings}
 

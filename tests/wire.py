@@ -177,6 +177,7 @@ AGENCY = Exchange(
         "claimed": "what was promised",
         "on": "the day the promise speaks of",
         "due_at": "by when an answer is asked for; ISO 8601 with an offset",
+        "due_provisional": "true where the working days of that year have not been announced yet: the date may still move",
         "reply_url": "a link of your own, a one-time secret: `{base}/assist/{request}/{secret}`, of a superior `{base}/oversee/…`. "
         "People open it in a browser; programs take the secret out and use the API",
         "text": "free text, usually empty",

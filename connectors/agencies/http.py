@@ -55,6 +55,7 @@ def _told(letter: Letter) -> dict[str, object]:
         "claimed": letter.claimed,
         "on": letter.on.isoformat(),
         "due_at": letter.due_at.isoformat(),
+        "due_provisional": letter.due_provisional,
         "reply_url": letter.reply_url,
         "text": letter.text,
     }

@@ -185,4 +185,5 @@ def _row(case: Case) -> dict[str, object]:
         "subject": case.subject.name,
         "opened_at": case.opened_at,
         "due_at": case.due_at,
+        "provisional": case.provisional,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,9 +29,6 @@ LITTLE, LEAST = 2_000_000_000, 200_000_000
 
 APART, FAR_APART = 2.0, 30.0
 """Seconds between the machine's clock and the database's."""
-
-AHEAD = timedelta(days=60)
-"""Terms counted today reach about so far; the calendar should too."""
 
 
 def register(app: typer.Typer) -> None:
@@ -139,17 +136,17 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
 def _calendar(terminal: Terminal) -> Iterator[Finding]:
     from inspector.calendars import load_calendars
 
-    calendar = load_calendars(terminal.settings.policies / "calendars")
+    calendar = load_calendars(terminal.settings.policies / "calendars", terminal.settings.calendars)
     today, horizon = _today(calendar), calendar.horizon
     known = ", ".join(map(str, sorted(calendar.years)))
     following = today.year + 1 if today.year in calendar.years else today.year
     mend = (
-        f"when the State Council's notice is out, add policies/calendars/cn-{following}.toml",
-        f"国务院办公厅通知发布后，添加 policies/calendars/cn-{following}.toml",
+        f"when the State Council's notice is out, add cn-{following}.toml to the folder that `calendars` names in the settings",
+        f"国务院办公厅通知发布后，在设置项 calendars 所指的文件夹中添加 cn-{following}.toml",
     )
     if horizon is None or horizon < today:
         yield Finding.fail("calendar", (f"ends before today (years {known})", f"未涵盖今天（已有 {known}）"), mend)
-    elif horizon < today + AHEAD:
+    elif calendar.ends_soon(today):
         told = (f"is certain until {horizon} only; later dates are provisional", f"仅到 {horizon} 确定，之后的日期为暂定")
         yield Finding.warn("calendar", told, mend)
     else:
@@ -194,7 +191,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
     told = terminal.settings
     book = Policybook.load(told.policies)
-    calendar = load_calendars(told.policies / "calendars")
+    calendar = load_calendars(told.policies / "calendars", told.calendars)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
         return

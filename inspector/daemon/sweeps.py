@@ -124,6 +124,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         unsealed=unsealed,
         unsealed_seconds=office.waited(since, now).total_seconds() if since else 0.0,
         calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
+        provisional=tx.cases.provisional(),
         adverse_without_review=tx.cases.adverse_without_review(),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
+from inspector.domain.calendar import Counting, StartEvent, WorkingCalendar, due, reminder
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
@@ -56,6 +56,9 @@ class Door:
 class Request:
     """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
 
+    Three dates of its own, beside the case's, which goes on: its reply (`due_at`), then the superior (`escalate_at`), then its end
+    without an answer (`end_at`, once escalated).
+
     `told` are the connectors of those who hold a letter of it and have not heard yet that it is over.
     """
 
@@ -73,6 +76,9 @@ class Request:
     due_counted: Counting
     due_provisional: bool
     escalate_at: datetime
+    escalate_counted: Counting
+    end_at: datetime | None = None
+    end_counted: Counting | None = None
     sent_at: datetime | None = None
     escalated_to: str | None = None
     told: tuple[str, ...] = ()
@@ -87,8 +93,8 @@ def open_request(
     """Open a request from the verification's order: the letter goes out now, reminder and escalation are rows with dates."""
     said = order.payload
     reply = policy.term(Timer.ASSIST_REPLY)
-    term = due(now, reply.term, calendar)
-    escalate = due(term.at, policy.term(Timer.ASSIST_ESCALATE).term, calendar).at
+    term = due(now, reply.term, calendar, StartEvent.REQUEST_OPENED)
+    escalate = due(term.at, policy.term(Timer.ASSIST_ESCALATE).term, calendar, StartEvent.REQUEST_DUE)
     request = Request(
         id=f"{case_id}.{said['claim']}.{said['step']}",
         case_id=case_id,
@@ -103,12 +109,13 @@ def open_request(
         due_at=term.at,
         due_counted=term.counted,
         due_provisional=term.provisional,
-        escalate_at=escalate,
+        escalate_at=escalate.at,
+        escalate_counted=escalate.counted,
     )
     remind = reminder(term.at, policy.term(Timer.ASSIST_REMIND).term.amount, calendar)
     timers = (
         _timer(request, OrderKind.ASSIST_REMIND, max(remind, now)),
-        _timer(request, OrderKind.ASSIST_DUE, escalate),
+        _timer(request, OrderKind.ASSIST_DUE, escalate.at),
     )
     because = Because(
         rule="assistance.open",
@@ -169,11 +176,11 @@ def escalate(
     because = Because(rule="assistance.escalate", basis=(request.basis,), pack=policy.label, facts={"superior": superior or ""})
     if not request.state.open:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
-    state = replace(request, state=AssistanceState.ESCALATED, escalated_to=superior)
-    end = due(now, policy.term(Timer.ASSIST_END).term, calendar).at
-    orders = [_timer(request, OrderKind.ASSIST_END, end)]
+    end = due(now, policy.term(Timer.ASSIST_END).term, calendar, StartEvent.REQUEST_ESCALATED)
+    state = replace(request, state=AssistanceState.ESCALATED, escalated_to=superior, end_at=end.at, end_counted=end.counted)
+    orders = [_timer(request, OrderKind.ASSIST_END, end.at)]
     if superior:
-        orders.append(letter(request, "escalation", superior, now, end))
+        orders.append(letter(request, "escalation", superior, now, end.at))
     return Decision(state=state, because=because, orders=tuple(orders))
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import accumulate
+from typing import TypedDict
 
 from inspector.domain.errors import Invalid
 
@@ -26,6 +27,10 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # A notice may reach back into the year before: that for 2019 made Saturday 29 December 2018 a working day.
 _OPEN_TO_NEXT_NOTICE = (12, 29)
+
+
+_AHEAD = timedelta(days=60)
+"""Terms counted today reach about so far; the calendar should too."""
 
 
 class Unit(StrEnum):
@@ -37,6 +42,18 @@ class Unit(StrEnum):
     YEAR = "y"
     HOUR = "h"
     MINUTE = "min"
+
+
+class StartEvent(StrEnum):
+    """What begins a term that is proven to people; its day is not counted."""
+
+    CASE_OPENED = "CASE_OPENED"
+    REVIEW_OPENED = "REVIEW_OPENED"
+    REQUEST_OPENED = "REQUEST_OPENED"
+    REQUEST_DUE = "REQUEST_DUE"
+    REQUEST_ESCALATED = "REQUEST_ESCALATED"
+    VISIT_GIVEN = "VISIT_GIVEN"
+    SEAT_GIVEN = "SEAT_GIVEN"
 
 
 _LONGEST = {Unit.YEAR: 100, Unit.MONTH: 1_200}
@@ -80,16 +97,34 @@ class NamedDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A document that arranges days off: its number (empty where it is not known), date, and where it can be read."""
+
+    number: str
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YearTable:
-    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notice that says so."""
+    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notices that say so.
+
+    `version` tells the states of one year apart: a notice may be amended within its year, as for Labour Day 2019 and the Spring
+    Festival of 2020. `amendments` are the notices that changed the first one; the days are those after all of them.
+    """
 
     year: int
-    notice: str
-    notice_date: date
-    source: str
+    notice: Notice
+    version: int = 1
     source_note: str = ""
+    amendments: tuple[Notice, ...] = ()
     days_off: tuple[NamedDay, ...]
     days_worked: tuple[NamedDay, ...]
+
+    @property
+    def label(self) -> str:
+        """The year and its version, such as `2026/1`: what a counted date cites."""
+        return f"{self.year}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +172,10 @@ class WorkingCalendar:
         """The last day that no notice still to come is expected to change: 28 December of the last known year."""
         return date(max(self._by_year), *_OPEN_TO_NEXT_NOTICE) - timedelta(days=1) if self._by_year else None
 
+    def ends_soon(self, today: date) -> bool:
+        """Whether terms counted today may reach days that a notice to come can change: people should look for it."""
+        return self.horizon is None or self.horizon < today + _AHEAD
+
     def awaited(self, day: date) -> int | None:
         """The year whose notice must arrive before this day is certain, or nothing when it is certain now."""
         if day.year not in self._by_year:
@@ -153,8 +192,13 @@ class WorkingCalendar:
         return self._off.get(day) or self._worked.get(day, "")
 
     def notices(self, first: int, last: int) -> tuple[str, ...]:
-        """The document numbers behind the known years from first to last."""
-        return tuple(self._by_year[year].notice for year in range(first, last + 1) if year in self._by_year)
+        """The numbers of the documents behind the known years from first to last, as far as numbers are known."""
+        held = (self._by_year[year] for year in range(first, last + 1) if year in self._by_year)
+        return tuple(one.number for table in held for one in (table.notice, *table.amendments) if one.number)
+
+    def versions(self, first: int, last: int) -> tuple[str, ...]:
+        """Year and version of the known years from first to last."""
+        return tuple(self._by_year[year].label for year in range(first, last + 1) if year in self._by_year)
 
     def ordinal(self, day: date) -> int:
         """How many working days lie before this day since 1 January of the year 1; only differences mean anything."""
@@ -202,7 +246,9 @@ class Counting:
     """How a due date was reached, so that a person can count after it.
 
     `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
-    weekends were counted as working days; `awaited` names the years whose notice can still change the result.
+    weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
+    the term, `since` when; `versions` are the states of the years it was counted by, `kept_by` those by which it would be earlier
+    now: it had been told to somebody, so it stands.
     """
 
     term: Term
@@ -213,6 +259,10 @@ class Counting:
     made_up: tuple[NamedDay, ...] = ()
     notices: tuple[str, ...] = ()
     awaited: tuple[int, ...] = ()
+    event: StartEvent | None = None
+    since: datetime | None = None
+    versions: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,14 +278,15 @@ class Due:
         return bool(self.counted.awaited)
 
 
-def due(start: datetime, term: Term, calendar: WorkingCalendar) -> Due:
+def due(start: datetime, term: Term, calendar: WorkingCalendar, event: StartEvent | None = None) -> Due:
     """When a term ends that began with an event at `start`. Raises ValueError for a naive time only."""
     after = calendar.local_date(start)
+    began: _Began = {"event": event, "since": calendar.local(start)}
     if term.unit in (Unit.HOUR, Unit.MINUTE):
         length = timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
         at = calendar.local(start.astimezone(UTC) + length)
-        return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date()))
-    counted = _count_days(after, term, calendar)
+        return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date(), **began))
+    counted = _count_days(after, term, calendar, began)
     return Due(at=calendar.closing(counted.last), counted=counted)
 
 
@@ -246,7 +297,19 @@ def reminder(at: datetime, before: int, calendar: WorkingCalendar) -> datetime:
     return calendar.opening(calendar.add_working_days(calendar.local_date(at), -before))
 
 
-def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
+def again(told: Counting, calendar: WorkingCalendar) -> Due | None:
+    """The same term counted anew, by another state of the calendar. None for what no calendar changes, or where its begin is unknown."""
+    if told.since is None or told.term.unit in (Unit.HOUR, Unit.MINUTE):
+        return None
+    return due(told.since, told.term, calendar, told.event)
+
+
+class _Began(TypedDict):
+    event: StartEvent | None
+    since: datetime
+
+
+def _count_days(after: date, term: Term, calendar: WorkingCalendar, began: _Began) -> Counting:
     if term.unit is Unit.WORKING_DAY:
         nominal = last = calendar.add_working_days(after, term.amount)
         looked_at = tuple(_days(after + timedelta(days=1), last))
@@ -264,6 +327,8 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
         made_up=tuple(named for named, worked in noted if worked and not _is_weekday(named.day)),
         notices=calendar.notices(looked_at[0].year, looked_at[-1].year),
         awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
+        versions=calendar.versions(looked_at[0].year, looked_at[-1].year),
+        **began,
     )
 
 

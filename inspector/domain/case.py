@@ -251,6 +251,12 @@ class Case:
         term = self.review_term or self.verify_term
         return term.due_at if term else None
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the date that binds now can still be moved by a notice to come; nothing moves once nobody waits any more."""
+        term = self.review_term or self.verify_term
+        return term is not None and term.due_provisional and not self.state.ended
+
     def file(self, claim: str) -> ClaimFile:
         """The file of a claim by its key. Raises KeyError."""
         for held in self.claims:

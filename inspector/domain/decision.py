@@ -38,6 +38,7 @@ class OrderKind(StrEnum):
     VISIT_RELEASE = "visit.release"
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"
+    CALENDAR_RECOUNT = "calendar.recount"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

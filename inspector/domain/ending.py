@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.calendar import WorkingCalendar, due, reminder
+from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.policy import OutcomeRow, Policy, Timer
@@ -67,7 +67,7 @@ def to_review(
 ) -> Decision[Case]:
     """Hand a case to an officer, with the pack's term for the decision. The clock reminds people; it decides nothing."""
     row = policy.term(Timer.REVIEW)
-    counted = due(now, row.term, calendar)
+    counted = due(now, row.term, calendar, StartEvent.REVIEW_OPENED)
     term = ReviewTerm(
         opened_at=now, due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=row.basis
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from inspector.domain import visit
-from inspector.domain.calendar import due, reminder
+from inspector.domain.calendar import StartEvent, due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
@@ -83,7 +83,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         policy = office.book.get(held.pack_of(lead))
     pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
-    term = due(now, policy.term(Timer.VISIT).term, office.calendar)
+    term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     wanted = bool(going and (live or pooled)) and name not in elsewhere and (owed is None or owed.state.short)
     check, stakes = _drawn(office, held, member, going or teams, live, owed)

@@ -209,6 +209,7 @@ def _letter(office: Office, request: Request, kind: LetterKind, via: str) -> Let
         subject_code=str(asked["code"]),
         claimed=str(asked["claimed"]),
         due_at=request.due_at,
+        due_provisional=request.due_provisional,
         reply_url=office.link(LINK if via == request.requested else OVERSEE, request.id),
         on=date.fromisoformat(str(asked["on"])),
     )

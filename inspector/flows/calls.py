@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.calendar import Counting
+from inspector.domain.counting import Tallied, tally
 from inspector.domain.finding import Seen
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows.office import Office
@@ -29,6 +30,7 @@ class Call:
     state: VisitState
     due_at: datetime
     due_counted: Counting
+    due_days: tuple[Tallied, ...]
     seats: tuple[SeatState, ...]
     told: tuple[Entered, ...]
 
@@ -41,6 +43,7 @@ def call(office: Office, held: Visit, team: tuple[Seat, ...], agency: str) -> Ca
         state=held.state,
         due_at=office.calendar.local(held.due_at),
         due_counted=held.due_counted,
+        due_days=tally(held.due_counted),
         seats=tuple(seat.state for seat in team),
         told=tuple(
             Entered(at=office.calendar.local(part.at), seen=part.seen, remarks=part.remarks)

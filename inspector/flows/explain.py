@@ -22,11 +22,13 @@ from inspector.domain.case import (
     Route,
     SubjectKind,
 )
+from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.visit import VisitState
+from inspector.flows import proofs
 from inspector.flows.calls import Call, call
 from inspector.flows.office import Office
 from inspector.store.room import Row
@@ -64,6 +66,7 @@ class Why:
     due_at: datetime
     due_provisional: bool
     due_counted: Counting
+    due_days: tuple[Tallied, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,7 @@ class Asked:
     due_at: datetime
     due_provisional: bool
     due_counted: Counting
+    due_days: tuple[Tallied, ...]
     sent_at: datetime | None
     ended_at: datetime | None
     escalated_to: str | None
@@ -152,7 +156,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted."""
+    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it."""
 
     kind: OrderKind
     at: datetime
@@ -161,6 +165,7 @@ class Next:
     attempts: int
     error: str
     counted: Counting | None
+    days: tuple[Tallied, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +208,8 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     calls = [(held, tx.visits.team(held.id)) for held in tx.visits.of_case(case_id)]
     if outside:
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
+    letters = tx.assistance.of_case(case_id)
+    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     return Explanation(
         case=case.id,
@@ -225,10 +232,10 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         why=_why(office, case, policy),
         claims=tuple(_claim(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
-        letters=tuple(_letter(office, held, policy) for held in tx.assistance.of_case(case_id)),
+        letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
-        next=tuple(_next(office, row, case) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
+        next=tuple(_next(office, row, counts) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
 
 
@@ -274,6 +281,7 @@ def _why(office: Office, case: Case, policy: Policy) -> Why | None:
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
         due_counted=held.due_counted,
+        due_days=tally(held.due_counted),
     )
 
 
@@ -340,6 +348,7 @@ def _letter(office: Office, held: Request, policy: Policy) -> Asked:
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
         due_counted=held.due_counted,
+        due_days=tally(held.due_counted),
         sent_at=_local(office, held.sent_at),
         ended_at=_local(office, held.ended_at),
         escalated_to=held.escalated_to,
@@ -359,9 +368,8 @@ def _decision(office: Office, row: Row, policy: Policy) -> Decided:
     )
 
 
-def _next(office: Office, row: Row, case: Case) -> Next:
-    terms = {OrderKind.VERIFY_DUE: case.verify_term, OrderKind.REVIEW_DUE: case.review_term}
-    term = terms.get(OrderKind(row["kind"]))
+def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
+    counted = counts.get(row["key"]) or counts.get(row["kind"])
     return Next(
         kind=OrderKind(row["kind"]),
         at=office.calendar.local(row["due_at"]),
@@ -369,7 +377,8 @@ def _next(office: Office, row: Row, case: Case) -> Next:
         state=row["state"],
         attempts=row["attempts"],
         error=row["error"] or "",
-        counted=term.due_counted if term else None,
+        counted=counted,
+        days=tally(counted) if counted else (),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from inspector.domain.calendar import Counting
+from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
 from inspector.flows.calls import Call
@@ -84,9 +86,16 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
 
 def _due(held: Why | Asked, say: _Say) -> Iterator[str]:
     yield say("due_by", at=at(held.due_at))
-    yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
-    if held.due_provisional:
-        yield "  " + say("provisional")
+    yield from (f"  {line}" for line in _proof(held.due_counted, held.due_days, say))
+
+
+def _proof(told: Counting, days: tuple[Tallied, ...], say: _Say) -> Iterator[str]:
+    """How a date was counted, then day by day, and whether a notice still to come can move it."""
+    yield say("how_counted", counted=wording.counted(told, say.lang))
+    if days:
+        yield say("day_by_day", days=wording.tallied(days, say.lang))
+    if told.awaited:
+        yield say("provisional")
 
 
 def _claim(held: Claimed, say: _Say) -> Iterator[str]:
@@ -150,7 +159,7 @@ def _letter(number: int, held: Asked, say: _Say) -> Iterator[str]:
 def _call(held: Call, say: _Say) -> Iterator[str]:
     seats = "".join(f" [{of(seat, say.lang)}]" for seat in held.seats)
     yield say("visit", id=held.id, draw=held.draw, state=of(held.state, say.lang), due=at(held.due_at)) + seats
-    yield "  " + say("how_counted", counted=wording.counted(held.due_counted, say.lang))
+    yield from (f"  {line}" for line in _proof(held.due_counted, held.due_days, say))
     for one in held.told:
         yield "  " + say("visit_told", at=at(one.at), seen=of(one.seen, say.lang) if one.seen else say("visit_unsaid"))
         if one.remarks:
@@ -165,7 +174,7 @@ def _next(one: Next, say: _Say) -> Iterator[str]:
         told += say("failed", attempts=one.attempts, error=wording.code("note", one.error, say.lang))
     yield told
     if one.counted is not None:
-        yield "  " + say("how_counted", counted=wording.counted(one.counted, say.lang))
+        yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 
 
 def _decision(one: Decided, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:

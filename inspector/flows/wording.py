@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
+from inspector.domain.counting import DayKind, Tallied
 from inspector.flows.explain import Article
 from inspector.labels import Lang, known, label, of, words
 
@@ -27,6 +28,7 @@ GROUPS: Mapping[str, str] = {
     "error": "note",
     "changed": "field",
     "was": "DrawState",
+    "change": "change",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -117,7 +119,13 @@ def term(length: Term, lang: Lang) -> str:
 def counted(told: Counting, lang: Lang) -> str:
     """How a date was counted, so that a person can count after it (Civil Code art. 201 to 203)."""
     hours = told.term.unit in (Unit.HOUR, Unit.MINUTE)
-    parts = [label("explain.counted_at_once" if hours else "explain.counted", lang, term=term(told.term, lang), after=told.after)]
+    began = [] if told.event is None else [label("explain.began", lang, event=of(told.event, lang), at=at(told.since))]
+    parts = [
+        *began,
+        label("explain.counted_at_once" if hours else "explain.counted", lang, term=term(told.term, lang), after=told.after),
+    ]
+    if told.term.unit in (Unit.MONTH, Unit.YEAR):
+        parts.append(label("explain.same_numbered", lang))
     if told.skipped:
         parts.append(label("explain.skipped", lang, days=_spans(told.skipped, lang)))
     if told.made_up:
@@ -128,8 +136,35 @@ def counted(told: Counting, lang: Lang) -> str:
         parts.append(label("explain.last_day", lang, day=told.last))
     if told.notices:
         parts.append(label("explain.notices", lang, notices=label("explain.and", lang).join(told.notices)))
+    if told.versions:
+        parts.append(label("explain.versions", lang, versions=label("explain.and", lang).join(told.versions)))
+    if told.kept_by:
+        parts.append(label("explain.kept_by", lang, versions=label("explain.and", lang).join(told.kept_by)))
     parts += [label("explain.awaited", lang, year=year) for year in told.awaited]
     return label("explain.then", lang).join(parts)
+
+
+def tallied(days: tuple[Tallied, ...], lang: Lang) -> str:
+    """Every day of a count in order, days that follow each other alike as one span: its number and dates, or why it does not count."""
+    spans: list[list[Tallied]] = []
+    for one in days:
+        alike = bool(spans) and (spans[-1][-1].kind, spans[-1][-1].name) == (one.kind, one.name)
+        if alike and (one.day - spans[-1][-1].day).days == 1:
+            spans[-1].append(one)
+        else:
+            spans.append([one])
+    return label("explain.then", lang).join(_told(span[0], span[-1], lang) for span in spans)
+
+
+def _told(first: Tallied, last: Tallied, lang: Lang) -> str:
+    dates = str(first.day) if first == last else label("explain.dates", lang, first=first.day, last=last.day)
+    if first.number is not None:
+        numbers = str(first.number) if first == last else f"{first.number}–{last.number}"
+        dates = label("explain.day_counted", lang, numbers=numbers, dates=dates)
+        if first.kind is DayKind.COUNTED:
+            return dates
+    why = label("explain.day_named", lang, kind=of(first.kind, lang), name=first.name) if first.name else of(first.kind, lang)
+    return label("explain.day", lang, first=dates, name=why)
 
 
 def at(moment: datetime | None) -> str:

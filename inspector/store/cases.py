@@ -16,7 +16,7 @@ from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.room import Room, Row, insert_new, padded
-from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger, subject, visit, visit_case
+from inspector.store.tables import ADVERSE, PROVISIONAL, REVIEWED, case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
@@ -239,6 +239,16 @@ class CaseRoom(Room):
         asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at <= moment)
         return int(self.connection.execute(asked).scalar_one())
 
+    def provisional(self) -> int:
+        """How many open dates a notice still to come can move."""
+        return int(self.connection.execute(sa.select(sa.func.count()).select_from(case_file).where(PROVISIONAL)).scalar_one())
+
+    def open_ids(self, after: str, limit: int) -> list[str]:
+        """The cases that have not ended, in order of id."""
+        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended])
+        asked = sa.select(case_file.c.id).where(still_open, case_file.c.id > after).order_by(case_file.c.id).limit(limit)
+        return list(self.connection.execute(asked).scalars())
+
     def adverse_without_review(self) -> int:
         """How many cases ended against their subject with no officer's decision in the ledger: an invariant, must be 0."""
         reviewed = sa.exists(
@@ -260,6 +270,7 @@ class CaseRoom(Room):
             "stratum": strategy.stratum if strategy else None,
             "wants_visit": wants_visit(case),
             "due_at": case.due_at,
+            "provisional": case.provisional,
             "ended_at": case.ended_at,
             "body": dump(case),
         }

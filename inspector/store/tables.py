@@ -91,6 +91,7 @@ case_file = sa.Table(
     sa.Column("pack", Code, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("due_at", Moment),
+    sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -103,6 +104,8 @@ ADVERSE = sa.text("outcome NOT IN ('TRUE', 'WITHDRAWN')")
 REVIEWED = sa.text("rule = 'officer.review'")
 """Written out, in the index and in whoever asks: a database takes a partial index only for a condition it can see to be the same."""
 sa.Index("ix_case_file_adverse", case_file.c.id, sqlite_where=ADVERSE, postgresql_where=ADVERSE)
+PROVISIONAL = sa.text("provisional")
+sa.Index("ix_case_file_provisional", case_file.c.id, sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL)
 _undrawn = case_file.c.drawn.is_(None) & case_file.c.stratum.is_not(None)
 sa.Index("ix_case_file_undrawn", case_file.c.agency, sqlite_where=_undrawn, postgresql_where=_undrawn)
 
@@ -312,6 +315,15 @@ pack = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+)
+
+calendar_year = sa.Table(
+    "calendar_year",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
 )
 
 tick = sa.Table(

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
+from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
@@ -182,6 +183,11 @@ class Tx:
     def packs(self) -> PackRoom:
         """The room of packs."""
         return PackRoom(self._batch)
+
+    @cached_property
+    def calendars(self) -> CalendarRoom:
+        """The room of calendar years."""
+        return CalendarRoom(self._batch)
 
     @cached_property
     def replicas(self) -> ReplicaRoom:

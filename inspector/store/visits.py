@@ -102,6 +102,11 @@ class VisitRoom(Room):
         asked = asked.where(draw.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
+    def open_ids(self, after: str, limit: int) -> list[str]:
+        """The visits still to be made, in order of id."""
+        asked = sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), visit.c.id > after)
+        return list(self.connection.execute(asked.order_by(visit.c.id).limit(limit)).scalars())
+
     def open_at(self, object_id: str) -> list[Visit]:
         """The visits to an object that are still to be made, whoever's they are."""
         asked = sa.select(visit.c.body).where(visit.c.object_id == object_id, visit.c.state.in_(_OPEN_VISITS))

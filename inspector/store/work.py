@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from inspector.domain.decision import Order
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, lane, work
@@ -235,6 +235,25 @@ class WorkRoom(Room):
     def hasten(self, key: str, now: datetime) -> None:
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
+
+    def redate(
+        self,
+        due_at: datetime,
+        now: datetime,
+        *,
+        key: str | None = None,
+        case_id: str | None = None,
+        kind: OrderKind | None = None,
+        urgent_by: datetime | None = None,
+    ) -> None:
+        """Another date for open work, by its key, or by case and kind. What is under way is refused when it settles: its date moved."""
+        waits = work.c.key == key if key is not None else (work.c.case_id == case_id) & (work.c.kind == kind)
+        held = sa.update(work).where(waits, work.c.state.in_(("waiting", "ready"))).returning(work.c.key)
+        state = "ready" if due_at <= now else "waiting"
+        values = {"due_at": due_at, "urgent_by": urgent_by or due_at, "state": state, "lease_until": EPOCH, "owner": None}
+        keys = list(self.connection.execute(held.values(**values, fence=work.c.fence + 1)).scalars())
+        if state == "ready":
+            self.ready += keys
 
     def give_back(self, held: Work) -> None:
         """Return an unstarted lease at shutdown, as if it had not been claimed."""

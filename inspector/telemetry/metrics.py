@@ -42,6 +42,7 @@ class Snapshot:
     unsealed: int = 0
     unsealed_seconds: float = 0.0
     calendar_seconds: float = 0.0
+    provisional: int = 0
     adverse_without_review: int = 0
 
 
@@ -93,6 +94,8 @@ class _State(Collector):
         yield _single(
             "inspector_calendar_horizon_seconds", "Time until the known working-day calendar ends.", held.calendar_seconds
         )
+        help_provisional = "Open verifications and reviews whose date a notice still to come can move."
+        yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
         help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 

@@ -77,7 +77,10 @@ class StrategyShown(Shown):
 
 
 class CaseShown(Shown):
-    """A case. `due_at` is the date that binds now: of the verification, or in review of the officer's decision."""
+    """A case. `due_at` is the date that binds now: of the verification, or in review of the officer's decision.
+
+    `provisional`: a notice of days off still to come can move it.
+    """
 
     id: str
     agency: str
@@ -94,6 +97,7 @@ class CaseShown(Shown):
     pack: str
     strategy: StrategyShown | None
     due_at: datetime | None
+    provisional: bool
     opened_at: datetime
     ended_at: datetime | None
     concluded_at: datetime | None

@@ -44,6 +44,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("health", list(_health(desk, lang)), not health.ready),
         ("attention", attention, bool(attention)),
         ("risk", list(_risk(desk, tx, now, lang)), False),
+        ("calendar", list(_calendar(desk, tx, lang)), desk.office.calendar.ends_soon(desk.office.calendar.local_date(now))),
         ("cases", list(_cases(tx, lang)), False),
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("lanes", list(_lanes(tx, machine_now, lang)), shut),
@@ -72,6 +73,17 @@ def _risk(desk: Desk, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     for days in _RISKS:
         by = due(now, Term(amount=days, unit=Unit.WORKING_DAY), desk.office.calendar).at
         yield label("ops.risk", lang, days=days, count=tx.cases.due_by(by))
+
+
+def _calendar(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
+    """How far the known calendar reaches, and how many open dates lie behind it."""
+    calendar = desk.office.calendar
+    if calendar.horizon is not None:
+        yield label("ops.calendar_until", lang, day=calendar.horizon)
+    if calendar.ends_soon(calendar.local_date(desk.office.now())):
+        yield label("ops.calendar_ends", lang)
+    if count := tx.cases.provisional():
+        yield label("ops.provisional", lang, count=count)
 
 
 def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:

@@ -310,7 +310,12 @@ def test_the_explanation_names_row_article_answer_and_what_is_due(edge: Edge, la
         settle(edge.office)
         after = client.get(f"/v1/cases/{case_id}/explain", params={"lang": lang}).json()
     assert {one["kind"] for one in before["explanation"]["next"]} == {"ask", "verify.due"}
-    assert before["explanation"]["why"]["due_counted"]["last"] in before["text"]
+    why = before["explanation"]["why"]
+    assert why["due_counted"]["last"] in before["text"]
+    assert [why["due_counted"]["event"], *why["due_counted"]["versions"]] == ["CASE_OPENED", "2026/1"]
+    assert [day["number"] for day in why["due_days"] if day["number"]] == list(range(1, 11))
+    assert why["due_days"][-1]["day"] == why["due_counted"]["last"]
+    assert {day["kind"] for day in why["due_days"]} == {"COUNTED", "WEEKEND"}
     assert all(word in after["text"] for word in words), after["text"]
     assert "explain." not in after["text"]
     assert "rule." not in after["text"]

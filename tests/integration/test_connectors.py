@@ -200,6 +200,7 @@ def test_a_letter_carries_all_that_the_procedure_asks_for() -> None:
         "claimed": "true",
         "on": "2026-01-05",
         "due_at": "2026-01-19T09:00:00+00:00",
+        "due_provisional": False,
         "reply_url": "https://office.example/r/one-time-word",
         "text": "请协助核查",
     }

@@ -105,7 +105,8 @@ FIRM: Mapping[Lang, tuple[str, ...]] = {
     "zh-Hans": (
         "政策包 demo@1（【演示】证明事项告知承诺制核查政策包）第 normal-U 行",
         "查询没有成功（对方不接受我方的凭证），按未评级处理，既不当作好也不当作差",
-        "10 个工作日，从 2026-03-02 的次日起算",
+        "起算事件：收到案件（2026-03-02 09:00）；10 个工作日，从 2026-03-02 的次日起算",
+        "逐日：第 1–4 日 2026-03-03 至 2026-03-06；2026-03-07 至 2026-03-08（周末，不计）；第 5–9 日 2026-03-09 至 2026-03-13",
         "问的是：“存续”（2026-02-27）",
         "得到的是：“注销”",
         "证据：第 1 项答复",
@@ -116,7 +117,8 @@ FIRM: Mapping[Lang, tuple[str, ...]] = {
     "en": (
         "Policy pack demo@1 (【演示】证明事项告知承诺制核查政策包), row normal-U",
         "the look-up failed (the other side did not accept our credentials); counts as unrated",
-        "10 working days, counted from the day after 2026-03-02",
+        "begun when the case came in, 2026-03-02 09:00; 10 working days, counted from the day after 2026-03-02",
+        "Day by day: 1–4. 2026-03-03 to 2026-03-06; 2026-03-07 to 2026-03-08 (weekend, not counted); 5–9. 2026-03-09 to 2026-03-13",
         "Asked about: “存续” on 2026-02-27",
         "Came back: “注销”",
         "evidence: answer 1",
@@ -134,6 +136,7 @@ PERSON: Mapping[Lang, tuple[str, ...]] = {
         "对方原话：“档案已移交”",
         "理由：档案已移交；签署人：王五",
         "报共同上级",
+        "起算事件：答复期限届满",
     ),
     "en": (
         "natural persons have no credit level and count as unrated",
@@ -144,6 +147,7 @@ PERSON: Mapping[Lang, tuple[str, ...]] = {
         "In their own words: “档案已移交”",
         "reasons: 档案已移交; signed by: 王五",
         "Escalate the request",
+        "begun when the reply was due",
     ),
 }
 

@@ -32,6 +32,7 @@ def request(state: AssistanceState, **more: object) -> Request:
         due_counted=COUNTED,
         due_provisional=False,
         escalate_at=NOW,
+        escalate_counted=COUNTED,
     )
     return replace(plain, **more)  # type: ignore[arg-type]
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Term, WorkingCalendar, YearTable, due, reminder
+from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Notice, Term, WorkingCalendar, YearTable, due, reminder
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS, told
-from tests.needs import ROOT, require
+from tests.needs import ROOT
 from tests.workdays import between
 
 SHIPPED = ROOT / "policies" / "calendars"
 CALENDAR = load_calendars(SHIPPED)
+NOTICE = Notice(number="-", on=date(2025, 11, 4), source="-")
 
 
 def at(text: str) -> datetime:
@@ -28,11 +27,6 @@ def at(text: str) -> datetime:
 
 def due_after(start: str, term: str, calendar: WorkingCalendar = CALENDAR) -> Due:
     return due(at(start), Term.parse(term), calendar)
-
-
-def every_day(first: int, last: int) -> list[date]:
-    start = date(first, 1, 1)
-    return [start + timedelta(days=n) for n in range((date(last + 1, 1, 1) - start).days)]
 
 
 # --- the handbook's scenarios
@@ -73,7 +67,7 @@ def test_scenario_50_a_year_without_a_table_is_counted_by_weekends_and_flagged()
 
 def test_scenario_50_the_date_is_certain_once_the_table_arrives() -> None:
     new_year = NamedDay(day=date(2027, 1, 1), name="元旦")
-    table = YearTable(year=2027, notice="-", notice_date=date(2026, 11, 1), source="-", days_off=(new_year,), days_worked=())
+    table = YearTable(year=2027, notice=NOTICE, days_off=(new_year,), days_worked=())
     found = due_after("2026-12-25T09:00", "10wd", WorkingCalendar(tables=(*CALENDAR.tables, table)))
     assert found.at == at("2027-01-11T17:30")
     assert not found.provisional
@@ -186,7 +180,7 @@ def test_a_calendar_without_tables_still_answers() -> None:
 
 def test_a_day_cannot_be_both_off_and_worked() -> None:
     day = NamedDay(day=date(2026, 2, 28), name="春节")
-    table = YearTable(year=2026, notice="-", notice_date=date(2025, 11, 4), source="-", days_off=(day,), days_worked=(day,))
+    table = YearTable(year=2026, notice=NOTICE, days_off=(day,), days_worked=(day,))
     with pytest.raises(Invalid) as caught:
         WorkingCalendar(tables=(table,))
     assert caught.value.code == "calendar_day_twice"
@@ -202,59 +196,6 @@ def test_the_fixed_offset_is_what_the_zone_file_says() -> None:
     shanghai = ZoneInfo("Asia/Shanghai")
     months = [datetime(year, month, 15, tzinfo=UTC) for year in range(1993, 2038) for month in range(1, 13)]
     assert {moment.astimezone(shanghai).utcoffset() for moment in months} == {SHANGHAI.utcoffset(None)}
-
-
-# --- the shipped years, against second opinions
-
-
-def test_every_day_of_the_shipped_years_agrees_with_chinesecalendar() -> None:
-    days = every_day(min(CALENDAR.years), max(CALENDAR.years))
-    differing = [day for day in days if CALENDAR.is_working_day(day) != chinese_calendar.is_workday(day)]
-    assert CALENDAR.years == {2024, 2025, 2026}
-    assert not differing
-
-
-def test_the_shipped_years_name_the_days_that_chinesecalendar_calls_holidays() -> None:
-    ours = {named.day for table in CALENDAR.tables for named in table.days_off}
-    first, last = date(min(CALENDAR.years), 1, 1), date(max(CALENDAR.years), 12, 31)
-    assert ours == {day for day in chinese_calendar.constants.holidays if first <= day <= last}
-
-
-def converted(file: Path) -> str:
-    """A year file of the shared data in our own form."""
-    told = json.loads(file.read_text(encoding="utf-8"))
-    lines = [f"year = {told['year']}", 'notice = "-"', "notice_date = 2018-01-01", f'source = "{told["papers"][0]}"']
-    for day in told["days"]:
-        if not day["isOffDay"] and date.fromisoformat(day["date"]).weekday() < 5:
-            continue  # 3 February 2020: a weekday whose holiday the second notice took back
-        kind = "days_off" if day["isOffDay"] else "days_worked"
-        lines += ["[[holiday]]", f'name = "{day["name"]}"', f"{kind} = [{day['date']}]"]
-    return "\n".join(lines)
-
-
-@pytest.fixture(scope="module")
-def older_years(tmp_path_factory: pytest.TempPathFactory) -> WorkingCalendar:
-    files = sorted((Path(require("shared-data")) / "cn-holidays").glob("*.json"))
-    folder = tmp_path_factory.mktemp("calendars")
-    for file in files:
-        (folder / f"cn-{file.stem}.toml").write_text(converted(file), encoding="utf-8")
-    return load_calendars(folder)
-
-
-def test_older_official_years_load_and_agree_with_chinesecalendar(older_years: WorkingCalendar) -> None:
-    assert older_years.years == {2018, 2019, 2020, 2021, 2022, 2023}
-    days = every_day(2018, 2023)
-    assert [d for d in days if older_years.is_working_day(d) != chinese_calendar.is_workday(d)] == []
-
-
-def test_older_official_years_have_the_published_number_of_working_days(older_years: WorkingCalendar) -> None:
-    found = {y: between(older_years, date(y - 1, 12, 31), date(y, 12, 31)) for y in range(2018, 2024)}
-    assert found == {2018: 250, 2019: 250, 2020: 249, 2021: 250, 2022: 249, 2023: 249}
-
-
-def test_a_notice_that_reaches_back_moves_the_end_of_the_year_before(older_years: WorkingCalendar) -> None:
-    assert due_after("2018-12-28T09:00", "1wd", older_years).at == at("2018-12-29T17:30")
-    assert due_after("2018-12-29T09:00", "1wd", older_years).at == at("2019-01-02T17:30")
 
 
 # --- files
@@ -278,9 +219,7 @@ def test_a_year_file_is_read_whole(tmp_path: Path) -> None:
     assert calendar.tables == (
         YearTable(
             year=2026,
-            notice="国办发明电〔2025〕7号",
-            notice_date=date(2025, 11, 4),
-            source="official gazette",
+            notice=Notice(number="国办发明电〔2025〕7号", on=date(2025, 11, 4), source="official gazette"),
             days_off=(NamedDay(day=date(2026, 1, 1), name="元旦"), NamedDay(day=date(2026, 1, 2), name="元旦")),
             days_worked=(NamedDay(day=date(2026, 1, 4), name="元旦"),),
         ),
@@ -303,13 +242,18 @@ def test_a_year_file_is_read_whole(tmp_path: Path) -> None:
         ("2026-01-02", "2026-01-02T00:00:00", "calendar_date_expected", "holiday[1].days_off[2]"),
         ("[2026-01-04]", "2026-01-04", "calendar_dates_expected", "holiday[1].days_worked"),
         ('name = "元旦"', 'name = " "', "calendar_text_expected", "holiday[1].name"),
-        ('notice = "国办发明电〔2025〕7号"\n', "", "calendar_text_expected", "notice"),
+        ('notice = "国办发明电〔2025〕7号"\n', "", "calendar_notice_expected", "notice"),
         ("notice_date = 2025-11-04\n", "", "calendar_date_expected", "notice_date"),
         ("year = 2026", 'year = "2026"', "calendar_year_expected", "year"),
         ("year = 2026", "year = true", "calendar_year_expected", "year"),
         ("year = 2026", "year = 2025", "calendar_year_differs_from_file", "year"),
         ("[[holiday]]", "[holiday]", "calendar_holidays_expected", "holiday"),
         ("[[holiday]]", "[[holiday]", "calendar_unreadable", ""),
+        ("year = 2026", "year = 2026\nversion = 0", "calendar_version_expected", "version"),
+        ("year = 2026", "year = 2026\nversion = true", "calendar_version_expected", "version"),
+        ("[[holiday]]", "[amendment]\n[[holiday]]", "calendar_amendments_expected", "amendment"),
+        ("[[holiday]]", '[[amendment]]\nnotice = "x"\n[[holiday]]', "calendar_date_expected", "amendment[1].notice_date"),
+        ("[[holiday]]", '[[amendment]]\nnumber = "x"\n[[holiday]]', "calendar_key_unknown", "amendment[1].number"),
     ],
 )
 def test_a_wrong_file_is_refused_with_file_field_and_cure(
@@ -354,3 +298,56 @@ def test_a_folder_without_years_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path / "nowhere")
     assert caught.value.code == "calendar_folder_empty"
+
+
+# --- an administrator's own folder
+
+
+def own_folders(tmp_path: Path, own: str) -> tuple[Path, Path]:
+    """The folder of a release, and an administrator's with one file of 2026."""
+    shipped, theirs = tmp_path / "shipped", tmp_path / "own"
+    for folder, text in ((shipped, GOOD), (theirs, own)):
+        folder.mkdir()
+        (folder / "cn-2026.toml").write_text(text, encoding="utf-8")
+    return shipped, theirs
+
+
+AMENDED = GOOD.replace("year = 2026", "year = 2026\nversion = 2").replace("2026-01-01, 2026-01-02", "2026-01-01") + (
+    '[[amendment]]\nnotice = ""\nnotice_date = 2025-12-20\nsource = "a circular"\n'
+)
+
+
+def test_an_administrator_adds_a_year_without_a_release(tmp_path: Path) -> None:
+    (tmp_path / "cn-2027.toml").write_text(GOOD.replace("2026", "2027").replace("2027-01-04", "2027-01-03"), encoding="utf-8")
+    calendar = load_calendars(SHIPPED, tmp_path)
+    assert calendar.years == CALENDAR.years | {2027}
+    assert not due_after("2026-12-25T09:00", "10wd", calendar).provisional
+
+
+def test_a_higher_version_amends_a_year_within_the_year_and_a_counted_date_cites_both_notices(tmp_path: Path) -> None:
+    calendar = load_calendars(*own_folders(tmp_path, AMENDED))
+    assert calendar.is_working_day(date(2026, 1, 2))
+    found = due_after("2025-12-31T09:00", "1mo", calendar).counted
+    assert found.notices == ("国办发明电〔2025〕7号",)  # the circular has no number, and none is made up for it
+    assert [one.source for one in calendar.tables[0].amendments] == ["a circular"]
+    assert calendar.versions(2025, 2027) == ("2026/2",)
+
+
+def test_a_shipped_year_outlives_an_older_file_of_the_administrators(tmp_path: Path) -> None:
+    theirs, shipped = own_folders(tmp_path, AMENDED)
+    assert load_calendars(shipped, theirs).versions(2026, 2026) == ("2026/2",)
+
+
+def test_a_changed_year_under_a_used_version_is_refused_and_the_same_one_twice_is_not(tmp_path: Path) -> None:
+    shipped, theirs = own_folders(tmp_path, AMENDED.replace("version = 2", "version = 1"))
+    with pytest.raises(Invalid) as caught:
+        load_calendars(shipped, theirs)
+    assert (caught.value.code, caught.value.facts["next"]) == ("calendar_version_taken", 2)
+    (theirs / "cn-2026.toml").write_text(GOOD, encoding="utf-8")
+    assert load_calendars(shipped, theirs).years == {2026}
+
+
+def test_a_misspelt_folder_of_calendars_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        load_calendars(SHIPPED, tmp_path / "nowhere")
+    assert caught.value.code == "calendar_folder_missing"

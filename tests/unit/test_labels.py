@@ -36,7 +36,7 @@ MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
     *("domain.register", "domain.replacement"),
-    *("domain.decision", "domain.calendar", "domain.identity", "web.roles"),
+    *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Term, due
+from inspector.domain.calendar import SHANGHAI, StartEvent, Term, due
+from inspector.domain.counting import tally
 from inspector.flows import wording
 from inspector.flows.explain import Article
 from inspector.labels import Lang
@@ -28,7 +29,7 @@ CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "ca
                 "5 working days, counted from the day after 2025-01-24 (the day itself does not count: Civil Code art. 201); "
                 "days off, not counted: 2025-01-25 (weekend), 2025-01-28 to 2025-02-04 (春节); weekends worked, counted: "
                 "2025-01-26 (春节); last day 2025-02-07, until the office closes (Civil Code art. 203); "
-                "days off as arranged by 国办发明电〔2024〕12号"
+                "days off as arranged by 国办发明电〔2024〕12号; by the calendar 2025/1"
             ),
         ),
         (
@@ -38,7 +39,17 @@ CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "ca
             (
                 "3 日，从 2026-04-01 的次日起算（当日不计，《民法典》第二百零一条）；休息日不计：2026-04-04 至 2026-04-06（清明节）；"
                 "期间的最后一日 2026-04-04 是休息日，顺延至其后的第一个工作日（《民法典》第二百零三条）；最后一日 2026-04-07，"
-                "至停止业务活动的时间止（《民法典》第二百零三条）；放假安排依据：国办发明电〔2025〕7号"
+                "至停止业务活动的时间止（《民法典》第二百零三条）；放假安排依据：国办发明电〔2025〕7号；日历版本 2026/1"
+            ),
+        ),
+        (
+            "2025-12-31T15:00",
+            "2mo",
+            "zh-Hans",
+            (
+                "2 个月，从 2025-12-31 的次日起算（当日不计，《民法典》第二百零一条）；按月、年计算的，到期月的对应日为最后一日，"
+                "没有对应日的，月末日为最后一日（《民法典》第二百零二条）；调休上班日计入：2026-02-28（春节）；最后一日 2026-02-28，"
+                "至停止业务活动的时间止（《民法典》第二百零三条）；放假安排依据：国办发明电〔2025〕7号；日历版本 2026/1"
             ),
         ),
         ("2026-04-01T10:00", "24h", "en", "24 hours, running at once from the moment on 2026-04-01 (Civil Code art. 201)"),
@@ -47,6 +58,24 @@ CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "ca
 def test_a_counted_date_says_how_so_that_a_person_can_count_after_it(start: str, term: str, lang: Lang, told: str) -> None:
     found = due(datetime.fromisoformat(start).replace(tzinfo=SHANGHAI), Term.parse(term), CALENDAR)
     assert wording.counted(found.counted, lang) == told
+
+
+def test_a_count_says_what_began_it_and_when() -> None:
+    found = due(datetime(2026, 3, 2, 10, 5, tzinfo=SHANGHAI), Term.parse("3d"), CALENDAR, StartEvent.CASE_OPENED)
+    assert wording.counted(found.counted, "en").startswith("begun when the case came in, 2026-03-02 10:05; 3 days, counted")
+    assert wording.counted(found.counted, "zh-Hans").startswith("起算事件：收到案件（2026-03-02 10:05）；3 日，从")
+
+
+def test_each_day_of_a_count_is_told_with_its_number_or_why_it_does_not_count() -> None:
+    days = tally(due(datetime(2025, 1, 24, 10, tzinfo=SHANGHAI), Term.parse("5wd"), CALENDAR).counted)
+    assert wording.tallied(days, "en") == (
+        "2025-01-25 (weekend, not counted); 1. 2025-01-26 (weekend day worked, counted, 春节); 2. 2025-01-27; "
+        "2025-01-28 to 2025-02-04 (day off, not counted, 春节); 3–5. 2025-02-05 to 2025-02-07"
+    )
+    assert wording.tallied(days, "zh-Hans") == (
+        "2025-01-25（周末，不计）；第 1 日 2025-01-26（调休上班，计入：春节）；第 2 日 2025-01-27；"
+        "2025-01-28 至 2025-02-04（放假，不计：春节）；第 3–5 日 2025-02-05 至 2025-02-07"
+    )
 
 
 def test_a_date_behind_the_known_calendar_says_what_is_still_to_come() -> None:

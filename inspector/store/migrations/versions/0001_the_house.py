@@ -55,6 +55,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attention")),
     )
     op.create_table(
+        "calendar_year",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
+    )
+    op.create_table(
         "case_file",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("agency", sa.String(length=200), nullable=False),
@@ -74,6 +82,7 @@ def upgrade() -> None:
         sa.Column("pack", sa.String(length=200), nullable=False),
         sa.Column("opened_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("due_at", inspector.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("ended_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -83,6 +92,13 @@ def upgrade() -> None:
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index("ix_case_file_agency_opened", ["agency", "id"], unique=False)
         batch_op.create_index("ix_case_file_state_outcome", ["state", "outcome", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_case_file_provisional",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("provisional"),
+            postgresql_where=sa.text("provisional"),
+        )
         batch_op.create_index(
             "ix_case_file_adverse",
             ["id"],

@@ -1,0 +1,133 @@
+"""Dates that are counted again because the calendar has changed: a year's notice arrived, or was amended.
+
+The office's own dates (verification, review) are the law's and move both ways; one that comes nearer is told to a person and to the
+approving system, never moved in silence. A date that somebody else was told (another agency in a letter, an inspector in an
+assignment) is only ever put off: where the new count would be earlier, what was told stands, and a person hears of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypedDict
+
+from inspector.domain.assistance import Request
+from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
+from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
+from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.visit import Seat, Visit
+
+Change = Literal["later", "earlier", "kept", "same"]
+"""What became of a date. `kept`: the count is earlier now, but the date that was told stands; `same`: only its certainty changed."""
+
+RULE = "calendar.recount"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recounted:
+    """A new count of a date and what becomes of the date: `due` is the one that binds from now on."""
+
+    due: Due
+    change: Change
+
+
+def own(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
+    """The office's own date anew; None when the count is what it was."""
+    anew = again(told, calendar)
+    if anew is None or anew.counted == told:
+        return None
+    return Recounted(due=anew, change="same" if anew.at == was else "later" if anew.at > was else "earlier")
+
+
+def told_to_others(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
+    """A date that somebody else was told: put off, never brought forward. None when nothing changes or nobody need hear of it."""
+    found = own(was, told, calendar)
+    if found is None or found.change != "earlier":
+        return found
+    kept = replace(told, awaited=found.due.counted.awaited, kept_by=found.due.counted.versions)
+    return Recounted(due=Due(at=was, counted=kept), change="kept") if kept != told else None
+
+
+def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case], Change] | None:
+    """The date that binds an open case now, anew. None when its count is what it was, or nothing is waited for."""
+    term = _binding(case)
+    found = own(term.due_at, term.due_counted, calendar) if term is not None else None
+    if term is None or found is None:
+        return None
+    moved: _Moved = {"due_at": found.due.at, "due_provisional": found.due.provisional, "due_counted": found.due.counted}
+    if isinstance(term, ReviewTerm):
+        state = replace(case, review_term=replace(term, **moved))
+    else:
+        strategy = replace(case.strategy, **moved) if case.strategy is not None else None
+        state = replace(case, verify_term=replace(term, **moved), strategy=strategy)
+    facts = {
+        "was_due": term.due_at.isoformat(),
+        "due_at": found.due.at.isoformat(),
+        "due_provisional": found.due.provisional,
+        "calendar": list(found.due.counted.versions),
+        "change": found.change,
+    }
+    because = Because(rule=RULE, basis=(term.basis,), pack=case.pack, facts=facts)
+    told = Told(type="deadline.moved", data={name: facts[name] for name in ("was_due", "due_at", "due_provisional")})
+    return Decision(state=state, because=because, told=() if found.change == "same" else (told,)), found.change
+
+
+class _Moved(TypedDict):
+    due_at: datetime
+    due_provisional: bool
+    due_counted: Counting
+
+
+def _binding(case: Case) -> VerifyTerm | ReviewTerm | None:
+    match case.state:
+        case CaseState.RATING | CaseState.VERIFYING:
+            return case.verify_term
+        case CaseState.REVIEW:
+            return case.review_term
+        case CaseState.CLOSED | CaseState.WITHDRAWN | CaseState.POOLED:
+            return None
+
+
+def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar) -> tuple[Decision[Request], Change] | None:
+    """The reply's date, the superior's and the last of an open request, anew; none of them is brought forward."""
+    if not request.state.open:
+        return None
+    reply = told_to_others(request.due_at, request.due_counted, calendar)
+    due_at = reply.due.at if reply else request.due_at
+    escalate = due(due_at, policy.term(Timer.ASSIST_ESCALATE).term, calendar, request.escalate_counted.event)
+    end = told_to_others(request.end_at, request.end_counted, calendar) if request.end_at and request.end_counted else None
+    changes = [found.change for found in (reply, end) if found is not None]
+    moved = escalate.at > request.escalate_at
+    if not changes and not moved:
+        return None
+    state = replace(
+        request,
+        due_at=due_at,
+        due_counted=reply.due.counted if reply else request.due_counted,
+        due_provisional=reply.due.provisional if reply else request.due_provisional,
+        escalate_at=escalate.at if moved else request.escalate_at,
+        escalate_counted=escalate.counted if moved else request.escalate_counted,
+        end_at=end.due.at if end else request.end_at,
+        end_counted=end.due.counted if end else request.end_counted,
+    )
+    change: Change = "kept" if "kept" in changes else "later" if moved or "later" in changes else "same"
+    facts = {"request": request.id, "was_due": request.due_at.isoformat(), "due_at": due_at.isoformat(), "change": change}
+    because = Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)
+    return Decision(state=state, because=because), change
+
+
+def recount_visit(visit: Visit, calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
+    """By when a visit is to be made, anew; its inspectors were told, so it is only put off."""
+    found = told_to_others(visit.due_at, visit.due_counted, calendar)
+    if found is None:
+        return None
+    return replace(visit, due_at=found.due.at, due_counted=found.due.counted), found.change
+
+
+def recount_seat(seat: Seat, calendar: WorkingCalendar) -> Seat | None:
+    """By when an inspector is to accept, anew: nobody's silence counts over days that have become days off."""
+    found = told_to_others(seat.accept_by, seat.accept_counted, calendar)
+    if found is None or found.change == "kept":
+        return None
+    return replace(seat, accept_by=found.due.at, accept_counted=found.due.counted)

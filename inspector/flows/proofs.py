@@ -1,0 +1,26 @@
+"""The proofs of a case's dates: which count stands behind which row of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from inspector.domain.assistance import Request
+from inspector.domain.calendar import Counting
+from inspector.domain.case import Case
+from inspector.domain.decision import OrderKind
+
+
+def by_kind(case: Case) -> Mapping[str, Counting]:
+    """The counts of the case's own dates, by the kind of their work: one of each at a time."""
+    held = {OrderKind.VERIFY_DUE: case.verify_term, OrderKind.REVIEW_DUE: case.review_term}
+    return {kind.value: term.due_counted for kind, term in held.items() if term is not None}
+
+
+def by_key(requests: Iterable[Request]) -> Mapping[str, Counting]:
+    """The counts of the dates of a case's requests, by the key of their work."""
+    held: dict[str, Counting] = {}
+    for request in requests:
+        held[f"{OrderKind.ASSIST_DUE.value}:{request.id}"] = request.escalate_counted
+        if request.end_counted is not None:
+            held[f"{OrderKind.ASSIST_END.value}:{request.id}"] = request.end_counted
+    return held

@@ -1,0 +1,157 @@
+"""A year's notice has arrived or was amended: every open date is counted again, those affected are listed, none comes nearer in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from inspector.domain import recounting
+from inspector.domain.calendar import WorkingCalendar, reminder
+from inspector.domain.case import CaseState
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.recounting import Change
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.seats import put_seat
+from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
+from inspector.ports import NotYet, Origin
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+MOVED = "dates_moved"
+"""The matter for a person of an agency whose open dates a new calendar has moved, or would have brought forward."""
+
+_TOGETHER = 100
+"""Cases, or visits, in one transaction."""
+
+_ONCE_MORE = timedelta(days=1)
+"""By then every daemon has been started again."""
+
+_ELSEWHERE = 120.0
+"""Seconds after which a daemon with an older calendar looks whether another one has counted."""
+
+_LISTED = 200
+"""Ids that a matter lists; the rest is counted, and stands in the ledger of each case."""
+
+
+def ordered(versions: Iterable[str], now: datetime) -> tuple[Order, ...]:
+    """The orders to count again by these versions of years, however many daemons see them: now, and once more a day later.
+
+    The second is for what a daemon has counted meanwhile that was not started again yet.
+    """
+    named = "+".join(versions)
+    kind, payload = OrderKind.CALENDAR_RECOUNT, {"years": named}
+    key, later = f"{kind.value}:{named[:250]}", now + _ONCE_MORE
+    return (
+        Order(kind=kind, key=key, due_at=now, urgent_by=now, payload=payload),
+        Order(kind=kind, key=f"{key}:again", due_at=later, urgent_by=later, payload=payload),
+    )
+
+
+def recount(work: Work, office: Office) -> Settlement:
+    """Count every open date again, some cases a transaction, so that nobody waits; safe to repeat, for what is right stays.
+
+    Raises NotYet in a daemon that has not been started with the newest calendar yet: another one carries it out.
+    """
+    with office.store.read() as tx:
+        known = tx.calendars.known()
+    held = {table.year: table.version for table in office.calendar.tables}
+    if any(held.get(year, 0) < version for year, version in known.items()):
+        raise NotYet("calendar_elsewhere", origin=Origin.US, attempts=0, retry_after=_ELSEWHERE)
+    years = str(work.payload["years"])
+    _all(office, lambda tx, after: tx.cases.open_ids(after, _TOGETHER), lambda tx, one, now: _case(office, tx, one, years, now))
+    _all(office, lambda tx, after: tx.visits.open_ids(after, _TOGETHER), lambda tx, one, now: _visit(office, tx, one, years, now))
+    return nothing("recounted")
+
+
+def _all(office: Office, page: Callable[[Tx, str], Sequence[str]], do: Callable[[Tx, str, datetime], None]) -> None:
+    """Everything by id, page by page, each page in a transaction of its own."""
+    after = ""
+    while True:
+        with office.store.begin() as tx:
+            ids = page(tx, after)
+            for one in ids:
+                do(tx, one, office.now())
+        if not ids:
+            return
+        after = ids[-1]
+
+
+def _case(office: Office, tx: Tx, case_id: str, years: str, now: datetime) -> None:
+    """A case's own date and those of its requests; the case is locked first, as everywhere."""
+    case = tx.cases.get(case_id, lock=True)
+    policy = office.book.get(case.pack)
+    found = recounting.recount_case(case, office.calendar)
+    if found is not None:
+        decision, change = found
+        held = settle_case(tx, office, decision, policy, now)
+        due_at = held.due_at
+        assert due_at is not None, "a recounted case has a date"
+        if held.state is CaseState.REVIEW:
+            soon = _soon(due_at, policy, Timer.REVIEW_REMIND, office.calendar, now)
+            tx.work.redate(due_at, now, case_id=case_id, kind=OrderKind.REVIEW_DUE)
+            tx.work.redate(soon, now, case_id=case_id, kind=OrderKind.REVIEW_REMIND, urgent_by=due_at)
+        else:
+            tx.work.redate(due_at, now, case_id=case_id, kind=OrderKind.VERIFY_DUE)
+        _list(tx, case.agency, years, case_id, change, now)
+    for request in tx.assistance.of_case(case_id, lock=True):
+        _request(office, tx, request.id, policy, years, now)
+
+
+def _request(office: Office, tx: Tx, request_id: str, policy: Policy, years: str, now: datetime) -> None:
+    request = tx.assistance.get(request_id, lock=True)
+    found = recounting.recount_request(request, policy, office.calendar)
+    if found is None:
+        return
+    decision, change = found
+    settle_request(tx, decision, now)
+    held = decision.state
+    soon = _soon(held.due_at, policy, Timer.ASSIST_REMIND, office.calendar, now)
+    dates = {OrderKind.ASSIST_REMIND: soon, OrderKind.ASSIST_DUE: held.escalate_at, OrderKind.ASSIST_END: held.end_at}
+    for kind, at in dates.items():
+        if at is not None:
+            tx.work.redate(at, now, key=f"{kind.value}:{request_id}")
+    _list(tx, request.requester, years, request_id, change, now)
+
+
+def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> None:
+    """A visit's date, and by when its inspectors are to accept."""
+    visit = tx.visits.get(visit_id, lock=True)
+    if not visit.state.open:
+        return
+    found = recounting.recount_visit(visit, office.calendar)
+    if found is not None:
+        held, change = found
+        tx.visits.put(held)
+        if change != "kept":
+            tx.work.redate(held.due_at, now, key=f"{OrderKind.VISIT_DUE.value}:{visit_id}")
+            facts = {"was_due": visit.due_at.isoformat(), "due_at": held.due_at.isoformat(), "change": change}
+            because = Because(rule=recounting.RULE, basis=(visit.basis,), pack=tx.draws.get(visit.draw).pack, facts=facts)
+            record(tx, visit_id, Decision(state=held, because=because), now, {})
+        _list(tx, visit.agency, years, visit_id, change, now)
+    for seat in tx.visits.team(visit_id):
+        later = recounting.recount_seat(seat, office.calendar) if seat.state.open else None
+        if later is not None:
+            put_seat(tx, seat, later, now)
+            tx.work.redate(later.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")
+
+
+def _soon(due_at: datetime, policy: Policy, timer: Timer, calendar: WorkingCalendar, now: datetime) -> datetime:
+    return max(reminder(due_at, policy.term(timer).term.amount, calendar), now)
+
+
+def _list(tx: Tx, agency: str, years: str, about: str, change: Change, now: datetime) -> None:
+    """Add to the agency's list of what this calendar moved; what has only become certain needs nobody."""
+    if change == "same":
+        return
+    matter = f"{agency}:{years}"[:180]
+    held = tx.attention.get(f"{MOVED}:{matter}")
+    facts: dict[str, Any] = {"calendar": years}
+    if held is not None and held["closed_at"] is None:
+        facts = json.loads(held["body"])
+    facts[change] = facts.get(change, 0) + 1
+    facts[f"{change}_ids"] = [*facts.get(f"{change}_ids", []), about][:_LISTED]
+    tx.attention.open(MOVED, agency, matter, facts, now)
