@@ -148,6 +148,15 @@ def typed(
     return Decision(state=replace(draw, typed={**draw.typed, party: {**told, known: figures}}), because=because)
 
 
+def agreed(draw: Draw, party: str) -> str | None:
+    """The figures of a ceremony that two persons have typed alike and nobody otherwise; None while that is not so.
+
+    A typing is refused after the figures' last moment (`typed`), so whatever is stored was typed in time, however late it is looked at.
+    """
+    told = draw.typed.get(party, {})
+    return next(iter(told.values())) if len(told) > 1 and len(set(told.values())) == 1 else None
+
+
 def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
     """No figure is typed once a secret may be known; of a further source everybody can look it up. Raises Refusal."""
     secret = any(draw.step(one) is Step.SECRETS for one in draw.parts)
