@@ -258,7 +258,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         )
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
-        tx.attention.open("draw_not_committable", held.agency, held.number, problem, now)
+        tx.attention.open(supplement.NOT_COMMITTABLE, held.agency, held.number, problem, now)
         seeding.void(office, tx, held, policy, f"not_committable:{error.code}", (), now)
         return
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
