@@ -469,8 +469,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'quarantined'"),
         )
         batch_op.create_index(
+            "ix_work_patience",
+            ["lane", "expires_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ready' AND expires_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'ready' AND expires_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_work_ready",
-            ["urgent_by", "id"],
+            ["lane", "urgent_by", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'ready'"),
             postgresql_where=sa.text("state = 'ready'"),
