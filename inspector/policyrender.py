@@ -351,10 +351,10 @@ def _terms(policy: Policy) -> Table:
 
 def _outcomes(policy: Policy) -> Table:
     rows = {
-        row.row: (_WORDS[outcome], _words(row.proposals), _GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
+        row.row: (_WORDS[outcome], *map(_words, row.stages), _GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
         for outcome, row in policy.outcomes.items()
     }
-    return Table(title="核查结果", heads=("编号", "结果", "建议（由工作人员决定）", "信用记录", "依据"), rows=rows)
+    return Table(title="核查结果", heads=("编号", "结果", "未办结时建议", "已办结时建议", "信用记录", "依据"), rows=rows)
 
 
 def _grounds(policy: Policy) -> Table:

@@ -84,6 +84,7 @@ def review(
         "evidence": [piece.id for piece in cited],
         "review_reason": case.review_reason,
         "row": row.row,
+        "concluded": case.concluded_at is not None,
     }
     because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
     return end(case, outcome, policy, now, because, officer)
@@ -91,7 +92,7 @@ def review(
 
 def adverse(row: OutcomeRow) -> bool:
     """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
-    return row.outcome in UNTRUE or bool(row.proposals) or (row.grade is not None and row.outcome is not Outcome.TRUE)
+    return row.outcome in UNTRUE or any(row.stages) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:

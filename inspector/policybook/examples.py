@@ -29,7 +29,7 @@ from inspector.domain.credit import needs_rating, rated_unknown
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.review import review
+from inspector.domain.review import conclude, review
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
@@ -40,7 +40,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "seen")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     "refused",
@@ -63,6 +63,7 @@ class Example:
     start: datetime
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
+    concluded: bool
     officer: Outcome | None
     seen: str
     expect: Mapping[str, object]
@@ -128,6 +129,8 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     if example.overdue:
         decision = overdue(case, policy, example.start, calendar)
         case, told = decision.state, [*told, *decision.told]
+    if example.concluded:
+        case = conclude(case, "example", example.start).state
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
@@ -233,6 +236,7 @@ def _example(part: Part) -> Example:
         start=part.moment("start"),
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
+        concluded="concluded" in part.content and part.flag("concluded"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         seen=part.maybe("seen") or "",
         expect=expect.content,
