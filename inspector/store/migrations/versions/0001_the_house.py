@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("visit", sa.String(length=200), nullable=False),
         sa.Column("inspector", sa.String(length=200), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("visit", "inspector", "number", name=op.f("pk_challenge")),
