@@ -215,7 +215,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further"], now)
+        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)

@@ -87,7 +87,7 @@ def _reveal(
     policy = office.book.get(held.pack)
     if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
         return void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
-    decision = gathering.revealed(held, party, part, policy, now, by)
+    decision = gathering.revealed(held, party, part, policy, now, office.calendar, by)
     settle(tx, decision, now)
     return decision.state
 
@@ -112,11 +112,19 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
 
 
 def overdue(work: Work, office: Office) -> Settlement:
-    """The last moment for reveals; further sources have a later one of their own."""
+    """The last moment for reveals; further sources have a later one of their own.
+
+    Nobody withholds what nobody has been asked for: until the figures are settled it is they that are missing, and secrets asked for
+    late have a later moment.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
-        parties = tuple(map(str, work.payload["parties"]))
-        held = _settled(office, tx, tx.draws.get(str(work.payload["draw"]), lock=True), parties, now)
+        held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        held = _settled(office, tx, held, held.ceremonies, now)
+        figures = held.of_step(Step.FIGURES)
+        parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
+        if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
+            return
         missing = tuple(party for party in parties if party not in held.parts)
         if missing:
             void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)

@@ -31,7 +31,7 @@ _CLAIMED = (
 _MACHINE = sa.bindparam("machine", type_=Moment)
 _OFFICE = sa.bindparam("office", type_=Moment)
 _MOST = sa.bindparam("most", type_=sa.Integer)
-_READY = sa.literal_column("'ready'")
+_READY: sa.ColumnElement[str] = sa.literal_column("'ready'")
 """Written out: a database takes a partial index only for a condition it can see to be its own."""
 # A breaker that has opened stays shut for claims until an answer closes it; when it has cooled, `probe` sends one row.
 _SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.literal(EPOCH, Moment)))

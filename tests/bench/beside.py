@@ -33,6 +33,7 @@ from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
 from tests.bench.machine import machine, told
@@ -117,6 +118,7 @@ def main() -> None:
     parser.add_argument("--backlog", type=int, default=5000, help="rows of the dead source")
     parser.add_argument("--budget", type=float, default=3.0, help="seconds that a call of it may hang")
     given = parser.parse_args()
+    logs.configure(level="ERROR")
     found: dict[tuple[str, bool], list[float]] = {}
     with ExitStack() as stack:
         outside, dead = stack.enter_context(stub(0.005)), stack.enter_context(silent())

@@ -19,7 +19,7 @@ from inspector.domain.plan import DrawState, Step
 from inspector.domain.seed import known_at
 from inspector.flows.office import Office
 from inspector.flows.seeding import carry_in, reveal, type_figures, withheld
-from inspector.ports import Origin, Typed, Unavailable
+from inspector.ports import NotYet, Origin, Typed, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.web.answers import draw_shown
@@ -41,6 +41,13 @@ class Listening(Party):
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
         self.asked.append({one.by: one.figures for one in typed})
         return super().reveal(draw, promise, typed, key=key)
+
+
+class Waiting(Party):
+    """A party that has not thrown its coin yet."""
+
+    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+        raise NotYet("reveal_waiting", origin=Origin.THEM)
 
 
 def listening(office: Office) -> tuple[Office, dict[str, Listening]]:
@@ -146,6 +153,34 @@ def test_figures_typed_in_time_count_however_late_the_daemon_comes_back(store: S
     drawn = get(office, held.number)
     assert (drawn.state, drawn.withheld, drawn.parts["dice"]["text"]) == (DrawState.DRAWN, (), thrown(held.number))
     assert others(office, held.number) == []
+
+
+def test_who_reveals_has_the_whole_time_also_when_we_were_down_for_longer_than_it(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = seeded(office, dice=ceremony.connect("dice", {"what": "26 dice", "dice": 26, "sides": 6}), audit=Waiting("audit"))
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    types(office, hand, held.number, thrown(held.number))
+    with store.begin() as tx:
+        type_figures(office, tx, held.number, "钱", thrown(held.number), hand())
+    made = get(office, held.number)
+    assert made.reveal_by is not None
+    hand.now = made.reveal_by + timedelta(days=3)
+    settle(office)
+    waits = get(office, held.number)
+    assert (waits.state, waits.figured, "justice" in waits.parts, "audit" in waits.parts) == (
+        DrawState.SEEDING,
+        True,
+        True,
+        False,
+    )
+    assert waits.reveal_by is not None
+    assert waits.reveal_by > hand.now, "asked only now, it has its time"
+    hand.now = waits.reveal_by
+    settle(office)
+    assert (get(office, held.number).state, get(office, held.number).withheld) == (DrawState.VOID, ("audit",)), (
+        "and no more than it"
+    )
 
 
 def test_a_reveal_given_up_after_its_time_takes_the_figures_that_were_typed_alike(store: Store, hand: Hand) -> None:
