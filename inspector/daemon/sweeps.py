@@ -109,6 +109,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        recusals=tx.challenges.counts(),
+        conflicts=tx.rosters.conflicts(),
         planned=[
             (agency, "chance" if by_chance else "coverage", count)
             for agency, by_chance, count in tx.visits.planned_since(start(office.calendar.local(now), Window.YEAR))

@@ -42,10 +42,14 @@ def end(
     orders: tuple[Order, ...] = (),
     told: tuple[Told, ...] = (),
 ) -> Decision[Case]:
-    """Close with an outcome: the approving system hears the result and each proposal, the credit platform gets its entry."""
+    """Close with an outcome: the approving system hears the result and each proposal, the credit platform gets its entry.
+
+    What is proposed depends on whether the matter is concluded: one and the same is not both terminated and rectified.
+    """
     row = policy.outcomes[outcome]
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
-    heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in row.proposals]
+    proposed = row.stages[case.concluded_at is not None]
+    heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in proposed]
     state = replace(case, state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None)
     if row.grade is not None:
         entry = _entry(case, row, by, now)

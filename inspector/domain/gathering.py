@@ -22,6 +22,9 @@ from inspector.domain.policy import Policy, Timer
 from inspector.domain.seed import entropy, form, known_at, mark, public, spare
 from inspector.domain.strict import expect
 
+LATE = ":late"
+"""The end of the key of the look at the last moment for secrets that were asked for late."""
+
 
 def timed(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar, used: Callable[[str], bool]) -> Draw:
     """The times of the seed, counted from the announcement, and each beacon's round: the first at or after its own that is unused.
@@ -95,7 +98,15 @@ def lodged(
     return Decision(state=state, because=because, orders=tuple(orders))
 
 
-def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy, now: datetime, by: str = "") -> Decision[Draw]:
+def revealed(
+    draw: Draw,
+    party: str,
+    part: Mapping[str, object],
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+    by: str = "",
+) -> Decision[Draw]:
     """A part of the seed is there, brought `by` a person or come by itself; with the last one the draw is carried out.
 
     With the last of the figures the secrets are asked for. One that comes before them, by whatever door, is none.
@@ -107,7 +118,8 @@ def revealed(draw: Draw, party: str, part: Mapping[str, object], policy: Policy,
         return Decision(state=draw, because=replace(because, rule="draw.early" if early else "draw.late"))
     state = replace(draw, parts={**draw.parts, party: part})
     if state.figured and not draw.figured:
-        return Decision(state=state, because=because, orders=_secrets(state, now) + _carried(state, now))
+        state, clock = _belated(state, policy, now, calendar)
+        return Decision(state=state, because=because, orders=(*_secrets(state, now), *clock, *_carried(state, now)))
     return Decision(state=state, because=because, orders=_carried(state, now))
 
 
@@ -148,6 +160,15 @@ def typed(
     return Decision(state=replace(draw, typed={**draw.typed, party: {**told, known: figures}}), because=because)
 
 
+def agreed(draw: Draw, party: str) -> str | None:
+    """The figures of a ceremony that two persons have typed alike and nobody otherwise; None while that is not so.
+
+    A typing is refused after the figures' last moment (`typed`), so whatever is stored was typed in time, however late it is looked at.
+    """
+    told = draw.typed.get(party, {})
+    return next(iter(told.values())) if len(told) > 1 and len(set(told.values())) == 1 else None
+
+
 def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
     """No figure is typed once a secret may be known; of a further source everybody can look it up. Raises Refusal."""
     secret = any(draw.step(one) is Step.SECRETS for one in draw.parts)
@@ -163,6 +184,18 @@ def _timed(draw: Draw, policy: Policy, since: datetime, calendar: WorkingCalenda
     seed_at = due(since, policy.term(Timer.SEED).term, calendar).at
     figures_by = due(seed_at, wait, calendar).at if draw.of_step(Step.FIGURES) else seed_at
     return replace(draw, seed_at=seed_at, figures_by=figures_by, reveal_by=due(figures_by, wait, calendar).at)
+
+
+def _belated(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar) -> tuple[Draw, list[Order]]:
+    """Figures that are taken up after their time, for the daemon was down, leave those who reveal their whole time all the same.
+
+    Else an outage of ours would be a withheld part of theirs. Further sources, whose time hangs on it, keep it as it is.
+    """
+    if draw.figures_by is None or now <= draw.figures_by or draw.further:
+        return draw, []
+    held = replace(draw, reveal_by=due(now, policy.term(Timer.REVEAL).term, calendar).at)
+    assert held.reveal_by is not None
+    return held, _overdue(held, LATE, held.of_step(Step.SECRETS), held.reveal_by)
 
 
 def _secrets(draw: Draw, since: datetime) -> tuple[Order, ...]:

@@ -285,6 +285,18 @@ def following(draw: Draw, policy: Policy, able: Collection[str]) -> Following | 
     return Following(without=tuple(sorted(gone)), further=(*kept, left[0]))
 
 
+def seedless(policy: Policy, told: Following, able: Collection[str]) -> tuple[str, ...] | None:
+    """The sources that are not set up, where too few further ones could take their place; None where a seed can come about.
+
+    `able` are the sources that are set up. A draw that is announced all the same can only become void, by the name of a party that
+    nobody was able to ask; empty where the pack leaves no party at all.
+    """
+    parties = {*policy.draw.seeds, *told.further} - {*told.without}
+    lacking = tuple(sorted(parties - {*able}))
+    spare = {*policy.draw.further} & {*able} - parties - {*told.without}
+    return None if parties and len(lacking) <= len(spare) else lacking
+
+
 def ask(draw: Draw, kind: OrderKind, party: str, at: datetime, expires: datetime) -> Order:
     """The order to ask one party."""
     return Order(

@@ -174,13 +174,27 @@ class TermRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRow:
-    """What an outcome leads to: proposals for a named officer and the grade of the credit entry (None: no entry)."""
+    """What an outcome leads to: proposals for a named officer and the grade of the credit entry (None: no entry).
+
+    `undecided` is proposed instead of `proposals` while the matter is not concluded (办结): what is not decided yet can be terminated,
+    and neither rectified nor revoked (handbook 2.7). None: both stages are the same.
+    """
 
     row: str
     outcome: Outcome
     proposals: tuple[Proposal, ...]
     grade: str | None
     basis: str
+    undecided: tuple[Proposal, ...] | None = None
+
+    @property
+    def stages(self) -> tuple[tuple[Proposal, ...], tuple[Proposal, ...]]:
+        """What is proposed before the matter is concluded, and what afterwards."""
+        return (self.proposals if self.undecided is None else self.undecided), self.proposals
+
+
+ALTERNATIVES = frozenset({Proposal.TERMINATE, Proposal.ORDER_RECTIFY, Proposal.REVOKE})
+"""What may become of the matter itself: one of them at a time (handbook 2.7, 1.1.20). A penalty or a referral may stand beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

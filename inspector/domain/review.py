@@ -93,6 +93,7 @@ def review(
         "evidence": [piece.id for piece in cited],
         "review_reason": case.review_reason,
         "row": row.row,
+        "concluded": case.concluded_at is not None,
     }
     because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
     decision = end(case, outcome, policy, now, because, officer)
@@ -121,7 +122,7 @@ def _follows(cited: tuple[Evidence, ...], policy: Policy, now: datetime, calenda
 
 def adverse(row: OutcomeRow) -> bool:
     """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
-    return row.outcome in UNTRUE or bool(row.proposals) or (row.grade is not None and row.outcome is not Outcome.TRUE)
+    return row.outcome in UNTRUE or any(row.stages) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:

@@ -369,6 +369,17 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
     return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
 
 
+def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:
+    """With whom the inspector of a seat goes: two officers go together and show who they are (Penalties Law art. 42, 55).
+
+    Nobody knows before the assignment is in his or her hands and the visit released (handbook 1.2.18), nor any more once the seat
+    has passed on. Whoever has left the team is none of them; of a joint visit all agencies' officers are.
+    """
+    if not visit.released or seat.state not in (SeatState.HANDED_OVER, SeatState.ACCEPTED, SeatState.DONE):
+        return ()
+    return tuple(one for one in team if one.name != seat.name and (one.state.open or one.state is SeatState.DONE))
+
+
 def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
     """The visit is called off in its own draw and owed by a supplementary one (ruling 13); the selection of its object stands."""
     because = Because(rule="visit.owe", basis=(visit.basis,), pack=pack, facts={"reason": reason})

@@ -215,7 +215,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further"], now)
+        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
@@ -258,7 +258,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         )
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
-        tx.attention.open("draw_not_committable", held.agency, held.number, problem, now)
+        tx.attention.open(supplement.NOT_COMMITTABLE, held.agency, held.number, problem, now)
         seeding.void(office, tx, held, policy, f"not_committable:{error.code}", (), now)
         return
     tx.draws.keep_file(held.number, "commit.json", commitment.content)

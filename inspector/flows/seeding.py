@@ -20,7 +20,7 @@ from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import enter_void
-from inspector.ports import NotYet, PortError, Typed, Unavailable
+from inspector.ports import Garbled, NotYet, PortError, Refused, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -87,17 +87,24 @@ def _reveal(
     policy = office.book.get(held.pack)
     if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
         return void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
-    decision = gathering.revealed(held, party, part, policy, now, by)
+    decision = gathering.revealed(held, party, part, policy, now, office.calendar, by)
     settle(tx, decision, now)
     return decision.state
 
 
 def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12)."""
+    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12).
+
+    Not so a ceremony whose figures two have typed alike in time: that nobody here has looked since is no fault of theirs.
+    """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
+        if not isinstance(error, Refused | Garbled):
+            held = _settled(office, tx, held, (party,), now)
+        if party in held.parts:
+            return
         reason = f"withheld:{party}:{error.code if error else 'silent'}"
         void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
 
@@ -105,15 +112,42 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
 
 
 def overdue(work: Work, office: Office) -> Settlement:
-    """The last moment for reveals; further sources have a later one of their own."""
+    """The last moment for reveals; further sources have a later one of their own.
+
+    Nobody withholds what nobody has been asked for: until the figures are settled it is they that are missing, and secrets asked for
+    late have a later moment.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(str(work.payload["draw"]), lock=True)
-        missing = tuple(party for party in map(str, work.payload["parties"]) if party not in held.parts)
+        held = _settled(office, tx, held, held.ceremonies, now)
+        figures = held.of_step(Step.FIGURES)
+        parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
+        if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
+            return
+        missing = tuple(party for party in parties if party not in held.parts)
         if missing:
             void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
 
     return Settlement(write=write)
+
+
+def _settled(office: Office, tx: Tx, held: Draw, parties: tuple[str, ...], now: datetime) -> Draw:
+    """The draw with the figures that were typed alike in time, where the daemon was down or busy when they were to be taken up.
+
+    Figures that are none of those promised are no part, as if they had been asked for in time.
+    """
+    for party in parties:
+        figures = gathering.agreed(held, party) if held.state is DrawState.SEEDING and party not in held.parts else None
+        if figures is None:
+            continue
+        part = {"kind": "text", "text": figures}
+        try:
+            value = seed.value(held.promises[party], part, read(tx.draws.file(held.number, "commit.json")).suite)
+        except Invalid:
+            continue
+        held = _reveal(office, tx, held, party, part, value, now)
+    return held
 
 
 def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missing: tuple[str, ...], now: datetime) -> Draw:

@@ -41,6 +41,12 @@ OWED = "owed"
 VISITS = "visits.json"
 """The draw's private file that says which short visit each object stands for."""
 _SLOT = "supplement:"
+RULE = "rule"
+"""Who announces what the daily look announces."""
+NO_SEED = "draw_no_seed"
+"""The matter for a person that short visits open where the house has not set up what a seed is made of; one for each plan."""
+NOT_COMMITTABLE = "draw_not_committable"
+"""The matter for a person that a draw opens which became void because its seed could not be committed to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,8 @@ def announce(
     """Announce a plan's supplementary draw; None when no visit is short. `told`, when it follows a void one by the rule.
 
     Raises Invalid, and Refusal: `supplement_impossible`, with the certificate, while the register could fill no team; `draw_no_further`
-    while a part was withheld from the last one of these visits and there is no further source.
+    while a part was withheld from the last one of these visits and there is no further source; `draw_no_seed` while the house has
+    not set up what a seed is made of.
     """
     plan = _plan(office, plan_name)
     tx.draws.take_turn(plan.agency)
@@ -101,7 +108,9 @@ def announce(
             "supplement_impossible", seats=seats, inspectors=", ".join(first.inspectors) or "-", capacity=first.capacity
         )
     policy = office.policy(plan.agency, now.date())
-    told = _behind(office, tx, plan_name, seen.visits, policy) if told is None else told
+    if told is None:
+        told = _behind(office, tx, plan_name, seen.visits, policy)
+        _refuse_seedless(office, plan_name, policy, told)
     number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
     lists = tuple(_today(office, listed, now) for listed in seen.lists)
     made_of = _staffed(office, tx, lists, policy, seen.visits, number, now)
@@ -146,15 +155,25 @@ def announce(
 
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
-    """The daily look: each plan's short visits are dealt as soon as the register could fill a whole team of any."""
+    """The daily look: each plan's short visits are dealt as soon as the register could fill a whole team of any.
+
+    Where no seed can come about nothing is announced, or there would be a void draw each day: a person is told, once, and the matter
+    is over when there is a seed or nobody is owed a visit any more.
+    """
     for name in sorted(office.plans):
-        tx.draws.take_turn(office.plans[name].agency)
-        if outlook(office, tx, name, now).helped:
-            try:
-                announce(office, tx, name, by="rule", now=now)
-            except Refusal as error:  # a person was told what is missing when that draw was made void
-                if error.code != "draw_no_further":
-                    raise
+        plan = office.plans[name]
+        tx.draws.take_turn(plan.agency)
+        seen = outlook(office, tx, name, now)
+        try:
+            if seen.helped and not _waits(office, tx, plan, seen.visits, now):
+                announce(office, tx, name, by=RULE, now=now)
+        except Refusal as error:
+            if error.code == NO_SEED:
+                tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
+            elif error.code != "draw_no_further":  # a person was told what is missing when that draw was made void
+                raise
+        else:
+            tx.attention.close(f"{NO_SEED}:{name}", now)
 
 
 def is_slot(slot: str) -> bool:
@@ -179,6 +198,29 @@ def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: 
     without = {party for one in told for party in one.without}
     further = dict.fromkeys(party for one in told for party in one.further if party not in without)
     return Following(without=tuple(sorted(without)), further=tuple(further))
+
+
+def _refuse_seedless(office: Office, plan: str, policy: Policy, told: Following) -> None:
+    """Raises Refusal (`draw_no_seed`): each draw would be void by the name of somebody whom nobody could ask."""
+    lacking = life.seedless(policy, told, office.connectors.seeds.keys())
+    if lacking is not None:
+        wanted = ", ".join(f"[seeds.{party}]" for party in lacking) or f"{policy.label} [draw] seeds"
+        raise Refusal(NO_SEED, plan=plan, missing=wanted)
+
+
+def _waits(office: Office, tx: Tx, plan: Plan, owed: Collection[Visit], now: datetime) -> bool:
+    """Whether the last draw of these visits could not be committed to, and the person who was told has not seen to it yet.
+
+    What only the parties' promises show (a seed too weak, or known too early) would show again: it is tried anew when the matter is
+    closed, when the pack is another, or when an officer announces it.
+    """
+    mine = {one.id for one in owed}
+    for held in tx.draws.void_of(plan.name, _SLOT):
+        if not mine.isdisjoint(stands_for(small(tx, held)).values()):
+            matter = tx.attention.get(f"{NOT_COMMITTABLE}:{held.number}")
+            same = held.pack == office.policy(plan.agency, now.date()).label
+            return same and matter is not None and matter["closed_at"] is None
+    return False
 
 
 def _plan(office: Office, name: str) -> Plan:

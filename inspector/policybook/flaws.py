@@ -176,6 +176,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "withdrawal is the applicant's right and leads to nothing; take the row out",
         "撤回承诺是申请人的权利，不产生任何后果；请删去本行",
     ),
+    "proposals_alternative": (
+        "{outcome} leads to {value} at once, but the matter takes one of them: `undecided` says what while it is not concluded",
+        "结果 {outcome} 同时导致 {value}，但对同一事项只能择一：未办结时的建议写入 undecided",
+    ),
     "proposal_not_allowed": ("{outcome} may not lead to {value}; {known}", "结果 {outcome} 不得导致 {value}；{known}"),
     "grade_not_allowed": ("{outcome} may not carry grade {value}; {known}", "结果 {outcome} 不得记为 {value}；{known}"),
     "item_excluded": (

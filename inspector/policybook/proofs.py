@@ -9,7 +9,7 @@ from datetime import date
 
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
 from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import nearest
@@ -128,10 +128,14 @@ def _consequence(row: OutcomeRow, found: Found) -> None:
     if row.outcome is Outcome.WITHDRAWN:
         found("withdrawal_has_row", here, "outcome")
     allowed = _ALLOWED.get(row.outcome)
-    for proposal in row.proposals:
-        if allowed is not None and proposal not in allowed:
-            known = f"allowed: {', '.join(sorted(allowed)) or '-'}"
-            found("proposal_not_allowed", here, "proposals", outcome=row.outcome, value=proposal, known=known)
+    for field, proposals in (("undecided", row.undecided or ()), ("proposals", row.proposals)):
+        for proposal in proposals:
+            if allowed is not None and proposal not in allowed:
+                known = f"allowed: {', '.join(sorted(allowed)) or '-'}"
+                found("proposal_not_allowed", here, field, outcome=row.outcome, value=proposal, known=known)
+        both = [proposal for proposal in proposals if proposal in ALTERNATIVES]
+        if len(both) > 1:
+            found("proposals_alternative", here, field, outcome=row.outcome, value=", ".join(both))
     if row.grade is not None and (row.outcome in _UNGRADED or (row.grade == "kept") is not (row.outcome is Outcome.TRUE)):
         known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
         found("grade_not_allowed", here, "grade", outcome=row.outcome, value=row.grade, known=f"allowed: {known}")

@@ -333,11 +333,12 @@ def _term(part: Part) -> TermRow:
 
 
 def _outcome(part: Part) -> OutcomeRow:
-    part.keys(("id", "outcome", "proposals", "basis"), ("grade",))
+    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided"))
     return OutcomeRow(
         row=part.text("id"),
         outcome=part.choice("outcome", Outcome),
         proposals=part.choices("proposals", Proposal),
         grade=part.word("grade", GRADES) if "grade" in part.content else None,
         basis=part.basis("basis"),
+        undecided=part.choices("undecided", Proposal) if "undecided" in part.content else None,
     )

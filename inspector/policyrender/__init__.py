@@ -279,10 +279,10 @@ def _terms(policy: Policy) -> Table:
 
 def _outcomes(policy: Policy) -> Table:
     rows = {
-        row.row: (WORDS[outcome], _words(row.proposals), GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
+        row.row: (WORDS[outcome], *map(_words, row.stages), GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
         for outcome, row in policy.outcomes.items()
     }
-    return Table(title="核查结果", heads=("编号", "结果", "建议（由工作人员决定）", "信用记录", "依据"), rows=rows)
+    return Table(title="核查结果", heads=("编号", "结果", "未办结时建议", "已办结时建议", "信用记录", "依据"), rows=rows)
 
 
 def _rules(policy: Policy) -> Table:

@@ -17,7 +17,7 @@ class ChallengeRoom(Room):
 
     def add(self, made: Challenge) -> None:
         """A new application."""
-        row = {"visit": made.visit, "inspector": made.inspector, "number": made.number}
+        row = {"visit": made.visit, "inspector": made.inspector, "number": made.number, "reason": made.reason.value}
         self.connection.execute(sa.insert(challenge).values(**row, state=made.state.value, body=dump(made)))
 
     def put(self, changed: Challenge) -> None:
@@ -26,6 +26,13 @@ class ChallengeRoom(Room):
         here = sa.and_(*(challenge.c[name] == value for name, value in key.items()))
         held = sa.update(challenge).where(here, challenge.c.state == ChallengeState.OPEN.value)
         self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.about)
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """(reason, state, count): why people apply and what the head says, never who is meant."""
+        asked = sa.select(challenge.c.reason, challenge.c.state, sa.func.count()).group_by(challenge.c.reason, challenge.c.state)
+        return [
+            (row[0], row[1], row[2]) for row in self.connection.execute(asked.order_by(challenge.c.reason, challenge.c.state))
+        ]
 
     def of_visit(self, visit: str, inspector: str | None = None) -> list[Challenge]:
         """Those about a visit, or about one inspector of it, in order."""

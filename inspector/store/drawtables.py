@@ -77,6 +77,7 @@ challenge = sa.Table(
     sa.Column("visit", Code, primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("reason", sa.String(20), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )

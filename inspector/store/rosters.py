@@ -114,6 +114,11 @@ class RosterRoom(Room):
         rows = self.connection.execute(asked.order_by(held.object, held.inspector))
         return [Declared(object=row[0], inspector=row[1], reason=Recusal(row[2]), ended_at=row[3]) for row in rows]
 
+    def conflicts(self) -> list[tuple[str, int]]:
+        """(reason, count) of the declared conflicts that hold, over all agencies: never who is meant."""
+        asked = sa.select(recusal.c.reason, sa.func.count()).where(recusal.c.ended_at.is_(None))
+        return [(row[0], row[1]) for row in self.connection.execute(asked.group_by(recusal.c.reason).order_by(recusal.c.reason))]
+
     def recused(self, agency: str, code: str, staff_id: str) -> bool:
         """Whether an inspector has a declared conflict with an object."""
         return self.connection.execute(sa.select(recusal.c.inspector).where(*_holds(agency, code, staff_id))).first() is not None

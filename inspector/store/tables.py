@@ -291,7 +291,9 @@ work = sa.Table(
     sa.Column("done_at", Moment),
 )
 _ready, _waiting, _held = work.c.state == "ready", work.c.state == "waiting", work.c.state == "quarantined"
-sa.Index("ix_work_ready", work.c.urgent_by, work.c.id, sqlite_where=_ready, postgresql_where=_ready)
+sa.Index("ix_work_ready", work.c.lane, work.c.urgent_by, work.c.id, sqlite_where=_ready, postgresql_where=_ready)
+_dated = sa.and_(_ready, work.c.expires_at.is_not(None))
+sa.Index("ix_work_patience", work.c.lane, work.c.expires_at, work.c.id, sqlite_where=_dated, postgresql_where=_dated)
 sa.Index("ix_work_waiting", work.c.due_at, sqlite_where=_waiting, postgresql_where=_waiting)
 sa.Index("ix_work_quarantined", work.c.id, sqlite_where=_held, postgresql_where=_held)
 

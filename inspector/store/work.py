@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
+from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, PROBE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
-from inspector.store.tables import EPOCH, Moment, lane, work
+from inspector.store.tables import EPOCH, Moment, work
 
 Claim = tuple[int, int]
 """A row's id and the fence it was claimed with: the row may be claimed again as soon as it is settled."""
@@ -52,51 +52,8 @@ class Work:
         return self.id, self.fence
 
 
-_CLAIMED = (
-    work.c.id,
-    work.c.key,
-    work.c.kind,
-    work.c.lane,
-    work.c.case_id,
-    work.c.payload,
-    work.c.due_at,
-    work.c.urgent_by,
-    work.c.expires_at,
-    work.c.attempts,
-    work.c.fence,
-    work.c.error,
-)
-
-
-_MACHINE = sa.bindparam("machine", type_=Moment)
-# A breaker that has opened stays shut for claims until an answer closes it; when it has cooled, `probe` sends one row.
 _OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiting", "quarantined"))
 """Written out: a database takes a partial index only for a condition it can see to be its own."""
-_SHUT = sa.select(lane.c.name).where(sa.or_(lane.c.paused, lane.c.open_until > sa.literal(EPOCH, Moment)))
-_HOUSE = work.c.lane == ""
-_OPEN_LANE = sa.or_(work.c.lane.not_in(_SHUT), work.c.expires_at <= sa.bindparam("office", type_=Moment))
-_FIT = sa.or_(_HOUSE, _OPEN_LANE & work.c.lane.not_in(sa.bindparam("full", expanding=True)))
-_OF_LANE = work.c.lane == sa.bindparam("of_lane")
-_CALLING = sa.select(work.c.id).where(work.c.state == "ready", work.c.lease_until > _MACHINE, _OF_LANE).limit(1)
-
-
-def _lease(fit: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Lease the most urgent ready rows that fit."""
-    chosen = (
-        sa.select(work.c.id)
-        .where(work.c.state == "ready", work.c.lease_until <= _MACHINE)
-        .where(fit)
-        .order_by(work.c.urgent_by, work.c.id)
-        .limit(sa.bindparam("most", type_=sa.Integer))
-        .with_for_update(skip_locked=True, of=work)
-    )
-    leased = {"lease_until": sa.bindparam("until", type_=Moment), "owner": sa.bindparam("me")}
-    return sa.update(work).where(work.c.id.in_(chosen)).values(**leased, fence=work.c.fence + 1).returning(*_CLAIMED)
-
-
-_CLAIM = _lease(_FIT)
-_CLAIM_HOUSE = _lease(_HOUSE)
-_PROBE = _lease(_OF_LANE)
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
@@ -187,8 +144,9 @@ class WorkRoom(Room):
         """
         values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": limit}
         if not laned:
-            return _claimed(self.connection.execute(_CLAIM_HOUSE, values).all())
-        return _claimed(self.connection.execute(_CLAIM, {**values, "office": office_now, "full": padded(full) or [""]}).all())
+            return _claimed(self.connection.execute(CLAIM_HOUSE[self.sqlite], values).all())
+        told = {**values, "office": office_now, "full": padded(full) or [""]}
+        return _claimed(self.connection.execute(CLAIM[self.sqlite], told).all())
 
     def probe(self, owner: str, machine_now: datetime, lease: timedelta, cooled: Sequence[str]) -> list[Work]:
         """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
@@ -199,8 +157,8 @@ class WorkRoom(Room):
         values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": 1}
         for name in cooled:
             asked = {"machine": machine_now, "of_lane": name}
-            if self.connection.execute(_CALLING, asked).first() is None:
-                held += _claimed(self.connection.execute(_PROBE, {**values, "of_lane": name}).all())
+            if self.connection.execute(CALLING, asked).first() is None:
+                held += _claimed(self.connection.execute(PROBE[self.sqlite], {**values, "of_lane": name}).all())
         return held
 
     def finish_ahead(self, held: Sequence[Work], now: datetime) -> None:

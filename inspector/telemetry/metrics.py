@@ -34,6 +34,8 @@ class Snapshot:
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    recusals: Sequence[tuple[str, str, int]] = ()
+    conflicts: Sequence[tuple[str, int]] = ()
     planned: Sequence[tuple[str, str, int]] = ()
     attention: Sequence[tuple[str, int]] = ()
     at_risk: Sequence[tuple[str, int]] = ()
@@ -72,6 +74,10 @@ class _State(Collector):
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
         yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
+        help_recusals = "Applications that an inspector who holds a seat be recused, by reason and by what the head has decided."
+        yield _family("inspector_recusals", help_recusals, ("reason", "state"), held.recusals)
+        help_conflicts = "Declared conflicts that keep an inspector from an object in draws to come, by reason."
+        yield _family("inspector_conflicts", help_conflicts, ("reason",), held.conflicts)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
         help_at_risk = "Open verifications and reviews due within this many working days."
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.finding import Doubt, Seen
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known, mates
+from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 
 
@@ -50,8 +51,20 @@ class VisitShown(Shown):
     parts: tuple[PartShown, ...]
 
 
+class MateShown(Shown):
+    """Somebody of the same team: `inspector` is the staff code, `name` is empty for one whom the register no longer knows."""
+
+    agency: str
+    inspector: str
+    name: str
+    state: SeatState
+
+
 class SeatShown(Shown):
-    """One seat of a team, with the visit it is for. `exempt` are promises of the subject that may be answered and need not be."""
+    """One seat of a team, with the visit it is for. `exempt` are promises of the subject that may be answered and need not be.
+
+    `mates` are the others of the team: told by the seat's own link, once the assignment is handed over and the visit released.
+    """
 
     seat: str
     agency: str
@@ -62,11 +75,22 @@ class SeatShown(Shown):
     reason: str
     visit: VisitShown
     exempt: tuple[DoubtShown, ...]
+    mates: tuple[MateShown, ...]
 
 
-def seat_shown(name: str, held: Visit, seat: Seat, exempt: Iterable[Doubt]) -> SeatShown:
-    """A seat as it goes out, with no more of the visit than its inspector may know."""
+def mates_shown(tx: Tx, held: Visit, seat: Seat) -> tuple[MateShown, ...]:
+    """With whom the inspector of a seat goes, as far as he or she may know it."""
+    found = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in mates(held, seat, tx.visits.team(held.id))]
+    return tuple(
+        MateShown(agency=one.agency, inspector=one.inspector, name=person.name if person is not None else "", state=one.state)
+        for one, person in found
+    )
+
+
+def seat_shown(name: str, held: Visit, seat: Seat, exempt: Iterable[Doubt], team: tuple[MateShown, ...] = ()) -> SeatShown:
+    """A seat as it goes out, with no more of the visit than its inspector may know; `team` for the inspector's own eyes alone."""
     plain = {field: getattr(seat, field) for field in ("agency", "inspector", "state", "ordered_at", "accept_by", "reason")}
     known, told = as_known(held, seat), tuple(exempt) if seat.state.knows and held.released else ()
     exempted = tuple(DoubtShown.model_validate(one) for one in told)
-    return SeatShown.model_validate({**plain, "seat": name, "visit": VisitShown.model_validate(known), "exempt": exempted})
+    visit = VisitShown.model_validate(known)
+    return SeatShown.model_validate({**plain, "seat": name, "visit": visit, "exempt": exempted, "mates": team})

@@ -25,6 +25,7 @@ from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
 from inspector.web.answers import request_shown
+from inspector.web.assigned import mates_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
@@ -218,7 +219,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
         team = tx.visits.team(held.id)
-        mates = _mates(tx, seat, team) if seat.state.knows and held.released else []
+        mates = [f"{one.name} ({one.inspector})" if one.name else one.inspector for one in mates_shown(tx, held, seat)]
         return held, seat, team, facts, [one.citation for one in articles(policy, held.basis)], places, mates
 
     held, seat, team, facts, cited, places, mates = desk.look(ask)
@@ -279,13 +280,6 @@ def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
         keys = {one.claim.key: one.claim.value for one in case.claims if item.fact(one.claim.fact).place}
         told += [*keys.values(), *(one.found for one in tx.cases.evidence(case_id) if one.claim in keys)]
     return list(dict.fromkeys(one for one in told if not blank(one)))
-
-
-def _mates(tx: Tx, seat: Seat, team: tuple[Seat, ...]) -> list[str]:
-    """The others of the team, by name: two officers go together and show who they are. Whoever has left the team is none of them."""
-    others = [one for one in team if one.name != seat.name and one.state.knows]
-    found = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in others]
-    return [f"{person.name} ({one.inspector})" if person is not None else one.inspector for one, person in found]
 
 
 def _entered(held: Visit, seat: Seat, doubts: Sequence[tuple[Doubt, str]]) -> list[tuple[str, Verdict, str]]:

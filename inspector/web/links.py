@@ -17,7 +17,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.flows import assist, dispatch, supervision
 from inspector.store.tx import Tx
 from inspector.web.answers import RequestShown, request_shown
-from inspector.web.assigned import SeatShown, seat_shown
+from inspector.web.assigned import SeatShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
@@ -96,16 +96,16 @@ def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
 def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
-    """An assignment: what to look at, with whom to answer by when. Reading it accepts nothing."""
+    """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing."""
 
     def ask(tx: Tx) -> SeatShown:
         if isinstance(by, str):
             dispatch.by_link(desk.office, name, by)
+            return shown(tx, name)
         held, seat = dispatch.by_name(tx, name)
-        if isinstance(by, Caller):
-            by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
-            if seat.agency not in by.sees:  # of a joint visit each agency sees its own part
-                raise Missing("seat_unknown", seat=name)
+        by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
+        if seat.agency not in by.sees:  # of a joint visit each agency sees its own part
+            raise Missing("seat_unknown", seat=name)
         return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
 
     return desk.look(ask)
@@ -153,9 +153,9 @@ def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> Non
 
 
 def shown(tx: Tx, name: str) -> SeatShown:
-    """A seat as it is after what was done."""
+    """A seat as it is, for its own inspector."""
     held, seat = dispatch.by_name(tx, name)
-    return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
+    return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 
 def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:

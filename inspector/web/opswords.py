@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from inspector.domain.calendar import Term, Unit, due
 from inspector.domain.case import CaseState, Outcome
+from inspector.domain.challenge import ChallengeState
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
+from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState, VisitState
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
@@ -115,6 +117,11 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
     visits, seats = tx.visits.counts()
     yield from (label("ops.visits", lang, state=of(VisitState(state), lang), count=count) for state, count in visits)
     yield from (label("ops.seats", lang, state=of(SeatState(state), lang), count=count) for state, count in seats)
+    for reason, state, count in tx.challenges.counts():
+        yield label("ops.recusals", lang, reason=of(Recusal(reason), lang), state=of(ChallengeState(state), lang), count=count)
+    yield from (
+        label("ops.conflicts", lang, reason=of(Recusal(reason), lang), count=count) for reason, count in tx.rosters.conflicts()
+    )
 
 
 def _schedules(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from inspector.domain.calendar import Term, reminder
@@ -14,7 +15,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.visit import Visit
+from inspector.domain.visit import SeatState, Visit
 from inspector.flows import dispatch
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -40,6 +41,43 @@ def late(store: Store, hand: Hand, term: str = "1wd") -> tuple[Office, Phones, D
     drawn = carried_out(office, hand, held.number)
     (visit,) = visits(office, held.number)
     return office, phones, drawn, visit
+
+
+def test_the_team_alone_reads_with_whom_it_goes_and_only_while_it_goes(store: Store, hand: Hand) -> None:
+    office, _, _, visit = late(store, hand)
+    with store.read() as tx:
+        first, second = tx.visits.team(visit.id)
+    with (
+        serving(office) as edge,
+        edge.client(X_Link_Token=office.link_token("seat", first.name)) as phone,
+        edge.as_("officer") as officer,
+        edge.as_("clerk") as clerk,
+    ):
+
+        def read(by: httpx.Client) -> list[dict[str, str]]:
+            told: list[dict[str, str]] = by.get(f"/v1/seats/{first.name}").json()["mates"]
+            return told
+
+        assert first.state is SeatState.HANDED_OVER
+        assert read(phone) == [], "not before the release"
+        assert phone.post(f"/v1/seats/{first.name}/accept").json()["mates"] == []
+        with store.begin() as tx:
+            dispatch.accept(tx, second.name, hand())
+        assert visit.release_at is not None
+        hand.now = visit.release_at
+        settle(office)
+        person = f"检查员{int(second.inspector[1:])}"
+        told = {"agency": "bureau", "inspector": second.inspector, "name": person, "state": "ACCEPTED"}
+        assert read(phone) == [told]
+        assert [read(by) for by in (officer, clerk)] == [[], []], "a token is nobody of the team"
+        assert phone.get(f"/v1/seats/{second.name}").status_code == 403, "nor is the link of another seat"
+        with edge.client(X_Link_Token=office.link_token("seat", second.name)) as other:
+            assert [one["inspector"] for one in other.get(f"/v1/seats/{second.name}").json()["mates"]] == [first.inspector]
+            assert other.post(f"/v1/seats/{second.name}/decline", json={"reason": "与当事人有亲属关系"}).json()["mates"] == []
+            assert other.get(f"/v1/seats/{second.name}").json()["mates"] == [], "who is out of the team learns nothing more of it"
+        settle(office)
+        (now,) = read(phone)
+        assert now["inspector"] not in (first.inspector, second.inspector), "who came in by the rule"
 
 
 def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_says_so(store: Store, hand: Hand) -> None:

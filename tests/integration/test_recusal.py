@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from inspector.daemon.sweeps import snapshot
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
@@ -15,8 +16,9 @@ from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, recusing, relief, replacing, supplement
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
-from tests.edge import serving
+from tests.edge import WEB, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import carried_out, inspectors, replayed, visits
 from tests.integration.test_embargo import late
@@ -122,6 +124,27 @@ def test_the_head_decides_on_the_firms_application_and_only_that_seat_is_dealt_a
     replayed(office, visit.draw)
     with pytest.raises(Refusal, match="challenge_decided"):
         decided(office, visit, second.inspector, granted=False)
+
+
+def test_recusals_are_counted_by_reason_and_never_by_person(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    first, second = sitting(office, visit)
+    applied(office, visit, first)
+    applied(office, visit, second, reason="post")
+    decided(office, visit, second, granted=True)
+    metrics = Metrics()
+    snapshot(office, metrics)
+    text = metrics.render().decode()
+    told = {line for line in text.splitlines() if line.startswith(("inspector_recusals{", "inspector_conflicts{"))}
+    assert told == {
+        'inspector_recusals{reason="kin",state="OPEN"} 1.0',
+        'inspector_recusals{reason="post",state="GRANTED"} 1.0',
+        'inspector_conflicts{reason="post"} 1.0',
+    }
+    with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as watcher:
+        page = watcher.get("/ops?lang=en").text
+    assert all(line in page for line in ("Near relative", "Worked there", "Recused: 1"))
+    assert not [one for one in (first, second, visit.code, visit.name) if one in text or one in page]
 
 
 def test_refused_the_inspector_stays_and_the_reason_is_told(store: Store, hand: Hand) -> None:

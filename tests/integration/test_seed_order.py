@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,16 @@ from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState, Step
 from inspector.domain.seed import known_at
 from inspector.flows.office import Office
-from inspector.flows.seeding import carry_in, reveal, type_figures
-from inspector.ports import Typed
+from inspector.flows.seeding import carry_in, reveal, type_figures, withheld
+from inspector.ports import NotYet, Origin, Typed, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.web.answers import draw_shown
 from tests.beacons import signed
-from tests.house import Hand, claim, settle
+from tests.house import Hand, carry_out, claim, let_lapse, settle
 from tests.integration.test_draw_way import Party, announced, carried_out, drawing, lotteried, thrown
 from tests.integration.test_seed_refusals import get, network, others, seeded, types
+from tests.integration.test_supplement import LOOK
 
 __all__ = ["network"]
 
@@ -40,6 +41,13 @@ class Listening(Party):
     def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
         self.asked.append({one.by: one.figures for one in typed})
         return super().reveal(draw, promise, typed, key=key)
+
+
+class Waiting(Party):
+    """A party that has not thrown its coin yet."""
+
+    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+        raise NotYet("reveal_waiting", origin=Origin.THEM)
 
 
 def listening(office: Office) -> tuple[Office, dict[str, Listening]]:
@@ -118,6 +126,94 @@ def test_figures_that_nobody_typed_void_the_draw_before_anybody_could_know_whom_
     assert all(held.number not in str(party.asked) and len(party.asked) <= 1 for party in heard.values())
     (after,) = others(office, held.number)
     assert (after.parties, after.without) == (("justice", "audit", "lottery"), ("dice",))
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["down", "down and paused"])
+def test_figures_typed_in_time_count_however_late_the_daemon_comes_back(store: Store, hand: Hand, paused: bool) -> None:
+    """Both have typed in the last second; the daemon was killed before it looked, and starts again after the figures' last moment."""
+    office, _, _ = drawing(store, hand)
+    office, heard = listening(office)
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    made = get(office, held.number)
+    assert made.figures_by is not None
+    hand.now = made.figures_by - timedelta(seconds=1)
+    types(office, hand, held.number, thrown(held.number))
+    with store.begin() as tx:
+        type_figures(office, tx, held.number, "钱", thrown(held.number), hand())
+        tx.lanes.pause("dice", hand() if paused else None)
+    assert [row.kind for row in claim(office)] == ([] if paused else ["draw.reveal"]), "it dies with them in its hand"
+    hand.now = made.figures_by + timedelta(seconds=1)
+    (look,) = [row for row in claim(office) if row.kind == "draw.overdue"]
+    carry_out(office, look)  # before the dead one's lease has run out
+    assert get(office, held.number).figured
+    let_lapse(office)
+    settle(office)
+    assert [len(party.asked) for party in heard.values()] == [1, 1], "the secrets are asked for"
+    drawn = get(office, held.number)
+    assert (drawn.state, drawn.withheld, drawn.parts["dice"]["text"]) == (DrawState.DRAWN, (), thrown(held.number))
+    assert others(office, held.number) == []
+
+
+def test_who_reveals_has_the_whole_time_also_when_we_were_down_for_longer_than_it(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = seeded(office, dice=ceremony.connect("dice", {"what": "26 dice", "dice": 26, "sides": 6}), audit=Waiting("audit"))
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    types(office, hand, held.number, thrown(held.number))
+    with store.begin() as tx:
+        type_figures(office, tx, held.number, "钱", thrown(held.number), hand())
+    made = get(office, held.number)
+    assert made.reveal_by is not None
+    hand.now = made.reveal_by + timedelta(days=3)
+    settle(office)
+    waits = get(office, held.number)
+    assert (waits.state, waits.figured, "justice" in waits.parts, "audit" in waits.parts) == (
+        DrawState.SEEDING,
+        True,
+        True,
+        False,
+    )
+    assert waits.reveal_by is not None
+    assert waits.reveal_by > hand.now, "asked only now, it has its time"
+    hand.now = waits.reveal_by
+    settle(office)
+    assert (get(office, held.number).state, get(office, held.number).withheld) == (DrawState.VOID, ("audit",)), (
+        "and no more than it"
+    )
+
+
+def test_a_reveal_given_up_after_its_time_takes_the_figures_that_were_typed_alike(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    types(office, hand, held.number, thrown(held.number))
+    work = replace(LOOK, kind="draw.reveal", payload={"draw": held.number, "party": "dice"})
+    with store.begin() as tx:
+        type_figures(office, tx, held.number, "钱", thrown(held.number), hand())
+    with store.begin() as tx:
+        withheld(work, office, Unavailable("patience_over", origin=Origin.US, attempts=0)).write(tx, hand())
+    made = get(office, held.number)
+    assert (made.state, made.figured) == (DrawState.SEEDING, True)
+
+
+@pytest.mark.parametrize(("second", "figures"), [("钱", "x"), (" 赵 ", "")], ids=["another figure", "the same person"])
+def test_figures_that_do_not_agree_at_the_last_moment_void_the_draw_however_late_it_is_looked_at(
+    store: Store, hand: Hand, second: str, figures: str
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office, _ = listening(office)
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    types(office, hand, held.number, thrown(held.number))
+    with store.begin() as tx:
+        type_figures(office, tx, held.number, second, thrown(figures or held.number), hand())
+    made = get(office, held.number)
+    assert made.figures_by is not None
+    hand.now = made.figures_by
+    settle(office)
+    void = get(office, held.number)
+    assert (void.state, void.withheld) == (DrawState.VOID, ("dice",))
 
 
 def test_a_figure_is_typed_neither_after_its_time_nor_once_a_secret_is_known(store: Store, hand: Hand) -> None:

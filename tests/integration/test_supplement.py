@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.seeds import ceremony
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
@@ -35,7 +36,7 @@ from tests.integration.test_draw_way import (
     visits,
 )
 from tests.integration.test_published import made as are_made
-from tests.integration.test_seed_refusals import seeded
+from tests.integration.test_seed_refusals import matters, seeded
 
 LOOK = Work(
     id=0, key="look", kind="roster.look", lane="", case_id=None, payload={}, due_at=START, expires_at=None, attempts=1, fence=1
@@ -221,6 +222,69 @@ def test_a_list_stays_closed_until_the_visits_dealt_anew_for_it_are_made_and_rep
     assert of_first.after["withdrawn:supplemented"] == 1
     assert (of_made.chances, of_made.estimates, of_made.certain) == ((), (), ()), "chance had chosen before it"
     assert (of_first.share.random, of_first.share.planned) == (1, 1), "one object, however often it was dealt"
+
+
+def numbers(office: Office) -> list[str]:
+    with office.store.read() as tx:
+        return [one.number for one in tx.draws.page(None)]
+
+
+def test_where_no_seed_can_come_about_nothing_is_announced_and_a_person_is_told_once(store: Store, hand: Hand) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    bare = seeded(office, justice=None, audit=None)  # one further source takes the place of one party, not of two
+    opened = hand()
+    for _ in range(5):
+        daily(bare)
+        settle(bare)
+        hand.on(days=1)
+    assert numbers(bare) == [first.number]
+    with store.read() as tx:
+        (told,) = [row for row in tx.attention.page(None) if row["kind"].startswith("draw_")]
+    assert (told["kind"], told["about"], told["opened_at"]) == ("draw_no_seed", "weekly", opened)
+    assert json.loads(told["body"])["missing"] == "[seeds.audit], [seeds.justice]"
+    with pytest.raises(Refusal, match="draw_no_seed"):
+        deal_anew(bare)
+    daily(office)
+    assert len(numbers(office)) == 2, "as soon as they are set up"
+    assert "draw_no_seed" not in matters(office)
+    settle(office)
+    made = carried_out(office, hand, numbers(office)[-1])
+    assert visits(office, made.number)[0].state is VisitState.ASSIGNED
+
+
+def test_the_matter_of_a_missing_seed_is_over_when_nobody_is_owed_a_visit(store: Store, hand: Hand) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    bare = seeded(office, dice=None, justice=None, audit=None, lottery=None)
+    daily(bare)
+    assert "draw_no_seed" in matters(bare)
+    for by in ("李科长", "王主任"):
+        with store.begin() as tx:
+            sign(bare, tx, first.number, by=by, reason="名单有误", now=hand())
+    daily(bare)
+    assert "draw_no_seed" not in matters(bare)
+
+
+def test_a_seed_that_proved_too_weak_is_not_tried_again_each_day(store: Store, hand: Hand) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    die = {"what": "a die", "dice": 1, "sides": 6}
+    weak = seeded(office, dice=ceremony.connect("dice", die), audit=ceremony.connect("audit", die))
+    for _ in range(4):
+        daily(weak)
+        settle(weak)
+        hand.on(days=1)
+    assert len(numbers(weak)) == 2, "one void draw told it"
+    void = numbers(weak)[-1]
+    with store.begin() as tx:
+        assert tx.draws.get(void).state is DrawState.VOID
+        assert [row["about"] for row in tx.attention.page(None) if row["kind"] == "draw_not_committable"] == [void]
+        tx.attention.close(f"draw_not_committable:{void}", hand())
+    daily(office)
+    settle(office)
+    made = carried_out(office, hand, numbers(office)[-1])
+    assert (made.state, made.number not in (first.number, void)) == (DrawState.DRAWN, True), "the person has mended it"
 
 
 def test_nobody_escapes_by_having_the_supplementary_draw_made_void(store: Store, hand: Hand) -> None:

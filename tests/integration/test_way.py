@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -56,6 +57,22 @@ def test_a_matching_answer_closes_a_case_as_true_and_orders_the_kept_promise(sto
     assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.TRUE)
     assert [item.verdict for item in evidence] == [Verdict.MATCH]
     assert "credit" in kinds
+
+
+@pytest.mark.parametrize(("concluded", "proposed"), [(False, ["TERMINATE"]), (True, ["ORDER_RECTIFY"])])
+def test_what_is_proposed_is_what_the_stage_of_the_matter_allows(
+    store: Store, hand: Hand, concluded: bool, proposed: list[str]
+) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with store.begin() as tx:
+        if concluded:
+            review.conclude(office, tx, case_id, "hall", hand())
+        (found,) = tx.cases.evidence(case_id)
+        review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", (found.id,), hand())
+        told = [json.loads(row["body"]) for row in tx.events.of_case(case_id) if row["type"] == "consequence.proposed"]
+    assert [one["proposal"] for one in told] == proposed
 
 
 def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand) -> None:

@@ -72,11 +72,13 @@ def test_a_changed_deadline_is_found_by_the_examples(tmp_path: Path) -> None:
 
 
 def test_a_changed_consequence_is_found_by_the_examples(tmp_path: Path) -> None:
-    folder, book = office(tmp_path, **{'proposals = ["TERMINATE", "ORDER_RECTIFY"]': 'proposals = ["ORDER_RECTIFY"]'})
+    folder, book = office(
+        tmp_path, **{'undecided = ["TERMINATE"]\nproposals = ["ORDER_RECTIFY"]': 'proposals = ["ORDER_RECTIFY"]'}
+    )
     told = check_examples(book.get("maoji@2026.1"), folder)
     (one,) = told
     assert one.startswith("不实而可以改正")
-    assert one.endswith("proposals: expected ['TERMINATE', 'ORDER_RECTIFY'], the pack decides ['ORDER_RECTIFY']")
+    assert one.endswith("proposals: expected ['TERMINATE'], the pack decides ['ORDER_RECTIFY']")
 
 
 def write(folder: Path, body: str, pack: str = "maoji@2026.1") -> Path:

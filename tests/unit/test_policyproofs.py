@@ -235,6 +235,16 @@ BROKEN = {
         ["proposal_not_allowed"],
         "outcome outcome-true · proposals: TRUE may not lead to PENALTY",
     ),
+    "one matter is not both terminated and rectified": (
+        after('outcome = "UNTRUE_CURABLE"', '["ORDER_RECTIFY"]', '["TERMINATE", "ORDER_RECTIFY"]'),
+        ["proposals_alternative"],
+        "outcome outcome-untrue-curable · proposals: UNTRUE_CURABLE leads to TERMINATE, ORDER_RECTIFY at once",
+    ),
+    "nor is what is not decided yet": (
+        after('outcome = "FALSE_KNOWING"', '["TERMINATE", "PENALTY"]', '["TERMINATE", "REVOKE"]'),
+        ["proposals_alternative"],
+        "outcome outcome-false-knowing · undecided: FALSE_KNOWING leads to TERMINATE, REVOKE at once",
+    ),
     "who cannot be reached is referred, not punished": (
         after('outcome = "UNREACHABLE"', '"REFER_REGISTER"', '"REFER_REGISTER", "REVOKE"'),
         ["proposal_not_allowed"],

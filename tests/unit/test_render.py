@@ -43,8 +43,8 @@ def test_the_page_speaks_chinese_of_strategy_terms_and_outcomes() -> None:
     page = render(MAOJI)
     assert row(page, "high-D")[1:7] == ["高", "D", "在线核查→协助核查→现场核查", "是", "是", "high-D"]
     assert row(page, "term-assist-reply")[1:3] == ["被请求机关答复", "10个工作日"]
-    assert row(page, "outcome-untrue-curable")[1:4] == ["不实，可以改正", "终止办理、责令限期整改", "轻微"]
-    assert row(page, "outcome-unverifiable")[1:4] == ["无法核实", "", "不记"]
+    assert row(page, "outcome-untrue-curable")[1:5] == ["不实，可以改正", "终止办理", "责令限期整改", "轻微"]
+    assert row(page, "outcome-unverifiable")[1:5] == ["无法核实", "", "", "不记"]
     assert row(page, "信用等级有效期")[1] == "45日"
     assert "2026-12-31 前复审" in row(page, "legal-aid")[8]
 

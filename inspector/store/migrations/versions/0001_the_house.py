@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("visit", sa.String(length=200), nullable=False),
         sa.Column("inspector", sa.String(length=200), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("visit", "inspector", "number", name=op.f("pk_challenge")),
@@ -486,8 +487,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'quarantined'"),
         )
         batch_op.create_index(
+            "ix_work_patience",
+            ["lane", "expires_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ready' AND expires_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'ready' AND expires_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_work_ready",
-            ["urgent_by", "id"],
+            ["lane", "urgent_by", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'ready'"),
             postgresql_where=sa.text("state = 'ready'"),

@@ -1,0 +1,101 @@
+"""What a claim costs: rows that may not be taken are not looked at, however many wait. Counted, not timed, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from inspector.store.store import Store
+from inspector.store.tables import lane, work
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+from tests.engine import LEASE, clock, order, put
+
+HOUR = timedelta(hours=1)
+BACKLOG = 1500
+SHUT: dict[str, object] = {"open_until": clock() + HOUR}
+
+
+def backlog(store: Store, rows: int, **values: object) -> None:
+    """Nothing but so many rows of a lane that is as `values` say, all more urgent than those of the others."""
+    with store.begin() as tx:
+        tx.connection.execute(sa.delete(work))
+        tx.lanes.ensure(["dead", "well", "fine"])
+        if values:
+            tx.connection.execute(sa.update(lane).where(lane.c.name == "dead").values(**values))
+    expires = clock() + HOUR
+    put(store, *(order(f"dead-{number}", lane="dead", urgent=clock() - HOUR, expires_at=expires) for number in range(rows)))
+    put(
+        store,
+        *(order(f"{name}-{number}", lane=name, urgent=clock() + HOUR) for number in range(8) for name in ("", "well", "fine")),
+    )
+    if not store.sqlite:
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("analyze work"))
+
+
+def claimed(store: Store, *, full: Sequence[str] = (), most: int = 16) -> tuple[list[Work], int]:
+    """What a claim takes, and what the database has looked at for it: rows on PostgreSQL, steps of its machine on SQLite."""
+    with store.begin() as tx:
+        now = tx.machine_now(), clock()
+        counted: list[int] = []
+        driver: Any = tx.connection.connection.driver_connection
+        if tx.sqlite:
+            driver.set_progress_handler(lambda: counted.append(1), 1)
+        before = _read(tx)
+        taken = tx.work.claim("one", *now, LEASE, most, full=full)
+        if tx.sqlite:
+            driver.set_progress_handler(None, 1)
+        return taken, len(counted) + _read(tx) - before
+
+
+def _read(tx: Tx) -> int:
+    """Rows of work that this transaction has read so far, by any way; PostgreSQL keeps count."""
+    if tx.sqlite:
+        return 0
+    asked = sa.text("select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables where relname = 'work'")
+    return int(tx.connection.execute(asked).scalar_one())
+
+
+@pytest.mark.parametrize(
+    ("values", "full"),
+    [(SHUT, ()), ({"paused": True}, ()), ({}, ("dead",)), (SHUT, ("dead",))],
+    ids=["barred", "paused", "at its share", "both"],
+)
+def test_a_claim_looks_at_no_more_rows_however_many_wait_behind_a_lane_that_takes_none(
+    store: Store, values: dict[str, object], full: tuple[str, ...]
+) -> None:
+    cost = []
+    for rows in (1, BACKLOG):
+        backlog(store, rows, **values)
+        taken, looked = claimed(store, full=full)
+        assert len(taken) == 16
+        assert {held.lane for held in taken} == {"", "well", "fine"}
+        cost.append(looked)
+    assert cost[1] <= cost[0] * 1.2, cost
+
+
+def test_of_an_open_lane_no_more_rows_are_looked_at_than_are_wanted(store: Store) -> None:
+    cost = []
+    for rows in (50, BACKLOG):
+        backlog(store, rows)
+        taken, looked = claimed(store)
+        assert [held.lane for held in taken] == ["dead"] * 16, "the most urgent first"
+        cost.append(looked)
+    assert cost[1] <= cost[0] * 1.2, cost
+
+
+def test_rows_past_their_patience_are_found_behind_a_shut_lane_without_a_look_at_the_others(store: Store) -> None:
+    cost = []
+    for rows in (1, BACKLOG):
+        backlog(store, rows, **SHUT)
+        put(store, *(order(f"late-{number}", lane="dead", expires_at=clock() - HOUR) for number in range(3)))
+        taken, looked = claimed(store, most=8)
+        assert [held.key for held in taken if held.lane == "dead"] == [f"ask:late-{number}" for number in range(3)]
+        assert len(taken) == 8
+        cost.append(looked)
+    assert cost[1] <= cost[0] * 1.2, cost
