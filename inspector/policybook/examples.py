@@ -31,7 +31,7 @@ from inspector.domain.decision import Told
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.review import review
+from inspector.domain.review import conclude, review
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.policybook import drawn
 from inspector.policybook.flaws import Flaw, PacksInvalid
@@ -43,7 +43,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen", "reviewed")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     *("notice_due", "recheck_within", "refused"),
@@ -54,7 +54,7 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `reviewed` is when the officer decided, the start where that is unsaid. `expect` holds only what the author states; an empty text
+    `concluded`: the matter was when the officer decided, which was at `reviewed`, the start where that is unsaid. `expect` holds only what the author states; an empty text
     means that there is nothing.
     """
 
@@ -67,6 +67,7 @@ class Example:
     start: datetime
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
+    concluded: bool
     officer: Outcome | None
     seen: str
     reviewed: datetime
@@ -138,6 +139,8 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     if example.overdue:
         decision = overdue(case, policy, example.start, calendar)
         case, told = decision.state, [*told, *decision.told]
+    if example.concluded:
+        case = conclude(case, "example", policy, example.start).state
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
@@ -254,6 +257,7 @@ def _example(part: Part) -> Example:
         start=part.moment("start"),
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
+        concluded="concluded" in part.content and part.flag("concluded"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         seen=part.maybe("seen") or "",
         reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
