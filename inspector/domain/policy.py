@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -266,6 +266,10 @@ class Policy:
     report: ReportRow
     digest: str
     extends: str = ""
+    _rows: Mapping[tuple[Profile, str], StrategyRow] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rows", {(row.profile, level): row for row in self.strategies for level in row.levels})
 
     @property
     def label(self) -> str:
@@ -290,7 +294,7 @@ class Policy:
 
     def strategy(self, profile: Profile, level: str) -> StrategyRow:
         """The one row for a profile and level; the loader has proven that exactly one applies."""
-        return next(row for row in self.strategies if row.profile is profile and level in row.levels)
+        return self._rows[profile, level]
 
     def sampling(self, stratum: str) -> SamplingRow:
         """The sampling row of a stratum."""

@@ -28,7 +28,8 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
 from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.domain.policy import Item, Policy, steps
+from inspector.domain.policy import Item, Policy
+from inspector.domain.strategy import strategy
 
 
 def begin(
@@ -71,8 +72,9 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
     if term is None:
         raise ValueError("a way is chosen for a case that was opened")
     item = policy.item(case.item)
-    row = policy.strategy(item.profile, level.level)
-    strategy = Strategy(
+    found = strategy(policy, item, level, term, (held.claim.fact for held in case.claims))
+    row = found.row
+    frozen = Strategy(
         row=row.row,
         basis=row.basis,
         pack=policy.label,
@@ -84,29 +86,14 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         due_provisional=term.due_provisional,
         due_counted=term.due_counted,
     )
-    files = tuple(replace(held, steps=steps(policy, item, item.fact(held.claim.fact), row)) for held in case.claims)
-    chosen = replace(case, state=CaseState.VERIFYING, strategy=strategy, claims=files)
-    facts = {
-        "item": item.code,
-        "profile": item.profile.value,
-        "level": level.level,
-        "level_as_of": level.as_of.isoformat() if level.as_of else None,
-        "level_source": level.source,
-        "level_reason": level.reason.value,
-        **level.facts,
-        "before_decision": row.before_decision,
-        "row": row.row,
-        "verify": str(item.verify),
-        "due_at": term.due_at.isoformat(),
-        "due_provisional": term.due_provisional,
-    }
-    because = Because(rule="strategy.choose", basis=(row.basis, item.verify_basis), pack=policy.label, facts=facts)
+    files = tuple(replace(held, steps=ways) for held, ways in zip(case.claims, found.ways, strict=True))
+    chosen = replace(case, state=CaseState.VERIFYING, strategy=frozen, claims=files)
     told = Told(
         type="verification.started",
         data={"before_decision": row.before_decision, "due_at": term.due_at.isoformat(), "row": row.row},
     )
     asked, orders = _enter(chosen, now, tuple(held.claim.key for held in files))
-    return _close_if_settled(asked, policy, now, calendar, because, orders=orders, told=(told,))
+    return _close_if_settled(asked, policy, now, calendar, found.because, orders=orders, told=(told,))
 
 
 def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:

@@ -55,8 +55,8 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `reviewed` is when the officer decided, the start where that is unsaid. `expect` holds only what the author states; an empty text
-    means that there is nothing.
+    `concluded`: the matter was when the officer decided, which was at `reviewed`, the start where that is unsaid. `expect` holds only
+    what the author states; an empty text means that there is nothing.
     """
 
     name: str

@@ -79,8 +79,9 @@ def _levels(draft: Draft, found: Found) -> None:
 
 def _strategies(draft: Draft, found: Found) -> None:
     known = [level.code for level in draft.levels]
+    scale = frozenset(known)
     for row in draft.strategies:
-        for level in sorted(row.levels.difference(known)):
+        for level in sorted(row.levels - scale):
             told = {"value": level, "nearest": nearest(level, known), "known": ", ".join(known)}
             found("value_unknown", f"strategy {row.row}", "levels", **told)
     held = defaultdict[tuple[Profile, str], list[str]](list)

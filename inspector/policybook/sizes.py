@@ -35,6 +35,7 @@ def _samplings(draft: Draft, found: Found) -> None:
         if stratum not in times:
             found("sampling_missing", "sampling", "stratum", value=stratum)
     known = [level.code for level in draft.levels]
+    scale = frozenset(known)
     led = {FULL, MUST, *(f"{POOL}{level}" for level in known), *(row.stratum for row in draft.strategies)}
     for sampling in draft.samplings:
         if sampling.stratum not in led:
@@ -42,7 +43,7 @@ def _samplings(draft: Draft, found: Found) -> None:
         owed = sampling.stratum in {FULL, MUST}
         if owed and not sampling.whole:
             found("full_not_all", f"sampling {sampling.row}", "ratio", value=sampling.stratum)
-        if not owed and sampling.level not in known:
+        if not owed and sampling.level not in scale:
             told = {"value": sampling.stratum, "known": ", ".join(known)}
             found("level_needed", f"sampling {sampling.row}", "level", **told)
 
@@ -91,8 +92,9 @@ def _sizes(draft: Draft, found: Found) -> None:
 
 def _frequencies(draft: Draft, found: Found) -> None:
     known = [level.code for level in draft.levels]
+    scale = frozenset(known)
     for row in draft.frequencies:
-        if row.level not in known:
+        if row.level not in scale:
             told = {"value": row.level, "nearest": nearest(row.level, known), "known": ", ".join(known)}
             found("value_unknown", f"frequency {row.row}", "level", **told)
         if row.pace is not None and row.cool_down is not None and span(row.pace) <= span(row.cool_down):

@@ -9,6 +9,7 @@ import pytest
 
 from inspector.policybook import PacksInvalid, Policybook
 from tests.packs import SHIPPED, edited, write
+from tests.wide import wide
 
 HEAD = """
 id = "child"
@@ -60,6 +61,21 @@ def test_its_digest_changes_with_its_own_bytes_and_with_those_of_the_other(tmp_p
     assert digest == hashlib.sha256(HEAD.encode() + hashlib.sha256(SHIPPED.encode()).hexdigest().encode()).hexdigest()
     assert load(tmp_path, HEAD + "# \n").get("child@1").digest != digest
     assert load(tmp_path, HEAD, SHIPPED + "# \n").get("child@1").digest != digest
+
+
+def test_of_a_wide_table_each_gap_and_each_overlap_is_told_with_its_rows(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    write(tmp_path, wide(40), pack="wide")
+    assert len(Policybook.load(tmp_path).get("wide@1").strategies) == 120
+    write(tmp_path, wide(40, gap="low-L20", overlap="high-L39"), pack="wide")
+    with pytest.raises(PacksInvalid) as caught:
+        Policybook.load(tmp_path)
+    gap, overlap = map(str, caught.value.flaws)
+    assert gap.startswith("wide/pack.toml · strategy · profile × levels: no row for low/L20;")
+    assert overlap.startswith(
+        "wide/pack.toml · strategy · profile × levels: more than one row for high/L39 (high-L39, high-L39-again);"
+    )
+    assert ("没有策略：low/L20" in gap, "策略多于一行：high/L39" in overlap) == (True, True)
 
 
 def test_a_flaw_of_the_other_pack_is_told_once(tmp_path: Path) -> None:

@@ -174,7 +174,19 @@ def literals(tree: ast.AST) -> Iterator[ast.Dict]:
 def facts_of_decisions() -> set[str]:
     """The names of facts that decisions about cases write: dictionaries given as `facts` or named so, in the pure rules."""
     found: set[str] = set()
-    pure = ("verification", "correction", "review", "ending", "assistance", "visit", "plan", "credit", "replacement", "voiding")
+    pure = (
+        "verification",
+        "strategy",
+        "correction",
+        "review",
+        "ending",
+        "assistance",
+        "visit",
+        "plan",
+        "credit",
+        "replacement",
+        "voiding",
+    )
     for file in (ROOT / "inspector" / f"{name}.py" for name in (*(f"domain/{one}" for one in pure), "flows/tell")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             given: list[ast.expr] = []

@@ -35,16 +35,10 @@ def test_a_row_that_cannot_be_read_does_not_count_as_missing_as_well(tmp_path: P
 
 def test_the_shipped_packs_load_without_warning() -> None:
     book = Policybook.load(POLICIES)
-    presets = {
-        "henan-2021@1",
-        "county-health-caps@1",
-        "tax-2015@1",
-        "environment-guangzhou@1",
-        "anhui-food-producers@1",
-        "fire-safety@1",
-    }
-    assert {pack.label for pack in book.packs} == {"demo@1", "maoji@2026.1", *presets}
-    assert {pack.label for pack in book.packs if pack.extends} == presets
+    assert [pack.label for pack in book.packs if not pack.extends] == ["demo@1", "maoji@2026.1"]
+    assert {pack.id for pack in book.packs} == {file.parent.name for file in POLICIES.glob("*/pack.toml")}
+    assert {pack.extends for pack in book.packs} == {"", "maoji@2026.1"}
+    assert len(book.packs) >= 8
     assert book.warnings == ()
 
 
