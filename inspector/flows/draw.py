@@ -107,25 +107,12 @@ def prepare(
         if busy.kind is DrawKind.EXTENSION and by == SCHEDULE:
             tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
         return None
-    number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
+    number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
     if not framed.members:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
-    made = Draw(
-        number=number,
-        agency=plan.agency,
-        plan=plan_name,
-        slot=slot,
-        pack=policy.label,
-        state=DrawState.PREPARING,
-        made_at=now,
-        prev=None,
-        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
-        further=told.further,
-        without=told.without,
-        lists=framed.lists,
-    )
+    made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)

@@ -126,27 +126,12 @@ def _announce(
 ) -> tuple[Draw, Mapping[str, int]]:
     """The extension, and how many more of each stratum it draws. The caller holds the draw and the agency's turn."""
     policy = office.policy(root.agency, now.date())
-    number = f"{root.agency}-{now.year}-{tx.draws.count(root.agency) + 1:05d}"
+    number = tx.draws.next_number(root.agency, now.year)
     rest = remainder.remainder(office, tx, root, policy, number, now)
     seen = _outlook(office, tx, rest, approval, now)
     framed = remainder.framed(rest, approval, seen.more)
-    made = Draw(
-        number=number,
-        agency=root.agency,
-        plan=root.plan,
-        slot=slot or f"{EXTENSION}{number}",
-        pack=policy.label,
-        state=DrawState.PREPARING,
-        made_at=now,
-        prev=None,
-        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
-        further=told.further,
-        without=told.without,
-        lists=framed.lists,
-        kind=DrawKind.EXTENSION,
-        extends=root.number,
-        approval=approval,
-    )
+    made = life.begin(number, root.plan, slot or f"{EXTENSION}{number}", framed.lists, policy, told, now)
+    made = replace(made, kind=DrawKind.EXTENSION, extends=root.number, approval=approval)
     tx.draws.add(made)
     entered = {
         "plan": root.plan,
