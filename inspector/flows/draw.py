@@ -23,7 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.flows import extend, seeding, supplement
-from inspector.flows.assign import Dealt, assign, by_visit, visit_id
+from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
 from inspector.flows.lists import frames, keep, small
@@ -209,7 +209,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         drawn, owed = {name: members[name] for name in teams}, supplement.stands_for(files)
         if not fresh.own:
             drawn = joined(tx, fresh, drawn)
-        elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(tx.draws.before(fresh))}
+        elsewhere = going_elsewhere(tx, fresh, tx.draws.before(fresh))
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
             visit = owed.get(name, "")

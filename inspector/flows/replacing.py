@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, 
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import attention
 from inspector.flows.after import log_after
-from inspector.flows.assign import Dealt, assign, join, visit_id
+from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.joining import joined
 from inspector.flows.lists import AFTER, kept, people, row_of, small
@@ -168,7 +168,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         log_after(tx, drawn.number, "replace", left.object_id, agencies=part.agencies, **told)
     came: dict[str, Visit] = {}
     kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
-    elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(kin)}
+    elsewhere = going_elsewhere(tx, drawn, kin)
     for name in dict.fromkeys(part.following for part in parts if part.following is not None):
         member = members_of(tx, drawn.number, [name])[name]
         member = member if drawn.own else joined(tx, drawn, {name: member})[name]
@@ -176,8 +176,8 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         there = next((one for one in visits if drawn.own and one.object_id == name and one.state.open), None)
         position = len(visits) + 1
         visit = there.id if there is not None else visit_id(drawn.number, position)
-        for_it = [part for part in parts if part.following == name] if name not in elsewhere else []
-        dealt = _dealt(tx, drawn, files, for_it, name, member, visit)
+        for_it = [part for part in parts if part.following == name and (drawn.own or (drawn.agency, name) not in elsewhere)]
+        dealt = _dealt(tx, drawn, files, for_it, name, member, visit, elsewhere)
         if there is not None:
             came[name] = join(office, tx, drawn, there, member, dealt, now)
             continue
@@ -187,7 +187,14 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
 
 
 def _dealt(
-    tx: Tx, drawn: Draw, files: Mapping[str, bytes], parts: Sequence[_Part], name: str, member: Member, visit: str
+    tx: Tx,
+    drawn: Draw,
+    files: Mapping[str, bytes],
+    parts: Sequence[_Part],
+    name: str,
+    member: Member,
+    visit: str,
+    elsewhere: Collection[tuple[str, str]],
 ) -> tuple[Dealt, ...]:
     """The teams for an object that comes in, with their lines.
 
@@ -199,6 +206,7 @@ def _dealt(
     for part in parts:
         for listed in part.listed:
             goes = listed.agency in live if drawn.own else bool(live or member.pooled)
+            goes = goes and (listed.agency, name) not in elsewhere
             team = _deal(tx, drawn, files, listed, name) if goes else ()
             short = Shortage(object=visit, seat=team.index(None), others=(), inspectors=()) if None in team else None
             stratum = part.stratum if drawn.own else ""
