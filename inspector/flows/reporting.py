@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import report as told
+from inspector.domain.areas import areas
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
@@ -56,6 +57,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     # A supplementary draw deals teams: chance has chosen before it.
     strata = result.strata if held.kind is not DrawKind.SUPPLEMENT else {}
     row, events = policy.report, _events(drawn, listed)
+    sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
     results = (result,) if held.own else drawn.result.lists
     return Report(
@@ -80,6 +82,12 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
         void=drawn.void,
+        areas=areas(
+            [drawn.frames[one.name] for one in sharing],
+            sum(drawn.commitment.list_named(one.name).rules.team for one in sharing),
+            result.selected,
+            events,
+        ),
     )
 
 
