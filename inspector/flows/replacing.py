@@ -41,6 +41,7 @@ from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 NO_RESERVE = "reserve_used_up"
+BEYOND = "ceased_beyond_share"
 """The matter of an object that ceased and for which the reserve has nobody left: the draw is one smaller, and a person knows."""
 
 
@@ -93,12 +94,14 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         weigh(tx, office, decision.state, finding, now)
     proof = replacement.digest(how.value, decision.state.proof)
     owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
-    followed = [part for part in parts if part.policy.draw.replace_ceased and part.following is not None and not owed]
+    within = [part for part in parts if replacement.may_follow(part.lists, part.policy.draw.ceased_share)]
+    followed = [part for part in within if part.policy.draw.replace_ceased and part.following is not None and not owed]
     for part in (one for one in parts if one not in followed):
         if not owed:
             log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
         if part.policy.draw.replace_ceased and part.sampled:
-            tx.attention.open(NO_RESERVE, part.agencies[0], held.id, {"stratum": part.stratum}, now)
+            matter = NO_RESERVE if part in within else BEYOND
+            tx.attention.open(matter, part.agencies[0], held.id, {"stratum": part.stratum}, now)
     came = _bring_in(office, tx, held, drawn, files, followed, CEASED, proof, now)
     return _told(tx, decision.state, came, parts[0])
 

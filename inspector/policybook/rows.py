@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import TypeVar
 
 from inspector.domain.calendar import Term, Unit
@@ -338,7 +339,7 @@ def _draw(part: Part) -> DrawRow:
             *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
             *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
-        ("witness", "further"),
+        ("witness", "further", "ceased_share"),
     )
     part.some("seeds")
     row = DrawRow(
@@ -357,6 +358,7 @@ def _draw(part: Part) -> DrawRow:
         replace_share=part.ratio("replace_share"),
         replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
+        ceased_share=part.ratio("ceased_share") if "ceased_share" in part.content else Fraction(1),
     )
     if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
         part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))
