@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -167,6 +167,17 @@ class PlanSettings(Section):
         description='Of a plan with others: "shared" (one register, the lead\'s, and its rules), or "own" (each agency has its own '
         "objects, classes and quotas by its own registers and pack, and goes where it has drawn; one commitment, one seed)",
     )
+
+    @field_validator("lists", mode="before")
+    @classmethod
+    def _one_for_all(cls, told: object) -> object:
+        """What is said of single agencies would mix the two kinds (decision 24)."""
+        if isinstance(told, (list, tuple, dict)):
+            message = (
+                'all agencies share the lists or all have their own ("shared" or "own"): a plan cannot mix them, make two plans'
+            )
+            raise PydanticCustomError("lists_mixed", message)
+        return told
 
 
 Connector = dict[str, Any]

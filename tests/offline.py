@@ -15,12 +15,7 @@ from tests.second import judged
 
 DICE = "3 5 1 6 2 2 4 1 6 6 3 5 2 1 4 4 6 2 5 3 1 1 6 5 2 3"
 NONCE = "ab" * 32
-PLAN = f"""
-draw = "330106-2026-001"
-list = "scjg"
-team = 2
-reserve = 2
-codes = ["cap"]
+SEEDS = f"""
 [[seed]]
 kind = "text"
 what = "26 six-sided dice"
@@ -30,7 +25,15 @@ sides = 6
 kind = "reveal"
 party = "justice"
 hash = "{Suite().hex(f"ssj1/nonce{chr(10)}{NONCE}")}"
-[strata.A]
+"""
+"""How a plan tells the seed that `SEED` gives."""
+PLAN = f"""
+draw = "330106-2026-001"
+list = "scjg"
+team = 2
+reserve = 2
+codes = ["cap"]
+{SEEDS}[strata.A]
 ratio = "10%"
 min = 1
 [strata.B]

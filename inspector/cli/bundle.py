@@ -109,17 +109,37 @@ class Opinion:
     replayed: int
 
 
-def earlier_in(folder: Path) -> Commitment:
-    """The commitment of an earlier draw, of whose bundle nothing else is needed. Raises Invalid and OSError."""
-    file = folder / "commit.json"
-    if not file.is_file():
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What an earlier draw's folder says of the chain: its commitment, if one was made, and why it is void, if it is."""
+
+    number: str
+    commitment: Commitment | None
+    void: str
+
+
+def earlier_in(folder: Path) -> Earlier:
+    """An earlier draw: of its bundle commit.json is enough; one void before it was committed to has its record alone.
+
+    Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError.
+    """
+    file, record = folder / "commit.json", folder / RECORD
+    told = Bundle.record_of(record.read_bytes() if record.is_file() else None)
+    void = str(told["void"]) if is_text(told.get("void")) else ""
+    if file.is_file():
+        made = read_commitment(file.read_bytes())
+        if (told.get("draw", made.number), told.get("w", made.w)) != (made.number, made.w):
+            raise Invalid("bundle_unreadable", file=str(record), problem="it is of another draw")
+        return Earlier(number=made.number, commitment=made, void=void)
+    if not void or not is_text(told.get("draw")) or told.get("w") is not None:
         raise Invalid("bundle_incomplete", folder=str(folder), file=file.name)
-    return read_commitment(file.read_bytes())
+    return Earlier(number=str(told["draw"]), commitment=None, void=void)
 
 
-def follow(opinion: Opinion, earlier: Sequence[Commitment]) -> Opinion:
-    """The opinion with the agency's chain followed through earlier commitments (7.9, step 7)."""
-    problems, remarks = chained(opinion.commitment, earlier)
+def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
+    """The opinion with the agency's chain followed through earlier draws, the void ones too (7.9, step 7)."""
+    made = [one.commitment for one in earlier if one.commitment is not None]
+    problems, remarks = chained(opinion.commitment, made, {one.number: one.void for one in earlier if one.void})
     verdict = opinion.verdict
     kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
     verdict = replace(

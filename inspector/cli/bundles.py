@@ -11,6 +11,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
+from inspector.domain.plan import DrawState
 from inspector.labels import label
 from inspector.verifier import programs
 
@@ -52,6 +53,9 @@ def export(
 
     With --public it is for everybody, and refused before the visits: instead of the registers the drawn firms' rows with what
     shows that they were in the frame, where the pack lets firms be named; persons and inspectors are not (ruling 17).
+
+    Of a draw that became void before its result: its commitment, if it had one, and the record that says why it is void, so that
+    a chain led through it has no gap.
     """
     from inspector.flows import lists
 
@@ -59,12 +63,14 @@ def export(
         held = terminal.look(lambda tx: tx.draws.get(draw))
     except Missing as error:
         raise Missing("draw_nowhere", draw=draw) from error
-    files = _finished(terminal, held)
-    if public:
-        from inspector.flows.publish import public_bundle
+    stopped = held.state is DrawState.VOID and held.drawn_at is None
+    files = {} if stopped else _finished(terminal, held)
+    if stopped or public:
+        from inspector.flows import publish
 
         office, now = terminal.office, terminal.office.now()
-        kept = terminal.look(lambda tx: public_bundle(office, tx, draw, now))
+        asked = publish.void_entry if stopped else publish.public_bundle
+        kept = terminal.look(lambda tx: asked(office, tx, draw, now))
     else:
         kept = lists.bundle(held, files)
     if folder.exists() and any(folder.iterdir()):
@@ -78,7 +84,7 @@ def export(
     witness.mkdir()
     record = _record(terminal, held, files) | ({"signed": []} if public else {})  # who signed is a person, and not named
     (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
-    beside = programs()  # a stranger needs nothing of ours, only Python or a browser
+    beside = {} if stopped else programs()  # a stranger needs nothing of ours, only Python or a browser
     for name, content in beside.items():
         (folder / name).write_bytes(content)
     written += ["witness/record.json", *beside]
@@ -97,7 +103,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     earlier: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders of the agency's earlier draws, whose commit.json the chain is followed through 该机关此前各次抽取的文件夹",
+            help="Folders of the agency's earlier draws, void ones too, to follow the chain 该机关此前各次抽取（含作废）的文件夹",
             metavar="EARLIER",
             exists=True,
             file_okay=False,

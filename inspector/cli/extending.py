@@ -26,7 +26,8 @@ def extend(
     reason: Reason,
     basis: Annotated[str, typer.Option("--basis", help="Number of the document that orders it 批准文号")],
     more: Annotated[
-        list[str] | None, typer.Option("--more", help="So many more of a stratum, STRATUM=NUMBER; may be repeated 某层追加户数")
+        list[str] | None,
+        typer.Option("--more", help="So many more of a stratum, [LIST/]STRATUM=NUMBER; may be repeated 某层追加户数"),
     ] = None,
     by: By = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be drawn, write nothing 试运行")] = False,

@@ -39,7 +39,7 @@ def create(
     by: By = None,
     aside: Annotated[
         list[str] | None,
-        typer.Option("--set-aside", help="For extensions, STRATUM=NUMBER; may be repeated 为追加抽取预留的户数"),
+        typer.Option("--set-aside", help="For extensions, [LIST/]STRATUM=NUMBER; may be repeated 为追加抽取预留的户数"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and show, write nothing 试运行")] = False,
 ) -> None:

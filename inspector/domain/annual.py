@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.listed import Listed
 from inspector.domain.person import same
 from inspector.domain.policy import Policy
 
@@ -168,15 +169,20 @@ def totals(
 
 
 def with_aside(
-    strata: Iterable[StratumTotal], aside: Mapping[str, int], plan: str, certain: Collection[str]
-) -> tuple[StratumTotal, ...]:
-    """The totals with so many more objects of some strata for extensions. Raises Invalid (`plan_stratum_unknown`)."""
-    held = {one.stratum: one for one in strata}
-    known = sorted(set(held) - {*certain})
+    totals: Mapping[Listed, Sequence[StratumTotal]], aside: Mapping[str, int], plan: str, certain: Collection[str]
+) -> dict[Listed, tuple[StratumTotal, ...]]:
+    """Each list's totals with so many more objects of some strata for extensions; strata are as `Listed.called`.
+
+    Raises Invalid (`plan_stratum_unknown`).
+    """
+    known = sorted({listed.called(one.stratum) for listed, held in totals.items() for one in held} - {*certain})
     for code, count in aside.items():
         if code not in known or count < 1:
             raise Invalid("plan_stratum_unknown", plan=plan, stratum=code, known=", ".join(known))
-    return tuple(replace(one, set_aside=aside.get(code, 0)) for code, one in held.items())
+    return {
+        listed: tuple(replace(one, set_aside=aside.get(listed.called(one.stratum), 0)) for one in held)
+        for listed, held in totals.items()
+    }
 
 
 def within_reach(year: int, today: date) -> None:
@@ -187,7 +193,8 @@ def within_reach(year: int, today: date) -> None:
 
 def create(content: Content, by: str, policy: Policy, now: datetime) -> Decision[AnnualPlan]:
     """A draft. Raises Invalid for a name that says nothing, and for a year without a draw or an extension (`plan_without_draws`)."""
-    if not content.draws and not any(one.set_aside for one in content.strata):
+    strata = (*content.strata, *(one for partner in content.partners for one in partner.strata))
+    if not content.draws and not any(one.set_aside for one in strata):
         raise Invalid("plan_without_draws", plan=content.plan, year=content.year, trigger=content.trigger)
     held = AnnualPlan(
         content=content,

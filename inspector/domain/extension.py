@@ -39,7 +39,8 @@ class Kin:
 class Left:
     """One stratum before an extension: rows in the frame, drawn before, how many of the rest may be drawn, and by which row.
 
-    `wanted` is how many more the pack in force asks for, as far as there are any; `whole`: full coverage, so nothing is random.
+    `stratum` is as `Listed.called`. `wanted` is how many more the pack in force asks for, as far as there are any; `whole`: full
+    coverage, so nothing is random. From `certain` on the pack's report, by its row `certain_by`, would call being drawn no surprise.
     """
 
     stratum: str
@@ -49,6 +50,8 @@ class Left:
     able: int
     wanted: int
     whole: bool
+    certain: Fraction
+    certain_by: str
 
 
 def ask(held: Kin, given: Approval, policy: Policy, now: datetime) -> Decision[Draw]:
@@ -80,12 +83,10 @@ def ask(held: Kin, given: Approval, policy: Policy, now: datetime) -> Decision[D
 def may(held: Kin, basis: str) -> None:
     """Whether a draw can be extended now, on this document.
 
-    Raises Refusal: `extension_lists`, `extension_kind`, `extension_void`, `extension_not_drawn`, `extension_year_over`,
+    Raises Refusal: `extension_kind`, `extension_void`, `extension_not_drawn`, `extension_year_over`,
     `extension_superseded`, `extension_busy`, `extension_basis_used`.
     """
     draw, (year, today) = held.draw, held.years
-    if draw.own:  # what is left of each list would be a frame of its own, and one ticket no longer stand for all
-        raise Refusal("extension_lists", draw=draw.number, lists=", ".join(one.name for one in draw.lists))
     if draw.kind is not DrawKind.PLAN:
         raise Refusal("extension_kind", draw=draw.number, of=draw.extends or "-")
     if draw.state is DrawState.VOID:
@@ -121,9 +122,9 @@ def sizes(left: Sequence[Left], approval: Approval, policy: Policy, draw: str) -
             raise Invalid("extension_stratum_unknown", stratum=code, known=", ".join(sorted(known)))
         if count > one.able:
             raise Refusal("extension_beyond_pool", stratum=code, able=one.able, more=count)
-        if Fraction(count, one.able) >= policy.report.certain:
-            limit = str(policy.report.certain)
-            raise Refusal("extension_foreseeable", stratum=code, able=one.able, more=count, limit=limit, row=policy.report.row)
+        if Fraction(count, one.able) >= one.certain:
+            limit = str(one.certain)
+            raise Refusal("extension_foreseeable", stratum=code, able=one.able, more=count, limit=limit, row=one.certain_by)
     return {one.stratum: approval.more.get(one.stratum, 0) for one in left}
 
 

@@ -16,3 +16,7 @@ class Listed:
     name: str
     agency: str
     pack: str = ""
+
+    def called(self, stratum: str) -> str:
+        """What a stratum of it is called where all lists of its draw are spoken of: by the list too, if its rules are its own."""
+        return f"{self.name}/{stratum}" if self.pack else stratum

@@ -187,6 +187,35 @@ class Draw:
                 return self.reveal_by
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Whom the draw after a void one does without, and which further sources it joins."""
+
+    without: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+
+
+def begin(number: str, plan: str, slot: str, lists: tuple[Listed, ...], policy: Policy, told: Following, now: datetime) -> Draw:
+    """A numbered draw as it begins, of a plan and its slot: led by the first list's agency, by the pack in force.
+
+    Its seed is asked of the pack's sources, `without` those who withheld their part before, joined by the `further` ones (ruling 12).
+    """
+    return Draw(
+        number=number,
+        agency=lists[0].agency,
+        plan=plan,
+        slot=slot,
+        pack=policy.label,
+        state=DrawState.PREPARING,
+        made_at=now,
+        prev=None,
+        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
+        further=told.further,
+        without=told.without,
+        lists=lists,
+    )
+
+
 def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Draw]:
     """The frame is frozen; ask every party to commit itself to its part of the seed before anything is known."""
     overdue = due(now, policy.term(Timer.REVEAL).term, calendar).at
@@ -265,14 +294,6 @@ def void(
 def follows(slot: str) -> bool:
     """Whether a slot's name is that of the number that follows a void draw (`void`)."""
     return slot.endswith("+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
-    """Whom the draw after a void one does without, and which further sources it joins."""
-
-    without: tuple[str, ...] = ()
-    further: tuple[str, ...] = ()
 
 
 def following(draw: Draw, policy: Policy, able: Collection[str]) -> Following | None:

@@ -204,7 +204,8 @@ class DrawRow:
     `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
     published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
     withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
-    reserve; `replace_share`: how many of those drawn at random may be replaced at discretion (handbook scenarios 29, 30).
+    reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many of these may be replaced at
+    discretion (handbook scenarios 29, 30).
     """
 
     row: str
@@ -222,6 +223,7 @@ class DrawRow:
     replace_share: Fraction
     replace_basis: str
     further: tuple[str, ...] = ()
+    ceased_share: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from inspector.domain.decision import Because, Decision
@@ -45,13 +46,14 @@ class Ground(StrEnum):
 class Lists:
     """What a draw's result and its lines so far say: reserve by stratum in its order, how many were drawn where there was a choice.
 
-    `came` are the objects that came in, `spent` how many of them at discretion.
+    `came` are the objects that came in, `spent` how many of them at discretion, `ceased` how many for one that is no more.
     """
 
     reserve: Mapping[str, tuple[str, ...]]
     drawn: int
     came: frozenset[str] = frozenset()
     spent: int = 0
+    ceased: int = 0
 
     @classmethod
     def of(cls, strata: Mapping[str, Mapping[str, Any]], lines: Iterable[Mapping[str, object]]) -> Lists:
@@ -62,6 +64,7 @@ class Lists:
             drawn=sum(one["k"] for one in strata.values() if one["k"] < one["eligible"]),
             came=frozenset(str(line["in"]) for line in replaced),
             spent=sum(line["reason"] == DISCRETIONARY for line in replaced),
+            ceased=sum(line["reason"] == CEASED for line in replaced),
         )
 
     def following(self, stratum: str) -> str | None:
@@ -72,6 +75,14 @@ class Lists:
 def budget(drawn: int, share: Fraction) -> int:
     """How many may be replaced at discretion: the share of those drawn at random, rounded down."""
     return int(share * drawn)
+
+
+def may_follow(lists: Lists, share: Fraction) -> bool:
+    """Whether one more may come in for an object that is no more: the pack's share of those drawn at random, rounded up.
+
+    Beyond it the record stands, but nobody comes in by it: who could record objects away without end would choose among the reserve.
+    """
+    return lists.ceased < ceil(share * lists.drawn)
 
 
 def cease(visit: Visit, how: Ceased, evidence: str, by: str, policy: Policy, now: datetime) -> Decision[Visit]:

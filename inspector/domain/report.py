@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from inspector.domain.areas import Area
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.finding import Seen
@@ -131,6 +132,7 @@ class Share:
 class Report:
     """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed; `void` where it was undone.
 
+    `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too.
     """
@@ -154,6 +156,7 @@ class Report:
     agency: str = ""
     unions: tuple[Union, ...] = ()
     void: Voided | None = None
+    areas: tuple[Area, ...] = ()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

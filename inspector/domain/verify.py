@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import LEAST_BITS, Commitment
@@ -13,6 +15,8 @@ from inspector.domain.replay import replay
 from inspector.domain.rowfile import Tickets
 from inspector.domain.seed import form, overstated, spare
 
+_RUNNING = re.compile("(.*?)([0-9]{1,18})")
+"""A running number at a number's end."""
 _NOBODY = Frame(objects=(), inspectors=(), bans=())
 
 
@@ -70,11 +74,16 @@ def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None]
     return told
 
 
-def chained(commitment: Commitment, earlier: Sequence[Commitment]) -> tuple[list[AuditLine], list[AuditLine]]:
+def chained(
+    commitment: Commitment, earlier: Sequence[Commitment], voids: Mapping[str, str] | None = None
+) -> tuple[list[AuditLine], list[AuditLine]]:
     """(problems, remarks) of the agency's chain, as far as the earlier commitments reach (7.9, step 7).
 
-    Two that follow the same one are a fork: one of them was made to be kept back. What the chain does not reach is told.
+    Two that follow the same one are a fork: one of them was made to be kept back. What the chain does not reach is told. `voids` are
+    the reasons of earlier draws that were made void, by number; one that was not committed to yet stands in no chain, and its
+    number is told all the same, for numbers have no gaps (7.4): those that nothing accounts for are named.
     """
+    void = dict(voids or {})
     follows: dict[str | None, list[Commitment]] = {}
     for one in {held.c: held for held in (commitment, *earlier)}.values():
         follows.setdefault(one.prev, []).append(one)
@@ -86,8 +95,28 @@ def chained(commitment: Commitment, earlier: Sequence[Commitment]) -> tuple[list
     if left:
         unreached = ", ".join(sorted(one.number for one in left.values()))
         problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
-    unchecked_end = AuditLine(code="draw.prev_unchecked", facts={"prev": at})
-    return problems, [AuditLine(code="draw.chain_followed", facts={"count": count})] + ([unchecked_end] if at is not None else [])
+    remarks = [AuditLine(code="draw.chain_followed", facts={"count": count})]
+    remarks += [AuditLine(code="draw.chain_void", facts={"draw": name, "reason": void[name]}) for name in sorted(void)]
+    if lost := unaccounted({commitment.number, *void, *(one.number for one in earlier)}):
+        remarks.append(AuditLine(code="draw.numbers_unaccounted", facts={"numbers": ", ".join(lost)}))
+    if at is not None:
+        remarks.append(AuditLine(code="draw.prev_unchecked", facts={"prev": at}))
+    return problems, remarks
+
+
+def unaccounted(numbers: Collection[str]) -> list[str]:
+    """The running numbers that lie between those told and are not among them, as `first` or `first … last`, by what they begin with."""
+    held: dict[str, list[tuple[int, int]]] = {}
+    for name in numbers:
+        if found := _RUNNING.fullmatch(name):
+            held.setdefault(found[1], []).append((int(found[2]), len(found[2])))
+    gaps = []
+    for begin, told in sorted(held.items()):
+        for (one, width), (other, _) in pairwise(sorted(told)):
+            if other - one > 1:
+                first, last = f"{begin}{one + 1:0{width}d}", f"{begin}{other - 1:0{width}d}"
+                gaps.append(first if first == last else f"{first} … {last}")
+    return gaps
 
 
 def overstating(commitment: Commitment) -> list[AuditLine]:

@@ -63,21 +63,23 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     *,
     replaces: str = "",
     supplements: str = "",
-    elsewhere: Collection[str] = (),
+    elsewhere: Collection[tuple[str, str]] = (),
 ) -> None:
     """One drawn object becomes a visit with its seats, those of the lead first, then each partner's.
 
     Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
     for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
     over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again. An object that
-    has come in `elsewhere`, in another draw of the same frame, is visited there.
+    has come in `elsewhere`, in another draw of the same frame, is visited there (`going_elsewhere`).
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     if held.own:  # the others' checks wait for a draw of their own list, or were passed over in it
         cases = [case for case in cases if case.agency in {one.listed.agency for one in teams}]
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
-    going = _going(held, member, teams, live) if owed is None else teams
+    going = _going(held, name, member, teams, live, elsewhere) if owed is None else teams
+    if held.own and owed is None:
+        live = [case for case in live if case.agency in {one.listed.agency for one in going}]
     lead, *partners = [one.listed.agency for one in going or teams] if held.own else held.agencies
     if held.own:
         policy = office.book.get(held.pack_of(lead))
@@ -85,7 +87,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     entered = {part.agency for part in owed.parts} if owed is not None else set()
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
-    wanted = bool(going and (live or pooled)) and name not in elsewhere and (owed is None or owed.state.short)
+    wanted = bool(going and (live or pooled)) and (owed is None or owed.state.short)
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     made = Visit(
         id=visit_id(held.number, position),
@@ -146,7 +148,7 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
     for dealt in teams:
         agency = dealt.listed.agency
         live = [case for case in cases if case.agency == agency and case.state is not CaseState.WITHDRAWN]
-        if not live and agency not in member.supervised:
+        if not dealt.team:  # it has nothing to look at there, or goes there for another draw
             log_after(tx, held.number, "withdrawn", made.object_id, agencies=(agency,))
             continue
         stake = Stake(agency=agency, stratum=dealt.stratum, sampled=True)
@@ -237,10 +239,25 @@ def first_seat(commitment: Commitment, drawn: Draw, held: Visit, agency: str) ->
     return sum(commitment.list_named(drawn.list_of(one).name).rules.team for one in before)
 
 
-def _going(held: Draw, member: Member, teams: tuple[Dealt, ...], live: Sequence[Case]) -> tuple[Dealt, ...]:
+def going_elsewhere(tx: Tx, held: Draw, numbers: Collection[str]) -> set[tuple[str, str]]:
+    """(agency, object) of what other draws of the same frame have drawn: by the list of the lead, or of each with rules of its own."""
+    agencies = held.agencies if held.own else (held.agency,)
+    return {(agency, str(one["object_id"])) for agency in agencies for one in tx.visits.chosen(numbers, agency)}
+
+
+def _going(
+    held: Draw,
+    name: str,
+    member: Member,
+    teams: tuple[Dealt, ...],
+    live: Sequence[Case],
+    elsewhere: Collection[tuple[str, str]],
+) -> tuple[Dealt, ...]:
     """Who goes to an object: all, or in a draw of lists with rules of their own whoever has still something to look at there."""
+    if not held.own:
+        return teams if (held.agency, name) not in elsewhere else ()
     mine = {case.agency for case in live} | set(member.supervised)
-    return tuple(one for one in teams if not held.own or one.listed.agency in mine)
+    return tuple(one for one in teams if one.listed.agency in mine and (one.listed.agency, name) not in elsewhere)
 
 
 def _staying(held: Draw, teams: Sequence[Dealt], going: Sequence[Dealt]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.flows import extend, seeding, supplement
-from inspector.flows.assign import Dealt, assign, by_visit, visit_id
+from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
 from inspector.flows.lists import frames, keep, small
@@ -107,25 +107,12 @@ def prepare(
         if busy.kind is DrawKind.EXTENSION and by == SCHEDULE:
             tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
         return None
-    number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
+    number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
     if not framed.members:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
-    made = Draw(
-        number=number,
-        agency=plan.agency,
-        plan=plan_name,
-        slot=slot,
-        pack=policy.label,
-        state=DrawState.PREPARING,
-        made_at=now,
-        prev=None,
-        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
-        further=told.further,
-        without=told.without,
-        lists=framed.lists,
-    )
+    made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
@@ -222,7 +209,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         drawn, owed = {name: members[name] for name in teams}, supplement.stands_for(files)
         if not fresh.own:
             drawn = joined(tx, fresh, drawn)
-        elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(tx.draws.before(fresh))}
+        elsewhere = going_elsewhere(tx, fresh, tx.draws.before(fresh))
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
             visit = owed.get(name, "")

@@ -68,7 +68,6 @@ def sign(office: Office, tx: Tx, number: str, given: Approval, now: datetime) ->
     without a plan that holds.
     """
     held = _locked(tx, number)
-    tx.draws.take_turn(held.agency)
     policy = office.policy(held.agency, now.date())
     decision = extension.ask(_kin(office, tx, held, now), given, policy, now)
     approval = decision.state.approval
@@ -97,7 +96,6 @@ def follow(office: Office, tx: Tx, plan: str, slot: str, told: Following, now: d
     if void is None or void.extends is None or void.approval is None or tx.draws.by_slot(plan, slot) is not None:
         return None
     held = _locked(tx, void.extends)
-    tx.draws.take_turn(held.agency)
     try:
         extension.may(_kin(office, tx, held, now), void.approval.basis)
         return _announce(office, tx, held, void.approval, told, slot, now)[0]
@@ -126,27 +124,12 @@ def _announce(
 ) -> tuple[Draw, Mapping[str, int]]:
     """The extension, and how many more of each stratum it draws. The caller holds the draw and the agency's turn."""
     policy = office.policy(root.agency, now.date())
-    number = f"{root.agency}-{now.year}-{tx.draws.count(root.agency) + 1:05d}"
+    number = tx.draws.next_number(root.agency, now.year)
     rest = remainder.remainder(office, tx, root, policy, number, now)
     seen = _outlook(office, tx, rest, approval, now)
     framed = remainder.framed(rest, approval, seen.more)
-    made = Draw(
-        number=number,
-        agency=root.agency,
-        plan=root.plan,
-        slot=slot or f"{EXTENSION}{number}",
-        pack=policy.label,
-        state=DrawState.PREPARING,
-        made_at=now,
-        prev=None,
-        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
-        further=told.further,
-        without=told.without,
-        lists=framed.lists,
-        kind=DrawKind.EXTENSION,
-        extends=root.number,
-        approval=approval,
-    )
+    made = life.begin(number, root.plan, slot or f"{EXTENSION}{number}", framed.lists, policy, told, now)
+    made = replace(made, kind=DrawKind.EXTENSION, extends=root.number, approval=approval)
     tx.draws.add(made)
     entered = {
         "plan": root.plan,
@@ -185,10 +168,15 @@ def _outlook(office: Office, tx: Tx, rest: Remainder, approval: Approval, now: d
 
 def _room(tx: Tx, root: Draw, annual: AnnualPlan) -> dict[str, int]:
     """What is left of what the published edition sets aside: its other objects are those of the year's own draws."""
-    room = {one.stratum: one.set_aside for one in annual.content.strata}
-    for one in tx.visits.of_plan(root.plan, annual.made_at, EXTENSION):
-        if not one["replaces"] and one["stratum"] in room:
-            room[one["stratum"]] -= 1
+    told = annual.content
+    totals = {told.agency: told.strata} | {one.agency: one.strata for one in told.partners}
+    room: dict[str, int] = {}
+    for listed in root.lists if root.own else root.lists[:1]:
+        room |= {listed.called(one.stratum): one.set_aside for one in totals[listed.agency]}
+        for one in tx.visits.of_plan(root.plan, annual.made_at, EXTENSION, listed.agency):
+            name = listed.called(one["stratum"])
+            if not one["replaces"] and name in room:
+                room[name] -= 1
     return room
 
 
@@ -209,7 +197,12 @@ def _behind(office: Office, tx: Tx, root: Draw, policy: Policy) -> Following:
 
 
 def _locked(tx: Tx, number: str) -> Draw:
-    """A draw to the end of the transaction, with its extensions, in order of number: what has come of them stands still."""
+    """A draw to the end of the transaction, with its extensions, in order of number: what has come of them stands still.
+
+    And the turns of the agencies whose lists it has, in the order in which a draw takes them.
+    """
     held = tx.draws.get(number)
     tx.draws.lock([number, *(one.number for one in tx.draws.extensions(held.plan, number))])
+    for agency in sorted({*held.agencies}) if held.own else (held.agency,):
+        tx.draws.take_turn(agency)
     return tx.draws.get(number, lock=True)

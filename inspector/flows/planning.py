@@ -35,8 +35,6 @@ def draft(
     """
     plan = configured(office, name)
     annual.within_reach(year, now.date())
-    if plan.own and aside:
-        raise Invalid("plan_aside_lists", plan=name)
     before = tx.annual.last(name, year)
     if before is not None and before.state is not AnnualState.WITHDRAWN:
         raise Refusal("plan_exists", plan=name, year=year, state=before.state.value)
@@ -46,11 +44,17 @@ def draft(
     draws = _draws(plan, since, now)
 
     def strata(listed: Listed, ruled: Ruled) -> tuple[StratumTotal, ...]:
-        sizes, by = _sizes(framed.frames[listed.name], ruled, afresh=year > now.year), policy
-        if listed.agency != plan.agency:
-            by = office.book.get(listed.pack)
-        return annual.totals(sizes, by, draws, since, frozenset({FULL, MUST}))
+        sizes = _sizes(framed.frames[listed.name], ruled, afresh=year > now.year)
+        return annual.totals(sizes, packs[listed.name], draws, since, frozenset({FULL, MUST}))
 
+    lists = framed.lists if plan.own else framed.lists[:1]
+    packs = {one.name: policy if one.agency == plan.agency else office.book.get(one.pack) for one in lists}
+    counted = annual.with_aside(
+        {one: strata(one, framed.own.get(one.name, framed.ruled)) for one in lists},
+        aside or {},
+        name,
+        {one.called(row.stratum) for one in lists for row in packs[one.name].samplings if row.whole},
+    )
     content = Content(
         plan=name,
         year=year,
@@ -61,16 +65,14 @@ def draft(
         pack=policy.label,
         since=since,
         draws=draws,
-        strata=annual.with_aside(
-            strata(framed.lists[0], framed.ruled), aside or {}, name, {row.stratum for row in policy.samplings if row.whole}
-        ),
+        strata=counted[framed.lists[0]],
         inspectors=_officers(framed.frame),
         partners=tuple(
             PartnerTotal(
                 agency=listed.agency,
                 inspectors=_officers(framed.frames[listed.name]),
                 pack=listed.pack,
-                strata=strata(listed, framed.own[listed.name]) if framed.own else (),
+                strata=counted.get(listed, ()),
             )
             for listed in framed.lists[1:]
         ),

@@ -127,6 +127,17 @@ def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[st
     }
 
 
+def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
+    """What is told of a draw that became void before its result: its commitment, or nothing where it had none yet.
+
+    A chain led through it has no gap then. Its commitment names the one before it, so it waits for the visits of earlier draws, for
+    whomever it is made; of its own there are none. Raises Refusal (`draw_embargoed`).
+    """
+    held = tx.draws.get(number)
+    refuse_early(office, held, awaited(tx, number), now)
+    return {"commit.json": tx.draws.file(number, "commit.json")} if held.c is not None else {}
+
+
 def receipt_of(
     office: Office, tx: Tx, number: str, code: str, now: datetime, *, agency: str = "", within: Collection[str] | None = None
 ) -> dict[str, object]:

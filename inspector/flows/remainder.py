@@ -17,6 +17,7 @@ from inspector.domain.commitment import Rules, Share
 from inspector.domain.exclusion import CODES, Barred, Exclusion, barred, first, suppressed
 from inspector.domain.extension import Left, lacking
 from inspector.domain.frame import ELIGIBLE, ObjectRow
+from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
@@ -35,10 +36,10 @@ from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remainder:
-    """The frame of an extension before its size is settled. `barred` says of each object why it may not be drawn, or None."""
+class Part:
+    """What a list has left; where all share the lead's, that. `barred` says of each object why it may not be drawn, or None."""
 
-    root: Draw
+    listed: Listed
     policy: Policy
     objects: tuple[ObjectRow, ...]
     members: Mapping[str, Member]
@@ -49,40 +50,63 @@ class Remainder:
     gone: int
     ends: object
 
-    @property
     def left(self) -> tuple[Left, ...]:
         """Its strata."""
         rows = Counter(row.stratum for row in self.objects)
         able = Counter(row.stratum for row in self.objects if self.barred[row.id] is None)
         more = lacking(self.asked, self.drawn, able)
-        held = {code: self.policy.sampling(code) for code in sorted(rows)}
+        held, report = {code: self.policy.sampling(code) for code in sorted(rows)}, self.policy.report
         return tuple(
             Left(
-                stratum=code,
+                stratum=self.listed.called(code),
                 row=row.row,
                 rows=rows[code],
                 drawn=self.drawn.get(code, 0),
                 able=able[code],
                 wanted=more[code],
                 whole=row.whole,
+                certain=report.certain,
+                certain_by=report.row,
             )
             for code, row in held.items()
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remainder:
+    """The frame of an extension before its size is settled: of the list that all share, or of each with rules of its own."""
+
+    root: Draw
+    policy: Policy
+    parts: tuple[Part, ...]
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """The strata of all lists."""
+        return tuple(one for part in self.parts for one in part.left())
+
+
 def remainder(office: Office, tx: Tx, root: Draw, policy: Policy, number: str, now: datetime) -> Remainder:
     """What is left of a carried-out draw and of its carried-out extensions; the caller holds the draw's lock."""
-    rows, members = objects_of(tx, root, root.lists[0], Suite()), members_of(tx, root.number)
-    derivation = json.loads(tx.draws.file(root.number, "rules.json"))["derivation"]
+    lists = root.lists if root.own else root.lists[:1]
+    return Remainder(root=root, policy=policy, parts=tuple(_part(office, tx, root, listed, number, now) for listed in lists))
+
+
+def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: datetime) -> Part:
+    """What a list has left: by the pack in force of its agency, and where it has rules of its own as if that drew alone."""
+    agency, policy = listed.agency, office.policy(listed.agency, now.date())
+    rows, members = objects_of(tx, root, listed, Suite()), _members(tx, root, listed)
+    rules = json.loads(tx.draws.file(root.number, "rules.json"))
+    derivation = (rules["own"][listed.name] if root.own else rules)["derivation"]
     extended = tx.draws.extensions(root.plan, root.number)
     kin = [root.number, *(one.number for one in extended if one.state is DrawState.DRAWN)]
-    chosen = tx.visits.chosen(kin)
-    before = _before(office, tx, root, policy, {str(one["object_id"]) for one in chosen}, rows)
-    partners = joining.partners(office, tx, list(root.partners), now)
-    past, today = history(office, tx, root.agency), office.calendar.local_date(now)
+    chosen = tx.visits.chosen(kin, agency)
+    before = _before(office, tx, root, agency, policy, {str(one["object_id"]) for one in chosen}, rows)
+    partners = joining.partners(office, tx, [] if root.own else list(root.partners), now)
+    past, today = history(office, tx, agency), office.calendar.local_date(now)
     others = joining.bars(partners, today)
     items = tx.cases.items(sorted({case for one in members.values() for case in one.cases}))
-    secret = list_secret(office, number, root.lists[0])
+    secret = list_secret(office, number, listed)
     objects: list[ObjectRow] = []
     why: dict[str, Barred | None] = {}
     for row in rows:
@@ -93,18 +117,19 @@ def remainder(office: Office, tx: Tx, root: Draw, policy: Policy, number: str, n
         status = one.code if (one := why[row.id]) is not None else ELIGIBLE
         objects.append(replace(row, status=status, salt=salt(secret, row.id)))
     kept = {row.id: members[row.id] for row in objects}
-    made = staffed(office, tx, root.lists, policy, partners, objects, kept, past, number, now)
+    lists = (listed,) if root.own else root.lists
+    made = staffed(office, tx, lists, policy, partners, objects, kept, past, number, now)
     drawn = Counter(str(one["stratum"]) for one in chosen if not one["replaces"])
     ended = frozenset(derivation["ends"])
-    officers = sum(1 for row in made.frames[root.lists[0].name].inspectors if row.status == ELIGIBLE)
-    return Remainder(
-        root=root,
+    officers = sum(1 for row in made.frames[listed.name].inspectors if row.status == ELIGIBLE)
+    return Part(
+        listed=listed,
         policy=policy,
         objects=tuple(objects),
         members=kept,
         barred=why,
         staffed=made,
-        asked=_asked(office, tx, root, policy, objects, drawn, ended, officers),
+        asked=_asked(office, tx, root, agency, policy, objects, drawn, ended, officers),
         drawn=drawn,
         gone=len(rows) - len(objects),
         ends=derivation["ends"],
@@ -112,10 +137,31 @@ def remainder(office: Office, tx: Tx, root: Draw, policy: Policy, number: str, n
 
 
 def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Framed:
-    """The frozen frame with its rules, and the derivation: today's quota of the whole frame, what was drawn of it, what is added."""
-    policy = held.policy
-    strata = {one.stratum: Share(ppm=0, least=more.get(one.stratum, 0)) for one in held.left}
-    team = held.staffed.teams[held.root.lists[0].name]
+    """The frozen frames with their rules; `more` by stratum, as `Listed.called`."""
+    first, *_ = held.parts
+    ruled = {one.listed.name: _ruled(one, held.root, approval, more) for one in held.parts}
+    if not held.root.own:
+        made = first.staffed
+        only = ruled[first.listed.name]
+        return Framed(lists=held.root.lists, frames=made.frames, ruled=only, members=first.members, told=made.told)
+    lists = tuple(replace(one.listed, pack=one.policy.label) for one in held.parts)
+    return Framed(
+        lists=lists,
+        frames={name: frame for one in held.parts for name, frame in one.staffed.frames.items()},
+        ruled=ruled[first.listed.name],
+        members=joining.merged({one.listed.agency: one.members for one in held.parts}),
+        told=joining.own(lists),
+        own=ruled,
+    )
+
+
+def _ruled(held: Part, root: Draw, approval: Approval, more: Mapping[str, int]) -> Ruled:
+    """A list's rules, and the derivation: today's quota of the whole frame, what was drawn of it, what is added."""
+    policy, left = held.policy, {code: held.policy.sampling(code) for code in sorted({row.stratum for row in held.objects})}
+    added = {code: more[name] for code in left if (name := held.listed.called(code)) in more}
+    ordered = {code: approval.more[name] for code in left if (name := held.listed.called(code)) in approval.more}
+    strata = {code: Share(ppm=0, least=added.get(code, 0)) for code in left}
+    team = held.staffed.teams[held.listed.name]
     rules = Rules(base="all", rounding="ceil", reserve=policy.draw.reserve, team=team, strata=strata, codes=CODES)
     codes = Counter((row.stratum, row.status) for row in held.objects if row.status != ELIGIBLE)
     excluded: dict[str, dict[str, int]] = {}
@@ -124,39 +170,53 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     reasons = sorted({(one.code, one.row, one.basis) for one in held.barred.values() if one is not None})
     derivation = {
         "pack": policy.label,
-        "extends": held.root.number,
+        "extends": root.number,
         "approval": {
             "basis": approval.basis,
-            "ordered": dict(approval.more),
+            "ordered": ordered,
             "signed": len(approval.names),
         },  # published: no names
-        "rows": {one.stratum: one.row for one in held.left},
-        "ratios": {one.stratum: str(policy.sampling(one.stratum).ratio) for one in held.left},
+        "rows": {code: one.row for code, one in left.items()},
+        "ratios": {code: str(one.ratio) for code, one in left.items()},
         **held.asked.value(),
-        "drawn": {one.stratum: one.drawn for one in held.left},
-        "more": dict(more),
+        "drawn": {code: held.drawn.get(code, 0) for code in left},
+        "more": added,
         "ends": held.ends,
         "excluded": excluded,
         "exclusions": {code: [[row, basis] for other, row, basis in reasons if other == code] for code, _, _ in reasons},
         "gone": held.gone,
     }
-    return Framed(
-        lists=held.root.lists,
-        frames=held.staffed.frames,
-        ruled=Ruled(rules=rules, derivation=derivation),
-        members=held.members,
-        told=held.staffed.told,
-    )
+    return Ruled(rules=rules, derivation=derivation)
 
 
-def _before(office: Office, tx: Tx, root: Draw, policy: Policy, chosen: set[str], rows: RowFile) -> dict[str, Barred]:
-    """Who was drawn in this period: by the draw, its extensions, or another draw of the plan in the window of the stratum's row.
+def _members(tx: Tx, root: Draw, listed: Listed) -> dict[str, Member]:
+    """Whom a draw's keys stand for; for a list with rules of its own with the cases and the supervision of its agency alone."""
+    members = members_of(tx, root.number)
+    if not root.own:
+        return members
+    standing = tx.cases.standing(sorted({case for one in members.values() for case in one.cases}))
+    return {
+        name: replace(
+            one,
+            cases=tuple(case for case in one.cases if standing[case][2] == listed.agency),
+            pooled=listed.agency in one.supervised,
+        )
+        for name, one in members.items()
+    }
+
+
+def _before(
+    office: Office, tx: Tx, root: Draw, agency: str, policy: Policy, chosen: set[str], rows: RowFile
+) -> dict[str, Barred]:
+    """Whom an agency's list drew in this period: in the draw, its extensions, or another of the plan in the window of the stratum's row.
 
     Also whoever came in from a reserve, and whoever was drawn and left again.
     """
     made = office.calendar.local(root.made_at)
     windows = {policy.sampling(code).per for code in {code for code, _ in rows.tally}} - {Window.DRAW}
-    theirs = {per: {str(one["object_id"]) for one in tx.visits.of_plan(root.plan, start(made, per))} for per in windows}
+    theirs = {
+        per: {str(one["object_id"]) for one in tx.visits.of_plan(root.plan, start(made, per), agency=agency)} for per in windows
+    }
     told = {}
     for row in rows:
         held = policy.sampling(row.stratum)
@@ -187,10 +247,11 @@ def _bars(
     return first(found)
 
 
-def _asked(
+def _asked(  # noqa: PLR0913, PLR0917 - a quota in all its parts
     office: Office,
     tx: Tx,
     root: Draw,
+    agency: str,
     policy: Policy,
     objects: list[ObjectRow],
     drawn: Mapping[str, int],
@@ -204,12 +265,12 @@ def _asked(
     stretches = [per for per in Window if per is not Window.DRAW]
 
     def others(per: Window) -> dict[str, int]:
-        since = tx.visits.drawn_since(root.agency, start(made, per))
+        since = tx.visits.drawn_since(agency, start(made, per))
         return {code: max(0, count - drawn.get(code, 0)) for code, count in since.items()}
 
     held = [row for row in policy.samplings if row.stratum in rows]
     before: dict[Window, dict[str, int]] = {per: others(per) for per in stretches}
-    taken_in = tx.cases.taken_in(root.agency, start(made, Window.YEAR))
+    taken_in = tx.cases.taken_in(agency, start(made, Window.YEAR))
     counts = {
         row.stratum: Count(
             rows=rows[row.stratum],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, 
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import attention
 from inspector.flows.after import log_after
-from inspector.flows.assign import Dealt, assign, join, visit_id
+from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
 from inspector.flows.joining import joined
 from inspector.flows.lists import AFTER, kept, people, row_of, small
@@ -41,6 +41,7 @@ from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 NO_RESERVE = "reserve_used_up"
+BEYOND = "ceased_beyond_share"
 """The matter of an object that ceased and for which the reserve has nobody left: the draw is one smaller, and a person knows."""
 
 
@@ -93,12 +94,14 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         weigh(tx, office, decision.state, finding, now)
     proof = replacement.digest(how.value, decision.state.proof)
     owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
-    followed = [part for part in parts if part.policy.draw.replace_ceased and part.following is not None and not owed]
+    within = [part for part in parts if replacement.may_follow(part.lists, part.policy.draw.ceased_share)]
+    followed = [part for part in within if part.policy.draw.replace_ceased and part.following is not None and not owed]
     for part in (one for one in parts if one not in followed):
         if not owed:
             log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
         if part.policy.draw.replace_ceased and part.sampled:
-            tx.attention.open(NO_RESERVE, part.agencies[0], held.id, {"stratum": part.stratum}, now)
+            matter = NO_RESERVE if part in within else BEYOND
+            tx.attention.open(matter, part.agencies[0], held.id, {"stratum": part.stratum}, now)
     came = _bring_in(office, tx, held, drawn, files, followed, CEASED, proof, now)
     return _told(tx, decision.state, came, parts[0])
 
@@ -168,7 +171,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         log_after(tx, drawn.number, "replace", left.object_id, agencies=part.agencies, **told)
     came: dict[str, Visit] = {}
     kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
-    elsewhere = {str(one["object_id"]) for one in tx.visits.chosen(kin)}
+    elsewhere = going_elsewhere(tx, drawn, kin)
     for name in dict.fromkeys(part.following for part in parts if part.following is not None):
         member = members_of(tx, drawn.number, [name])[name]
         member = member if drawn.own else joined(tx, drawn, {name: member})[name]
@@ -176,8 +179,8 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         there = next((one for one in visits if drawn.own and one.object_id == name and one.state.open), None)
         position = len(visits) + 1
         visit = there.id if there is not None else visit_id(drawn.number, position)
-        for_it = [part for part in parts if part.following == name] if name not in elsewhere else []
-        dealt = _dealt(tx, drawn, files, for_it, name, member, visit)
+        for_it = [part for part in parts if part.following == name and (drawn.own or (drawn.agency, name) not in elsewhere)]
+        dealt = _dealt(tx, drawn, files, for_it, name, member, visit, elsewhere)
         if there is not None:
             came[name] = join(office, tx, drawn, there, member, dealt, now)
             continue
@@ -187,7 +190,14 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
 
 
 def _dealt(
-    tx: Tx, drawn: Draw, files: Mapping[str, bytes], parts: Sequence[_Part], name: str, member: Member, visit: str
+    tx: Tx,
+    drawn: Draw,
+    files: Mapping[str, bytes],
+    parts: Sequence[_Part],
+    name: str,
+    member: Member,
+    visit: str,
+    elsewhere: Collection[tuple[str, str]],
 ) -> tuple[Dealt, ...]:
     """The teams for an object that comes in, with their lines.
 
@@ -199,6 +209,7 @@ def _dealt(
     for part in parts:
         for listed in part.listed:
             goes = listed.agency in live if drawn.own else bool(live or member.pooled)
+            goes = goes and (listed.agency, name) not in elsewhere
             team = _deal(tx, drawn, files, listed, name) if goes else ()
             short = Shortage(object=visit, seat=team.index(None), others=(), inspectors=()) if None in team else None
             stratum = part.stratum if drawn.own else ""

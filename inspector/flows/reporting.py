@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import report as told
+from inspector.domain.areas import areas
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
@@ -56,6 +57,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     # A supplementary draw deals teams: chance has chosen before it.
     strata = result.strata if held.kind is not DrawKind.SUPPLEMENT else {}
     row, events = policy.report, _events(drawn, listed)
+    sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
     results = (result,) if held.own else drawn.result.lists
     return Report(
@@ -76,15 +78,21 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         set_aside=_set_aside(drawn, listed),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
-        joint=_joint(tx, held),
+        joint=_joint(tx, held, listed),
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
         void=drawn.void,
+        areas=areas(
+            [drawn.frames[one.name] for one in sharing],
+            sum(drawn.commitment.list_named(one.name).rules.team for one in sharing),
+            result.selected,
+            events,
+        ),
     )
 
 
-def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
-    """Over a draw and its carried-out extensions, whichever of them the report is about: of the objects, which all lists share.
+def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
+    """Over a draw and its carried-out extensions, whichever of them the report is about: of a list's objects, or of what all share.
 
     Over none for one that was made void: it decides nothing, so it adds nothing.
     """
@@ -92,9 +100,9 @@ def _joint(tx: Tx, held: Draw) -> tuple[Joint, ...]:
     turns = []
     for one in kin if len(kin) > 1 else ():
         drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
-        taken = {str(row["object_id"]) for row in tx.visits.chosen(before)} if before else set()
-        lead = drawn.result.lists[0]
-        turns.append(Turn(draw=one.number, frame=drawn.frames[lead.name], strata=lead.strata, taken=taken))
+        taken = {str(row["object_id"]) for row in tx.visits.chosen(before, listed.agency)} if before else set()
+        strata = next(result.strata for result in drawn.result.lists if result.name == listed.name)
+        turns.append(Turn(draw=one.number, frame=drawn.frames[listed.name], strata=strata, taken=taken))
     return joint(turns) if turns else ()
 
 

@@ -142,6 +142,11 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         kind, _, reason = name.partition(":")
         after.append((say(kind) if known(f"report.{kind}", lang) else kind, reason or _NOTHING, str(count)))
     yield "after", ("event", "reason", "count"), after
+    areas = [
+        (one.pool or say("small_areas"), say(one.kind), one.reason or _NOTHING, f"{one.count}/{one.of}", _share(one.rate))
+        for one in report.areas
+    ]
+    yield "areas", ("pool", "event", "reason", "count", "part"), areas
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame, ObjectRow
 from inspector.domain.listed import Listed
-from inspector.domain.plan import Draw, DrawKind, DrawState, Following
+from inspector.domain.plan import Draw, DrawKind, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
@@ -111,24 +111,11 @@ def announce(
     if told is None:
         told = _behind(office, tx, plan_name, seen.visits, policy)
         _refuse_seedless(office, plan_name, policy, told)
-    number = f"{plan.agency}-{now.year}-{tx.draws.count(plan.agency) + 1:05d}"
+    number = tx.draws.next_number(plan.agency, now.year)
     lists = tuple(_today(office, listed, now) for listed in seen.lists)
     made_of = _staffed(office, tx, lists, policy, seen.visits, number, now)
-    made = Draw(
-        number=number,
-        agency=plan.agency,
-        plan=plan_name,
-        slot=slot or f"{_SLOT}{number}",
-        pack=policy.label,
-        state=DrawState.PREPARING,
-        made_at=now,
-        prev=None,
-        parties=(*(party for party in policy.draw.seeds if party not in told.without), *told.further),
-        further=told.further,
-        without=told.without,
-        lists=lists,
-        kind=DrawKind.SUPPLEMENT,
-    )
+    made = life.begin(number, plan_name, slot or f"{_SLOT}{number}", lists, policy, told, now)
+    made = replace(made, kind=DrawKind.SUPPLEMENT)
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)

@@ -16,7 +16,7 @@ def draw(part: Part) -> DrawRow:
             *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
             *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
         ),
-        ("witness", "further"),
+        ("witness", "further", "ceased_share"),
     )
     part.some("seeds")
     row = DrawRow(
@@ -35,6 +35,7 @@ def draw(part: Part) -> DrawRow:
         replace_share=part.ratio("replace_share"),
         replace_basis=part.basis("replace_basis"),
         further=part.texts("further") if "further" in part.content else (),
+        ceased_share=part.ratio("ceased_share") if "ceased_share" in part.content else Fraction(1),
     )
     if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
         part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))

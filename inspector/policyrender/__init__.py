@@ -92,13 +92,13 @@ def tables(policy: Policy) -> tuple[Table, ...]:
 
 
 def _general(policy: Policy) -> Table:
-    approval, draw = policy.approval, policy.draw
-    on = approval.on or "尚未批准"
+    approval, draw, on = policy.approval, policy.draw, policy.approval.on or "尚未批准"
     further = f"（有来源拒不公布时依次追加 {'、'.join(draw.further)}）" if draw.further else ""
     seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
-    seeds += f"；对象已不存在的{'由同层候补补入' if draw.replace_ceased else '不补入'}，其他替换不超过随机抽中数的 {draw.replace_share}"
+    ceased = f"由同层候补补入（至多随机抽中数的 {draw.ceased_share}）" if draw.replace_ceased else "不补入"
+    seeds += f"；对象已不存在的{ceased}，其他替换不超过随机抽中数的 {draw.replace_share}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     form = f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}"
     rows = {

@@ -67,6 +67,10 @@ class DrawRoom(DrawFiles):
         """How many draws the agency has made: running numbers have no gaps. The caller has the turn."""
         return self.connection.execute(sa.select(sa.func.count()).where(draw.c.agency == agency)).scalar_one()
 
+    def next_number(self, agency: str, year: int) -> str:
+        """The number of the draw that the agency makes next. The caller has the turn."""
+        return f"{agency}-{year}-{self.count(agency) + 1:05d}"
+
     def head(self, agency: str) -> str | None:
         """C of the commitment that none follows yet: the end of the agency's chain. The caller has the turn.
 

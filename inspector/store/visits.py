@@ -167,14 +167,14 @@ class VisitRoom(Room):
         asked = asked.where(visit.c.opened_at >= moment).group_by(visit_agency.c.stratum)
         return {row[0]: row[1] for row in self.connection.execute(asked)}
 
-    def chosen(self, numbers: Collection[str]) -> list[Row]:
-        """(object_id, stratum, replaces) of every visit of some draws by the list of their lead, those called off too."""
-        return self.rows(_taken().where(visit.c.draw.in_(list(numbers))).order_by(visit.c.id))
+    def chosen(self, numbers: Collection[str], agency: str = "") -> list[Row]:
+        """(object_id, stratum, replaces) of every visit of some draws by the list of an agency, or of their lead; those called off too."""
+        return self.rows(_taken(agency).where(visit.c.draw.in_(list(numbers))).order_by(visit.c.id))
 
-    def of_plan(self, plan: str, moment: datetime, slots: str = "") -> list[Row]:
+    def of_plan(self, plan: str, moment: datetime, slots: str = "", agency: str = "") -> list[Row]:
         """The same of a plan's carried-out draws since a moment, or of those whose slot begins so; a void one has given back its own."""
         theirs = (draw.c.plan == plan) & (draw.c.state == DrawState.DRAWN.value) & draw.c.slot.startswith(slots)
-        return self.rows(_taken().where(theirs, visit.c.opened_at >= moment).order_by(visit.c.id))
+        return self.rows(_taken(agency).where(theirs, visit.c.opened_at >= moment).order_by(visit.c.id))
 
     def planned_since(self, moment: datetime) -> list[tuple[str, bool, int]]:
         """(agency, whether chance alone chose the object, count) of the planned checks drawn since a moment, made or to be made."""
@@ -269,11 +269,11 @@ class VisitRoom(Room):
             self.connection.execute(sa.insert(visit_case), cases)
 
 
-def _taken() -> sa.Select[tuple[str, str, str]]:
-    """(object_id, stratum, replaces) of the visits that the lead of their draw goes to: by its list its draw is extended."""
-    lead = (visit_agency.c.visit == visit.c.id) & (visit_agency.c.agency == draw.c.agency)
+def _taken(agency: str) -> sa.Select[tuple[str, str, str]]:
+    """(object_id, stratum, replaces) of the visits to what an agency, or the lead of their draw, has drawn by its list."""
+    whose = visit_agency.c.agency == (agency or draw.c.agency)
     asked = sa.select(visit.c.object_id, visit_agency.c.stratum, visit.c.replaces).join(draw, draw.c.number == visit.c.draw)
-    return asked.join(visit_agency, lead)
+    return asked.join(visit_agency, (visit_agency.c.visit == visit.c.id) & whose)
 
 
 def _going(visit_id: str, stake: Stake | None, agency: str, *, counts: bool) -> dict[str, object]:

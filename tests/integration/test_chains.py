@@ -10,19 +10,23 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.commitment import Commitment, Listing, read
+from inspector.domain.errors import Refusal
 from inspector.domain.frame import freeze
 from inspector.domain.register import Entry, entry, flaw, unheld
 from inspector.domain.suite import Suite
-from inspector.domain.verify import chained
+from inspector.domain.verify import chained, unaccounted
+from inspector.flows.publish import void_entry
 from inspector.store.store import Store
 from tests.bundles import committed, rules
-from tests.house import Hand, settle
+from tests.house import Hand, closing, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_void import WHY, sign
 from tests.offline import NONCE, PLAN, SEED, carry_out, laptop
 from tests.offline import announce as announce_offline
-from tests.operator import Operator
+from tests.operator import Operator, one_database, settled
+
+database_url = one_database
 
 
 def test_a_register_that_is_chained_anew_is_not_the_one_that_a_commitment_names(store: Store, hand: Hand) -> None:
@@ -61,9 +65,59 @@ def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
 
     assert codes(two, one) == ([], ["draw.chain_followed"])
     assert codes(two) == ([], ["draw.chain_followed", "draw.prev_unchecked"])
-    assert codes(one) == (["draw.chain_gap"], ["draw.chain_followed", "draw.prev_unchecked"]), "number 2 is kept back"
+    told = ["draw.chain_followed", "draw.numbers_unaccounted", "draw.prev_unchecked"]
+    assert codes(one) == (["draw.chain_gap"], told), "number 2 is kept back"
     kept_back = made("2026-2b", one.c)
     assert "draw.chain_fork" in codes(two, one, kept_back)[0], "two commitments follow number 1"
+
+
+def test_a_draw_void_before_its_result_stands_in_the_chain_with_its_reason(database_url: str, tmp_path: Path) -> None:
+    operator, hand = settled(database_url, tmp_path), Hand()
+    with closing(operator.store()) as store:
+        office, _, _ = drawing(store, hand)
+        office = pooled(office, "firms", "shops", "stalls", "halls")
+        stopped = announce(office, hand, "shops")
+        settle(office)
+        early = announce(office, hand, "stalls")  # nobody has promised a part of its seed yet: it has no commitment
+        for number in (early.number, stopped.number):
+            for by in ("李科长", "王主任"):
+                sign(office, number, by)
+        last = announce(office, hand, "firms")
+        settle(office)
+        last = carried_out(office, hand, last.number)
+        after = announce(office, hand, "halls")
+        settle(office)
+        for by in ("李科长", "王主任"):
+            sign(office, after.number, by)
+        with store.read() as tx:
+            assert (tx.draws.get(stopped.number).c, tx.draws.get(early.number).c) == (last.prev, None)
+            with pytest.raises(Refusal, match="draw_embargoed"):  # it names the commitment of one whose visits are to be made
+                void_entry(office, tx, after.number, hand())
+    void, never, whole = (tmp_path / name for name in ("void", "never", "whole"))
+    for one, folder in ((stopped, void), (early, never), (last, whole)):
+        operator.well("draw", "export", one.number, str(folder))
+    files = [sorted(file.name for file in folder.rglob("*") if file.is_file()) for folder in (void, never)]
+    assert files == [["commit.json", "record.json"], ["record.json"]]
+
+    def told(*folders: Path) -> dict[str, dict[str, object]]:
+        said = operator.well("draw", "verify", str(whole), *map(str, folders), "--json").json
+        assert said["holds"]
+        return {one["code"]: one["facts"] for one in said["remarks"]}
+
+    assert "draw.prev_unchecked" in told()
+    missing = told(void)
+    assert missing["draw.chain_void"] == {"draw": stopped.number, "reason": WHY}
+    assert missing["draw.numbers_unaccounted"] == {"numbers": early.number}
+    assert {"draw.prev_unchecked", "draw.numbers_unaccounted"} & {*told(void, never)} == set(), "no gap"
+    (never / "witness" / "record.json").write_text('{"draw":"x"}', encoding="utf-8")
+    assert operator.say("draw", "verify", str(whole), str(never)).code == 2, "a folder that says nothing accounts for nothing"
+    (void / "witness" / "record.json").write_text('{"draw":"x","void":"y"}', encoding="utf-8")
+    assert operator.say("draw", "verify", str(whole), str(void)).code == 2, "a reason that belongs to another draw"
+
+
+def test_running_numbers_that_nothing_accounts_for_are_told_by_what_they_begin_with() -> None:
+    assert unaccounted(["a-2026-00002", "a-2026-00003"]) == []
+    assert unaccounted(["a-2026-00002", "a-2026-00004", "b-7", "b-11", "named", "9" * 30]) == ["a-2026-00003", "b-8 … b-10"]
 
 
 @pytest.fixture

@@ -188,7 +188,8 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
         hand.on(days=7)
         settle(office)  # the others have kept silent
         kept = notary.values[held.number]
-    assert operator.say("draw", "export", void.number, str(operator.folder / "void")).code == 4, "a void draw has no result"
+    entry = operator.well("draw", "export", void.number, str(operator.folder / "void"), "--json").json
+    assert entry["files"] == ["commit.json", "witness/record.json"], "a void draw has no result, but it stands in the chain"
     folder = operator.folder / "bundle"
     operator.well("draw", "export", held.number, str(folder))
     assert held.announced_at is not None
@@ -203,6 +204,11 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
         )
         assert told["remarks"][0]["facts"] == {"prev": void.c}
         assert told["replayed"] >= 4
+    chain = operator.well("draw", "verify", str(folder), str(operator.folder / "void"), "--json").json["remarks"]
+    assert {"draw": void.number, "reason": void.void_reason} in [
+        one["facts"] for one in chain if one["code"] == "draw.chain_void"
+    ]
+    assert "draw.prev_unchecked" not in codes(chain)
     events = [json.loads(line) for line in (folder / "after.jsonl").read_bytes().splitlines()]
     assert all(list(event) == list(FIELDS) for event in events)
     record = json.loads((folder / "witness" / "record.json").read_bytes())

@@ -88,6 +88,9 @@ def test_what_followed_is_in_the_report_and_nobody_is_named_in_it(store: Store, 
     settle(office)  # nobody has accepted: the seats are dealt again
     told = reported(office, held.number)
     assert told.after.get("redeal:expired", 0) > 0
+    (area,) = told.areas
+    assert (area.kind, area.reason, area.count) == ("redeal", "expired", told.after["redeal:expired"])
+    assert area.of == 2 * len(visits(office, held.number))
     for text in (markdown(tell(told, "zh-Hans")), markdown(tell(told, "en")), json.dumps(told, default=str)):
         assert "TEST0" not in text
         assert "Z00" not in text

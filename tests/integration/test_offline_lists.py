@@ -15,20 +15,9 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite, root
 from tests import bundles
 from tests.needs import ROOT
-from tests.offline import NONCE, SEED, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
+from tests.offline import SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
 from tests.operator import Operator, Said, table
 
-SEEDS = f"""
-[[seed]]
-kind = "text"
-what = "26 six-sided dice"
-dice = 26
-sides = 6
-[[seed]]
-kind = "reveal"
-party = "justice"
-hash = "{Suite().hex(f"ssj1/nonce{chr(10)}{NONCE}")}"
-"""
 PLAN = f"""
 draw = "330106-2026-007"
 {SEEDS}

@@ -58,7 +58,8 @@ def departments(store: Store, hand: Hand, staff: dict[str, int] | None = None, s
         rows = tuple(replace(row, ratio=Fraction(share)) if row.stratum == "pool-U" else row for row in pack.samplings)
         return replace(pack, id=name, samplings=rows, draw=replace(pack.draw, **draw))  # type: ignore[arg-type]
 
-    packs = (ruled("demo", "1/2"), ruled("fire", share, team=3, reserve=4))
+    without_end = {"ceased_share": Fraction(1)}
+    packs = (ruled("demo", "1/2", **without_end), ruled("fire", share, team=3, reserve=4, **without_end))
     others = tuple(one for one in office.book.packs if one.id != "demo")
     tree = {**office.tree, FIRE: replace(office.tree[FIRE], pack="fire")}
     book = replace(office.book, packs=(*others, *packs))

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from inspector.domain.annual import Consent
 from inspector.domain.approval import Approval
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawKind
+from inspector.domain.policy import Policy
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.sampling import Window
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import dispatch, extend, planning, replacing, supplement, voiding
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
+from inspector.flows.reporting import report
 from inspector.flows.windows import start
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import carried_out, visits
 from tests.integration.test_joint import drawn, enlist, lines, seats, stored, waiting
 from tests.integration.test_own_lists import FIRE, MARKET, departments, firms, held, verified
+
+POOL = "pool-U"
 
 
 def test_a_visit_short_of_one_agencys_officers_is_dealt_anew_for_those_who_go_there(
@@ -146,15 +153,119 @@ def test_a_void_frees_the_cases_of_every_list_for_their_next_frames(store: Store
     assert [[line["reason"] for line in lines(office, done, agency)] for agency in (MARKET, FIRE)] == [["draw_voided"]] * 2
 
 
-def test_a_draw_of_such_lists_is_not_extended_nor_is_anything_set_aside_for_it(store: Store, hand: Hand) -> None:
+def raised(office: Office, **ratios: str) -> Office:
+    """The packs in force draw more from today on."""
+
+    def more(pack: Policy) -> Policy:
+        ratio = Fraction(ratios[pack.id])
+        return replace(pack, samplings=tuple(replace(row, ratio=ratio) if row.stratum == POOL else row for row in pack.samplings))
+
+    packs = tuple(more(pack) if pack.id in ratios else pack for pack in office.book.packs)
+    return replace(office, book=replace(office.book, packs=packs))
+
+
+def extended(office: Office, hand: Hand, number: str, **more: int) -> Draw:
+    """Two persons have signed, and the extension is carried out."""
+    made = None
+    for by in ("李科长", "王主任"):
+        given = Approval(
+            reason="专项检查", basis="12号", asked_by=by, asked_at=hand(), more={f"{k}/{POOL}": n for k, n in more.items()}
+        )
+        with office.store.begin() as tx:
+            made = extend.sign(office, tx, number, given, hand()).made
+    assert made is not None
+    settle(office)
+    return carried_out(office, hand, made.number)
+
+
+def chosen(office: Office, number: str, agency: str) -> set[str]:
+    """Whom an agency's list has drawn."""
+    with office.store.read() as tx:
+        return {str(one["object_id"]) for one in tx.visits.chosen([number], agency)}
+
+
+def test_each_list_is_extended_by_its_own_pack_under_one_number_and_nobody_is_drawn_twice_by_an_agency(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
     office, done, told, _ = held(store, hand)
-    given = Approval(reason="专项检查", basis="区政府〔2026〕12号", asked_by="李科长", asked_at=hand(), more={"pool-U": 1})
-    for ask in (extend.outlook, extend.sign):
-        with store.begin() as tx, pytest.raises(Refusal, match="extension_lists") as refused:
-            ask(office, tx, done.number, given, hand())
-        assert refused.value.facts["lists"] == f"{MARKET}, {FIRE}"
+    assert {name: len(names) for name, names in told.items()} == {MARKET: 6, FIRE: 3}
+    office = raised(office, demo="3/4", fire="1/2")
+    more = extended(office, hand, done.number)
+    assert (more.kind, more.own, more.extends, more.prev) == (DrawKind.EXTENSION, True, done.number, done.c)
+    assert [len(chosen(office, more.number, one)) for one in (MARKET, FIRE)] == [3, 3], "three quarters and half of twelve"
+    assert [chosen(office, more.number, one) & told[one] for one in (MARKET, FIRE)] == [set(), set()]
+    for visit in visits(office, more.number):
+        mine = tuple(one for one in (MARKET, FIRE) if visit.object_id in chosen(office, more.number, one))
+        assert visit.agencies == mine, "who has drawn it goes there, and nobody else"
+    body = json.loads(stored(office, more)["commit.json"])
+    assert [one["rules"]["strata"] for one in body["lists"]] == [{POOL: {"ppm": 0, "min": 3}}] * 2
+    assert [(one["derivation"]["drawn"], one["derivation"]["more"]) for one in body["lists"]] == [
+        ({POOL: 6}, {POOL: 3}),
+        ({POOL: 3}, {POOL: 3}),
+    ]
+    packs = [one["derivation"]["pack"] for one in body["lists"]]
+    assert packs == [office.policy(one, hand().date()).label for one in (MARKET, FIRE)]
+    verified(tmp_path, stored(office, more))
     with store.read() as tx:
-        with pytest.raises(Invalid, match="plan_aside_lists"):
-            planning.draft(office, tx, "joint", hand().year, "李科长", hand(), {"pool-U": 1})
-        for taken in (tx.visits.chosen([done.number]), tx.visits.of_plan("joint", start(hand(), Window.YEAR))):
-            assert {str(one["object_id"]) for one in taken} == told[MARKET], "who was drawn, by the list of the lead"
+        both = [report(office, tx, number, FIRE).joint for number in (done.number, more.number)]
+    assert both[0] == both[1]
+    ((one,), _) = both
+    assert one.turns == ((done.number, 3, 12), (more.number, 3, 9))
+    assert one.probability == 1 - Fraction(9, 12) * Fraction(6, 9)
+
+
+def test_a_document_orders_more_of_one_list_alone_by_its_name(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, done, told, _ = held(store, hand)
+    with store.read() as tx:
+        given = Approval(reason="专项检查", basis="12号", asked_by="李科长", asked_at=hand(), more={POOL: 1})
+        with pytest.raises(Invalid, match="extension_stratum_unknown") as unknown:
+            extend.outlook(office, tx, done.number, given, hand())
+    assert unknown.value.facts["known"] == f"{MARKET}/{POOL}, {FIRE}/{POOL}"
+    more = extended(office, hand, done.number, **{FIRE: 2})
+    came = chosen(office, more.number, FIRE)
+    assert (len(came), came & told[FIRE], chosen(office, more.number, MARKET)) == (2, set(), set())
+    body = json.loads(stored(office, more)["commit.json"])
+    assert [one["derivation"]["approval"]["ordered"] for one in body["lists"]] == [{}, {POOL: 2}]
+    verified(tmp_path, stored(office, more))
+
+
+def test_a_plan_sets_aside_by_list_and_an_extension_stays_within_that(store: Store, hand: Hand) -> None:
+    office, done, _, _ = held(store, hand)
+    with store.read() as tx:
+        with pytest.raises(Invalid, match="plan_stratum_unknown") as unknown:
+            planning.draft(office, tx, "joint", hand().year, "李科长", hand(), {POOL: 1})
+        made = planning.draft(office, tx, "joint", hand().year, "李科长", hand(), {f"{FIRE}/{POOL}": 2}).state.content
+    assert unknown.value.facts["known"] == f"{MARKET}/{POOL}, {FIRE}/{POOL}"
+    assert [[one.set_aside for one in strata] for strata in (made.strata, made.partners[0].strata)] == [[0], [2]]
+    planned = replace(
+        office,
+        book=replace(office.book, packs=tuple(replace(one, draw=replace(one.draw, plan=True)) for one in office.book.packs)),
+    )
+    with store.begin() as tx:
+        planning.create(office, tx, "joint", hand().year, by="李科长", now=hand(), aside={f"{FIRE}/{POOL}": 2})
+        planning.approve(office, tx, "joint", hand().year, Consent(by="王主任", document="3号"), hand())
+        planning.publish(office, tx, "joint", hand().year, by="李科长", reference="公告栏", on=None, now=hand())
+    given = Approval(reason="专项检查", basis="12号", asked_by="李科长", asked_at=hand(), more={f"{MARKET}/{POOL}": 1})
+    with store.read() as tx, pytest.raises(Refusal, match="extension_beyond_plan") as beyond:
+        extend.outlook(planned, tx, done.number, given, hand())
+    assert beyond.value.facts["left"] == 0
+    extended(planned, hand, done.number, **{FIRE: 1})
+    with store.read() as tx:
+        given = Approval(reason="又一次", basis="13号", asked_by="李科长", asked_at=hand(), more={f"{FIRE}/{POOL}": 1})
+        assert extend.outlook(planned, tx, done.number, given, hand()).room == {f"{MARKET}/{POOL}": 0, f"{FIRE}/{POOL}": 1}
+
+
+def test_an_object_of_an_extension_that_comes_in_by_the_reserve_of_the_first_draw_is_visited_once_by_an_agency(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, done, _, _ = held(store, hand)
+    office = raised(office, demo="1", fire="1/4")
+    more = extended(office, hand, done.number)
+    left = next(one for one in visits(office, done.number) if one.agencies == (MARKET,))
+    came = following(office, done, MARKET)
+    assert came in chosen(office, more.number, MARKET), "the extension takes all that was left"
+    with store.begin() as tx:
+        replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by="李科长", now=hand())
+    open_at = [one for number in (done.number, more.number) for one in visits(office, number) if one.object_id == came]
+    assert [one.draw for one in open_at if one.state.open and MARKET in one.agencies] == [more.number]
+    verified(tmp_path, stored(office, done))

@@ -130,6 +130,20 @@ def test_when_the_reserve_is_used_up_the_draw_is_one_smaller_and_a_person_knows(
     replayed(office, drawn.number)
 
 
+def test_beyond_the_packs_share_an_object_that_has_ceased_is_recorded_and_nobody_comes_in(store: Store, hand: Hand) -> None:
+    office, drawn = pool_draw(store, hand, ceased_share=Fraction(1, 100))
+    first, second, *_ = visits(office, drawn.number)
+    assert gone(office, first).came is not None, "rounded up: one"
+    assert gone(office, second).came is None
+    assert [one.state for one in visits(office, drawn.number)[:2]] == [VisitState.CEASED] * 2
+    told = [(one["kind"], one["reason"]) for one in lines(office, drawn.number) if one["kind"] != "deal"]
+    assert told == [("replace", "ceased"), ("withdrawn", "ceased")]
+    with store.read() as tx:
+        (matter,) = [one for one in tx.attention.page(None) if one["kind"] == "ceased_beyond_share"]
+    assert matter["about"] == second.id
+    replayed(office, drawn.number)
+
+
 def test_where_the_pack_says_so_nobody_comes_in_for_an_object_that_has_ceased(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, replace_ceased=False)
     first, *_ = visits(office, drawn.number)

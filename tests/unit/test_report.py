@@ -8,6 +8,7 @@ from math import comb
 
 import pytest
 
+from inspector.domain.areas import areas
 from inspector.domain.case import Outcome
 from inspector.domain.finding import Seen
 from inspector.domain.frame import Frame, InspectorRow, ObjectRow, freeze
@@ -151,6 +152,26 @@ def test_what_followed_is_counted_by_kind_and_reason() -> None:
         {"kind": "withdrawn", "reason": None},
     ]
     assert followed(events) == {"redeal:declined": 2, "withdrawn": 1}
+
+
+def test_what_followed_is_told_by_area_and_of_no_area_whose_figure_would_be_a_persons() -> None:
+    staff = [("P", 6), ("Q", 4), ("R", 3)]
+    people = [
+        InspectorRow(id=f"{pool}{n}", pools=(pool,), cap=9, salt=salt(f"{pool}{n}")) for pool, many in staff for n in range(many)
+    ]
+    held = freeze([thing(f"{pool}-{n}", pool=pool) for pool in "PQR" for n in range(4)], people, [])
+    drawn = ["P-0", "P-1", "Q-0", "R-0"]
+    events: list[dict[str, object]] = [
+        {"kind": "redeal", "object": "P-0", "reason": "declined", "in": "P3"},
+        {"kind": "replace", "object": "P-1", "reason": "CLOSED", "in": "P-2"},
+        {"kind": "deal", "object": "P-2", "reason": None, "in": "P1"},
+        {"kind": "redeal", "object": "P-2", "reason": "declined", "in": None},
+        {"kind": "redeal", "object": "Q-0", "reason": "recused", "in": None},
+    ]
+    told = [(one.pool, one.kind, one.reason, one.count, one.of) for one in areas([held], 2, drawn, events)]
+    assert told == [("", "redeal", "recused", 1, 4), ("P", "redeal", "declined", 2, 6), ("P", "replace", "CLOSED", 1, 3)]
+    assert areas([held], 2, ["P-0", "R-0"], [{**events[4], "object": "R-0"}]) == (), "three officers alone are named by no figure"
+    assert areas([held], 2, drawn, []) == ()
 
 
 def test_less_than_seven_tenths_by_chance_is_called_low() -> None:

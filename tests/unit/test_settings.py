@@ -38,6 +38,18 @@ def test_what_is_wrong_is_told_in_each_language_with_the_nearest_key(tmp_path: P
     assert chinese == words.told(caught.value, "zh-Hans"), "the command line speaks one language at a time too"
 
 
+def test_a_plan_that_would_mix_shared_lists_with_own_ones_is_told_to_be_two_plans(tmp_path: Path) -> None:
+    plan = '[plans.joint]\nagency = "a"\ntrigger = "every 7d"\nwith = ["b", "c"]\nlists = {text}'
+    for text in ('["shared", "own"]', '{ b = "shared", c = "own" }'):
+        with pytest.raises(Invalid) as caught:
+            load(file(tmp_path, plan.format(text=text)))
+        assert "a plan cannot mix the two, make two plans" in told(caught.value, "en")
+        assert "请分设两个计划" in told(caught.value, "zh-Hans")
+    with pytest.raises(Invalid) as caught:
+        load(file(tmp_path, plan.format(text='"mixed"')))
+    assert "must be one of 'shared' or 'own'" in told(caught.value, "en")
+
+
 def test_every_path_counts_from_the_folder_of_the_file_wherever_one_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
