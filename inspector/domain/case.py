@@ -41,9 +41,14 @@ class Method(StrEnum):
 
 
 class CaseRemark(StrEnum):
-    """What is odd about a case and yet taken. `NOTICE_VERSION`: its letter names another version of the notice than the item."""
+    """What is odd about a case and yet taken, for people to look at.
+
+    `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
+    correction contradicts what had been promised before it, so that only an officer can end the case.
+    """
 
     NOTICE_VERSION = "NOTICE_VERSION"
+    FORMER_MISMATCH = "FORMER_MISMATCH"
 
 
 class CaseState(StrEnum):

@@ -95,6 +95,12 @@ def to_review(
     )
 
 
+def reopen(case: Case, why: str, policy: Policy, now: datetime, calendar: WorkingCalendar, because: Because) -> Decision[Case]:
+    """Hand a case that was over to an officer: its outcome does not stand meanwhile, so its credit entry is taken back."""
+    orders = take_back(case, "REOPENED", "S0:7", now)
+    return to_review(replace(case, entry=None), why, policy, now, calendar, because, orders=orders)
+
+
 def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order, ...]:
     """The order to take the case's credit entry back, where it has one: its outcome does not stand any more (rule 1.1.5)."""
     if case.entry is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
-from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
+from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
 from inspector.domain.person import nameable
@@ -119,6 +119,4 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
-    state = replace(case.with_file(held), entry=None)
-    orders = take_back(case, "REOPENED", "S0:7", now)
-    return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)
+    return reopen(case.with_file(held), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)

@@ -13,6 +13,7 @@ from inspector.domain.assistance import TIMERS, AssistanceState
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
+from inspector.domain.evidence import Verdict
 from tests.fault import clocks, draws, seats
 from tests.fault.inside import Inside, order, told
 
@@ -160,11 +161,16 @@ def _people(inside: Inside, outside: Outside) -> Iterator[str]:
 def _evidence(inside: Inside) -> Iterator[str]:
     """One answer for each question, weighed once. What inspectors saw is the affair of `seats`."""
     answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] != Method.ON_SITE]
-    ways = Counter((case_id, body["claim"], body["method"], body["via"]) for case_id, body in answers)
+    ways = Counter((case_id, body["claim"], body["method"], body["via"], _silent(body)) for case_id, body in answers)
     yield from told("answers came twice", [way for way, count in ways.items() if count > 1])
     held = Counter(case_id for case_id, _ in answers)
     wrong = [one for one in inside.cases if held[one] != inside.weighed[one]]
     yield from told("cases weighed more or less than they have answers", wrong)
+
+
+def _silent(body: Mapping[str, Any]) -> bool:
+    """Whether a piece of evidence says that an agency did not answer in time; a late word of it is another piece."""
+    return body["method"] == Method.ASSISTANCE and body["verdict"] == Verdict.NO_ANSWER
 
 
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
@@ -230,7 +236,8 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
     yield from told("replies the office took and does not have", outside.replies - replied)
-    heard = Counter((case_id, body["claim"]) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE)
+    answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE]
+    heard = Counter((case_id, body["claim"]) for case_id, body in answers if not _silent(body))
     lost = [one for one in replied if heard[inside.requests[one].case_id, inside.requests[one].claim] != 1]
     yield from told("replies without exactly one piece of evidence", lost)
 
