@@ -10,7 +10,7 @@ from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy
 
@@ -21,7 +21,7 @@ def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
         raise Refusal("already_withdrawn", case=case.id)
     if case.concluded_at is not None:
         raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
-    if not reason.strip():
+    if blank(reason):
         raise Invalid("reason_missing", field="reason")
     state = replace(
         case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
@@ -70,7 +70,7 @@ def review(
         raise Invalid("outcome_not_allowed", field="outcome")
     if not nameable(officer):
         raise Invalid("officer_nameless", field="officer")
-    if not reasons.strip():
+    if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     now_claimed = {held.claim.key for held in case.claims}
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
