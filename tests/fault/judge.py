@@ -25,6 +25,7 @@ CALLS = (
     OrderKind.CREDIT,
     OrderKind.CREDIT_RETRACT,
     OrderKind.PUSH,
+    OrderKind.PUSH_OFF,
     OrderKind.DRAW_PROMISE,
     OrderKind.DRAW_LODGE,
     OrderKind.DRAW_REVEAL,
@@ -213,6 +214,8 @@ def _pointless(key: str, row: Any, inside: Inside) -> bool:
         case OrderKind.PUSH:
             seat = inside.seats.get(key.removeprefix("push:"))
             return seat is not None and not seats.must_be_pushed(seat)
+        case OrderKind.PUSH_OFF:
+            return f"push_undelivered:{key}" in inside.told
         case OrderKind.DRAW_PROMISE | OrderKind.DRAW_REVEAL:
             draw = inside.draws.get(said["draw"])
             return draw is not None and draw.void_reason is not None

@@ -89,6 +89,7 @@ class Phones:
     """The inspectors' phones."""
 
     messages: list[Message] = field(default_factory=list)
+    off: list[str] = field(default_factory=list)
     refuses: bool = False
 
     def __post_init__(self) -> None:
@@ -98,7 +99,10 @@ class Phones:
         """Show a message, or not."""
         if self.refuses:
             raise Refused("no_such_number", origin=Origin.THEM)
-        self.messages.append(message)
+        if message.data.get("called_off"):
+            self.off.append(str(message.data["seat"]))
+        else:
+            self.messages.append(message)
         return Receipt(reference="", at=datetime.now(UTC))
 
 
