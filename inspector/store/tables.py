@@ -365,7 +365,6 @@ token = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
-    sa.Column("used_at", Moment),
 )
 
 replica = sa.Table(

@@ -391,7 +391,6 @@ def upgrade() -> None:
         sa.Column("made_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("expires_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("revoked_at", inspector.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("used_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
     )
