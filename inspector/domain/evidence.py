@@ -18,7 +18,7 @@ UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FA
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
 TOLERANCE = timedelta(minutes=5)
-"""So far may a source's clock be ahead of the office's; data dated further ahead are of no day anybody knows. Clocks, not law."""
+"""So far may another's clock be ahead of the office's; what is dated further ahead is of no day anybody knows. Clocks, not law."""
 
 BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
 """Notes of evidence that is not fresh: older than the day the claim speaks of, dated in the future, or about a day to come."""

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict, blank
+from inspector.domain.evidence import TOLERANCE, Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
@@ -165,7 +165,7 @@ class LevelIn(Strict):
 
     def checked_as_of(self, now: datetime) -> datetime:
         """When it was stated. Raises Invalid for a time to come, or one before there was any such system."""
-        if not 1990 <= self.as_of.year <= 2200 or self.as_of > now:
+        if not 1990 <= self.as_of.year <= 2200 or self.as_of - now > TOLERANCE:
             raise Invalid("as_of_out_of_range", field="as_of", as_of=self.as_of.isoformat(), now=now.isoformat())
         return self.as_of
 
