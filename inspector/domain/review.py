@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
+from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome, Route
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
@@ -16,7 +16,10 @@ from inspector.domain.policy import OutcomeRow, Policy
 
 
 def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
-    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结)."""
+    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结).
+
+    Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back.
+    """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
     if case.concluded_at is not None:
@@ -26,10 +29,16 @@ def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
     state = replace(
         case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
     )
+    committed = case.route is Route.COMMITMENT
     because = Because(
-        rule="commitment.withdraw", basis=("S0:9",), pack=case.pack, facts={"reason": reason, "by": by, "entry": case.entry}
+        rule="commitment.withdraw" if committed else "application.withdraw",
+        basis=("S0:9" if committed else "S0:2",),
+        pack=case.pack,
+        facts={"reason": reason, "by": by, "entry": case.entry},
     )
-    told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
+    told = Told(type="application.withdrawn")
+    if committed:
+        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
     orders = take_back(case, "WITHDRAWN", "S0:9", now)
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 

@@ -32,7 +32,7 @@ from inspector.store.tables import (
 )
 from inspector.store.tx import Tx
 
-WAY = ("verification.result", "review.opened", "commitment.withdrawn")
+WAY = ("verification.result", "review.opened", "commitment.withdrawn", "application.withdrawn")
 """Events that say where a case stands."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.domain.assistance import TIMERS, AssistanceState
-from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
+from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome, Route
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.evidence import Verdict
@@ -275,8 +275,9 @@ def _ends_once(case: Case, way: list[tuple[str, Mapping[str, Any]]]) -> bool:
         return not way
     kinds = [kind for kind, _ in way]
     twice = any(pair == ("verification.result",) * 2 for pair in itertools.pairwise(kinds))
-    early = "commitment.withdrawn" in kinds[:-1]
-    last = bool(way) and kinds[-1] == ENDS[case.state]
+    end = "application.withdrawn" if (case.state, case.route) == (CaseState.WITHDRAWN, Route.CERTIFICATE) else ENDS[case.state]
+    early = any(kind.endswith(".withdrawn") for kind in kinds[:-1])
+    last = bool(way) and kinds[-1] == end
     outcome = case.state is not CaseState.CLOSED or (last and way[-1][1]["outcome"] == case.outcome)
     return last and outcome and not twice and not early
 
