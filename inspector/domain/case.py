@@ -223,7 +223,8 @@ class ReviewTerm:
 class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
-    `entry` is the id of the credit entry that states the outcome, None where there is none (any more).
+    `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
+    the contents it had before it was corrected: each is still a message of this case when it is delivered again.
     """
 
     id: str
@@ -248,6 +249,7 @@ class Case:
     ended_at: datetime | None = None
     concluded_at: datetime | None = None
     remarks: tuple[CaseRemark, ...] = ()
+    former: tuple[str, ...] = ()
     version: int = 0
 
     @property

@@ -94,7 +94,7 @@ case_file = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-    sa.UniqueConstraint("sender", "reference"),
+    sa.UniqueConstraint("agency", "sender", "reference"),
 )
 sa.Index("ix_case_file_agency_opened", case_file.c.agency, case_file.c.id)
 sa.Index("ix_case_file_state_outcome", case_file.c.state, case_file.c.outcome, case_file.c.due_at)
