@@ -208,7 +208,7 @@ def answer(
     if blank(signer):
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
-    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply | _by(door) | _when(request))
+    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts={**reply, **_by(door), **_when(request)})
     return Decision(state=_replied(request, AssistanceState.ANSWERED, reply, door, now), because=because, ends=TIMERS)
 
 
@@ -220,7 +220,9 @@ def decline(request: Request, reasons: str, signer: str, now: datetime, pack: st
     if blank(signer):
         raise Invalid("signer_missing", field="signer")
     reply = {"reasons": reasons, "signer": signer}
-    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply | _by(door) | _when(request))
+    because = Because(
+        rule="assistance.decline", basis=(request.basis,), pack=pack, facts={**reply, **_by(door), **_when(request)}
+    )
     return Decision(state=_replied(request, AssistanceState.DECLINED, reply, door, now), because=because, ends=TIMERS)
 
 

@@ -219,22 +219,6 @@ def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
     return Decision(state=seat, because=because, orders=(push, timer))
 
 
-def call_off(seat: Seat, channel: str, now: datetime, last: datetime, *, after: tuple[str, ...] = ()) -> Order:
-    """The order to tell the inspector of a seat that he or she need not go, once the work `after` is surely over.
-
-    Of no use after the visit's `last` moment; of one that was overdue it is said all the same.
-    """
-    return Order(
-        kind=OrderKind.PUSH_OFF,
-        key=f"{OrderKind.PUSH_OFF.value}:{seat.name}",
-        due_at=now,
-        urgent_by=last,
-        lane=channel,
-        expires_at=last if last > now else None,
-        payload={"visit": seat.visit, "place": seat.place, "turn": seat.turn, "after": list(after)},
-    )
-
-
 def handed_over(seat: Seat, pack: str) -> Decision[Seat]:
     """The channel has taken the push."""
     because = Because(rule="seat.handed_over", basis=(), pack=pack, facts={"inspector": seat.inspector})

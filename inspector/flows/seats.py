@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.decision import OrderKind
-from inspector.domain.visit import Seat, SeatState, Visit, call_off
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.store.tx import Tx
 from inspector.store.work import Ended
 
@@ -50,7 +50,7 @@ def tell_off(tx: Tx, held: Visit, seats: Iterable[Seat], ended: Iterable[Ended],
         if row is not None or seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED):
             after = (row.key,) if row is not None and row.lease_until > machine_now else ()
             channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
-            orders.append(call_off(seat, channel, now, held.due_at, after=after))
+            orders.append(_call_off(seat, channel, now, held.due_at, after=after))
     tx.work.order(orders, now)
 
 
@@ -75,3 +75,19 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
 def short_of(held: Visit, agency: str) -> str:
     """What an agency's matter `SHORT` is about: the visit, for a partner in a joint one with its own name behind it."""
     return held.id if agency == held.agency else f"{held.id}:{agency}"
+
+
+def _call_off(seat: Seat, channel: str, now: datetime, last: datetime, *, after: tuple[str, ...] = ()) -> Order:
+    """The order to tell the inspector of a seat that he or she need not go, once the work `after` is surely over.
+
+    Of no use after the visit's `last` moment; of one that was overdue it is said all the same.
+    """
+    return Order(
+        kind=OrderKind.PUSH_OFF,
+        key=f"{OrderKind.PUSH_OFF.value}:{seat.name}",
+        due_at=now,
+        urgent_by=last,
+        lane=channel,
+        expires_at=last if last > now else None,
+        payload={"visit": seat.visit, "place": seat.place, "turn": seat.turn, "after": list(after)},
+    )

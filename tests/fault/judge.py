@@ -171,7 +171,7 @@ def _evidence(inside: Inside) -> Iterator[str]:
 
 def _silent(body: Mapping[str, Any]) -> bool:
     """Whether a piece of evidence says that an agency did not answer in time; a late word of it is another piece."""
-    return body["method"] == Method.ASSISTANCE and body["verdict"] == Verdict.NO_ANSWER
+    return (body["method"], body["verdict"]) == (Method.ASSISTANCE, Verdict.NO_ANSWER)
 
 
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:

@@ -353,7 +353,7 @@ def test_inspectors_who_have_an_assignment_hear_once_that_it_is_called_off(
     settle(scene.office)
     scene.hand.on(days=60)
     settle(scene.office)
-    assert sorted(scene.phones.off) == [f"{held.id}:{place}:0" for place in range(told)]
+    assert sorted(str(one.data["seat"]) for one in scene.phones.off) == [f"{held.id}:{place}:0" for place in range(told)]
     assert len(scene.phones.messages) == told
 
 

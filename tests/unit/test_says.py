@@ -9,7 +9,7 @@ import pytest
 
 from inspector.domain import admission, assistance, review, visit
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.calendar import Counting
+from inspector.domain.calendar import Counting, Term, Unit
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict, blank
@@ -22,7 +22,7 @@ from tests.packs import POLICIES
 
 UNSEEN = ["", " ", "\u3000", "\u200b\u2060", "\u200b", "\u2800", "\u3164\u115f", "\ufe0f", "\u00ad"]
 POLICY = Policybook.load(POLICIES).packs[0]
-ONE_DAY = Counting(**dict.fromkeys(Counting.__slots__))  # nobody counts here
+ONE_DAY = Counting(term=Term(amount=1, unit=Unit.DAY), after=START.date(), nominal=START.date(), last=START.date())
 
 
 def case() -> Case:
