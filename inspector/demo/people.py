@@ -220,7 +220,9 @@ class Inspectors:
         told = request.json()
         link = Link.read(str(told["link"]))
         self.pushes.setdefault(str(told["id"]), (str(told["to"]), link.about))
-        if link.about not in self._pushed:
+        if "called_off" in told["data"]:  # whoever has it stays at home, also where the assignment itself never arrived
+            self._pushed.add(link.about)
+        elif link.about not in self._pushed:
             self._pushed.add(link.about)
             self._doings.begin(self._react(link))
         return answer({"receipt": f"push-{len(self._pushed)}"}, 202)

@@ -55,8 +55,7 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
     if case.subject.kind not in item.subjects:
         yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
     yield from _of_letter(case, item, now)
-    if blank(case.reference):
-        yield Invalid("reference_blank", field="reference")
+    yield from _of_words(case)
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
     for held in case.claims:
@@ -66,6 +65,17 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
             yield error
 
 
+def _of_words(case: Case) -> Iterator[Invalid]:
+    """What says nothing to whoever reads it, and what promises nothing: a source's word would contradict it."""
+    if blank(case.reference):
+        yield Invalid("reference_blank", field="reference")
+    if blank(case.subject.name):
+        yield Invalid("subject_nameless", field="subject.name")
+    for held in case.claims:
+        if blank(held.claim.value):
+            yield Invalid("claim_blank", claim=held.claim.key, fact=held.claim.fact, field="claims")
+
+
 def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
     """What is wrong with the letter of commitment, or with there being none: who brought a certificate has signed none."""
     letter = case.letter
@@ -73,6 +83,8 @@ def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
         if case.route is Route.COMMITMENT:
             yield Invalid("letter_missing", field="letter")
         return
+    if blank(letter.signed_by):
+        yield Invalid("signer_missing", field="letter.signed_by")
     if letter.proxy and not item.proxy_allowed:
         yield Invalid("proxy_not_allowed", item=item.code)
     if letter.signed_on.year < _EARLIEST:

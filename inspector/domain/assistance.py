@@ -39,6 +39,11 @@ class AssistanceState(StrEnum):
             AssistanceState.ESCALATED,
         )
 
+    @property
+    def hears(self) -> bool:
+        """Whether a word of the agency is kept: in time it counts, after the last date it is late evidence for a person."""
+        return self.open or self is AssistanceState.UNANSWERED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
@@ -59,7 +64,8 @@ class Request:
     Three dates of its own, beside the case's, which goes on: its reply (`due_at`), then the superior (`escalate_at`), then its end
     without an answer (`end_at`, once escalated).
 
-    `told` are the connectors of those who hold a letter of it and have not heard yet that it is over.
+    `told` are the connectors of those who hold a letter of it and have not heard yet that it is over. `late`: the reply came when the
+    request had ended without one.
     """
 
     id: str
@@ -85,6 +91,7 @@ class Request:
     reply: Mapping[str, object] | None = None
     door: Door | None = None
     ended_at: datetime | None = None
+    late: bool = False
 
 
 def open_request(
@@ -103,7 +110,7 @@ def open_request(
         requested=str(said["via"]),
         ground=str(said["ground"]),
         basis=str(said["basis"]),
-        question={name: said[name] for name in ("fact", "claimed", "on", "kind", "code")},
+        question={name: said[name] for name in ("item", "fact", "claimed", "on", "kind", "code")},
         state=AssistanceState.ORDERED,
         opened_at=now,
         due_at=term.at,
@@ -195,34 +202,35 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
 def answer(
     request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str, door: Door | None = None
 ) -> Decision[Request]:
-    """The requested agency answers. Refused when the request is over: the first answer stands.
+    """The requested agency answers. Refused when it has, or when nobody wants to know any more: the first answer stands.
 
+    After the last date it is late, and what it means is the case's affair.
     A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
     """
-    _must_be_open(request)
+    _must_hear(request)
     if verdict is Verdict.MISMATCH and blank(value):
         raise Invalid("mismatch_wordless", field="value")
     if verdict is Verdict.CANNOT_SAY and blank(value):
         raise Invalid("cannot_say_wordless", field="value")
-    if not signer.strip():
+    if blank(signer):
         raise Invalid("signer_missing", field="signer")
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
-    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=reply | _by(door))
-    state = replace(request, state=AssistanceState.ANSWERED, reply=reply, door=door, ended_at=now, told=_others(request))
-    return Decision(state=state, because=because, ends=TIMERS)
+    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts={**reply, **_by(door), **_when(request)})
+    return Decision(state=_replied(request, AssistanceState.ANSWERED, reply, door, now), because=because, ends=TIMERS)
 
 
 def decline(request: Request, reasons: str, signer: str, now: datetime, pack: str, door: Door | None = None) -> Decision[Request]:
     """The requested agency cannot help. Written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
-    _must_be_open(request)
-    if not reasons.strip():
+    _must_hear(request)
+    if blank(reasons):
         raise Invalid("reasons_missing", field="reasons")
-    if not signer.strip():
+    if blank(signer):
         raise Invalid("signer_missing", field="signer")
     reply = {"reasons": reasons, "signer": signer}
-    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=reply | _by(door))
-    state = replace(request, state=AssistanceState.DECLINED, reply=reply, door=door, ended_at=now, told=_others(request))
-    return Decision(state=state, because=because, ends=TIMERS)
+    because = Because(
+        rule="assistance.decline", basis=(request.basis,), pack=pack, facts={**reply, **_by(door), **_when(request)}
+    )
+    return Decision(state=_replied(request, AssistanceState.DECLINED, reply, door, now), because=because, ends=TIMERS)
 
 
 def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
@@ -262,7 +270,7 @@ def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetim
     on = date.fromisoformat(str(request.question["on"]))
     early = unfresh(verdict, None, on, None, request.ended_at or asked_at)
     return Evidence(
-        id=f"assist:{request.id}",
+        id=f"assist:{request.id}{':late' if request.late else ''}",  # beside the piece that says that nobody answered
         claim=request.claim,
         method=Method.ASSISTANCE,
         via=request.requested,
@@ -322,6 +330,16 @@ def _others(request: Request) -> tuple[str, ...]:
     return tuple(via for via in request.told if via != request.requested)
 
 
-def _must_be_open(request: Request) -> None:
-    if not request.state.open:
+def _replied(request: Request, state: AssistanceState, reply: Mapping[str, object], door: Door | None, now: datetime) -> Request:
+    late = not request.state.open
+    return replace(request, state=state, reply=reply, door=door, ended_at=now, told=_others(request), late=late)
+
+
+def _when(request: Request) -> dict[str, bool]:
+    """That a word is late, as a fact of its decision."""
+    return {} if request.state.open else {"late": True}
+
+
+def _must_hear(request: Request) -> None:
+    if not request.state.hears:
         raise Refusal("request_closed", request=request.id, state=request.state)

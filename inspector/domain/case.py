@@ -41,9 +41,14 @@ class Method(StrEnum):
 
 
 class CaseRemark(StrEnum):
-    """What is odd about a case and yet taken. `NOTICE_VERSION`: its letter names another version of the notice than the item."""
+    """What is odd about a case and yet taken, for people to look at.
+
+    `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
+    correction contradicts what had been promised before it, so that only an officer can end the case.
+    """
 
     NOTICE_VERSION = "NOTICE_VERSION"
+    FORMER_MISMATCH = "FORMER_MISMATCH"
 
 
 class CaseState(StrEnum):
@@ -218,7 +223,8 @@ class ReviewTerm:
 class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
-    `entry` is the id of the credit entry that states the outcome, None where there is none (any more).
+    `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
+    the contents it had before it was corrected: each is still a message of this case when it is delivered again.
     """
 
     id: str
@@ -243,6 +249,7 @@ class Case:
     ended_at: datetime | None = None
     concluded_at: datetime | None = None
     remarks: tuple[CaseRemark, ...] = ()
+    former: tuple[str, ...] = ()
     version: int = 0
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from inspector.domain.case import Case, CaseState, ClaimFile
 from inspector.domain.decision import Because, Decision
@@ -49,7 +50,8 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     facts = {"by": change.by, "changed": [*_changed(held, given)], "content_before": change.before, "content_after": change.after}
     because = Because(rule="case.correct", basis=(policy.item(given.item).basis,), pack=held.pack, facts=facts)
     claims = tuple(_renamed(file, held.version) for file in given.claims)
-    state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims)
+    former = tuple(dict.fromkeys((*held.former, change.before)))
+    state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims, former=former)
     return Decision(state=state, because=because, ends=OPEN_WORK)
 
 
@@ -66,10 +68,10 @@ def _changed(held: Case, given: Case) -> Iterator[str]:
         yield "claims"
 
 
-def _promised(case: Case) -> list[tuple[object, ...]]:
-    """The claims by the sender's own keys."""
+def _promised(case: Case) -> list[tuple[str, str, str, date]]:
+    """The claims by the sender's own keys, in whatever order they came."""
     claims = [file.claim for file in case.claims]
-    return [(claim.key.partition(_OF_A_CORRECTION)[0], claim.fact, claim.value, claim.on) for claim in claims]
+    return sorted((claim.key.partition(_OF_A_CORRECTION)[0], claim.fact, claim.value, claim.on) for claim in claims)
 
 
 def _renamed(file: ClaimFile, version: int) -> ClaimFile:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inspector.domain.case import LevelReason, Rated, SubjectKind
 from inspector.domain.decision import Because, Decision
-from inspector.domain.evidence import span
+from inspector.domain.evidence import TOLERANCE, span
 from inspector.domain.policy import Policy
 
 
@@ -18,7 +18,7 @@ def rated_unknown(policy: Policy, reason: LevelReason, **facts: str) -> Rated:
 def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetime) -> Rated:
     """A stated level as the pack knows it: off the scale, stale, or dated in the future it is unrated (handbook 2.1)."""
     told = {"stated": level, "stated_as_of": as_of.isoformat(), "stated_by": source}
-    if as_of > now:
+    if as_of - now > TOLERANCE:
         return rated_unknown(policy, LevelReason.FUTURE, **told)
     if now - as_of > span(policy.stale_after):
         return rated_unknown(policy, LevelReason.STALE, **told)

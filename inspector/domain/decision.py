@@ -33,6 +33,7 @@ class OrderKind(StrEnum):
     DRAW_OVERDUE = "draw.overdue"
     DRAW_CARRY_OUT = "draw.carry_out"
     PUSH = "push"
+    PUSH_OFF = "push.off"
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
     VISIT_RELEASE = "visit.release"

@@ -13,6 +13,7 @@ from datetime import datetime
 from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.duty import Rule
 from inspector.domain.policy import OutcomeRow, Policy, Timer
 
 OPEN_WORK = frozenset(
@@ -97,6 +98,12 @@ def to_review(
         told=(*told, opened),
         ends=frozenset({OrderKind.CREDIT}) if case.state is CaseState.CLOSED else OPEN_WORK,
     )
+
+
+def reopen(case: Case, why: str, policy: Policy, now: datetime, calendar: WorkingCalendar, because: Because) -> Decision[Case]:
+    """Hand a case that was over to an officer: its outcome does not stand meanwhile, so its credit entry is taken back."""
+    orders = take_back(case, "REOPENED", policy.basis(Rule.FINDING), now)
+    return to_review(replace(case, entry=None), why, policy, now, calendar, because, orders=orders)
 
 
 def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order, ...]:

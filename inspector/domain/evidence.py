@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,14 @@ UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FA
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
 TOLERANCE = timedelta(minutes=5)
-"""So far may a source's clock be ahead of the office's; data dated further ahead are of no day anybody knows. Clocks, not law."""
+"""So far may another's clock be ahead of the office's; what is dated further ahead is of no day anybody knows. Clocks, not law."""
 
 BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
 """Notes of evidence that is not fresh: older than the day the claim speaks of, dated in the future, or about a day to come."""
+
+
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Characters that count as printable and show nothing: fillers, joiners, selectors of variants, the Braille pattern without a dot."""
 
 
 class Verdict(StrEnum):
@@ -86,7 +91,7 @@ def _speaks(piece: Evidence) -> bool:
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:
     """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
-    told = _plain("".join(sign for sign in text if sign.isprintable()))
+    told = _plain("".join(sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign)))
     return not told or told in {_plain(word) for word in words}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import blank
 
 LONGEST = 400
 """Letters of a name, a reason, a piece of evidence."""
@@ -29,14 +30,20 @@ def at_machine(name: str | None, user: str) -> str:
 def said(field: str, text: str) -> str:
     """A text in one line that says something. Raises Invalid (`draw_field_unusable`)."""
     told = " ".join(text.split())
-    if not told or len(told) > LONGEST or not told.isprintable():
+    if blank(told) or len(told) > LONGEST or not told.isprintable():
         raise Invalid("draw_field_unusable", field=field, most=LONGEST)
     return told
 
 
 def nameable(name: str) -> bool:
     """Whether a text names somebody where it is shown: one line of visible characters, without a tag or a blank at its ends."""
-    return name == name.strip() and 0 < len(name) <= LONGEST_NAME and name.isprintable() and not set(name) & set("<>")
+    return (
+        name == name.strip()
+        and not blank(name)
+        and len(name) <= LONGEST_NAME
+        and name.isprintable()
+        and not set(name) & set("<>")
+    )
 
 
 def _names(told: str) -> set[str]:

@@ -7,32 +7,41 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar, due
-from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome
+from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome, Route
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
-from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
+from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
 
 def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) -> Decision[Case]:
-    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结)."""
+    """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结).
+
+    Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back.
+    """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
     if case.concluded_at is not None:
         raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
-    if not reason.strip():
+    if blank(reason):
         raise Invalid("reason_missing", field="reason")
     state = replace(
         case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
     )
-    basis = policy.basis(Rule.WITHDRAW)
+    committed = case.route is Route.COMMITMENT
+    basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
     because = Because(
-        rule="commitment.withdraw", basis=(basis,), pack=case.pack, facts={"reason": reason, "by": by, "entry": case.entry}
+        rule="commitment.withdraw" if committed else "application.withdraw",
+        basis=(basis,),
+        pack=case.pack,
+        facts={"reason": reason, "by": by, "entry": case.entry},
     )
-    told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
+    told = Told(type="application.withdrawn")
+    if committed:
+        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
     orders = take_back(case, "WITHDRAWN", basis, now)
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 
@@ -79,7 +88,7 @@ def review(
         raise Invalid("outcome_not_allowed", field="outcome")
     if not nameable(officer):
         raise Invalid("officer_nameless", field="officer")
-    if not reasons.strip():
+    if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     now_claimed = {held.claim.key for held in case.claims}
     if former := [piece.id for piece in cited if piece.claim not in now_claimed]:
@@ -151,6 +160,4 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
-    state = replace(case.with_file(held), entry=None)
-    orders = take_back(case, "REOPENED", basis, now)
-    return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)
+    return reopen(case.with_file(held), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)

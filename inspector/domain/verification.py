@@ -14,6 +14,7 @@ from inspector.domain.admission import admit, remarks
 from inspector.domain.calendar import SHANGHAI, StartEvent, WorkingCalendar, due
 from inspector.domain.case import (
     Case,
+    CaseRemark,
     CaseState,
     ClaimFile,
     ClaimStatus,
@@ -30,6 +31,9 @@ from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
+
+FORMER = "FORMER"
+"""Why an officer sees a case in which nothing speaks against what is promised now, but something against what was before."""
 
 
 def begin(
@@ -99,7 +103,8 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
 def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept.
 
-    A contradiction that inspectors saw is never late while the case is open: it outweighs the register that had proven the claim.
+    A contradiction that inspectors saw, or that an agency has signed, is never late while the case is open: it outweighs the register
+    that had proven the claim.
     """
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
@@ -112,10 +117,12 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     if evidence.verdict in (Verdict.MATCH, Verdict.MISMATCH):  # only an answer has an age
         facts["fresh"] = evidence.fresh
     because = Because(rule="evidence.weigh", basis=_basis(held), pack=case.pack, facts=facts)
-    seen = evidence.method is Method.ON_SITE and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
-    if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not seen):
+    said = (
+        evidence.method is not Method.ONLINE_QUERY and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
+    )
+    if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
-    settled = _status(evidence)
+    settled = settles(evidence)
     if settled is not None:
         because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, calendar, because)
@@ -127,7 +134,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     return _close_if_settled(moved, policy, now, calendar, because, orders=orders)
 
 
-def _status(evidence: Evidence) -> ClaimStatus | None:
+def settles(evidence: Evidence) -> ClaimStatus | None:
     """What the evidence settles, or None: silence, outage, no record and garbage settle nothing (handbook scenarios 9, 10)."""
     match evidence.verdict:
         case Verdict.MATCH:
@@ -204,6 +211,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
     kind = OrderKind.ASK if step.method is Method.ONLINE_QUERY else OrderKind.ASSIST_SEND
     claim = held.claim
     payload = {
+        "item": case.item,
         "claim": claim.key,
         "fact": claim.fact,
         "claimed": claim.value,
@@ -237,17 +245,17 @@ def _close_if_settled(
     told: tuple[Told, ...] = (),
     reason: str | None = None,
 ) -> Decision[Case]:
-    """End as TRUE when every claim is proven; hand to a person when nothing is open and something is not proven."""
+    """End as TRUE when every claim is proven; hand to a person when nothing is open and something is not proven.
+
+    Where an answer contradicts what had been promised before a correction, a person ends the case, whatever is proven now.
+    """
     statuses = {held.status for held in case.claims}
     if ClaimStatus.OPEN in statuses:
         return Decision(state=case, because=because, orders=orders, told=told)
-    if statuses == {ClaimStatus.PROVEN}:
+    if statuses == {ClaimStatus.PROVEN} and CaseRemark.FORMER_MISMATCH not in case.remarks:
         return end(case, Outcome.TRUE, policy, now, because, "rule", orders=orders, told=told)
-    why = reason or next(
-        status.value
-        for status in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
-        if status in statuses
-    )
+    unproven = (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
+    why = reason or next((status.value for status in unproven if status in statuses), FORMER)
     return to_review(case, why, policy, now, calendar, because, orders=orders, told=told)
 
 

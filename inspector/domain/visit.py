@@ -236,7 +236,7 @@ def accept(seat: Seat, pack: str) -> Decision[Seat]:
 def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
     """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule."""
     _must_be_open(seat)
-    if not reason.strip():
+    if blank(reason):
         raise Invalid("reason_missing", field="reason")
     because = Because(rule="seat.decline", basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
     return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason), because=because)

@@ -21,14 +21,14 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.verification import wants_visit
-from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
+from inspector.domain.visit import Seat, Stake, Visit, VisitState
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
-from inspector.flows.seats import SHORT, rise, short_of
+from inspector.flows.seats import SHORT, short_of, stand_down
 from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
@@ -228,7 +228,7 @@ def owe(tx: Tx, office: Office, held: Visit, agency: str, reason: str, now: date
     decision = visit.owe(held, reason, policy.label)
     changed = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    rise(tx, tx.visits.team(held.id), now, SeatState.CANCELLED)
+    stand_down(tx, held, now)
     for told in dict.fromkeys((agency, held.agency)):
         tx.attention.open(SHORT, told, short_of(changed, told), {"agency": agency, "reason": reason}, now)
 

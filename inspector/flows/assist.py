@@ -7,15 +7,17 @@ from datetime import date, datetime
 
 from inspector.domain import assistance, verification
 from inspector.domain.assistance import Door, Request
-from inspector.domain.case import Case, SubjectKind
+from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.decision import Decision
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.evidence import Verdict, compare
 from inspector.domain.policy import Policy
+from inspector.flows import late
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import SUPERIOR_UNKNOWN, wait_for_it
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
+from inspector.flows.verify import asked
 from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -104,11 +106,11 @@ def answer(
     door: Door | None = None,
 ) -> Request:
     """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares."""
-    case, request = _held(tx, request_id)
+    case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
     note = ""
     if verdict is None:
-        fact = policy.item(case.item).fact(str(request.question["fact"]))
+        fact = policy.item(str(request.question["item"])).fact(str(request.question["fact"]))
         try:
             held = compare(fact.compare, str(request.question["claimed"]), value)
             verdict = Verdict.MATCH if held else Verdict.MISMATCH
@@ -124,7 +126,7 @@ def refuse(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """An agency cannot help and says why; the next way begins."""
-    case, request = _held(tx, request_id)
+    case, request = _hearing(tx, request_id)
     decision = assistance.decline(request, reasons, signer, now, case.pack, door)
     _heard(tx, request, decision, now)
     _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
@@ -159,6 +161,9 @@ def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str
     case = tx.cases.get(request.case_id, lock=True)
     policy = office.book.get(case.pack)
     found = assistance.evidence_of(request, verdict, note, request.opened_at)
+    if request.late:
+        late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
+        return
     tx.cases.add_evidence(case.id, found)
     if request.claim in {held.claim.key for held in case.claims}:
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
@@ -197,27 +202,40 @@ def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
 
 def _letter(office: Office, request: Request, kind: LetterKind, via: str) -> Letter:
     """The letter with its addressee's own link: only the requested agency's answers the request."""
-    asked: Mapping[str, object] = request.question
+    said: Mapping[str, object] = request.question
     return Letter(
         kind=kind,
         request_id=request.id,
         case_id=request.case_id,
         basis=request.basis,
         ground=request.ground,
-        fact=str(asked["fact"]),
-        subject_kind=SubjectKind(str(asked["kind"])),
-        subject_code=str(asked["code"]),
-        claimed=str(asked["claimed"]),
+        fact=str(said["fact"]),
+        subject_kind=SubjectKind(str(said["kind"])),
+        subject_code=str(said["code"]),
+        claimed=str(said["claimed"]),
         due_at=request.due_at,
         due_provisional=request.due_provisional,
         reply_url=office.link(LINK if via == request.requested else OVERSEE, request.id),
-        on=date.fromisoformat(str(asked["on"])),
+        on=date.fromisoformat(str(said["on"])),
     )
 
 
 def _node_of(office: Office, connector: str) -> str:
     """The agency of the tree behind a connector name, or the name itself."""
     return next((node.id for node in office.tree.values() if node.connector == connector), connector)
+
+
+def _hearing(tx: Tx, request_id: str) -> tuple[Case, Request]:
+    """A request and its case, to hear the agency. Raises Refusal where the case was withdrawn: nobody wants to know any more."""
+    case, request = _held(tx, request_id)
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("request_closed", request=request.id, state=request.state)
+    return case, request
+
+
+def hears(case: Case, request: Request) -> bool:
+    """Whether a word of the agency would be kept."""
+    return request.state.hears and case.state is not CaseState.WITHDRAWN
 
 
 def _held(tx: Tx, request_id: str) -> tuple[Case, Request]:

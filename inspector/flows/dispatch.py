@@ -18,6 +18,7 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows import challenges, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
+from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.seats import OVERDUE, UNDELIVERED, end_clock, put_seat, rise
 from inspector.flows.settle import Settlement, nothing, settle_case
@@ -62,6 +63,30 @@ def push(work: Work, office: Office) -> Settlement:
         settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+
+
+def call_off(work: Work, office: Office) -> Settlement:
+    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back."""
+    wait_for_it(work, office)
+    with office.store.read() as tx:
+        seat, held = _read(tx, work)
+        person = tx.rosters.inspector(seat.agency, seat.inspector)
+    channel = office.connectors.channels.get(work.lane)
+    if channel is None:
+        return _undelivered(work, "channel_not_configured").unasked()
+    lang = office.agency(seat.agency).language
+    message = Message(
+        to=person.address,
+        title=label("push.off_title", lang),
+        text=label("push.off_text", lang, visit=held.id),
+        link=office.link(LINK, seat.name),
+        data={"visit": held.id, "seat": seat.name, "called_off": True},
+    )
+    try:
+        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
+    except (Refused, Garbled) as error:
+        return _undelivered(work, error.code).after(error)
+    return nothing("called_off", attempts=receipt.attempts)
 
 
 def _content(message: Message) -> str:

@@ -95,11 +95,12 @@ def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
     """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws."""
     found, told = CASES.heads(sheet)
     lines: list[CaseRow] = []
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for reader in CASES.readers(sheet, found, told):
         application = _application(reader, agency, within)
-        if application.reference and seen.setdefault(application.reference, reader.number) != reader.number:
-            reader.flaw("reference", "reference_twice", other=seen[application.reference])
+        own = application.agency, application.reference
+        if application.reference and seen.setdefault(own, reader.number) != reader.number:
+            reader.flaw("reference", "reference_twice", other=seen[own])
         line = CaseRow(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))
         lines.append(line)
     return Parsed(lines=tuple(lines), flaws=tuple(told.flaws), warnings=tuple(told.warnings))

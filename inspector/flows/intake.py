@@ -1,4 +1,7 @@
-"""Intake: a case comes in, once. The same reference with the same content is the same case; with other content a conflict."""
+"""Intake: a case comes in, once. The same reference with the same content is the same case; with other content a conflict.
+
+A reference is one system's at one agency: where a system's name passes to another agency, its references begin anew.
+"""
 
 from __future__ import annotations
 
@@ -62,9 +65,9 @@ class Application:
     publicity_until: date | None = None
 
     def digest(self) -> str:
-        """The SHA-256 of the content, by which a repetition is told from a conflict."""
+        """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing."""
         fields = {name: getattr(self, name) for name in self.__slots__}
-        claims = [[claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims]
+        claims = sorted([claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims)
         text = json.dumps({**fields, "claims": claims}, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -102,13 +105,17 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
 
 
 def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
-    """The case that its sender has opened with this very content; None when the reference is new. Raises Conflict for other content."""
-    held = tx.cases.by_reference(sender, given.reference)
+    """The case that its sender has opened with this very content; None when the reference is new. Raises Conflict for other content.
+
+    What it was opened with before a correction is its content too: a message delivered again, which changes nothing.
+    """
+    held = tx.cases.by_reference(given.agency, sender, given.reference)
     if held is None:
         return None
-    if held[1] != digest:
+    case = tx.cases.get(held[0])
+    if digest not in (held[1], *case.former):
         raise Conflict("reference_reused", reference=given.reference, case=held[0])
-    return tx.cases.get(held[0])
+    return case
 
 
 def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, now: datetime) -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from inspector.domain.calendar import Counting
+from inspector.domain.case import CaseRemark
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
@@ -28,7 +29,10 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         warnings = (label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
         yield "  " + say("warnings", warnings=say("and").join(warnings))
     for one in told.remarks:
-        yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
+        if one is CaseRemark.NOTICE_VERSION:
+            yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
+        else:
+            yield "  " + of(one, lang)
     yield say("state", state=of(told.state, lang), since=at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))

@@ -20,7 +20,7 @@ from inspector.domain.verification import asked_others
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import end_clock, rise
+from inspector.flows.seats import end_clock, rise, stand_down
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Ended, Work
@@ -99,7 +99,7 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
 
 def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
     """A visit is over before it was made: seats, pushes, dates and matters of it end."""
-    rise(tx, tx.visits.team(held.id), now, visit.SeatState.CANCELLED)
+    stand_down(tx, held, now)
     end_clock(tx, held, now)
 
 

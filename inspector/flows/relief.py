@@ -18,7 +18,7 @@ from inspector.flows import challenges, exemptions, supplement
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import put_seat
+from inspector.flows.seats import put_seat, tell_off
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -92,7 +92,8 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
-    tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    ended = tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    tell_off(tx, held, [seat], ended, now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
     if reason == RECUSED and any(one.reason == RECUSED for one in others):
         owe(tx, office, held, seat.agency, reason, now)  # whoever has two recused would choose the third

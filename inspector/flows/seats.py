@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.decision import OrderKind
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.store.tx import Tx
+from inspector.store.work import Ended
 
 OVERDUE = "visit_overdue"
 """The matter for a person that a visit's date opens when it passes without a result."""
@@ -31,14 +32,36 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
         tx.attention.close(f"{ASKED}:{changed.visit}:{changed.inspector}", now)
 
 
-def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> None:
-    """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more."""
+def stand_down(tx: Tx, held: Visit, now: datetime) -> None:
+    """The visit will not be made: its seats are freed, and whoever may know of the assignment is told not to go."""
+    team = [seat for seat in tx.visits.team(held.id) if seat.state.open]
+    tell_off(tx, held, team, rise(tx, team, now, SeatState.CANCELLED), now)
+
+
+def tell_off(tx: Tx, held: Visit, seats: Iterable[Seat], ended: Iterable[Ended], now: datetime) -> None:
+    """Tell those whose `seats`, as they were, are theirs no longer: who has the push, or may have it, since it was under way.
+
+    `ended` is their open work as it was ended. What has not left the house need not be taken back.
+    """
+    pushes, machine_now = {row.key: row for row in ended if row.fence}, tx.machine_now()
+    orders = []
+    for seat in seats:
+        row = pushes.get(f"{OrderKind.PUSH.value}:{seat.name}")
+        if row is not None or seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED):
+            after = (row.key,) if row is not None and row.lease_until > machine_now else ()
+            channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
+            orders.append(_call_off(seat, channel, now, held.due_at, after=after))
+    tx.work.order(orders, now)
+
+
+def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> list[Ended]:
+    """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more. Their work as it was ended."""
     ended = []
     for seat in team:
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=state), now)
             ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
-    tx.work.end_keys(ended, now)
+    return tx.work.end_keys(ended, now)
 
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
@@ -52,3 +75,19 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
 def short_of(held: Visit, agency: str) -> str:
     """What an agency's matter `SHORT` is about: the visit, for a partner in a joint one with its own name behind it."""
     return held.id if agency == held.agency else f"{held.id}:{agency}"
+
+
+def _call_off(seat: Seat, channel: str, now: datetime, last: datetime, *, after: tuple[str, ...] = ()) -> Order:
+    """The order to tell the inspector of a seat that he or she need not go, once the work `after` is surely over.
+
+    Of no use after the visit's `last` moment; of one that was overdue it is said all the same.
+    """
+    return Order(
+        kind=OrderKind.PUSH_OFF,
+        key=f"{OrderKind.PUSH_OFF.value}:{seat.name}",
+        due_at=now,
+        urgent_by=last,
+        lane=channel,
+        expires_at=last if last > now else None,
+        payload={"visit": seat.visit, "place": seat.place, "turn": seat.turn, "after": list(after)},
+    )

@@ -30,13 +30,15 @@ class Settlement:
     """What a flow leaves to be written, in the same transaction that marks its work done.
 
     `call` and `attempts` say how the call to the outside ended, and in how many tries. With 0 tries nobody was called, and nothing is
-    known of the other side: its breaker stays as it is, and nothing is counted.
+    known of the other side: its breaker stays as it is, and nothing is counted. `late` is written in place of `write` where the case
+    has ended the work meanwhile: what somebody has answered is not thrown away. None: then it is worth nothing.
     """
 
     write: Callable[[Tx, datetime], None]
     outcome: str = "done"
     call: str = "answered"
     attempts: int = 1
+    late: Callable[[Tx, datetime], None] | None = None
 
     def after(self, error: PortError) -> Settlement:
         """The same, when it was a failed call that led here."""

@@ -49,6 +49,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.DRAW_OVERDUE: Flow(do=seeding.overdue, alone=True),
     OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out, alone=True),
     OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
+    OrderKind.PUSH_OFF: Flow(do=dispatch.call_off, give_up=dispatch.not_pushed),
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
     OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),

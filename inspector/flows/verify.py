@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import credit, verification
-from inspector.domain.case import CaseState, Claim, LevelReason, Method, Rated, SubjectKind
+from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
 from inspector.domain.evidence import Evidence, Verdict, blank, compare, unfresh
 from inspector.domain.policy import Fact, Policy
+from inspector.flows import late
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
@@ -74,8 +75,9 @@ def ask(work: Work, office: Office) -> Settlement:
     try:
         answer = source.ask(question, key=work.key)
     except (Refused, Garbled) as error:
-        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now()), failed=error).after(error)
-    return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts)
+        found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
+        return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)
+    return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts, late=_late(work, office, answer))
 
 
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -118,19 +120,45 @@ def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: Por
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id), lock=True)
         policy = office.book.get(case.pack)
-        claim = str(work.payload["claim"])
-        if claim not in {held.claim.key for held in case.claims}:
-            return
-        fact = policy.item(case.item).fact(str(work.payload["fact"]))
-        found = answer if isinstance(answer, Evidence) else judge(work.key, case.file(claim).claim, fact, answer, now)
+        found = _found(tx, office, work, case, answer, failed, now)
         tx.cases.add_evidence(case.id, found)
-        if isinstance(failed, Garbled):
-            facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
-            tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
     verdict = answer.verdict.value if isinstance(answer, Evidence) else answer.status.value
     return Settlement(write=write, outcome=verdict)
+
+
+def _late(
+    work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None
+) -> Callable[[Tx, datetime], None]:
+    """What to write where the question was over before it was answered: by its date, or by a correction of what was promised."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case = tx.cases.get(str(work.case_id), lock=True)
+        if case.state is not CaseState.WITHDRAWN:
+            late.keep(tx, office, case, _found(tx, office, work, case, answer, failed, now), asked(work.payload), now)
+
+    return write
+
+
+def asked(said: Mapping[str, object]) -> Claim:
+    """The claim as a question has put it; the case may claim something else by now."""
+    on = date.fromisoformat(str(said["on"]))
+    return Claim(key=str(said["claim"]), fact=str(said["fact"]), value=str(said["claimed"]), on=on)
+
+
+def _found(
+    tx: Tx, office: Office, work: Work, case: Case, answer: Answer | Evidence, failed: PortError | None, now: datetime
+) -> Evidence:
+    """An answer as evidence about the claim that was asked about, by the item of that day; of a garbled one a person hears."""
+    if isinstance(failed, Garbled):
+        facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
+        tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
+    if isinstance(answer, Evidence):
+        return answer
+    claim = asked(work.payload)
+    fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
+    return judge(work.key, claim, fact, answer, now)
 
 
 def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> Evidence:

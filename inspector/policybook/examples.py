@@ -181,7 +181,7 @@ def _case(policy: Policy, example: Example) -> Case:
         ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=())
         for fact in policy.item(example.item).facts
     )
-    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="", signed_on=day)
+    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="example", signed_on=day)
     return Case(
         id="example",
         agency="example",

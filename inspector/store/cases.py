@@ -21,7 +21,9 @@ from inspector.store.tables import ADVERSE, PROVISIONAL, REVIEWED, case_file, ev
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
 _REFERRED = sa.select(case_file.c.id, case_file.c.digest).where(
-    case_file.c.sender == sa.bindparam("by"), case_file.c.reference == sa.bindparam("reference")
+    case_file.c.agency == sa.bindparam("at"),
+    case_file.c.sender == sa.bindparam("by"),
+    case_file.c.reference == sa.bindparam("reference"),
 )
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
@@ -43,7 +45,7 @@ class CaseRoom(Room):
     """The case table, the subjects and the evidence."""
 
     def add(self, case: Case, digest: str) -> bool:
-        """Write a new case; False when its sender has used the reference before (then nothing is written)."""
+        """Write a new case; False when its sender has used the reference at the agency before (then nothing is written)."""
         row = self._row(case) | {
             "id": case.id,
             "agency": case.agency,
@@ -54,7 +56,7 @@ class CaseRoom(Room):
             "opened_at": case.opened_at,
             "version": 0,
         }
-        return self.insert_one(case_file, row, ("sender", "reference"))
+        return self.insert_one(case_file, row, ("agency", "sender", "reference"))
 
     def remember(self, person: Subject) -> None:
         """Keep the subject once, as first seen."""
@@ -81,21 +83,23 @@ class CaseRoom(Room):
         held = sa.or_(case_file.c.drawn == number, case_file.c.id.in_(padded(others)))
         self.connection.execute(_ORDERED.where(held)).all()
 
-    def by_reference(self, sender: str, reference: str) -> tuple[str, str] | None:
-        """(id, content digest) of the case a sender has opened under its reference, or None.
+    def by_reference(self, agency: str, sender: str, reference: str) -> tuple[str, str] | None:
+        """(id, content digest) of the case a sender has opened under its reference at an agency, or None.
 
         A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
         """
-        row = self.batch.direct.execute(_REFERRED, {"by": sender, "reference": reference}).one_or_none()
+        row = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "reference": reference}).one_or_none()
         return (row.id, row.digest) if row is not None else None
 
-    def digests(self, sender: str, references: Sequence[str]) -> dict[str, str]:
-        """The content digests of those references that a sender has used, however many are asked about."""
-        held: dict[str, str] = {}
+    def digests(self, sender: str, references: Sequence[str]) -> dict[tuple[str, str], str]:
+        """The content digests by (agency, reference) of those references that a sender has used, however many are asked about."""
+        held: dict[tuple[str, str], str] = {}
         for start in range(0, len(references), _TOGETHER):
             some = case_file.c.reference.in_(references[start : start + _TOGETHER])
-            asked = sa.select(case_file.c.reference, case_file.c.digest).where(case_file.c.sender == sender, some)
-            held |= {row.reference: row.digest for row in self.connection.execute(asked)}
+            asked = sa.select(case_file.c.agency, case_file.c.reference, case_file.c.digest).where(
+                case_file.c.sender == sender, some
+            )
+            held |= {(row.agency, row.reference): row.digest for row in self.connection.execute(asked)}
         return held
 
     def digest(self, case_id: str) -> str:

@@ -95,7 +95,7 @@ case_file = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-    sa.UniqueConstraint("sender", "reference"),
+    sa.UniqueConstraint("agency", "sender", "reference"),
 )
 sa.Index("ix_case_file_agency_opened", case_file.c.agency, case_file.c.id)
 sa.Index("ix_case_file_state_outcome", case_file.c.state, case_file.c.outcome, case_file.c.due_at)
@@ -380,7 +380,6 @@ token = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
-    sa.Column("used_at", Moment),
 )
 
 replica = sa.Table(

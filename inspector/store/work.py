@@ -64,6 +64,12 @@ _AHEAD = (
 )
 _OPEN = sa.update(work).where(work.c.state.in_(("ready", "waiting", "quarantined")))
 _END = _OPEN.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+_LATE = (
+    sa.update(work)
+    .where(work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"))
+    .where(work.c.state == "done", work.c.error == "obsolete")
+    .values(error="late")
+)
 _END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True))).returning(
     work.c.key, work.c.lane, work.c.fence, work.c.lease_until
 )
@@ -253,6 +259,10 @@ class WorkRoom(Room):
         self._none_ahead(lambda row: row.key in keys)
         values = {"keys": keys, "done_at": now, "state": "done", "error": "obsolete", "owner": None}
         return [Ended(**row) for row in self.connection.execute(_END_KEYS, values).mappings()]
+
+    def late(self, held: Work) -> bool:
+        """Whether a claimed row was ended under our hands, with nobody else's claim since. Yes is said once: then it is marked."""
+        return self.batch.direct.execute(_LATE, {"held_id": held.id, "held_fence": held.fence}).rowcount == 1
 
     def keyed(self, key: str) -> Row | None:
         """The row of a key, or None: never written, or done so long ago that it is forgotten."""

@@ -174,6 +174,8 @@ class RequestShown(Shown):
     sent_at: datetime | None
     ended_at: datetime | None
     reply: dict[str, JsonValue] | None
+    late: bool
+    """The reply came when the request had ended without one: it is evidence for a person."""
 
 
 class ResultShown(Shown):

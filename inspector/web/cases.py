@@ -35,12 +35,24 @@ router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
     response_model=CaseShown,
     responses={**WRITES, 200: {"model": CaseShown, "description": "The same case again: nothing was changed"}},
 )
-def open_case(desk: AtDesk, caller: System, given: CaseIn) -> JSONResponse:
-    """Hand a case in. The same reference with the same content answers the same case; with other content it is a conflict."""
+def open_case(desk: AtDesk, caller: System, given: CaseIn, message_id: MessageId = None) -> JSONResponse:
+    """Hand a case in. The same reference with the same content answers the same case; with other content it is a conflict.
+
+    So no `Idempotency-Key` is needed. One that is given counts as everywhere: with other content it is a conflict, whatever the reference.
+    """
     application = given.application()
     _within(caller, given.agency)
-    taken = desk.act(lambda tx, now: intake.take(desk.office, tx, application, caller.name, now))
-    return JSONResponse(case_shown(taken.case).model_dump(mode="json"), 201 if taken.new else 200)
+    opened: list[Case] = []
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        opened.clear()
+        taken = intake.take(desk.office, tx, application, caller.name, now)
+        opened.extend([taken.case] if taken.new else [])
+        return case_shown(taken.case)
+
+    answer = desk.once(message(caller.source, message_id, "open", given), do)
+    answer.status_code = 201 if opened else 200
+    return answer
 
 
 @router.get("/cases", responses=READS)

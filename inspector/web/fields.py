@@ -8,10 +8,11 @@ from typing import Annotated
 
 from fastapi import Header, Path, Query, Request
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import blank
 
 # One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
 _LINE = r"^[^\x00-\x1f\x7f]+$"
@@ -22,9 +23,18 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 MOST_ROWS = 200
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+
+def _says(text: str, about: ValidationInfo) -> str:
+    """A text that says something, as the rules ask it. Raises Invalid: no description of a field tells which characters show nothing."""
+    if blank(text):
+        raise Invalid("text_blank", field=about.field_name or "")
+    return text
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), AfterValidator(_says)]
 MaybeLine = Annotated[str, StringConstraints(max_length=200, pattern=_MAYBE_LINE)]
 Text = Annotated[str, StringConstraints(max_length=4_000, pattern=_TEXT)]
+Promised = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=_LINE), AfterValidator(_says)]
 LetterText = Annotated[str, StringConstraints(max_length=100_000, pattern=_TEXT)]
 ClaimKey = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_~-]*$")]

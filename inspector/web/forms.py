@@ -181,19 +181,20 @@ def _assist_page(
     *,
     oversees: bool = False,
 ) -> Response:
-    def ask(tx: Tx) -> tuple[AssistanceRequest, str, list[str]]:
+    def ask(tx: Tx) -> tuple[AssistanceRequest, bool, str, list[str]]:
         held = tx.assistance.get(request_id)
         case = tx.cases.get(held.case_id)
         policy = desk.office.book.get(case.pack)
         cited = [one.citation for one in articles(policy, held.basis)]
-        return held, _fact_name(desk, case.pack, case.item, str(held.question["fact"])), cited
+        fact = _fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        return held, assist.hears(case, held), fact, cited
 
-    held, fact, cited = desk.look(ask)
+    held, hears, fact, cited = desk.look(ask)
     requester = desk.office.tree.get(held.requester)
     requested = next((node for node in desk.office.tree.values() if node.connector == held.requested), None)
     context = {
         "held": request_shown(held),
-        "open": held.state.open and not oversees,
+        "open": hears and not oversees,
         "oversees": oversees,
         "requested": requested.name if requested else held.requested,
         "fact": fact,

@@ -59,7 +59,7 @@ def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
 
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, message_id: MessageId = None) -> JSONResponse:
-    """The requested agency answers; the first answer stands."""
+    """The requested agency answers; the first answer stands. After the last date it is kept as late evidence, for a person."""
     desk.look(lambda tx: _request(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:

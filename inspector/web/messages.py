@@ -11,12 +11,25 @@ from pydantic import ConfigDict, Field, StringConstraints
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import TOLERANCE, Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
-from inspector.web.fields import CaseId, ClaimKey, ClaimName, Day, Digest, LetterText, Line, MaybeLine, Moment, Strict, Text
+from inspector.web.fields import (
+    CaseId,
+    ClaimKey,
+    ClaimName,
+    Day,
+    Digest,
+    LetterText,
+    Line,
+    MaybeLine,
+    Moment,
+    Promised,
+    Strict,
+    Text,
+)
 
 Said = Literal["match", "mismatch", "not_found", "cannot_say"]
 """What a body or an inspector can say about a fact. Silence is nobody's statement, so `no_answer` is not among them."""
@@ -35,7 +48,7 @@ class ClaimIn(Strict):
 
     key: ClaimKey
     fact: Line
-    value: Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    value: Promised
     on: Day
 
 
@@ -158,7 +171,7 @@ class LevelIn(Strict):
 
     def checked_as_of(self, now: datetime) -> datetime:
         """When it was stated. Raises Invalid for a time to come, or one before there was any such system."""
-        if not 1990 <= self.as_of.year <= 2200 or self.as_of > now:
+        if not 1990 <= self.as_of.year <= 2200 or self.as_of - now > TOLERANCE:
             raise Invalid("as_of_out_of_range", field="as_of", as_of=self.as_of.isoformat(), now=now.isoformat())
         return self.as_of
 
@@ -181,7 +194,7 @@ class AnswerIn(Strict):
 
     def checked_verdict(self) -> Verdict | None:
         """The verdict, or None when the value decides. Raises Invalid when there is neither."""
-        if self.verdict is None and not self.value.strip():
+        if self.verdict is None and blank(self.value):
             raise Invalid("answer_empty", field="value")
         return Verdict(self.verdict) if self.verdict is not None else None
 

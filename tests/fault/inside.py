@@ -32,7 +32,7 @@ from inspector.store.tables import (
 )
 from inspector.store.tx import Tx
 
-WAY = ("verification.result", "review.opened", "commitment.withdrawn")
+WAY = ("verification.result", "review.opened", "commitment.withdrawn", "application.withdrawn")
 """Events that say where a case stands."""
 
 
@@ -98,8 +98,8 @@ class Inside:
 
 
 def order(key: str) -> str:
-    """The order behind a key that somebody outside was called with: a push may name the digest of its content behind its order's."""
-    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith("push:") else key
+    """The order behind a key that somebody outside was called with: pushes name the digest of their content behind their order's."""
+    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith(("push:", "push.off:")) else key
 
 
 def told(what: str, which: Collection[object]) -> Iterator[str]:

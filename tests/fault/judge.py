@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.domain.assistance import TIMERS, AssistanceState
-from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome
+from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome, Route
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
+from inspector.domain.evidence import Verdict
 from tests.fault import clocks, draws, seats
 from tests.fault.inside import Inside, order, told
 
@@ -24,6 +25,7 @@ CALLS = (
     OrderKind.CREDIT,
     OrderKind.CREDIT_RETRACT,
     OrderKind.PUSH,
+    OrderKind.PUSH_OFF,
     OrderKind.DRAW_PROMISE,
     OrderKind.DRAW_LODGE,
     OrderKind.DRAW_REVEAL,
@@ -160,11 +162,16 @@ def _people(inside: Inside, outside: Outside) -> Iterator[str]:
 def _evidence(inside: Inside) -> Iterator[str]:
     """One answer for each question, weighed once. What inspectors saw is the affair of `seats`."""
     answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] != Method.ON_SITE]
-    ways = Counter((case_id, body["claim"], body["method"], body["via"]) for case_id, body in answers)
+    ways = Counter((case_id, body["claim"], body["method"], body["via"], _silent(body)) for case_id, body in answers)
     yield from told("answers came twice", [way for way, count in ways.items() if count > 1])
     held = Counter(case_id for case_id, _ in answers)
     wrong = [one for one in inside.cases if held[one] != inside.weighed[one]]
     yield from told("cases weighed more or less than they have answers", wrong)
+
+
+def _silent(body: Mapping[str, Any]) -> bool:
+    """Whether a piece of evidence says that an agency did not answer in time; a late word of it is another piece."""
+    return (body["method"], body["verdict"]) == (Method.ASSISTANCE, Verdict.NO_ANSWER)
 
 
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
@@ -207,6 +214,8 @@ def _pointless(key: str, row: Any, inside: Inside) -> bool:
         case OrderKind.PUSH:
             seat = inside.seats.get(key.removeprefix("push:"))
             return seat is not None and not seats.must_be_pushed(seat)
+        case OrderKind.PUSH_OFF:
+            return f"push_undelivered:{key}" in inside.told
         case OrderKind.DRAW_PROMISE | OrderKind.DRAW_REVEAL:
             draw = inside.draws.get(said["draw"])
             return draw is not None and draw.void_reason is not None
@@ -230,7 +239,8 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
     yield from told("replies the office took and does not have", outside.replies - replied)
-    heard = Counter((case_id, body["claim"]) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE)
+    answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE]
+    heard = Counter((case_id, body["claim"]) for case_id, body in answers if not _silent(body))
     lost = [one for one in replied if heard[inside.requests[one].case_id, inside.requests[one].claim] != 1]
     yield from told("replies without exactly one piece of evidence", lost)
 
@@ -265,8 +275,9 @@ def _ends_once(case: Case, way: list[tuple[str, Mapping[str, Any]]]) -> bool:
         return not way
     kinds = [kind for kind, _ in way]
     twice = any(pair == ("verification.result",) * 2 for pair in itertools.pairwise(kinds))
-    early = "commitment.withdrawn" in kinds[:-1]
-    last = bool(way) and kinds[-1] == ENDS[case.state]
+    end = "application.withdrawn" if (case.state, case.route) == (CaseState.WITHDRAWN, Route.CERTIFICATE) else ENDS[case.state]
+    early = any(kind.endswith(".withdrawn") for kind in kinds[:-1])
+    last = bool(way) and kinds[-1] == end
     outcome = case.state is not CaseState.CLOSED or (last and way[-1][1]["outcome"] == case.outcome)
     return last and outcome and not twice and not early
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from inspector.domain.case import Method
@@ -61,13 +61,31 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     ordered = {key for key, row in inside.works.items() if row.kind == OrderKind.PUSH}
     yield from told("seats whose push was never ordered, or pushes of no seat", ordered ^ set(keys))
     phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    off: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for key, (address, seat) in outside.pushes.items():
-        phones[order(key)].add((address, seat))
+        (off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones)[order(key)].add((address, seat))
     nowhere = [key for key, one in keys.items() if must_be_pushed(one) and key not in phones]
     yield from told("seats stand as pushed and no phone has it", nowhere)
     yield from told("pushes of no seat reached a phone", set(phones) - set(keys))
     due = {key: {(inside.addresses.get(keys[key].inspector), keys[key].name)} for key in phones if key in keys}
     yield from told("pushes reached another phone or named another seat", [key for key, one in due.items() if phones[key] != one])
+    yield from _off(inside, outside, off)
+
+
+def _off(inside: Inside, outside: Outside, phones: Mapping[str, set[tuple[str, str]]]) -> Iterator[str]:
+    """Whoever had said yes and was stood down is told so, and nobody else, on his or her own phone."""
+    gone = {name: seat for name, seat in inside.seats.items() if seat.state in (SeatState.CANCELLED, SeatState.RELIEVED)}
+    keys = {f"{OrderKind.PUSH_OFF.value}:{name}": seat for name, seat in gone.items()}
+    ordered = {key for key, row in inside.works.items() if row.kind == OrderKind.PUSH_OFF}
+    yield from told("inspectors are called off whose seats are still theirs", ordered - set(keys))
+    due = {key for key, seat in keys.items() if outside.seats.get(seat.name, {}).get("accept")}
+    yield from told("inspectors had said yes and were never called off", due - ordered)
+    wrong = [
+        key
+        for key, seen in phones.items()
+        if key in keys and seen != {(inside.addresses.get(keys[key].inspector), keys[key].name)}
+    ]
+    yield from told("inspectors were called off on another phone", [*wrong, *(set(phones) - set(keys))])
 
 
 def _said(inside: Inside, outside: Outside) -> Iterator[str]:

@@ -148,8 +148,12 @@ def test_a_conclusion_may_be_told_later_with_its_time_and_with_nothing_else(edge
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"reference": " "}, "reference_blank"),
-        ({"reference": "\u200b"}, "reference_blank"),
+        ({"reference": " "}, "text_blank"),
+        ({"reference": "\u200b"}, "text_blank"),
+        ({"subject": {"kind": "FIRM", "code": "TEST00000000000001", "name": "\u200b"}}, "text_blank"),
+        ({"letter": {"text": "x", "notice_version": "1", "signed_by": "\u3000", "signed_on": "2026-03-01"}}, "text_blank"),
+        ({"claims": [{"key": "c1", "fact": "registration-status", "value": "", "on": "2026-02-27"}]}, "message_invalid"),
+        ({"claims": [{"key": "c1", "fact": "registration-status", "value": "\u2800 ", "on": "2026-02-27"}]}, "text_blank"),
         ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "0001-01-01"}}, "signed_long_ago"),
     ],
 )

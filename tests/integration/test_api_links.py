@@ -60,6 +60,10 @@ def test_a_refusal_needs_reasons_and_a_wrong_link_opens_nothing(edge: Edge) -> N
         bare = agency.post(f"/v1/assistance/{request_id}/decline", json={"reasons": "  ", "signer": "赵六"})
         strange = stranger.get(f"/v1/assistance/{request_id}")
         unknown = nobody.get(f"/v1/assistance/{request_id}")
+        for blank in ("\u200b\u2060", "\u3000", "\u3164"):
+            for given in ({"reasons": blank, "signer": "赵六"}, {"reasons": "档案移交中", "signer": blank}):
+                unseen = agency.post(f"/v1/assistance/{request_id}/decline", json=given)
+                assert unseen.status_code == 422, given
         declined = agency.post(f"/v1/assistance/{request_id}/decline", json={"reasons": "档案移交中", "signer": "赵六"})
     assert (bare.status_code, bare.json()["error"]["code"]) == (422, "reasons_missing")
     assert (strange.status_code, unknown.status_code) == (403, 401)

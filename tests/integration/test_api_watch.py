@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,16 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
         new = platform.post("/v1/credit/levels", json={"levels": [level()]}).json()
         old = platform.post("/v1/credit/levels", json={"levels": [level(grade="D", as_of="2026-02-01T08:00:00Z")]}).json()
         future = platform.post("/v1/credit/levels", json={"levels": [level(as_of="2026-04-01T08:00:00Z")]})
+        ahead = (edge.office.now() + timedelta(seconds=1)).isoformat()
+        other = platform.post("/v1/credit/levels", json={"levels": [level("TEST00000000000002", as_of=ahead)]})
         case = client.post("/v1/cases", json=a_case()).json()
     with edge.office.store.read() as tx:
         told = [(row["rule"], json.loads(row["body"])["facts"]) for row in tx.ledger.about("credit:platform")]
     assert (new, old) == ({"kept": 1, "older": 0}, {"kept": 0, "older": 1})
     assert future.json()["error"]["code"] == "as_of_out_of_range"
+    assert other.json() == {"kept": 1, "older": 0}, "clocks differ a little"
     assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
-    assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept}) for kept in (1, 0)]
+    assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept}) for kept in (1, 0, 1)]
 
 
 def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:

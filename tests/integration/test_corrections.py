@@ -92,9 +92,19 @@ def level_of(office: Office, case_id: str) -> str:
     return strategy.level.level
 
 
-@pytest.mark.parametrize(("age", "level"), [(10, "A"), (400, "U"), (-3, "U")], ids=["fresh", "stale", "from the future"])
-def test_a_looked_up_level_counts_only_while_it_is_fresh(store: Store, hand: Hand, age: int, level: str) -> None:
-    platform = Platform(as_of=hand() - timedelta(days=age))
+@pytest.mark.parametrize(
+    ("age", "level"),
+    [
+        (timedelta(days=10), "A"),
+        (timedelta(days=400), "U"),
+        (timedelta(days=-3), "U"),
+        (timedelta(seconds=-2), "A"),
+        (timedelta(minutes=-6), "U"),
+    ],
+    ids=["fresh", "stale", "from the future", "by a clock that is ahead", "by one that is far ahead"],
+)
+def test_a_looked_up_level_counts_only_while_it_is_fresh(store: Store, hand: Hand, age: timedelta, level: str) -> None:
+    platform = Platform(as_of=hand() - age)
     office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": platform})
     case_id = post(office, application(1, "business-licence", LICENCE))
     settle(office)

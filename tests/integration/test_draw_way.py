@@ -89,6 +89,7 @@ class Phones:
     """The inspectors' phones."""
 
     messages: list[Message] = field(default_factory=list)
+    off: list[Message] = field(default_factory=list)
     refuses: bool = False
 
     def __post_init__(self) -> None:
@@ -98,7 +99,7 @@ class Phones:
         """Show a message, or not."""
         if self.refuses:
             raise Refused("no_such_number", origin=Origin.THEM)
-        self.messages.append(message)
+        (self.off if message.data.get("called_off") else self.messages).append(message)
         return Receipt(reference="", at=datetime.now(UTC))
 
 
@@ -215,8 +216,7 @@ def replayed(office: Office, number: str) -> None:
     with office.store.read() as tx:
         files, made = tx.draws.files(number), tx.visits.of_draw(number)
         seated = {visit.object_id: [seat.inspector for seat in tx.visits.team(visit.id) if seat.state.open] for visit in made}
-    commitment = read(files["commit.json"])
-    frame = read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
+    commitment, frame = read(files["commit.json"]), read_frame(files["objects.tsv"], files["inspectors.tsv"], files["bans.tsv"])
     result = protocol.carry_out(commitment, {"weekly": frame}, json.loads(files["seed.json"])["parts"])
     events = [json.loads(line) for line in files.get("after.jsonl", b"").splitlines()]
     teams = replay(commitment, frame, result, "weekly", events)

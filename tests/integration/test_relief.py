@@ -79,6 +79,10 @@ def test_the_seat_of_whoever_cannot_go_passes_on_by_the_rule_with_its_reason(
     pushed = len(phones.messages)
     assert look(office) == 1
     settle(office)
+    assert [one.data["seat"] for one in phones.off] == [first.name], (
+        "who has the assignment hears that it is his or hers no longer"
+    )
+    settle(office)
     seats = team(office, visit)
     assert (seats[0].state, seats[0].reason) == (SeatState.RELIEVED, reason)
     assert [seat.state.open for seat in seats] == [False, True, True]

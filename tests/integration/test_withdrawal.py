@@ -19,7 +19,7 @@ from inspector.flows.office import Office, Plan
 from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
-from inspector.ports import LetterKind, PortError, Unavailable
+from inspector.ports import LetterKind, NotYet, PortError, Unavailable
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.store.work import Work
@@ -28,8 +28,8 @@ from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
 
-OUT = {"tell", "assist.send", "credit.retract"}
-"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked, retractions."""
+OUT = {"tell", "assist.send", "credit.retract", "push.off"}
+"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions."""
 
 
 @dataclass
@@ -338,3 +338,36 @@ def test_after_conclusion_and_without_a_reason_it_is_refused_and_changes_nothing
     with store.read() as tx:
         assert tx.cases.get(scene.case_id) == concluded
     assert scene.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"), [(pushed, 2), (visit_late, 2), (drawn, 0)], ids=lambda stage: getattr(stage, "__name__", stage)
+)
+def test_inspectors_who_have_an_assignment_hear_once_that_it_is_called_off(
+    scene: Scene, stage: Callable[[Scene], None], told: int
+) -> None:
+    stage(scene)
+    with scene.office.store.begin() as tx:
+        (held,) = tx.visits.of_case(scene.case_id)
+        review.withdraw(scene.office, tx, scene.case_id, "改为提交证明", "hall", scene.hand())
+    settle(scene.office)
+    scene.hand.on(days=60)
+    settle(scene.office)
+    assert sorted(str(one.data["seat"]) for one in scene.phones.off) == [f"{held.id}:{place}:0" for place in range(told)]
+    assert len(scene.phones.messages) == told
+
+
+def test_the_end_of_an_assignment_waits_until_its_push_is_surely_over(scene: Scene) -> None:
+    drawn(scene)
+    called = call(scene.office)
+    assert len(scene.phones.messages) == 2
+    with scene.office.store.begin() as tx:
+        review.withdraw(scene.office, tx, scene.case_id, "改为提交证明", "hall", scene.hand())
+    assert settle_late(scene.office, called) == {"push"}
+    with pytest.raises(NotYet, match="still_under_way"):
+        scene.go()
+    assert scene.phones.off == [], "it never overtakes what it takes back"
+    let_lapse(scene.office)
+    scene.hand.on(days=1)
+    settle(scene.office)
+    assert len(scene.phones.off) == 2

@@ -15,6 +15,8 @@ from inspector import labels
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import ClaimStatus
 from inspector.domain.errors import Invalid
+from inspector.domain.late import LATE
+from inspector.domain.verification import FORMER
 from inspector.domain.visit import SeatState
 from inspector.flows import wording
 from inspector.labels import LANGS, label, words
@@ -223,10 +225,10 @@ def test_every_code_that_stands_in_a_note_or_a_work_row_has_words() -> None:
 
 
 def test_every_reason_of_a_review_has_words() -> None:
-    named: set[str] = set()
+    named = {FORMER, LATE}
     for name in ("verification", "review"):
         for called, call in calls(ROOT / "inspector" / "domain" / f"{name}.py"):
-            if called == "to_review":
+            if called in ("to_review", "reopen"):
                 named |= set(texts(call.args[1]))
             elif called == "_close_if_settled":
                 named |= {text for given in call.keywords if given.arg == "reason" for text in texts(given.value)}

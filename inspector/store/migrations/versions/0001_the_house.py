@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
-        sa.UniqueConstraint("sender", "reference", name=op.f("uq_case_file_sender_reference")),
+        sa.UniqueConstraint("agency", "sender", "reference", name=op.f("uq_case_file_agency_sender_reference")),
     )
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index("ix_case_file_agency_opened", ["agency", "id"], unique=False)
@@ -409,7 +409,6 @@ def upgrade() -> None:
         sa.Column("made_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("expires_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("revoked_at", inspector.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("used_at", inspector.store.tables.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
     )

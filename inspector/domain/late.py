@@ -1,0 +1,78 @@
+"""An answer that came when nobody waited for it any more: kept in any case, and never an outcome by itself.
+
+Invariant: what speaks against a commitment reaches an officer, also where the date, a correction or a decision came before it; and
+so does what speaks for somebody who was decided against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus
+from inspector.domain.decision import Because, Decision
+from inspector.domain.duty import Rule
+from inspector.domain.ending import reopen
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict
+from inspector.domain.policy import Policy
+from inspector.domain.review import adverse
+from inspector.domain.verification import FORMER, settles, weigh
+
+LATE = "LATE"
+"""Why an officer sees a case again that was over: an answer came that speaks otherwise than it was decided."""
+
+
+def late(
+    case: Case, evidence: Evidence, asked: Claim, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Case]:
+    """Weigh an answer to a question that was over; `asked` is the claim as it was put.
+
+    Under way, a case takes it like any other where it settles something. With an officer it changes nothing and lies before him or
+    her. A closed case is opened again where the answer speaks otherwise than was decided. Not for a withdrawn case: there is nothing
+    left to decide.
+    """
+    facts = {
+        "claim": evidence.claim,
+        "method": evidence.method.value,
+        "verdict": evidence.verdict.value,
+        "via": evidence.via,
+        "evidence": evidence.id,
+    }
+    because = Because(rule="evidence.late", basis=(policy.basis(Rule.FINDING),), pack=case.pack, facts=facts)
+    held = next((one for one in case.claims if one.claim.key == evidence.claim), None)
+    if held is None:
+        return _of_former(case, evidence, asked, policy, now, calendar, because)
+    if case.state is CaseState.VERIFYING and settles(evidence) is not None:
+        return weigh(case, evidence, policy, now, calendar)
+    against = evidence.verdict is Verdict.MISMATCH and case.outcome not in UNTRUE
+    in_favour = (
+        evidence.verdict is Verdict.MATCH
+        and evidence.fresh
+        and held.status is not ClaimStatus.PROVEN
+        and case.outcome is not None
+        and adverse(policy.outcomes[case.outcome])
+    )
+    if case.state is not CaseState.CLOSED or not (against or in_favour):
+        return Decision(state=case, because=because)
+    status = settles(evidence) if against else None
+    return reopen(case.with_file(replace(held, status=status or held.status)), LATE, policy, now, calendar, because)
+
+
+def _of_former(
+    case: Case,
+    evidence: Evidence,
+    asked: Claim,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+    because: Because,
+) -> Decision[Case]:
+    """An answer about what was promised before a correction. It proves nothing of what is promised now; a contradiction is marked."""
+    because = replace(because, facts={**because.facts, "claimed": asked.value, "found": evidence.found})
+    if evidence.verdict is not Verdict.MISMATCH:
+        return Decision(state=case, because=because)
+    marked = replace(case, remarks=tuple(dict.fromkeys((*case.remarks, CaseRemark.FORMER_MISMATCH))))
+    if not case.state.ended or case.outcome in UNTRUE:
+        return Decision(state=marked, because=because)
+    return reopen(marked, FORMER, policy, now, calendar, because)
