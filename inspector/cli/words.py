@@ -150,6 +150,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
     ),
     "plan_next": ("next: {command}", "下一步：{command}"),
+    "plan_approval_next": (
+        "next, another person: POST /v1/plans/{plan}/{year}/approve with a token of his or her own, or as another user of this machine: {command}",
+        "下一步由他人办理：以其本人令牌 POST /v1/plans/{plan}/{year}/approve，或以其本人系统用户执行：{command}",
+    ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
     "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),

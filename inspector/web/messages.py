@@ -230,6 +230,40 @@ class AnnounceIn(Strict):
     plan: Line
 
 
+More = Annotated[
+    dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]],
+    Field(max_length=200, default_factory=dict, json_schema_extra={"additionalProperties": False}),
+]
+"""So many objects of a stratum."""
+
+
+class PlanIn(Strict):
+    """That a year's plan be drawn up. `set_aside`: so many objects of a stratum are kept for extensions."""
+
+    set_aside: More
+
+
+class PlanApprovalIn(Strict):
+    """That a draft is approved, by which document. `digest`: what was read, by its first 8 letters at least; `on`: today if left out."""
+
+    document: Line
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
+    on: Day | None = None
+
+
+class PlanPublicationIn(Strict):
+    """Where the approved plan is public: channel, address, number. `on`: since when; today if left out."""
+
+    reference: Line
+    on: Day | None = None
+
+
+class PlanWithdrawalIn(Strict):
+    """Why a year's plan holds no longer."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
 class VoidIn(Strict):
     """That a draw be void. Another officer signs with the same reason."""
 
@@ -241,10 +275,7 @@ class ExtensionIn(Strict):
 
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
     basis: Line
-    more: Annotated[
-        dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]],
-        Field(max_length=200, default_factory=dict, json_schema_extra={"additionalProperties": False}),
-    ]
+    more: More
 
 
 class ChallengeIn(Strict):

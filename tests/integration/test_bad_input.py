@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import httpx
@@ -109,7 +112,42 @@ def test_a_huge_body_is_cut_off_with_and_without_a_stated_length(untouched: None
     body = json.dumps(a_case(reference="x" * 300_000)).encode()
     pieces = (body[start : start + 10_000] for start in range(0, len(body), 10_000))
     answer = client.post("/v1/cases", content=pieces if chunked else body, headers=JSON)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "message_too_large")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (413, "message_too_large", {"most": 200_000})
+
+
+@pytest.mark.parametrize("size", [200_001, 4_000_001, 20_000_000])
+def test_who_sends_everything_before_reading_still_hears_why_it_is_refused(edge: Edge, client: httpx.Client, size: int) -> None:
+    """As plain blocking clients do: a connection closed on what they still send would be reset, and the answer lost."""
+    headers = {**JSON, "Authorization": client.headers["authorization"]}
+    request = urllib.request.Request(f"{edge.url}/v1/cases", b" " * size, headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    with refused.value as answer:
+        assert json.load(answer)["error"]["code"] == "message_too_large"
+
+
+@pytest.mark.parametrize(("path", "kind", "code"), [("/v1/cases", "text/csv", 415), ("/v1/nowhere", "application/json", 404)])
+def test_a_refusal_that_needs_no_body_does_not_cut_the_sender_off(edge: Edge, path: str, kind: str, code: int) -> None:
+    request = urllib.request.Request(f"{edge.url}{path}", b" " * 199_000, {"Content-Type": kind})
+    for _ in range(5):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+        refused.value.close()
+        assert refused.value.code == code
+
+
+def test_a_packed_message_is_refused_by_the_name_of_its_packing(untouched: None, client: httpx.Client) -> None:
+    packed = gzip.compress(json.dumps(a_case()).encode())
+    answer = client.post("/v1/cases", content=packed, headers={**JSON, "Content-Encoding": "gzip"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (415, "content_encoding_unknown", {"encoding": "gzip"})
+
+
+def test_a_parameter_that_stands_twice_is_refused_and_not_halved(client: httpx.Client) -> None:
+    answer = client.get("/v1/cases?state=REVIEW&state=CLOSED")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "parameter_twice")
+    assert answer.json()["error"]["facts"] == {"field": "state"}
 
 
 @pytest.mark.parametrize(
