@@ -1,17 +1,38 @@
-"""What is wrong or odd about a file, told row by row."""
+"""A file that is handed in: its encoding confirmed where it could only be guessed, and what is wrong or odd, told row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 from inspector.cli.command import Exit
 from inspector.cli.terminal import Terminal
+from inspector.domain.errors import Refusal
 
 if TYPE_CHECKING:
     from inspector.flows.diagnosis import RowFlaw
+    from inspector.flows.sheet import Sheet
+
+Encoding = Annotated[
+    Literal["utf-8", "gb18030", "big5"] | None,
+    typer.Option("--encoding", help="The encoding of a CSV; default: UTF-8, else GB 18030 once confirmed 文件编码"),
+]
 
 SHOWN = 50
+
+
+def confirm(terminal: Terminal, held: Sheet) -> None:
+    """Before anything is written: a person sees how an encoding that was guessed reads. Raises Refusal (`encoding_guessed`).
+
+    A head that is one of ours, in Chinese, has told the encoding already.
+    """
+    if not held.guessed or {*held.heads} & {*_chinese().values()}:
+        return
+    read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
+    if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
+        raise Refusal("encoding_guessed", read=read, other=other)
 
 
 def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:
