@@ -13,6 +13,7 @@ from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding, Seen
+from inspector.domain.line import line, said
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
@@ -62,7 +63,12 @@ class LetterIn(Strict):
 
     def as_signed(self) -> dict[str, Any]:
         """The fields of an application that tell of the letter. Raises Invalid."""
-        told = self.model_dump(exclude={"text", "digest"})
+        told = self.model_dump(exclude={"text", "digest"}) | {
+            "notice_version": said("letter.notice_version", self.notice_version),
+            "signed_by": said("letter.signed_by", self.signed_by),
+            "proxy": line("letter.proxy", self.proxy or "") or None,
+            "publicity_scope": line("letter.publicity_scope", self.publicity_scope) or "none",
+        }
         return told | {"letter_text": self.text, "letter_digest": self.checked_digest()}
 
 
@@ -102,22 +108,25 @@ class CaseIn(Strict):
     """Needed on the route COMMITMENT; who brought a certificate has signed none."""
 
     def application(self) -> Application:
-        """The case as intake takes it. Raises Invalid for repeated claims and for a letter that does not fit its digest."""
+        """The case as intake takes it, its lines as the import of files reads them.
+
+        Raises Invalid for repeated claims, for a letter that does not fit its digest, and for lines with signs that nobody sees.
+        """
         keys = [claim.key for claim in self.claims]
         if repeated := sorted({key for key in keys if keys.count(key) > 1}):
             raise Invalid("claim_repeated", field="claims", keys=", ".join(repeated))
         letter = self.letter
         signed: dict[str, Any] = {} if letter is None else letter.as_signed()
         return Application(
-            agency=self.agency,
-            reference=self.reference,
+            agency=self.agency.strip(),
+            reference=line("reference", self.reference),
             route=self.route,
             matter=self.matter,
-            item=self.item,
+            item=self.item.strip(),
             subject_kind=self.subject.kind,
             subject_code=self.subject.code,
-            subject_name=self.subject.name,
-            claims=tuple(Claim(key=one.key, fact=one.fact, value=one.value, on=one.on) for one in self.claims),
+            subject_name=said("subject.name", self.subject.name),
+            claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
             **signed,
         )
 

@@ -8,6 +8,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -189,12 +190,12 @@ def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
         "'; DROP TABLE case_file; --",
         "<script>alert(1)</script>",
         "𠮷野家",
-        "\u202eabc",
         "ﷺ" * 60,
         "{{7*7}}",
         "%00",
         "../../etc",
-        "👨‍👩‍👧",
+        "👨👩👧",
+        "\ue000记",
     ],
 )
 def test_naughty_strings_are_kept_as_they_are(client: httpx.Client, text: str) -> None:
@@ -203,6 +204,54 @@ def test_naughty_strings_are_kept_as_they_are(client: httpx.Client, text: str) -
     assert answer.status_code == 201
     shown = client.get(f"/v1/cases/{answer.json()['id']}").json()
     assert (shown["subject"]["name"], shown["reference"]) == (text, text)
+
+
+HIDDEN = ["某\u200b公司", "\ufeff某公司", "\u202e某公司", "某\u2066公司", "某\x85公司", "👨\u200d👩"]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+@pytest.mark.parametrize("field", ["reference", "subject.name", "letter.signed_by"])
+def test_what_nobody_sees_in_a_name_or_number_is_refused_by_its_place(
+    untouched: None, client: httpx.Client, field: str, text: str
+) -> None:
+    answer = client.post("/v1/cases", json=with_field(field, text))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]["field"]) == (422, "text_hidden", field)
+
+
+def with_field(field: str, value: object) -> dict[str, Any]:
+    """A case with one of its fields, or of what lies one below, changed."""
+    told: dict[str, Any] = a_case(77)
+    outer, _, inner = field.partition(".")
+    if not inner:
+        return told | {outer: value}
+    one = told[outer][0] if isinstance(told[outer], list) else told[outer]
+    one[inner] = value
+    return told
+
+
+def test_blanks_around_a_number_or_name_make_no_second_case(client: httpx.Client) -> None:
+    subject = {"kind": "FIRM", "code": "TEST9", "name": "某公司"}
+    first = client.post("/v1/cases", json=a_case(9, reference="2026-9", subject=subject))
+    again = client.post("/v1/cases", json=a_case(9, reference=" 2026-9 ", subject=subject | {"name": "某公司\u3000"}))
+    assert (first.status_code, again.status_code, again.json()["id"]) == (201, 200, first.json()["id"])
+    assert again.json()["reference"] == "2026-9"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("claims.on", "0001-01-01", "claim_long_ago"),
+        ("letter.publicity_until", "0001-01-01", "publicity_before_signature"),
+        ("subject.name", "\u3000 ", "text_blank"),
+        ("letter.signed_by", " ", "text_blank"),
+    ],
+)
+def test_a_day_or_name_that_says_nothing_is_refused(
+    untouched: None, client: httpx.Client, field: str, value: str, code: str
+) -> None:
+    answer = client.post("/v1/cases", json=with_field(field, value))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/cases"), ("PATCH", "/v1/cases/" + "0" * 32), ("TRACE", "/metrics")])
