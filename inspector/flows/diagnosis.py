@@ -176,6 +176,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "add a source: 26 dice give 67 bits, a party's reveal or a beacon 256",
         "请增加来源：26枚骰子为67比特，一方揭示或信标为256比特",
     ),
+    "identity_destroyed_by_spreadsheet": (  # the error itself tells the remedy, to those who are shown no other
+        "the code was destroyed by a spreadsheet",
+        "代码已被表格软件破坏",
+        "format the column as text, enter the code again",
+        "请把该列设为文本格式，重新录入代码",
+    ),
     # Warnings: the file is taken all the same.
     "code_irregular": (
         "the code looks irregular ({warnings}); it is kept as it is",
@@ -210,6 +216,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "row_repeated": ("the same as row {other}; counted once", "与第{other}行相同，只计一次", "take one out", "请删去一行"),
     "rows_empty": ("{count} empty rows from here on were passed over", "自此共{count}行空白，已跳过", "nothing", "无需处理"),
+    "rows_none": (
+        "the file has heads and no row",
+        "文件只有表头，没有数据行",
+        "see whether it is the right file",
+        "请核对是否为正确的文件",
+    ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",
         "合并单元格 {range}：只有第一格有内容，其余为空",
@@ -268,10 +280,6 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "letter_digest_differs": (
         "leave the digest empty, or take text and digest of the same letter",
         "请留空摘要，或使全文与摘要一致",
-    ),
-    "identity_destroyed_by_spreadsheet": (
-        "format the column as text, enter the code again",
-        "请把该列设为文本格式，重新录入代码",
     ),
     "identity_hidden_character": ("type the cell anew", "请重新录入该单元格"),
     "pack_missing": (

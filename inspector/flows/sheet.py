@@ -87,6 +87,8 @@ def read(content: bytes, encoding: str | None = None) -> Sheet:
         for before, after in pairwise(rows)
         if after.number > before.number + 1
     ]
+    if len(rows) == 1:
+        gaps.append(RowFlaw(row=HEAD, column="", code="rows_none"))
     return Sheet(
         heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps), guessed=guessed
     )

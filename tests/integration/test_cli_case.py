@@ -164,7 +164,8 @@ def test_one_wrong_row_keeps_the_whole_file_out_and_each_fault_is_named(operator
         (7, "subject_name", "cell_control"),
         (8, "reference", "reference_twice"),
     ]
-    assert all(one["what"] and one["fix"] for one in found)
+    assert all(one["what"] and one["fix"] and one["fix"] not in one["what"] for one in found), "each remedy is told once"
+    assert "as text" not in found[1]["what"], found[1]
     assert cases(operator) == []
 
 

@@ -106,6 +106,7 @@ def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) ->
         (7, "subject_code", "code_rewritten"),
     ]
     assert odd(operator, operator.file("bom.csv", table(HEADS, row(1)), "utf-8-sig")) == []
+    assert odd(operator, operator.file("heads.csv", table(HEADS))) == [(1, "", "rows_none")]
 
 
 def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: Operator) -> None:
