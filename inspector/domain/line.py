@@ -23,11 +23,3 @@ def line(field: str, text: str) -> str:
     if place := hidden(told):
         raise Invalid("text_hidden", field=field, place=place)
     return told
-
-
-def said(field: str, text: str) -> str:
-    """A `line` that is not empty. Raises Invalid (`text_hidden`, `text_blank`)."""
-    told = line(field, text)
-    if not told:
-        raise Invalid("text_blank", field=field)
-    return told

@@ -13,7 +13,7 @@ from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding, Seen
-from inspector.domain.line import line, said
+from inspector.domain.line import line
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
@@ -64,8 +64,8 @@ class LetterIn(Strict):
     def as_signed(self) -> dict[str, Any]:
         """The fields of an application that tell of the letter. Raises Invalid."""
         told = self.model_dump(exclude={"text", "digest"}) | {
-            "notice_version": said("letter.notice_version", self.notice_version),
-            "signed_by": said("letter.signed_by", self.signed_by),
+            "notice_version": line("letter.notice_version", self.notice_version),
+            "signed_by": line("letter.signed_by", self.signed_by),
             "proxy": line("letter.proxy", self.proxy or "") or None,
             "publicity_scope": line("letter.publicity_scope", self.publicity_scope) or "none",
         }
@@ -125,7 +125,7 @@ class CaseIn(Strict):
             item=self.item.strip(),
             subject_kind=self.subject.kind,
             subject_code=self.subject.code,
-            subject_name=said("subject.name", self.subject.name),
+            subject_name=line("subject.name", self.subject.name),
             claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
             **signed,
         )
