@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.roster import RosterObject
@@ -53,7 +54,8 @@ def living(store: Store, hand: Hand) -> Living:
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
-        planning.create(office, tx, "weekly", 2026, by="王科员", now=hand())
+        drafted, agreed, _ = (planning.create(office, tx, "weekly", year, by="王科员", now=hand()) for year in (2026, 2027, 2028))
+        planning.approve(office, tx, "weekly", agreed.content.year, Consent(by="李主任", document="3号"), hand())
         visits = tx.visits.of_draw(drawn.number)
         teams = {visit.id: tx.visits.team(visit.id) for visit in visits}
         for first, *_ in teams.values():
@@ -85,10 +87,11 @@ def living(store: Store, hand: Hand) -> Living:
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
-            "plans": [["weekly", SPRING, AUTUMN]],
-            "year": [[2026]],
+            "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
+            "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
+            "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from inspector import __version__
 from inspector.cli import (
     afterwards,
     bundles,
@@ -35,8 +38,17 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"inspector {__version__}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
-def start(context: typer.Context) -> None:
+def start(
+    context: typer.Context,
+    _told: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version 版本")] = False,
+) -> None:
     """With no command: the demo office."""
     if context.invoked_subcommand is None:
         serve.demo()

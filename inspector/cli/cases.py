@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import listed, refuse, warn
+from inspector.cli.files import Encoding, confirm, listed, refuse, warn
 from inspector.cli.terminal import Terminal, operator, sign
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid
@@ -89,7 +89,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
     terminal.page(names, [_row(case) for case in held[: limit + 1]], limit, filters)
 
 
-def import_cases(
+def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     terminal: Terminal,
     file: Annotated[Path | None, typer.Argument(help="CSV or Excel file 文件", metavar="FILE")] = None,
     agency: Agency = None,
@@ -106,11 +106,12 @@ def import_cases(
         bool, typer.Option("--yes", "-y", help="Even when no token of the sender's name is valid yet 尚无该系统的令牌也执行")
     ] = False,
     item: Annotated[str, typer.Option("--item", help="With --template: add the item's claim columns 事项编码")] = "",
+    encoding: Encoding = None,
 ) -> Exit | None:
     """Take cases in from a file: every row, or none. 从文件导入：全部成功，否则一条也不写。
 
     One row is one case; promised facts are columns `claim:FACT` (承诺:FACT). Heads may be English or Chinese. The same file again
-    changes nothing. CSV must be UTF-8 or GB 18030; in Excel codes must be text. Columns: --template --json.
+    changes nothing. CSV must be UTF-8 or GB 18030, or what --encoding says; in Excel codes must be text. Columns: --template --json.
 
     The cases are those of one approving system, which alone may correct, withdraw and conclude them.
     """
@@ -123,7 +124,8 @@ def import_cases(
 
     office = terminal.whole_office
     office.agency(agency)
-    parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))
+    table = sheet.read(file.read_bytes(), encoding)
+    parsed = importing.parse(table, agency, office.within(agency))
     line, systems = office.line(agency), terminal.look(lambda tx: tx.tokens.systems(tx.machine_now()))
     if sender and not yes:
         importing.known_sender(sender, line, systems)
@@ -133,6 +135,8 @@ def import_cases(
         told = {"file": file.name, "agency": agency, "sender": named, "opened": made.opened, "known": made.known}
         sign(tx, "case.import", f"import:{agency}", now, told)
 
+    if not dry_run and not parsed.flaws:
+        confirm(terminal, table)
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
     with terminal.progress(total) as step:
         done = bulk.load(office, parsed, named, dry_run=dry_run, sign=signed, step=step)

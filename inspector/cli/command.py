@@ -13,7 +13,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 import typer
 
 from inspector.cli import words
-from inspector.cli.terminal import Terminal, UnreachableError, to_json
+from inspector.cli.terminal import Terminal, UnreachableError, echo, to_json
 from inspector.cli.usage import Command, Group
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang
@@ -131,6 +131,6 @@ def _tell(terminal: Terminal, error: InspectorError) -> None:
     message = words.told(error, terminal.lang)
     if terminal.as_json:
         facts = {} if error.code == "packs_invalid" else error.facts
-        typer.echo(to_json({"error": {"code": error.code, "message": message, "facts": facts}}), err=True)
+        echo(to_json({"error": {"code": error.code, "message": message, "facts": facts}}), err=True)
     else:
         terminal.aside(f"{terminal.words('error')}: {message}")

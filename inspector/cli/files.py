@@ -1,18 +1,25 @@
-"""Files that commands read: their options, and what is wrong or odd about one, told row by row."""
+"""Files that are handed in: their options, an encoding confirmed where it was guessed, and what is wrong or odd, row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from inspector.cli.command import Exit
 from inspector.cli.terminal import Terminal
+from inspector.domain.errors import Refusal
 
 if TYPE_CHECKING:
     from inspector.flows.diagnosis import RowFlaw
+    from inspector.flows.sheet import Sheet
+
+Encoding = Annotated[
+    Literal["utf-8", "gb18030", "big5"] | None,
+    typer.Option("--encoding", help="The encoding of a CSV; default: UTF-8, else GB 18030 once confirmed 文件编码"),
+]
 
 File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", metavar="FILE")]
 Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
@@ -20,6 +27,18 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change,
 
 SHOWN, CHANGES = 50, 20
 """So many flaws, and so many changes of a register, are shown to people; programs get all."""
+
+
+def confirm(terminal: Terminal, held: Sheet) -> None:
+    """Before anything is written: a person sees how an encoding that was guessed reads. Raises Refusal (`encoding_guessed`).
+
+    A head that is one of ours, in Chinese, has told the encoding already.
+    """
+    if not held.guessed or {*held.heads} & {*_chinese().values()}:
+        return
+    read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
+    if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
+        raise Refusal("encoding_guessed", read=read, other=other)
 
 
 def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:

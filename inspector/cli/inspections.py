@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import CHANGES, Agency, DryRun, File, listed, refuse, warn
+from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Stale
 
@@ -24,7 +24,9 @@ def register(imports: typer.Typer) -> None:
     command(imports, "inspections")(import_inspections)
 
 
-def import_inspections(terminal: Terminal, file: File, agency: Agency, dry_run: DryRun = False) -> Exit | None:
+def import_inspections(
+    terminal: Terminal, file: File, agency: Agency, dry_run: DryRun = False, encoding: Encoding = None
+) -> Exit | None:
     """Import past inspections, for caps, cool-downs and rotation. The same file again changes nothing. 导入以往检查记录。
 
     Columns: code, on, check; number, kind, authority, items, inspectors, completed if you like.
@@ -33,10 +35,13 @@ def import_inspections(terminal: Terminal, file: File, agency: Agency, dry_run: 
 
     office = terminal.office
     office.agency(agency)
-    read = inspections.inspections(sheet.read(file.read_bytes()), agency, office.now())
+    table = sheet.read(file.read_bytes(), encoding)
+    read = inspections.inspections(table, agency, office.now())
     if read.flaws:
         return refuse(terminal, read.flaws, read.warnings)
     warn(terminal, read.warnings)
+    if not dry_run:
+        confirm(terminal, table)
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
     def do(tx: Tx, _now: datetime) -> None:

@@ -64,7 +64,8 @@ def create(
         year=year,
     )
     _tell(terminal, made)
-    terminal.say("plan_next", command=f"plan approve {name} --year {year} --document … --digest {made.digest[:16]}")
+    told = f"plan approve {name} --year {year} --document … --digest {made.digest[:16]}"
+    terminal.say("plan_approval_next", plan=name, year=year, command=told)
 
 
 def approve(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from inspector.cli.terminal import Terminal, clean, operator, to_json
+from inspector.cli.terminal import Terminal, clean, echo, operator, to_json
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS
 
@@ -44,7 +44,7 @@ def receipt(
             embargo.noted(tx, draw, operator(), f"receipt:{normalise(code)}", now)
     for line in cast("dict[str, Any]", told["words"])[terminal.lang]:
         terminal.aside(line)
-    typer.echo(to_json(told, indent=2))
+    echo(to_json(told, indent=2))
 
 
 def report(
@@ -72,7 +72,7 @@ def report(
     if out is None:
         terminal.value(made)
         for line in () if terminal.as_json else markdown(tell(made, terminal.lang)).splitlines():
-            typer.echo(clean(line))
+            echo(clean(line))
         return
     if out.exists() and any(out.iterdir()):
         raise Invalid("folder_not_empty", folder=str(out))

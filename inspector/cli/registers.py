@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli.command import Exit, command, group
-from inspector.cli.files import CHANGES, Agency, DryRun, File, listed, refuse, warn
+from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
@@ -49,6 +49,7 @@ def import_objects(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
 
@@ -59,9 +60,12 @@ def import_objects(
 
     office = terminal.office
     office.agency(agency)
-    read = registers.objects(sheet.read(file.read_bytes()), agency, office.now())
+    table = sheet.read(file.read_bytes(), encoding)
+    read = registers.objects(table, agency, office.now())
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
+    if not dry_run:
+        confirm(terminal, table)
     return _import(
         terminal, read, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
@@ -75,6 +79,7 @@ def import_inspectors(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
 
@@ -86,9 +91,12 @@ def import_inspectors(
     office = terminal.office
     office.agency(agency)
     channels = sorted(terminal.settings.channels)
-    read = registers.inspectors(sheet.read(file.read_bytes()), agency, office.now().date(), channels)
+    table = sheet.read(file.read_bytes(), encoding)
+    read = registers.inspectors(table, agency, office.now().date(), channels)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
+    if not dry_run:
+        confirm(terminal, table)
     return _import(
         terminal, read, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
@@ -99,6 +107,7 @@ def import_levels(
     file: File,
     source: Annotated[str, typer.Option("--source", help="Who states them 来源")] = "import",
     dry_run: DryRun = False,
+    encoding: Encoding = None,
 ) -> Exit | None:
     """Import credit levels as stated on a day; of two statements the newer one stands. 导入信用等级。
 
@@ -108,9 +117,12 @@ def import_levels(
 
     office = terminal.office
     scale = office.scale
-    read = registers.levels(sheet.read(file.read_bytes()), scale, ", ".join(scale), office.now(), office.calendar.zone)
+    table = sheet.read(file.read_bytes(), encoding)
+    read = registers.levels(table, scale, ", ".join(scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
+    if not dry_run:
+        confirm(terminal, table)
 
     def do(tx: Tx, _now: datetime) -> int:
         return sum(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)

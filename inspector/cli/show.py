@@ -8,7 +8,7 @@ import typer
 
 from inspector.cli.finding import Finding, State
 from inspector.cli.heads import head
-from inspector.cli.terminal import Terminal, clean, to_json
+from inspector.cli.terminal import Terminal, clean, echo, to_json
 
 _COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
 
@@ -23,9 +23,9 @@ def show(terminal: Terminal, findings: Iterable[Finding]) -> None:
         if not terminal.as_json:
             mark = typer.style(_MARKS[one.state] if _chinese(terminal) else f"{one.state.value:<5}", fg=_COLOURS[one.state])
             named = head(one.name, "zh-Hans") if _chinese(terminal) else one.name
-            typer.echo(f"{mark} {clean(named)}: {clean(_words(terminal, one))}")
+            echo(f"{mark} {clean(named)}: {clean(_words(terminal, one))}")
     if terminal.as_json:
-        typer.echo(to_json([_json(one) for one in held], indent=2))
+        echo(to_json([_json(one) for one in held], indent=2))
 
 
 def _chinese(terminal: Terminal) -> bool:

@@ -147,11 +147,11 @@ class Terminal:
     def line(self, text: str) -> None:
         """A line for people; a program that asked for JSON does not get it."""
         if not self.as_json:
-            typer.echo(columns.fitted(clean(text), columns.of_terminal()))
+            echo(columns.fitted(clean(text), columns.of_terminal()))
 
     def aside(self, text: str) -> None:
         """A line beside the answer, on standard error."""
-        typer.echo(clean(text), err=True)
+        echo(clean(text), err=True)
 
     def say(self, key: str, **facts: object) -> None:
         """A line of the command line's own words."""
@@ -160,7 +160,7 @@ class Terminal:
     def value(self, told: object) -> None:
         """The answer as JSON, when it was asked for."""
         if self.as_json:
-            typer.echo(to_json(told, indent=2))
+            echo(to_json(told, indent=2))
 
     def rows(
         self, names: Sequence[str], rows: Iterable[Mapping[str, object]], codes: Mapping[str, str] = types.MappingProxyType({})
@@ -181,7 +181,7 @@ class Terminal:
             [clean(in_words(row.get(name), self.lang, codes.get(name))).replace("\n", " ") for name in names] for row in held
         ]
         for line in columns.laid_out(heads, cells, columns.of_terminal()):
-            typer.echo(line)
+            echo(line)
 
     def page(
         self,
@@ -231,6 +231,17 @@ class Terminal:
         with Progress(console=Console(stderr=True)) as bar:
             task = bar.add_task(self.words("rows"), total=total)
             yield lambda: bar.advance(task)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Say something. Whoever reads us may have heard enough (`| head`): what a command does must not depend on its being heard."""
+    try:
+        typer.echo(text, err=err)
+    except BrokenPipeError:
+        stream = sys.stderr if err else sys.stdout
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # what is still in the buffer, and what will be said, goes there
+        os.close(nowhere)
 
 
 def language(environment: Mapping[str, str]) -> Lang:

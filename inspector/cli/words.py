@@ -149,7 +149,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no draw: nothing to draw from, or the plan's last draw is still open",
         "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
     ),
+    "encoding?": (
+        "the file does not say its encoding. As GB 18030 it holds: {read}; as Big5: {other}. Is GB 18030 right?",
+        "文件未注明编码。按 GB 18030 读作：{read}；按 Big5 读作：{other}。是 GB 18030 吗？",
+    ),
     "plan_next": ("next: {command}", "下一步：{command}"),
+    "plan_approval_next": (
+        "next, another person: with a token, POST /v1/plans/{plan}/{year}/approve, or as another user of this machine: {command}",
+        "下一步由他人办理：以其本人令牌 POST /v1/plans/{plan}/{year}/approve，或以其本人系统用户执行：{command}",
+    ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
     "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),

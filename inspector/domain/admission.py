@@ -13,6 +13,8 @@ from inspector.domain.policy import Item, Policy, fence
 
 _EARLIEST = 1990
 """The year before which no letter that somebody still relies on was signed: an earlier one is a slip, or a field left at its default."""
+_EARLIEST_CLAIM = 1900
+"""The year before which no promised fact lies: registers of today know of none, and a field left at its default says 0001."""
 
 
 class ClaimWarning(StrEnum):
@@ -58,6 +60,7 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
     yield from _of_words(case)
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
+    yield from _of_days(case)
     for held in case.claims:
         try:
             item.fact(held.claim.fact)
@@ -74,6 +77,17 @@ def _of_words(case: Case) -> Iterator[Invalid]:
     for held in case.claims:
         if blank(held.claim.value):
             yield Invalid("claim_blank", claim=held.claim.key, fact=held.claim.fact, field="claims")
+
+
+def _of_days(case: Case) -> Iterator[Invalid]:
+    """What is wrong with the days beside that of signing; a wrong day of signing is said by itself, also where the claims have it."""
+    signed_on = case.letter.signed_on if case.letter is not None else None
+    if early := sorted({held.claim.on for held in case.claims if held.claim.on.year < _EARLIEST_CLAIM} - {signed_on}):
+        yield Invalid("claim_long_ago", on=early[0].isoformat(), earliest=_EARLIEST_CLAIM, field="claims.on")
+    until = case.letter.publicity_until if case.letter is not None else None
+    if until is not None and signed_on is not None and until < signed_on:
+        facts = {"until": until.isoformat(), "signed_on": signed_on.isoformat()}
+        yield Invalid("publicity_before_signature", **facts, field="letter.publicity_until")
 
 
 def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:

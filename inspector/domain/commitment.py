@@ -138,7 +138,7 @@ def commit(
     try:
         committed = read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError as error:
-        raise Invalid("draw_commit_invalid", field="", problem="half a character") from error
+        raise Invalid("draw_commit_invalid", field="commit.json", problem="half a character") from error
     expect(not committed.late, "made", "a source of the seed is known before the commitment is made")
     return committed
 
@@ -218,8 +218,8 @@ def _parsed(content: bytes) -> dict[str, Any]:
     try:
         body = parse(content)
     except ValueError as error:
-        raise Invalid("draw_commit_invalid", field="", problem=str(error)) from error
-    expect(isinstance(body, dict), "", "a JSON object is required")
+        raise Invalid("draw_commit_invalid", field="commit.json", problem=str(error)) from error
+    expect(isinstance(body, dict), "commit.json", "a JSON object is required")
     return cast("dict[str, Any]", body)
 
 

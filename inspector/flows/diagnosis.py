@@ -176,6 +176,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "add a source: 26 dice give 67 bits, a party's reveal or a beacon 256",
         "请增加来源：26枚骰子为67比特，一方揭示或信标为256比特",
     ),
+    "identity_destroyed_by_spreadsheet": (  # the error itself tells the remedy, to those who are shown no other
+        "the code was destroyed by a spreadsheet",
+        "代码已被表格软件破坏",
+        "format the column as text, enter the code again",
+        "请把该列设为文本格式，重新录入代码",
+    ),
     # Warnings: the file is taken all the same.
     "code_irregular": (
         "the code looks irregular ({warnings}); it is kept as it is",
@@ -210,6 +216,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "row_repeated": ("the same as row {other}; counted once", "与第{other}行相同，只计一次", "take one out", "请删去一行"),
     "rows_empty": ("{count} empty rows from here on were passed over", "自此共{count}行空白，已跳过", "nothing", "无需处理"),
+    "rows_none": (
+        "the file has heads and no row",
+        "文件只有表头，没有数据行",
+        "see whether it is the right file",
+        "请核对是否为正确的文件",
+    ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",
         "合并单元格 {range}：只有第一格有内容，其余为空",
@@ -254,6 +266,8 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "subject_not_covered": ("write a kind of subject that the item covers", "请填该事项适用的主体类型"),
     "proxy_not_allowed": ("leave the cell empty; the applicant promises in person", "请留空；须由申请人本人承诺"),
     "signed_long_ago": ("write the day on the letter", "请按承诺书填写签署日期"),
+    "claim_long_ago": ("write the day that the promised facts speak of", "请填写所承诺事实的日期"),
+    "publicity_before_signature": ("write the last day of publicity, or leave it empty", "请填写公开的最后一日，或留空"),
     "reference_blank": ("fill in the number of the case", "请填写申请编号"),
     "signed_in_future": ("write the day on the letter; see that the date is right", "请按承诺书填写签署日期"),
     "claims_missing": ("fill in at least one column of promised facts", "请至少填写一项承诺事实"),
@@ -266,10 +280,6 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "letter_digest_differs": (
         "leave the digest empty, or take text and digest of the same letter",
         "请留空摘要，或使全文与摘要一致",
-    ),
-    "identity_destroyed_by_spreadsheet": (
-        "format the column as text, enter the code again",
-        "请把该列设为文本格式，重新录入代码",
     ),
     "identity_hidden_character": ("type the cell anew", "请重新录入该单元格"),
     "pack_missing": (
@@ -299,6 +309,8 @@ COLUMN_OF: Mapping[str, str] = {
     "proxy_not_allowed": "proxy",
     "signed_in_future": "signed_on",
     "signed_long_ago": "signed_on",
+    "claim_long_ago": "claims_on",
+    "publicity_before_signature": "publicity_until",
     "reference_blank": "reference",
     "subject_nameless": "subject_name",
     "signer_missing": "signed_by",

@@ -13,13 +13,13 @@ from functools import cache
 from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.line import hidden
 from inspector.flows.diagnosis import HEAD, Diagnosis, RowFlaw
 from inspector.flows.sheet import Cell, Row, Sheet
 from inspector.labels import LANGS, of
 
 E = TypeVar("E", bound=StrEnum)
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _EXACT = 10**15
@@ -142,8 +142,9 @@ class RowReader:
             self.flaw(name, "cell_empty")
         if len(told) > column.most:
             self.flaw(name, "cell_too_long", length=len(told), most=column.most)
-        if hidden := (_CONTROL_IN_TEXT if column.many else _CONTROL).search(told):
-            self.flaw(name, "cell_control", place=hidden.start() + 1)
+        found = _CONTROL_IN_TEXT.search(told) if column.many else None
+        if place := found.start() + 1 if found else 0 if column.many else hidden(told):
+            self.flaw(name, "cell_control", place=place)
         return told or default
 
     def day(self, name: str, default: date | None = None) -> date:

@@ -141,7 +141,7 @@ def unplanned(plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) ->
     if not policy.draw.plan:
         return None
     if held is None or held.state is not AnnualState.PUBLISHED:
-        return Refusal("plan_not_published", plan=plan.name, year=year, state=held.state.value if held is not None else "-")
+        return Refusal("plan_not_published", plan=plan.name, year=year, state=held.state.value if held is not None else "MISSING")
     if not held.sound:
         return Refusal("plan_altered", plan=plan.name, year=year, digest=held.digest)
     told = held.content

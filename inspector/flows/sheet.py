@@ -1,7 +1,7 @@
 """Files that people hand in, as rows of cells: CSV in UTF-8 or GB 18030, Excel and its relatives, packed with gzip or not.
 
-Nothing is guessed and nothing replaced: bytes that are neither encoding are refused, and a number stays a number, so that who
-reads a cell can tell a code that a spreadsheet has destroyed from one that is whole.
+Nothing is replaced: bytes that are neither encoding are refused, what could be another one is said, and a number stays a number, so that
+who reads a cell can tell a code that a spreadsheet has destroyed from one that is whole.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -25,12 +26,17 @@ Cell = str | int | float | date
 MOST_BYTES = 200_000_000
 """Unpacked; more is no list that a person made."""
 
+GUESSES = ("gb18030", "big5")
+"""Encodings without a mark of their own, in which nearly any bytes spell something."""
+
 _LONGEST_FIELD = 200_000
 GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _FOREIGN = {b"%PDF": "PDF", b"<": "HTML/XML", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
 """What is handed in as a list and is none; systems that "export to Excel" often write a web page under the name of one."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_SIGNS = re.compile(r"[^\x00-\x7f]{1,20}")
+_SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +49,36 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A file's heads and its rows; rows that are empty throughout are left out and keep their number. `odd` is what looks unusual."""
+    """A file's heads and its rows; rows that are empty throughout are left out and keep their number. `odd` is what looks unusual.
+
+    `guessed`: what the file holds by each encoding that fits it, where nobody has named one and nothing tells which it is.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     odd: tuple[RowFlaw, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(content: bytes) -> Sheet:
-    """A file's rows. What it is follows from its first bytes, not from its name. Raises Invalid (`sheet_…`)."""
+def read(content: bytes, encoding: str | None = None) -> Sheet:
+    """A file's rows. What it is follows from its first bytes, not from its name; `encoding` of a CSV if somebody has named it.
+
+    Raises Invalid (`sheet_…`).
+    """
     if content.startswith(GZIP):
         content = _unpack(content)
     if len(content) > MOST_BYTES:
         raise Invalid("sheet_too_large", bytes=len(content), most=MOST_BYTES)
     refuse_foreign(content[:64])
-    table, odd = _excel(content) if content.startswith((ZIP, OLD_EXCEL)) else _csv(*decode(content))
+    guessed: Mapping[str, str] = {}
+    if content.startswith((ZIP, OLD_EXCEL)):
+        table, odd = _excel(content)
+    elif encoding is not None:
+        table, odd = _csv(_named(content, encoding), "")
+    else:
+        text, found = decode(content)
+        table, odd = _csv(text, found)
+        guessed = _fitting(content) if found == "gb18030" and not text.isascii() else guessed
     rows = [Row(number=number, cells=cells) for number, cells in enumerate(table, 1) if any(cell != "" for cell in cells)]
     if not rows:
         raise Invalid("sheet_empty")
@@ -66,7 +87,11 @@ def read(content: bytes) -> Sheet:
         for before, after in pairwise(rows)
         if after.number > before.number + 1
     ]
-    return Sheet(heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps))
+    if len(rows) == 1:
+        gaps.append(RowFlaw(row=HEAD, column="", code="rows_none"))
+    return Sheet(
+        heads=tuple(str(cell).strip() for cell in rows[0].cells), rows=tuple(rows[1:]), odd=(*odd, *gaps), guessed=guessed
+    )
 
 
 def refuse_foreign(first: bytes) -> None:
@@ -85,6 +110,25 @@ def decode(content: bytes) -> tuple[str, str]:
             except UnicodeDecodeError:
                 continue
     raise no_encoding()
+
+
+def _named(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        raise Invalid("sheet_encoding_other", encoding=encoding, place=error.start + 1) from error
+
+
+def _fitting(content: bytes) -> dict[str, str]:
+    """What the file holds beside ASCII, the first few words, by each encoding that its bytes would be valid in."""
+    held = {}
+    for encoding in GUESSES:
+        try:
+            words = _OTHER_SIGNS.findall(content.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+        held[encoding] = ", ".join(list(dict.fromkeys(words))[:_SAMPLES])
+    return held
 
 
 def no_encoding() -> Invalid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import Message as EmailMessage
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,8 @@ _HEADERS = {
 }
 _AGAIN = "5"
 """Seconds after which one who met an outage may ask again: about what readiness needs to see that it is over."""
+_LINGER, _LINGER_BYTES = 10.0, 100_000_000
+"""For how many seconds, and bytes, we still listen to a message whose answer is given before it is heard to its end."""
 _CHARSETS = frozenset({"utf-8", "utf8"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
 
@@ -40,11 +43,12 @@ class Door:
             await self.app(scope, receive, send)
             return
 
-        most, taken = self.desk.settings.max_body_bytes, 0
+        most, taken, coming = self.desk.settings.max_body_bytes, 0, _has_body(scope)
 
         async def receiving() -> Message:
-            nonlocal taken
+            nonlocal taken, coming
             message = await receive()
+            coming = coming and bool(message.get("more_body", False))
             taken += len(message.get("body", b""))
             if taken > most:
                 raise HTTPException(413)
@@ -54,10 +58,20 @@ class Door:
             if message["type"] == "http.response.start":
                 _dress(message, scope)
                 self._count(scope, message["status"])
-            await send(message)
+            if not coming or message["type"] != "http.response.body" or message.get("more_body", False):
+                await send(message)
+                return
+            # A plain client reads nothing before it has sent everything, and a connection closed on unread bytes is reset: our answer
+            # would be lost with it. So it lies ready, whole, while the rest is heard and dropped.
+            await send({**message, "more_body": True})
+            await _rest(receive)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
         if _stated_length(scope) > most:
             await answer(413, "message_too_large", {"most": most})(scope, receive, sending)
+            return
+        if packed := _packed(scope):
+            await answer(415, "content_encoding_unknown", {"encoding": packed})(scope, receive, sending)
             return
         if _wrong_type(scope):
             await answer(415, "content_type_unknown", {"wanted": "application/json"})(scope, receive, sending)
@@ -79,6 +93,31 @@ def _dress(message: Message, scope: Scope) -> None:
         headers.setdefault("Retry-After", _AGAIN)
     if not str(scope["path"]).startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
+
+
+async def _rest(receive: Receive) -> None:
+    """Hear a message to its end, within bounds, and keep nothing."""
+    left = _LINGER_BYTES
+    with anyio.move_on_after(_LINGER):
+        while left > 0:
+            message = await receive()
+            if not message.get("more_body", False):
+                return
+            left -= len(message.get("body", b""))
+
+
+def _has_body(scope: Scope) -> bool:
+    """Whether bytes come behind the head. Who asks first whether to send them (`Expect`) sends none when refused."""
+    headers = Headers(scope=scope)
+    return (_stated_length(scope) > 0 or "transfer-encoding" in headers) and "expect" not in headers
+
+
+def _packed(scope: Scope) -> str:
+    """How a message to the API is packed; nothing when it is not."""
+    if scope["method"] not in ("POST", "PUT") or not str(scope["path"]).startswith("/v1/"):
+        return ""
+    told = Headers(scope=scope).get("content-encoding", "").strip().lower()
+    return "" if told == "identity" else told
 
 
 def _wrong_type(scope: Scope) -> bool:

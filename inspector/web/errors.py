@@ -79,7 +79,7 @@ _MEANING = {
     404: "There is no such thing, or it is not yours to know of",
     409: "Understood, and not allowed in the present state; or a reference or message id used before for something else",
     413: "The message is too large",
-    415: "The message is not application/json",
+    415: "The message is not application/json, or is packed",
     422: "The message cannot be used as it is: mend the named field",
     503: "The database cannot be reached or written; nothing was stored: send it again, under the same message id",
 }
@@ -156,7 +156,8 @@ async def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed(request))
-    return answer(error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), {}, headers)
+    facts = {"most": request.app.state.desk.settings.max_body_bytes} if error.status_code == 413 else {}
+    return answer(error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), facts, headers)
 
 
 async def _unforeseen(_request: Request, error: Exception) -> Response:

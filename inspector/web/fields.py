@@ -81,11 +81,14 @@ MessageId = Annotated[
 
 
 def only_known(request: Request) -> None:
-    """Refuse parameters the operation does not have: a misspelt filter would otherwise quietly give everything."""
+    """Refuse parameters the operation does not have, or has once and gets twice: such a filter would quietly give something else."""
     route = request.scope["route"]
     names = {field.alias for field in route.dependant.query_params} if isinstance(route, APIRoute) else set()
     if unknown := sorted(set(request.query_params) - names):
         raise Invalid("parameter_unknown", field=unknown[0], known=", ".join(sorted(names)))
+    told = [name for name, _ in request.query_params.multi_items()]
+    if repeated := sorted({name for name in told if told.count(name) > 1}):
+        raise Invalid("parameter_twice", field=repeated[0])
 
 
 class Strict(BaseModel):

@@ -13,6 +13,7 @@ from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE, Verdict, blank
 from inspector.domain.finding import Finding, Seen
+from inspector.domain.line import line
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
@@ -75,7 +76,12 @@ class LetterIn(Strict):
 
     def as_signed(self) -> dict[str, Any]:
         """The fields of an application that tell of the letter. Raises Invalid."""
-        told = self.model_dump(exclude={"text", "digest"})
+        told = self.model_dump(exclude={"text", "digest"}) | {
+            "notice_version": line("letter.notice_version", self.notice_version),
+            "signed_by": line("letter.signed_by", self.signed_by),
+            "proxy": line("letter.proxy", self.proxy or "") or None,
+            "publicity_scope": line("letter.publicity_scope", self.publicity_scope) or "none",
+        }
         return told | {"letter_text": self.text, "letter_digest": self.checked_digest()}
 
 
@@ -115,22 +121,25 @@ class CaseIn(Strict):
     """Needed on the route COMMITMENT; who brought a certificate has signed none."""
 
     def application(self) -> Application:
-        """The case as intake takes it. Raises Invalid for repeated claims and for a letter that does not fit its digest."""
+        """The case as intake takes it, its lines as the import of files reads them.
+
+        Raises Invalid for repeated claims, for a letter that does not fit its digest, and for lines with signs that nobody sees.
+        """
         keys = [claim.key for claim in self.claims]
         if repeated := sorted({key for key in keys if keys.count(key) > 1}):
             raise Invalid("claim_repeated", field="claims", keys=", ".join(repeated))
         letter = self.letter
         signed: dict[str, Any] = {} if letter is None else letter.as_signed()
         return Application(
-            agency=self.agency,
-            reference=self.reference,
+            agency=self.agency.strip(),
+            reference=line("reference", self.reference),
             route=self.route,
             matter=self.matter,
-            item=self.item,
+            item=self.item.strip(),
             subject_kind=self.subject.kind,
             subject_code=self.subject.code,
-            subject_name=self.subject.name,
-            claims=tuple(Claim(key=one.key, fact=one.fact, value=one.value, on=one.on) for one in self.claims),
+            subject_name=line("subject.name", self.subject.name),
+            claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
             **signed,
         )
 
@@ -243,6 +252,40 @@ class AnnounceIn(Strict):
     plan: Line
 
 
+More = Annotated[
+    dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]],
+    Field(max_length=200, default_factory=dict, json_schema_extra={"additionalProperties": False}),
+]
+"""So many objects of a stratum."""
+
+
+class PlanIn(Strict):
+    """That a year's plan be drawn up. `set_aside`: so many objects of a stratum are kept for extensions."""
+
+    set_aside: More
+
+
+class PlanApprovalIn(Strict):
+    """That a draft is approved, by which document. `digest`: what was read, by its first 8 letters at least; `on`: today if left out."""
+
+    document: Line
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
+    on: Day | None = None
+
+
+class PlanPublicationIn(Strict):
+    """Where the approved plan is public: channel, address, number. `on`: since when; today if left out."""
+
+    reference: Line
+    on: Day | None = None
+
+
+class PlanWithdrawalIn(Strict):
+    """Why a year's plan holds no longer."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
 class VoidIn(Strict):
     """That a draw be void. Another officer signs with the same reason."""
 
@@ -254,10 +297,7 @@ class ExtensionIn(Strict):
 
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
     basis: Line
-    more: Annotated[
-        dict[Line, Annotated[int, Field(ge=1, le=1_000_000)]],
-        Field(max_length=200, default_factory=dict, json_schema_extra={"additionalProperties": False}),
-    ]
+    more: More
 
 
 class ChallengeIn(Strict):

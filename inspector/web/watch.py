@@ -105,7 +105,7 @@ def list_work(
     def ask(tx: Tx) -> WorkPage:
         rows = tx.work.page(state=state, after=after, limit=limit)
         shown = [
-            WorkShown.model_validate({name: row[name] for name in WorkShown.model_fields})
+            WorkShown.model_validate({name: row[name] for name in WorkShown.model_fields} | _no_failure(row))
             for row in _mine(desk, tx, caller, rows)
         ]
         return WorkPage(work=tuple(shown), next=rows[-1]["id"] if len(rows) == limit else None)
@@ -205,6 +205,11 @@ def _reason(reason: str) -> Reason:
 def _event(row: Row) -> EventShown:
     plain = {name: row[name] for name in EventShown.model_fields if name != "data"}
     return EventShown.model_validate({**plain, "data": facts_of(row["body"])})
+
+
+def _no_failure(row: Row) -> dict[str, None]:
+    """Of what is done no error is told: what was tried before is over, and what had lost its purpose has failed in nothing."""
+    return {"error": None} if row["state"] == "done" else {}
 
 
 def _attention(row: Row) -> AttentionShown:

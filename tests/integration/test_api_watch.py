@@ -101,6 +101,15 @@ def test_work_is_shown_without_payload_and_only_of_ones_own_agencies(edge: Edge)
     assert none == []
 
 
+def test_work_that_has_lost_its_purpose_is_done_and_tells_no_error(edge: Edge) -> None:
+    with edge.as_("system") as client, edge.as_("ops", "city") as ops:
+        case = client.post("/v1/cases", json=a_case()).json()["id"]
+        client.post(f"/v1/cases/{case}/withdraw", json={"reason": "改办"})
+        rows = [row for row in ops.get("/v1/work?state=done").json()["work"] if row["case_id"] == case]
+    assert rows
+    assert {row["error"] for row in rows} == {None}
+
+
 def test_a_matter_is_closed_once_by_an_officer_of_its_agency_and_the_ledger_keeps_who(edge: Edge, hand: Hand) -> None:
     with edge.office.store.begin() as tx:
         tx.attention.open("visit_overdue", "bureau", "v-1", {"due_at": "2026-03-01"}, hand())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -109,7 +113,42 @@ def test_a_huge_body_is_cut_off_with_and_without_a_stated_length(untouched: None
     body = json.dumps(a_case(reference="x" * 300_000)).encode()
     pieces = (body[start : start + 10_000] for start in range(0, len(body), 10_000))
     answer = client.post("/v1/cases", content=pieces if chunked else body, headers=JSON)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "message_too_large")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (413, "message_too_large", {"most": 200_000})
+
+
+@pytest.mark.parametrize("size", [200_001, 4_000_001, 20_000_000])
+def test_who_sends_everything_before_reading_still_hears_why_it_is_refused(edge: Edge, client: httpx.Client, size: int) -> None:
+    """As plain blocking clients do: a connection closed on what they still send would be reset, and the answer lost."""
+    headers = {**JSON, "Authorization": client.headers["authorization"]}
+    request = urllib.request.Request(f"{edge.url}/v1/cases", b" " * size, headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    with refused.value as answer:
+        assert json.load(answer)["error"]["code"] == "message_too_large"
+
+
+@pytest.mark.parametrize(("path", "kind", "code"), [("/v1/cases", "text/csv", 415), ("/v1/nowhere", "application/json", 404)])
+def test_a_refusal_that_needs_no_body_does_not_cut_the_sender_off(edge: Edge, path: str, kind: str, code: int) -> None:
+    request = urllib.request.Request(f"{edge.url}{path}", b" " * 199_000, {"Content-Type": kind})
+    for _ in range(5):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+        refused.value.close()
+        assert refused.value.code == code
+
+
+def test_a_packed_message_is_refused_by_the_name_of_its_packing(untouched: None, client: httpx.Client) -> None:
+    packed = gzip.compress(json.dumps(a_case()).encode())
+    answer = client.post("/v1/cases", content=packed, headers={**JSON, "Content-Encoding": "gzip"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (415, "content_encoding_unknown", {"encoding": "gzip"})
+
+
+def test_a_parameter_that_stands_twice_is_refused_and_not_halved(client: httpx.Client) -> None:
+    answer = client.get("/v1/cases?state=REVIEW&state=CLOSED")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "parameter_twice")
+    assert answer.json()["error"]["facts"] == {"field": "state"}
 
 
 @pytest.mark.parametrize(
@@ -151,12 +190,12 @@ def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
         "'; DROP TABLE case_file; --",
         "<script>alert(1)</script>",
         "𠮷野家",
-        "\u202eabc",
         "ﷺ" * 60,
         "{{7*7}}",
         "%00",
         "../../etc",
-        "👨‍👩‍👧",
+        "👨👩👧",
+        "\ue000记",
     ],
 )
 def test_naughty_strings_are_kept_as_they_are(client: httpx.Client, text: str) -> None:
@@ -165,6 +204,52 @@ def test_naughty_strings_are_kept_as_they_are(client: httpx.Client, text: str) -
     assert answer.status_code == 201
     shown = client.get(f"/v1/cases/{answer.json()['id']}").json()
     assert (shown["subject"]["name"], shown["reference"]) == (text, text)
+
+
+HIDDEN = ["某\u200b公司", "\ufeff某公司", "\u202e某公司", "某\u2066公司", "某\x85公司", "👨\u200d👩"]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+@pytest.mark.parametrize("field", ["reference", "subject.name", "letter.signed_by"])
+def test_what_nobody_sees_in_a_name_or_number_is_refused_by_its_place(
+    untouched: None, client: httpx.Client, field: str, text: str
+) -> None:
+    answer = client.post("/v1/cases", json=with_field(field, text))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]["field"]) == (422, "text_hidden", field)
+
+
+def with_field(field: str, value: object) -> dict[str, Any]:
+    """A case with one of its fields, or of what lies one below, changed."""
+    told: dict[str, Any] = a_case(77)
+    outer, _, inner = field.partition(".")
+    if not inner:
+        return told | {outer: value}
+    one = told[outer][0] if isinstance(told[outer], list) else told[outer]
+    one[inner] = value
+    return told
+
+
+def test_blanks_around_a_number_or_name_make_no_second_case(client: httpx.Client) -> None:
+    subject = {"kind": "FIRM", "code": "TEST9", "name": "某公司"}
+    first = client.post("/v1/cases", json=a_case(9, reference="2026-9", subject=subject))
+    again = client.post("/v1/cases", json=a_case(9, reference=" 2026-9 ", subject=subject | {"name": "某公司\u3000"}))
+    assert (first.status_code, again.status_code, again.json()["id"]) == (201, 200, first.json()["id"])
+    assert again.json()["reference"] == "2026-9"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("claims.on", "0001-01-01", "claim_long_ago"),
+        ("letter.publicity_until", "0001-01-01", "publicity_before_signature"),
+    ],
+)
+def test_a_day_that_was_left_at_its_default_is_refused(
+    untouched: None, client: httpx.Client, field: str, value: str, code: str
+) -> None:
+    answer = client.post("/v1/cases", json=with_field(field, value))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/cases"), ("PATCH", "/v1/cases/" + "0" * 32), ("TRACE", "/metrics")])

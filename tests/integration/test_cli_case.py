@@ -164,7 +164,8 @@ def test_one_wrong_row_keeps_the_whole_file_out_and_each_fault_is_named(operator
         (7, "subject_name", "cell_control"),
         (8, "reference", "reference_twice"),
     ]
-    assert all(one["what"] and one["fix"] for one in found)
+    assert all(one["what"] and one["fix"] and one["fix"] not in one["what"] for one in found), "each remedy is told once"
+    assert "as text" not in found[1]["what"], found[1]
     assert cases(operator) == []
 
 
@@ -232,7 +233,7 @@ def test_a_large_file_that_is_overtaken_says_what_is_in_and_goes_on_when_it_is_i
 
 def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Operator) -> None:
     text = table(HEADS, row(1, name="㐂𠮷商行"))
-    assert bring(operator, operator.file("gb.csv", text, "gb18030"))[0] == 0
+    assert bring(operator, operator.file("gb.csv", text, "gb18030"), "--encoding", "gb18030")[0] == 0
     held = operator.well("case", "list", "--json").json
     assert held[0]["subject"] == "㐂𠮷商行"
     said = operator.say(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from inspector.cli.fitting import annual
 from inspector.domain.calendar import SHANGHAI
 from inspector.flows.office import Connectors
 from tests import house
+from tests.edge import serving
 from tests.house import Hand
 from tests.operator import Operator, one_database, operated, settled, table
 
@@ -56,6 +59,39 @@ def test_a_plan_goes_from_a_trial_to_its_publication_and_the_draw_goes_on(operat
     with house.closing(operator.store()) as store:
         rules = [rule for rule, _ in operated(store) if rule.startswith("operator.plan")]
     assert rules == [f"operator.plan.{step}" for step in ("create", "approve", "publish", "withdraw")]
+
+
+def test_the_year_is_planned_approved_and_published_by_what_the_how_to_says_to_type(database_url: str, tmp_path: Path) -> None:
+    """One user of the machine, two persons: word by word, but for the year and for what one command tells the next."""
+    agency = '[agencies.licensing]\nname = "行政审批局"\nparent = "city"\n'
+    held = settled(
+        database_url, tmp_path, agency + '[plans.monthly]\nagency = "licensing"\ntrigger = "cron day=1 09:00"\npool = true\n'
+    )
+    file = held.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))
+    held.well("roster", "import", "objects", file, "--agency", "licensing")
+    page = (house.ROOT / "docs" / "how-to" / "draw.md").read_text("utf-8").partition("## Publish the year's plan")[2]
+    shown = "".join(re.findall(r"^```sh\n(.*?)^```$", page.partition("\n## ")[0], re.MULTILINE | re.DOTALL))
+    lines = [
+        shlex.split(line)
+        for line in re.sub(r"\\\n", " ", shown.replace("2026 ", f"{YEAR} ").replace("/2026/", f"/{YEAR}/")).splitlines()
+    ]
+    with house.closing(held.store()) as store:
+        office = bootstrap.office(settings.load(held.config), store, connectors=Connectors())
+        with serving(office) as edge:
+            told = token = ""
+            for words in lines:
+                if words[0] == "curl":
+                    data = re.sub(
+                        "[0-9a-f]{16}", re.findall(r"--digest ([0-9a-f]{16})", told)[0], words[words.index("--data") + 1]
+                    )
+                    with edge.client(Authorization=f"Bearer {token}", Content_Type="application/json") as client:
+                        answer = client.post(words[-1].removeprefix("http://127.0.0.1:8321"), content=data.encode())
+                    assert (answer.status_code, answer.json()["state"]) == (200, "APPROVED"), answer.text
+                else:
+                    out = held.well(*words[1:]).out
+                    token, told = (out.strip(), told) if words[1] == "token" else (token, out)
+    assert [words[2] for words in lines if words[0] == "./run"] == ["create", "create", "issue", "publish"]
+    assert held.well("plan", "show", "monthly", "--year", YEAR, "--json").json["state"] == "PUBLISHED"
 
 
 def test_check_names_the_plans_that_wait_for_their_year_and_from_november_on_for_the_next(operator: Operator) -> None:

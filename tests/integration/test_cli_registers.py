@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,6 +104,48 @@ INSPECTORS = ["工号", "姓名", "执法证号", "执法证有效期", "资格"
 
 
 @on_both
+@pytest.mark.parametrize(("encoding", "wrong"), [("big5", "gb18030"), ("gb18030", "utf-8")])
+def test_a_list_whose_encoding_could_only_be_guessed_is_written_once_somebody_has_said_it(
+    operator: Operator, encoding: str, wrong: str
+) -> None:
+    file = operator.file("objects.csv", table(["code", "name"], ["TESTA", "王記食品行"]), encoding)
+    words = ("roster", "import", "objects", file, "--agency", "bureau")
+    said = operator.say(*words, "--json")
+    error = json.loads(said.err)["error"]
+    assert (said.code, error["code"], held(operator)) == (4, "encoding_guessed", set())
+    assert "王記食品行" in error["message"], "a person sees how it reads"
+    assert operator.well(*words, "--dry-run").code == 0
+    if wrong == "utf-8":
+        assert operator.say(*words, "--encoding", wrong).code == 2
+    operator.well(*words, "--encoding", encoding)
+    with house.closing(operator.store()) as store, store.read() as tx:
+        assert [row.name for row in tx.rosters.objects("bureau")] == ["王記食品行"]
+
+
+def test_a_head_of_ours_in_chinese_tells_the_encoding(operator: Operator) -> None:
+    file = operator.file("objects.csv", table(["主体代码", "name"], ["TESTA", "王记食品行"]), "gb18030")
+    operator.well("roster", "import", "objects", file, "--agency", "bureau")
+    assert held(operator) == {"TESTA"}
+
+
+def test_an_import_whose_reader_has_gone_away_is_written_all_the_same(operator: Operator) -> None:
+    """`roster import … | head`: what a command does does not depend on who listens."""
+    file = operator.file("objects.csv", table(["code"], *([f"TEST{number}"] for number in range(50))))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as nobody:
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", "inspector", "roster", "import", "objects", file, "-a", "bureau", "-c", operator.config],
+            env={**os.environ, "PYTHONPATH": str(house.ROOT)},
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert (ran.returncode, b"Traceback" in ran.stderr, b"Broken" in ran.stderr) == (0, False, False), ran.stderr
+    assert len(held(operator)) == 50
+
+
 def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(operator: Operator) -> None:
     rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
     file = operator.file("inspectors.csv", table(INSPECTORS, *rows))

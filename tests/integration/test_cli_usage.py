@@ -14,6 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from inspector import __version__
 from inspector.cli import serve
 from inspector.cli.app import app
 from inspector.cli.usage import Group
@@ -200,6 +201,11 @@ def on_terminal(*words: str, columns: int) -> str:
     os.close(ours)
     assert ran.wait(timeout=60) == 0
     return told.decode().replace("\r\n", "\n")
+
+
+def test_the_version_is_told_without_settings_or_a_command() -> None:
+    told = CliRunner().invoke(app, ["--version"])
+    assert (told.exit_code, told.stdout) == (0, f"inspector {__version__}\n")
 
 
 def test_every_command_and_group_has_help_in_both_languages() -> None:

@@ -236,6 +236,12 @@ def test_a_bundle_that_can_be_read_and_disagrees_says_where(auditor: Operator, f
     assert (said.code, codes(said.json["problems"])) == (1, [code])
 
 
+def test_a_commitment_that_is_no_json_is_named_by_its_file(auditor: Operator, folder: Path) -> None:
+    (folder / "commit.json").write_text("no", encoding="utf-8")
+    told = auditor.say("draw", "verify", str(folder))
+    assert (told.code, "commit.json: Expecting value" in told.err, ": :" in told.err) == (2, True, False), told.err
+
+
 def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: Operator, folder: Path) -> None:
     result = json.loads((folder / "result.json").read_bytes())
     result["lists"][0]["strata"]["\ud800"] = {"n": 1}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.test_bad_input import HIDDEN
 from tests.integration.test_cli_case import HEADS, bring, cases, row
 from tests.operator import Cell, Operator, on_both, one_database, process, settled, table
 
@@ -70,6 +71,22 @@ def test_a_conflict_with_what_is_stored_is_told_beside_the_faults_of_other_rows(
     assert cases(operator) == ["S-000001"]
 
 
+def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to(operator: Operator) -> None:
+    hidden = [row(number, name=text) for number, text in enumerate(HIDDEN, 1)]
+    heads = [*HEADS, "claims_on", "publicity_until"]
+    days = [[*row(20), "0001-01-01", ""], [*row(21, on="soon"), "", ""], [*row(22), "", "0001-01-01"]]
+    code, told = bring(operator, operator.file("cases.csv", table(heads, *([*one, "", ""] for one in hidden), *days)))
+    assert (code, found(told)) == (
+        2,
+        [
+            *((number, "subject_name", "cell_control") for number in range(2, len(HIDDEN) + 2)),
+            (8, "claims_on", "claim_long_ago"),
+            (9, "signed_on", "day_unreadable"),
+            (10, "publicity_until", "publicity_before_signature"),
+        ],
+    )
+
+
 def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) -> None:
     rows = [
         row(1),
@@ -89,6 +106,7 @@ def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) ->
         (7, "subject_code", "code_rewritten"),
     ]
     assert odd(operator, operator.file("bom.csv", table(HEADS, row(1)), "utf-8-sig")) == []
+    assert odd(operator, operator.file("heads.csv", table(HEADS))) == [(1, "", "rows_none")]
 
 
 def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: Operator) -> None:

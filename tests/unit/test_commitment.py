@@ -130,13 +130,13 @@ def test_what_would_stop_the_draw_after_its_seed_is_refused_before_it() -> None:
 def test_duplicate_keys_floats_and_bytes_that_are_not_plain_utf8_are_refused_anywhere(old: bytes, new: bytes) -> None:
     held = vector("1").content
     assert held.count(old) == 1
-    with refused(""):
+    with refused("commit.json"):
         read(held.replace(old, new))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b'"ssj1"', b"7"])
 def test_a_commitment_is_a_json_object(content: bytes) -> None:
-    with refused(""):
+    with refused("commit.json"):
         read(content)
 
 
@@ -255,7 +255,7 @@ def test_a_text_counts_nothing_towards_the_entropy_where_it_states_nothing() -> 
 
 
 def test_half_a_character_is_refused() -> None:
-    with refused(""):
+    with refused("commit.json"):
         commit(number="\ud800", prev=None, blind="0" * 32, made="now", sources=[promise("one")], listings=[])
 
 
