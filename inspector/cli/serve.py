@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -104,12 +105,14 @@ def run(
 
             def stop() -> None:
                 end()
+                _say("draining")
                 house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more
                 house.server.stop()
 
             until_signal(stop)
         finally:
             held.close()
+    _say("stopped")
 
 
 def furnish(office: Office, held: DemoFolder) -> None:
@@ -159,8 +162,14 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
 def _said(base_url: str) -> Callable[[], None]:
     """One line for people; the logs tell the rest."""
+    _say("serving", url=base_url)
+    return lambda: None
+
+
+def _say(what: str, **facts: str) -> None:
+    """One line for people, on standard output. Whoever reads it may be gone at a stop, which must end well all the same."""
     from inspector.cli import words
     from inspector.cli.terminal import language
 
-    typer.echo(words.say("serving", language(os.environ), url=base_url))
-    return lambda: None
+    with suppress(OSError):
+        typer.echo(words.say(what, language(os.environ), **facts))

@@ -133,7 +133,10 @@ class Party:
 
 
 class Witness:
-    """A notary that keeps witness values: the first value of a draw stands, another one is refused."""
+    """A notary that keeps witness values: the first value of a draw stands, another one is refused.
+
+    It has no clock of the office, whose days are not the machine's: it dates nothing, so that the office's own time stands.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, str]] = {}
@@ -143,7 +146,7 @@ class Witness:
         said = request.json()
         draw, value = str(said["draw"]), str(said["value"])
         held, receipt = self.kept.setdefault(draw, (value, f"N-{len(self.kept) + 1:05}"))
-        return answer({"receipt": receipt}) if held == value else answer({"error": "another value is kept"}, 409)
+        return answer({"receipt": receipt, "at": None}) if held == value else answer({"error": "another value is kept"}, 409)
 
 
 class DeadMan:
