@@ -148,9 +148,14 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
     token = next(token.text for token in held.tokens if token.role == "auditor")
     stop = threading.Event()
-    thread = threading.Thread(
-        target=Screen(held.base_url, token, kept=held.made.folder / "screen.json").watch, args=(stop,), name="screen", daemon=True
+    screen = Screen(
+        held.base_url,
+        token,
+        world=f"http://127.0.0.1:{held.world_port}",
+        keys=str(held.made.keys),
+        kept=held.made.folder / "screen.json",
     )
+    thread = threading.Thread(target=screen.watch, args=(stop,), name="screen", daemon=True)
     thread.start()
 
     def end() -> None:
