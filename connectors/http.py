@@ -125,8 +125,11 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         case_id: str = "",
         heed: bool = True,
+        dated: str = "",
     ) -> Receipt:
         """Hand something over by POST: any 2xx, and what its body tells. Not `heed`: what it tells does not matter.
+
+        `dated`: the field in which the other side may date its receipt.
 
         A first try may have arrived though its answer was lost. Whoever says so with 409 names `key` and gives the receipt of
         then; a 409 that does not is about other contents under the same key, a defect of ours (`conflict`).
@@ -137,11 +140,11 @@ class Wire:
         ask = _Ask("POST", self._url(path), body, self._told(json, key, case_id, headers), delivers=True)
         try:
             reply = self._patiently(ask)
-            return reply.receipt()
+            return reply.receipt(dated=dated)
         except Garbled as error:
             if heed:
                 raise
-            return Receipt(reference="", at=datetime.now(UTC), attempts=error.attempts)
+            return Receipt(reference="", attempts=error.attempts)
 
     def _told(self, json: object, key: str, case_id: str, more: Mapping[str, str] | None) -> Mapping[str, str]:
         told = {

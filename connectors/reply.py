@@ -105,13 +105,14 @@ class Reply:
             raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
         return moment
 
-    def receipt(self, field: str = "receipt") -> Receipt:
-        """The other side has it: its number where it gave one.
+    def receipt(self, field: str = "receipt", *, dated: str = "") -> Receipt:
+        """The other side has it: its number where it gave one, and its date where it gives one in the field `dated`.
 
         Raises Garbled when a body came that is not what was agreed: many platforms answer 200 and put the error into the body.
         """
-        reference = self.text(field) if self.body.strip() else None
-        return Receipt(reference=reference or "", at=datetime.now(UTC), attempts=self.attempts)
+        told = bool(self.body.strip())
+        reference, at = self.text(field) if told else None, self.moment(dated) if told and dated else None
+        return Receipt(reference=reference or "", at=at, attempts=self.attempts)
 
     def repeats(self, key: str) -> bool:
         """Whether this is the 409 of somebody who has what was sent under `key` already: it names the key and gives a receipt."""

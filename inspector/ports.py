@@ -187,10 +187,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The other side has it. `reference` is its own number for it, empty when it gives none."""
+    """The other side has it. `reference` is its own number for it, empty when it gives none; `at` its own date of it, None likewise.
+
+    A date is never filled in from the clock of a machine: what the other side did not date is dated in office time by who records it.
+    """
 
     reference: str
-    at: datetime
+    at: datetime | None = None
     attempts: int = 1
 
 

@@ -32,6 +32,7 @@ OUTSIDE = frozenset(
         "INSPECTOR_TEST_STRICT",
         "INSPECTOR_CONFIG",
         "INSPECTOR_DEMO",
+        "INSPECTOR_DEMO_DAY",
         "INSPECTOR_CRASH_AT",
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from importlib import import_module
 from types import ModuleType
 
@@ -117,7 +117,13 @@ def _kind(name: str, module: ModuleType) -> str:
 
 def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
     """The keys of a configuration with their defaults as TOML writes them."""
-    return {one.name: "needed" if one.default is MISSING else f"`{_toml(one.default)}`" for one in fields(shape)}
+    return {one.name: _default(one) for one in fields(shape)}
+
+
+def _default(one: Field[object]) -> str:
+    """A key is needed when a connector cannot be made without it, as `connectors.config.parse` judges."""
+    made = one.default if one.default_factory is MISSING else one.default_factory()
+    return "needed" if made is MISSING else f"`{_toml(made)}`"
 
 
 def _toml(value: object) -> str:

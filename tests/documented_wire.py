@@ -135,7 +135,8 @@ def _worded(result: object) -> str:
             dated = f", as of {result.as_of:%Y-%m-%d}" if result.as_of else ", undated: counts as unrated" if result.level else ""
             return f"level {result.level}{dated}" if result.level else "not rated"
         case Receipt():
-            return f"receipt `{result.reference}`" if result.reference else "receipt without a number"
+            dated = f" of {result.at.isoformat()}" if result.at else ""
+            return f"receipt `{result.reference}`{dated}" if result.reference else f"receipt without a number{dated}"
         case _:
             return "taken"
 

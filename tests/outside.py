@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.sources.http import HttpSource
 from inspector.demo.caller import call
+from inspector.demo.habits import REACTIONS, Chance, Reaction
 from inspector.demo.start import start_world
 from inspector.domain.case import SubjectKind
 from inspector.ports import (
@@ -73,6 +74,17 @@ def world(*arguments: str) -> Iterator[Running]:
         process.stdin.close()
         assert process.wait(timeout=PATIENT) == 0, "a world ends by itself when whoever started it is gone"
         process.stdout.close()
+
+
+def push(outside: Running, office: Peer, seat: str, *, to: str) -> None:
+    """A push as it reaches a phone; the world holds no secret, so it looks at no signature."""
+    assert call(f"{outside.url}/phones", {"id": f"push:{seat}", "to": to, "link": f"{office.url}/seat/{seat}/tok"}).well
+
+
+def accepting(place: int = 0) -> str:
+    """A seat of a visit whose inspector accepts in the usual world."""
+    seats = (f"v{number}:{place}:0" for number in range(1_000))
+    return next(seat for seat in seats if Chance(seed="demo").pick(REACTIONS, "reaction", seat) is Reaction.ACCEPTS)
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -71,9 +71,9 @@ WITNESS = Exchange(
         "draw": "number of the draw",
         "value": "W, 64 hex digits: it stands for the frozen registers and rules and says nothing of them",
     },
-    reply={"receipt": "N-00001"},
-    told=RECEIPT,
-    others=({"ok": True},),
+    reply={"receipt": "N-00001", "at": "2026-03-02T10:00:00+08:00"},
+    told=RECEIPT | {"at": "when you took it (ISO 8601); left out or null: the office's own time of hearing so is noted"},
+    others=({"receipt": "N-00001"}, {"ok": True}),
     fates={
         "Unavailable": LATER.format(
             until="the seed's moment, or, where no beacon is named, `engine.retry_tries` times",

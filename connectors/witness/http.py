@@ -26,11 +26,11 @@ class HttpWitness:
         self.card = self._config.card(name, port="witness", kind="http")
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
-        """Deposit W; nothing else about the draw leaves the house (ruling 18).
+        """Deposit W; nothing else about the draw leaves the house (ruling 18). The reply may date the receipt (`at`).
 
         Raises Unavailable, Refused, Garbled as the wire does.
         """
-        return self._wire.deliver(self._config.path, json={"draw": draw, "value": value}, key=key)
+        return self._wire.deliver(self._config.path, json={"draw": draw, "value": value}, key=key, dated="at")
 
     def close(self) -> None:
         """Let the connections go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,11 +50,16 @@ def schedules(terminal: Terminal) -> None:
         {
             **row,
             "lag_seconds": round(office.lag(row).total_seconds(), 1),
-            "overdue_seconds": max(0.0, round(office.waited(row["next_at"], now).total_seconds(), 1)) if row["next_at"] else None,
+            "overdue_seconds": _overdue(office.overdue(row, now)) if row["next_at"] else None,
         }
         for row in held
     ]
     terminal.rows(("name", "trigger", "next_at", "last_at", "lag_seconds", "overdue_seconds"), rows)
+
+
+def _overdue(since: timedelta | None) -> float:
+    """Seconds, rounded up: a slot that is due is never overdue by nothing."""
+    return 0.0 if since is None else max(0.1, round(since.total_seconds(), 1))
 
 
 def open_matters(

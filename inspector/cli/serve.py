@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -104,12 +105,14 @@ def run(
 
             def stop() -> None:
                 end()
+                _say("draining")
                 house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more
                 house.server.stop()
 
             until_signal(stop)
         finally:
             held.close()
+    _say("stopped")
 
 
 def furnish(office: Office, held: DemoFolder) -> None:
@@ -145,9 +148,14 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
     token = next(token.text for token in held.tokens if token.role == "auditor")
     stop = threading.Event()
-    thread = threading.Thread(
-        target=Screen(held.base_url, token, kept=held.made.folder / "screen.json").watch, args=(stop,), name="screen", daemon=True
+    screen = Screen(
+        held.base_url,
+        token,
+        world=f"http://127.0.0.1:{held.world_port}",
+        keys=str(held.made.keys),
+        kept=held.made.folder / "screen.json",
     )
+    thread = threading.Thread(target=screen.watch, args=(stop,), name="screen", daemon=True)
     thread.start()
 
     def end() -> None:
@@ -159,8 +167,14 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
 def _said(base_url: str) -> Callable[[], None]:
     """One line for people; the logs tell the rest."""
+    _say("serving", url=base_url)
+    return lambda: None
+
+
+def _say(what: str, **facts: str) -> None:
+    """One line for people, on standard output. Whoever reads it may be gone at a stop, which must end well all the same."""
     from inspector.cli import words
     from inspector.cli.terminal import language
 
-    typer.echo(words.say("serving", language(os.environ), url=base_url))
-    return lambda: None
+    with suppress(OSError):
+        typer.echo(words.say(what, language(os.environ), **facts))

@@ -22,6 +22,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",
     ),
+    "draining": (
+        "Draining: work under way is ended, the rest is kept for the next start. Ctrl-C again leaves at once.",
+        "正在停止：处理完手头工作，其余留待下次启动。再按 Ctrl-C 立即退出。",
+    ),
+    "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
     "aborted": ("broken off; nothing was done", "已中断，未执行"),
     # What was typed wrongly.

@@ -69,6 +69,7 @@ class Daemon:
     def stop(self) -> None:
         """Stop ticks, stop claiming, let running work end, give the rest back."""
         self._stopping.set()
+        log.info("daemon.draining", replica=self.worker.owner)
         self.clock.stop()
         self.dispatcher.stop(GRACE)
         try:

@@ -29,6 +29,8 @@ def main(argv: list[str] | None = None) -> int:
         keys=Keys.read(given.keys) if given.keys else Keys(seed=given.seed),
         latency=given.latency,
         calm=given.calm,
+        kept=given.kept,
+        watched=given.watched,
     )
     try:
         asyncio.run(_run(World(scene), given.host, given.port, tied=given.tied, another=given.or_another))
@@ -73,6 +75,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--or-another", action="store_true", help="take another port when that one is gone")
     parser.add_argument("--office", default="", help="the office's address; without it nobody outside acts by himself")
     parser.add_argument("--keys", type=Path, help="file of tokens and secrets that a demo office has written")
+    parser.add_argument("--kept", type=Path, help="file of what lasts from start to start; without it nothing does")
+    parser.add_argument("--watched", action="store_true", help="leave an assignment, a letter and a case to whoever looks on")
     parser.add_argument("--today", type=date.fromisoformat, default=Scene().today, help="the office's first day")
     parser.add_argument("--day", type=float, default=Pace().day, help="machine seconds of one office day")
     parser.add_argument("--cases", type=float, default=Pace().cases, help="cases opened in a second; 0: none")

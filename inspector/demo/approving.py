@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from inspector.demo.caller import Desk
+from inspector.demo.caller import Desk, Heard
 from inspector.demo.cast import AGENCY, FIRMS, PERSONS, firm, person
+from inspector.demo.diary import Diary
 from inspector.demo.habits import Chance
 from inspector.demo.peers import OfficeDay
 from inspector.demo.people import Doings, Pace, insist, signed
@@ -98,10 +99,15 @@ class ApprovingSystem:
     cases of which the office has taken that word.
     """
 
-    def __init__(self, chance: Chance, pace: Pace, doings: Doings, desk: Desk, secret: str, day: OfficeDay, *, run: str) -> None:
+    ROOM = "results"
+
+    def __init__(
+        self, chance: Chance, pace: Pace, doings: Doings, diary: Diary, desk: Desk, secret: str, day: OfficeDay, *, run: str
+    ) -> None:
         self._chance = chance
         self._pace = pace
         self._doings = doings
+        self._diary = diary
         self._desk = desk
         self._secret = secret
         self._day = day
@@ -119,7 +125,7 @@ class ApprovingSystem:
             self.forged += 1
             return answer({"error": "signature"}, 401)
         self._hear(request.json())
-        return answer({"receipt": f"cb-{len(self.notices)}"})
+        return answer({"receipt": f"cb-{self._chance.secret('receipt', str(request.json()['id']))[:8]}"})
 
     def _hear(self, said: dict[str, Any]) -> None:
         event, kind, case_id = str(said["id"]), str(said["type"]), str(said["case"])
@@ -131,10 +137,25 @@ class ApprovingSystem:
         if kind != "verification.result" or not self._desk.base:
             return
         way = self._chance.pick({"concludes": 80, "withdrawn": 3, "waits": 17}, "concludes", case_id)
+        if way != "waits":
+            self._begin(case_id, way)
+
+    def go_on(self) -> None:
+        """Take up again what an earlier start has left undone of the cases whose result was heard."""
+        for case_id, way in tuple(self._diary.room(self.ROOM).items()):
+            self._begin(case_id, way)
+
+    def _begin(self, case_id: str, way: str) -> None:
+        self._diary.put(self.ROOM, case_id, way)
         if way == "concludes":
             self._doings.begin(self._conclude(case_id))
-        elif way == "withdrawn":  # verified, and taken back before the matter is concluded: its credit entry must go
+        else:  # verified, and taken back before the matter is concluded: its credit entry must go
             self._doings.begin(self._withdraw(case_id, _one(self._chance, REASONS, "reason", case_id)))
+
+    def _ended(self, case_id: str, heard: Heard) -> None:
+        """What did not get through stays to be said."""
+        if not heard.later:
+            self._diary.drop(self.ROOM, case_id)
 
     async def work(self) -> None:
         """Open cases at the pace, for ever. While the office is away the pace goes on, and what was refused is sent again."""
@@ -174,13 +195,17 @@ class ApprovingSystem:
 
     async def _conclude(self, case_id: str) -> None:
         await self._pace.days(0.3)
-        if (await insist(self._pace, lambda: self._desk.conclude_case(case_id))).well:
+        heard = await insist(self._pace, lambda: self._desk.conclude_case(case_id))
+        if heard.well:
             self.concluded.add(case_id)
+        self._ended(case_id, heard)
 
     async def _withdraw(self, case_id: str, reason: str) -> None:
         await self._pace.days(0.6)
-        if (await insist(self._pace, lambda: self._desk.withdraw_case(case_id, reason))).well:
+        heard = await insist(self._pace, lambda: self._desk.withdraw_case(case_id, reason))
+        if heard.well:
             self.withdrawn.add(case_id)
+        self._ended(case_id, heard)
 
 
 def _one(chance: Chance, values: tuple[str, ...], *about: str) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -150,6 +150,7 @@ class Link:
     """A capability link as it came in a letter or a push: `{base}/{purpose}/{about}/{token}`."""
 
     base: str
+    purpose: str
     about: str
     token: str
 
@@ -161,7 +162,16 @@ class Link:
         base, _, purpose = base.rpartition("/")
         if not (base and purpose and about and rest):
             raise ValueError("no link of the form base/purpose/about/token")
-        return cls(base=base, about=about, token=rest)
+        return cls(base=base, purpose=purpose, about=about, token=rest)
+
+    @property
+    def url(self) -> str:
+        """The link as it came."""
+        return f"{self.base}/{self.purpose}/{self.about}/{self.token}"
+
+    def at(self, office: str) -> Link:
+        """The same link at the office's address of now: a demo that is started again may have got another port."""
+        return replace(self, base=office or self.base)
 
     async def answer(self, said: Mapping[str, Any]) -> Heard:
         """An agency's answer to a request for assistance."""
@@ -170,6 +180,10 @@ class Link:
     async def refuse(self, reasons: str, signer: str) -> Heard:
         """An agency's refusal of a request."""
         return await self._say(f"/v1/assistance/{quote(self.about)}/decline", {"reasons": reasons, "signer": signer})
+
+    async def request(self) -> Heard:
+        """What an agency sees behind the link of a letter."""
+        return await asyncio.to_thread(call, f"{self.base}/v1/assistance/{quote(self.about)}", link=self.token)
 
     async def seat(self) -> Heard:
         """What an inspector sees behind the link: the object and the facts in question."""

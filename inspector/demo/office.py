@@ -22,6 +22,11 @@ from inspector.domain.roster import InspectorRecord, RosterObject
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 VARIABLE = "INSPECTOR_DEMO"
+PACE = "INSPECTOR_DEMO_DAY"
+DAY = 6.0
+"""Seconds of an office day, where nothing else is wanted."""
+OPEN_SECONDS = 9 * 3600
+"""Office seconds of a working day; the demo skips the closed hours."""
 SIGNED = ("phones", "approving")
 
 
@@ -91,6 +96,18 @@ def where() -> Path:
     return base / "var" / "demo"
 
 
+def pace() -> float:
+    """Seconds of an office day: $INSPECTOR_DEMO_DAY, for a visitor who wants time to read. Raises Invalid (`demo_day_unusable`)."""
+    told = os.environ.get(PACE) or str(DAY)
+    try:
+        day = float(told)
+    except ValueError:
+        day = 0.0
+    if not 1 <= day <= OPEN_SECONDS:
+        raise Invalid("demo_day_unusable", variable=PACE, given=told, least=1, most=OPEN_SECONDS)
+    return day
+
+
 def furnish(folder: Path) -> DemoFolder:
     """Make the folder with its keys and secrets, or find what an earlier start has made. Raises Invalid, OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,12 +127,13 @@ def furnish(folder: Path) -> DemoFolder:
     )
 
 
-def configure(made: DemoFolder, *, world: int, web: int) -> Path:
-    """Write the configuration of this start: the template with folder, ports and project filled in."""
+def configure(made: DemoFolder, *, world: int, web: int, day: float = DAY) -> Path:
+    """Write the configuration of this start: the template with folder, ports, project and the seconds of a day filled in."""
     text = template().read_text(encoding="utf-8")
     home = template().parent.parent
     for brace, value in {"folder": str(made.folder), "project": str(home), "world": str(world)}.items():
         text = text.replace(f"{{{brace}}}", value.replace("\\", "\\\\").replace('"', '\\"'))
+    text = text.replace("\nrate = 5400\n", f"\nrate = {OPEN_SECONDS / day}\n")
     keep(made.config, text.replace("\nport = 8321\n", f"\nport = {web}\n"))
     return made.config
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from inspector.demo.diary import Diary
 from inspector.demo.habits import LEVELS, SAYS, TEMPERS, Chance, Say, Temper, other
 from inspector.demo.rules import Rule, Sight
 from inspector.demo.server import Reply, Request, answer
@@ -28,13 +30,15 @@ VERSION = "demo-2025.1"
 class OfficeDay:
     """The office's day, as far as the outside has heard of it: dates on letters never lie in the office's future."""
 
-    def __init__(self, first: date) -> None:
-        self.today = first
+    def __init__(self, first: date, diary: Diary) -> None:
+        self._diary = diary
+        self.today = max(first, date.fromisoformat(diary.room("day").get("today", first.isoformat())))
 
     def hear(self, day: date | None) -> None:
         """A date the office wrote; only a later one moves the day."""
         if day is not None and day > self.today:
             self.today = day
+            self._diary.put("day", "today", day.isoformat())
 
 
 class Source:
@@ -83,31 +87,35 @@ class Source:
 class Credit:
     """The credit platform: levels of firms, and performance entries that count once each, until they are taken back.
 
-    `said` is what the entries that stand say, as it came first.
+    `entries` and `retracted` are the receipts by entry; `said` is what the entries that stand say, as it came first since the start.
     """
 
-    def __init__(self, chance: Chance, day: OfficeDay) -> None:
+    def __init__(self, chance: Chance, day: OfficeDay, diary: Diary) -> None:
         self._chance = chance
         self._day = day
-        self.entries: dict[str, str] = {}
+        self._diary = diary
+        self.entries: Mapping[str, str] = diary.room("entries")
+        self.retracted: Mapping[str, str] = diary.room("retracted")
         self.said: dict[str, dict[str, Any]] = {}
-        self.retracted: dict[str, str] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
         """A look-up (`/level`), an entry (`/entry`) or its retraction (`/retract`), after which the entry cannot come any more."""
         if request.path.endswith("/level"):
             return self._level(request)
         entry = str(request.json()["id"])
+        number = f"{len(self.entries) + len(self.retracted) + 1:06}"  # never falls: what is taken back moves to the other pile
         if request.path.endswith("/retract"):
-            self.entries.pop(entry, None)
+            self._diary.drop("entries", entry)
             self.said.pop(entry, None)
-            receipt = self.retracted.setdefault(entry, f"CX-{len(self.retracted) + 1:06}")
-            return answer({"receipt": receipt})
+            if entry not in self.retracted:
+                self._diary.put("retracted", entry, f"CX-{number}")
+            return answer({"receipt": self.retracted[entry]})
         if entry in self.retracted:
             return answer({"error": "taken back"}, 410)
-        receipt = self.entries.setdefault(entry, f"CR-{len(self.entries) + 1:06}")
+        if entry not in self.entries:
+            self._diary.put("entries", entry, f"CR-{number}")
         self.said.setdefault(entry, request.json())
-        return answer({"receipt": receipt})
+        return answer({"receipt": self.entries[entry]})
 
     def _level(self, request: Request) -> Reply:
         level = self._chance.pick(LEVELS, "level", str(request.json()["code"]))
@@ -133,17 +141,28 @@ class Party:
 
 
 class Witness:
-    """A notary that keeps witness values: the first value of a draw stands, another one is refused."""
+    """A notary that keeps witness values: the first value of a draw stands, another one is refused.
 
-    def __init__(self) -> None:
-        self.kept: dict[str, tuple[str, str]] = {}
+    It has no clock of the office, whose days are not the machine's: it dates nothing, so that the office's own time stands.
+    """
+
+    def __init__(self, diary: Diary) -> None:
+        self._diary = diary
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The values, by draw."""
+        return {draw: value for draw, (value, _) in self._diary.room("notary").items()}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
         """Keep one value."""
         said = request.json()
         draw, value = str(said["draw"]), str(said["value"])
-        held, receipt = self.kept.setdefault(draw, (value, f"N-{len(self.kept) + 1:05}"))
-        return answer({"receipt": receipt}) if held == value else answer({"error": "another value is kept"}, 409)
+        kept = self._diary.room("notary")
+        if draw not in kept:
+            self._diary.put("notary", draw, [value, f"N-{len(kept) + 1:05}"])
+        held, receipt = kept[draw]
+        return answer({"receipt": receipt, "at": None}) if held == value else answer({"error": "another value is kept"}, 409)
 
 
 class DeadMan:

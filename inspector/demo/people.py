@@ -1,26 +1,33 @@
-"""The people outside who act by themselves: agencies that answer letters, inspectors with phones, an officer, two clerks.
+"""The people outside who act when something reaches them: agencies that answer letters, inspectors with phones.
 
 Every wait is in office days as the demo lets them pass (`Pace.day` machine seconds). A person whose call does not get through
-tries again later, as people do; a refusal is taken as final unless there is a reason to try.
+tries again later, as people do; a refusal is taken as final unless there is a reason to try. What they have open they keep in the
+diary until the office has taken their last word, or has refused it, so that they go on with it after a restart.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from inspector.demo.caller import Desk, Heard, Link
-from inspector.demo.habits import FINDINGS, MANNERS, MENDED, REACTIONS, Chance, Manner, Reaction, other
+from inspector.demo.caller import Heard, Link
+from inspector.demo.diary import Diary
+from inspector.demo.habits import FINDINGS, MANNERS, REACTIONS, Chance, Manner, Reaction, other
 from inspector.demo.rules import Rule, Sight
 from inspector.demo.server import Reply, Request, answer
+from inspector.demo.visitor import AGENCY, PHONE, Part, Visitor, visit_of
 
 TEAM_WAITS = ("team_short", "team_not_accepted")
 FORM_CHANGED = ("findings_missing", "findings_unknown")
+FORGOTTEN_DAYS = 15.0
+"""After so long nobody presses an agency any more that stays silent."""
+PATIENCE_DAYS = 2.3
+"""How long a visitor's fellow inspector waits for the visitor's result: less than a visit may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,26 +107,48 @@ def signed(secret: str, request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A letter as the demo's agencies read it."""
+    """A letter as one of the demo's agencies holds it: its own link, how it takes it, since when (the world's days), and whether and
 
-    kind: str
+    since when it has been `pressed` from above.
+    """
+
+    agency: str
     request: str
     claimed: str
     reply: Link
+    manner: Manner
+    since: float
+    pressed: float | None = None
+
+    @classmethod
+    def read(cls, request: str, kept: Mapping[str, Any], office: str) -> Told:
+        """As the diary keeps it."""
+        link, manner = Link.read(kept["reply"]).at(office), Manner(kept["manner"])
+        return cls(request=request, **{**kept, "reply": link, "manner": manner})
+
+    def kept(self) -> dict[str, Any]:
+        """For the diary."""
+        plain = {name: getattr(self, name) for name in ("agency", "claimed", "since", "pressed")}
+        return plain | {"reply": self.reply.url, "manner": self.manner.value}
 
 
 class Agencies:
     """The agencies asked for assistance, and their common superior. They acknowledge at once and answer when it suits them.
 
     `letters` are the letters they hold, (agency, kind, request) by key; `heard` the requests whose reply the office has taken.
+    A letter that is left to the visitor is answered late where the visitor stays silent.
     """
 
-    def __init__(self, chance: Chance, pace: Pace, doings: Doings) -> None:
+    ROOM = "letters"
+
+    def __init__(self, chance: Chance, pace: Pace, doings: Doings, diary: Diary, visitor: Visitor) -> None:
         self._chance = chance
         self._pace = pace
         self._doings = doings
+        self._diary = diary
+        self._visitor = visitor
         self._call_off: dict[str, Callable[[], object]] = {}
-        self._asked: dict[str, tuple[str, Told]] = {}
+        self._known: set[str] = set()
         self.letters: dict[str, tuple[str, str, str]] = {}
         self.heard: set[str] = set()
 
@@ -128,71 +157,91 @@ class Agencies:
 
         async def receive(request: Request, rule: Rule, _sight: Sight | None) -> Reply:
             said = request.json()
-            letter = (name, str(said["kind"]), str(said["request"]))
-            self.letters[request.headers.get("idempotency-key", "")] = letter
-            told = Told(
-                kind=str(said["kind"]),
-                request=str(said["request"]),
-                claimed=str(said["claimed"]),
-                reply=Link.read(str(said["reply_url"])),
-            )
-            self._take(name, told, rule)
-            return answer({"receipt": f"{name}-{self._chance.secret('receipt', name, told.request)[:8]}"})
+            kind, about = str(said["kind"]), str(said["request"])
+            self.letters[request.headers.get("idempotency-key", "")] = (name, kind, about)
+            self._take(name, kind, about, str(said["claimed"]), Link.read(str(said["reply_url"])), rule)
+            return answer({"receipt": f"{name}-{self._chance.secret('receipt', name, about)[:8]}"})
 
         return receive
 
-    def _take(self, name: str, told: Told, rule: Rule) -> None:
-        match told.kind:
-            case "request" if told.request not in self._asked:
-                self._asked[told.request] = name, told
-                self._begin(told, self._handle(name, told, rule))
-            case "escalation" if told.request in self._asked and self._chance.of("pressed", told.request) < 0.5:
-                self._begin(told, self._reply_after(*self._asked[told.request], 0.3))  # urged from above, by its own link
+    def go_on(self, office: str) -> None:
+        """Take the letters up again that an earlier start has left open."""
+        for request, kept in tuple(self._diary.room(self.ROOM).items()):
+            self._known.add(request)
+            told = Told.read(request, kept, office)
+            if told.manner is Manner.SILENT and self._diary.lived > told.since + FORGOTTEN_DAYS:
+                self._diary.drop(self.ROOM, request)
+            else:
+                self._begin(told)
+
+    def _take(self, name: str, kind: str, about: str, claimed: str, reply: Link, rule: Rule) -> None:
+        held = self._diary.room(self.ROOM).get(about)
+        match kind:
+            case "request" if about not in self._known:
+                self._known.add(about)
+                left = name == AGENCY and self._visitor.offer(Part.LETTER, about, reply.url)
+                manner = Manner.LATE if left else self._manner(name, about, rule)
+                now = self._diary.lived
+                self._begin(Told(agency=name, request=about, claimed=claimed, reply=reply, manner=manner, since=now))
+            case "escalation" if held is not None and self._chance.of("pressed", about) < 0.5:
+                told = Told.read(about, held, "")
+                if told.pressed is None and self._visitor.about(Part.LETTER) != about:
+                    self._begin(replace(told, pressed=self._diary.lived))  # urged from above, by its own link
             case "cancel":
-                self._call_off.pop(told.request, _nothing)()
+                self._diary.drop(self.ROOM, about)
+                self._call_off.pop(about, _nothing)()
             case _:
                 pass
 
-    def _begin(self, told: Told, doing: Coroutine[Any, Any, None]) -> None:
-        self._call_off.pop(told.request, _nothing)()
-        self._call_off[told.request] = self._doings.begin(doing)
+    def _manner(self, name: str, request: str, rule: Rule) -> Manner:
+        """As a test wants it, or by the agency's habits."""
+        wanted = next((manner for manner in Manner if manner == rule.say), None)
+        return wanted or self._chance.pick(MANNERS[name], "manner", name, request)
 
-    async def _handle(self, name: str, told: Told, rule: Rule) -> None:
-        signer = f"{name}（演示）"
+    def _begin(self, told: Told) -> None:
+        self._diary.put(self.ROOM, told.request, told.kept())
+        self._call_off.pop(told.request, _nothing)()
+        self._call_off[told.request] = self._doings.begin(self._handle(told))
+
+    async def _handle(self, told: Told) -> None:
+        """What has been said already is said again under its id after a restart, and counts once."""
+        signer = f"{told.agency}（演示）"
         slack = self._chance.of("slack", told.request)
-        match Manner(rule.say) if rule.say else self._chance.pick(MANNERS[name], "manner", name, told.request):
+        if told.pressed is not None:
+            await self._reply_at(told, told.pressed + 0.3)
+            return
+        match told.manner:
             case Manner.ANSWERS:
-                await self._reply_after(name, told, 0.5 + 1.5 * slack)
+                await self._reply_at(told, told.since + 0.5 + 1.5 * slack)
             case Manner.LATE:
-                await self._reply_after(name, told, 4.15 + 0.5 * slack)
+                await self._reply_at(told, told.since + 4.15 + 0.5 * slack)
             case Manner.CANNOT_SAY:
-                await self._pace.days(0.5 + slack)
-                await self._say(
-                    told, lambda: told.reply.answer({"verdict": "cannot_say", "value": "登记档案正在整理", "signer": signer})
-                )
+                await self._diary.reach(told.since + 0.5 + slack)
+                said = {"verdict": "cannot_say", "value": "登记档案正在整理", "signer": signer}
+                await self._say(told, lambda: told.reply.answer(said))
             case Manner.REFUSES:
-                await self._pace.days(0.5 + slack)
-                await self._refuse(told, "所需资料不在本机关，且依法不得向外提供", signer)
+                await self._diary.reach(told.since + 0.5 + slack)
+                await self._say(told, lambda: told.reply.refuse("所需资料不在本机关，且依法不得向外提供", signer))
             case Manner.REFUSES_BADLY:
-                await self._pace.days(0.5 + slack)
-                await self._refuse(told, "", signer)
-                await self._pace.days(0.3)
-                await self._refuse(told, "档案正在移交，移交完成前无法查阅", signer)
+                await self._diary.reach(told.since + 0.5 + slack)
+                await insist(self._pace, lambda: told.reply.refuse("", signer))
+                await self._diary.reach(told.since + 0.8 + slack)
+                await self._say(told, lambda: told.reply.refuse("档案正在移交，移交完成前无法查阅", signer))
             case Manner.SILENT:
                 return
 
-    async def _reply_after(self, name: str, told: Told, days: float) -> None:
-        await self._pace.days(days)
-        contradicts = self._chance.of("contradicts", name, told.request) < 0.12
+    async def _reply_at(self, told: Told, lived: float) -> None:
+        await self._diary.reach(lived)
+        contradicts = self._chance.of("contradicts", told.agency, told.request) < 0.12
         value = other(told.claimed) if contradicts else told.claimed
-        await self._say(told, lambda: told.reply.answer({"value": value, "signer": f"{name}（演示）"}))
-
-    async def _refuse(self, told: Told, reasons: str, signer: str) -> None:
-        await self._say(told, lambda: told.reply.refuse(reasons, signer))
+        await self._say(told, lambda: told.reply.answer({"value": value, "signer": f"{told.agency}（演示）"}))
 
     async def _say(self, told: Told, reply: Callable[[], Awaitable[Heard]]) -> None:
-        if (await insist(self._pace, reply)).well:
+        heard = await insist(self._pace, reply)
+        if heard.well:
             self.heard.add(told.request)
+        if not heard.later:
+            self._diary.drop(self.ROOM, told.request)
 
 
 class Inspectors:
@@ -202,10 +251,14 @@ class Inspectors:
     `accept`, `decline`, or the findings of a `result`.
     """
 
-    def __init__(self, chance: Chance, pace: Pace, doings: Doings, secret: str) -> None:
+    ROOM = "seats"
+
+    def __init__(self, chance: Chance, pace: Pace, doings: Doings, diary: Diary, visitor: Visitor, secret: str) -> None:
         self._chance = chance
         self._pace = pace
         self._doings = doings
+        self._diary = diary
+        self._visitor = visitor
         self._secret = secret
         self._pushed: set[str] = set()
         self.pushes: dict[str, tuple[str, str]] = {}
@@ -224,28 +277,46 @@ class Inspectors:
             self._pushed.add(link.about)
         elif link.about not in self._pushed:
             self._pushed.add(link.about)
-            self._doings.begin(self._react(link))
-        return answer({"receipt": f"push-{len(self._pushed)}"}, 202)
+            if told["to"] != PHONE or not self._visitor.offer(Part.SEAT, link.about, link.url):
+                self._diary.put(self.ROOM, link.about, {"link": link.url, "since": self._diary.lived})
+                self._doings.begin(self._react(link, self._diary.lived))
+        return answer({"receipt": f"push-{self._chance.secret('receipt', link.about)[:8]}"}, 202)
 
-    async def _react(self, link: Link) -> None:
-        await self._pace.days(0.15 + 0.35 * self._chance.of("reads", link.about))
+    def go_on(self, office: str) -> None:
+        """Take the assignments up again that an earlier start has left open: who had accepted is heard once and goes."""
+        self._pushed.add(self._visitor.about(Part.SEAT))
+        for about, kept in tuple(self._diary.room(self.ROOM).items()):
+            self._pushed.add(about)
+            self._doings.begin(self._react(Link.read(kept["link"]).at(office), float(kept["since"])))
+
+    async def _react(self, link: Link, since: float) -> None:
+        read = since + 0.15 + 0.35 * self._chance.of("reads", link.about)
+        await self._diary.reach(read)
         match self._chance.pick(REACTIONS, "reaction", link.about):
             case Reaction.SILENT:
-                return
+                self._diary.drop(self.ROOM, link.about)
             case Reaction.DECLINES:
-                if (await insist(self._pace, lambda: link.decline("与检查对象有利害关系，申请回避"))).well:
+                heard = await insist(self._pace, lambda: link.decline("与检查对象有利害关系，申请回避"))
+                if heard.well:
                     self._said(link)["decline"] = True
+                self._ended(link, heard)
             case Reaction.ACCEPTS:
-                if (await insist(self._pace, link.accept)).well:
+                heard = await insist(self._pace, link.accept)
+                if heard.well:
                     self._said(link)["accept"] = True
-                    await self._visit(link)
+                    await self._visit(link, read)
+                else:
+                    self._ended(link, heard)
 
-    async def _visit(self, link: Link) -> None:
+    async def _visit(self, link: Link, read: float) -> None:
         """Whoever of the team writes first has written. A team that is short, or not yet agreed, waits for its second member.
 
         Where the case was corrected while they were out, what they wrote answers other questions: they look again.
         """
-        await self._pace.days(0.6 + self._chance.of("visits", link.about))
+        await self._diary.reach(read + 0.6 + self._chance.of("visits", link.about))
+        while self._visitor.goes(visit_of(link.about)) and self._diary.lived < read + PATIENCE_DAYS:
+            await self._pace.days(0.1)
+        heard = Heard(status=0, data={})
         for _ in range(self._pace.tries):
             page = await insist(self._pace, link.seat)
             findings = [self._finding(doubt) for doubt in page.data.get("visit", {}).get("doubts", ())]
@@ -254,6 +325,12 @@ class Inspectors:
                 self._said(link)["result"] = findings
             if heard.code not in FORM_CHANGED:
                 break
+        self._ended(link, heard)
+
+    def _ended(self, link: Link, heard: Heard) -> None:
+        """The office has taken or refused the last word; what did not get through, or waits for a second member, stays open."""
+        if not heard.later and heard.code not in TEAM_WAITS:
+            self._diary.drop(self.ROOM, link.about)
 
     def _said(self, link: Link) -> dict[str, Any]:
         return self.said.setdefault(link.about, {})
@@ -262,97 +339,6 @@ class Inspectors:
         case, claim = str(doubt["case_id"]), str(doubt["claim"])
         verdict = self._chance.pick(FINDINGS, "finding", case, claim)
         return {"case_id": case, "claim": claim, "verdict": verdict, "note": "现场所见（演示）"}
-
-
-class Officer:
-    """A named officer who looks at each case in review before deciding it, and decides by its evidence.
-
-    `decided` are the outcomes that the office has taken, by case; `left` how many cases lay there at the last look that stay there.
-    """
-
-    def __init__(self, chance: Chance, pace: Pace, desk: Desk) -> None:
-        self._chance = chance
-        self._pace = pace
-        self._desk = desk
-        self._seen: set[str] = set()
-        self.decided: dict[str, list[str]] = {}
-        self.left = 0
-
-    async def work(self) -> None:
-        """Go through the pile again and again: what was there at the last look is decided now."""
-        while True:
-            await self._pace.days(0.2 if self._seen else 0.6)
-            pile = await self._pile()
-            waiting = {case_id for case_id in pile if self._chance.of("left", case_id) >= self._pace.leaves}
-            for case_id in sorted(waiting & self._seen):
-                await self._decide(case_id)
-            self._seen, self.left = waiting, len(pile) - len(waiting)
-
-    async def _pile(self) -> set[str]:
-        """Every case in review, page by page; what cannot be read now is read at the next look."""
-        found: set[str] = set()
-        after = ""
-        while True:
-            page = await self._desk.cases_in_review(after)
-            found |= {str(row["id"]) for row in page.rows("cases")}
-            if not (after := str(page.data.get("next") or "")):
-                return found
-
-    async def _decide(self, case_id: str) -> None:
-        """Nobody decides a case that he could not read."""
-        read = await insist(self._pace, lambda: self._desk.case(case_id))
-        if not read.well:
-            return
-        heard = read.data.get("explanation", {}).get("heard", ())
-        against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"]]
-        outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
-        before = self.decided.setdefault(case_id, [])
-        if (await insist(self._pace, lambda: self._desk.review_case(case_id, outcome, reasons, against, len(before)))).well:
-            before.append(outcome)
-
-    def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
-        """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""
-        if against:
-            return self._chance.pick(MENDED, "judged", case_id), "已核对原始材料并听取当事人说明（演示）"
-        if why == "STALE_LEAD":
-            return "DATA_ERROR", "数据来源的记录陈旧，与承诺之日的事实不符（演示）"
-        return "UNVERIFIABLE", "各种核查方式均未得到答复，无法查清，不是不实（演示）"
-
-
-class Clerks:
-    """Two clerks at the public ceremony: each types, by himself, what the dice showed after the announcement.
-
-    `typed` are the figures of each draw that the office has taken, by how many of the two.
-    """
-
-    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, ...]) -> None:
-        self._chance = chance
-        self._pace = pace
-        self._desks = desks
-        self._done: set[tuple[str, str, str]] = set()
-        self._after = ""
-        self.typed: dict[str, list[str]] = {}
-
-    async def work(self) -> None:
-        """Look at the draws, and type for each whose dice have been thrown."""
-        while True:
-            await self._pace.days(0.15)
-            page = await self._desks[0].draws(self._after)
-            for row in page.rows("draws"):
-                if row["state"] == "SEEDING":
-                    for what in row["ceremonies"]:
-                        await self._type(str(row["number"]), str(what))
-            if page.data.get("next") and all(row["state"] in ("DRAWN", "VOID") for row in page.rows("draws")):
-                self._after = str(page.data["next"])
-
-    async def _type(self, draw: str, what: str) -> None:
-        figures = self._chance.lottery(draw) if what == "lottery" else self._chance.dice(draw)
-        for desk in self._desks:
-            if (draw, desk.token, what) not in self._done:
-                heard = await desk.type_figures(draw, what, figures)
-                if heard.well:
-                    self._done.add((draw, desk.token, what))
-                    self.typed.setdefault(draw, []).append(figures)
 
 
 def _nothing() -> None:

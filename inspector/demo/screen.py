@@ -1,8 +1,9 @@
 """The demo's calm summary in the terminal: what the metrics and the event feed say, in words, always in the same place.
 
-It reads `GET /metrics` and `GET /v1/events` and nothing else, and keeps in one small file how far it has read and how much was
-asked: after a restart no old event is news, and the questions, a counter of the process, go on as everything else does. On a
-terminal one panel is redrawn in place; elsewhere (a pipe, a log) one plain line is written now and then.
+It reads `GET /metrics`, `GET /v1/events` and what the outside world leaves to the visitor, and nothing else, and keeps in one small
+file how far it has read and how much was asked: after a restart no old event is news, and the questions, a counter of the process, go
+on as everything else does. On a terminal one panel is redrawn in place; elsewhere (a pipe, a log) one plain line is written now and
+then.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -49,6 +51,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "draws": ("Draws", "随机抽取"),
     "assignments": ("Assignments", "检查任务"),
     "attention": ("For a person", "待人处理"),
+    "yours": ("Yours", "留给您"),
+    "seat": ("this assignment is yours", "检查任务"),
+    "letter": ("this letter is yours", "协助函"),
+    "case": ("this case is yours", "复核办件"),
+    "by": ("by {at}", "{at} 前"),
+    "token": ("for the case log in with the token named officer in", "复核办件请用此文件中 officer 的令牌登录："),
     "none": ("nothing yet", "暂无"),
     "waits": ("waiting for the office …", "等待服务启动……"),
     "ops": ("ops page", "运行页面"),
@@ -87,13 +95,28 @@ class Figures:
 
 
 class Screen:
-    """The summary. `token` is an auditor's, for the feed; `kept` the file it goes on from; `lang` None follows the terminal's locale."""
+    """The summary. `token` is an auditor's, for the feed; `kept` the file it goes on from; `lang` None follows the terminal's locale.
+
+    `world` is the outside world's address, where what is left to the visitor stands under the same few addresses; `keys` the file with
+    the token that a visitor needs as an officer.
+    """
 
     def __init__(
-        self, base_url: str, token: str, *, kept: Path | None = None, lang: Lang | None = None, console: Console | None = None
+        self,
+        base_url: str,
+        token: str,
+        *,
+        world: str = "",
+        keys: str = "",
+        kept: Path | None = None,
+        lang: Lang | None = None,
+        console: Console | None = None,
     ) -> None:
         self._base = base_url
         self._token = token
+        self._world = world
+        self._keys = keys
+        self._yours: Mapping[str, Any] = {}
         self._lang: Lang = lang or _language()
         self._console = console or Console()
         self._figures: Figures | None = None
@@ -119,6 +142,8 @@ class Screen:
             self._figures = Figures.read(body.decode())
             if now := self._figures.one("inspector_office_timestamp_seconds"):
                 self._now = f"{datetime.fromtimestamp(now, _ZONE):%Y-%m-%d %H:%M}"
+        if self._world and (left := call(f"{self._world}/_yours")).well:
+            self._yours = left.data
         for _ in range(_PAGES):
             feed = call(f"{self._base}/v1/events?after={self._after}&limit={_PAGE}", token=self._token)
             if not feed.well:
@@ -164,7 +189,16 @@ class Screen:
     def _places(self) -> str:
         """Where else to look."""
         paths = {"ops": "/ops", "api": "/openapi.json", "metrics": "/metrics"}
-        return "   ".join(f"{self._word(name)} {self._base}{path}" for name, path in paths.items())
+        told = [f"{self._word(name)} {self._base}{path}" for name, path in paths.items()]
+        return "   ".join([*told, *([f"{self._word('token')} {self._keys}"] if self._keys else [])])
+
+    def _left(self) -> str:
+        """What is the visitor's now: one address each, which stays the same whatever stands behind it."""
+        told = []
+        for name, held in self._yours.items():
+            by = f" ({self._word('by').format(at=_clock(held['by'])[-11:])})" if held["by"] else ""
+            told.append(f"{self._word(name)}{by}: {self._world}/yours/{name}")
+        return " · ".join(told)
 
     def _rows(self) -> Iterable[tuple[str, str]]:
         held = self._figures or Figures()
@@ -175,6 +209,8 @@ class Screen:
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
         yield "attention", self._told(held.by("inspector_attention", "kind"), "attention")
+        if self._world:
+            yield "yours", self._left()
 
     def _asked(self) -> dict[str, int]:
         """Questions by how they ended: of this process, and of those before it."""

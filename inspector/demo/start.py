@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.demo.office import PROJECT, DemoFolder, DemoToken, configure, furnish, where
+from inspector.demo.office import DAY, PROJECT, DemoFolder, DemoToken, configure, furnish, pace, where
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import InspectorRecord, RosterObject
 
@@ -65,22 +65,25 @@ class DemoOffice:
             self.world.stdout.close()
 
 
-def prepare(folder: Path | None = None, *, day: float = 6.0, cases: float = 1.5) -> DemoOffice:
+def prepare(folder: Path | None = None, *, day: float | None = None, cases: float = 1.5) -> DemoOffice:
     """Furnish the folder, start the world and wait until it listens, and write the configuration of this start.
 
-    `day` is how many seconds an office day takes outside, `cases` how many are opened in one. Raises Invalid, OSError.
+    `day` is how many seconds an office day takes (None: as `pace` says), `cases` how many are opened in a second at the usual pace.
+    Raises Invalid, OSError.
     """
+    day = day or pace()
     made = furnish(folder or where())
     listener = _taken(WEB_PORT)
     web = listener.getsockname()[1]
     base = f"http://127.0.0.1:{web}"
-    wanted = ["--office", base, "--keys", str(made.keys), "--day", str(day), "--cases", str(cases), "--or-another"]
+    wanted = ["--office", base, "--keys", str(made.keys), "--kept", str(made.folder / "world.jsonl"), "--watched", "--or-another"]
+    wanted += ["--day", str(day), "--cases", str(cases * DAY / day), "--tries", "12"]
     try:
         world, port = start_world(WORLD_PORT, *wanted)
     except BaseException:
         listener.close()
         raise
-    config = configure(made, world=port, web=web)
+    config = configure(made, world=port, web=web, day=day)
     return DemoOffice(made=made, config_path=config, base_url=base, world_port=port, world=world, listener=listener)
 
 

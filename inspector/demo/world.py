@@ -1,7 +1,7 @@
 """The simulated outside world in one process: who listens where, what a test may script, and what was seen.
 
-`POST /{peer}/…` reaches a peer. `GET /_seen`, `GET /_seen?peer=P`, `GET /_kept` and `POST /_rules` are for tests and the curious; see
-`rules`.
+`POST /{peer}/…` reaches a peer; `GET /yours/{part}` leads a visitor to what is left to them (`GET /_yours`: all of it).
+`GET /_seen`, `GET /_seen?peer=P`, `GET /_kept` and `POST /_rules` are for tests and the curious; see `rules`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from typing import Any
 
 from inspector.demo.approving import ApprovingSystem
 from inspector.demo.caller import Desk
+from inspector.demo.diary import Diary
 from inspector.demo.habits import Chance
+from inspector.demo.officials import Clerks, Officer
 from inspector.demo.peers import Credit, DeadMan, OfficeDay, Party, Source, Witness
-from inspector.demo.people import Agencies, Clerks, Doings, Inspectors, Officer, Pace
+from inspector.demo.people import Agencies, Doings, Inspectors, Pace
 from inspector.demo.rules import EVERY, Mode, Rule, Rulebook, Seen, Sight
 from inspector.demo.server import Cut, Reply, Request, Server, answer
+from inspector.demo.visitor import ROOM, Visitor
 
 Peer = Callable[[Request, Rule, Sight | None], Awaitable[Reply]]
 
@@ -49,7 +52,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """How a world is set: the office's address (empty: nobody outside acts by himself), its first day, the pace, the keys."""
+    """How a world is set: the office's address (empty: nobody outside acts by himself), its first day, the pace, the keys.
+
+    `kept` is the file of what lasts from start to start; `watched`: somebody looks on, to whom some parts are left.
+    """
 
     office: str = ""
     today: date = date(2025, 3, 3)
@@ -57,6 +63,8 @@ class Scene:
     keys: Keys = field(default_factory=Keys)
     latency: float = 0.0
     calm: bool = False
+    kept: Path | None = None
+    watched: bool = False
 
 
 class World:
@@ -69,13 +77,16 @@ class World:
         self.seen = Seen()
         self.server = Server(self.handle)
         self._doings = Doings()
-        chance, day = Chance(seed=keys.seed), OfficeDay(scene.today)
-        self.agencies = Agencies(chance, pace, self._doings)
-        self.inspectors = Inspectors(chance, pace, self._doings, keys.secrets.get("phones", ""))
+        self.diary = Diary(scene.kept, day=pace.day)
+        self.visitor = Visitor(self.diary, watched=scene.watched)
+        chance, day = Chance(seed=keys.seed), OfficeDay(scene.today, self.diary)
+        self.agencies = Agencies(chance, pace, self._doings, self.diary, self.visitor)
+        self.inspectors = Inspectors(chance, pace, self._doings, self.diary, self.visitor, keys.secrets.get("phones", ""))
         self.approving = ApprovingSystem(
             chance,
             pace,
             self._doings,
+            self.diary,
             Desk(base=scene.office, token=keys.tokens.get("approving", "")),
             keys.secrets.get("approving", ""),
             day,
@@ -84,8 +95,9 @@ class World:
         officer, *clerks = (
             Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
         )
-        self.officer, self.clerks = Officer(chance, pace, officer), Clerks(chance, pace, tuple(clerks))
-        self.credit, self.witness, self.deadman = Credit(chance, day), Witness(), DeadMan()
+        self.officer = Officer(chance, pace, officer, self.diary, self.visitor)
+        self.clerks = Clerks(chance, pace, tuple(clerks))
+        self.credit, self.witness, self.deadman = Credit(chance, day, self.diary), Witness(self.diary), DeadMan()
         self._peers: dict[str, Peer] = {
             **{name: Source(name, chance).ask for name in SOURCES},
             **{name: self.agencies.desk(name) for name in AGENCIES},
@@ -102,6 +114,11 @@ class World:
         await self.server.start(host, port)
         if not self.scene.office:
             return
+        for one in (self.visitor, self.agencies, self.inspectors):
+            one.go_on(self.scene.office)
+        self.approving.go_on()
+        if self.scene.watched:
+            self._doings.stand(self.visitor.work())
         if self.scene.pace.cases:
             self._doings.stand(self.approving.work())
         self._doings.stand(self.officer.work())
@@ -111,12 +128,15 @@ class World:
         """Everybody goes home."""
         self._doings.stop()
         await self.server.stop()
+        self.diary.close()
 
     async def handle(self, request: Request) -> Reply:
         """One request, to a peer or to the world itself."""
         name, _, _ = request.path.lstrip("/").partition("/")
         if name.startswith("_"):
             return self._control(name, request)
+        if name == ROOM:
+            return self.visitor.show(request.path)
         peer = self._peers.get(name)
         if peer is None:
             return answer({"error": f"nobody called {name!r}", "known": sorted(self._peers)}, 404)
@@ -156,6 +176,8 @@ class World:
             peer = request.asked().get("peer")
             told = self.seen.keys(peer) if peer else {**self.seen.summary(), **self._counts()}
             return answer(told)
+        if name == "_yours":
+            return answer(self.visitor.told())
         if name == "_kept":
             return answer(self._kept())
         if name == "_rules" and request.method == "POST":
@@ -196,7 +218,7 @@ class World:
             "seats": self.inspectors.said,
             "decided": self.officer.decided,
             "typed": self.clerks.typed,
-            "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
+            "witnessed": self.witness.kept,
         }
 
     def _counts(self) -> dict[str, Any]:
@@ -206,7 +228,7 @@ class World:
             "forged": self.approving.forged + self.inspectors.forged,
             "entries": len(self.credit.entries),
             "retracted": len(self.credit.retracted),
-            "witnessed": {draw: value for draw, (value, _) in self.witness.kept.items()},
+            "witnessed": self.witness.kept,
             "left": self.officer.left,
             "beats": self.deadman.beats,
             "mishaps": self._doings.mishaps,

@@ -164,7 +164,8 @@ def lodge(work: Work, office: Office) -> Settlement:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
         return not_lodged(work, office, error).after(error)
-    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
+    at = receipt.at or office.now()  # a receipt without a date is dated by the office's clock, as everything it is compared with
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", at), attempts=receipt.attempts)
 
 
 def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:

@@ -94,6 +94,11 @@ class Office:
     tickets_from: int = 100_000
     """From so many objects on PostgreSQL computes a draw's tickets."""
 
+    def overdue(self, schedule: Mapping[str, Any], now: datetime) -> timedelta | None:
+        """Since when the next slot of a row of the schedule table has been due; None while it lies ahead, or there is none."""
+        next_at = schedule["next_at"]
+        return self.waited(next_at, now) if next_at is not None and next_at <= now else None
+
     def lag(self, schedule: Mapping[str, Any]) -> timedelta:
         """How late the last slot of a row of the schedule table was taken; nothing before the first."""
         last = schedule["last_at"]

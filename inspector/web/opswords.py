@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from inspector.domain.calendar import Term, Unit, due
 from inspector.domain.case import CaseState, Outcome
@@ -13,6 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState, VisitState
+from inspector.flows.office import Office
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
 from inspector.store.tx import Tx
@@ -51,7 +53,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("lanes", list(_lanes(tx, machine_now, lang)), shut),
         ("draws", list(_draws(tx, lang)), False),
-        ("schedules", list(_schedules(desk, tx, lang)), False),
+        ("schedules", list(_schedules(desk.office, tx, lang)), False),
         ("replicas", list(_replicas(tx, machine_now, lang)), False),
     )
     return [Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts]
@@ -62,7 +64,7 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
     yield label("ops.ready" if health.ready else "ops.not_ready", lang)
     for reason in health.reasons:
         yield told(reason, lang)
-    yield label("ops.office_time", lang, at=_at(desk, desk.office.now()))
+    yield label("ops.office_time", lang, at=_at(desk.office, desk.office.now()))
 
 
 def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
@@ -92,7 +94,7 @@ def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str
     for kind, state, leased, count, oldest in tx.work.counts(machine_now):
         name = "running" if leased else state
         facts = {"kind": of(OrderKind(kind), lang), "state": label(f"work.{name}", lang), "count": count}
-        yield label("ops.work", lang, **facts, oldest=_at(desk, oldest))
+        yield label("ops.work", lang, **facts, oldest=_at(desk.office, oldest))
 
 
 def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
@@ -124,16 +126,19 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
     )
 
 
-def _schedules(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
-    for row in tx.schedules.all():
-        lag = timedelta(seconds=round(desk.office.lag(row).total_seconds()))
+def _schedules(office: Office, tx: Tx, lang: Lang) -> Iterator[str]:
+    """Read first, then dated: a slot that has come meanwhile is told as due, since the tick that takes it comes once a second."""
+    rows, now = tx.schedules.all(), office.now()
+    for row in rows:
+        overdue = office.overdue(row, now)
+        lag = timedelta(seconds=ceil((overdue or office.lag(row)).total_seconds()))
         facts = {
             "name": row["name"],
             "trigger": row["trigger"],
-            "next": _at(desk, row["next_at"]),
-            "last": _at(desk, row["last_at"]),
+            "next": _at(office, row["next_at"]),
+            "last": _at(office, row["last_at"]),
         }
-        yield label("ops.schedule", lang, **facts, lag=lag)
+        yield label("ops.schedule" if overdue is None else "ops.schedule_due", lang, **facts, lag=lag)
 
 
 def _replicas(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
@@ -145,8 +150,8 @@ def _replicas(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
             yield label(name, lang, id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now))
 
 
-def _at(desk: Desk, moment: datetime | None) -> str:
-    return f"{desk.office.calendar.local(moment):%Y-%m-%d %H:%M}" if moment is not None else "—"
+def _at(office: Office, moment: datetime | None) -> str:
+    return f"{office.calendar.local(moment):%Y-%m-%d %H:%M}" if moment is not None else "—"
 
 
 def _ago(moment: datetime, now: datetime) -> str:

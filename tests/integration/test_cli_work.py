@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from inspector.domain.decision import Order, OrderKind
 from inspector.store.opening import sole_owner
 from inspector.store.store import Store
+from inspector.web import opswords
 from tests import house
 from tests.operator import Operator, on_both, one_database, operated, process, settled
 
@@ -213,6 +215,22 @@ def test_schedules_tell_their_next_run_and_how_late_they_are(operator: Operator,
     late, soon = operator.well("schedule", "list", "--json").json
     assert late["overdue_seconds"] > 3000
     assert soon["overdue_seconds"] == 0
+
+
+def test_at_any_pace_a_slot_that_has_come_is_due_and_never_a_next_run_in_the_past(store: Store) -> None:
+    """At the demo's pace 27 office minutes are a third of a second, in which no tick has come yet."""
+    clock = house.Hand()
+    office = replace(house.open_office(store, clock, sources={}), waited=lambda since, until: (until - since) / 5400)
+    with store.begin() as tx:
+        tx.schedules.declare("plan:licensing", "every 4h", clock())
+    clock.now += timedelta(minutes=27)
+    with store.read() as tx:
+        (row,) = tx.schedules.all()
+        (line,) = opswords._schedules(office, tx, "en")
+    assert "due now, since" in line
+    assert "next" not in line
+    assert "0:00:01" in line, "the wait is told, and is never nothing"
+    assert office.overdue(row, clock() - timedelta(hours=1)) is None
 
 
 @on_both

@@ -144,7 +144,10 @@ def test_it_is_live_and_ready_and_leaves_in_order_when_asked(tmp_path: Path) -> 
         assert held.health("ready") == (200, {"ready": True, "reasons": []})
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(timeout=30) == 0, held.said
-        assert held.said.index("daemon.started") < held.said.index("daemon.stopped")
+        order = [
+            held.said.index(word) for word in ("daemon.started", "Draining", "daemon.draining", "daemon.stopped", "Stopped.")
+        ]
+        assert order == sorted(order), "it says that it drains and, last of all, that it has stopped"
         assert "Traceback" not in held.said
         with closing(Store(held.url)) as store:
             assert beats(store) == [], "it said good-bye"

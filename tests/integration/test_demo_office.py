@@ -23,7 +23,7 @@ from inspector.cli import serve, words
 from inspector.demo import cast, start
 from inspector.demo.approving import CLAIMS, SHARES, application
 from inspector.demo.habits import Chance
-from inspector.demo.office import HOLDERS, VARIABLE, configure, furnish, template, where
+from inspector.demo.office import HOLDERS, PACE, VARIABLE, configure, furnish, pace, template, where
 from inspector.demo.screen import Figures, Screen
 from inspector.demo.start import prepare
 from inspector.domain.annual import AnnualState
@@ -215,6 +215,29 @@ def test_after_a_restart_the_screen_goes_on_where_it_was_and_tells_the_offices_o
     assert "DEMO-7" not in after, "what was news before the restart is none after it"
     assert "2025-03-05 14:12" in after, "not the time of an event that was read"
     assert "Found 10" in after, "questions are counted on, as everything else is"
+
+
+def test_the_screen_says_calmly_what_is_the_visitors_and_by_when() -> None:
+    left = {"seat": {"url": "http://office/seat/v1:0:0/tok", "by": "2025-03-05T17:30:00+08:00"}, "case": {"url": "x", "by": ""}}
+    with peer(raw(exposition(SCRAPE)), answer(200, FEED)) as office, peer(answer(200, left)) as outside:
+        screen = Screen(office.url, "tok", world=outside.url, keys="var/demo/keys.json", lang="en", console=Console(width=100))
+        screen.look()
+        told = screen.line()
+        assert f"this assignment is yours (by 03-05 17:30): {outside.url}/yours/seat" in told
+        assert f"this case is yours: {outside.url}/yours/case" in told
+        assert "tok" not in told, "links are for their holders"
+
+
+def test_a_visitor_who_wants_time_to_read_slows_the_office_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PACE, "60")
+    made = furnish(tmp_path)
+    told = settings.load(configure(made, world=1, web=2, day=pace()))
+    assert (told.time.rate, pace()) == (540, 60), "nine open hours pass in a minute"
+    assert settings.load(configure(made, world=1, web=2)).time.rate == 5400
+    for nonsense in ("0", "soon", "nan"):
+        monkeypatch.setenv(PACE, nonsense)
+        with pytest.raises(Invalid, match="demo_day_unusable"):
+            pace()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.seeds import ceremony, drand
+from connectors.witness.http import HttpWitness
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain import beacon
 from inspector.domain.audit import Witness
@@ -24,6 +25,7 @@ from inspector.flows.office import Office
 from inspector.flows.seeding import carry_in, type_figures
 from inspector.ports import Garbled, Receipt, Typed
 from inspector.store.store import Store
+from inspector.testing.peer import answer, peer
 from tests.beacons import NETWORK, signed
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
@@ -320,6 +322,21 @@ class Late(Notary):
         super().lodge(draw, value, key=key)
         assert self.at is not None
         return Receipt(reference="n-1", at=self.at)
+
+
+@pytest.mark.parametrize("dated", [False, True], ids=["no date", "a date"])
+def test_a_witnesss_receipt_has_the_witnesss_date_or_else_the_offices_and_never_the_machines(
+    store: Store, hand: Hand, dated: bool
+) -> None:
+    office, _, _ = drawing(store, hand)
+    at = hand() - timedelta(hours=1)
+    told = {"receipt": "n-1"} | ({"at": at.isoformat()} if dated else {})
+    with peer(answer(200, told)) as other:
+        notary = HttpWitness("notary", {"url": other.url})
+        office = replace(office, connectors=replace(office.connectors, witnesses={"notary": notary}))
+        _, held = announced(office, hand)
+        notary.close()
+    assert get(office, held.number).witnessed_at == (at if dated else hand())
 
 
 @pytest.mark.parametrize("days", [0, 300], ids=["in time", "after the round"])
