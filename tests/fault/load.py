@@ -52,7 +52,7 @@ def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
         try:
             if get(held.port, "/health/ready")[0] == 200:
                 return daemon
-        except OSError:
+        except (OSError, http.client.HTTPException):  # not there yet, or gone in the middle of its answer
             pass
         time.sleep(0.05)
     return daemon
