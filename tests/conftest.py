@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from inspector.store.store import Store
-from tests import house, needs, postgres
+from tests import compiled, house, needs, postgres
 
 structlog.configure(
     processors=[
@@ -23,6 +23,8 @@ structlog.configure(
     ],
     wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),  # who wants to hear more asks for it
 )
+
+compiled.share()
 
 
 @pytest.fixture(scope="session")
