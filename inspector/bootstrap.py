@@ -1,4 +1,8 @@
-"""The composition root: the only place that knows everybody. Settings in, a runnable house out."""
+"""The composition root: the only place that knows everybody. Settings in, a runnable house out.
+
+Commands come here for a store or an office, most often: what only a running house needs (the web edge, the engine's loops, metrics) is
+imported when one is put together.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from inspector import plugins
 from inspector.calendars import load_calendars
-from inspector.daemon.clock import Clock
-from inspector.daemon.daemon import Daemon, replica_name
-from inspector.daemon.dispatch import Embedded
 from inspector.daemon.engine import Engine
-from inspector.daemon.schedules import schedules, unreadable
-from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -32,10 +31,11 @@ from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, OfficeTimes, Settings
 from inspector.store.opening import opened
 from inspector.store.store import Store
-from inspector.telemetry.metrics import Metrics
-from inspector.web.app import build
-from inspector.web.health import Health
-from inspector.web.server import Server, listen
+
+if TYPE_CHECKING:
+    from inspector.daemon.daemon import Daemon
+    from inspector.telemetry.metrics import Metrics
+    from inspector.web.server import Server
 
 GROUPS: Mapping[str, str] = {
     "sources": "sources",
@@ -94,7 +94,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """
     proof = proof or prove(settings, connectors=connectors)
     calendar, book = proof.calendar, proof.book
-    note_packs(held, book)
+    book = note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
     return Office(
@@ -106,7 +106,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         plans=proof.plans,
         secret=bytes.fromhex(secret),
         base_url=settings.web.base_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}",
-        now=lambda: clock.office(datetime.now(UTC)).astimezone(zone),
+        now=lambda: clock.office(held.clock.now()).astimezone(zone),
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
     )
@@ -126,6 +126,8 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
 
 def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
     """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    from inspector.daemon.schedules import unreadable
+
     tree, plans = _named(settings)
     packs, whole = {pack.id for pack in book.packs}, True
     for flaw in _tree_flaws(tree, packs):
@@ -221,6 +223,8 @@ def house(
     proof: Proof | None = None,
 ) -> House:
     """The whole house on a migrated store. `listener` is the web's socket where somebody holds it already; else it is bound here."""
+    from inspector.web.server import listen
+
     taken = listener or listen(settings.web)
     try:
         return _house(settings, held, fault, taken, proof)
@@ -230,12 +234,23 @@ def house(
 
 
 def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket, proof: Proof | None) -> House:
+    from inspector.daemon.clock import Clock
+    from inspector.daemon.daemon import Daemon, replica_name
+    from inspector.daemon.dispatch import Embedded
+    from inspector.daemon.schedules import schedules
+    from inspector.daemon.worker import Worker
+    from inspector.telemetry.metrics import Metrics
+    from inspector.web.app import build
+    from inspector.web.health import Health
+    from inspector.web.server import Server
+
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
         _go_on(held)
     made = office(settings, held, proof=proof)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
+    metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
@@ -266,9 +281,9 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
     """The shared map of office time: founded at the first start, re-paced without a jump when the settings change."""
     told = settings.time
     with held.begin() as tx:
+        now = tx.machine_now()  # from here on the store's clock is the database's
         row = tx.office.get()
         if row is None:
-            now = tx.machine_now()
             start = datetime.fromisoformat(told.starts_at) if told.starts_at else now
             row = tx.office.found(now, start, told.rate, told.skip_closed)
         clock = OfficeTime(
@@ -280,7 +295,7 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         )
         if (row.rate, row.skip_closed) != (told.rate, told.skip_closed):
             clock = clock.reanchored(
-                tx.machine_now(), rate=told.rate, skip_closed=told.skip_closed, calendar=calendar if told.skip_closed else None
+                now, rate=told.rate, skip_closed=told.skip_closed, calendar=calendar if told.skip_closed else None
             )
             tx.office.repace(clock.machine_anchor, clock.office_anchor, clock.rate, clock.skip_closed)
         return clock, row.secret
@@ -295,12 +310,18 @@ def _go_on(held: Store) -> None:
             tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
 
 
-def note_packs(held: Store, book: Policybook) -> None:
-    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under."""
+def note_packs(held: Store, book: Policybook) -> Policybook:
+    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
+
+    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
+    """
     with held.begin() as tx:
         now = tx.machine_now()
         for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
-            tx.packs.note(pack.label, pack.digest, now)
+            tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
+        texts = tx.packs.texts()
+        left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
+    return book.remembering(texts, left) if left else book
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

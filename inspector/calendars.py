@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from inspector.domain.calendar import NamedDay, WorkingCalendar, YearTable
 from inspector.domain.errors import Invalid
+from inspector.labels import toml
 
 _FIRST_YEAR, _LAST_YEAR = 1993, 2199  # UTC+8 without summer time since 1992
 _SATURDAY = 5
@@ -27,7 +28,7 @@ def load_calendars(folder: Path, *, opens: time = time(8, 30), closes: time = ti
     """The calendar made of every `*.toml` in a folder. Raises Invalid (`calendar_*`) for the first thing wrong."""
     files = sorted(folder.glob("*.toml"))
     if not files:
-        raise Invalid("calendar_folder_empty", file=str(folder), field="", fix="add a file such as cn-2026.toml")
+        raise Invalid("calendar_folder_empty", file=str(folder), field="")
     tables = tuple(_read_year(file) for file in files)
     _refuse_days_named_by_two(zip(files, tables, strict=True))
     return WorkingCalendar(tables=tables, opens=opens, closes=closes)
@@ -41,19 +42,19 @@ class _Part:
     where: str
     content: Mapping[str, object]
 
-    def refuse(self, code: str, field: str, value: object, fix: str) -> NoReturn:
-        raise Invalid(f"calendar_{code}", file=self.file.name, field=f"{self.where}{field}", value=str(value), fix=fix)
+    def refuse(self, code: str, field: str, value: object, **facts: object) -> NoReturn:
+        raise Invalid(f"calendar_{code}", file=self.file.name, field=f"{self.where}{field}", value=str(value), **facts)
 
     def only(self, keys: tuple[str, ...]) -> None:
         for key in self.content:
             if key not in keys:
                 nearest = (get_close_matches(key, keys, n=1, cutoff=0.0) or keys)[0]
-                self.refuse("key_unknown", key, key, f"write `{nearest}`, or take the line out")
+                self.refuse("key_unknown", key, key, nearest=nearest)
 
     def text(self, field: str, default: str | None = None) -> str:
         value = self.content.get(field, default)
         if not isinstance(value, str) or (default is None and not value.strip()):
-            self.refuse("text_expected", field, value, f'write {field} = "..."')
+            self.refuse("text_expected", field, value, name=field)
         return value
 
     def day(self, field: str) -> date:
@@ -63,25 +64,23 @@ class _Part:
         """Days of the year, or of December before it: a notice reaches back for New Year at most."""
         value = self.content.get(field, [])
         if not isinstance(value, list):
-            self.refuse("dates_expected", field, value, f"write {field} = [2026-01-01, 2026-01-02]")
+            self.refuse("dates_expected", field, value, name=field)
         days = tuple(self._as_day(f"{field}[{place}]", item) for place, item in enumerate(value, start=1))
         for place, day in enumerate(days, start=1):
             if day.year != year and (day.year, day.month) != (year - 1, 12):
-                fix = f"name days of {year} or of December {year - 1}"
-                self.refuse("day_outside_year", f"{field}[{place}]", day, fix)
+                self.refuse("day_outside_year", f"{field}[{place}]", day, year=year, before=year - 1)
         return days
 
     def weekend_days(self, field: str, year: int) -> tuple[date, ...]:
         days = self.days(field, year)
         for place, day in enumerate(days, start=1):
             if day.weekday() < _SATURDAY:
-                fix = "name the Saturday or Sunday that the notice says is worked"
-                self.refuse("worked_day_no_weekend", f"{field}[{place}]", day, fix)
+                self.refuse("worked_day_no_weekend", f"{field}[{place}]", day)
         return days
 
     def _as_day(self, field: str, value: object) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            self.refuse("date_expected", field, value, "write a date without quotes and time, such as 2026-01-01")
+            self.refuse("date_expected", field, value)
         return value
 
 
@@ -111,25 +110,22 @@ def _parse(file: Path) -> Mapping[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        fix = "mend the line named here; the file is TOML in UTF-8"
-        raise Invalid("calendar_unreadable", file=file.name, field="", value=str(error), fix=fix) from error
+        raise Invalid("calendar_unreadable", file=file.name, field="", **toml.facts(error, "value")) from error
 
 
 def _year(part: _Part) -> int:
     year = part.content.get("year")
     if not isinstance(year, int) or not _FIRST_YEAR <= year <= _LAST_YEAR:
-        fix = f"write a year from {_FIRST_YEAR} to {_LAST_YEAR}, such as year = 2026"
-        part.refuse("year_expected", "year", year, fix)
+        part.refuse("year_expected", "year", year, first=_FIRST_YEAR, last=_LAST_YEAR)
     if part.file.stem != f"cn-{year}":
-        part.refuse("year_differs_from_file", "year", year, f"name the file cn-{year}.toml, or mend the year")
+        part.refuse("year_differs_from_file", "year", year)
     return year
 
 
 def _holidays(part: _Part) -> Iterable[_Part]:
     value = part.content.get("holiday")
     if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-        fix = "write one [[holiday]] section for each holiday of the notice"
-        part.refuse("holidays_expected", "holiday", value, fix)
+        part.refuse("holidays_expected", "holiday", value)
     for place, item in enumerate(value, start=1):
         holiday = _Part(part.file, f"holiday[{place}].", item)
         holiday.only(_HOLIDAY_KEYS)
@@ -140,8 +136,7 @@ def _refuse_repeated(part: _Part, days: list[NamedDay]) -> None:
     seen: dict[date, str] = {}
     for named in days:
         if named.day in seen:
-            fix = f"keep it once; it stands under {seen[named.day]} and {named.name}"
-            part.refuse("day_twice", "holiday", named.day, fix)
+            part.refuse("day_twice", "holiday", named.day, first=seen[named.day], second=named.name)
         seen[named.day] = named.name
 
 
@@ -150,6 +145,5 @@ def _refuse_days_named_by_two(tables: Iterable[tuple[Path, YearTable]]) -> None:
     for file, table in tables:
         for named in (*table.days_off, *table.days_worked):
             if named.day in seen:
-                fix = f"keep it in one file, the later notice's; {seen[named.day].name} names it too"
-                _Part(file, "", {}).refuse("day_twice", "holiday", named.day, fix)
+                _Part(file, "", {}).refuse("day_in_two_files", "holiday", named.day, other=seen[named.day].name)
         seen |= {named.day: file for named in (*table.days_off, *table.days_worked)}

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from inspector.domain.errors import Invalid
-from inspector.labels import Lang, label, problem
+from inspector.labels import Lang, label, problem, toml
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -224,7 +224,7 @@ def load(path: Path | None) -> Settings:
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Invalid("settings_file_unreadable", file=str(path), problem=str(error)) from error
+            raise Invalid("settings_file_unreadable", file=str(path), **toml.facts(error)) from error
     try:
         held = Settings(**given)
     except ValidationError as error:

@@ -35,6 +35,7 @@ from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
 from tests.documented_ports import port_pages, wire_keys
+from tests.documented_wire import WIRE_BLOCKS
 from tests.example_settings import EXAMPLE, example, settings_tables
 from tests.markdown import first_line, table
 from tests.operations import link_alone, link_or_token, routes
@@ -293,6 +294,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "inspector-columns": columns(INSPECTORS),
     "inspection-columns": columns(INSPECTIONS),
     "level-columns": columns(LEVELS),
+    **WIRE_BLOCKS,
 }
 
 

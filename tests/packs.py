@@ -56,5 +56,6 @@ def refused(folder: Path, text: str) -> PacksInvalid:
 
 ITEM = 'code = "business-licence"'
 PREMISES = 'code = "dispatch-premises"'
+HRAGENCY = 'code = "hr-agency-staff"'
 HOUSING = 'code = "hukou-housing"'
 EXEMPT = 'code = "legal-aid"'

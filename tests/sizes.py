@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from tests.packs import after, edited, without
 
+WHOLE = after('id = "sample-pool-D"', 'ratio = "5%"', 'ratio = "100%"')
 BROKEN = {
     "the stratum of what must be seen needs its row": (
         without('id = "sample-must"'),
         ["sampling_missing"],
         "sampling · stratum: no row for stratum must",
+    ),
+    "a stratum that nothing leads to is refused": (
+        without('id = "low-C"') + '\n[[strategy]]\nid = "low-C"\nprofile = "low"\nlevels = ["C"]\nmethods = ["ONLINE_QUERY"]\n'
+        'before_decision = false\nvisit_all = false\nstratum = "low-D"\nbasis = "S0:7"\n',
+        ["sampling_unreachable"],
+        "sampling sample-low-C · stratum: nothing leads to stratum low-C",
+    ),
+    "those who committed are drawn more only where a law is cited": (
+        after('id = "sample-normal-D"', 'basis = "S0:7;P:2.3"', 'basis = "P:2.3"'),
+        ["heavier_uncited"],
+        "sampling sample-normal-D · basis: stratum normal-D draws those who committed at 3/10, daily supervision of level D draws at 1/20",
+    ),
+    "who is all drawn is not all drawn again at the next draw": (
+        after('id = "frequency-D"', "cap = 4\n", "", after('id = "frequency-D"', 'cool_down = "3mo"\n', "", WHOLE)),
+        ["whole_again"],
+        "sampling sample-pool-D · ratio: stratum pool-D takes everybody at every draw: give frequency-D a cap or a cool_down",
     ),
     "a stratum without its level is refused": (
         edited(('stratum = "normal-B"\nlevel = "B"\n', 'stratum = "normal-B"\n')),
@@ -54,7 +71,7 @@ BROKEN = {
     ),
     "every level has its frequency": (
         without('id = "frequency-C"'),
-        ["frequency_missing"],
+        ["frequency_missing", "clause_row_missing"],
         "frequency · level: no row for level C",
     ),
     "a level has one frequency": (
@@ -76,6 +93,31 @@ BROKEN = {
         after('id = "frequency-C"', 'cool_down = "6mo"', 'cool_down = "90wd"'),
         ["term_not_calendar"],
         "frequency frequency-C · cool_down: 90wd is no stretch of the calendar",
+    ),
+    "so many visits in a time go evenly into it": (
+        after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 5'),
+        ["coverage_uneven"],
+        "frequency frequency-D · times: 5 visits do not go evenly into 12mo",
+    ),
+    "so many visits need their time": (
+        after('id = "frequency-A"', 'cool_down = "24mo"', "times = 2"),
+        ["fields_missing"],
+        "frequency frequency-A · coverage: missing: add coverage",
+    ),
+    "a cap leaves room for what must be seen": (
+        after('id = "frequency-D"', "cap = 4", "cap = 1", after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "6mo"')),
+        ["cap_below_coverage"],
+        "frequency frequency-D · cap: at most 1 a year, but one falls due every 6mo",
+    ),
+    "a share of the year leaves room for the ratio": (
+        after('id = "sample-normal-B"', 'ratio = "3%"', 'ratio = "3%"\nmost = "2%"'),
+        ["most_below_ratio"],
+        "sampling sample-normal-B · most: at most 2%, but the ratio asks for 3%",
+    ),
+    "somebody's visits are counted together": (
+        after('id = "frequency-A"', "stop = 4", "stop = 4\ntogether = []"),
+        ["type_wrong"],
+        "frequency frequency-A · together: got []; write at least one entry",
     ),
     "every type of check says whether it counts": (
         without('id = "check-lead"'),

@@ -10,6 +10,9 @@ from connectors.http import Wire, WireConfig
 from inspector.domain.case import SubjectKind
 from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt
 
+LONGEST = 100
+"""Characters of a level; whatever is longer is no code, and the register would not take it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditConfig(WireConfig):
@@ -32,10 +35,12 @@ class HttpCredit:
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """The subject's level; None only where the platform says so itself, `"level": null`.
 
-        Raises Unavailable, Refused, Garbled as the wire does, Garbled also for a reply without `level`.
+        Raises Unavailable, Refused, Garbled as the wire does, Garbled also for a reply without `level`, or with one that is no code.
         """
         reply = self._wire.send("POST", self._config.path_level, json={"kind": kind.value, "code": code}, key=key)
         level = reply.text("level")
+        if level is not None and len(level) > LONGEST:
+            raise reply.garbled("field_type", "level: too long for a code")
         as_of = reply.moment("as_of")
         return Rating(
             level=level,

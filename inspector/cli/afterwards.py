@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inspector.domain.visit import Visit as Owed
     from inspector.flows.replacing import Replaced
     from inspector.flows.supplement import Outlook
+    from inspector.labels import Lang
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Visit = Annotated[str, typer.Argument(help="Id of the visit 检查任务编号", metavar="VISIT")]
@@ -66,9 +67,9 @@ def show_register(
         terminal.office.agency(agency)
     within = terminal.office.within(agency) if agency is not None else None
     chains = terminal.look(lambda tx: {name: tx.register.of_agency(name) for name in tx.register.agencies(within)})
-    terminal.rows(
-        ("agency", "number", "kind", "draw", "at", "facts", "digest"), [_line(one) for held in chains.values() for one in held]
-    )
+    entries = [one for held in chains.values() for one in held]
+    lines = [_line(one) if terminal.as_json else _line(one) | _in_words(one, terminal.lang) for one in entries]
+    terminal.rows(("agency", "line", "kind", "draw", "at", "facts", "digest"), lines)
     wrong = {name: number for name, held in chains.items() if (number := flaw(held)) is not None}
     for name, number in wrong.items():
         terminal.aside(terminal.words("register_broken", agency=name, number=number))
@@ -168,6 +169,12 @@ def _tell(terminal: Terminal, done: Replaced) -> None:
     terminal.value({"visit": done.left.id, "state": done.left.state, "came": came, "spent": done.spent, "most": done.most})
     terminal.say("replaced" if came else "not_replaced", visit=done.left.id, came=came)
     terminal.say("budget", spent=done.spent, most=done.most)
+
+
+def _in_words(held: Entry, lang: Lang) -> dict[str, object]:
+    from inspector.flows import wording
+
+    return {"line": held.number, "facts": wording.facts({name: value for name, value in held.facts.items() if value}, lang, {})}
 
 
 def _line(held: Entry) -> dict[str, object]:

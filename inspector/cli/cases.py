@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,13 +36,14 @@ def register(app: typer.Typer) -> None:
 
 
 def show(terminal: Terminal, case: CaseId) -> None:
-    """Show what is stored of a case. 显示事项。"""
+    """Show what is stored of a case; --json shows it in codes. 显示事项（--json 显示代码）。"""
+    from inspector.cli import stored
     from inspector.store.codec import dump
 
-    told = json.loads(dump(terminal.look(lambda tx: tx.cases.get(case))))
-    terminal.value(told)
-    for name, value in told.items():
-        terminal.line(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    held = terminal.look(lambda tx: tx.cases.get(case))
+    terminal.value(json.loads(dump(held)))
+    for line in stored.lines(held, terminal.lang):
+        terminal.line(line)
 
 
 def explain(terminal: Terminal, case: CaseId) -> None:
@@ -120,10 +120,7 @@ def import_cases(
     if file is None or agency is None:
         raise Invalid("option_missing", option="FILE" if file is None else "--agency")
     from inspector.flows import bulk, importing, sheet
-    from inspector.telemetry import logs
 
-    log = terminal.settings.log
-    logs.configure(level="WARNING" if sys.stderr.isatty() else log.level, json=log.format == "json")  # eyes get the sum alone
     office = terminal.whole_office
     office.agency(agency)
     parsed = importing.parse(sheet.read(file.read_bytes()), agency, office.within(agency))

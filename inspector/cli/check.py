@@ -211,7 +211,13 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     from inspector.cli import fitting
     from inspector.policybook import Policybook
 
-    bootstrap.note_packs(held, Policybook.load(terminal.settings.policies))
+    for pack in bootstrap.note_packs(held, Policybook.load(terminal.settings.policies)).kept:
+        what = (
+            "has left the folder; what cites it goes on by the copy in the database",
+            "已不在文件夹中；引用它的事项按数据库中的副本继续",
+        )
+        mend = ("put the file back beside the new version", "请将文件放回，与新版本并存")
+        yield Finding.warn(f"policies.{pack.label}", what, mend)
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.lanes(terminal.settings, tx)

@@ -48,7 +48,8 @@ def list_connectors(terminal: Terminal) -> None:
                 "error": flaw or (lane.error if lane else None),
             }
         )
-    terminal.rows(("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "barred", "error"), rows)
+    columns = ("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "barred", "error")
+    terminal.rows(columns, rows, {"error": "note"})
 
 
 def check(

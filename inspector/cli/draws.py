@@ -50,10 +50,10 @@ def list_draws(
     within = terminal.office.within(agency) if agency is not None else None
     names = ("number", "plan", "state", "made_at", "witness", "void_reason", "signed")
     if last:
-        terminal.rows(names, map(_row, terminal.look(lambda tx: tx.draws.last(within, limit=limit))))
+        terminal.rows(names, [_shown(terminal, one) for one in terminal.look(lambda tx: tx.draws.last(within, limit=limit))])
         return
     held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
-    terminal.page(names, [_row(one) for one in held], limit, "--agency, --last", key="number")
+    terminal.page(names, [_shown(terminal, one) for one in held], limit, "--agency, --last", key="number")
 
 
 def show(terminal: Terminal, draw: Number) -> None:
@@ -75,7 +75,7 @@ def show(terminal: Terminal, draw: Number) -> None:
     if terminal.as_json:
         terminal.value({**_row(held), "visits": rows})
         return
-    terminal.fields(_row(held))
+    terminal.fields(_shown(terminal, held))
     if rows:
         terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
 
@@ -222,6 +222,15 @@ def _row(held: Draw) -> dict[str, object]:
         "awaited": _awaited(held),
         "pack": held.pack,
     }
+
+
+def _shown(terminal: Terminal, held: Draw) -> dict[str, object]:
+    """The row as it is shown: to people with the reason of a void in words."""
+    if terminal.as_json or not held.void_reason:
+        return _row(held)
+    from inspector.flows import wording
+
+    return _row(held) | {"void_reason": wording.void(held.void_reason, terminal.lang)}
 
 
 def _teams(held: Visit, team: Sequence[Seat]) -> dict[str, list[str]]:

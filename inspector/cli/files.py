@@ -1,9 +1,12 @@
-"""What is wrong or odd about a file, told row by row."""
+"""Files that commands read: their options, and what is wrong or odd about one, told row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from inspector.cli.command import Exit
 from inspector.cli.terminal import Terminal
@@ -11,7 +14,12 @@ from inspector.cli.terminal import Terminal
 if TYPE_CHECKING:
     from inspector.flows.diagnosis import RowFlaw
 
-SHOWN = 50
+File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", metavar="FILE")]
+Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing 试运行")]
+
+SHOWN, CHANGES = 50, 20
+"""So many flaws, and so many changes of a register, are shown to people; programs get all."""
 
 
 def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import listed, refuse, warn
-from inspector.cli.registers import SHOWN, Agency, DryRun, File
+from inspector.cli.files import CHANGES, Agency, DryRun, File, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Stale
 
@@ -59,10 +58,10 @@ def import_inspections(terminal: Terminal, file: File, agency: Agency, dry_run: 
     )
     terminal.say("inspections", same=same, **facts)
     for sign, found in (("~", changed), ("+", added)):
-        for one in found[:SHOWN]:
+        for one in found[:CHANGES]:
             terminal.line(f"  {sign} {one.key} {one.name}".rstrip())
-        if len(found) > SHOWN:
-            terminal.line("  " + terminal.words("more", count=len(found) - SHOWN))
+        if len(found) > CHANGES:
+            terminal.line("  " + terminal.words("more", count=len(found) - CHANGES))
     if dry_run:
         terminal.say("dry")
     elif added or changed:

@@ -61,7 +61,8 @@ def open_matters(
 ) -> None:
     """List what waits for a named person. 列出待人处理的事项。"""
     held = terminal.look(lambda tx: tx.attention.page(None, limit))
-    terminal.rows(("id", "kind", "agency", "about", "opened_at"), [{**row, "body": json.loads(row["body"])} for row in held])
+    rows = [{**row, "body": json.loads(row["body"])} for row in held]
+    terminal.rows(("id", "kind", "agency", "about", "opened_at"), rows, {"kind": "attention"})
 
 
 def close(

@@ -159,7 +159,7 @@ def _tell(terminal: Terminal, held: AnnualPlan) -> None:
         return
     partners = [f"{one.agency} ({one.inspectors})" for one in held.content.partners] or None
     told = {**_row(held), "state": of(held.state, terminal.lang), "partners": partners}
-    terminal.fields({name: value for name, value in told.items() if value is not None})
+    terminal.fields(told, {"lists": "lists"})
     columns = ("stratum", "row", "objects", "each", "yearly", "set_aside")
     rows = [("", one) for one in held.content.strata]
     rows += [(partner.agency, one) for partner in held.content.partners for one in partner.strata]

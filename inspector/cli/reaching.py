@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
+from inspector.labels import LANGS, reason
 from inspector.ports import Card
 
 if TYPE_CHECKING:
@@ -100,12 +101,12 @@ def findings(one: Configured, engine: EngineSettings, *, call: bool) -> Iterator
         )
         yield Finding.fail(name, told, mend, outside=True)
     except (OSError, ValueError) as error:
-        problem = str(error) or type(error).__name__
+        chinese, english = (reason(error, lang) if isinstance(error, OSError) else str(error) for lang in LANGS)
         mend = (
             "check network, firewall and the other side; work waits meanwhile",
             "请检查网络、防火墙和对方系统；其间工作会等待",
         )
-        yield Finding.fail(name, (f"{place} cannot be reached: {problem}", f"{place} 无法连接：{problem}"), mend, outside=True)
+        yield Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
     else:
         yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
 
@@ -120,8 +121,9 @@ def permissions(name: str, file: Path) -> Iterator[Finding]:
     try:
         mode = stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        yield Finding.fail(name, (f"{file}: {problem}", f"{file}：{problem}"), ("write the file", "请写入该文件"))
+        yield Finding.fail(
+            name, (f"{file}: {reason(error, 'en')}", f"{file}：{reason(error, 'zh-Hans')}"), ("write the file", "请写入该文件")
+        )
         return
     if mode & 0o077:
         told = (f"{file} can be read by others (mode {mode:o})", f"{file} 可被他人读取（权限 {mode:o}）")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inspector.cli.command import Exit, command, group
-from inspector.cli.files import listed, refuse, warn
+from inspector.cli.files import CHANGES, Agency, DryRun, File, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
@@ -22,14 +21,10 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 Row = RosterObject | InspectorRecord
-File = Annotated[Path, typer.Argument(help="CSV or Excel file, gzip too 文件", metavar="FILE")]
-Agency = Annotated[str, typer.Option("--agency", "-a", help="Whose register it is 机关")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing 试运行")]
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
 
-SHOWN = 20
 PARTS = 10
 """More than one part in so many removed is more likely a wrong file than a wave of closures."""
 
@@ -112,7 +107,7 @@ def import_levels(
     from inspector.flows import registers, sheet
 
     office = terminal.office
-    scale = office.book.scale
+    scale = office.scale
     read = registers.levels(sheet.read(file.read_bytes()), scale, ", ".join(scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
@@ -197,10 +192,10 @@ def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence
     )
     terminal.say("preview_kept" if wish.keep else "preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
     for kind, sign in (("removed", "=" if wish.keep else "-"), ("changed", "~"), ("added", "+")):
-        for one in kinds[kind][:SHOWN]:
+        for one in kinds[kind][:CHANGES]:
             terminal.line(f"  {sign} {one.key} {one.name}")
-        if len(kinds[kind]) > SHOWN:
-            terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - SHOWN))
+        if len(kinds[kind]) > CHANGES:
+            terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - CHANGES))
 
 
 def _may_remove(terminal: Terminal, wish: _Wish, gone: int, held: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from inspector.demo.start import DemoOffice
     from inspector.flows.office import Office
     from inspector.store.tx import Tx
+
+NEEDED = ("inspector.bootstrap", "inspector.daemon.daemon", "inspector.web.app")
+"""What a running house imports; a command that only looks something up must not wait for it."""
 
 
 def serve(
@@ -39,7 +43,7 @@ def _demo() -> None:
     from inspector.demo.office import where
     from inspector.store.opening import sole_owner
 
-    threading.Thread(target=import_module, args=("inspector.bootstrap",), daemon=True).start()  # while the world wakes
+    threading.Thread(target=_import, args=NEEDED, daemon=True).start()  # while the world wakes
     with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
         held = start.prepare()
         try:
@@ -51,6 +55,11 @@ def _demo() -> None:
             )
         finally:
             held.stop()
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _told(body: Callable[[], None], config: Path | None) -> None:
@@ -150,5 +159,8 @@ def _watch(held: DemoOffice) -> Callable[[], None]:
 
 def _said(base_url: str) -> Callable[[], None]:
     """One line for people; the logs tell the rest."""
-    typer.echo(f"Inspector serves at {base_url} — ops page {base_url}/ops, metrics {base_url}/metrics. Ctrl-C drains and stops.")
+    from inspector.cli import words
+    from inspector.cli.terminal import language
+
+    typer.echo(words.say("serving", language(os.environ), url=base_url))
     return lambda: None

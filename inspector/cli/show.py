@@ -7,9 +7,12 @@ from collections.abc import Iterable
 import typer
 
 from inspector.cli.finding import Finding, State
+from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, clean, to_json
 
 _COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
+
+_MARKS = {State.OK: "正常 ", State.WARN: "警告 ", State.FAIL: "错误 "}
 
 
 def show(terminal: Terminal, findings: Iterable[Finding]) -> None:
@@ -18,10 +21,15 @@ def show(terminal: Terminal, findings: Iterable[Finding]) -> None:
     for one in findings:
         held.append(one)
         if not terminal.as_json:
-            mark = typer.style(f"{one.state.value:<5}", fg=_COLOURS[one.state])
-            typer.echo(f"{mark} {clean(one.name)}: {clean(_words(terminal, one))}")
+            mark = typer.style(_MARKS[one.state] if _chinese(terminal) else f"{one.state.value:<5}", fg=_COLOURS[one.state])
+            named = head(one.name, "zh-Hans") if _chinese(terminal) else one.name
+            typer.echo(f"{mark} {clean(named)}: {clean(_words(terminal, one))}")
     if terminal.as_json:
         typer.echo(to_json([_json(one) for one in held], indent=2))
+
+
+def _chinese(terminal: Terminal) -> bool:
+    return terminal.asked_lang == "zh-Hans"
 
 
 def _words(terminal: Terminal, one: Finding) -> str:

@@ -7,10 +7,11 @@ import json
 import os
 import pwd
 import sys
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,12 +19,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from inspector.cli import columns, words
+from inspector.cli.heads import head
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import at_machine
-from inspector.labels import Lang
+from inspector.labels import Lang, known, label
 
 if TYPE_CHECKING:
     from inspector.flows.office import Office
@@ -69,6 +71,7 @@ class Terminal:
         from inspector.store import checkup
         from inspector.store.opening import reach
 
+        self._quieten()
         lacking = checkup.missing_file(self.settings.database.url)
         if lacking is not None and not make:
             raise UnreachableError("database_missing", file=str(lacking))
@@ -78,6 +81,17 @@ class Terminal:
         self._opened.append(held)
         reach(held, PATIENCE)
         return held
+
+    def _quieten(self) -> None:
+        """A command answers by itself, and the ledger keeps what it did: of the log there is only what went wrong, never on its answer.
+
+        One JSON object a line where the settings say so and nobody's eyes are there; unconfigured, structlog would write among the answer.
+        """
+        from inspector.telemetry import logs
+
+        told = self.settings.log
+        json_lines = told.format == "json" and not sys.stderr.isatty()
+        logs.configure(level="ERROR" if told.level == "ERROR" else "WARNING", json=json_lines)
 
     @cached_property
     def store(self) -> Store:
@@ -148,8 +162,13 @@ class Terminal:
         if self.as_json:
             typer.echo(to_json(told, indent=2))
 
-    def rows(self, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-        """Rows as a table for people, or as a JSON list with all they hold."""
+    def rows(
+        self, names: Sequence[str], rows: Iterable[Mapping[str, object]], codes: Mapping[str, str] = types.MappingProxyType({})
+    ) -> None:
+        """Rows as a table for people, or as a JSON list with all they hold.
+
+        `codes`: the columns whose texts are codes, and the group of labels that has their words.
+        """
         held = list(rows)
         self.value(held)
         if self.as_json:
@@ -157,24 +176,34 @@ class Terminal:
         if not held:
             self.say("nothing")
             return
-        heads = [words.head(name, self.lang) for name in names]
-        cells = [[clean(plain(row.get(name))).replace("\n", " ") for name in names] for row in held]
+        heads = [head(name, self.lang) for name in names]
+        cells = [
+            [clean(in_words(row.get(name), self.lang, codes.get(name))).replace("\n", " ") for name in names] for row in held
+        ]
         for line in columns.laid_out(heads, cells, columns.of_terminal()):
             typer.echo(line)
 
     def page(
-        self, names: Sequence[str], held: Sequence[Mapping[str, object]], limit: int, filters: str, *, key: str = "id"
+        self,
+        names: Sequence[str],
+        held: Sequence[Mapping[str, object]],
+        limit: int,
+        filters: str,
+        *,
+        key: str = "id",
+        codes: Mapping[str, str] = types.MappingProxyType({}),
     ) -> None:
         """Rows of a list that was asked for one row more than the limit: so it is known whether there are more, and said how to go on."""
-        self.rows(names, held[:limit])
+        self.rows(names, held[:limit], codes)
         if len(held) > limit and not self.as_json:
             self.aside(self.words("further", after=held[limit - 1][key], filters=filters))
 
-    def fields(self, told: Mapping[str, object]) -> None:
-        """One thing: its fields line by line, or JSON."""
+    def fields(self, told: Mapping[str, object], codes: Mapping[str, str] = types.MappingProxyType({})) -> None:
+        """One thing: its fields line by line, without those it has nothing in, or JSON."""
         self.value(told)
         for name, value in told.items():
-            self.line(f"{words.head(name, self.lang)}: {plain(value)}")
+            if text := in_words(value, self.lang, codes.get(name)):
+                self.line(f"{head(name, self.lang)}: {text}")
 
     def sure(self, question: str) -> bool:
         """Whether a person at a terminal says yes; False when nobody is there to ask."""
@@ -237,8 +266,23 @@ def to_json(told: object, *, indent: int | None = None) -> str:
     return json.dumps(told, ensure_ascii=False, indent=indent, default=_json)
 
 
+def in_words(value: object, lang: Lang, group: str | None = None) -> str:
+    """A value for people: yes and no, the words of an enum's member or of a code in a group of labels; nothing stays empty."""
+    if isinstance(value, bool):
+        return words.say("yes" if value else "no", lang)
+    if isinstance(value, tuple | list):
+        return ", ".join(in_words(one, lang, group) for one in value)
+    named = group or (type(value).__name__ if isinstance(value, StrEnum) else None)
+    if named is not None and isinstance(value, str):
+        text = value.value if isinstance(value, StrEnum) else value
+        for key in (f"{named}.{text}", f"{named}.{text.upper().replace('.', '_')}"):
+            if known(key, lang):
+                return label(key, lang)
+    return plain(value)
+
+
 def plain(value: object) -> str:
-    """A value for people."""
+    """A value as it is written."""
     if value is None:
         return ""
     if isinstance(value, datetime):

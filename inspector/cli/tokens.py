@@ -47,7 +47,7 @@ def issue(
 def list_tokens(terminal: Terminal) -> None:
     """List tokens, without their texts. 列出令牌。"""
     held = terminal.look(lambda tx: tx.tokens.all())
-    terminal.rows(("id", "name", "agency", "role", "expires_at", "revoked_at"), held)
+    terminal.rows(("id", "name", "agency", "role", "expires_at", "revoked_at"), held, {"role": "Role"})
 
 
 def revoke(terminal: Terminal, token: Annotated[str, typer.Argument(help="Id of the token 令牌编号", metavar="ID")]) -> None:

@@ -31,13 +31,26 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_FRAME: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^Usage: ", re.MULTILINE), "Usage 用法: "),
+    (re.compile(r"^Arguments:$", re.MULTILINE), "Arguments 参数:"),
+    (re.compile(r"^Options:$", re.MULTILINE), "Options 选项:"),
+    (re.compile(r"^Commands:$", re.MULTILINE), "Commands 命令:"),
+    (re.compile(r"\[required\]"), "[required 必填]"),
+    (re.compile(r"\[default: "), "[default 默认: "),
+    (re.compile(r"\[env var: "), "[env var 环境变量: "),
+    (re.compile(r"Show this message and exit\.$", re.MULTILINE), "Show this message and exit 显示帮助"),
+)
+"""The words around a help text that the library says in English."""
+
+
 class Command(TyperCommand):
     """A command whose help is wrapped to the terminal and left alone in a pipe."""
 
     def get_help(self, ctx: Any) -> str:
         """The help text."""
         ctx.terminal_width = UNWRAPPED
-        return columns.fitted(super().get_help(ctx), columns.of_terminal())
+        return columns.fitted(_in_both(super().get_help(ctx)), columns.of_terminal())
 
 
 class Group(TyperGroup):
@@ -46,7 +59,7 @@ class Group(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         """The help text."""
         ctx.terminal_width = UNWRAPPED
-        return columns.fitted(super().get_help(ctx), columns.of_terminal())
+        return columns.fitted(_in_both(super().get_help(ctx)), columns.of_terminal())
 
     def main(
         self,
@@ -70,6 +83,12 @@ class Group(TyperGroup):
             typer.echo(clean(told(error, _lang(typed))), err=True)
             sys.exit(2)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_both(text: str) -> str:
+    for english, both in _FRAME:
+        text = english.sub(both, text)
+    return text
 
 
 def told(error: TyperException, lang: Lang) -> str:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from inspector.store.tx import Tx
 
+CODES = {"kind": "OrderKind", "state": "work", "error": "note"}
+"""The columns that hold codes."""
+_NAMED = {"key": "order_key", "owner": "holder", "expires_at": "tried_until"}
+"""Fields of a work row that are called otherwise elsewhere."""
+
 Id = Annotated[int, typer.Argument(help="Number of the work row 工作编号", metavar="ID")]
 
 
@@ -50,23 +55,26 @@ def list_work(
     asked = None if state is State.ALL else state.value
     named = kind.value if kind is not None else None
     held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
-    terminal.page(
-        ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error"), held, limit, "--state, --kind, --case"
-    )
+    columns = ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error")
+    terminal.page(columns, held, limit, "--state, --kind, --case", codes=CODES)
 
 
 def show(terminal: Terminal, work: Id) -> None:
     """Show one work row, whole. 显示一项工作。"""
     held = terminal.look(lambda tx: tx.work.show(work))
-    terminal.fields({**held, "payload": json.loads(held["payload"])} if terminal.as_json else held)
+    if terminal.as_json:
+        terminal.value({**held, "payload": json.loads(held["payload"])})
+        return
+    terminal.fields({_NAMED.get(name, name): value for name, value in held.items()}, CODES)
 
 
 def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:
     """Send quarantined rows round again, with fresh attempts: all of them, or none. 重新执行。"""
+    from inspector.flows import stopped
 
     def do(tx: Tx, now: datetime) -> None:
         for one in work:
-            tx.work.retry(one, now)
+            stopped.retry(tx, one, now)
 
     terminal.act("work.retry", f"work:{work[0]}", do, work=work)
     terminal.value({"retried": work})
@@ -81,7 +89,9 @@ def release(
     reason: Annotated[str | None, typer.Option("--reason", help="Why it is not to be done; needed 原因（必填）")] = None,
 ) -> None:
     """Let a quarantined row go without carrying it out. 放行，不再执行。"""
+    from inspector.flows import stopped
+
     why = terminal.reason(reason, "--reason")
-    terminal.act("work.release", f"work:{work}", lambda tx, now: tx.work.release(work, why, now), work=work, reason=why)
+    terminal.act("work.release", f"work:{work}", lambda tx, now: stopped.release(tx, work, why, now), work=work, reason=why)
     terminal.value({"released": work})
     terminal.say("released", id=work)

@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from inspector.daemon.spell import Spell
 from inspector.domain.decision import Order
 from inspector.store.replicas import ALIVE, LOST
 from inspector.store.store import Store
@@ -95,6 +96,7 @@ class Clock:
         self._drift = wall() - time.monotonic()
         self._apart: list[str] = []
         self._failed: dict[str, int] = {}
+        self._spells: dict[str, Spell] = {}
         self._begun: dict[str, float] = {}
         self._stopped = threading.Event()
         self._guard = threading.Thread(target=self._guarding, name="drift", daemon=True)
@@ -204,9 +206,11 @@ class Clock:
             tick.body()
         except Exception as error:  # noqa: BLE001 - a tick asks "what is due?"; the next one asks again
             self._failed[tick.name] = self._failed.get(tick.name, 0) + 1
-            log.warning("tick.failed", tick=tick.name, error=type(error).__name__, detail=str(error)[:200])
+            if (times := self._spells.setdefault(tick.name, Spell()).times()) is not None:
+                log.warning("tick.failed", tick=tick.name, error=type(error).__name__, detail=str(error)[:200], times=times)
             return
         self._failed.pop(tick.name, None)
+        self._spells.pop(tick.name, None)
         self._metrics.ticks.labels(tick.name).set(time.time())
 
     def _guarding(self) -> None:

@@ -85,10 +85,13 @@ class Daemon:
         return self._stopping.is_set() or (self.worker.alive and self.clock.alive)
 
     def reasons(self) -> tuple[str, ...]:
-        """Why we are not ready; none: the database answers and takes writes, the loops run, the clock ticks, and we are not stopping."""
-        reasons = []
+        """Why we are not ready; none: the database answers and takes writes, the loops run, the clock ticks, and we are not stopping.
+
+        Whoever is stopping has that one reason: its loops end because it stops, and what a tick met before is nobody's concern now.
+        """
         if self._stopping.is_set():
-            reasons.append("stopping")
+            return ("stopping",)
+        reasons = []
         if not self.worker.alive:
             reasons.append("worker_loop_ended")
         if not self.clock.alive:

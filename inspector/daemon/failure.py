@@ -11,10 +11,12 @@ import structlog
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.engine import Engine
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Away, Missing
+from inspector.domain.errors import InspectorError, Missing
 from inspector.flows.office import Office
+from inspector.flows.stopped import stopped
 from inspector.flows.table import Flow
 from inspector.ports import Barred, Garbled, NotYet, PortError, Refused, Unavailable
+from inspector.store.outage import passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -41,7 +43,7 @@ class Failure:
             tx.work.give_back(work)
             return "shut"
         machine_now = tx.machine_now()
-        told = f"{getattr(error, 'code', type(error).__name__)}"
+        told = error.code if isinstance(error, PortError | InspectorError) else type(error).__name__
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
@@ -66,10 +68,10 @@ class Failure:
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""
+        if isinstance(error, Barred) and work.lane:
+            return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         if not isinstance(error, Unavailable) or isinstance(error, NotYet) or not work.lane or not error.attempts:
             return None
-        if isinstance(error, Barred):
-            return self.breaker.barred(tx, work.lane, error, self.office.house, machine_now, now)
         return self.breaker.failed(tx, work.lane, error.code, machine_now)
 
     def _postpone(self, tx: Tx, work: Work, until: datetime, told: str, *, counted: bool) -> None:
@@ -82,7 +84,7 @@ class Failure:
 
         A fault of the program is another thing: the date is for the outside, and what cannot work is shown to a person soon.
         """
-        if work.expires_at is not None and (now >= work.expires_at or isinstance(error, PortError) or is_database(error)):
+        if work.expires_at is not None and (now >= work.expires_at or isinstance(error, PortError) or passing(error)):
             return now >= work.expires_at
         return not broken and self.engine.ladder.spent(work.attempts)
 
@@ -96,15 +98,12 @@ class Failure:
         return "gave_up"
 
     def _quarantine(self, tx: Tx, work: Work, told: str, now: datetime) -> str:
-        """Kept, counted and shown; where the flow says so a person is told in the same transaction."""
+        """Kept, counted and shown; a person is told in the same transaction, in the flow's own words where it has some."""
         tx.work.quarantine(work, told, now)
         stuck = self.flows[OrderKind(work.kind)].stuck
         if stuck is not None:
             stuck(tx, work, told, now)
+        else:
+            stopped(tx, work, told, self.office.house, now)
         log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
         return "quarantined"
-
-
-def is_database(error: Exception) -> bool:
-    """Whether an error is the database's own: then nothing is said about the work, nor about one rule of a group."""
-    return isinstance(error, Away) or type(error).__module__.startswith(("sqlalchemy", "psycopg", "sqlite3"))

@@ -21,14 +21,16 @@ import structlog
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.engine import Engine
-from inspector.daemon.failure import Failure, ShutError, is_database
+from inspector.daemon.failure import Failure, ShutError
 from inspector.daemon.group import Done, flow_of, hold, parts
 from inspector.daemon.patience import last_error, too_late
+from inspector.daemon.spell import Spell
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.ports import Barred, Origin, PortError, Unavailable
+from inspector.store.outage import passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
@@ -118,13 +120,16 @@ class Worker:
     # --- claim
 
     def _claiming(self) -> None:
+        spell = Spell()
         while not self._stop.is_set():
             try:
                 claimed = self._claim()
             except Exception as error:  # noqa: BLE001 - the database may be away for a while; the loop outlives it
-                log.warning("claim.failed", error=type(error).__name__)
+                if (times := spell.times()) is not None:
+                    log.warning("claim.failed", error=type(error).__name__, times=times)
                 self._stop.wait(min(self.engine.poll, 1.0))
                 continue
+            spell.over()
             if not claimed:
                 self._wake.wait(self.engine.poll)
                 self._wake.clear()
@@ -273,6 +278,7 @@ class Worker:
             try:
                 settled += self._settle_group([done], ahead=False)
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
+                self.metrics.unsettled.inc()
                 log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
         return settled
@@ -285,8 +291,8 @@ class Worker:
         except Stale:
             return "stale"
         except Exception as error:
-            if is_database(error):
-                raise
+            if passing(error):
+                raise  # it says nothing about this row, which stays as it is
             failed = replace(done, settlement=None, error=error)
         try:
             with tx.savepoint():

@@ -141,7 +141,7 @@ def _read(keys: Path) -> Mapping[str, Any]:
     try:
         held: Mapping[str, Any] = json.loads(keys.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise Invalid("demo_keys_unreadable", file=str(keys), fix="delete the folder; the demo starts anew") from error
+        raise Invalid("demo_keys_unreadable", file=str(keys)) from error
     else:
         return held
 

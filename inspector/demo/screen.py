@@ -170,7 +170,7 @@ class Screen:
         held = self._figures or Figures()
         yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
         yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
-        yield "questions", self._told({name.upper(): count for name, count in self._asked().items()}, "AnswerStatus")
+        yield "questions", " · ".join(f"{self._ended(name)} {count}" for name, count in self._asked().items())
         yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
@@ -181,6 +181,11 @@ class Screen:
         held = (self._figures or Figures()).by("inspector_work_settled_total", "outcome", kind="ask")
         names = dict.fromkeys((*self._before, *held))
         return {name: self._before.get(name, 0) + held.get(name, 0) for name in names}
+
+    def _ended(self, outcome: str) -> str:
+        """How a question ended: what the source said, or what became of the work; by the first group of words that knows it."""
+        keys = (f"asked.{outcome}", f"AnswerStatus.{outcome.upper()}", f"Verdict.{outcome.upper()}")
+        return self._named(next((key for key in keys if known(key, self._lang)), keys[0]), outcome)
 
     def _keep(self) -> None:
         """Write down how far this has come. Losing it costs a figure of the demo and nothing else, so a full disk is no reason to end."""

@@ -161,7 +161,7 @@ def totals(
         row = policy.sampling(code)
         windows = row.per.left(since)
         frequency = policy.limits.frequencies.get(row.level or "")
-        most = eligible * frequency.cap if frequency is not None else eligible * draws
+        most = eligible * (frequency.cap if frequency is not None and frequency.cap is not None else draws)
         yearly = each if code in certain else min(each * min(draws, draws if windows is None else windows), most)
         told.append(StratumTotal(stratum=code, row=row.row, objects=objects, each=each, yearly=yearly if draws else 0))
     return tuple(told)

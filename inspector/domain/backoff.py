@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
+DAY = 86400.0
+"""The longest wait in seconds that is granted to whoever asks for one; nobody can put work off for ever."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
@@ -16,11 +19,11 @@ class Ladder:
     tries: int
 
     def wait(self, attempt: int, key: str, *, asked: float | None = None) -> timedelta:
-        """The wait after the given attempt (1 is the first). A wait the other side asked for is honoured up to the cap, never cut short."""
+        """The wait after the given attempt (1 is the first). A longer one that the other side asked for is honoured, up to a day."""
         spread = int.from_bytes(hashlib.sha256(f"{key}#{attempt}".encode()).digest()[:4]) / 2**32
         seconds = min(self.cap, self.base * 2 ** min(attempt - 1, 30)) * (0.75 + spread / 2)
         if asked is not None:
-            seconds = max(seconds, min(asked, self.cap) * (1 + spread / 4))
+            seconds = max(seconds, min(asked, DAY) * (1 + spread / 4))
         return timedelta(seconds=seconds)
 
     def spent(self, attempts: int) -> bool:

@@ -8,6 +8,7 @@ of a year, then what another check makes superfluous, then the rest after a draw
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,6 +33,7 @@ class Exclusion(StrEnum):
 CODES = frozenset(code.value for code in Exclusion)
 """The closed list of a commitment (ruling 6)."""
 _ORDER = tuple(code.value for code in Exclusion)
+_OWN = frozenset({Authority.OWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,9 @@ def barred(seen: Sequence[Seen], frequency: FrequencyRow, limits: Limits, today:
     codes: list[Exclusion] = []
     if any(one.open and one.authority is Authority.OWN for one in seen):
         codes.append(Exclusion.OPEN)
-    if counted(seen, limits, today, own=True) >= frequency.cap:
+    if frequency.cap is not None and counted(seen, limits, today, _OWN) >= frequency.cap:
         codes.append(Exclusion.CAP)
-    if not must and counted(seen, limits, today, own=False) >= frequency.stop:
+    if not must and frequency.stop is not None and counted(seen, limits, today, frequency.together) >= frequency.stop:
         codes.append(Exclusion.CAP_ALL)
     if not must and _cooling(seen, frequency, today):
         codes.append(Exclusion.COOL_DOWN)
@@ -87,12 +89,24 @@ def first(found: Iterable[Barred]) -> Barred | None:
     return min(found, key=lambda one: (_ORDER.index(one.code), one.row), default=None)
 
 
-def counted(seen: Iterable[Seen], limits: Limits, today: date, *, own: bool) -> int:
-    """Visits of this calendar year that use up a cap: the agency's own, or those of all agencies, a joint one once."""
+def near(seen: Sequence[Seen], frequency: FrequencyRow, limits: Limits, today: date) -> bool:
+    """Whether the visits of a year have come to the number that warns, and not yet to the one that stops."""
+    if frequency.warn is None:
+        return False
+    count = counted(seen, limits, today, frequency.together)
+    return frequency.warn <= count and (frequency.stop is None or count < frequency.stop)
+
+
+def counted(seen: Iterable[Seen], limits: Limits, today: date, whose: AbstractSet[Authority]) -> int:
+    """Visits of this calendar year that use up a cap: the agency's own alone, or those of several together, a joint one once."""
     kinds = limits.counted
-    held = [one for one in seen if one.check in kinds and one.on.year == today.year and (one.completed or one.open)]
-    if own:
-        return sum(1 for one in held if one.authority is Authority.OWN)
+    held = [
+        one
+        for one in seen
+        if one.authority in whose and one.check in kinds and one.on.year == today.year and (one.completed or one.open)
+    ]
+    if whose == _OWN:
+        return len(held)
     joint = {one.on for one in held if one.check is CheckType.JOINT}
     return len(joint) + sum(1 for one in held if one.check is not CheckType.JOINT)
 
@@ -103,11 +117,11 @@ def overdue(seen: Iterable[Seen], since: date | None, frequency: FrequencyRow, h
     Only a visit of the agency itself that was made counts. Since when an object stands there may not be known; then it waits for
     its first visit by draw.
     """
-    if frequency.coverage is None:
+    if frequency.pace is None:
         return False
     made = [one.on for one in seen if one.completed and one.authority is Authority.OWN and one.check is not CheckType.OFF_SITE]
     last = max([*made, *([since] if since is not None else [])], default=None)
-    return last is not None and nominal_last_day(last, frequency.coverage) <= horizon
+    return last is not None and nominal_last_day(last, frequency.pace) <= horizon
 
 
 def _cooling(seen: Iterable[Seen], frequency: FrequencyRow, today: date) -> bool:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
+from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
@@ -220,7 +221,10 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later."""
+    """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later.
+
+    `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
+    """
 
     id: str
     version: str
@@ -240,10 +244,14 @@ class Policy:
     terms: Mapping[Timer, TermRow]
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
+    rules: Mapping[Rule, RuleRow]
+    follows: Mapping[Follow, FollowRow]
+    clauses: tuple[ClauseRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
     digest: str
+    extends: str = ""
 
     @property
     def label(self) -> str:
@@ -273,6 +281,10 @@ class Policy:
     def sampling(self, stratum: str) -> SamplingRow:
         """The sampling row of a stratum."""
         return next(row for row in self.samplings if row.stratum == stratum)
+
+    def basis(self, rule: Rule) -> str:
+        """The articles that a decision rests on; the loader has proven that each is named."""
+        return self.rules[rule].basis
 
     def term(self, timer: Timer) -> TermRow:
         """The term of a timer; the loader has proven that each is there."""

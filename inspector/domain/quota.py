@@ -1,9 +1,9 @@
 """How many are drawn: per stratum, then the register as a whole. Pure and exact; out comes each number with the row it rests on.
 
-Order of the steps: each stratum by its row; small registers; the floor, topped up from the riskiest level down; the ceiling and the
-officers at hand, which cut from the other end. Where they collide, what must be drawn stands: minimum counts, small registers and
-the floor are duties (handbook 1.2.9, 1.2.13), while a ceiling (1.2.12) bounds what ratios ask beyond them, and a want of officers
-is no ground to check fewer than the law asks. The step that could not cut says so.
+Order of the steps: each stratum by its row, at most its own share of the year; small registers; the floor, topped up from the
+riskiest level down; the ceiling and the officers at hand, which cut from the other end. Where they collide, what must be drawn
+stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13), while a ceiling (1.2.12) bounds what ratios
+ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step that could not cut says so.
 """
 
 from __future__ import annotations
@@ -142,6 +142,25 @@ class _Stratum:
         return min(self.wanted, self.count.able)
 
     @property
+    def most(self) -> int | None:
+        """What the row's own share of the year leaves, but never less than must be drawn; None where it bounds nothing."""
+        if self.row.most is None:
+            return None
+        return max(self.protected, floor(self.row.most * self.count.of_year) - self.count.year_drawn)
+
+    @property
+    def room(self) -> int:
+        """How many more may be drawn here."""
+        most = self.count.able if self.most is None else min(self.count.able, self.most)
+        return max(0, most - self.k)
+
+    def bounded(self) -> _Stratum:
+        """Itself, within its row's own share."""
+        if self.most is not None and self.most < self.wanted:
+            self.wanted, self.moved = self.most, True
+        return self
+
+    @property
     def random(self) -> bool:
         """Whether chance decides who is drawn."""
         return not self.row.whole
@@ -151,12 +170,12 @@ def _stratum(row: SamplingRow, count: Count, officers: int, unfinished: Collecti
     if row.whole:
         return _Stratum(row, count, open=False, wanted=count.rows, protected=count.rows)
     if row.rolling and row.per in unfinished:
-        return _Stratum(row, count, open=True, wanted=floor(row.ratio * count.rows), protected=0)
+        return _Stratum(row, count, open=True, wanted=floor(row.ratio * count.rows), protected=0).bounded()
     n = _window_rows(row, count)
     share = ceil(row.ratio * n) if row.each is None else ceil(row.each * officers)
     wanted = max(0, min(n, max(row.minimum, share)) - _before(row, count))
     least = max(0, min(n, row.minimum) - _before(row, count))
-    return _Stratum(row, count, open=False, wanted=min(count.rows, wanted), protected=min(count.rows, least))
+    return _Stratum(row, count, open=False, wanted=min(count.rows, wanted), protected=min(count.rows, least)).bounded()
 
 
 def _window_rows(row: SamplingRow, count: Count) -> int:
@@ -174,6 +193,8 @@ def _first(one: _Stratum, officers: int) -> Step:
     if row.whole:
         return _step("quota.full_coverage", row, facts | {"k": one.k})
     facts |= {"ratio": str(row.ratio)} if row.each is None else {"each": str(row.each), "officers": officers}
+    if one.most is not None:
+        facts |= {"share": str(row.most), "most": one.most, "year_drawn": count.year_drawn}
     if one.open:
         return _step("quota.rolling", row, facts | {"n": count.rows, "k": one.k})
     facts |= {"minimum": row.minimum, "window": row.per.value}
@@ -207,7 +228,7 @@ def _top_up(rule: str, row: Cited, facts: Facts, due: Sequence[_Stratum], order:
     missing = max(0, asked - given)
     added: dict[str, int] = {}
     for one in sorted(filter(lambda held: held.random, due), key=_rank(order)):
-        if (more := min(missing, one.count.able - one.k)) > 0:
+        if (more := min(missing, one.room)) > 0:
             one.wanted, one.moved = one.k + more, True
             added[one.row.stratum] = more
             missing -= more

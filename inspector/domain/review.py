@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, take_back, to_review
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, carry
 from inspector.domain.person import nameable
-from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
 
-def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
+def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) -> Decision[Case]:
     """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结)."""
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
@@ -26,15 +28,16 @@ def withdraw(case: Case, reason: str, by: str, now: datetime) -> Decision[Case]:
     state = replace(
         case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
     )
+    basis = policy.basis(Rule.WITHDRAW)
     because = Because(
-        rule="commitment.withdraw", basis=("S0:9",), pack=case.pack, facts={"reason": reason, "by": by, "entry": case.entry}
+        rule="commitment.withdraw", basis=(basis,), pack=case.pack, facts={"reason": reason, "by": by, "entry": case.entry}
     )
     told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
-    orders = take_back(case, "WITHDRAWN", "S0:9", now)
+    orders = take_back(case, "WITHDRAWN", basis, now)
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 
 
-def conclude(case: Case, by: str, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
+def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
 
     The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the case.
@@ -46,7 +49,12 @@ def conclude(case: Case, by: str, now: datetime, *, at: datetime | None = None) 
             "concluded_out_of_range", field="at", at=at.isoformat(), opened_at=case.opened_at.isoformat(), now=now.isoformat()
         )
     when = case.concluded_at or at or now
-    because = Because(rule="matter.conclude", basis=("S0:9",), pack=case.pack, facts={"by": by, "concluded_at": when.isoformat()})
+    because = Because(
+        rule="matter.conclude",
+        basis=(policy.basis(Rule.CONCLUDE),),
+        pack=case.pack,
+        facts={"by": by, "concluded_at": when.isoformat()},
+    )
     return Decision(state=replace(case, concluded_at=when), because=because)
 
 
@@ -58,6 +66,7 @@ def review(
     cited: tuple[Evidence, ...],
     policy: Policy,
     now: datetime,
+    calendar: WorkingCalendar,
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
@@ -86,7 +95,28 @@ def review(
         "row": row.row,
     }
     because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
-    return end(case, outcome, policy, now, because, officer)
+    decision = end(case, outcome, policy, now, because, officer)
+    terms = _follows(cited, policy, now, calendar)
+    return replace(decision, told=tuple(_with_terms(one, terms) for one in decision.told))
+
+
+def _with_terms(told: Told, terms: Mapping[str, str]) -> Told:
+    """An order to rectify is told with the terms of what has to follow; everything else as it is."""
+    return replace(told, data={**told.data, **terms}) if told.data.get("proposal") == Proposal.ORDER_RECTIFY.value else told
+
+
+def _follows(cited: tuple[Evidence, ...], policy: Policy, now: datetime, calendar: WorkingCalendar) -> dict[str, str]:
+    """What has to follow an order to rectify, where the pack says so: the notice by a date counted from the check, the re-check's term.
+
+    The check is the last visit among the evidence; without one the officer's decision is the day from which is counted.
+    """
+    told: dict[str, str] = {}
+    if (notice := policy.follows.get(Follow.RECTIFY_NOTICE)) is not None:
+        checked = max((piece.asked_at for piece in cited if piece.method is Method.ON_SITE), default=now)
+        told |= {"notice_due_at": due(checked, notice.term, calendar).at.isoformat(), "notice_row": notice.row}
+    if (again := policy.follows.get(Follow.RECHECK)) is not None:
+        told |= {"recheck_within": str(again.term), "recheck_row": again.row}
+    return told
 
 
 def adverse(row: OutcomeRow) -> bool:
@@ -100,9 +130,10 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     A contradiction is a lead; an agreement with what was decided against somebody is his or her due. The outcome does not stand
     meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
     """
+    basis = policy.basis(Rule.FINDING)
     because = Because(
         rule="supervision.finding",
-        basis=("S0:7",),
+        basis=(basis,),
         pack=case.pack,
         facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
     )
@@ -120,5 +151,5 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     if against:
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
     state = replace(case.with_file(held), entry=None)
-    orders = take_back(case, "REOPENED", "S0:7", now)
+    orders = take_back(case, "REOPENED", basis, now)
     return to_review(state, "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because, orders=orders)

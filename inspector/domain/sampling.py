@@ -57,7 +57,8 @@ class SamplingRow:
 
     `each`: the size goes by officers instead, so many for each (then `ratio` is 0). `rolling`: the stratum is an intake, whose
     draws round down and which the window's last draw makes up for. `key`: a key item, which no ceiling binds (handbook 1.2.5).
-    `level` is None for visits that are owed in any case.
+    `most`: random draws take at most this share of the stratum in a calendar year, rounded down (handbook 1.2.14), beyond what its
+    minimum asks. `level` is None for visits that are owed in any case.
     """
 
     row: str
@@ -69,6 +70,7 @@ class SamplingRow:
     per: Window = Window.DRAW
     rolling: bool = False
     key: bool = False
+    most: Fraction | None = None
     basis: str
 
     @property
@@ -128,18 +130,25 @@ class SizeRow:
 class FrequencyRow:
     """How often an object of a level may and must be visited.
 
-    `cap`: planned visits of one agency in a calendar year. `warn`, `stop`: those of all agencies together. `cool_down`: after a
-    completed planned draw. `coverage`: it must be seen once in this time. Terms are None where the pack has none.
+    `cap`: planned visits of one agency in a calendar year. `warn`, `stop`: those of the `together` authorities. `cool_down`: after a
+    completed planned draw. `coverage`: it must be seen `times` in this time. Each is None where the pack has no such rule.
     """
 
     row: str
     level: str
-    cap: int
-    warn: int
-    stop: int
+    cap: int | None
+    warn: int | None
+    stop: int | None
+    together: frozenset[Authority] = frozenset(Authority)
     cool_down: Term | None
     coverage: Term | None
+    times: int = 1
     basis: str
+
+    @property
+    def pace(self) -> Term | None:
+        """After how long the next required visit falls due: the coverage, spread evenly over its times (proven to go into it)."""
+        return None if self.coverage is None else Term(amount=self.coverage.amount // self.times, unit=self.coverage.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

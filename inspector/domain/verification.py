@@ -25,6 +25,7 @@ from inspector.domain.case import (
     VerifyTerm,
 )
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.duty import Rule
 from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Item, Policy, steps
@@ -181,7 +182,7 @@ def _enrol(case: Case, policy: Policy, item: Item) -> Decision[Case]:
     exempt = case.route is Route.COMMITMENT
     because = Because(
         rule="item.exempt" if exempt else "route.certificate",
-        basis=(item.exempt_basis or item.basis,) if exempt else ("S0:2",),
+        basis=(item.exempt_basis or item.basis,) if exempt else (policy.basis(Rule.CERTIFICATE),),
         pack=policy.label,
         facts={"item": item.code, "route": case.route.value} | (_review(item, case) if exempt else {}),
     )

@@ -12,6 +12,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Verdict, compare
 from inspector.domain.policy import Policy
+from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import SUPERIOR_UNKNOWN, wait_for_it
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
@@ -39,6 +40,7 @@ def send(work: Work, office: Office) -> Settlement:
     wait_for_it(work, office)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
+        wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
         return _undeliverable(work, office, "agency_not_configured").unasked()
     try:
         receipt = agency.send(_letter(office, request, kind, str(work.payload["via"])), key=work.key)

@@ -37,6 +37,7 @@ def entries(
 
     Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
+    known = {row.stratum for row in policy.samplings}
     for row in (*tx.cases.undrawn(plan.agency), *again):
         if row["wants_visit"] or row["stratum"] is not None:
             kind = SubjectKind(row["subject_kind"])
@@ -44,11 +45,25 @@ def entries(
             yield Entry(
                 name=object_id(office.secret, kind, member.code),
                 member=member,
-                stratum=FULL if row["wants_visit"] else row["stratum"],
+                stratum=FULL if row["wants_visit"] else _stratum(tx, policy, row, known),
                 items=frozenset([row["item"]]),
             )
     if plan.pool:
         yield from _pool(office, tx, policy, register, now)
+
+
+def _stratum(tx: Tx, policy: Policy, row: Row, known: Collection[str]) -> str:
+    """The stratum of a case. One that only a former pack has is found anew by the profile and the level that were frozen then.
+
+    Where the pack in force has none for them the name stays, and the draw is refused with it: nobody is left out in silence.
+    """
+    named = str(row["stratum"])
+    strategy = None if named in known else tx.cases.get(row["id"]).strategy
+    if strategy is None:
+        return named
+    profile, level = strategy.item_profile, strategy.level.level
+    found = next((held.stratum for held in policy.strategies if held.profile == profile and level in held.levels), None)
+    return found or named
 
 
 def _pool(office: Office, tx: Tx, policy: Policy, register: Register, now: datetime) -> Iterator[Entry]:

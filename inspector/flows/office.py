@@ -130,6 +130,11 @@ class Office:
             raise Missing("pack_missing", agency=agency_id)
         return self.book.in_force(pack, day)
 
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """Every credit level that the packs of this office know; what else lies in the folder of packs says nothing here."""
+        return self.book.scale({node.pack for node in self.tree.values() if node.pack is not None})
+
     def link(self, purpose: str, about: str) -> str:
         """A capability link: whoever holds it may answer for this one thing. Derived, so the same letter carries the same link."""
         return f"{self.base_url}/{purpose}/{about}/{self.link_token(purpose, about)}"

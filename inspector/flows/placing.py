@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from inspector.domain.exclusion import Barred, barred, counted, first, overdue, suppressed
+from inspector.domain.exclusion import Barred, barred, first, near, overdue, suppressed
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST
 from inspector.flows.entries import Entry
@@ -127,8 +127,7 @@ def _place(  # noqa: PLR0913, PLR0917 - one object in all its parts
     found = [*barred(seen, frequency, policy.limits, today, must=must), *others(name, frequency.level, must)]
     if not free and not must:
         found += [why for why in reasons.values() if why is not None]
-    if frequency.warn <= counted(seen, policy.limits, today, own=False) < frequency.stop:
-        made.warned += 1
+    made.warned += near(seen, frequency, policy.limits, today)
     if not must and len(strata := sorted({entry.stratum for entry in kept})) > 1:
         made.several[name] = tuple(strata)
     made.placed[name] = Placed(member=_member(kept, MUST if must else stratum), barred=first(found))

@@ -23,19 +23,23 @@ def decide(
     if strange := [one for one in evidence if one not in known]:
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
-    return settle_case(tx, office, review.review(case, outcome, officer, reasons, cited, policy, now), policy, now)
+    return settle_case(
+        tx, office, review.review(case, outcome, officer, reasons, cited, policy, now, office.calendar), policy, now
+    )
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction."""
     case = tx.cases.get(case_id, lock=True)
-    return settle_case(tx, office, review.withdraw(case, reason, by, now), office.book.get(case.pack), now)
+    policy = office.book.get(case.pack)
+    return settle_case(tx, office, review.withdraw(case, reason, by, policy, now), policy, now)
 
 
 def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at: datetime | None = None) -> Case:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time."""
     case = tx.cases.get(case_id, lock=True)
-    return settle_case(tx, office, review.conclude(case, by, now, at=at), office.book.get(case.pack), now)
+    policy = office.book.get(case.pack)
+    return settle_case(tx, office, review.conclude(case, by, policy, now, at=at), policy, now)
 
 
 def due(work: Work, _office: Office) -> Settlement:

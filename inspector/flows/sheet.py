@@ -16,6 +16,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from inspector.domain.errors import Invalid
+from inspector.flows import formulas
 from inspector.flows.diagnosis import HEAD, RowFlaw
 
 Cell = str | int | float | date
@@ -135,6 +136,7 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError, IndexError) as error:
         raise Invalid("sheet_workbook") from error
+    formulas.refuse(content)
     odd = [
         RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
         for (top, left), (bottom, right) in merged

@@ -10,6 +10,7 @@ from inspector.domain import credit, verification
 from inspector.domain.case import CaseState, Claim, LevelReason, Method, Rated, SubjectKind
 from inspector.domain.evidence import Evidence, Verdict, blank, compare, unfresh
 from inspector.domain.policy import Fact, Policy
+from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
@@ -27,6 +28,7 @@ def rate(work: Work, office: Office) -> Settlement:
     """Look a firm's credit level up and choose the strategy by it."""
     platform = office.connectors.credit.get(work.lane)
     if platform is None:
+        wait_where_left(office, work.lane, "connector_not_configured")
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error="connector_not_configured")
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
@@ -58,6 +60,7 @@ def ask(work: Work, office: Office) -> Settlement:
     said = work.payload
     source = office.connectors.sources.get(str(said["via"]))
     if source is None:
+        wait_where_left(office, str(said["via"]), "source_not_configured")
         return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", office.now())).unasked()
     question = Question(
         case_id=str(work.case_id),

@@ -26,10 +26,13 @@ GROUPS: Mapping[str, str] = {
     "review_reason": "review",
     "error": "note",
     "changed": "field",
+    "was": "DrawState",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
 _TERM = re.compile("[0-9]+(" + "|".join(Unit) + ")")
+_LAW = re.compile("(?:法|法典|条例|办法|规定|规则|细则)》")
+"""How the title of a law, regulation or rule ends; plans (方案), notices (通知) and opinions (意见) are counted in items."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
 
@@ -61,6 +64,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
     """The value of a fact in words: a code's label, a moment on the office's clock, a term with its unit."""
     if isinstance(value, bool):
         return label("explain.yes" if value else "explain.no", lang)
+    if isinstance(value, Mapping):
+        return label("explain.and", lang).join(f"{key} {one}" for key, one in value.items())
     if isinstance(value, list | tuple):
         return label("explain.and", lang).join(worth(name, one, lang, known_as) for one in value)
     text = str(value)
@@ -68,6 +73,8 @@ def worth(name: str, value: object, lang: Lang, known_as: Mapping[str, str] | No
         return known_as[text]
     if name in GROUPS:
         return code(GROUPS[name], text, lang)
+    if name == "reason":
+        return void(text, lang)
     if _MOMENT.fullmatch(text):
         try:
             return at(datetime.fromisoformat(text).astimezone(SHANGHAI))
@@ -84,9 +91,22 @@ def code(group: str, value: str, lang: Lang) -> str:
     return label("explain.code", lang, code=value) if group == "note" else value
 
 
+def void(reason: str, lang: Lang) -> str:
+    """Why a draw is void: the rule's own reason in words; what two people have signed is theirs and stays as they wrote it."""
+    kind, _, rest = reason.partition(":")
+    if not known(f"void.{kind}", lang):
+        return reason
+    parties, _, why = rest.partition(":")
+    told = label("void.because", lang, why=code("note", why, lang)) if kind == "withheld" and why else ""
+    return label(f"void.{kind}", lang, parties=parties, code=rest) + told
+
+
 def article(one: Article, lang: Lang) -> str:
-    """A legal basis as one cites it."""
-    return label("explain.article", lang, id=one.id, article=one.article) if one.article else f"[{one.id}]"
+    """A legal basis as one cites it: a law has articles (条), a plan or notice numbered items (项), a proposal dotted sections (节)."""
+    if not one.article:
+        return f"[{one.id}]"
+    kind = "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
+    return label(f"explain.{kind}", lang, id=one.id, article=one.article)
 
 
 def term(length: Term, lang: Lang) -> str:

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from errno import errorcode
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -60,6 +61,16 @@ def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) 
     expected = context.get("expected")  # pydantic's list of what is taken ends in an English word
     told = {**context, "expected": expected.replace(" or ", "、")} if lang != "en" and isinstance(expected, str) else context
     return label(f"problem.{kind}", lang, **told)
+
+
+def reason(error: OSError, lang: Lang) -> str:
+    """Why the operating system refused, in words; as it says it itself where we have none."""
+    if type(error).__name__ == "gaierror":  # words open no sockets, so its class is not at hand here
+        return label("os.NAME_UNKNOWN", lang)
+    if isinstance(error, TimeoutError):
+        return label("os.ETIMEDOUT", lang)
+    key = f"os.{errorcode.get(error.errno or 0, '')}"
+    return label(key, lang) if known(key, lang) else error.strerror or str(error) or type(error).__name__
 
 
 @cache

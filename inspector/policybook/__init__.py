@@ -1,9 +1,19 @@
 """Policy packs: law as data. A lawyer edits TOML, every load proves it, and the examples beside it show what it decides."""
 
 from inspector.policybook.book import Policybook
-from inspector.policybook.examples import Example, check_examples, differences, read_examples
+from inspector.policybook.examples import AnyExample, Example, check_examples, differences, read_examples
 from inspector.policybook.flaws import Flaw, PacksInvalid
 
 load = Policybook.load
 
-__all__ = ["Example", "Flaw", "PacksInvalid", "Policybook", "check_examples", "differences", "load", "read_examples"]
+__all__ = [
+    "AnyExample",
+    "Example",
+    "Flaw",
+    "PacksInvalid",
+    "Policybook",
+    "check_examples",
+    "differences",
+    "load",
+    "read_examples",
+]

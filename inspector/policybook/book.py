@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy
+from inspector.labels import toml
 from inspector.policybook.flaws import Flaw, PacksInvalid
+from inspector.policybook.inherit import BASE, merged
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
 from inspector.policybook.rows import read
@@ -20,10 +22,15 @@ from inspector.policybook.rows import read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policybook:
-    """All packs, by id and date. `warnings` tell of days between two versions on which none is in force."""
+    """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
+
+    `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
+    """
 
     packs: tuple[Policy, ...]
     warnings: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Policy, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Policybook:
@@ -33,24 +40,44 @@ class Policybook:
         """
         files = sorted([*folder.glob("*/pack.toml"), *folder.glob("*/pack-*.toml")])
         if not files:
-            raise Invalid("packs_missing", folder=str(folder), fix="add a folder such as maoji with a pack.toml in it")
+            raise Invalid("packs_missing", folder=str(folder))
         flaws: list[Flaw] = []
-        packs = [(_name(file), policy) for file in files if (policy := _read(file, flaws)) is not None]
+        parsed = [one for file in files if (one := _parsed(file, flaws)) is not None]
+        bases = {one.label: one for one in parsed if BASE not in one.content}
+        packs = list[tuple[str, Policy]]()
+        for one in sorted(parsed, key=lambda one: BASE in one.content):
+            base = str(one.content.get(BASE, ""))
+            if base in bases and base not in {policy.label for _, policy in packs}:
+                continue  # the flaws of what it builds on have been told
+            if (policy := _read(one, bases, flaws)) is not None:
+                packs.append((one.name, policy))
         flaws += _repeated(packs)
         closed, overlaps = _close(packs)
         flaws += overlaps
         if flaws:
             raise PacksInvalid(flaws)
-        return cls(packs=closed, warnings=tuple(_gaps(closed)))
+        return cls(packs=closed, warnings=tuple(_gaps(closed)), texts={one.label: one.raw.decode() for one in parsed})
 
-    @property
-    def scale(self) -> tuple[str, ...]:
-        """Every credit level that some pack knows, in order."""
-        return tuple(sorted({level.code for pack in self.packs for level in pack.levels}))
+    def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
+        """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
+
+        Raises PacksInvalid where this release cannot read one any more.
+        """
+        flaws: list[Flaw] = []
+        held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
+        read_again = (_read(held[label], held, flaws) for label in sorted(labels))
+        kept = tuple(policy for policy in read_again if policy is not None)
+        if flaws:
+            raise PacksInvalid(flaws)
+        return replace(self, kept=kept)
+
+    def scale(self, ids: Collection[str]) -> tuple[str, ...]:
+        """Every credit level that some version of these packs knows, in order."""
+        return tuple(sorted({level.code for pack in self.packs if pack.id in ids for level in pack.levels}))
 
     def get(self, label: str) -> Policy:
         """The pack `id@version`. Raises Missing naming those there are."""
-        for pack in self.packs:
+        for pack in (*self.packs, *self.kept):
             if pack.label == label:
                 return pack
         raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
@@ -64,28 +91,63 @@ class Policybook:
         raise Missing("pack_not_in_force", pack=pack_id, day=day.isoformat(), known=known)
 
 
-def _name(file: Path) -> str:
-    return f"{file.parent.name}/{file.name}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parsed:
+    """A file as TOML: nothing is known yet but that it is some."""
+
+    file: Path
+    raw: bytes
+    content: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        """As people know it: `maoji/pack.toml`."""
+        return f"{self.file.parent.name}/{self.file.name}"
+
+    @property
+    def label(self) -> str:
+        """`id@version`, as another file may build on it."""
+        return f"{self.content.get('id')}@{self.content.get('version')}"
 
 
-def _read(file: Path, flaws: list[Flaw]) -> Policy | None:
-    """One pack, or None with its flaws noted. The digest is that of the bytes that were parsed."""
-    count = len(flaws)
+def _remembered(label: str, text: str) -> _Parsed:
+    """A pack that was read when it was kept."""
+    pack_id, _, version = label.rpartition("@")
+    return _Parsed(file=Path(pack_id) / f"pack-{version}.toml", raw=text.encode(), content=tomllib.loads(text))
+
+
+def _parsed(file: Path, flaws: list[Flaw]) -> _Parsed | None:
+    """One file, or None with its flaw noted."""
     try:
         raw = file.read_bytes()
-        content = tomllib.loads(raw.decode("utf-8"))
+        return _Parsed(file=file, raw=raw, content=tomllib.loads(raw.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        flaws.append(Flaw(code="file_unreadable", file=_name(file), facts={"value": str(error)}))
+        name = f"{file.parent.name}/{file.name}"
+        flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
         return None
-    part = Part(_name(file), "", content, flaws)
+
+
+def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw]) -> Policy | None:
+    """One pack, or None with its flaws noted."""
+    count = len(flaws)
+    content = merged(one.content, {label: held.content for label, held in bases.items()}, Part(one.name, "", one.content, flaws))
+    part = Part(one.name, "", content, flaws)
     draft = read(part)
-    flaws += prove(draft, _name(file))
-    if draft.id and draft.id != file.parent.name:
-        part.flaw("pack_misplaced", "id", value=draft.id, fix=file.parent.name)
-    stated = file.stem.removeprefix("pack").removeprefix("-")
+    flaws += prove(draft, one.name)
+    if draft.id and draft.id != one.file.parent.name:
+        part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)
+    stated = one.file.stem.removeprefix("pack").removeprefix("-")
     if stated and draft.version and draft.version != stated:
         part.flaw("pack_misplaced", "version", value=draft.version, fix=stated)
-    return draft.policy(hashlib.sha256(raw).hexdigest()) if len(flaws) == count else None
+    if len(flaws) > count:
+        return None
+    base = bases[str(one.content[BASE])] if BASE in one.content else None
+    return draft.policy(_digest(one, base), base.label if base is not None else "")
+
+
+def _digest(one: _Parsed, base: _Parsed | None) -> str:
+    """The SHA-256 of the bytes that were parsed; where a pack builds on another one, followed by that one's digest in hexadecimal."""
+    return hashlib.sha256(one.raw + (_digest(base, None).encode() if base is not None else b"")).hexdigest()
 
 
 def _repeated(packs: Iterable[tuple[str, Policy]]) -> list[Flaw]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import WorkingCalendar
@@ -26,11 +27,14 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.credit import needs_rating, rated_unknown
+from inspector.domain.decision import Told
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.review import review
 from inspector.domain.verification import begin, overdue, weigh
+from inspector.labels import toml
+from inspector.policybook import drawn
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 
@@ -40,10 +44,10 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "officer", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
-    "refused",
+    *("notice_due", "recheck_within", "refused"),
 )
 
 
@@ -51,7 +55,8 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `expect` holds only what the author states; an empty text means that there is nothing.
+    `reviewed` is when the officer decided, the start where that is unsaid. `expect` holds only what the author states; an empty text
+    means that there is nothing.
     """
 
     name: str
@@ -65,26 +70,32 @@ class Example:
     overdue: bool
     officer: Outcome | None
     seen: str
+    reviewed: datetime
     expect: Mapping[str, object]
 
 
-def read_examples(folder: Path, label: str) -> tuple[Example, ...]:
-    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`.
+AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample
+
+
+def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, objects.
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
     flaws: list[Flaw] = []
-    examples: list[Example] = []
+    examples: list[AnyExample] = []
     for file in sorted(folder.glob("examples*.toml")):
         name = f"{folder.name}/{file.name}"
         try:
             part = Part(name, "", tomllib.loads(file.read_text(encoding="utf-8")), flaws)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            flaws.append(Flaw(code="file_unreadable", file=name, facts={"value": str(error)}))
+            flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
-        part.keys(("pack", "example"))
+        part.keys(("pack",), ("example", "draw", "object"))
         if part.text("pack") == label:
-            examples += [_example(row) for row in part.rows("example", "name")]
+            examples += [_example(row) for row in part.maybe_rows("example", "name")]
+            examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
+            examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
     if flaws:
         raise PacksInvalid(flaws)
     if not examples:
@@ -102,10 +113,10 @@ def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | Non
     return tuple(f"{example.name}: {told}" for example in examples for told in differences(policy, example, calendar))
 
 
-def differences(policy: Policy, example: Example, calendar: WorkingCalendar) -> tuple[str, ...]:
+def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Each expectation of one example that does not come true, with what came instead."""
     try:
-        observed = _observe(policy, example, calendar)
+        observed = _observe(policy, example, calendar) if isinstance(example, Example) else example.observe(policy)
     except InspectorError as refused:
         observed = {"refused": refused.code}
     return tuple(
@@ -132,7 +143,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
-        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.start)
+        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.reviewed, calendar)
         case, told = decision.state, [*told, *decision.told]
         observed["state"] = case.state.value
     if case.strategy is not None:
@@ -146,7 +157,18 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     if case.outcome is not None:
         observed |= {"outcome": case.outcome.value, "grade": policy.outcomes[case.outcome].grade or ""}
     proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
-    return observed | {"proposals": proposals}
+    return observed | {"proposals": proposals} | _follows(told)
+
+
+def _follows(told: Sequence[Told]) -> dict[str, object]:
+    """What an order to rectify is told with."""
+    found: dict[str, object] = {}
+    for one in told:
+        if "notice_due_at" in one.data:
+            found["notice_due"] = datetime.fromisoformat(str(one.data["notice_due_at"])).date()
+        if "recheck_within" in one.data:
+            found["recheck_within"] = one.data["recheck_within"]
+    return found
 
 
 def _case(policy: Policy, example: Example) -> Case:
@@ -235,5 +257,6 @@ def _example(part: Part) -> Example:
         overdue="overdue" in part.content and part.flag("overdue"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         seen=part.maybe("seen") or "",
+        reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
         expect=expect.content,
     )

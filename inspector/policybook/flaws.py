@@ -9,7 +9,7 @@ from dataclasses import field as value
 from inspector.domain.errors import Invalid
 
 WORDS: Mapping[str, tuple[str, str]] = {
-    "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value}"),
+    "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
@@ -24,6 +24,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} 在 {other} 中已有；修改后的政策包须用新版本号",
     ),
     "pack_misplaced": ("{value} does not fit the file's place; write {fix}", "“{value}”与文件位置不符；应为 {fix}"),
+    "base_unknown": (
+        "no pack {value} to build on (one that builds on none itself); nearest is {nearest}, known are {known}",
+        "没有可作底本的政策包“{value}”（底本自身不得另有底本）；最接近的是“{nearest}”，可用：{known}",
+    ),
+    "without_base": ("takes nothing over from another pack; take it out", "没有底本，无从排除；请删去"),
+    "without_stated": ("{value} is left out here and yet stated; do one of the two", "“{value}”既排除又写明；只取其一"),
+    "source_redefined": (
+        "{value} stands for another document in the pack this one builds on; use another code",
+        "{value} 在底本中是另一份文件；请改用别的代号",
+    ),
     "dates_reversed": ("ends before it begins on {value}", "终止日早于生效日 {value}"),
     "dates_overlap": (
         "reaches {value}, but {other} begins on {start}; end it the day before",
@@ -67,9 +77,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "more than one row for {value}; each profile and level needs exactly one",
         "策略多于一行：{value}；每个风险类型与等级须恰好一行",
     ),
+    "strategy_unreachable": (
+        "no item has profile {value}, so this row is never used; take it out",
+        "没有风险为 {value} 的事项，本行永远用不上；请删去",
+    ),
+    "sampling_unreachable": (
+        "nothing leads to stratum {value}; name it in a strategy, or take the row out",
+        "没有任何规定用到抽查层 {value}；请在策略中写明，或者删去本行",
+    ),
+    "heavier_uncited": (
+        "stratum {value} draws those who committed at {ratio}, daily supervision of level {level} draws at {other}; cite a law for it",
+        "{value} 对承诺人按 {ratio} 抽取，而日常监管中等级 {level} 为 {other}；须引用允许从严的规定，建议值（P）不是规定",
+    ),
     "sampling_missing": ("no row for stratum {value}; add one", "抽查层 {value} 没有比例；请补上"),
     "sampling_twice": ("stratum {value} has two rows; keep one", "抽查层 {value} 有两行；保留一行"),
     "full_not_all": ("stratum {value} draws everybody; write ratio 1/1", "“{value}”层须全部核查；比例应为 1/1"),
+    "whole_again": (
+        "stratum {value} takes everybody at every draw: give {other} a cap or a cool_down",
+        "{value} 层每次抽取都会全部抽中：{other} 须写明 cap 或者 cool_down",
+    ),
     "size_unstated": (
         "state either ratio or each (so many for each officer)",
         "须写 ratio（比例）或者 each（按人员数），只写其一",
@@ -96,6 +122,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "must be seen within {value}, but cannot be drawn for {other}; lengthen the one or shorten the other",
         "须在 {value} 内查到，而间隔期 {other} 内不得抽取；请调整其一",
     ),
+    "coverage_uneven": (
+        "{value} visits do not go evenly into {other}; choose a time that they divide",
+        "{value} 次不能平均分到 {other} 之内；请改用能整除的期间",
+    ),
+    "cap_below_coverage": (
+        "at most {value} a year, but one falls due every {other}; raise the cap or lengthen the coverage",
+        "每年至多 {value} 次，而每 {other} 须检查一次；请提高上限或者放宽期间",
+    ),
+    "most_below_ratio": (
+        "at most {value}, but the ratio asks for {other}; lower the ratio",
+        "至多 {value}，而比例为 {other}；请降低比例",
+    ),
     "term_not_calendar": (
         '{value} is no stretch of the calendar; write "30d", "3mo" or "1y"',
         "{value} 应按日历计，写成“30d”“3mo”或“1y”",
@@ -113,6 +151,27 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "结果 {value} 没有规定；除撤回外每种结果须有一行",
     ),
     "outcome_twice": ("{value} has two rows; keep one", "结果 {value} 有两行；保留一行"),
+    "rule_missing": (
+        "no row for {value}; each needs the article it rests on",
+        "{value} 没有依据；每项须有一行写明所依据的条款",
+    ),
+    "rule_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "clause_unanswered": (
+        "nothing answers it: name the rows, or say `otherwise` who does ({value})",
+        "没有任何规定落实本条（{value}）：请写明哪些行，或者用 otherwise 说明由谁落实",
+    ),
+    "clause_row_missing": (
+        "answered by {value}, which is not there; nearest is {nearest}: add the row, or say what answers the clause now",
+        "由“{value}”落实，而没有这一行；最接近的是“{nearest}”：请补上该行，或者写明改由什么落实",
+    ),
+    "clause_not_cited": (
+        "answered by {value}, which does not cite {cites}; add the citation to its basis",
+        "由“{value}”落实，而该行的依据没有引用 {cites}；请补上",
+    ),
+    "clause_missing": (
+        "cites {value}, but no clause states what that asks for; add the clause",
+        "引用了 {value}，而没有条款写明其要求；请补上该条款",
+    ),
     "withdrawal_has_row": (
         "withdrawal is the applicant's right and leads to nothing; take the row out",
         "撤回承诺是申请人的权利，不产生任何后果；请删去本行",
@@ -143,6 +202,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "只能在现场核实，而事项的核查方式中没有现场核查",
     ),
     "ground_without_agency": ("agency and ground go together: {value} is missing", "协助机关与请求理由须同时写明：缺少 {value}"),
+    "way_unreachable": (
+        "is never asked: the item's methods leave this way out, or the fact exists only at the premises",
+        "永远不会用到：事项的核查方式中没有这种方式，或者该事实只能在现场核实",
+    ),
     "way_missing": (
         "no way to verify it under {value}: add a source, an agency with ground, or a method",
         "在 {value} 下无法核实：请补上数据来源、协助机关及理由，或核查方式",

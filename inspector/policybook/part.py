@@ -100,6 +100,10 @@ class Part:
             self.flaw("number_too_small", field, value=value, least=least)
         return value
 
+    def maybe_whole(self, field: str, least: int) -> int | None:
+        """A whole number, or None where the key is left out."""
+        return self.whole(field, least) if field in self.content else None
+
     def day(self, field: str) -> date:
         """A calendar day."""
         value = self.content.get(field)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
-from inspector.policybook.sizes import Found, lacking_and_repeated, none, several
+from inspector.policybook.sizes import Found, lacking_and_repeated
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
@@ -82,13 +83,21 @@ def _strategies(draft: Draft, found: Found) -> None:
         for level in sorted(row.levels.difference(known)):
             told = {"value": level, "nearest": nearest(level, known), "known": ", ".join(known)}
             found("value_unknown", f"strategy {row.row}", "levels", **told)
-    times = Counter((row.profile, level) for row in draft.strategies for level in row.levels)
-    pairs = {f"{profile}/{level}": times[profile, level] for profile in Profile for level in known}
-    missing, twice = (", ".join(pair for pair, count in pairs.items() if wrong(count)) for wrong in (none, several))
+    held = defaultdict[tuple[Profile, str], list[str]](list)
+    for row in draft.strategies:
+        for level in row.levels:
+            held[row.profile, level].append(row.row)
+    used = {item.profile for item in draft.items}
+    pairs = {(profile, level): held[profile, level] for profile in Profile if profile in used for level in known}
+    missing = ", ".join(f"{profile}/{level}" for (profile, level), rows in pairs.items() if not rows)
+    twice = ", ".join(f"{profile}/{level} ({', '.join(rows)})" for (profile, level), rows in pairs.items() if len(rows) > 1)
     if missing:
         found("strategy_missing", "strategy", "profile × levels", value=missing)
     if twice:
         found("strategy_twice", "strategy", "profile × levels", value=twice)
+    for row in draft.strategies:
+        if row.profile not in used:
+            found("strategy_unreachable", f"strategy {row.row}", "profile", value=row.profile)
 
 
 def _timers(draft: Draft, found: Found) -> None:
@@ -175,6 +184,13 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
         missing = "ground" if fact.ground is None else "agency"
         found("ground_without_agency", here, missing, value=missing)
 
+    unused = {
+        "source": fact.source is not None and Method.ONLINE_QUERY not in item.methods,
+        "agency": fact.agency is not None and (Method.ASSISTANCE not in item.methods or fact.premises_fact),
+    }
+    for field in (field for field, is_unused in unused.items() if is_unused):
+        found("way_unreachable", here, field)
+
 
 def _grounds(draft: Draft, found: Found) -> None:
     for item in draft.items:
@@ -202,8 +218,9 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     ((), _head),
     (("effective",), _dates),
     (("level",), _levels),
-    (("level", "strategy"), _strategies),
+    (("level", "strategy", "item"), _strategies),
     *SIZES,
+    *CLAUSES,
     (("term",), _timers),
     (("outcome",), _outcomes),
     ((), _consequences),

@@ -1,11 +1,48 @@
-"""The rows of a pack that say what of a draw is published, and what its report measures by."""
+"""The rows of a pack about a draw: its form, what of it is published, and what its report measures by."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+from inspector.domain.policy import DrawRow
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.policybook.part import Part
+
+
+def draw(part: Part) -> DrawRow:
+    """`[draw]`."""
+    part.keys(
+        (
+            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
+            *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
+        ),
+        ("witness", "further"),
+    )
+    part.some("seeds")
+    row = DrawRow(
+        row=part.text("id"),
+        team=part.whole("team", 1),
+        reserve=part.whole("reserve", 0),
+        lead_qualification=part.plain("lead_qualification"),
+        seeds=part.texts("seeds"),
+        witness=part.maybe("witness"),
+        min_bits=part.whole("min_bits", 64),  # below it a draw can be guessed (the draw protocol, on seeds)
+        rotate=part.flag("rotate"),
+        basis=part.basis("basis"),
+        plan=part.flag("plan"),
+        plan_basis=part.basis("plan_basis"),
+        replace_ceased=part.flag("replace_ceased"),
+        replace_share=part.ratio("replace_share"),
+        replace_basis=part.basis("replace_basis"),
+        further=part.texts("further") if "further" in part.content else (),
+    )
+    if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
+        part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))
+    if twice := sorted({*row.seeds} & {*row.further}):
+        part.flaw("further_is_seed", "further", value=", ".join(twice))
+    if row.team == 1 and part.clean:
+        part.flaw("team_too_small", "team", value=row.team)
+    return row
 
 
 def publish(part: Part) -> PublishRow:

@@ -26,7 +26,7 @@ SUPPRESSING = (Exclusion.UPPER.value, Exclusion.LICENCE.value)
 
 def sampling(part: Part) -> SamplingRow:
     """`[[sampling]]`."""
-    part.keys(("id", "stratum", "minimum", "basis"), ("level", "ratio", "each", "per", "rolling", "key"))
+    part.keys(("id", "stratum", "minimum", "basis"), ("level", "ratio", "each", "per", "rolling", "key", "most"))
     by_officers = "each" in part.content
     if by_officers is ("ratio" in part.content):
         part.flaw("size_unstated", "ratio")
@@ -40,10 +40,13 @@ def sampling(part: Part) -> SamplingRow:
         per=part.choice("per", Window) if "per" in part.content else Window.DRAW,
         rolling="rolling" in part.content and part.flag("rolling"),
         key="key" in part.content and part.flag("key"),
+        most=part.ratio("most") if "most" in part.content else None,
         basis=part.basis("basis"),
     )
     if row.rolling and row.per is Window.DRAW:
         part.flaw("rolling_without_window", "per")
+    if row.most is not None and row.ratio > row.most and part.clean:
+        part.flaw("most_below_ratio", "most", value=part.content["most"], other=part.content["ratio"])
     return row
 
 
@@ -85,20 +88,34 @@ def size(part: Part) -> SizeRow:
 
 def frequency(part: Part) -> FrequencyRow:
     """`[[frequency]]`."""
-    part.keys(("id", "level", "cap", "warn", "stop", "basis"), ("cool_down", "coverage"))
+    part.keys(("id", "level", "basis"), ("cap", "warn", "stop", "together", "cool_down", "coverage", "times"))
+    if "together" in part.content:
+        part.some("together")
     row = FrequencyRow(
         row=part.text("id"),
         level=part.text("level"),
-        cap=part.whole("cap", 1),
-        warn=part.whole("warn", 1),
-        stop=part.whole("stop", 1),
+        cap=part.maybe_whole("cap", 1),
+        warn=part.maybe_whole("warn", 1),
+        stop=part.maybe_whole("stop", 1),
+        together=frozenset(part.choices("together", Authority) if "together" in part.content else Authority),
         cool_down=_length(part, "cool_down"),
         coverage=_length(part, "coverage"),
+        times=part.whole("times", 1) if "times" in part.content else 1,
         basis=part.basis("basis"),
     )
-    if not row.cap <= row.stop or not row.warn <= row.stop:
-        part.flaw("caps_reversed", "stop", cap=row.cap, warn=row.warn, stop=row.stop)
+    if row.stop is not None and max(row.cap or 0, row.warn or 0) > row.stop:
+        part.flaw("caps_reversed", "stop", cap=row.cap or "-", warn=row.warn or "-", stop=row.stop)
+    if row.times > 1 and part.clean:
+        _spread(part, row)
     return row
+
+
+def _spread(part: Part, row: FrequencyRow) -> None:
+    """So many visits in a time are spread evenly over it, or nobody could say when the next one falls due."""
+    if row.coverage is None:
+        part.flaw("fields_missing", "coverage", value="coverage")
+    elif row.coverage.amount % row.times:
+        part.flaw("coverage_uneven", "times", value=row.times, other=row.coverage)
 
 
 def check(part: Part) -> CheckRow:

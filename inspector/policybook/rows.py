@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.policy import (
     Approval,
     Compare,
@@ -38,7 +39,7 @@ from inspector.domain.sampling import (
     StaffRow,
     SuppressionRow,
 )
-from inspector.policybook import publishing, quotas
+from inspector.policybook import duties, publishing, quotas
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -50,8 +51,8 @@ GRADES = ("kept", "minor", "general", "serious")
 R = TypeVar("R")
 
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
-_TABLES = ("level", "ground", "item", "strategy", "sampling", "frequency", "check", "term", "outcome")
-_OPTIONAL = ("effective_to", "floor", "ceiling", "staff", "size", "suppression")
+_TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
+_OPTIONAL = ("effective_to", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression", "follow", "clause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,9 @@ class Draft:
     terms: tuple[TermRow, ...]
     outcomes: tuple[OutcomeRow, ...]
     grounds: Mapping[str, str]
+    rules: tuple[RuleRow, ...]
+    follows: tuple[FollowRow, ...]
+    clauses: tuple[ClauseRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -91,7 +95,7 @@ class Draft:
         """Which level is topped up first: the floor's order, else the levels from the last to the first."""
         return self.floor.order if self.floor is not None else tuple(level.code for level in reversed(self.levels))
 
-    def policy(self, digest: str) -> Policy:
+    def policy(self, digest: str, extends: str = "") -> Policy:
         """The pack itself. Only a draft without flaws is a pack."""
         return Policy(
             id=self.id,
@@ -116,10 +120,14 @@ class Draft:
             terms={row.timer: row for row in self.terms},
             outcomes={row.outcome: row for row in self.outcomes},
             grounds=self.grounds,
+            rules={row.rule: row for row in self.rules},
+            follows={row.step: row for row in self.follows},
+            clauses=self.clauses,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
             digest=digest,
+            extends=extends,
         )
 
 
@@ -134,7 +142,7 @@ def read(part: Part) -> Draft:
     def rows(name: str, key: str, of: Callable[[Part], R]) -> tuple[R, ...]:
         """The rows of a table that could be read; `id` is unique in the file, `code` in its table."""
         good: list[R] = []
-        seen = ids["row"] if key == "id" else ids.setdefault(name, set())
+        seen = ids["row"] if key == "id" and name != "clause" else ids.setdefault(name, set())
         count = len(part.flaws)
         for one in part.maybe_rows(name, key) if name in _OPTIONAL else part.rows(name, key):
             _unique(one, key, seen)
@@ -188,7 +196,10 @@ def read(part: Part) -> Draft:
         suppressions=rows("suppression", "id", quotas.suppression),
         terms=rows("term", "id", _term),
         outcomes=rows("outcome", "id", _outcome),
-        draw=single("draw", _draw),
+        draw=single("draw", publishing.draw),
+        rules=rows("rule", "id", duties.rule),
+        follows=rows("follow", "id", duties.follow),
+        clauses=rows("clause", "id", duties.clause),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),
@@ -330,38 +341,3 @@ def _outcome(part: Part) -> OutcomeRow:
         grade=part.word("grade", GRADES) if "grade" in part.content else None,
         basis=part.basis("basis"),
     )
-
-
-def _draw(part: Part) -> DrawRow:
-    part.keys(
-        (
-            *("id", "team", "reserve", "lead_qualification", "seeds", "min_bits", "rotate", "basis"),
-            *("plan", "plan_basis", "replace_ceased", "replace_share", "replace_basis"),
-        ),
-        ("witness", "further"),
-    )
-    part.some("seeds")
-    row = DrawRow(
-        row=part.text("id"),
-        team=part.whole("team", 1),
-        reserve=part.whole("reserve", 0),
-        lead_qualification=part.plain("lead_qualification"),
-        seeds=part.texts("seeds"),
-        witness=part.maybe("witness"),
-        min_bits=part.whole("min_bits", 64),  # below it a draw can be guessed (the draw protocol, on seeds)
-        rotate=part.flag("rotate"),
-        basis=part.basis("basis"),
-        plan=part.flag("plan"),
-        plan_basis=part.basis("plan_basis"),
-        replace_ceased=part.flag("replace_ceased"),
-        replace_share=part.ratio("replace_share"),
-        replace_basis=part.basis("replace_basis"),
-        further=part.texts("further") if "further" in part.content else (),
-    )
-    if len({*row.seeds}) < 2 and part.clean:  # one party's secret is no chance (ruling 19)
-        part.flaw("seeds_too_few", "seeds", value=", ".join(row.seeds))
-    if twice := sorted({*row.seeds} & {*row.further}):
-        part.flaw("further_is_seed", "further", value=", ".join(twice))
-    if row.team == 1 and part.clean:
-        part.flaw("team_too_small", "team", value=row.team)
-    return row

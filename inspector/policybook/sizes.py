@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.evidence import span
 from inspector.domain.inspection import CheckType
 from inspector.domain.sampling import FULL, MUST
@@ -15,7 +16,12 @@ from inspector.policybook.rows import Draft
 POOL = "pool-"
 """Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
 
+PROPOSAL = "P"
+"""The source of what stands in no law or document: it can be proposed, and allows nothing."""
+
 Found = Callable[..., None]
+
+_YEAR = span(Term(amount=12, unit=Unit.MONTH))
 
 
 def _samplings(draft: Draft, found: Found) -> None:
@@ -29,13 +35,41 @@ def _samplings(draft: Draft, found: Found) -> None:
         if stratum not in times:
             found("sampling_missing", "sampling", "stratum", value=stratum)
     known = [level.code for level in draft.levels]
+    led = {FULL, MUST, *(f"{POOL}{level}" for level in known), *(row.stratum for row in draft.strategies)}
     for sampling in draft.samplings:
+        if sampling.stratum not in led:
+            found("sampling_unreachable", f"sampling {sampling.row}", "stratum", value=sampling.stratum)
         owed = sampling.stratum in {FULL, MUST}
         if owed and not sampling.whole:
             found("full_not_all", f"sampling {sampling.row}", "ratio", value=sampling.stratum)
         if not owed and sampling.level not in known:
             told = {"value": sampling.stratum, "known": ", ".join(known)}
             found("level_needed", f"sampling {sampling.row}", "level", **told)
+
+
+def _again(draft: Draft, found: Found) -> None:
+    """Where daily supervision takes everybody in a period, something must keep the next draw of the period from taking them again."""
+    limits = {row.level: row for row in draft.frequencies}
+    for row in draft.samplings:
+        held = limits.get(row.level or "")
+        if row.whole and row.stratum.startswith(POOL) and held is not None and held.cap is None and held.cool_down is None:
+            found("whole_again", f"sampling {row.row}", "ratio", value=row.stratum, other=held.row)
+
+
+def _heavier(draft: Draft, found: Found) -> None:
+    """Committers are drawn more than others of their level only where a law is cited; a proposal is none (scenario 5)."""
+    rows = {row.stratum: row for row in draft.samplings}
+    for stratum in sorted({row.stratum for row in draft.strategies if row.stratum is not None} & rows.keys()):
+        row = rows[stratum]
+        others = rows.get(f"{POOL}{row.level}")
+        if (
+            others is None
+            or row.ratio <= others.ratio
+            or {cited.partition(":")[0].strip() for cited in row.basis.split(";")} - {PROPOSAL}
+        ):
+            continue
+        told = {"value": stratum, "ratio": row.ratio, "level": row.level, "other": others.ratio}
+        found("heavier_uncited", f"sampling {row.row}", "basis", **told)
 
 
 def _register(draft: Draft, found: Found) -> None:
@@ -61,8 +95,10 @@ def _frequencies(draft: Draft, found: Found) -> None:
         if row.level not in known:
             told = {"value": row.level, "nearest": nearest(row.level, known), "known": ", ".join(known)}
             found("value_unknown", f"frequency {row.row}", "level", **told)
-        if row.coverage is not None and row.cool_down is not None and span(row.coverage) <= span(row.cool_down):
-            found("coverage_within_cool_down", f"frequency {row.row}", "coverage", value=row.coverage, other=row.cool_down)
+        if row.pace is not None and row.cool_down is not None and span(row.pace) <= span(row.cool_down):
+            found("coverage_within_cool_down", f"frequency {row.row}", "coverage", value=row.pace, other=row.cool_down)
+        if row.pace is not None and row.cap is not None and row.cap * span(row.pace) < _YEAR:
+            found("cap_below_coverage", f"frequency {row.row}", "cap", value=row.cap, other=row.pace)
     missing, twice = lacking_and_repeated((row.level for row in draft.frequencies), known)
     if missing:
         found("frequency_missing", "frequency", "level", value=missing)
@@ -97,6 +133,8 @@ def several(count: int) -> bool:
 
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level", "strategy", "sampling"), _samplings),
+    (("sampling", "frequency"), _again),
+    (("strategy", "sampling"), _heavier),
     (("level", "floor", "ceiling"), _register),
     (("size",), _sizes),
     (("level", "frequency"), _frequencies),

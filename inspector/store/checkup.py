@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from inspector.store import migrate
 from inspector.store.store import Store
@@ -53,6 +51,9 @@ def damage(store: Store, most: int = 10) -> list[str]:
 
 def pending(store: Store) -> list[tuple[str, str]]:
     """(revision, what it does) of each migration the database lacks, in the order they would run."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(migrate.HERE))
     scripts = ScriptDirectory.from_config(config)

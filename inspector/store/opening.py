@@ -64,15 +64,18 @@ def _for_our_eyes(file: Path) -> None:
 def sole_owner(url: str) -> Iterator[None]:
     """On SQLite one daemon owns the file: an OS lock beside it, freed by the kernel when the process dies.
 
+    It lies beside the file itself, whatever links lead there, so that no second daemon comes in by another name.
+
     Raises Refusal (`database_in_use`; `database_gone` where one has been, which the lock beside it tells).
     """
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         yield
         return
-    path = Path(address.database + ".lock")
+    file = Path(address.database).resolve()
+    path = file.with_name(file.name + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not Path(address.database).exists():
+    if path.exists() and not file.exists():
         # A daemon has run here. To begin anew in silence would hide that every case and every token is gone.
         raise Refusal("database_gone", file=address.database, lock=str(path))
     with path.open("a+") as lock:

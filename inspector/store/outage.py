@@ -1,4 +1,7 @@
-"""Which errors of a transaction are an outage: the database is away, full, locked or read-only. Everything else is a bug."""
+"""Which errors of a transaction say nothing about what was to be written: an outage, or a lock that another was given.
+
+An outage: the database is away, full, locked or read-only. Everything else is a bug, or a value that the database does not take.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,27 @@ import sqlite3
 
 import sqlalchemy as sa
 
+from inspector.domain.errors import Away
+
 _READ_ONLY = "25006"
 """What PostgreSQL tells a writer on a standby."""
+_LOST = frozenset({"40P01", "40001", "55P03"})
+"""What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
+
+
+def passing(error: Exception) -> bool:
+    """Whether the same may succeed unchanged a little later."""
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        return outage(error) is not None or (isinstance(error, sa.exc.DBAPIError) and outrun(error))
+    return isinstance(error, Away)
+
+
+def outrun(error: sa.exc.DBAPIError) -> bool:
+    """Whether another transaction was faster: a lost lock, or two draws of one agency that took the same running number."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == "23505":
+        return getattr(getattr(error.orig, "diag", None), "constraint_name", None) == "pk_draw"
+    return state in _LOST
 
 
 def outage(error: sa.exc.SQLAlchemyError) -> str | None:

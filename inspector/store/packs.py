@@ -1,7 +1,11 @@
-"""The policy packs this house has been started with: a label stands for one text for ever, since decisions of years ago cite it."""
+"""The policy packs this house has been started with: a label stands for one text for ever, since decisions of years ago cite it.
+
+The text itself is kept, so that what cites a pack can be decided and explained after its file has gone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,18 +19,26 @@ from inspector.store.tables import case_file, pack
 class PackRoom(Room):
     """The pack table."""
 
-    def note(self, label: str, digest: str, now: datetime) -> None:
-        """Note the bytes (SHA-256, hex) behind a pack's label at a start. A pack that nothing cites yet may still be edited.
+    def note(self, label: str, digest: str, text: str, now: datetime) -> None:
+        """Note the text and digest (SHA-256, hex) behind a pack's label at a start. A pack that nothing cites yet may still be edited.
 
         Raises Refusal (`pack_changed`) when they are not those a case or a draw of this house was decided by.
         """
-        self.insert_one(pack, {"label": label, "digest": digest, "seen_at": now}, ("label",))
+        self.insert_one(pack, {"label": label, "digest": digest, "seen_at": now, "body": text}, ("label",))
         held = self.connection.execute(sa.select(pack.c.digest).where(pack.c.label == label).with_for_update()).scalar_one()
         if held == digest:
             return
         if self._cited(label):
             raise Refusal("pack_changed", pack=label, was=held[:12], now=digest[:12])
-        self.connection.execute(sa.update(pack).where(pack.c.label == label).values(digest=digest, seen_at=now))
+        self.connection.execute(sa.update(pack).where(pack.c.label == label).values(digest=digest, seen_at=now, body=text))
+
+    def texts(self) -> dict[str, str]:
+        """The text of every pack that was ever noted, by label."""
+        return {row.label: row.body for row in self.connection.execute(sa.select(pack.c.label, pack.c.body))}
+
+    def cited(self, labels: Iterable[str]) -> list[str]:
+        """Those of the packs by which something was decided."""
+        return [label for label in labels if self._cited(label)]
 
     def _cited(self, label: str) -> bool:
         """Whether a case or a draw was decided by the pack."""

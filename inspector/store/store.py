@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell
-from inspector.store.outage import outage
+from inspector.store.machine import MachineClock
+from inspector.store.outage import outage, outrun
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
 
@@ -34,8 +35,6 @@ _PG_SETTINGS = {
 }
 DISPLACED = "FILE_DISPLACED"
 """The SQLite file has been taken away or exchanged under its open connections, which go on in the file that nobody will find."""
-_LOST = frozenset({"40P01", "40001", "55P03"})
-"""What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
 
 
 Announce = Callable[[Tx, Sequence[str]], None]
@@ -64,6 +63,7 @@ class Store:
                 hide_parameters=True,  # they hold personal data, and errors end in logs
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
+        self.clock = MachineClock()
         self._bell = Bell()
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
@@ -130,7 +130,7 @@ class Store:
             with self._outages(), self._begin() as tx:
                 yield tx
         except DBAPIError as error:
-            if not _outrun(error):
+            if not outrun(error):
                 raise
             raise Stale("stale", what="transaction") from error
         for call in tx.committed:
@@ -139,7 +139,7 @@ class Store:
     @contextmanager
     def _begin(self) -> Iterator[Tx]:
         with self._turns.begin() if self._turns is not None else self._writer.begin() as connection:
-            tx = Tx(connection)
+            tx = Tx(connection, self.clock)
             yield tx
             tx.write()
             if tx.work.ready:
@@ -167,7 +167,7 @@ class Store:
                 if not self.sqlite and steady:
                     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
                         connection.execute(sa.text(f"SET LOCAL {name} = '30min'"))
-                yield Tx(connection)
+                yield Tx(connection, self.clock)
 
     @contextmanager
     def _outages(self) -> Iterator[None]:
@@ -177,7 +177,7 @@ class Store:
                 raise self._away(DISPLACED)  # what is written now would be gone with the file, though SQLite takes it
             yield
         except SQLAlchemyError as error:
-            problem = None if isinstance(error, DBAPIError) and _outrun(error) else outage(error)
+            problem = None if isinstance(error, DBAPIError) and outrun(error) else outage(error)
             if problem is None:
                 raise
             raise self._away(problem) from error
@@ -202,11 +202,3 @@ def _which(database: str | None) -> tuple[int, int] | None:
     except OSError:
         return (0, 0)
     return (told.st_dev, told.st_ino) if told is not None else None
-
-
-def _outrun(error: DBAPIError) -> bool:
-    """Whether another transaction was faster: a lost lock, or two draws of one agency that took the same running number."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state == "23505":
-        return getattr(getattr(error.orig, "diag", None), "constraint_name", None) == "pk_draw"
-    return state in _LOST

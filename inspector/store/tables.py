@@ -311,6 +311,7 @@ pack = sa.Table(
     sa.Column("label", Code, primary_key=True),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
 
 tick = sa.Table(

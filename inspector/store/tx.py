@@ -24,6 +24,7 @@ from inspector.store.inbox import InboxRoom
 from inspector.store.inspections import InspectionRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
+from inspector.store.machine import MachineClock
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.register import RegisterRoom
@@ -45,7 +46,8 @@ def new_id() -> str:
 class Tx:
     """One transaction. Rooms are made when first used."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: MachineClock) -> None:
+        self._clock = clock
         self._batch = Batch(connection)
         self.sqlite = connection.dialect.name == "sqlite"
         self.committed: list[Callable[[], None]] = []
@@ -65,6 +67,7 @@ class Tx:
         if self.sqlite:
             return datetime.now(UTC)
         now: datetime = self.connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        self._clock.told(now)
         return now.astimezone(UTC)
 
     @contextmanager

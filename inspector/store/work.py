@@ -306,11 +306,11 @@ class WorkRoom(Room):
             raise Refusal("work_not_quarantined", id=work_id)
 
     def show(self, work_id: int) -> Row:
-        """One row, whole. Raises Missing."""
+        """One row, whole; a lease that nobody has is None. Raises Missing."""
         row = self.row(sa.select(work).where(work.c.id == work_id))
         if row is None:
             raise Missing("work_unknown", id=work_id)
-        return row
+        return {**row, "lease_until": row["lease_until"] if row["lease_until"] > EPOCH else None}
 
     def page(
         self,

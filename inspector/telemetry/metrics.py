@@ -140,10 +140,20 @@ class Metrics:
             "Office time, by which legal dates run; the machine's own except where office time is made to run fast.",
             registry=registry,
         )
+        self.clock_ahead = Gauge(
+            "inspector_clock_ahead_seconds",
+            "How far this machine's clock is ahead of the database's, by which all replicas go; 0 on SQLite.",
+            registry=registry,
+        )
         self.in_flight = Gauge("inspector_work_in_flight", "Work being carried out in this process.", registry=registry)
         self.stale = Counter(
             "inspector_settlements_refused_total",
             "Settlements refused because the fence had moved or another hand had changed the same.",
+            registry=registry,
+        )
+        self.unsettled = Counter(
+            "inspector_settlements_failed_total",
+            "Settlements that the database was not there to take; their rows run again when their leases have lapsed.",
             registry=registry,
         )
         help_pulse = "Signs of life that the dead-man's switch outside did not take."

@@ -142,6 +142,12 @@ class ReviewIn(Strict):
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
 
 
+class SeenToIn(Strict):
+    """What a person has done about a matter; needed, for the record must say more than that somebody closed it."""
+
+    note: Text
+
+
 class LevelIn(Strict):
     """A credit level as stated on a day."""
 

@@ -12,6 +12,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.visit import SeatState, VisitState
 from inspector.labels import Lang, label, of
+from inspector.store.replicas import ALIVE, LOST
 from inspector.store.tx import Tx
 from inspector.web.desk import Desk
 from inspector.web.health import told
@@ -48,14 +49,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("lanes", list(_lanes(tx, machine_now, lang)), shut),
         ("draws", list(_draws(tx, lang)), False),
         ("schedules", list(_schedules(desk, tx, lang)), False),
-        (
-            "replicas",
-            [
-                say("replica", id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now))
-                for row in tx.replicas.all()
-            ],
-            False,
-        ),
+        ("replicas", list(_replicas(tx, machine_now, lang)), False),
     )
     return [Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts]
 
@@ -121,6 +115,15 @@ def _schedules(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:
             "last": _at(desk, row["last_at"]),
         }
         yield label("ops.schedule", lang, **facts, lag=lag)
+
+
+def _replicas(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
+    """Who runs; who said no goodbye and is silent is told apart as long as he may come back, and then left out."""
+    for row in tx.replicas.all():
+        silent = machine_now - row["seen_at"]
+        if silent < LOST:
+            name = "ops.replica" if silent <= ALIVE else "ops.replica_silent"
+            yield label(name, lang, id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now))
 
 
 def _at(desk: Desk, moment: datetime | None) -> str:

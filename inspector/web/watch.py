@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain import credit
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Away, InspectorError, Invalid
+from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows import attention
 from inspector.flows.record import record
@@ -50,7 +51,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES, answers
 from inspector.web.fields import Limit, MessageId, NamePath, Position
 from inspector.web.health import told
-from inspector.web.messages import LevelsIn
+from inspector.web.messages import LevelsIn, SeenToIn
 from inspector.web.roles import Role
 
 router = APIRouter(route_class=JsonRoute)
@@ -73,7 +74,7 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
     A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch.
     """
     caller.for_all(desk)
-    scale = desk.office.book.scale
+    scale = desk.office.scale
     if strange := sorted({row.level for row in given.levels} - set(scale)):
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(scale))
 
@@ -120,14 +121,18 @@ def list_attention(desk: AtDesk, caller: AttentionReader, limit: Limit = 50) -> 
 
 
 @router.post("/v1/attention/{attention_id}/close", tags=["operations"], response_model=Closed, responses=WRITES)
-def close_attention(desk: AtDesk, caller: Officer, attention_id: NamePath, message_id: MessageId = None) -> JSONResponse:
-    """An officer has seen to it; the ledger keeps who."""
+def close_attention(
+    desk: AtDesk, caller: Officer, attention_id: NamePath, given: SeenToIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer has seen to it and says what was done; the ledger keeps who."""
+    if blank(given.note):
+        raise Invalid("reason_missing", field="note")
 
     def do(tx: Tx, now: datetime) -> Closed:
-        attention.close(tx, attention_id, caller.name, now, sees=caller.sees)
+        attention.close(tx, attention_id, caller.name, now, note=given.note, sees=caller.sees)
         return Closed(id=attention_id)
 
-    return desk.once(message(caller.source, message_id, f"close {attention_id}", None), do)
+    return desk.once(message(caller.source, message_id, f"close {attention_id}", given), do)
 
 
 @router.get(

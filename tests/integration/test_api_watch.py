@@ -103,12 +103,16 @@ def test_a_matter_is_closed_once_by_an_officer_of_its_agency_and_the_ledger_keep
     path = "/v1/attention/visit_overdue:v-1/close"
     with edge.as_("officer", "other") as stranger, edge.as_("officer", name="李四") as officer, edge.as_("auditor") as auditor:
         assert [row["facts"] for row in auditor.get("/v1/attention").json()["attention"]] == [{"due_at": "2026-03-01"}]
-        codes = [client.post(path).status_code for client in (stranger, auditor, officer, officer)]
+        wordless = [officer.post(path), officer.post(path, json={}), officer.post(path, json={"note": " \u200b"})]
+        codes = [client.post(path, json={"note": "已补办"}).status_code for client in (stranger, auditor, officer, officer)]
         assert auditor.get("/v1/attention").json()["attention"] == []
     assert codes == [404, 403, 200, 404]
+    assert [one.status_code for one in wordless] == [422, 422, 422]
+    assert all("note" in str(one.json()["error"]) for one in wordless[1:])
+    assert [one.json()["error"]["code"] for one in wordless[2:]] == ["reason_missing"]
     with edge.office.store.read() as tx:
         (row,) = tx.ledger.about("v-1")
-    assert (row["rule"], "李四" in row["body"]) == ("attention.close", True)
+    assert (row["rule"], "李四" in row["body"], "已补办" in row["body"]) == ("attention.close", True, True)
 
 
 def test_metrics_are_for_ops_and_for_this_machine_but_not_through_a_proxy(edge: Edge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -165,6 +166,35 @@ def test_orders_whose_connector_has_left_the_settings_are_kept_and_shown_and_nev
     assert told == {(kind, "quarantined", "connector_not_configured") for kind in ("tell", "credit")}
     assert len(matters(store, "callback_stuck")) == len(matters(store, "credit_stuck")) == 1
     assert (platform.entries, hall.heard, case != "") == ([], [], True)
+
+
+def test_a_source_that_has_left_the_settings_costs_no_case_its_way_and_what_waits_goes_on_when_it_is_back(
+    store: Store, hand: Hand
+) -> None:
+    sources = {"registers": Table(default="=")}
+    case = post(open_office(store, hand, sources=sources), application(1, "business-licence", LICENCE))
+    settle(open_office(store, hand))
+    with store.read() as tx:
+        assert (tx.cases.get(case).state, tx.cases.evidence(case)) == (CaseState.VERIFYING, [])
+    (held,) = matters(store, BARRED)
+    assert (held["about"], json.loads(held["body"])["error"]) == ("registers", "source_not_configured")
+    back = open_office(store, hand, sources=sources)
+    with store.begin() as tx:
+        tx.lanes.look_again(tx.machine_now())
+    settle(back)
+    with store.read() as tx:
+        assert {piece.verdict for piece in tx.cases.evidence(case)} == {Verdict.MATCH}
+    assert matters(store, BARRED) == []
+
+
+def test_a_source_that_was_never_set_up_is_an_offices_way_of_working_and_the_next_way_begins(store: Store, hand: Hand) -> None:
+    case = post(open_office(store, hand), application(1, "business-licence", LICENCE))
+    settle(open_office(store, hand))
+    with store.read() as tx:
+        assert {(piece.verdict, piece.note) for piece in tx.cases.evidence(case)} == {
+            (Verdict.CANNOT_SAY, "source_not_configured")
+        }
+    assert matters(store, BARRED) == []
 
 
 def settle_only(office: Office, kind: str) -> None:

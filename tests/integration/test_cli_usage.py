@@ -212,3 +212,12 @@ def test_every_command_and_group_has_help_in_both_languages() -> None:
                 walk(below, f"{path} {name}")
 
     walk(typer.main.get_command(app), "inspector")
+
+
+def test_the_frame_of_every_help_is_in_both_languages_too() -> None:
+    for words in ((), ("case",), ("case", "list"), ("token", "issue"), ("work", "show")):
+        said = CliRunner().invoke(app, [*words, "--help"])
+        assert said.exit_code == 0
+        frame = re.findall(r"^\w+[^:\n]*:$|\[[a-z][^\]]*\]$|Show this message.*$", said.stdout, re.MULTILINE)
+        assert frame
+        assert [one for one in frame if not re.search(r"[一-鿿]", one)] == [], words

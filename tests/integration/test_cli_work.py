@@ -69,6 +69,24 @@ def test_quarantined_work_is_listed_shown_retried_or_released_and_the_ledger_say
     assert all(str(facts["by"]).startswith("os:") for facts in rules.values())
 
 
+@on_both
+def test_the_matter_of_stopped_work_is_over_when_the_last_row_of_its_kind_has_been_seen_to(
+    operator: Operator, store: Store
+) -> None:
+    first, second = quarantine(store, "tell:1", "tell:2")
+    with store.begin() as tx:
+        tx.attention.open("work_stopped", "bureau", "tell:bureau", {"kind": "tell"}, tx.machine_now())
+
+    def matters() -> list[str]:
+        with store.read() as tx:
+            return [held["about"] for held in tx.attention.page(None)]
+
+    operator.well("work", "retry", str(first))
+    assert matters() == ["tell:bureau"]
+    operator.well("work", "release", str(second), "--reason", "sent by post")
+    assert matters() == []
+
+
 @pytest.mark.parametrize("wordless", [(), ("{option}", ""), ("{option}", " \u200b ")], ids=["unsaid", "empty", "blank"])
 @pytest.mark.parametrize(
     ("words", "option"),

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -24,9 +20,8 @@ from inspector.flows.office import Plan
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from inspector.trigger import parse
-from tests import needs
 from tests.engine import lines, listening, until
-from tests.house import ROOT, START, ZONE, Hand, closing, open_store
+from tests.house import START, ZONE, Hand, closing, open_store
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
@@ -282,56 +277,6 @@ def test_a_jump_of_the_wall_clock_wakes_every_tick(file: Store, hand: Hand, jump
             until(lambda: "clock.jumped" in stream.getvalue())
     finally:
         clock.stop()
-
-
-PROGRAM = """
-import sys, threading, time
-from datetime import datetime, timezone
-from inspector.daemon.clock import Clock, Tick
-from inspector.store.store import Store
-from inspector.telemetry.metrics import Metrics
-came, never = [], threading.Event()  # a fake clock breaks time.sleep
-clock = Clock(Store(sys.argv[1]), Metrics(), lambda: datetime.now(timezone.utc), "one", {})
-clock.start([Tick(name="seal", seconds=0.2, body=lambda: came.append(None))])
-def more():
-    end, before = time.monotonic() + 10, len(came)
-    while len(came) < before + 3:
-        if time.monotonic() > end:
-            sys.exit("no tick for ten seconds")
-        never.wait(0.02)
-more()
-with open(sys.argv[2], "w") as told:
-    told.write(sys.argv[3])
-more()
-clock.stop()
-print("\\nnow:", int(time.time()))  # log lines go to the same stream
-"""
-
-
-@pytest.mark.fault
-@pytest.mark.needs("faketime")
-@pytest.mark.parametrize("jump", ["-2h", "+6h"])
-def test_ticks_go_on_when_the_machines_clock_is_really_set(tmp_path: Path, jump: str) -> None:
-    told = tmp_path / "time"
-    told.write_text("+0")
-    environment = {
-        **os.environ,
-        "LD_PRELOAD": needs.require("faketime"),
-        "FAKETIME_TIMESTAMP_FILE": str(told),
-        "FAKETIME_NO_CACHE": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": str(ROOT),
-    }
-    url = f"sqlite:///{tmp_path / 'clock.sqlite3'}"
-    before = datetime.now(ZONE).timestamp()
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, url, str(told), jump],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    told_at = re.search(r"^now: (\d+)$", ran.stdout, re.MULTILINE)
-    assert told_at is not None, ran.stdout[-2000:]
-    assert abs(int(told_at[1]) - before) > 3600, "the clock was really set"
 
 
 def test_a_replica_that_starts_with_older_settings_takes_no_plan_from_a_newer_one_and_a_person_is_told(

@@ -222,13 +222,16 @@ def test_a_200_with_an_error_in_its_body_does_not_pass_for_delivery() -> None:
 
 
 def test_a_subject_is_unrated_only_where_the_platform_says_so_itself() -> None:
-    steps = answer(200, {"level": None}), answer(200, {"level": "B", "as_of": "2026-01-05"}), answer(200, {})
+    steps = (
+        *(answer(200, {"level": None}), answer(200, {"level": "B", "as_of": "2026-01-05"})),
+        *(answer(200, {}), answer(200, {"level": "A" * 300})),
+    )
     with peer(*steps) as held, closing(credit.connect("credit", {"url": held.url})) as made:
         unrated, rated = (made.level(SubjectKind.FIRM, testing.CODE, key="k-1") for _ in range(2))
-        error = caught(lambda: made.level(SubjectKind.FIRM, testing.CODE, key="k-1"))
+        errors = [caught(lambda: made.level(SubjectKind.FIRM, testing.CODE, key="k-1")) for _ in range(2)]
     assert (unrated.level, unrated.as_of) == (None, None)
     assert (rated.level, rated.as_of) == ("B", datetime(2026, 1, 5, tzinfo=SHANGHAI))
-    assert isinstance(error, Garbled)
+    assert [type(error) for error in errors] == [Garbled, Garbled], "nothing said, and what is no code"
     assert (held.heard[0].path, held.heard[0].json()) == ("/level", {"kind": "FIRM", "code": testing.CODE})
 
 

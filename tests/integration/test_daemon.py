@@ -15,8 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from inspector.domain.errors import Refusal
 from inspector.flows.intake import take
 from inspector.store import migrate
+from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from inspector.testing.peer import never, peer
 from tests.engine import until
@@ -163,6 +167,19 @@ def test_a_second_daemon_on_the_same_file_is_refused_and_the_first_goes_on(tmp_p
         first.wait()
         third = held.running()
         assert third.poll() is None, "a lock does not outlive its holder"
+
+
+def test_a_second_name_of_the_same_file_lets_no_second_daemon_in(tmp_path: Path) -> None:
+    file, link = tmp_path / "there" / "house.sqlite3", tmp_path / "here.sqlite3"
+    file.parent.mkdir()
+    file.touch()
+    link.symlink_to(file)
+    with sole_owner(f"sqlite:///{file}"):
+        with pytest.raises(Refusal) as refused, sole_owner(f"sqlite:///{link}"):
+            pass
+        assert refused.value.code == "database_in_use"
+    with sole_owner(f"sqlite:///{link}"), pytest.raises(Refusal), sole_owner(f"sqlite:///{file}"):
+        pass
 
 
 def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:

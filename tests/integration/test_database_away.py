@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,14 +12,16 @@ import pytest
 
 from inspector import bootstrap
 from inspector.daemon import sweeps
+from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away, Refusal
 from inspector.settings import load
 from inspector.store.opening import sole_owner
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
 from tests.edge import Edge, a_case, serving
-from tests.engine import lines, listening
-from tests.house import Hand, closing, open_office, open_store
+from tests.engine import FAST, lines, listening, until
+from tests.house import Hand, closing, open_office, open_store, running
 from tests.operator import settled
 from tests.postgres import Server
 
@@ -142,3 +145,19 @@ def test_a_statement_that_is_wrong_is_a_bug_and_no_outage(edge: Edge) -> None:
         tx.connection.exec_driver_sql("select * from no_such_table")
     assert not isinstance(caught.value, Away)
     assert edge.office.store.fault is None
+
+
+def test_a_claim_that_fails_again_and_again_is_a_line_or_two_and_not_five_a_second(tmp_path: Path) -> None:
+    failed: list[str] = []
+
+    def fault(point: str) -> None:
+        failed.append(point)
+        raise Away("database_unavailable", problem="gone")
+
+    with closing(open_store(f"sqlite:///{tmp_path / 'inspector.sqlite3'}")) as store, listening(level="WARNING") as stream:
+        worker = Worker(open_office(store, Hand()), Metrics(), replace(FAST, poll=0.001), "one", fault=fault)
+        with running(worker):
+            until(lambda: len(failed) > 30)
+    said = [line for line in lines(stream) if line["event"] == "claim.failed"]
+    assert said[0]["times"] == 1
+    assert len(said) < 4, "5 s pass before it is said again"

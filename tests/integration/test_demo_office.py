@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import socket
 import stat
 import subprocess
@@ -28,10 +30,13 @@ from inspector.domain.annual import AnnualState
 from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import fence
 from inspector.flows.draw import announce_now
+from inspector.labels import Lang, told
 from inspector.policybook import Policybook
+from inspector.ports import AnswerStatus
 from inspector.testing.peer import answer, peer, raw
 from inspector.web.messages import CaseIn
 from inspector.web.roles import Role
@@ -88,8 +93,10 @@ def test_a_second_start_finds_the_keys_of_the_first_and_another_folder_has_other
 
 def test_damaged_keys_are_named_with_what_to_do(tmp_path: Path) -> None:
     furnish(tmp_path).keys.write_text("{")
-    with pytest.raises(Invalid, match=r"demo_keys_unreadable.*keys\.json.*delete"):
+    with pytest.raises(Invalid, match=r"demo_keys_unreadable.*keys\.json") as caught:
         furnish(tmp_path)
+    assert "delete the folder" in told(caught.value, "en")
+    assert "删除该文件夹" in told(caught.value, "zh-Hans")
 
 
 def test_the_folder_is_the_one_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +215,32 @@ def test_after_a_restart_the_screen_goes_on_where_it_was_and_tells_the_offices_o
     assert "DEMO-7" not in after, "what was news before the restart is none after it"
     assert "2025-03-05 14:12" in after, "not the time of an event that was read"
     assert "Found 10" in after, "questions are counted on, as everything else is"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans"])
+def test_however_a_question_ends_the_screen_has_words_for_it(lang: Lang) -> None:
+    """The outcomes are read from the code that gives them, so that a new one cannot come without its words."""
+    tree = ast.parse((ROOT / "inspector/daemon/failure.py").read_text("utf-8"))
+    settles = {"settle", "_give_up", "_quarantine"}
+    returned = {
+        told.value.value
+        for held in ast.walk(tree)
+        if isinstance(held, ast.FunctionDef) and held.name in settles
+        for told in ast.walk(held)
+        if isinstance(told, ast.Return) and isinstance(told.value, ast.Constant)
+    }
+    assert {"postponed", "quarantined", "gave_up"} <= returned
+    outcomes = sorted({*map(str, returned), "stale", "done", *(one.value for one in (*AnswerStatus, *Verdict))})
+    scrape = "".join(f'inspector_work_settled_total{{kind="ask",outcome="{one}"}} {n}.0\n' for n, one in enumerate(outcomes, 101))
+    with peer(raw(exposition(SCRAPE + scrape)), answer(200, FEED)) as office:
+        screen = Screen(office.url, "tok", lang=lang, console=Console(file=io.StringIO(), force_terminal=False))
+        screen.look()
+        line = screen.line()
+    assert all(f" {n}" in line for n, _ in enumerate(outcomes, 101))
+    plain = [name for name in outcomes if f"{name.replace('_', ' ')} 1" in line]
+    assert plain == [], line
+    if lang == "zh-Hans":
+        assert re.search("[a-z_]{3,}", line) is None, line
 
 
 def test_a_demo_left_off_overnight_goes_on_where_it_stopped(tmp_path: Path) -> None:

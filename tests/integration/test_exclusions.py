@@ -105,8 +105,8 @@ def test_each_exclusion_is_a_code_of_the_closed_list_counted_by_stratum_with_the
     assert made.ruled.rules.codes == CODES
     assert told(made)["excluded"] == {"pool-B": {"cap": 1, "cool-down": 1, "licence": 1}, "pool-C": {"upper": 1}}
     assert told(made)["exclusions"] == {
-        "cap": [["frequency-B", "P:2.3"]],
-        "cool-down": [["frequency-B", "P:2.3"]],
+        "cap": [["frequency-B", "S0:7;P:2.3"]],
+        "cool-down": [["frequency-B", "S0:7;P:2.3"]],
         "licence": [["after-licence", "S9:17;P:2.3"]],
         "upper": [["after-upper", "S8:42;P:2.3"]],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -329,6 +330,21 @@ def test_the_ops_page_says_in_words_what_goes_on_to_those_who_may_watch(edge: Ed
     assert "Waits for an officer" in english
     assert "Waits for an officer" in line
     assert "ops." not in re.sub(r'"[^"]*"', "", page)
+
+
+def test_a_daemon_that_is_silent_is_told_apart_from_those_that_run_and_left_out_after_a_day(edge: Edge) -> None:
+    with edge.office.store.begin() as tx:
+        now = tx.machine_now()
+        for name, silent in (("lively", 5), ("vanished", 600), ("ancient", 2 * 86_400)):
+            tx.replicas.seen(name, "0.1", now - timedelta(days=3), now - timedelta(seconds=silent))
+    with edge.client() as browser:
+        logged_in(edge, browser, "ops", "city")
+        english, chinese = browser.get("/ops?lang=en").text, browser.get("/ops").text
+    told = re.sub("<[^>]+>", "\n", english)
+    assert re.search(r"lively 0\.1: seen \d+ s ago", told)
+    assert re.search(r"vanished 0\.1: not running\?", told)
+    assert "vanished 0.1：可能已不在运行" in chinese
+    assert "ancient" not in english
 
 
 def test_the_ops_page_may_be_opened_for_a_demo(store: Store, hand: Hand) -> None:

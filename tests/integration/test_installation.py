@@ -100,6 +100,24 @@ def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(
     assert [_decided(office, case_id) for case_id in (old, new)] == [("demo@1", "minor"), ("demo@2", "general")]
 
 
+def test_a_pack_that_has_left_the_folder_still_decides_and_explains_what_was_taken_in_under_it(
+    installation: Installation, hand: Hand
+) -> None:
+    before = installation.start(hand)
+    old = post(before, application(1, "business-licence", LICENCE))
+    text = installation.stricter().replace('version = "1"', 'version = "2"', 1)
+    installation.pack.write_text(text, encoding="utf-8")
+    office = installation.start(hand)
+    settle(office)
+    new = post(office, application(2, "business-licence", LICENCE))
+    settle(office)
+    assert office.book.in_force("demo", hand().date()).label == "demo@2"
+    assert [_decided(office, case_id) for case_id in (old, new)] == [("demo@1", "minor"), ("demo@2", "general")]
+    assert "demo@1" in installation.operator.well("case", "explain", old).out
+    checked = installation.operator.say("check", "--json").json
+    assert [one["state"] for one in checked if one["name"] == "policies.demo@1"] == ["WARN"]
+
+
 def _decided(office: Office, case_id: str) -> tuple[str, str]:
     """The pack of a case, and the grade it sends when an officer has found the commitment untrue."""
     with office.store.begin() as tx:

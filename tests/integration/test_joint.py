@@ -113,7 +113,8 @@ def seen(office: Office, hand: Hand, agency: str, *, own: bool) -> int:
     """How many visits of the firm use up a cap this year, as one agency counts them."""
     with office.store.read() as tx:
         past = history(office, tx, agency).of(FIRM)
-        return counted(past, office.policy(agency, hand().date()).limits, hand().date(), own=own)
+        whose = frozenset({Authority.OWN} if own else Authority)
+        return counted(past, office.policy(agency, hand().date()).limits, hand().date(), whose)
 
 
 def registered(office: Office, *agencies: str) -> None:
@@ -218,7 +219,7 @@ def test_an_object_that_a_partner_may_not_visit_any_more_is_drawn_for_nobody_and
     with store.begin() as tx:
         policy = office.policy("civil", hand().date())
         past = Inspection(agency="civil", kind=SubjectKind.FIRM, code=FIRM, on=date(2026, 1, 1), check=CheckType.PLANNED)
-        days = range(policy.limits.frequencies[policy.unrated].cap)
+        days = range(policy.limits.frequencies[policy.unrated].cap or 0)
         tx.inspections.put([replace(past, on=date(2026, 1, 1 + day), authority=Authority.OWN) for day in days])
         made = frame(office, tx, replace(JOINT, pool=True), office.policy("bureau", hand().date()), "n", hand())
     assert [row.status for row in made.frame.objects] == ["cap"]

@@ -194,7 +194,7 @@ def test_a_cap_binds_the_list_of_its_own_agency_alone_and_a_visit_counts_for_tho
         firms(office, agency, range(1, 2))
     with store.begin() as tx:
         limits = office.policy(FIRE, hand().date()).limits
-        cap = limits.frequencies["U"].cap
+        cap = limits.frequencies["U"].cap or 0
         past = Inspection(agency=FIRE, kind=SubjectKind.FIRM, code=FIRM, on=hand().date(), check=CheckType.PLANNED)
         tx.inspections.put([replace(past, on=hand().date().replace(day=1 + n), authority=Authority.OWN) for n in range(cap)])
         made = frame(office, tx, OWN, office.policy(MARKET, hand().date()), "n", hand())

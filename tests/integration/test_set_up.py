@@ -53,6 +53,11 @@ def test_two_first_starts_at_once_set_up_once_and_later_starts_not_at_all(house:
     assert (first[2] + second[2]).count("inspector: setting up in") == 1
     (house.parent / "welcome.py").write_text("WORD = 'smuggled'\n")  # the current folder is data, never code
     assert said(start(house, "again")) == (0, "welcome again\n", "")
+    bin_ = house.parent / "bin"
+    bin_.mkdir()
+    (bin_ / "inner").symlink_to(Path("..") / house.name / "run")
+    (bin_ / "run").symlink_to("inner")
+    assert said(start(bin_, "by", "a link")) == (0, "welcome by a link\n", ""), "a link is no other checkout"
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins_anew(house: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import pytest
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Term, WorkingCalendar, YearTable, due, reminder
 from inspector.domain.errors import Invalid
+from inspector.labels import LANGS, told
 from tests.needs import ROOT, require
 from tests.workdays import between
 
@@ -317,16 +319,18 @@ def test_a_wrong_file_is_refused_with_file_field_and_cure(
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace(written, instead), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
-    told = (caught.value.code, caught.value.facts["file"], caught.value.facts["field"])
-    assert told == (code, "cn-2026.toml", field)
-    assert caught.value.facts["fix"]
+    assert (caught.value.code, caught.value.facts["file"], caught.value.facts["field"]) == (code, "cn-2026.toml", field)
+    for lang in LANGS:
+        cure = re.split("[;:]" if lang == "en" else "[；：]", told(caught.value, lang))[-1]
+        assert len(cure) > 4, "what to do stands behind what is wrong, in the same language"
+        assert bool(re.search("[\u4e00-\u9fff]", cure)) == (lang == "zh-Hans") or field in cure or "name = " in cure
 
 
 def test_an_unknown_key_is_answered_with_the_nearest_valid_one(tmp_path: Path) -> None:
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace("notice_date", "noticedate"), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
-    assert "`notice_date`" in str(caught.value.facts["fix"])
+    assert "write notice_date" in told(caught.value, "en")
 
 
 def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
@@ -342,8 +346,8 @@ def test_two_files_cannot_name_one_day(tmp_path: Path) -> None:
     (tmp_path / "cn-2027.toml").write_text(later.replace("year = 2026", "year = 2027"), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
-    assert (caught.value.code, caught.value.facts["file"]) == ("calendar_day_twice", "cn-2027.toml")
-    assert "cn-2026.toml" in str(caught.value.facts["fix"])
+    assert (caught.value.code, caught.value.facts["file"]) == ("calendar_day_in_two_files", "cn-2027.toml")
+    assert "cn-2026.toml" in told(caught.value, "zh-Hans")
 
 
 def test_a_folder_without_years_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from inspector.calendars import load_calendars
 from inspector.domain.case import Method, Outcome, Route
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
-from inspector.policybook import Example, PacksInvalid, Policybook, check_examples, differences, read_examples
+from inspector.policybook import AnyExample, Example, PacksInvalid, Policybook, check_examples, differences, read_examples
+from inspector.policybook.drawn import DrawExample, ObjectExample
 from tests.packs import POLICIES
 
 BOOK = Policybook.load(POLICIES)
@@ -18,19 +19,33 @@ SHIPPED = [(pack, example) for pack in BOOK.packs for example in read_examples(P
 
 
 @pytest.mark.parametrize(("pack", "example"), [pytest.param(p, e, id=f"{p.label} {e.name}") for p, e in SHIPPED])
-def test_a_shipped_example_comes_true(pack: Policy, example: Example) -> None:
+def test_a_shipped_example_comes_true(pack: Policy, example: AnyExample) -> None:
     assert differences(pack, example, CALENDAR) == ()
 
 
-@pytest.mark.parametrize("pack", BOOK.packs, ids=lambda pack: pack.label)
+@pytest.mark.parametrize("pack", [pack for pack in BOOK.packs if not pack.extends], ids=lambda pack: pack.label)
 def test_the_shipped_examples_show_every_item_and_every_way(pack: Policy) -> None:
-    examples = read_examples(POLICIES / pack.id, pack.label)
+    examples = [one for one in read_examples(POLICIES / pack.id, pack.label) if isinstance(one, Example)]
     assert len(examples) >= 12
     assert {example.item for example in examples} >= set(pack.items)
     shown = str([example.expect.get("methods") for example in examples])
     assert all(method in shown for method in Method)
     assert {example.route for example in examples} == set(Route)
     assert {example.officer for example in examples} >= {Outcome.UNVERIFIABLE, Outcome.UNTRUE_CURABLE, None}
+
+
+@pytest.mark.parametrize("pack", [pack for pack in BOOK.packs if pack.extends], ids=lambda pack: pack.label)
+def test_the_examples_of_a_preset_show_what_it_changes(pack: Policy) -> None:
+    """Every level whose numbers it states is shown, and at least six situations."""
+    base, examples = BOOK.get(pack.extends), read_examples(POLICIES / pack.id, pack.label)
+    assert len(examples) >= 6
+    own = {row.level for row in pack.samplings if row not in base.samplings} - {None}
+    drawn = {code for one in examples if isinstance(one, DrawExample) for code in one.strata}
+    assert {row.stratum for row in pack.samplings if row.level in own and not row.basis.startswith("P:")} <= drawn
+    limited = {row.level for row in pack.limits.frequencies.values() if row not in base.limits.frequencies.values()}
+    seen = {one.level for one in examples if isinstance(one, ObjectExample)}
+    assert len(seen & limited) >= min(3, len(limited))
+    assert {one.item for one in examples if isinstance(one, Example)} >= set(pack.items) - set(base.items)
 
 
 def office(tmp_path: Path, **edits: str) -> tuple[Path, Policybook]:
@@ -103,9 +118,38 @@ def test_what_the_domain_refuses_an_example_may_expect(given: str, code: str, tm
     assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == ("one: state: expected 'CLOSED', the pack decides None",)
 
 
+DRAW = '[[draw]]\nname = "d"\nofficers = 10\n'
+OBJECT = '[[object]]\nname = "o"\non = 2026-08-03\n'
+
+
+def test_a_draw_and_an_object_that_do_not_come_true_say_what_the_pack_decides(tmp_path: Path) -> None:
+    body = (
+        DRAW
+        + "strata = { pool-A = 1000, pool-B = { rows = 100, able = 1 } }\n[draw.expect]\ndrawn = { pool-A = 9 }\ntotal = 33\n"
+    )
+    body += (
+        OBJECT
+        + 'level = "A"\nseen = [{ on = 2026-01-05, check = "PLANNED" }]\n[object.expect]\nbarred = "cool-down"\nmust = false\n'
+    )
+    assert check_examples(BOOK.get("maoji@2026.1"), write(tmp_path, body), CALENDAR) == (
+        "d: drawn: expected {'pool-A': 9}, the pack decides {'pool-A': 32, 'pool-B': 1}",
+        "o: barred: expected 'cool-down', the pack decides 'cap'",
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
+        (DRAW + "strata = { pool-A = 1.5 }\n[draw.expect]\ntotal = 1\n", "draw d · strata.pool-A: got 1.5; write a whole number"),
+        (
+            DRAW + "strata = { pool-A = { rows = 3, drwan = 1 } }\n[draw.expect]\ntotal = 1\n",
+            "draw d · strata.pool-A.drwan: unknown; write `drawn`",
+        ),
+        (DRAW + "strata = { pool-A = 1 }\n[draw.expect]\n", "draw d · expect: missing: add drawn / total"),
+        (
+            OBJECT + 'level = "A"\nseen = [{ on = 2026-01-05, check = "PLANED" }]\n[object.expect]\nbarred = ""\n',
+            "object o · seen[1] · check: PLANED is unknown; nearest is PLANNED",
+        ),
         (ONE + '[example.expect]\nstratun = "normal-A"\n', "example one · expect.stratun: unknown; write `stratum`"),
         (ONE, "example one · expect: missing: add expect"),
         (ONE + "[example.expect]\n", "example one · expect: missing"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.domain.exclusion import Exclusion, Seen, barred, counted, first, overdue, suppressed
+from inspector.domain.calendar import Term
+from inspector.domain.exclusion import Exclusion, Seen, barred, counted, first, near, overdue, suppressed
 from inspector.domain.inspection import Authority, CheckType
 from inspector.policybook import Policybook
 from tests.packs import POLICIES
@@ -79,7 +81,38 @@ def test_the_visits_of_all_agencies_together_have_a_stop_and_a_joint_one_counts_
     assert codes(*others) == []
     assert codes(*others, seen("2026-04-01", JOINT, Authority.OTHER)) == ["cap-all"]
     joint = [seen("2026-04-01", JOINT, Authority.OTHER)] * 3
-    assert counted(joint, MAOJI.limits, TODAY, own=False) == 1
+    assert counted(joint, MAOJI.limits, TODAY, frozenset(Authority)) == 1
+
+
+TWO_LEVELS = replace(
+    MAOJI.limits.frequencies["A"], cap=2, warn=3, stop=4, together=frozenset({Authority.OWN, Authority.UPPER}), cool_down=None
+)
+"""At most two a year by the agency, four by it and the one above (handbook 1.4.5)."""
+
+
+def test_a_cap_of_two_levels_counts_those_two_and_nobody_else() -> None:
+    def told(*visits: Seen) -> list[str]:
+        return [one.code for one in barred(visits, TWO_LEVELS, MAOJI.limits, TODAY, must=False)]
+
+    above = [seen(f"2026-0{month}-01", authority=Authority.UPPER) for month in (1, 2, 3)]
+    other = [seen(f"2026-0{month}-01", authority=Authority.OTHER) for month in range(1, 8)]
+    assert told(seen("2026-01-05"), *other) == []
+    assert told(seen("2026-01-05"), seen("2026-02-05"), *other) == ["cap"]
+    assert told(seen("2026-01-05"), *above) == ["cap-all"]
+    assert (near(above, TWO_LEVELS, MAOJI.limits, TODAY), near(other, TWO_LEVELS, MAOJI.limits, TODAY)) == (True, False)
+
+
+def test_without_a_cap_nothing_stops_and_nothing_warns() -> None:
+    free = replace(TWO_LEVELS, cap=None, warn=None, stop=None)
+    visits = [seen(f"2026-0{month}-01") for month in range(1, 8)]
+    assert barred(visits, free, MAOJI.limits, TODAY, must=False) == ()
+    assert not near(visits, free, MAOJI.limits, TODAY)
+
+
+def test_three_visits_a_year_fall_due_every_four_months() -> None:
+    thrice = replace(MAOJI.limits.frequencies["D"], coverage=Term.parse("12mo"), times=3)
+    assert overdue([seen("2026-04-03")], None, thrice, date(2026, 8, 3))
+    assert not overdue([seen("2026-04-04")], None, thrice, date(2026, 8, 3))
 
 
 def test_nobody_is_drawn_again_while_a_visit_is_under_way() -> None:

@@ -7,7 +7,7 @@ import pytest
 from inspector.domain.policy import Excluded
 from inspector.policybook.flaws import WORDS
 from tests import sizes
-from tests.packs import EXEMPT, HOUSING, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
+from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
 
 BROKEN = {
     "an unknown key names the nearest valid one": (
@@ -117,13 +117,28 @@ BROKEN = {
     ),
     "combinations without strategy are listed": (
         without('id = "high-U"', without('id = "low-B"')),
-        ["strategy_missing"],
+        ["strategy_missing", "sampling_unreachable"],
         "profile × levels: no row for low/B, high/U;",
     ),
     "combinations with two strategies are listed": (
         after('id = "normal-A"', 'levels = ["A"]', 'levels = ["A", "B"]'),
         ["strategy_twice"],
-        "profile × levels: more than one row for normal/B;",
+        "profile × levels: more than one row for normal/B (normal-A, normal-B);",
+    ),
+    "a strategy that no item leads to is refused": (
+        after(HRAGENCY, 'profile = "high"', 'profile = "normal"'),
+        ["strategy_unreachable"] * 5,
+        "strategy high-A · profile: no item has profile high, so this row is never used",
+    ),
+    "a source that is never asked is refused": (
+        after(ITEM, '["ONLINE_QUERY"]', '["ASSISTANCE"]'),
+        ["way_unreachable"],
+        "item business-licence · fact registration-status · source: is never asked",
+    ),
+    "an agency that is never asked is refused": (
+        after(PREMISES, "premises_fact = true", 'premises_fact = true\nagency = "housing"\nground = "DATA_NOT_SHARED"'),
+        ["way_unreachable"],
+        "item dispatch-premises · fact office-in-use · agency: is never asked",
     ),
     "a strategy for an unknown level is refused": (
         after('id = "normal-A"', 'levels = ["A"]', 'levels = ["A", "E"]'),
@@ -137,7 +152,7 @@ BROKEN = {
     ),
     "the stratum of required visits needs its row": (
         without('id = "sample-full"'),
-        ["sampling_missing"],
+        ["sampling_missing", "clause_row_missing"],
         "sampling · stratum: no row for stratum full",
     ),
     "the stratum of required visits draws all": (
@@ -147,7 +162,7 @@ BROKEN = {
     ),
     "every level needs its pool for daily supervision": (
         without('id = "sample-pool-U"'),
-        ["sampling_missing", "sampling_missing"],
+        ["sampling_missing", "sampling_missing", "clause_row_missing", "clause_row_missing"],
         "sampling · stratum: no row for stratum pool-U",
     ),
     "two sampling rows for one stratum are refused": (
@@ -364,4 +379,6 @@ def test_a_measurable_standard_with_the_same_character_is_accepted(clear: str, t
 
 def test_every_kind_of_flaw_is_shown_by_a_broken_pack() -> None:
     elsewhere = {"item_excluded", "standard_vague", "pack_twice", "dates_overlap", "dates_same"}
+    elsewhere |= {"base_unknown", "without_base", "without_stated", "source_redefined"}
+    elsewhere |= {"clause_unanswered", "clause_row_missing", "clause_not_cited", "clause_missing", "rule_missing", "rule_twice"}
     assert {code for _, codes, _ in BROKEN.values() for code in codes} | elsewhere == set(WORDS)

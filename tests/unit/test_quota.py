@@ -52,6 +52,27 @@ def test_scenario_17_rounding_is_exact(n: int, ratio: str, k: int) -> None:
     assert one(n, row(ratio=ratio)).k == k
 
 
+def test_a_stratum_of_at_most_a_share_rounds_down_and_is_not_topped_up_beyond_it() -> None:
+    few = row("B", "3/100", per=Window.YEAR, most=Fraction(3, 100))
+    assert (one(340, row("B", "3/100")).k, one(340, few).k, one(10, few).k) == (11, 10, 0)
+    assert one(340, few, drawn=4, year_drawn=4).k == 6
+    assert one(10, replace(few, minimum=2)).k == 2, "what must be drawn stands above what may"
+    floor = Bounds(order=ORDER, floor=FLOOR)
+    counts = {"B": Count(rows=340, able=340), "C": Count(rows=340, able=340)}
+    told = quota([few, row("C", "1/100", most=Fraction(1, 50))], floor, counts, officers=10)
+    assert drawn(told) == {"B": 10, "C": 6}
+    assert (step(told, "quota.floor")["added"], step(told, "quota.floor")["lacking"]) == ({"C": 2}, 5)
+    assert told.steps[0].facts["share"] == "3/100"
+    assert told.steps[0].facts["most"] == 10
+
+
+def test_an_intake_of_at_most_a_share_stays_within_it_from_the_first_draw_on() -> None:
+    intake = row("B", "1/10", per=Window.QUARTER, rolling=True, most=Fraction(1, 10))
+    count = Count(rows=40, able=40, year_drawn=3, year_rows=60)
+    told = quota([intake], Bounds(order=ORDER), {"B": count}, officers=10, unfinished=[Window.QUARTER])
+    assert drawn(told) == {"B": 3}
+
+
 def test_scenario_18_nobody_of_none_all_of_few_and_a_hundred_percent_is_no_draw() -> None:
     assert one(0, row(minimum=5)).k == 0
     assert one(3, row(minimum=5)).k == 3

@@ -5,9 +5,11 @@ from fractions import Fraction
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.duty import Follow, Rule
 from inspector.domain.policy import Compare, Excluded, Policy, Profile, Proposal, Timer
 from inspector.policybook import Policybook
-from inspector.policyrender import _WORDS, diff, render
+from inspector.policyrender import diff, render
+from inspector.policyrender.words import WORDS
 from tests.packs import POLICIES
 
 BOOK = Policybook.load(POLICIES)
@@ -23,7 +25,7 @@ def row(page: str, first: str) -> list[str]:
 def test_every_row_of_the_pack_is_on_the_page_with_its_basis_and_the_short_name_of_the_source() -> None:
     page = render(MAOJI)
     cited = "S0:7（毛管办〔2021〕4号）;P:2.3（建议值，非规定）"
-    assert row(page, "sample-normal-B") == ["sample-normal-B", "normal-B", "B", "3%", "1", "每季度", "是", "否", cited]
+    assert row(page, "sample-normal-B") == ["sample-normal-B", "normal-B", "B", "3%", "1", "", "每季度", "是", "否", cited]
     rows = [
         *(one.row for one in MAOJI.strategies),
         *(one.row for one in MAOJI.samplings),
@@ -63,8 +65,8 @@ def test_a_bar_in_a_name_does_not_break_the_table() -> None:
 
 
 def test_every_member_shown_has_its_word() -> None:
-    for kind in (MatterKind, SubjectKind, Method, Outcome, Compare, Excluded, Profile, Timer, Proposal):
-        assert {member.value for member in kind} <= set(_WORDS)
+    for kind in (MatterKind, SubjectKind, Method, Outcome, Compare, Excluded, Profile, Timer, Proposal, Rule, Follow):
+        assert {member.value for member in kind} <= set(WORDS)
 
 
 def changed(**fields: object) -> Policy:
@@ -116,6 +118,6 @@ def test_the_bounds_frequencies_and_counted_checks_of_a_pack_are_on_the_page() -
     page = render(MAOJI)
     assert "全年不少于总数的 3%，不足的依次补 D、C、U、B、A" in row(page, "floor")[1]
     assert "一般事项全年随机抽取不超过 10%" in row(page, "ceiling")[1]
-    assert row(page, "frequency-D")[1:7] == ["D", "4 次", "2 次", "6 次", "3个月", "12个月"]
+    assert row(page, "frequency-D")[1:8] == ["D", "4 次", "2 次", "6 次", "本机关、上级机关、其他机关", "3个月", "12个月内 1 次"]
     assert row(page, "check-permit")[1:3] == ["许可、给付的承诺核查", "否"]
     assert row(page, "after-licence")[3] == "当年"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 
 import pytest
 
 from inspector.domain.errors import Invalid
 from inspector.flows.sheet import read
 from inspector.labels import LANGS, told
+from tests.operator import MAIN, WORKBOOK
 
 LIST = "编号,名称\nA,甲\n".encode()
 
@@ -37,3 +40,53 @@ def test_what_is_no_list_is_named_as_what_it_is(content: bytes, code: str, says:
 def test_a_list_is_read_whether_packed_or_not() -> None:
     assert read(LIST) == read(gzip.compress(LIST))
     assert [row.cells for row in read(LIST).rows] == [("A", "甲")]
+
+
+def workbook(*cells: str) -> bytes:
+    """A workbook whose second row has these cells, as XML."""
+    heads = "".join(f'<c r="{letter}1" t="inlineStr"><is><t>{letter}</t></is></c>' for letter in "AB")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for part, text in WORKBOOK.items():
+            book.writestr(part, text)
+        rows = f'<row r="1">{heads}</row><row r="2">{"".join(cells)}</row>'
+        book.writestr("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>")
+    return packed.getvalue()
+
+
+def test_of_a_formula_the_result_counts_that_the_spreadsheet_has_kept() -> None:
+    held = read(
+        workbook('<c r="A2" t="str"><f>"9"&amp;"1"</f><v>91</v></c>', '<c r="B2" t="str"><f>IF(A2="","x","")</f><v></v></c>')
+    )
+    assert held.rows[0].cells == ("91", "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (('<c r="A2" t="inlineStr"><is><t>x</t></is></c>', '<c r="B2"><f>A2&amp;"1"</f></c>'), "sheet_formula"),
+        (('<c r="A2" t="inlineStr"><is><t>x</t></is></c>', '<c r="B2"><f>A2&amp;"1"</f><v/></c>'), "sheet_formula"),
+        (('<c r="A2" t="inlineStr"><is><t>x</t></is></c>', '<c r="B2" t="e"><f>A9</f><v>#REF!</v></c>'), "sheet_cell_error"),
+    ],
+    ids=["without a result", "with an empty one", "an error"],
+)
+def test_a_formula_without_a_result_is_named_by_its_cell_and_never_read_as_empty(cells: tuple[str, str], code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(workbook(*cells))
+    assert refused.value.code == code
+    assert all("B2" in told(refused.value, lang) for lang in LANGS)
+
+
+def test_a_workbook_that_another_program_wrote_is_looked_through_as_well() -> None:
+    parts = {
+        name: text.replace("worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml") if "workbook.xml.rels" in name else text
+        for name, text in WORKBOOK.items()
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for part, text in parts.items():
+            book.writestr(part, text)
+        row = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><f>1+1</f></c></row>'
+        book.writestr("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{row}</sheetData></worksheet>")
+    with pytest.raises(Invalid, match="sheet_formula"):
+        read(packed.getvalue())

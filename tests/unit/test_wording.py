@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Term, due
 from inspector.flows import wording
+from inspector.flows.explain import Article
 from inspector.labels import Lang
 
 CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "calendars")
@@ -78,3 +80,45 @@ def test_days_off_for_different_reasons_are_different_spans() -> None:
     found = due(datetime(2026, 4, 1, 10, tzinfo=SHANGHAI), Term.parse("10wd"), CALENDAR)
     assert found.counted.last == date(2026, 4, 16)
     assert "2026-04-04 to 2026-04-06 (清明节), 2026-04-11 to 2026-04-12 (weekend)" in wording.counted(found.counted, "en")
+
+
+@pytest.mark.parametrize(
+    ("source", "article", "chinese", "english"),
+    [
+        ("《中华人民共和国行政处罚法》（2021年修订）", "42", "[S1] 第42条", "[S1] art. 42"),
+        ("《企业公示信息抽查办法》（2025年修订）", "4", "[S1] 第4条", "[S1] art. 4"),
+        ("毛管办〔2021〕4号《毛集实验区全面推行证明事项告知承诺制实施方案》（2021年2月24日）", "7", "[S1] 第7项", "[S1] item 7"),
+        ("建议值，非规定：软件附带", "2.3", "[S1] 第2.3节", "[S1] section 2.3"),
+        ("《某法》", "", "[S1]", "[S1]"),
+    ],
+)
+def test_a_law_is_cited_by_article_a_plan_by_item_and_a_proposal_by_section(
+    source: str, article: str, chinese: str, english: str
+) -> None:
+    cited = Article(code="", citation="", id="S1", source=source, article=article)
+    assert wording.article(cited, "zh-Hans") == chinese
+    assert wording.article(cited, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("reason", "chinese", "english"),
+    [
+        ("withheld:justice:timeout", "justice 未提供种子（", "no part of the seed came from justice ("),
+        ("withheld:justice,audit", "justice,audit 未提供种子", "no part of the seed came from justice,audit"),
+        ("seed_insufficient", "没有可用的种子来源", "no source of chance"),
+        ("REGISTER_CHANGED", "名录在承诺之后被改动", "a register was changed"),
+        ("名录有误，经局长批准", "名录有误，经局长批准", "名录有误，经局长批准"),
+    ],
+)
+def test_why_a_draw_is_void_is_told_in_words_and_peoples_own_words_stay(reason: str, chinese: str, english: str) -> None:
+    assert wording.void(reason, "zh-Hans").startswith(chinese)
+    assert wording.void(reason, "en").startswith(english)
+    assert reason == chinese or not re.search("withheld|seed_|REGISTER", wording.void(reason, "zh-Hans"))
+
+
+def test_a_line_of_the_register_reads_in_words() -> None:
+    told = {"plan": "licensing", "extends": "b-1", "approved": ["li", "wang"], "more": {"pool-U": 3}, "was": "ANNOUNCED"}
+    said = wording.facts(told, "zh-Hans", {})
+    assert "追加自：b-1" in said
+    assert "追加数量：pool-U 3" in said
+    assert "ANNOUNCED" not in said

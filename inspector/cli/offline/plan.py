@@ -24,6 +24,7 @@ from inspector.domain.seed import moment, spare
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
 from inspector.flows.diagnosis import RowFlaw
+from inspector.labels import toml
 
 _MILLION = 1_000_000
 _RATIO = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)|(?P<percent>[0-9]+(?:\.[0-9]+)?) ?[%％]")
@@ -109,7 +110,7 @@ def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     try:
         body = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("draw_plan_unreadable", problem=str(error)) from error
+        raise Invalid("draw_plan_unreadable", **toml.facts(error)) from error
     told = _Reader(body)
     several = "lists" in body
     told.only((*_WHOLE, "lists") if several else (*_WHOLE, "list", *_RULES))

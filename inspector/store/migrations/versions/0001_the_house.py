@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_pack")),
     )
     op.create_table(

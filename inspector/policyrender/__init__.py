@@ -7,94 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.calendar import Term
+from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
-from inspector.domain.policy import Compare, Excluded, Fact, Item, Policy, Profile, Proposal, Timer
-from inspector.domain.sampling import Window
+from inspector.domain.policy import Fact, Item, Policy
+from inspector.policyrender.words import FACTORS, GRADES, UNITS, WINDOWS, WORDS
 
-_UNITS = {
-    Unit.WORKING_DAY: "个工作日",
-    Unit.DAY: "日",
-    Unit.MONTH: "个月",
-    Unit.YEAR: "年",
-    Unit.HOUR: "小时",
-    Unit.MINUTE: "分钟",
-}
-_WORDS: Mapping[str, str] = {
-    MatterKind.LICENCE: "行政许可",
-    MatterKind.CONFIRMATION: "行政确认",
-    MatterKind.BENEFIT: "行政给付",
-    SubjectKind.FIRM: "企业",
-    SubjectKind.PERSON: "自然人",
-    Method.ONLINE_QUERY: "在线核查",
-    Method.ASSISTANCE: "协助核查",
-    Method.ON_SITE: "现场核查",
-    Profile.LOW: "低",
-    Profile.NORMAL: "一般",
-    Profile.HIGH: "高",
-    Compare.EXACT: "完全一致",
-    Compare.NORMALISED: "规范化后一致",
-    Compare.NOT_BEFORE: "不早于",
-    Excluded.NATSEC: "国家安全",
-    Excluded.SECRET: "国家秘密",
-    Excluded.PUBSEC: "公共安全",
-    Excluded.FINPRU: "金融业审慎监管",
-    Excluded.ECOENV: "生态环境保护",
-    Excluded.HEALTH: "人身健康",
-    Excluded.LIFEPROP: "生命财产安全",
-    Excluded.FOREIGN: "重要涉外",
-    Excluded.IRREVERSIBLE: "损害难以挽回",
-    Timer.VERIFY: "核查（新设事项的起草值）",
-    Timer.ONLINE: "在线数据源答复",
-    Timer.ASSIST_REPLY: "被请求机关答复",
-    Timer.ASSIST_REMIND: "协助期满前提醒",
-    Timer.ASSIST_ESCALATE: "协助期满后报共同上一级机关",
-    Timer.ASSIST_END: "报送后结束协助请求",
-    Timer.ACCEPT: "检查人员接受任务",
-    Timer.VISIT: "完成现场核查",
-    Timer.CREDIT: "报送信用记录",
-    Timer.CREDIT_RETRACT: "撤回已报送的信用记录",
-    Timer.CALLBACK: "向办件系统回传",
-    Timer.REVEAL: "公布随机种子",
-    Timer.SEED: "种子来源答复",
-    Timer.REVIEW: "工作人员复核",
-    Timer.REVIEW_REMIND: "复核期满前提醒",
-    Timer.RELEASE: "现场核查期满前告知检查组对象",
-    Outcome.TRUE: "属实",
-    Outcome.DATA_ERROR: "数据来源有误",
-    Outcome.IMMATERIAL: "差异无关紧要",
-    Outcome.UNTRUE_CURABLE: "不实，可以改正",
-    Outcome.UNTRUE_INCURABLE: "不实，不能改正",
-    Outcome.FALSE_KNOWING: "明知虚假",
-    Outcome.UNVERIFIABLE: "无法核实",
-    Outcome.UNREACHABLE: "无法联系",
-    Outcome.CEASED: "主体已终止或者迁出",
-    Outcome.NOT_ACTIVE: "未开展活动",
-    Outcome.REFUSED: "拒不配合",
-    Outcome.WITHDRAWN: "撤回承诺",
-    CheckType.PLANNED: "计划内随机检查",
-    CheckType.JOINT: "联合检查",
-    CheckType.CAMPAIGN: "本级专项检查",
-    CheckType.CAMPAIGN_ABOVE: "上级部署的专项检查",
-    CheckType.LEAD: "线索检查",
-    CheckType.PERMIT: "许可、给付的承诺核查",
-    CheckType.RECHECK: "整改复查或者应申请检查",
-    CheckType.EMERGENCY: "紧急检查",
-    CheckType.OFF_SITE: "在线、书面、协助核查",
-    Authority.OWN: "本机关",
-    Authority.UPPER: "上级机关",
-    Authority.OTHER: "其他机关",
-    Proposal.TERMINATE: "终止办理",
-    Proposal.ORDER_RECTIFY: "责令限期整改",
-    Proposal.REVOKE: "撤销行政决定",
-    Proposal.PENALTY: "行政处罚",
-    Proposal.TRANSFER_JUDICIAL: "移送司法机关",
-    Proposal.REFER_REGISTER: "转登记机关",
-}
-_WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
-_FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
-_GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
 
 
@@ -165,6 +83,9 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _suppressions(policy),
         _terms(policy),
         _outcomes(policy),
+        _rules(policy),
+        _follows(policy),
+        _clauses(policy),
         _grounds(policy),
         Table(title="来源", heads=("代号", "名称"), rows={code: (name,) for code, name in policy.sources.items()}),
     )
@@ -183,6 +104,7 @@ def _general(policy: Policy) -> Table:
     rows = {
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
+        **({"底本": (f"{policy.extends}，本包未写明的各表照其原文", "")} if policy.extends else {}),
         "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
@@ -220,8 +142,8 @@ def _item(item: Item) -> tuple[str, ...]:
         item.field,
         _words(item.matters),
         _words(item.subjects),
-        _WORDS[item.profile],
-        "；".join(f"{_FACTORS.get(name, name)}：{told}" for name, told in item.factors.items()),
+        WORDS[item.profile],
+        "；".join(f"{FACTORS.get(name, name)}：{told}" for name, told in item.factors.items()),
         f"{_words(item.excluded)}，法律另有规定：{item.override_basis}" if item.excluded else "",
         _exemption(item),
         _words(method for method in Method if method in item.methods),
@@ -237,7 +159,7 @@ def _item(item: Item) -> tuple[str, ...]:
 def _exemption(item: Item) -> str:
     if not item.exempt:
         return "否"
-    factor = _FACTORS.get(item.exempt_factor or "", "—")
+    factor = FACTORS.get(item.exempt_factor or "", "—")
     return f"是；理由：{factor}；依据：{item.exempt_basis}；{item.exempt_review_by} 前复审"
 
 
@@ -249,7 +171,7 @@ def _facts(policy: Policy) -> Table:
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, "是" if fact.place else "否", _WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:
@@ -257,9 +179,9 @@ def _strategies(policy: Policy) -> Table:
     order = [level.code for level in policy.levels]
     rows = {
         row.row: (
-            _WORDS[row.profile],
+            WORDS[row.profile],
             "、".join(sorted(row.levels, key=order.index)),
-            "→".join(_WORDS[method] for method in row.methods),
+            "→".join(WORDS[method] for method in row.methods),
             "是" if row.before_decision else "否",
             "是" if row.visit_all else "否",
             row.stratum or "",
@@ -271,14 +193,15 @@ def _strategies(policy: Policy) -> Table:
 
 
 def _samplings(policy: Policy) -> Table:
-    heads = ("编号", "抽查层", "等级", "比例", "最少", "期间", "滚动受理", "重点事项", "依据")
+    heads = ("编号", "抽查层", "等级", "比例", "最少", "全年至多", "期间", "滚动受理", "重点事项", "依据")
     rows = {
         row.row: (
             row.stratum,
             row.level or "",
             _share(row.ratio) if row.each is None else f"每名人员 {row.each} 个",
             str(row.minimum),
-            _WINDOWS[row.per],
+            _share(row.most) if row.most is not None else "",
+            WINDOWS[row.per],
             "是" if row.rolling else "否",
             "是" if row.key else "否",
             row.basis,
@@ -297,7 +220,7 @@ def _bounds(policy: Policy) -> Table:
         told = f"一般事项全年随机抽取不超过 {_share(held.ceiling.ratio)}"
         rows[held.ceiling.row] = (told, held.ceiling.basis)
     if held.staff is not None:
-        told = f"{_WINDOWS[held.staff.per]}不超过可派人员数的 {held.staff.each} 倍"
+        told = f"{WINDOWS[held.staff.per]}不超过可派人员数的 {held.staff.each} 倍"
         rows[held.staff.row] = (told, held.staff.basis)
     for size in held.sizes:
         top = f"、不超过 {size.up_to} 个" if size.up_to is not None else ""
@@ -307,15 +230,16 @@ def _bounds(policy: Policy) -> Table:
 
 
 def _frequencies(policy: Policy) -> Table:
-    heads = ("编号", "等级", "本机关全年上限", "各机关合计提示", "各机关合计停止", "抽查后间隔", "须检查一次的期间", "依据")
+    heads = ("编号", "等级", "本机关全年上限", "合计提示", "合计停止", "合计范围", "抽查后间隔", "至少检查", "依据")
     rows = {
         row.row: (
             row.level,
-            f"{row.cap} 次",
-            f"{row.warn} 次",
-            f"{row.stop} 次",
+            _times(row.cap),
+            _times(row.warn),
+            _times(row.stop),
+            "、".join(WORDS[authority] for authority in Authority if authority in row.together),
             _term(row.cool_down) if row.cool_down is not None else "",
-            _term(row.coverage) if row.coverage is not None else "",
+            f"{_term(row.coverage)}内 {row.times} 次" if row.coverage is not None else "",
             row.basis,
         )
         for row in policy.limits.frequencies.values()
@@ -323,8 +247,12 @@ def _frequencies(policy: Policy) -> Table:
     return Table(title="检查频次", heads=heads, rows=rows)
 
 
+def _times(count: int | None) -> str:
+    return f"{count} 次" if count is not None else "不限"
+
+
 def _checks(policy: Policy) -> Table:
-    rows = {row.row: (_WORDS[check], "是" if row.counts else "否", row.basis) for check, row in policy.limits.checks.items()}
+    rows = {row.row: (WORDS[check], "是" if row.counts else "否", row.basis) for check, row in policy.limits.checks.items()}
     return Table(title="是否计入次数", heads=("编号", "检查类型", "计入", "依据"), rows=rows)
 
 
@@ -332,8 +260,8 @@ def _suppressions(policy: Policy) -> Table:
     heads = ("编号", "之后不重复检查", "机关", "期间", "只限相同事项", "只限日常监管", "依据")
     rows = {
         row.row: (
-            "、".join(_WORDS[check] for check in CheckType if check in row.checks),
-            _WORDS[row.authority],
+            "、".join(WORDS[check] for check in CheckType if check in row.checks),
+            WORDS[row.authority],
             _term(row.within) if row.within is not None else "当年",
             "是" if row.same_items else "否",
             "是" if row.routine else "否",
@@ -345,16 +273,31 @@ def _suppressions(policy: Policy) -> Table:
 
 
 def _terms(policy: Policy) -> Table:
-    rows = {row.row: (_WORDS[timer], _term(row.term), row.basis) for timer, row in policy.terms.items()}
+    rows = {row.row: (WORDS[timer], _term(row.term), row.basis) for timer, row in policy.terms.items()}
     return Table(title="期限", heads=("编号", "事项", "期限", "依据"), rows=rows)
 
 
 def _outcomes(policy: Policy) -> Table:
     rows = {
-        row.row: (_WORDS[outcome], _words(row.proposals), _GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
+        row.row: (WORDS[outcome], _words(row.proposals), GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
         for outcome, row in policy.outcomes.items()
     }
     return Table(title="核查结果", heads=("编号", "结果", "建议（由工作人员决定）", "信用记录", "依据"), rows=rows)
+
+
+def _rules(policy: Policy) -> Table:
+    rows = {row.row: (WORDS[rule], row.basis) for rule, row in policy.rules.items()}
+    return Table(title="程序所作决定的依据", heads=("编号", "决定", "依据"), rows=rows)
+
+
+def _follows(policy: Policy) -> Table:
+    rows = {row.row: (WORDS[step], _term(row.term), row.basis) for step, row in policy.follows.items()}
+    return Table(title="责令限期整改之后", heads=("编号", "事项", "期限", "依据"), rows=rows)
+
+
+def _clauses(policy: Policy) -> Table:
+    rows = {row.code: (row.cites, row.says, "、".join(row.rows), row.otherwise) for row in policy.clauses}
+    return Table(title="条款由什么落实", heads=("条款", "出处", "原文", "落实的行", "行之外"), rows=rows)
 
 
 def _grounds(policy: Policy) -> Table:
@@ -363,12 +306,12 @@ def _grounds(policy: Policy) -> Table:
 
 def _words(values: Iterable[str]) -> str:
     """Sets have no order, so unordered values are sorted by their words."""
-    words = [_WORDS[value] for value in values]
+    words = [WORDS[value] for value in values]
     return "、".join(sorted(words) if isinstance(values, frozenset) else words)
 
 
 def _term(term: Term) -> str:
-    return f"{term.amount}{_UNITS[term.unit]}"
+    return f"{term.amount}{UNITS[term.unit]}"
 
 
 def _share(ratio: Fraction) -> str:

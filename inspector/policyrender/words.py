@@ -1,0 +1,101 @@
+"""The Chinese words of a rendered pack: what a lawyer calls the members that the code names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inspector.domain.calendar import Unit
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.duty import Follow, Rule
+from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
+from inspector.domain.sampling import Window
+
+UNITS = {
+    Unit.WORKING_DAY: "个工作日",
+    Unit.DAY: "日",
+    Unit.MONTH: "个月",
+    Unit.YEAR: "年",
+    Unit.HOUR: "小时",
+    Unit.MINUTE: "分钟",
+}
+WORDS: Mapping[str, str] = {
+    MatterKind.LICENCE: "行政许可",
+    MatterKind.CONFIRMATION: "行政确认",
+    MatterKind.BENEFIT: "行政给付",
+    SubjectKind.FIRM: "企业",
+    SubjectKind.PERSON: "自然人",
+    Method.ONLINE_QUERY: "在线核查",
+    Method.ASSISTANCE: "协助核查",
+    Method.ON_SITE: "现场核查",
+    Profile.LOW: "低",
+    Profile.NORMAL: "一般",
+    Profile.HIGH: "高",
+    Compare.EXACT: "完全一致",
+    Compare.NORMALISED: "规范化后一致",
+    Compare.NOT_BEFORE: "不早于",
+    Excluded.NATSEC: "国家安全",
+    Excluded.SECRET: "国家秘密",
+    Excluded.PUBSEC: "公共安全",
+    Excluded.FINPRU: "金融业审慎监管",
+    Excluded.ECOENV: "生态环境保护",
+    Excluded.HEALTH: "人身健康",
+    Excluded.LIFEPROP: "生命财产安全",
+    Excluded.FOREIGN: "重要涉外",
+    Excluded.IRREVERSIBLE: "损害难以挽回",
+    Timer.VERIFY: "核查（新设事项的起草值）",
+    Timer.ONLINE: "在线数据源答复",
+    Timer.ASSIST_REPLY: "被请求机关答复",
+    Timer.ASSIST_REMIND: "协助期满前提醒",
+    Timer.ASSIST_ESCALATE: "协助期满后报共同上一级机关",
+    Timer.ASSIST_END: "报送后结束协助请求",
+    Timer.ACCEPT: "检查人员接受任务",
+    Timer.VISIT: "完成现场核查",
+    Timer.CREDIT: "报送信用记录",
+    Timer.CREDIT_RETRACT: "撤回已报送的信用记录",
+    Timer.CALLBACK: "向办件系统回传",
+    Timer.REVEAL: "公布随机种子",
+    Timer.SEED: "种子来源答复",
+    Timer.REVIEW: "工作人员复核",
+    Timer.REVIEW_REMIND: "复核期满前提醒",
+    Timer.RELEASE: "现场核查期满前告知检查组对象",
+    Outcome.TRUE: "属实",
+    Outcome.DATA_ERROR: "数据来源有误",
+    Outcome.IMMATERIAL: "差异无关紧要",
+    Outcome.UNTRUE_CURABLE: "不实，可以改正",
+    Outcome.UNTRUE_INCURABLE: "不实，不能改正",
+    Outcome.FALSE_KNOWING: "明知虚假",
+    Outcome.UNVERIFIABLE: "无法核实",
+    Outcome.UNREACHABLE: "无法联系",
+    Outcome.CEASED: "主体已终止或者迁出",
+    Outcome.NOT_ACTIVE: "未开展活动",
+    Outcome.REFUSED: "拒不配合",
+    Outcome.WITHDRAWN: "撤回承诺",
+    CheckType.PLANNED: "计划内随机检查",
+    CheckType.JOINT: "联合检查",
+    CheckType.CAMPAIGN: "本级专项检查",
+    CheckType.CAMPAIGN_ABOVE: "上级部署的专项检查",
+    CheckType.LEAD: "线索检查",
+    CheckType.PERMIT: "许可、给付的承诺核查",
+    CheckType.RECHECK: "整改复查或者应申请检查",
+    CheckType.EMERGENCY: "紧急检查",
+    CheckType.OFF_SITE: "在线、书面、协助核查",
+    Authority.OWN: "本机关",
+    Authority.UPPER: "上级机关",
+    Authority.OTHER: "其他机关",
+    Rule.CERTIFICATE: "未选择告知承诺制，并入日常监管",
+    Rule.WITHDRAW: "撤回承诺",
+    Rule.CONCLUDE: "办结",
+    Rule.FINDING: "日常监管中的发现",
+    Follow.RECTIFY_NOTICE: "发整改通知（自现场核查之日起）",
+    Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
+    Proposal.TERMINATE: "终止办理",
+    Proposal.ORDER_RECTIFY: "责令限期整改",
+    Proposal.REVOKE: "撤销行政决定",
+    Proposal.PENALTY: "行政处罚",
+    Proposal.TRANSFER_JUDICIAL: "移送司法机关",
+    Proposal.REFER_REGISTER: "转登记机关",
+}
+WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
+FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
+GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
