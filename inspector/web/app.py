@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
@@ -55,6 +55,20 @@ API = (
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""
+PAGES = (forms.router, session.router, ops.router, reports.router, stranger.router)
+
+
+def _put_together() -> APIRouter:
+    held = APIRouter()
+    for room in API:
+        held.include_router(room, dependencies=[Depends(only_known)])
+    for room in PAGES:
+        held.include_router(room)
+    return held
+
+
+ROOMS = _put_together()
+"""All of them, for every application of this process: what FastAPI works out about a route it works out once."""
 
 
 def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: Callable[[], bool], settings: Web) -> FastAPI:
@@ -76,15 +90,11 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=life,
+        routes=ROOMS.routes,
     )
     app.state.desk = desk
     errors.install(app)
-    pages = [forms.router, session.router, ops.router, reports.router, stranger.router]
-    app.state.routes = [route for room in (app.router, *API, *pages) for route in room.routes if isinstance(route, Route)]
-    for room in API:
-        app.include_router(room, dependencies=[Depends(only_known)])
-    for room in pages:
-        app.include_router(room)
+    app.state.routes = [route for room in (app.router, *API, *PAGES) for route in room.routes if isinstance(route, Route)]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Door, desk=desk)
     return app

@@ -7,6 +7,7 @@ loses nothing by it, `fits` below fails when such a message is refused as *not f
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections import Counter
@@ -17,8 +18,14 @@ from typing import Any, cast
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.python._constants.orchestrator import make_constants_value_source
+from schemathesis.schemas import BaseSchema
 
 from inspector.flows.office import Office
 from inspector.settings import Web
@@ -34,7 +41,7 @@ from tests.operations import link_alone, link_or_token, roles, routes
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
 EXAMPLES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES", "25"))
-"""Requests for each operation; .ci/run and ./test --slow ask for 500."""
+"""Random requests for each operation, after those that visit each bound of its description; .ci/run and ./test --slow ask for 500."""
 QUIET = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -42,12 +49,6 @@ QUIET = settings(
     derandomize=True,
 )
 Case = schemathesis.Case[Any]
-SCHEMA = schemathesis.openapi.from_dict(
-    build(cast(Office, None), Metrics(), Health, lambda: True, WEB).openapi(), config=SchemathesisConfig.from_dict(CONFIG)
-)
-"""The description: it depends on the code alone, so no office is needed to give it."""
-
-
 ROUTES = {(method, route.path_format): route for method, route in routes()}
 DEAF = {"401", "403", "404", "405", "406", "411", "413", "415"}
 """Answers that an operation's own rules have no part in."""
@@ -83,6 +84,13 @@ NEEDED = {
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
+
+
+@pytest.fixture(scope="session")
+def described() -> BaseSchema:
+    """The description: it depends on the code alone, so no office is needed to give it."""
+    described = build(cast(Office, None), Metrics(), Health, lambda: True, WEB).openapi()
+    return schemathesis.openapi.from_dict(described, config=SchemathesisConfig.from_dict(CONFIG))
 
 
 @pytest.fixture(scope="module")
@@ -202,13 +210,31 @@ def fits(ctx: object, response: schemathesis.Response, case: Case) -> None:
         assert response.json()["error"]["code"] != "message_invalid", response.text
 
 
-@pytest.mark.timeout(3600)
-@SCHEMA.parametrize()
 @settings(QUIET, max_examples=EXAMPLES)
-def test_nothing_is_found(
-    case: Case, edge: Edge, tokens: dict[Role, str], housing: str, held: Living, seen: Counter[str]
-) -> None:
+def find_nothing(case: Case, edge: Edge, tokens: dict[Role, str], housing: str, held: Living, seen: Counter[str]) -> None:
+    """One request; its other arguments are the fixtures of their names."""
     to_real(case, held)
     answer = case.call_and_validate(base_url=edge.url, headers=headers(case, edge, tokens, housing), additional_checks=[fits])
     error = "" if answer.status_code < 400 or case.method == "HEAD" else answer.json()["error"]["code"]
     seen[f"{answer.status_code} {error}".strip()] += 1
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("operation", list(ROUTES), ids=" ".join)
+def test_nothing_is_found(operation: tuple[str, str], described: BaseSchema, request: pytest.FixtureRequest) -> None:
+    """What `described.parametrize()` would do, but here: it makes up the requests at collection, seconds in every test process."""
+    load_all_checks()
+    method, path = operation
+    test = build_operation_test(
+        config=described.config,
+        operation=described[path][method],
+        test_func=find_nothing,
+        given_kwargs={},
+        feedback=FeedbackSources(constants_value_source=make_constants_value_source(described)),
+    )
+    test(**{name: request.getfixturevalue(name) for name in inspect.signature(find_nothing).parameters if name != "case"})
+
+
+def test_every_operation_of_the_description_is_tried(described: BaseSchema) -> None:
+    operations = [one.ok() for one in described.get_all_operations() if isinstance(one, Ok)]
+    assert {(one.method.upper(), one.path) for one in operations} == set(ROUTES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 
 from inspector.policybook import Policybook
 from inspector.policybook.proofs import CITED
@@ -23,12 +23,15 @@ NONE = {
 """Rules that apply no law, and why."""
 
 
-def cited() -> Iterator[tuple[str, str]]:
+@cache
+def cited() -> tuple[tuple[str, str], ...]:
     """(file, basis) of every basis that stands in the code as a literal."""
-    for file in sorted((ROOT / "inspector").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and BASIS.fullmatch(node.value):
-                yield str(file.relative_to(ROOT)), node.value
+    return tuple(
+        (str(file.relative_to(ROOT)), node.value)
+        for file in sorted((ROOT / "inspector").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and BASIS.fullmatch(node.value)
+    )
 
 
 def rule(told: ast.expr) -> str:

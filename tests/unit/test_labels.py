@@ -7,6 +7,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,21 @@ MODULES = [
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 
 
-def calls(file: Path) -> Iterator[tuple[str, ast.Call]]:
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """What was read of the tree is let go with the last of these tests: it is large."""
+    yield
+    calls.cache_clear()
+
+
+@cache
+def calls(file: Path) -> tuple[tuple[str, ast.Call], ...]:
     """Every call of a file by the last part of what is called."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            yield node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""), node
+    return tuple(
+        (node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""), node)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
 
 
 def texts(node: ast.expr) -> list[str]:
@@ -202,8 +213,9 @@ def facts_of_decisions() -> set[str]:
 
 
 def test_every_rule_that_a_decision_or_an_operator_can_write_has_words() -> None:
-    assert len(rules()) > 50
-    assert missing({f"rule.{rule}" for rule in rules()}) == []
+    written = rules()
+    assert len(written) > 50
+    assert missing({f"rule.{rule}" for rule in written}) == []
 
 
 def test_every_fact_of_a_decision_has_a_name_in_words() -> None:
