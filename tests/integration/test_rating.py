@@ -84,9 +84,16 @@ def test_the_date_is_counted_once_and_is_the_strategys_own(store: Store, hand: H
     assert case.verify_term == before
 
 
-def test_a_credit_platform_taken_out_of_the_settings_leaves_the_case_unrated_and_not_stuck(store: Store, hand: Hand) -> None:
+def test_a_credit_platform_taken_out_of_the_settings_is_waited_for_to_the_packs_date_and_then_the_case_goes_on_unrated(
+    store: Store, hand: Hand
+) -> None:
     office, case_id = rating(store, hand, Platform(as_of=hand()))
-    settle(replace(office, connectors=replace(office.connectors, credit={})))
+    without = replace(office, connectors=replace(office.connectors, credit={}))
+    settle(without)
+    with store.read() as tx:
+        assert tx.cases.get(case_id).state is CaseState.RATING, "it may have been a slip"
+    hand.on(days=3)
+    settle(without)
     with store.read() as tx:
         case = tx.cases.get(case_id)
     assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.TRUE)
