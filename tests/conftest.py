@@ -24,6 +24,9 @@ structlog.configure(
     wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),  # who wants to hear more asks for it
 )
 
+EVERYDAY = "not slow and not bench"
+"""What pyproject.toml asks for where nobody asks for anything else."""
+
 compiled.share()
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 
@@ -50,6 +53,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Generated requests are slow: the everyday run does not even read them, for that takes each process a second."""
+    return True if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY else None
 
 
 def pytest_collection_finish() -> None:
