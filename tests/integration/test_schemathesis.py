@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
 EXAMPLES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES", "25"))
-"""Random requests for each operation, after those that visit each bound of its description; .ci/run and ./test --slow ask for 500, ./test for none."""
+"""Random requests for each operation, after those that visit each bound of its description; .ci/run and ./test --slow ask for 500."""
 QUIET = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
