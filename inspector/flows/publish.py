@@ -93,6 +93,12 @@ def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime)
         raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
 
 
+def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | None:
+    """C of a draw that was carried out, once its embargo is over; None before: with C and a public seed anybody computes who is drawn."""
+    secret = held.drawn_at is None or closed_until(office, held, awaited(tx, held.number), now) is not None
+    return None if secret else held.c
+
+
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
     """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
 

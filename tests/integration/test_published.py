@@ -24,7 +24,7 @@ from inspector.domain.visit import VisitState
 from inspector.flows import dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
-from inspector.flows.publish import public_bundle, receipt_of
+from inspector.flows.publish import commitment_of, public_bundle, receipt_of
 from inspector.flows.reporting import report
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
@@ -258,10 +258,17 @@ def test_the_public_bundle_waits_for_the_draw_whose_commitment_it_names(store: S
     with pytest.raises(Refusal, match="draw_embargoed") as caught:
         published(office, hand, second.number)
     assert caught.value.facts["of"] == first.number, "it says for which draw it waits"
+
+    def told(number: str) -> bool:
+        with store.read() as tx:
+            return commitment_of(office, tx, tx.draws.get(number), hand()) is not None
+
+    assert (told(first.number), told(second.number)) == (False, False), "C is told no sooner"
     with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as anybody:
         assert anybody.get(f"/ops/draws/{second.number}").status_code == 409
     made(office, hand, first.number)
     assert judge(Bundle(files=published(office, hand, second.number)), None).verdict.holds
+    assert (told(first.number), told(second.number)) == (True, True)
 
 
 def test_where_being_in_the_frame_says_who_is_visited_there_is_no_receipt_before(store: Store, hand: Hand) -> None:
