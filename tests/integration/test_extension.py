@@ -221,22 +221,6 @@ def test_the_report_states_the_probability_over_the_draw_and_its_extension_exact
     assert "TEST0" not in text
 
 
-def test_a_firm_that_came_in_from_the_reserve_leaves_the_probability_over_both_exact(store: Store, hand: Hand) -> None:
-    office, first = drawn(store, hand)
-    packs = tuple(replace(one, draw=replace(one.draw, replace_share=Fraction(4, 5))) for one in office.book.packs)
-    office = raised(replace(office, book=replace(office.book, packs=packs)))
-    gone = visits(office, first.number)[0]
-    with store.begin() as tx:
-        told = replacing.give_up(office, tx, gone.id, ground=Ground.UNSAFE, reason="危房", by="李科长", now=hand())
-    assert told.came is not None
-    made = extended(office, first.number, more={POOL: 5})
-    carried_out(office, hand, made.number)
-    with store.read() as tx:
-        (one,) = report(office, tx, made.number).joint
-    assert one.turns == ((first.number, 5, 20), (made.number, 5, 14))
-    assert (one.objects, one.probability) == (20, Fraction(1, 2)), "of twenty ten were drawn"
-
-
 def test_a_campaign_by_the_head_s_order_draws_its_number_and_the_next_one_what_both_have_left(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(office, first.number, reason="专项检查", basis="区政府〔2026〕12号", more={POOL: 3})
