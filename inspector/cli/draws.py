@@ -57,9 +57,13 @@ def list_draws(
 
 
 def show(terminal: Terminal, draw: Number) -> None:
-    """Show a draw and, once drawn, its visits. 显示抽取及其检查任务。"""
+    """Show a draw and, once drawn, its visits; its commitment C once they and those of earlier draws are over. 显示抽取及其检查任务。"""
+    from inspector.flows.publish import commitment_of
+
+    office = terminal.office
     held = terminal.look(lambda tx: tx.draws.get(draw))
     note_reading(terminal, draw, "show")
+    c = terminal.look(lambda tx: commitment_of(office, tx, held, office.now()))
     visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
     rows = [
         {
@@ -73,9 +77,9 @@ def show(terminal: Terminal, draw: Number) -> None:
         for one, team in visits
     ]
     if terminal.as_json:
-        terminal.value({**_row(held), "visits": rows})
+        terminal.value({**_row(held), "c": c, "visits": rows})
         return
-    terminal.fields(_shown(terminal, held))
+    terminal.fields({**_shown(terminal, held), "c": c})
     if rows:
         terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
 
@@ -213,8 +217,7 @@ def _row(held: Draw) -> dict[str, object]:
         "state": held.state,
         "made_at": held.made_at,
         "witness": held.witness,
-        "c": held.c if held.drawn_at is not None else None,  # before the visits only W is told (ruling 18)
-        "w": held.w,
+        "w": held.w,  # C is told by `show` alone, once the visits are over (ruling 18)
         "announced_at": held.announced_at,
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from inspector.cli.terminal import Terminal, clean, echo, operator, to_json
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import InspectorError, Invalid
 from inspector.labels import LANGS
+
+if TYPE_CHECKING:
+    from inspector.store.tx import Tx
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
@@ -30,18 +33,24 @@ def receipt(
     """Print a firm's receipt, to hand to it: it proves itself on the page that checks draws. 打印一家企业的抽查回执。
 
     Before the visits it shows only that a row of the firm is in the frame, by its hash, and the ledger says who asked; afterwards
-    also its ticket, the limit, the seed and the exact probability. It shows nothing of anybody else. The receipt is the JSON
-    text; what it says in words is on standard error.
+    also its ticket, the limit, the seed and the exact probability. It shows nothing of anybody else. Where being in the frame says
+    who is visited, it is refused alike for everybody, and that is written down too. The receipt is the JSON text; what it says in
+    words is on standard error.
     """
-    from inspector.domain.identity import normalise
-    from inspector.flows import embargo
-    from inspector.flows.publish import receipt_of
+    from inspector.flows.publish import ask_receipt, premature
 
     office, now = terminal.office, terminal.office.now()
-    told = terminal.look(lambda tx: receipt_of(office, tx, draw, code, now, agency=agency))
-    if "leaf" in told:
+
+    def ask(tx: Tx) -> dict[str, object] | InspectorError:
+        return ask_receipt(office, tx, draw, code, now, by=operator(), door="receipt", agency=agency)
+
+    if terminal.look(lambda tx: premature(office, tx, draw, now)):
         with terminal.store.begin() as tx:
-            embargo.noted(tx, draw, operator(), f"receipt:{normalise(code)}", now)
+            told = ask(tx)
+    else:
+        told = terminal.look(ask)
+    if isinstance(told, InspectorError):  # raised here, so that the entry of the asking is kept
+        raise told
     for line in cast("dict[str, Any]", told["words"])[terminal.lang]:
         terminal.aside(line)
     echo(to_json(told, indent=2))

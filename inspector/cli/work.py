@@ -51,17 +51,25 @@ def list_work(
     after: Annotated[int, typer.Option("--after", help="Go on behind this number 从此编号之后")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List work rows, by default those in quarantine; where there are more, it is said how to go on. 列出工作（默认为隔离中的）。"""
+    """List work rows, by default those in quarantine; where there are more, it is said how to go on. 列出工作（默认为隔离中的）。
+
+    What a row carries is told by work show alone: that of a visit says whose cases were drawn.
+    """
     asked = None if state is State.ALL else state.value
     named = kind.value if kind is not None else None
     held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
+    held = [{name: value for name, value in row.items() if name != "payload"} for row in held]
     columns = ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error")
     terminal.page(columns, held, limit, "--state, --kind, --case", codes=CODES)
 
 
 def show(terminal: Terminal, work: Id) -> None:
-    """Show one work row, whole. 显示一项工作。"""
+    """Show one work row, whole. Whoever reads that of a visit before it is made is written down. 显示一项工作。"""
+    from inspector.cli.bundles import note_reading
+
     held = terminal.look(lambda tx: tx.work.show(work))
+    if visit := json.loads(held["payload"]).get("visit"):
+        note_reading(terminal, terminal.look(lambda tx: tx.visits.get(visit)).draw, f"work:{work}")
     if terminal.as_json:
         terminal.value({**held, "payload": json.loads(held["payload"])})
         return

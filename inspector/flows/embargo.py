@@ -7,6 +7,7 @@ from datetime import datetime
 from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
 from inspector.domain.visit import Visit
+from inspector.flows.members import members_of
 from inspector.store.tx import Tx, new_id
 
 
@@ -36,6 +37,18 @@ def awaited(tx: Tx, number: str) -> list[Visit]:
     own = covered(tx, number)
     known = {one.id for one in own}
     return [*own, *(one for one in chained(tx, number) if one.id not in known)]
+
+
+def told_by_rows(tx: Tx, number: str) -> list[Visit]:
+    """Every visit for which the rows of a draw's frame wait: as `awaited`, and those of other agencies that a row may be marked by.
+
+    They are the same for every row. If they were those to one firm, the answer to who asks for it would tell that it has one.
+    """
+    held, own = tx.draws.get(number), awaited(tx, number)
+    known = {one.id for one in own}
+    others = [one for one in tx.visits.open_since_before(held.announced_at or held.made_at) if one.id not in known]
+    members = members_of(tx, number, {one.object_id for one in others}) if others else {}
+    return [*own, *(one for one in others if one.object_id in members)]
 
 
 def _earlier(tx: Tx, held: Visit, drawn: Draw) -> bool:

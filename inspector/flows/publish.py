@@ -31,7 +31,8 @@ from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
-from inspector.flows.embargo import awaited
+from inspector.flows import embargo
+from inspector.flows.embargo import awaited, told_by_rows
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
@@ -92,6 +93,12 @@ def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime)
         raise Refusal("draw_embargoed", draw=held.number, left=len(left), **told)
 
 
+def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | None:
+    """C of a draw that was carried out, once its embargo is over; None before: with C and a public seed anybody computes who is drawn."""
+    secret = held.drawn_at is None or closed_until(office, held, awaited(tx, held.number), now) is not None
+    return None if secret else held.c
+
+
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
     """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
 
@@ -146,33 +153,26 @@ def receipt_of(
     Where each list has rules of its own it is that of an `agency`'s list, or else of the first one that the firm stands in; of those
     whose agencies are `within`. How likely the firm was visited at all is told to whoever may see every list.
 
-    Before the visits (the draw's, those of earlier ones, any to this firm) it proves only that a row is in the frame, by its hash: the
-    row itself says whether the firm is certain to be visited, or will be for another draw. It names no commitment, for with C and a
-    public seed anybody could compute a ticket. Where being in the frame says enough, there is none before. A receipt of
-    a void draw says so (`void`), whatever else it says.
+    Before the visits (the draw's, those of earlier ones, others that a row may be marked by) it proves only that a row is in the
+    frame, by its hash: the row itself says whether the firm is certain to be visited, or will be for another draw. It names no
+    commitment, for with C and a public seed anybody could compute a ticket. Where being in the frame says enough, there is none
+    before: that is said before anybody looks whether the firm is there, or the refusal would tell. A receipt of a void draw says so
+    (`void`), whatever else it says.
 
     Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`).
     """
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
         raise Refusal("draw_not_committed", draw=number, state=held.state)
+    if early := premature(office, tx, number, now):
+        _refuse_telling(office, tx, held, _asked(held, agency, within), now)
     member = member_of(tx, number, name)
-    if member is None or member.kind is not SubjectKind.FIRM:
+    listed = _listed(tx, held, name, agency, within)
+    if member is None or member.kind is not SubjectKind.FIRM or listed is None:
         raise Missing("receipt_unknown", draw=number)
-    listed, visits = _listed(tx, held, name, agency, within), awaited(tx, number)
-    visits += [one for one in tx.visits.open_at(name) if one.id not in {known.id for known in visits}]
-    if listed is None:
-        raise Missing("receipt_unknown", draw=number)
-    if held.extends is not None:  # its row says who was drawn before, and so may still be visited
-        refuse_early(office, held, visits, now)
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
-    early = held.drawn_at is None or closed_until(office, held, visits, now) is not None
     if early:
-        certain = office.book.get(held.pack_of(listed.agency)).report.certain
-        if _share(tx, commitment, held, listed) >= certain:
-            refuse_early(office, held, visits, now)
-            raise Refusal("receipt_tells", draw=number)
         told = veiled(commitment.suite, told)
     else:
         result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
@@ -186,12 +186,67 @@ def receipt_of(
     return {"draw": number, **own, **told, **marked, "words": _words({**told, **own}, name, void)}
 
 
-def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
-    """The list whose receipt is asked for: the lead's stands for all that share its objects."""
+def ask_receipt(  # noqa: PLR0913 - as `receipt_of`, and who asks
+    office: Office,
+    tx: Tx,
+    number: str,
+    code: str,
+    now: datetime,
+    *,
+    by: str,
+    door: str,
+    agency: str = "",
+    within: Collection[str] | None = None,
+) -> dict[str, object] | Missing | Refusal:
+    """A firm's receipt for somebody, or why there is none. Before its time either is an entry of the ledger.
+
+    A refusal is given back, so that the entry is kept; whoever asked raises it once that is written. Raises Missing (`draw_unknown`).
+    """
+    told: dict[str, object] | Missing | Refusal
+    early, what = premature(office, tx, number, now), f"{door}:{normalise(code)}"
+    try:
+        told = receipt_of(office, tx, number, code, now, agency=agency, within=within)
+    except (Missing, Refusal) as error:
+        told, what = error, f"{what}:{error.code}"
+    if early:
+        embargo.noted(tx, number, by, what, now)
+    return told
+
+
+def premature(office: Office, tx: Tx, number: str, now: datetime) -> bool:
+    """Whether the rows of a committed draw are still secret: of all its rows alike, whoever is asked about."""
+    held = tx.draws.get(number)
+    if held.c is None:
+        return False
+    return held.drawn_at is None or closed_until(office, held, told_by_rows(tx, number), now) is not None
+
+
+def _refuse_telling(office: Office, tx: Tx, held: Draw, lists: Collection[Listed], now: datetime) -> None:
+    """Raise Refusal (`draw_embargoed`, or `receipt_tells` before there are visits) where the frame alone tells who is visited.
+
+    Where several lists could be meant, one of them that is drawn whole is enough: an answer from another would say who is in it.
+    """
+    visits = told_by_rows(tx, held.number)
+    if held.extends is not None:  # its rows say who was drawn before, and so may still be visited
+        refuse_early(office, held, visits, now)
+    commitment = read(tx.draws.file(held.number, "commit.json"))
+    for listed in lists:
+        if _share(tx, commitment, held, listed) >= office.book.get(held.pack_of(listed.agency)).report.certain:
+            refuse_early(office, held, visits, now)
+            raise Refusal("receipt_tells", draw=held.number)
+
+
+def _asked(held: Draw, agency: str, within: Collection[str] | None) -> list[Listed]:
+    """The lists of which a receipt may be meant: the lead's stands for all that share its objects."""
     if not held.own:
-        return held.lists[0]
-    may = [one for one in held.lists if (within is None or one.agency in within) and agency in ("", one.agency)]
-    return next((one for one in may if find(tx, held, one, name) is not None), None)
+        return [held.lists[0]]
+    return [one for one in held.lists if (within is None or one.agency in within) and agency in ("", one.agency)]
+
+
+def _listed(tx: Tx, held: Draw, name: str, agency: str, within: Collection[str] | None) -> Listed | None:
+    """The list whose receipt is asked for: of those that may be meant the first one that the firm stands in."""
+    asked = _asked(held, agency, within)
+    return next((one for one in asked if not held.own or find(tx, held, one, name) is not None), None)
 
 
 def _visited(tx: Tx, held: Draw, suite: Suite, strata: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str) -> str:
@@ -233,7 +288,7 @@ def _share(tx: Tx, commitment: Commitment, held: Draw, listed: Listed) -> Fracti
     of_list = commitment.list_named(listed.name)
     rules = of_list.rules
     if not any(one.ppm for one in rules.strata.values()):  # ruling 9: the house commits to numbers, and no frame need be read
-        return Fraction(sum(one.least for one in rules.strata.values()), of_list.objects[0])
+        return Fraction(sum(one.least for one in rules.strata.values()), max(1, of_list.objects[0]))
     counts = objects_of(tx, held, listed, commitment.suite).tally
     rows = {code: sum(count for (of, _), count in counts.items() if of == code) for code in rules.strata}
     every = quotas(rules, {code: (n, counts[code, ELIGIBLE]) for code, n in rows.items()}, commitment.suite, "")

@@ -102,7 +102,9 @@ def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
         drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
         taken = {str(row["object_id"]) for row in tx.visits.chosen(before, listed.agency)} if before else set()
         strata = next(result.strata for result in drawn.result.lists if result.name == listed.name)
-        turns.append(Turn(draw=one.number, frame=drawn.frames[listed.name], strata=strata, taken=taken))
+        visited = {str(row["object_id"]) for row in tx.visits.chosen([one.number], listed.agency)}
+        came = visited - {name for stratum in strata.values() for name in stratum.selected}
+        turns.append(Turn(draw=one.number, frame=drawn.frames[listed.name], strata=strata, taken=taken, came=came))
     return joint(turns) if turns else ()
 
 

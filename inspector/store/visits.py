@@ -107,9 +107,9 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), visit.c.id > after)
         return list(self.connection.execute(asked.order_by(visit.c.id).limit(limit)).scalars())
 
-    def open_at(self, object_id: str) -> list[Visit]:
-        """The visits to an object that are still to be made, whoever's they are."""
-        asked = sa.select(visit.c.body).where(visit.c.object_id == object_id, visit.c.state.in_(_OPEN_VISITS))
+    def open_since_before(self, moment: datetime) -> list[Visit]:
+        """The visits, of whichever agency, that were to be made at a moment and still are."""
+        asked = sa.select(visit.c.body).where(visit.c.opened_at <= moment, visit.c.state.in_(_OPEN_VISITS))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
     def short(self, plan: str) -> list[Visit]:

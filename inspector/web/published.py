@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from inspector.domain.identity import normalise
-from inspector.flows import embargo
-from inspector.flows.publish import receipt_of
+from inspector.domain.errors import InspectorError
+from inspector.flows.publish import ask_receipt
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.caller import DrawOfficial
@@ -72,14 +71,18 @@ def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: Cod
     """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us.
 
     Where each list has rules of its own, it is that of one list, of those that the token's agencies draw from. Before the visits it
-    tells nobody's fate, and is an entry of the ledger all the same.
+    tells nobody's fate, and is an entry of the ledger all the same, refused or not. Where being in the frame tells who is visited, the
+    answer is one for everybody, in the frame or not.
     """
 
-    def ask(tx: Tx, now: datetime) -> ReceiptShown:
+    def ask(tx: Tx, now: datetime) -> ReceiptShown | InspectorError:
         draw_seen(tx, caller, number)
-        told = receipt_of(desk.office, tx, number, code, now, agency=agency, within=caller.sees)
-        if "leaf" in told:
-            embargo.noted(tx, number, caller.name, f"api:receipt:{normalise(code)}", now)
-        return ReceiptShown.model_validate(told)
+        told = ask_receipt(
+            desk.office, tx, number, code, now, by=caller.name, door="api:receipt", agency=agency, within=caller.sees
+        )
+        return told if isinstance(told, InspectorError) else ReceiptShown.model_validate(told)
 
-    return desk.act(ask)
+    answer = desk.act(ask)
+    if isinstance(answer, InspectorError):  # raised here, so that the entry of the asking is kept
+        raise answer
+    return answer

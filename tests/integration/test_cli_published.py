@@ -35,6 +35,42 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
 
 
 @on_both
+def test_before_the_visits_no_command_tells_of_a_draw_without_an_entry_of_the_ledger(database_url: str, tmp_path: Path) -> None:
+    operator, hand = settled(database_url, tmp_path), house.Hand()
+    with house.closing(operator.store()) as store:
+        office, _ = registered(store, hand)
+
+        def readings() -> list[str]:
+            with store.read() as tx:
+                rows = [json.loads(row["body"]) for row in tx.ledger.about(NUMBER) if row["rule"] == "draw.read"]
+            return [row["facts"]["what"] for row in rows]
+
+        assert operator.say("draw", "receipt", NUMBER, "TEST-NOBODY").code == 3
+        assert "leaf" in json.loads(operator.well("draw", "receipt", NUMBER, code(5)).out)
+        receipts = ["receipt:TEST-NOBODY:receipt_unknown", f"receipt:{code(5)}"]
+        assert readings() == receipts
+        carried_out(office, hand, NUMBER)
+        with store.read() as tx:
+            c, drawn = tx.draws.get(NUMBER).c, {case for one in tx.visits.of_draw(NUMBER) for case in one.case_ids}
+        assert c is not None
+        assert drawn
+        listed = operator.well("draw", "list", "--json").out
+        work = operator.well("work", "list", "--state", "all", "--json")
+        dated = operator.well("work", "list", "--state", "all", "--kind", "visit.due", "--json")
+        of_visits = json.dumps([row for row in (*work.json, *dated.json) if row["case_id"] is None])
+        assert all(f"{kind}:{NUMBER}-" in of_visits for kind in ("push", "accept.due", "visit.due"))
+        assert not any(secret in said for secret in (c, *drawn) for said in (listed, of_visits, dated.out))
+        assert readings() == receipts, "so nobody need be written down"
+        one = next(row["id"] for row in dated.json)
+        shown = operator.well("work", "show", str(one), "--json").json
+        assert {"visit", "cases"} <= set(shown["payload"])
+        assert readings() == [*receipts, f"work:{one}"]
+        made(office, hand, NUMBER)
+        operator.well("work", "show", str(one))
+        assert len(readings()) == 3, "afterwards it is nobody's secret"
+
+
+@on_both
 def test_the_public_bundle_is_exported_with_the_page_and_verifies_anywhere(operator: Operator) -> None:
     folder = operator.folder / "public"
     told = operator.well("draw", "export", NUMBER, str(folder), "--public", "--json").json

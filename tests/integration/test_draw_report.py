@@ -10,7 +10,9 @@ import pytest
 
 from inspector.daemon.sweeps import snapshot
 from inspector.domain.errors import Refusal
+from inspector.domain.replacement import Ground
 from inspector.domain.report import Report
+from inspector.flows import replacing
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
@@ -20,6 +22,7 @@ from inspector.web.roles import Role
 from tests.edge import WEB, serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_extension import POOL, drawn, extended, raised
 from tests.integration.test_published import made, registered
 
 LICENCE = {"registration-status": "存续"}
@@ -133,3 +136,19 @@ def test_the_ops_page_links_to_reports_and_a_stranger_sees_none_before_the_visit
         anybody.post("/login", data={"token": token, "next": at}, headers={"Origin": edge.url})
         assert anybody.get(at).status_code == 404, "another agency's draw"
         assert held.number not in anybody.get("/ops/draws").text
+
+
+def test_a_firm_that_came_in_from_the_reserve_leaves_the_probability_over_both_exact(store: Store, hand: Hand) -> None:
+    office, first = drawn(store, hand)
+    packs = tuple(replace(one, draw=replace(one.draw, replace_share=Fraction(4, 5))) for one in office.book.packs)
+    office = raised(replace(office, book=replace(office.book, packs=packs)))
+    gone = visits(office, first.number)[0]
+    with store.begin() as tx:
+        told = replacing.give_up(office, tx, gone.id, ground=Ground.UNSAFE, reason="危房", by="李科长", now=hand())
+    assert told.came is not None
+    more = extended(office, first.number, more={POOL: 5})
+    carried_out(office, hand, more.number)
+    with store.read() as tx:
+        (one,) = report(office, tx, more.number).joint
+    assert one.turns == ((first.number, 5, 20), (more.number, 5, 14))
+    assert (one.objects, one.probability) == (20, Fraction(1, 2)), "of twenty ten were drawn"

@@ -24,7 +24,7 @@ from inspector.domain.visit import VisitState
 from inspector.flows import dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
-from inspector.flows.publish import public_bundle, receipt_of
+from inspector.flows.publish import commitment_of, public_bundle, receipt_of
 from inspector.flows.reporting import report
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
@@ -258,10 +258,17 @@ def test_the_public_bundle_waits_for_the_draw_whose_commitment_it_names(store: S
     with pytest.raises(Refusal, match="draw_embargoed") as caught:
         published(office, hand, second.number)
     assert caught.value.facts["of"] == first.number, "it says for which draw it waits"
+
+    def told(number: str) -> bool:
+        with store.read() as tx:
+            return commitment_of(office, tx, tx.draws.get(number), hand()) is not None
+
+    assert (told(first.number), told(second.number)) == (False, False), "C is told no sooner"
     with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as anybody:
         assert anybody.get(f"/ops/draws/{second.number}").status_code == 409
     made(office, hand, first.number)
     assert judge(Bundle(files=published(office, hand, second.number)), None).verdict.holds
+    assert (told(first.number), told(second.number)) == (True, True)
 
 
 def test_where_being_in_the_frame_says_who_is_visited_there_is_no_receipt_before(store: Store, hand: Hand) -> None:
@@ -276,6 +283,47 @@ def test_where_being_in_the_frame_says_who_is_visited_there_is_no_receipt_before
     assert caught.value.facts["until"]
     made(office, hand, held.number)
     assert asked(office, hand, held.number, firm)["chance"] == "3/3"
+
+
+def test_where_the_frame_tells_who_is_visited_no_answer_tells_who_is_in_it_and_each_asking_is_written_down(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=3)
+    inside, outside = f"TEST{1:014d}", code(77)
+
+    def answers() -> list[tuple[int, dict[str, Any]]]:
+        with serving(office) as edge, edge.as_(Role.CLERK, name="王办事员") as clerk:
+            told = [clerk.get(f"/v1/draws/{held.number}/receipts/{one}") for one in (inside, outside)]
+        return [(one.status_code, one.json()) for one in told]
+
+    before, stranger = answers()
+    assert before == stranger
+    assert (before[0], before[1]["error"]["code"]) == (409, "receipt_tells")
+    carried_out(office, hand, held.number)
+    after, stranger = answers()
+    assert after == stranger
+    assert (after[0], after[1]["error"]["code"]) == (409, "draw_embargoed")
+    with store.read() as tx:
+        facts = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.read"]
+    assert facts == [
+        {"by": "王办事员", "what": f"api:receipt:{one}:{why}"}
+        for why in ("receipt_tells", "draw_embargoed")
+        for one in (inside, outside)
+    ]
+    made(office, hand, held.number)
+    assert [status for status, _ in answers()] == [200, 404]
+
+
+def test_an_older_draws_receipts_do_not_tell_who_is_to_be_visited_by_a_newer_one(store: Store, hand: Hand) -> None:
+    office, first = registered(store, hand)
+    carried_out(office, hand, first.number)
+    made(office, hand, first.number)
+    second = next_draw(office, hand)
+    carried_out(office, hand, second.number)
+    assert any(visit.kind is SubjectKind.FIRM for visit in visits(office, second.number)), "somebody is to be visited"
+    told = [asked(office, hand, first.number, code(number)) for number in range(FIRMS)]
+    assert {"line" in one for one in told} == {True}, "everybody's in full, as before the second draw"
 
 
 def test_what_two_persons_void_after_the_result_stays_publishable_and_says_that_it_is_void(store: Store, hand: Hand) -> None:
