@@ -110,7 +110,7 @@ def cease(visit: Visit, how: Ceased, evidence: str, by: str, policy: Policy, now
 
 def stays(visit: Visit, by: str, pack: str) -> Decision[Visit]:
     """Another person does not agree that the drawn object is no more: nothing is recorded of it, and the visit is to be made."""
-    facts = {"how": visit.ceased, "recorded_by": visit.ceased_by, "by": by}
+    facts = {"how": visit.ceased, "by": [visit.ceased_by, by]}
     because = Because(rule="visit.ceased_refused", basis=(visit.basis,), pack=pack, facts=facts)
     if not visit.state.open or not visit.ceased_by:
         return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
