@@ -91,7 +91,10 @@ def cease(
     evidence: Annotated[str, typer.Option("--evidence", help="By what this is known: extract, document, statement 证据")],
     by: By = None,
 ) -> None:
-    """Record that a drawn object is no more. The result keeps it, and the rule says who comes in. 记录抽中对象已不存在。"""
+    """Record that a drawn object is no more; another person signs the same words. 记录抽中对象已不存在（须另一人以同样内容签署）。
+
+    Until then the visit is to be made. The result keeps it, and the rule says who comes in. Who does not agree closes the matter.
+    """
     from inspector.flows import replacing
 
     office, who = terminal.office, signer(by)
@@ -167,7 +170,8 @@ def _outlook(seen: Outlook, visit: Owed) -> dict[str, object]:
 def _tell(terminal: Terminal, done: Replaced) -> None:
     came = done.came.id if done.came is not None else None
     terminal.value({"visit": done.left.id, "state": done.left.state, "came": came, "spent": done.spent, "most": done.most})
-    terminal.say("replaced" if came else "not_replaced", visit=done.left.id, came=came)
+    said = "ceased_asked" if done.left.state.open else "replaced" if came else "not_replaced"
+    terminal.say(said, visit=done.left.id, came=came)
     terminal.say("budget", spent=done.spent, most=done.most)
 
 

@@ -74,6 +74,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "extension_made": ("draw {draw} is extended by {number}, signed by {by}", "抽取 {draw} 已追加为 {number}，签署人：{by}"),
     "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
+    "ceased_asked": (
+        "{visit} is to be made until another person signs the same words; who does not agree closes the matter object_ceased:{visit}",
+        "另一人以同样内容签署前，{visit} 照常办理；不同意的，请办结事项 object_ceased:{visit}",
+    ),
     "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
     "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
     "register_broken": (

@@ -1,8 +1,8 @@
 """Who comes in for an object that leaves a draw: the next of the same stratum's sealed reserve, never a person's choice.
 
-A drawn object that has ceased stays in the results with that outcome, and is followed as the pack says, at no cost to the budget
-(handbook scenario 29). For the few grounds of a closed list an officer may have others replaced, up to the pack's share of the
-objects drawn at random, rounded down (scenario 30). Draw-protocol section 3 (replacement), ruling 15.
+A drawn object that has ceased, by the word of two persons, stays in the results with that outcome, and is followed as the pack says, at
+no cost to the budget (handbook scenario 29). For the few grounds of a closed list an officer may have others replaced, up to the pack's
+share of the objects drawn at random, rounded down (scenario 30). Draw-protocol section 3 (replacement), ruling 15.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
-from inspector.domain.person import said
+from inspector.domain.person import said, same
 from inspector.domain.policy import Policy
 from inspector.domain.visit import Visit, VisitState
 
@@ -86,12 +86,35 @@ def may_follow(lists: Lists, share: Fraction) -> bool:
 
 
 def cease(visit: Visit, how: Ceased, evidence: str, by: str, policy: Policy, now: datetime) -> Decision[Visit]:
-    """The drawn object is no more; a person says so with evidence. No finding against anybody. Raises Invalid and Refusal."""
+    """A named person says, with evidence, that the drawn object is no more. No finding against anybody.
+
+    The first name records it and the visit is still to be made, or one person would let whom he or she likes leave the draw;
+    another name under the same words makes it so. Who recorded it may do so again in better words. Raises Invalid, and Refusal
+    (`visit_closed`, `ceased_own`, `ceased_differs`).
+    """
     _open(visit)
-    facts = {"how": how.value, "evidence": said("evidence", evidence), "by": said("by", by)}
-    because = Because(rule="visit.ceased", basis=(policy.draw.replace_basis,), pack=policy.label, facts=facts)
-    state = replace(visit, state=VisitState.CEASED, done_at=now, ceased=how.value, proof=facts["evidence"])
-    return Decision(state=state, because=because)
+    proof, name = said("evidence", evidence), said("by", by)
+    facts: dict[str, object] = {"how": how.value, "evidence": proof, "by": name}
+    because = Because(rule="visit.ceased_asked", basis=(policy.draw.replace_basis,), pack=policy.label, facts=facts)
+    told = (how.value, proof) == (visit.ceased, visit.proof)
+    if not visit.ceased_by or same(visit.ceased_by, name):
+        if visit.ceased_by and told:
+            raise Refusal("ceased_own", visit=visit.id, by=visit.ceased_by)
+        return Decision(state=replace(visit, ceased=how.value, proof=proof, ceased_by=name), because=because)
+    if not told:
+        raise Refusal("ceased_differs", visit=visit.id, how=visit.ceased, evidence=visit.proof)
+    facts |= {"by": [visit.ceased_by, name]}
+    state = replace(visit, state=VisitState.CEASED, done_at=now)
+    return Decision(state=state, because=replace(because, rule="visit.ceased", facts=facts))
+
+
+def stays(visit: Visit, by: str, pack: str) -> Decision[Visit]:
+    """Another person does not agree that the drawn object is no more: nothing is recorded of it, and the visit is to be made."""
+    facts = {"how": visit.ceased, "by": [visit.ceased_by, by]}
+    because = Because(rule="visit.ceased_refused", basis=(visit.basis,), pack=pack, facts=facts)
+    if not visit.state.open or not visit.ceased_by:
+        return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
+    return Decision(state=replace(visit, ceased="", proof="", ceased_by=""), because=because)
 
 
 def give_up(visit: Visit, ground: Ground, reason: str, by: str, lists: Lists, policy: Policy) -> Decision[Visit]:

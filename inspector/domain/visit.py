@@ -85,7 +85,8 @@ class Visit:
     partners that have drawn it in lists with rules of their own. `check` says whether it
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
-    more, and `proof`: by what that is known; `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
+    more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
+    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Visit:
     released: bool = True
     ceased: str = ""
     proof: str = ""
+    ceased_by: str = ""
     replaces: str = ""
     version: int = 0
 

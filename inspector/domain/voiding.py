@@ -71,6 +71,15 @@ def seed_known(draw: Draw, now: datetime) -> bool:
     return bool(draw.parts or draw.typed) or begun or spoken
 
 
+def unsigned(draw: Draw) -> bool:
+    """Whether a draw was made void when its seed could be known already, and two persons do not stand for that yet.
+
+    Until they do nobody draws again what it was to draw. A withheld part is followed by the rule (ruling 12); what was never
+    committed to has no result that anybody could have known.
+    """
+    return draw.state is DrawState.VOID and draw.c is not None and not draw.freed and not draw.withheld
+
+
 def _may(draw: Draw, now: datetime) -> None:
     if draw.state is DrawState.VOID and (draw.freed or draw.followed or draw.withheld):
         raise Refusal(

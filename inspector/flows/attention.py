@@ -6,27 +6,34 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
+from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
 from inspector.flows.record import record
+from inspector.flows.seats import CEASED_ASKED
 from inspector.store.tx import Tx
-
-CEASED = "object_ceased"
-"""The matter of an object that one person has recorded as no more, so that the reserve comes in: another one looks at the proof."""
 
 
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.
 
-    What one person has done and another is to look at, the first one does not close. Raises Missing for any other matter, and
-    Refusal (`attention_own`).
+    What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
+    more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal
+    (`attention_own`).
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
-    if held["kind"] == CEASED and same(str(json.loads(held["body"])["by"]), by):
+    ceased = held["kind"] == CEASED_ASKED
+    if ceased and same(str(json.loads(held["body"])["by"]), by):
         raise Refusal("attention_own", attention=attention_id, by=by)
+    if ceased:
+        seen = tx.visits.get(held["about"], lock=True)
+        refused = replacement.stays(seen, by, tx.draws.get(seen.draw).pack)
+        if refused.state != seen:
+            tx.visits.put(refused.state)
+            record(tx, seen.id, refused, now, {})
     if not tx.attention.close(attention_id, now):
         raise Missing("attention_unknown", attention=attention_id)
     facts = {"attention": attention_id, "by": by, "note": note}

@@ -1,7 +1,7 @@
 """A conflict is declared, an application for recusal is made, the head decides (Penalties Law art. 43; handbook scenarios 33, 34, 36).
 
 Who holds no seat at the object is kept from it in every draw to come. Who holds one goes on until the head has decided: then only
-that seat is dealt again by the rule, and at the second time of one visit the whole visit goes to a supplementary draw.
+that seat is dealt again by the rule; where the register has moved one of the team before, the visit goes to a supplementary draw.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 They pass on by the re-deal rule (scenarios 34, 35, 36). Looked at when the register changes, when the head has decided, after a
 re-deal, before a push, and once a day, for a certificate lapses and a leave begins by date alone. A conflict that somebody declared
 since the draw moves nobody by itself: it is an application to the head (`challenges`).
-Whom the rule names next is found in the frozen frame (ruling 15); if the register says by now that he or she cannot go either, the
-seat passes on again, each step a line of `after.jsonl`. Nobody picks, and nobody can keep a seat by saying yes to it.
+Whom the rule names next is found in the frozen frame (ruling 15), each step a line of `after.jsonl`. Nobody picks, and nobody can keep
+a seat by saying yes to it. The order can be foreseen, and who keeps the register writes in it: so it moves one seat of an agency's team
+at a visit, and the second time, for whatever reason, the visit is owed by a draw with a seed of its own (decision 28).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date, datetime
 
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
-from inspector.domain.visit import Seat, Visit
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import challenges, exemptions, supplement
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
@@ -95,7 +96,7 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     ended = tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
     tell_off(tx, held, [seat], ended, now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
-    if reason == RECUSED and any(one.reason == RECUSED for one in others):
-        owe(tx, office, held, seat.agency, reason, now)  # whoever has two recused would choose the third
+    if any(one.state is SeatState.RELIEVED for one in others):
+        owe(tx, office, held, seat.agency, reason, now)  # whoever moves two of them by the register would choose the third
     else:
         redeal(tx, office, held, decision.state, reason, now)

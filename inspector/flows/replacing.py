@@ -28,7 +28,6 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import attention
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -38,6 +37,7 @@ from inspector.flows.members import Member, members_of
 from inspector.flows.office import Office
 from inspector.flows.recall import free_visit
 from inspector.flows.record import record
+from inspector.flows.seats import CEASED_ASKED
 from inspector.store.tx import Tx
 
 NO_RESERVE = "reserve_used_up"
@@ -79,13 +79,20 @@ class _Part:
 
 
 def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, by: str, now: datetime) -> Replaced:
-    """A person records that a drawn object is no more; what follows is the rule's. Raises Missing, Invalid, Refusal."""
+    """A person records that a drawn object is no more; once another one has signed it, what follows is the rule's.
+
+    Raises Missing, and Invalid and Refusal as `replacement.cease` does.
+    """
     held, drawn = _locked(tx, visit_id)
     files = small(tx, drawn)
     parts = _parts(office, tx, held, drawn, files)
     decision = replacement.cease(held, how, evidence, by, parts[0].policy, now)
+    if decision.state.state is not VisitState.CEASED:
+        tx.visits.put(decision.state)
+        record(tx, held.id, decision, now, {})
+        tx.attention.open(CEASED_ASKED, held.agency, held.id, {"by": by, "how": how.value}, now)
+        return _told(tx, decision.state, None, parts[0])
     _leave(tx, held, decision, now)
-    tx.attention.open(attention.CEASED, held.agency, held.id, {"by": by, "how": how.value}, now)
     entered = {part.agency for part in held.parts}
     for doubt in (
         one for one in held.doubts if one.agency not in entered

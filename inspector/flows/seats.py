@@ -20,6 +20,9 @@ SHORT = "team_short"
 ASKED = "recusal_asked"
 """The matter of an application that an inspector be recused: the head decides it, and nobody who had a part in it."""
 
+CEASED_ASKED = "object_ceased"
+"""The matter of an object that one person has recorded as no more: another one signs it, or closes the matter and the visit is made."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -68,6 +71,7 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit's own dates mean nothing any more, and nobody need see to it."""
     tx.work.end_keys([f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
     tx.attention.close(f"{OVERDUE}:{held.id}", now)
+    tx.attention.close(f"{CEASED_ASKED}:{held.id}", now)
     for agency in held.agencies:
         tx.attention.close(f"{SHORT}:{short_of(held, agency)}", now)
 

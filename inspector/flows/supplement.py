@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import plan as life
+from inspector.domain import voiding
 from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame, ObjectRow
@@ -45,6 +46,8 @@ RULE = "rule"
 """Who announces what the daily look announces."""
 NO_SEED = "draw_no_seed"
 """The matter for a person that short visits open where the house has not set up what a seed is made of; one for each plan."""
+UNSIGNED = "draw_void_unsigned"
+"""Why short visits stand still: somebody altered what their last draw had frozen, and two persons have not signed that it is void."""
 NOT_COMMITTABLE = "draw_not_committable"
 """The matter for a person that a draw opens which became void because its seed could not be committed to."""
 
@@ -75,10 +78,18 @@ class Outlook:
 
 
 def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
-    """What a supplementary draw of a plan could do today. Raises Invalid (`plan_unknown`)."""
+    """What a supplementary draw of a plan could do today.
+
+    Raises Invalid (`plan_unknown`), and Refusal (`draw_void_unsigned`) where none but such visits are owed whose last draw is void
+    by altered bytes: whoever can alter them would else draw until the result pleases. They stay behind until two persons have
+    signed, and hold nobody else's up.
+    """
     plan = _plan(office, plan_name)
-    seen = []
-    for lists, owed in _owed(tx, plan).items():
+    seen, behind = [], _last_void(tx, plan_name)
+    owed_by, unsigned = _owed(tx, plan, {visit for visit, held in behind.items() if voiding.unsigned(held)})
+    if unsigned and not owed_by:
+        raise Refusal(UNSIGNED, draw=behind[unsigned[0]].number)
+    for lists, owed in owed_by.items():
         made = _staffed(office, tx, lists, office.policy(plan.agency, now.date()), owed, "outlook", now)
         one = Outlook(lists=lists, visits=owed, shortages=_lacking(lists, made))
         if one.helped:
@@ -92,9 +103,9 @@ def announce(
 ) -> Draw | None:
     """Announce a plan's supplementary draw; None when no visit is short. `told`, when it follows a void one by the rule.
 
-    Raises Invalid, and Refusal: `supplement_impossible`, with the certificate, while the register could fill no team; `draw_no_further`
-    while a part was withheld from the last one of these visits and there is no further source; `draw_no_seed` while the house has
-    not set up what a seed is made of.
+    Raises Invalid, and Refusal: as `outlook` does; `supplement_impossible`, with the certificate, while the register could fill no
+    team; `draw_no_further` while a part was withheld from the last one of these visits and there is no further source;
+    `draw_no_seed` while the house has not set up what a seed is made of.
     """
     plan = _plan(office, plan_name)
     tx.draws.take_turn(plan.agency)
@@ -150,14 +161,14 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
     for name in sorted(office.plans):
         plan = office.plans[name]
         tx.draws.take_turn(plan.agency)
-        seen = outlook(office, tx, name, now)
         try:
+            seen = outlook(office, tx, name, now)
             if seen.helped and not _waits(office, tx, plan, seen.visits, now):
                 announce(office, tx, name, by=RULE, now=now)
         except Refusal as error:
             if error.code == NO_SEED:
                 tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
-            elif error.code != "draw_no_further":  # a person was told what is missing when that draw was made void
+            elif error.code not in ("draw_no_further", UNSIGNED):  # a person was told when that draw was made void
                 raise
         else:
             tx.attention.close(f"{NO_SEED}:{name}", now)
@@ -176,15 +187,21 @@ def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: Policy) -> Following:
     """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
-    last: dict[str, Draw] = {}
-    for held in tx.draws.void_of(plan, _SLOT):
-        for visit in stands_for(small(tx, held)).values():
-            last.setdefault(visit, held)
+    last = _last_void(tx, plan)
     void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
     told = [seeding.succeeding(office, held, policy) for held in void.values()]
     without = {party for one in told for party in one.without}
     further = dict.fromkeys(party for one in told for party in one.further if party not in without)
     return Following(without=tuple(sorted(without)), further=tuple(further))
+
+
+def _last_void(tx: Tx, plan: str) -> dict[str, Draw]:
+    """By short visit the last draw that was to deal it and is void; those of the newest draw first."""
+    last: dict[str, Draw] = {}
+    for held in tx.draws.void_of(plan, _SLOT):
+        for visit in stands_for(small(tx, held)).values():
+            last.setdefault(visit, held)
+    return last
 
 
 def _refuse_seedless(office: Office, plan: str, policy: Policy, told: Following) -> None:
@@ -202,12 +219,12 @@ def _waits(office: Office, tx: Tx, plan: Plan, owed: Collection[Visit], now: dat
     closed, when the pack is another, or when an officer announces it.
     """
     mine = {one.id for one in owed}
-    for held in tx.draws.void_of(plan.name, _SLOT):
-        if not mine.isdisjoint(stands_for(small(tx, held)).values()):
-            matter = tx.attention.get(f"{NOT_COMMITTABLE}:{held.number}")
-            same = held.pack == office.policy(plan.agency, now.date()).label
-            return same and matter is not None and matter["closed_at"] is None
-    return False
+    held = next((one for visit, one in _last_void(tx, plan.name).items() if visit in mine), None)
+    if held is None:
+        return False
+    matter = tx.attention.get(f"{NOT_COMMITTABLE}:{held.number}")
+    same = held.pack == office.policy(plan.agency, now.date()).label
+    return same and matter is not None and matter["closed_at"] is None
 
 
 def _plan(office: Office, name: str) -> Plan:
@@ -217,17 +234,20 @@ def _plan(office: Office, name: str) -> Plan:
     return plan
 
 
-def _owed(tx: Tx, plan: Plan) -> dict[tuple[Listed, ...], tuple[Visit, ...]]:
+def _owed(tx: Tx, plan: Plan, unsigned: Collection[str]) -> tuple[dict[tuple[Listed, ...], tuple[Visit, ...]], tuple[str, ...]]:
     """The plan's short visits that no open draw deals, by the lists of their draws: one for each object, a second one of it waits.
 
-    A plan whose agencies have changed since may owe visits of several kinds; one draw deals those of one.
+    And those of the `unsigned` that are short still: they and other visits to their objects stay behind. A plan whose agencies have
+    changed since may owe visits of several kinds; one draw deals those of one.
     """
     dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(small(tx, held)).values()}
+    short = [visit for visit in tx.visits.short(plan.name) if visit.id not in dealt]
+    behind = {visit.object_id: visit.id for visit in short if visit.id in unsigned}
     owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
-    for visit in tx.visits.short(plan.name):
-        if visit.id not in dealt:
+    for visit in short:
+        if visit.object_id not in behind:
             owed.setdefault(tx.draws.get(visit.draw).lists, {}).setdefault(visit.object_id, visit)
-    return {lists: tuple(visits.values()) for lists, visits in owed.items()}
+    return {lists: tuple(visits.values()) for lists, visits in owed.items()}, tuple(behind.values())
 
 
 def _staffed(

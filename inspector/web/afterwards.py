@@ -78,7 +78,11 @@ def sign_extension(
 
 @router.post("/visits/{visit}/ceased", response_model=ReplacedShown, responses=WRITES)
 def record_ceased(desk: AtDesk, caller: Officer, visit: NamePath, given: CeasedIn, message_id: MessageId = None) -> JSONResponse:
-    """Record that a drawn object is no more: the result keeps it, and the pack's rule says whether the next of the reserve comes in."""
+    """Record that a drawn object is no more: the first officer asks, another one in the same words makes it so.
+
+    Until then the visit is to be made. The result keeps it, and the pack's rule says whether the next of the reserve comes in. Who does
+    not agree closes the matter `object_ceased`.
+    """
 
     def do(tx: Tx, now: datetime) -> ReplacedShown:
         _known(tx, caller, visit)

@@ -158,6 +158,7 @@ def test_an_object_that_ceased_is_followed_in_every_list_with_a_team_of_each_age
     office, held = pool_of(store, hand)
     first, *_ = visits(office, held.number)
     with store.begin() as tx:
+        replacing.cease(office, tx, first.id, how=Ceased.DEREGISTERED, evidence="登记系统查询", by="王主任", now=hand())
         done = replacing.cease(office, tx, first.id, how=Ceased.DEREGISTERED, evidence="登记系统查询", by="李科长", now=hand())
     assert done.came is not None
     assert (done.left.state, done.came.check, done.came.partners) == (VisitState.CEASED, CheckType.JOINT, ("other", "civil"))
@@ -202,7 +203,8 @@ def test_an_object_that_ceased_after_an_agency_has_entered_its_part_leaves_that_
     accepted(office, hand, made)
     entered(office, hand, made, "other")
     with store.begin() as tx:
-        replacing.cease(office, tx, made.id, how=Ceased.CLOSED, evidence="现场照片", by="李科长", now=hand())
+        for by in ("王主任", "李科长"):
+            replacing.cease(office, tx, made.id, how=Ceased.CLOSED, evidence="现场照片", by=by, now=hand())
         found = {
             agency: {one.verdict for one in tx.cases.evidence(case) if one.id.startswith("visit:")}
             for agency, case in cases.items()

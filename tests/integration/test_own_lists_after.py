@@ -77,9 +77,11 @@ def test_a_firm_that_has_ceased_is_followed_in_each_list_by_its_own_reserve_and_
     for left in list(before.values())[:3]:
         expected = {agency: following(office, done, agency) for agency in left.agencies}
         with store.begin() as tx:
-            cease = replacing.cease(
-                office, tx, left.id, how=Ceased.DEREGISTERED, evidence="登记机关注销公告", by="李科长", now=hand()
+            first, cease = (
+                replacing.cease(office, tx, left.id, how=Ceased.DEREGISTERED, evidence="登记机关注销公告", by=by, now=hand())
+                for by in ("王主任", "李科长")
             )
+            assert first.came is None
         assert (cease.came.object_id if cease.came is not None else None) == expected[left.agency]
         for agency, came in expected.items():
             standing[agency] = standing[agency] - {left.object_id} | ({came} if came is not None else set())
@@ -114,7 +116,8 @@ def test_an_agency_whose_reserve_names_a_firm_that_another_visits_already_goes_a
     came = following(office, done, MARKET)
     there = next(one for one in before if one.object_id == came)
     with store.begin() as tx:
-        replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by="李科长", now=hand())
+        for by in ("王主任", "李科长"):
+            replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by=by, now=hand())
         joined = tx.visits.get(there.id)
         assert tx.visits.going()[there.id] == {MARKET, FIRE}
     assert len(visits(office, done.number)) == 8, "it is no visit more"
@@ -265,7 +268,8 @@ def test_an_object_of_an_extension_that_comes_in_by_the_reserve_of_the_first_dra
     came = following(office, done, MARKET)
     assert came in chosen(office, more.number, MARKET), "the extension takes all that was left"
     with store.begin() as tx:
-        replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by="李科长", now=hand())
+        for by in ("王主任", "李科长"):
+            replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by=by, now=hand())
     open_at = [one for number in (done.number, more.number) for one in visits(office, number) if one.object_id == came]
     assert [one.draw for one in open_at if one.state.open and MARKET in one.agencies] == [more.number]
     verified(tmp_path, stored(office, done))

@@ -275,7 +275,8 @@ def test_an_object_that_ceases_while_its_visit_is_owed_is_recorded_and_nothing_f
     with store.begin() as tx, pytest.raises(Refusal, match="team_short"):
         replacing.give_up(office, tx, visit.id, ground=Ground.UNSAFE, reason="塌方", by="李科长", now=hand())
     with store.begin() as tx:
-        done = replacing.cease(office, tx, visit.id, how=Ceased.CLOSED, evidence="登记簿", by="李科长", now=hand())
+        replacing.cease(office, tx, visit.id, how=Ceased.CLOSED, evidence="登记簿", by="李科长", now=hand())
+        done = replacing.cease(office, tx, visit.id, how=Ceased.CLOSED, evidence="登记簿", by="王主任", now=hand())
     assert (done.left.state, done.came) == (VisitState.CEASED, None)
     assert [line["kind"] for line in afterwards(office, visit)] == ["redeal", "withdrawn"]
     replayed(office, visit.draw)

@@ -55,9 +55,17 @@ def changed(office: Office, share: str, draw: dict[str, object]) -> Policybook:
     return replace(office.book, packs=tuple(map(change, office.book.packs)))
 
 
-def gone(office: Office, visit: Visit) -> Replaced:
+def recorded(office: Office, visit: Visit, by: str, **words: object) -> Replaced:
+    """One person's word that an object is no more."""
+    told = {"how": Ceased.DEREGISTERED, "evidence": PROOF} | words
     with office.store.begin() as tx:
-        return replacing.cease(office, tx, visit.id, how=Ceased.DEREGISTERED, evidence=PROOF, by="李科长", now=office.now())
+        return replacing.cease(office, tx, visit.id, by=by, now=office.now(), **told)  # type: ignore[arg-type]
+
+
+def gone(office: Office, visit: Visit) -> Replaced:
+    """Two persons sign that an object is no more."""
+    recorded(office, visit, "李科长")
+    return recorded(office, visit, "王主任")
 
 
 def given_up(office: Office, visit: Visit) -> Replaced:
@@ -234,7 +242,14 @@ def test_officers_say_why_and_the_rule_says_who(store: Store, hand: Hand) -> Non
             assert officer.post(f"/v1/visits/{first.id}/replacement", json={**told, "ground": "CONVENIENT"}).status_code == 422
             answer = officer.post(f"/v1/visits/{first.id}/replacement", json=told).json()
             again = officer.post(f"/v1/visits/{first.id}/replacement", json=told)
-            over = officer.post(f"/v1/visits/{second.id}/ceased", json={"how": "MOVED", "evidence": PROOF}).json()
+            moved = {"how": "MOVED", "evidence": PROOF}
+            asked = officer.post(f"/v1/visits/{second.id}/ceased", json=moved).json()
+            alone = officer.post(f"/v1/visits/{second.id}/ceased", json=moved)
+        assert (asked["state"], alone.status_code, alone.json()["error"]["code"]) == ("ASSIGNED", 409, "ceased_own")
+        with edge.as_("officer", name="王主任") as other:
+            differs = other.post(f"/v1/visits/{second.id}/ceased", json={**moved, "how": "CLOSED"})
+            assert (differs.status_code, differs.json()["error"]["code"]) == (409, "ceased_differs")
+            over = other.post(f"/v1/visits/{second.id}/ceased", json=moved).json()
     assert (answer["state"], answer["spent"], answer["most"]) == ("CANCELLED", 1, 2)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "visit_closed"), "the same again replaces nobody else"
     assert (over["state"], over["spent"]) == ("CEASED", 1)
@@ -242,13 +257,40 @@ def test_officers_say_why_and_the_rule_says_who(store: Store, hand: Hand) -> Non
     replayed(office, drawn.number)
 
 
-def test_what_one_person_records_as_gone_another_one_looks_at(store: Store, hand: Hand) -> None:
+def test_one_person_alone_lets_no_drawn_object_leave(store: Store, hand: Hand) -> None:
     office, held = pool_draw(store, hand)
-    visit = visits(office, held.number)[0]
-    gone(office, visit)
+    drawn = visits(office, held.number)
+    for visit in drawn:
+        done = recorded(office, visit, "李科长", how=Ceased.CLOSED, evidence="听说关门了")
+        assert (done.left.state, done.came) == (VisitState.ASSIGNED, None)
+        for name in ("李科长", " 李 科长"):
+            with pytest.raises(Refusal, match="ceased_own"):
+                recorded(office, visit, name, how=Ceased.CLOSED, evidence="听说关门了")
+    settle(office)
+    assert {visit.state for visit in visits(office, held.number)} == {VisitState.ASSIGNED}
+    assert lines(office, held.number) == [], "nobody has left, and nobody has come in"
+    with store.read() as tx:
+        assert all(seat.state.open for visit in drawn for seat in tx.visits.team(visit.id))
+        asked = [row["about"] for row in tx.attention.page(None) if row["kind"] == "object_ceased"]
+    assert sorted(asked) == sorted(visit.id for visit in drawn)
+    replayed(office, held.number)
+
+
+def test_who_does_not_agree_that_an_object_is_no_more_closes_the_matter_and_the_visit_is_made(store: Store, hand: Hand) -> None:
+    office, held = pool_draw(store, hand)
+    visit, other, *_ = visits(office, held.number)
+    recorded(office, visit, "李科长")
     matter = f"object_ceased:{visit.id}"
     with store.begin() as tx, pytest.raises(Refusal, match="attention_own"):
         attention.close(tx, matter, " 李科长", hand())
     with store.begin() as tx:
-        attention.close(tx, matter, "王主任", hand(), note="看过注销通知书")
-        assert matter not in [row["id"] for row in tx.attention.page(None)]
+        attention.close(tx, matter, "王主任", hand(), note="现场仍在营业")
+        told = [row["rule"] for row in tx.ledger.about(visit.id)]
+    (stays,) = [one for one in visits(office, held.number) if one.id == visit.id]
+    assert (stays.state, stays.ceased, stays.proof, stays.ceased_by) == (VisitState.ASSIGNED, "", "", "")
+    assert [rule for rule in told if rule.startswith("visit.ceased")] == ["visit.ceased_asked", "visit.ceased_refused"]
+    assert recorded(office, visit, "王主任").left.state is VisitState.ASSIGNED, "what was refused is signed by nobody any more"
+    assert gone(office, other).left.state is VisitState.CEASED
+    with store.read() as tx:
+        ids = [row["id"] for row in tx.attention.page(None)]
+    assert (matter in ids, f"object_ceased:{other.id}" in ids) == (True, False), "and where two have signed it is over"

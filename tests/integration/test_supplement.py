@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.seeds import ceremony
 from inspector.domain.case import SubjectKind
@@ -20,11 +21,13 @@ from inspector.flows.office import Office, Plan
 from inspector.flows.publish import public_bundle
 from inspector.flows.reporting import report
 from inspector.flows.voiding import sign
+from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.edge import serving
-from tests.house import START, Hand, next_period, settle
+from tests.house import START, Hand, application, next_period, post, settle
 from tests.integration.test_draw_way import (
+    FACTS,
     Party,
     Phones,
     announced,
@@ -296,6 +299,65 @@ def test_nobody_escapes_by_having_the_supplementary_draw_made_void(store: Store,
     carried_out(office, hand, made.number)
     with store.begin() as tx, pytest.raises(Refusal, match="draw_supplement_stands"):
         sign(office, tx, made.number, by="李科长", reason="不便前往", now=hand())
+
+
+def altered(office: Office, hand: Hand, number: str) -> Draw:
+    with office.store.begin() as tx:
+        rows = tx.draws.files(number)["inspectors.tsv"]
+        changed = sa.update(draw_file).where(draw_file.c.number == number, draw_file.c.name == "inspectors.tsv")
+        tx.connection.execute(changed.values(bytes=rows + b"x"))
+    void = carried_out(office, hand, number)
+    assert (void.void_reason, void.signed, void.freed) == ("REGISTER_CHANGED:inspectors", (), False)
+    return void
+
+
+def test_altering_what_a_supplementary_draw_has_frozen_is_no_way_to_another_one_by_either_door(store: Store, hand: Hand) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    made = deal_anew(office)
+    assert made is not None
+    settle(office)
+    altered(office, hand, made.number)
+    with serving(office) as edge, edge.as_("officer") as officer:
+        refused = officer.post("/v1/plans/weekly/supplement")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "draw_void_unsigned")
+    with store.begin() as tx:
+        sign(office, tx, made.number, by="李科长", reason="封存名录被改动", now=hand())
+    daily(office)
+    with pytest.raises(Refusal, match="draw_void_unsigned"):
+        deal_anew(office)
+    assert numbers(office) == [first.number, made.number], "nor one name"
+    with store.begin() as tx:
+        sign(office, tx, made.number, by="王主任", reason="封存名录被改动", now=hand())
+    daily(office)
+    settle(office)
+    last = carried_out(office, hand, numbers(office)[-1]).number
+    assert [visit.state for visit in visits(office, last)] == [VisitState.ASSIGNED]
+
+
+def test_a_visit_whose_last_draw_was_altered_stays_behind_and_holds_nobody_elses_up(store: Store, hand: Hand) -> None:
+    office, _, first = short_visit(store, hand)
+    enlarge(office)
+    deal_anew(office)
+    settle(office)
+    altered(office, hand, numbers(office)[-1])
+    hand.on(days=7)
+    next_period(office, "weekly")
+    with store.begin() as tx:
+        tx.rosters.remove_inspectors("bureau", [row.id for row in inspectors(6)[1:]], hand())
+    post(office, application(2, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        later = announce_now(office, tx, "weekly", "clerk", hand())
+    settle(office)
+    assert later is not None
+    carried_out(office, hand, later.number)
+    enlarge(office)
+    other = deal_anew(office)
+    assert other is not None
+    settle(office)
+    carried_out(office, hand, other.number)
+    assert [visit.state for visit in visits(office, first.number)] == [VisitState.SHORT], "two persons have not signed"
 
 
 def test_a_short_visit_that_is_over_meanwhile_is_not_made_anew(store: Store, hand: Hand) -> None:
