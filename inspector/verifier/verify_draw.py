@@ -204,20 +204,20 @@ class Draw:
         return {code: (rows[code], len(able), sorted(able)) for code, able in order.items()}
 
     def shown(self, held: Any, told: Any) -> dict[str, Any]:
-        """The same as a public bundle has it: who is named as drawn has a row, who is not named shows a ticket (ruling 17)."""
+        """The same as a public bundle has it: whoever is named has a row, whoever is not a ticket, nobody stands twice (ruling 17)."""
         rows = {row[0]: row for row in (self.proven(held, one) for one in self.events[held["name"]])}
-        self.at, key = "result.json", self.key("draw")
-        drawn = [name for one in told.values() for name in one["selected"] if not isinstance(name, dict)]
-        must(rows.keys() >= {*drawn}, "a drawn row is not shown")
-        found = self.tickets(held, [rows[name] for name in drawn])
+        self.at, places = "result.json", {code: [*one["selected"], *one["reserve"]] for code, one in told.items()}
+        named = [name for every in places.values() for name in every if not isinstance(name, dict)]
+        must(rows.keys() >= {*named}, "somebody is named whose row is not shown")
+        found = self.tickets(held, [rows[name] for name in named])
         for code, one in told.items():
-            order, n = found[code][2], one["n"]
-            for name in [*(name for name in one["selected"] if isinstance(name, dict)), *one["reserve"]]:
-                hidden = isinstance(name, dict)
-                must(([*name] == ["ticket"] and fits(name["ticket"], HEX)) if hidden else text(name), f"{code}: {name}")
-                order.append((name["ticket"] if hidden else self.hash(key + name), name))
+            hidden, n = [name for name in places[code] if isinstance(name, dict)], one["n"]
+            must(all([*name] == ["ticket"] and fits(name["ticket"], HEX) for name in hidden), f"{code}: no ticket alone")
             must(count(n) and count(one["eligible"], 0, n), f"{code}: n or eligible")
-            found[code] = (n, one["eligible"], sorted(order))
+            order = [*found[code][2], *((name["ticket"], name) for name in hidden)]
+            found[code] = (n, one["eligible"], sorted(order, key=lambda pair: pair[0]))
+        tickets = [ticket for _, _, order in found.values() for ticket, _ in order]
+        must(len({*tickets}) == len(tickets), "somebody stands twice")
         must(sum(n for n, _, _ in found.values()) == held["objects"]["n"], "the strata do not add up to the register")
         return found
 
