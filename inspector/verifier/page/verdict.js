@@ -74,6 +74,7 @@ function* recompute(files, report) {
     must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
   }
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
+  for (const { kind, known: at } of commit.sources) must(!(at > Date.now()), "beacon_ahead", { kind });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
   if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
@@ -87,6 +88,7 @@ function* recompute(files, report) {
     { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
   Object.assign(report, { b, key: key("draw") });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
+  for (const { kind, unchecked } of seed.parts) if (unchecked === true && (kind === "drand" || kind === "nist")) remark("drawn_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
   if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
