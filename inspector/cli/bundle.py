@@ -1,11 +1,11 @@
-"""A draw's bundle of files, judged with nothing but the protocol: no database, no network, no clock."""
+"""A draw's bundle of files, judged with nothing but the protocol: no database, no network; a clock against beacons still to speak."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from inspector.domain.frame import Frame
 from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
-from inspector.domain.seed import moment
+from inspector.domain.seed import ahead, known_at, moment
 from inspector.domain.strict import is_text, parse
 from inspector.domain.verify import chained, verify
 from inspector.flows.large import duckdb
@@ -33,6 +33,8 @@ DRAWN = "drawn.jsonl"
 """The drawn rows with their paths, which a public bundle holds in the place of the registers (ruling 17)."""
 RECORD = "witness/record.json"
 _NEEDED = ("commit.json", "seed.json", "result.json")
+UNCHECKED = "unchecked"
+"""Stands in a beacon's part whose signature whoever drew could not check and took all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ def judge(
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
     used = {*_NEEDED}
     said = House(seeded_at=moment(bundle.record.get("seeded_at")), witnessed_at=moment(bundle.record.get("witnessed_at")))
-    signatures, forged = _signatures(commitment, parts, authority)
+    signatures, forged = signed(commitment, parts, authority, datetime.now(UTC))
     if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.names):
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
         verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
@@ -195,10 +197,13 @@ _UNSURE = {
 }
 
 
-def _signatures(
-    commitment: Commitment, parts: list[Mapping[str, object]], authority: str | None
+def signed(
+    commitment: Commitment, parts: Sequence[Mapping[str, object]], authority: str | None, now: datetime
 ) -> tuple[dict[int, AuditLine | None], tuple[AuditLine, ...]]:
-    """(by the source's place what is to be said aloud of a beacon's signature, signatures that do not hold)."""
+    """(by the source's place what is to be said aloud of a beacon's signature, what no beacon can have said).
+
+    A part that whoever drew took unchecked (`UNCHECKED`) is said aloud as such while nobody has checked it here either.
+    """
     told: dict[int, AuditLine | None] = {}
     forged = []
     for place, (source, part) in enumerate(zip(commitment.sources, parts, strict=False)):
@@ -206,6 +211,14 @@ def _signatures(
             continue
         found, facts = beacons.check(source, part, authority), {"kind": source["kind"]}
         told[place] = AuditLine(code=_UNSURE[found], facts=facts, grave=True) if found in _UNSURE else None
+        if found in _UNSURE and part.get(UNCHECKED) is True:
+            told[place] = AuditLine(code="draw.drawn_unchecked", facts=facts, grave=True)
+        if ahead(source, now):
+            at = known_at(source)
+            when_ = at.isoformat() if at else "—"
+            forged.append(
+                AuditLine(code="draw.beacon_ahead", facts={**facts, "at": when_, "now": now.isoformat(timespec="seconds")})
+            )
         if found is Signed.WRONG:
             forged.append(AuditLine(code="draw.signature_wrong", facts=facts))
         elif found is Signed.HOLDS and source["kind"] == "nist" and authority is None:

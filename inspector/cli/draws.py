@@ -136,6 +136,14 @@ def carry_out(
             "种子的一部分，可重复",
         ),
     ] = None,
+    unchecked: Annotated[
+        bool,
+        typer.Option(
+            "--unchecked-signature",
+            help="Take a beacon's value whose signature cannot be checked here; the seed records it, verifiers say it aloud "
+            "签名无法在此核验的信标数值仍予采用；种子中留有记录，复核时醒目告知",
+        ),
+    ] = False,
     large: Large = False,
 ) -> Exit | None:
     """Carry out a draw that was announced without the daemon. 完成离线抽取。
@@ -143,13 +151,15 @@ def carry_out(
     Without --seed, at a terminal, what lacks is asked for: the figures of a ceremony twice, of two people. A register of 64 MB or
     more is never held in memory; its tickets are computed by DuckDB where that is installed, or asked for with --large.
 
+    A beacon's value counts only when its time has come by this machine's clock and its signature holds.
+
     Ends with 0 when the result is written or was there already, the same; with 1 when the registers are not those committed to;
     with 2 when the seed is not what was promised or a part of it lacks; with 4 when the draw has another seed or result: none is
     done twice.
     """
     from inspector.cli.offline import commands
 
-    return commands.carry_out(terminal, folder, seed or [], large=large)
+    return commands.carry_out(terminal, folder, seed or [], large=large, unchecked=unchecked)
 
 
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:

@@ -5,6 +5,9 @@ tickets are in order and under the limit, and that the numbers follow from the r
 
 Where a drawn row may not be named (a natural person; a firm, where the pack says so) its ticket alone stands there, as
 `{"ticket": hex}`; and no reserve is named, since none of it was drawn. Who visited whom is not told: inspectors are persons.
+
+Whoever is named, in the reserve too, has a row; and nobody stands twice in a list, by name or by ticket: else a drawn firm could be
+hidden behind another, or behind somebody invented.
 """
 
 from __future__ import annotations
@@ -101,7 +104,7 @@ def _list(
         yield _differs(f"{at}.strata")
         return
     sizes = quotas(held.rules, counts, commitment.suite, key(commitment, seed, f"round/{held.name}"))
-    draw_key = key(commitment, seed, "draw")
+    draw_key, seen = key(commitment, seed, "draw"), set[str]()
     for code, told in strata.items():
         wanted, k = sizes[code]
         selected, reserve = told["selected"], told["reserve"]
@@ -110,13 +113,17 @@ def _list(
             for one in (*selected, *reserve)
         ]
         spare = min(held.rules.reserve, counts[code][1] - k)
+        fresh = {
+            one for one, _ in tickets
+        } - seen  # one id has one ticket: a ticket that comes again, in any stratum, is a double
+        seen |= fresh
         right = {
             "k": is_count(told["k"]) and told["k"] == k == len(selected),
             "wanted": "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
             "reserve": len(reserve) == spare,
-            "selected": tickets == sorted(set(tickets)) and len({one for one, _ in tickets}) == len(tickets),
+            "selected": tickets == sorted(tickets) and len(fresh) == len(tickets),
             "limit": told["limit"] == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
-            "rows": all(isinstance(one, dict) or _drawn_from(rows.get(one), code) for one in selected),
+            "rows": all(isinstance(one, dict) or _drawn_from(rows.get(one), code) for one in (*selected, *reserve)),
         }
         yield from (_differs(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
     drawn_ids = [one for told in strata.values() for one in told["selected"]]

@@ -122,6 +122,15 @@ def known_at(source: Mapping[str, object]) -> datetime | None:
     return chain.time_of(int(str(source["round"])))
 
 
+def ahead(source: Mapping[str, object], now: datetime) -> bool:
+    """Whether a beacon is still to speak, by what the commitment says of it: whatever is told of it now is invented.
+
+    A round of a pinned chain that lies beyond the calendar is to come like any other.
+    """
+    at = known_at(source)
+    return at > now if at is not None else source["kind"] == "drand" and str(source.get("chain")) in CHAINS
+
+
 def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
     """One part's text for the seed, checked against what its source promised. Raises Invalid (`draw_seed_invalid`).
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
-Written from the protocol's text, with Python's standard library and nothing of the program that drew. Read it before you run it, that
-is what it is for: `python3 verify_draw.py [--strict] [FOLDER...]`. It ends with 0 when all that can be recomputed agrees, 1 when not,
-naming it, 2 when a file cannot be read. "!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure.
+Written from the protocol's text, with Python's standard library and nothing of the program that drew: `python3 verify_draw.py [--strict]
+[FOLDER...]`. It ends with 0 when all that can be recomputed agrees, 1 when not, naming it, 2 when a file cannot be read.
+"!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure. Read it before you run it.
 """
 
 import hashlib
@@ -15,10 +15,15 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from time import gmtime, strftime, time
 from typing import Any
 
 Place = tuple[int, int]
 HEX, PART = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?"
+CHAINS = {  # of drand: when the first round came, in Unix seconds, and how many lie between two (section 2)
+    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": (1692803367, 3),
+    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": (1595431050, 30),
+}
 ROWS = {  # 7.2: how many columns are a row's key, and the columns: which may be empty, where commas part names, how a cap is written
     "objects": (1, r"(?!\ufeff)[^\t]+\t[^\t]+\t[^\t]*\t[^\t,]*\t[^\t,]*\t[^\t]*"),
     "inspectors": (1, rf"(?!\ufeff)[^\t]+(\t|\t{PART}(,{PART})*){{2}}\t(0|[1-9][0-9]{{0,17}})\t[^\t]*\t[^\t]*"),
@@ -60,11 +65,7 @@ def parse(content: bytes) -> Any:
         must(len(dict(pairs)) == len(pairs), "a key stands twice")
         return dict(pairs)
 
-    whole: Any = {
-        "parse_int": lambda told: int(told if told != "-0" else "minus zero"),
-        "parse_float": int,
-        "parse_constant": int,
-    }
+    whole: Any = {"parse_int": lambda n: int(n if n != "-0" else "minus zero"), "parse_float": int, "parse_constant": int}
     told = json.loads(content.decode(), object_pairs_hook=unique, **whole)  # `int` refuses a point, an exponent and a name
     must(isinstance(told, dict), "no JSON object")
     return told
@@ -95,6 +96,7 @@ class Draw:
         """Everything that has to be there, in its form; nothing is compared yet."""
         self.at, self.remarks, told = "the folder", list[str](), dict[str, Any]()
         if isinstance(given, Path):
+            must(str(given)[:1] != "-", "unknown option 未知选项; usage 用法: python3 verify_draw.py [--strict] [FOLDER...]")
             paths = [path for path in (*given.iterdir(), given / "witness" / "record.json") if path.is_file()]
             given = {path.relative_to(given).as_posix(): path.read_bytes() for path in paths}
         self.files, self.say = {"witness/record.json": b"{}", **given}, self.remarks.append
@@ -109,8 +111,7 @@ class Draw:
         self.c = self.digest(self.files["commit.json"]).hex()
         self.w = self.hash(f"ssj1/witness\n{self.c}\n")
         registers = [name for name in given if name.endswith(tuple(f"{kind}.tsv" for kind in ROWS))]
-        self.public = not registers and any(name.endswith("drawn.jsonl") for name in given)
-        self.events = dict[str, list[Any]]()
+        self.public, self.events = not registers and any(name.endswith("drawn.jsonl") for name in given), dict[str, list[Any]]()
         for held in self.commit["lists"]:
             *lines, rest = self.lines(held, "drawn.jsonl" if self.public else "after.jsonl")
             must(rest == b"", "the last line is not ended")
@@ -153,13 +154,15 @@ class Draw:
     def value(self, source: Any, part: Any) -> str:
         """The text that a part adds to the seed, if it is the one that its source promised (7.5, ruling 7)."""
         _, field, form = SEEDS[kind := source["kind"]]
-        told = part["pulse"] if kind == "nist" else part
-        value = told[field]
+        value = (told := part["pulse"] if kind == "nist" else part)[field]
         must(part["kind"] == kind and fits(value, form), f"no part of the kind {kind}")
         if kind == "drand":
+            first, period = CHAINS.get(source["chain"], (0, 0))
+            must(first + (source["round"] - 1) * period <= time(), "a round that is still to come, by this clock")
             compare([told["round"], told.get("chain", source["chain"])], [source["round"], source["chain"]], kind)
             return hashlib.sha256(bytes.fromhex(value)).hexdigest()
         if kind == "nist":
+            must(source["time"] <= strftime("%Y-%m-%dT%H:%M:%S", gmtime()) or not source["time"][0].isdigit(), "a pulse to come")
             compare(told["timeStamp"], source["time"], kind)
             compare("chain" in source and told["chainIndex"], source.get("chain", False), kind)
         must(kind != "reveal" or self.hash(f"ssj1/nonce\n{value}") == source["hash"], "the nonce is not the one promised")
@@ -204,20 +207,19 @@ class Draw:
         return {code: (rows[code], len(able), sorted(able)) for code, able in order.items()}
 
     def shown(self, held: Any, told: Any) -> dict[str, Any]:
-        """The same as a public bundle has it: who is named as drawn has a row, who is not named shows a ticket (ruling 17)."""
+        """The same as a public bundle has it: whoever is named has a row, whoever is not a ticket, nobody stands twice (ruling 17)."""
         rows = {row[0]: row for row in (self.proven(held, one) for one in self.events[held["name"]])}
-        self.at, key = "result.json", self.key("draw")
-        drawn = [name for one in told.values() for name in one["selected"] if not isinstance(name, dict)]
-        must(rows.keys() >= {*drawn}, "a drawn row is not shown")
-        found = self.tickets(held, [rows[name] for name in drawn])
+        self.at, places = "result.json", {code: [*one["selected"], *one["reserve"]] for code, one in told.items()}
+        named = [name for every in places.values() for name in every if not isinstance(name, dict)]
+        must(rows.keys() >= {*named}, "somebody is named whose row is not shown")
+        found = self.tickets(held, [rows[name] for name in named])
         for code, one in told.items():
-            order, n = found[code][2], one["n"]
-            for name in [*(name for name in one["selected"] if isinstance(name, dict)), *one["reserve"]]:
-                hidden = isinstance(name, dict)
-                must(([*name] == ["ticket"] and fits(name["ticket"], HEX)) if hidden else text(name), f"{code}: {name}")
-                order.append((name["ticket"] if hidden else self.hash(key + name), name))
+            hidden, n = [name for name in places[code] if isinstance(name, dict)], one["n"]
+            must(all([*name] == ["ticket"] and fits(name["ticket"], HEX) for name in hidden), f"{code}: no ticket alone")
             must(count(n) and count(one["eligible"], 0, n), f"{code}: n or eligible")
-            found[code] = (n, one["eligible"], sorted(order))
+            order = [*found[code][2], *((name["ticket"], name) for name in hidden)]
+            found[code] = (n, one["eligible"], sorted(order, key=lambda pair: pair[0]))
+        must(max(Counter(one[0] for _, _, order in found.values() for one in order).values(), default=1) < 2, "a ticket twice")
         must(sum(n for n, _, _ in found.values()) == held["objects"]["n"], "the strata do not add up to the register")
         return found
 
@@ -271,7 +273,7 @@ class Draw:
         for number, pair in enumerate(zip(self.commit["lists"], told, strict=True)):
             self.judge(*pair, f"lists[{number}]")
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        self.say("! Not looked at: beacons' times and `made`, the chance in figures, the draw before, the note of after.jsonl.")
+        self.say("! Not looked at: beacons' times against `made`, the chance in figures, the draw before, after.jsonl's note.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
         self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):

@@ -139,7 +139,7 @@ def step(_name: str) -> Iterator[Callable[[int, int], None]]:
 
 def drawn(folder: Path, *, large: bool) -> Opinion:
     """Carried out and verified."""
-    carrying.carry(folder, SEED, lambda _: None, unwatched, large=large)
+    carrying.carry(folder, SEED, lambda _: None, unwatched, datetime.now(SHANGHAI), large=large)
     return judge(Bundle.of_folder(folder, large=large), None)
 
 
@@ -329,7 +329,7 @@ def test_an_altered_register_is_refused_and_named_as_the_plain_way_does(files: P
     (folder / "result.json").unlink()
     for way in (False, True):
         with pytest.raises(carrying.DiffersError):
-            carrying.carry(folder, SEED, lambda _: None, unwatched, large=way)
+            carrying.carry(folder, SEED, lambda _: None, unwatched, datetime.now(SHANGHAI), large=way)
 
 
 def test_a_register_that_is_exchanged_while_it_is_read_stops_the_draw(tmp_path: Path) -> None:

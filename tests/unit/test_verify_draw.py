@@ -125,3 +125,11 @@ def test_a_folder_that_is_no_bundle_is_told_from_one_that_does_not_hold(
 ) -> None:
     assert verify_draw.main([str(tmp_path)]) == 2
     assert "CANNOT BE READ" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--help", "-h", "--strikt"])
+def test_an_option_it_does_not_know_is_no_folder(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify_draw.main([option, str(vector("1").write(tmp_path / "draw"))]) == 2
+    told = capsys.readouterr().out
+    assert f"{option}: CANNOT BE READ 无法读取: the folder: unknown option" in told
+    assert "verify_draw.py [--strict] [FOLDER...]" in told

@@ -5,22 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import log2
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.bundle import Bundle, frames_of, registers, unheld
+from inspector import beacons
+from inspector.beacons import Signed
+from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, registers, signed, unheld
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
+from inspector.domain.audit import AuditLine
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import entropy
+from inspector.domain.seed import ahead, entropy, known_at
 from inspector.domain.strict import parse
+from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
+_UNSURE = {
+    Signed.NO_LIBRARY: "draw_seed_unchecked_library",
+    Signed.INCOMPLETE: "draw_seed_unchecked_incomplete",
+    Signed.NOT_PINNED: "draw_seed_unchecked_key",
+}
 Part = Mapping[str, Any]
 Ask = Callable[[Mapping[str, object]], Part | None]
 """Asks people for a source's part; None: nobody is there to ask."""
@@ -36,18 +47,32 @@ class DiffersError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """The result, and whether the files were there already."""
+    """The result, whether the files were there already, and what is to be said aloud of the seed."""
 
     commitment: Commitment
     result: Result
     again: bool
+    remarks: tuple[AuditLine, ...] = ()
 
 
-def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Advance], *, large: bool = False) -> Carried:
+def carry(
+    where: Path,
+    told: Sequence[str],
+    ask: Ask,
+    begins: Callable[[str], Advance],
+    now: datetime,
+    *,
+    large: bool = False,
+    unchecked: bool = False,
+) -> Carried:
     """Carry out the draw of a folder; `large`: hold no register of objects, whatever its size.
 
-    Raises Invalid for a seed that its sources did not promise or that lacks a part, Refusal (`draw_carried_out`) when the draw
-    has another seed or result already, or (`draw_seed_used`) its figures chose in a draw beside it,
+    A beacon's part counts only once its beacon has spoken, by the clock (`now`), and its signature holds: else any value could be
+    invented, until the result pleases. `unchecked`: one whose signature cannot be checked here is taken all the same; the seed
+    records it, and verifiers say it aloud.
+
+    Raises Invalid for a seed that its sources did not promise, that lacks a part or that no beacon has signed, Refusal
+    (`draw_carried_out`) when the draw has another seed or result already, or (`draw_seed_used`) its figures chose in a draw beside it,
     DiffersError when the frozen bytes have changed, OSError.
     """
     if not (where / COMMIT).is_file():
@@ -64,8 +89,10 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Ad
             beside.refuse_thrown(where, parts)
         if earlier is not None and join(commitment, earlier) != seed:
             raise Refusal("draw_carried_out", draw=commitment.number, file=SEED)
-        result = _carried(bundle, commitment, parts, begins)
         held = bundle.files.get(RESULT)
+        if held is None:
+            parts = [_believed(*pair, now, unchecked=unchecked) for pair in zip(commitment.sources, parts, strict=True)]
+        result = _carried(bundle, commitment, parts, begins)
         if held is not None and held != result.content():
             raise Refusal("draw_carried_out", draw=commitment.number, file=RESULT)
         # The seed first: from then on, whatever happens to us, there is no other result.
@@ -73,7 +100,9 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Ad
             folder.add(where, SEED, _seed(commitment, parts))
         if held is None:
             folder.add(where, RESULT, result.content())
-        return Carried(commitment=commitment, result=result, again=held is not None)
+        signatures, wrong = signed(commitment, parts, None, now)
+        remarks = (*wrong, *untold(commitment, signatures))
+        return Carried(commitment=commitment, result=result, again=held is not None, remarks=remarks)
 
 
 def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]:
@@ -127,6 +156,32 @@ def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begi
         raise DiffersError(error) from error
 
 
+def _believed(source: Mapping[str, object], part: Part, now: datetime, *, unchecked: bool) -> Part:
+    """A part that counts, with the note that it was taken unchecked where it was.
+
+    Raises Invalid: `beacon_ahead`, `beacon_wrong`, `draw_seed_unchecked_…`.
+    """
+    if source["kind"] not in ("drand", "nist"):
+        return part
+    bare = {name: value for name, value in part.items() if name != UNCHECKED}
+    if ahead(source, now):
+        at = known_at(source)
+        raise Invalid(
+            "beacon_ahead",
+            source=named(source),
+            at=at.astimezone(SHANGHAI).isoformat() if at else "—",
+            now=now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        )
+    found = beacons.check(source, bare)
+    if found is Signed.WRONG:
+        raise Invalid("beacon_wrong", kind=source["kind"])
+    if found is Signed.HOLDS:
+        return bare
+    if not unchecked:
+        raise Invalid(_UNSURE[found], source=named(source), extra=beacons.EXTRA)
+    return {**bare, UNCHECKED: True}
+
+
 def _refuse_short(commitment: Commitment, parts: Sequence[Part]) -> None:
     """Figures that cannot hold the chance their source promised are half of what was thrown: typed once, they would stand for ever."""
     for source, part in zip(commitment.sources, parts, strict=True):
@@ -168,8 +223,8 @@ def _part(word: str) -> tuple[str, Part]:
             if round_.isascii() and round_.isdecimal() and len(round_) < 19:
                 return f"drand {int(round_)}", {"kind": "drand", "round": int(round_), "signature": signature}
         case "nist" if not party:
-            pulse = _json(value, Path(value).read_bytes())
-            return name, {"kind": "nist", "pulse": pulse.get("pulse", pulse)}
+            given = _json(value, Path(value).read_bytes())
+            return name, beacons.part({"kind": "nist"}, given if "pulse" in given else {"pulse": given})
     raise Invalid("draw_seed_unreadable", given=word[:80])
 
 

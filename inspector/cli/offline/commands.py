@@ -50,21 +50,21 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
     return None
 
 
-def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: bool) -> Exit | None:
+def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: bool, unchecked: bool) -> Exit | None:
     """Carry out, or say what differs from what was committed to."""
     from inspector.cli.offline.carry import DiffersError, carry
-    from inspector.domain.verify import unchecked
 
     try:
         with Bars(terminal).steps() as begins:
-            done = carry(folder, seed, lambda source: _asked(terminal, source), begins, large=large)
+            now = datetime.now(SHANGHAI)
+            done = carry(folder, seed, lambda source: _asked(terminal, source), begins, now, large=large, unchecked=unchecked)
     except DiffersError as differs:
         message = words.told(differs.error, terminal.lang)
         terminal.value({"problems": [{"code": differs.error.code, "message": message, "facts": differs.error.facts}]})
         if not terminal.as_json:
             terminal.aside(f"{terminal.words('error')}: {message}")
         return Exit.WRONG
-    remarks = [label(one.code, terminal.lang, **one.facts) for one in unchecked(done.commitment)]
+    remarks = [label(one.code, terminal.lang, **one.facts) for one in done.remarks]
     number = done.commitment.number
     terminal.value(
         {

@@ -36,7 +36,7 @@ _SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "text": (("what",), ("bits", "dice", "sides", "lowest", "balls")),
     "reveal": (("party",), ("hash", "make", "bits")),
     "drand": (("chain", "round"), ("bits",)),
-    "nist": (("chain", "time"), ("bits",)),
+    "nist": (("chain", "time"), ("ca", "bits")),
 }
 """(what must be told, what may be told) of each kind of source."""
 _TO_BE_MADE = "0" * 64
@@ -275,7 +275,7 @@ def _source(below: _Reader) -> Mapping[str, Any]:
         "bits": (is_count, "plan_count"),
         **dict.fromkeys(("dice", "sides", "lowest"), (is_count, "plan_count")),
         "balls": (lambda value: isinstance(value, list), "plan_form"),
-        "hash": (lambda value: matches(HEX64, value), "plan_hex64"),
+        **dict.fromkeys(("hash", "ca"), (lambda value: matches(HEX64, value), "plan_hex64")),
         "make": (lambda value: value is True, "plan_make"),
         "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
         "time": (lambda value: moment(value) is not None, "plan_time"),

@@ -33,6 +33,42 @@ function promise(told) {
   return { ...told, kind, bits, known };
 }
 
+// What a ceremony throws, by the form that a text states: [how many, least, most, whether balls]; null where it states none that we know.
+function thrown({ form }) {
+  const within = (told, least, most = 1000n) => isCount(told) && told >= least && told <= most;
+  const names = isObject(form) ? Object.keys(form).sort().join() : "";
+  if (names === "dice,sides" || names === "dice,lowest,sides") {
+    const { dice, sides, lowest = 1n } = form;
+    return within(dice, 1n) && within(sides, 2n) && within(lowest, 0n) ? [[dice, lowest, lowest + sides - 1n, false]] : null;
+  }
+  const balls = names === "balls" && Array.isArray(form.balls) && form.balls.length ? form.balls : [null];
+  const right = balls.every((one) => Array.isArray(one) && one.length === 2 && within(one[1], 2n) && within(one[0], 1n, one[1] - 1n));
+  return right ? balls.map(([drawn, of]) => [drawn, 1n, of, true]) : null;
+}
+
+// The whole bits of chance that such figures can hold: of dice in their order, of balls in none.
+function chance(groups) {
+  let outcomes = 1n;
+  for (const [many, least, most, apart] of groups) {
+    if (!apart) outcomes *= (most - least + 1n) ** many;
+    else for (let n = 0n; n < many; n++) outcomes = outcomes * (most - n) / (n + 1n); // the product so far holds n + 1 numbers in a row
+  }
+  return BigInt(outcomes.toString(2).length - 1);
+}
+
+// Whether the figures are of that form: plain decimals within bounds, balls ascending within their group.
+function thrownSo(groups, text) {
+  const words = text.split(" ");
+  if (!words.every((word) => /^(?:0|[1-9]\d{0,5})$/.test(word))) return false;
+  const figures = words.map(BigInt);
+  for (const [many, least, most, apart] of groups) {
+    const group = figures.splice(0, Number(many));
+    if (group.length < Number(many) || !group.every((one) => one >= least && one <= most)) return false;
+    if (apart && !group.every((one, n) => n === 0 || group[n - 1] < one)) return false;
+  }
+  return figures.length === 0;
+}
+
 // commit.json in the form of 7.4 and rulings 3, 4, 5, 7; unknown fields are kept and ignored.
 function commitment(bytes) {
   const told = parse(bytes, "commit.json"), { v, hash, draw, prev = null, blind, made, seed, lists } = told;
@@ -95,6 +131,11 @@ function seedValue(hex, source, part) {
   }
   const { text } = part;
   right(isText(text) && !/\+|\p{Cc}/u.test(text) && text.split(/\p{White_Space}+/u).join(" ") === text, "text");
+  const groups = thrown(source);
+  if (groups) {
+    right(thrownSo(groups, text), "text");
+    must(source.bits <= chance(groups), "bits_overstated", { what: source.what, bits: source.bits, most: chance(groups) });
+  }
   return text;
 }
 

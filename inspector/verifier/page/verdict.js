@@ -74,6 +74,7 @@ function* recompute(files, report) {
     must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
   }
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
+  for (const { kind, known: at } of commit.sources) must(!(at > Date.now()), "beacon_ahead", { kind });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
   if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
@@ -87,6 +88,7 @@ function* recompute(files, report) {
     { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
   Object.assign(report, { b, key: key("draw") });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
+  for (const { kind, unchecked } of seed.parts) if (unchecked === true && (kind === "drand" || kind === "nist")) remark("drawn_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
   if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
@@ -170,7 +172,8 @@ function compare(report, result, own) {
 // A drawn row that is not named shows its ticket alone.
 const isHidden = (told) => isObject(told) && Object.keys(told).join() === "ticket" && is(HEX64, told.ticket);
 
-// The public bundle (ruling 17): the drawn rows are of the register, their tickets under the limits, the numbers those of the rules.
+// The public bundle (ruling 17): whoever is named has a row of the register and nobody stands twice, by name or by ticket; the tickets are
+// under the limits, the numbers those of the rules.
 function* publicly({ commit, held, H, hex, key, remark, report, step, result }) {
   remark("public_bundle", {}, false);
   const isOne = (told) => isText(told) || isHidden(told);
@@ -202,14 +205,17 @@ function* publicly({ commit, held, H, hex, key, remark, report, step, result }) 
     }
     const total = [...counts.values()].reduce((sum, [rows]) => sum + rows, 0n);
     must(total === list.objects.n, "row_count", { file: at, count: total, wanted: list.objects.n });
-    const strata = [];
+    const strata = [], seen = new Set();
     for (const one of quotas(rules, counts, hex, key(`round/${list.name}`)).values()) {
       const { selected, reserve } = told.strata[one.code], k = Number(one.k), where = `.strata.${one.code}`;
       right(Array.isArray(selected) && selected.every(isOne) && selected.length === k, `${where}.selected`);
       right(Array.isArray(reserve) && reserve.every(isOne) && BigInt(reserve.length) === min(rules.reserve, one.eligible - one.k), `${where}.reserve`);
       const order = [...selected, ...reserve].map((id) => isHidden(id) ? { ticket: id.ticket, row: [""] } : { ticket: hex(key("draw") + id), row: [id] });
       right(order.every((_, i) => i === 0 || order[i - 1].ticket < order[i].ticket), `${where}.selected`);
-      right(selected.every((id) => isHidden(id) || proven[n].get(id)?.[1] === one.code && proven[n].get(id)[2] === "1"), `${where}.selected`);
+      const shows = (id) => isHidden(id) || proven[n].get(id)?.[1] === one.code && proven[n].get(id)[2] === "1";
+      right(selected.every(shows), `${where}.selected`);
+      right(reserve.every(shows), `${where}.reserve`);
+      right(order.every(({ ticket }) => !seen.has(ticket) && seen.add(ticket)), `${where}.selected`);
       strata.push({ ...one, order, selected, reserve, limit: k ? order[k - 1].ticket : null });
       hidden += selected.filter(isHidden).length;
       yield { done: strata.length, of: counts.size };
