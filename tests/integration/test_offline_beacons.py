@@ -78,7 +78,7 @@ def test_a_signature_invented_before_its_round_exists_is_refused_in_both_languag
 
 
 def test_once_a_round_is_known_its_own_signature_alone_draws(office: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CHAINS, NETWORK.hash, NETWORK)  # type: ignore[index]
+    monkeypatch.setitem(CHAINS, NETWORK.hash, NETWORK)
     number = NETWORK.round_from(datetime.now(UTC) + HOURS)
     folder = announced(office, f'kind = "drand"\nchain = "{NETWORK.hash}"\nround = {number}')
     at, right = NETWORK.time_of(number), f"drand={number}:{signed(number)['signature']}"
