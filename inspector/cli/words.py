@@ -181,6 +181,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),
     "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),
     "flaw_in_plan": ("{file}, {named}: {what} → {fix}", "{file}，{named}：{what} → {fix}"),
+    "odd_in_plan": ("{file}, {named}: remark: {what} → {fix}", "{file}，{named}：提示：{what} → {fix}"),
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
     "step_freezing": ("freezing the rosters", "冻结名录"),
@@ -216,6 +217,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
     ),
     "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "visits_unmanned": (
+        "  ! list {list}: {count} visits have no team: nobody is sent",
+        "  ! 名单 {list}：{count} 次检查没有派人",
+    ),
     "ask_nonce": ("secret of {party} (64 digits 0-9a-f)", "{party} 的随机数（64位 0-9a-f）"),
     "ask_first": ("first person, unseen: figures of {what}", "第一人（不显示）：录入 {what} 的数字"),
     "ask_second": ("second person: the same figures", "第二人：录入同样的数字"),

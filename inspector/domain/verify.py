@@ -140,6 +140,7 @@ def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -
             if len(one.reserve) < reserve:
                 told.append(AuditLine(code="draw.few_reserves", facts=at | {"wanted": reserve, "left": len(one.reserve)}))
         counted = {
+            "draw.visits_unmanned": held.unmanned,
             "draw.empty_seats": len(held.dealt.shortages) if held.dealt else 0,
             "draw.bans_ignored": held.unknown_bans,
             "draw.salts_guessable": guessable(frames[held.name]),

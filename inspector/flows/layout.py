@@ -113,6 +113,8 @@ class RowReader:
         self._wrong = False
         if any(cell != "" and not (place < len(named) and named[place]) for place, cell in enumerate(row.cells)):
             self.flaw("", "cells_too_many")
+        if len(row.cells) < len(named) and any(named[len(row.cells) :]):  # else a code cut off would stand for its default
+            self.flaw("", "cells_too_few")
 
     @property
     def sound(self) -> bool:

@@ -34,6 +34,7 @@ Room = Callable[[Path], Spool | None]
 class Given:
     """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself.
 
+    `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
     `large`: the objects are too many to hold, whatever their size.
     """
 
@@ -42,6 +43,7 @@ class Given:
     inspectors: Path | None
     bans: Path | None
     out: Path
+    alone: bool = False
     large: bool = False
 
     def private(self, name: str) -> Path:
@@ -110,6 +112,10 @@ def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
             raise Invalid("draw_announce_lists", option=option, plan=given.plan.name)
     if not told.several and given.objects is None:
         raise Invalid("draw_announce_lacks", option="--objects")
+    if not told.several and given.inspectors is None and not given.alone:
+        raise Invalid("draw_announce_alone")
+    if told.several and not given.alone:
+        flaws += [plan.unmanned(place, one) for place, one in enumerate(told.lists, 1) if "inspectors" not in one.files]
     folder.refuse_taken(given.out, _private(given, told))
     beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
     secret = secrets.token_hex(32)

@@ -93,6 +93,8 @@ def _drawn(terminal: Terminal, result: Result) -> None:
             for code, one in held.strata.items()
         )
         terminal.rows(("list", "stratum", "n", "eligible", "k", "reserve"), rows)
+        if held.unmanned:
+            terminal.say("visits_unmanned", list=held.name, count=held.unmanned)
         if held.dealt is not None and held.dealt.shortages:
             terminal.say("seats_empty", list=held.name, count=len(held.dealt.shortages))
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
@@ -96,9 +97,11 @@ class Roster(Generic[T]):
     told: Diagnosis = field(default_factory=Diagnosis)
     untold: tuple[int, int] = (0, 0)
     spool: Spool | None = None
+    held: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def take(self, row: T, number: int) -> None:
-        """A row that is right; a large roster's is put away."""
+        """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
+        self.held[row.stratum if isinstance(row, ObjectRow) else "", isinstance(row, Ban) or row.status == ELIGIBLE] += 1
         if self.spool is not None and isinstance(row, ObjectRow):
             self.spool.put(row, number)
         else:
@@ -108,6 +111,11 @@ class Roster(Generic[T]):
     def known(self, ids: set[str]) -> set[str]:
         """Those of the ids that there are."""
         return self.spool.known(ids) if self.spool is not None else ids.intersection(row.key()[0] for row in self.rows)
+
+    @property
+    def free(self) -> int:
+        """How many may be drawn, or dealt."""
+        return sum(count for (_, free), count in self.held.items() if free)
 
     @property
     def faults(self) -> int:
@@ -147,7 +155,13 @@ def objects(
     def alike(row: ObjectRow, name: str) -> ObjectRow:
         return ObjectRow(id=name, stratum=row.stratum, status=row.status, pool=row.pool, qual=row.qual, salt=salt(name))
 
-    return _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
+    roster = _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
+    _refuse_idle(roster, "objects_none", "objects_none_free")
+    for code in plan.strata if not roster.faults else ():
+        if not roster.held[code, True]:
+            lacks = "class_none_free" if roster.held[code, False] else "class_none"
+            roster.told.warnings.append(RowFlaw(row=0, column=f"strata.{code}", code=lacks, facts={"stratum": code}))
+    return roster
 
 
 def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
@@ -161,7 +175,12 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
             return None
         return InspectorRow(id=name, pools=pools, quals=quals, cap=cap, status=status, salt=salt(name))
 
-    return _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
+    roster = _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
+    _refuse_idle(roster, "inspectors_none", "inspectors_none_free")
+    if not roster.faults and roster.free < plan.team:
+        facts = {"count": roster.free, "team": plan.team}
+        roster.told.warnings.append(RowFlaw(row=0, column="team", code="team_larger", facts=facts))
+    return roster
 
 
 def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
@@ -173,6 +192,13 @@ def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
         return Ban(object=held, inspector=staff, reason=reason, salt=salt(f"{held}/{staff}")) if reader.sound else None
 
     return _read(Roster[Ban](file=file, layout=BANS), one, advance)
+
+
+def _refuse_idle(roster: Roster[Any], none: str, none_free: str) -> None:
+    """A roster that nobody could be taken from: the draw could not work, and its number would be used up."""
+    if not roster.faults and not roster.free:
+        roster.told.warnings[:] = [one for one in roster.told.warnings if one.code != "rows_none"]
+        roster.add(RowFlaw(row=0, column="", code=none_free if roster.held else none))
 
 
 def ignored(roster: Roster[Ban], objects: Roster[ObjectRow], inspectors: Sequence[InspectorRow]) -> None:
