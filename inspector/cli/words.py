@@ -182,6 +182,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),
     "flaw_in_plan": ("{file}, {named}: {what} → {fix}", "{file}，{named}：{what} → {fix}"),
     "odd_in_plan": ("{file}, {named}: remark: {what} → {fix}", "{file}，{named}：提示：{what} → {fix}"),
+    "unread_in": ("{file}: {what}", "{file}：{what}"),
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
     "step_freezing": ("freezing the rosters", "冻结名录"),

@@ -253,6 +253,40 @@ def test_a_hash_that_only_stands_in_for_one_is_refused_and_so_is_the_one_of_the_
         assert faults(announce(office, "--json")) == [("plan.toml", None, "seed.2.hash", "plan_hash")]
 
 
+def test_files_that_cannot_be_read_are_all_named_together_with_the_faults_of_the_others(office: Operator) -> None:
+    office.file("plan.toml", PLAN.replace("team = 2", "team = 0"))
+    (office.folder / "objects.csv").write_bytes(b"id\n\xff\xff\n")
+    office.file("inspectors.csv", "")
+    said = announce(office, "--json", bans="away.csv")
+    assert faults(said) == [
+        ("plan.toml", None, "team", "plan_team"),
+        ("objects.csv", None, "", "sheet_encoding"),
+        ("inspectors.csv", None, "", "sheet_empty"),
+        ("away.csv", None, "", "file_unusable"),
+    ]
+    told = announce(office, "--lang", "en", bans="away.csv").err
+    assert "objects.csv: The encoding cannot be told" in told
+    assert "inspectors.csv: The sheet holds no rows" in told
+    assert told.count("away.csv") == 1
+    for name in ("plan.toml", "objects.csv", "inspectors.csv"):
+        (office.folder / name).unlink()
+    assert [one[0] for one in faults(announce(office, "--json", bans="away.csv"))] == [
+        *("plan.toml", "objects.csv", "inspectors.csv", "away.csv")
+    ]
+
+
+def test_a_number_that_is_used_is_told_with_the_faults_of_the_files(office: Operator) -> None:
+    assert announce(office).code == 0
+    (office.folder / "draw").rename(office.folder / "first")
+    (office.folder / "draw.salt-secret.txt").unlink()
+    assert announce(office).code == 4
+    office.file("objects.csv", table(HEADS, ("TEST1", "Z", "", "", "", "")))
+    assert [(one[0], one[3]) for one in faults(announce(office, "--json"))] == [
+        ("plan.toml", "draw_number_used"),
+        ("objects.csv", "choice_unknown"),
+    ]
+
+
 def test_a_roster_that_was_cut_off_is_no_shorter_roster(office: Operator) -> None:
     whole = table(HEADS, *OBJECTS)
     office.file("objects.csv", whole + "TEST9999,A\n")

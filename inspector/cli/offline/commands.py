@@ -17,6 +17,8 @@ from inspector.cli.progress import Bars
 from inspector.domain.audit import MARGIN
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.draw import Result
+from inspector.domain.errors import Invalid
+from inspector.flows.remedies import WORDS as REMEDIES
 from inspector.labels import label
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
             return Exit.USAGE
         made = announcing.announce(given, handed, now, bars.step)
     _tell(terminal, "odd_in", remarks)
+    assert handed.plan is not None, "seen before"
     _announced(terminal, given, handed.plan, made, remarks)
     return None
 
@@ -179,6 +182,15 @@ def _found(terminal: Terminal, given: Given, handed: Handed, what: str) -> list[
 def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) -> Mapping[str, object]:
     lang = terminal.lang
     place = {"row": one.row} if one.row else {}
+    if not place and one.code not in REMEDIES:  # the whole file, and the error says itself how to mend it
+        what = words.told(Invalid(one.code, **one.facts), lang)
+        return {
+            "file": file,
+            "column": "",
+            "code": one.code,
+            "what": what.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
+            "fix": "",
+        }
     column = one.column
     if layout is not None and lang == "zh-Hans":
         column = next((f"{held.chinese} {held.name}" for held in layout.columns if held.name == column), column)
@@ -200,4 +212,5 @@ def _tell(terminal: Terminal, key: str, found: Sequence[Mapping[str, object]]) -
         if "more" in one:
             terminal.aside(terminal.words("more_in", file=one["file"], count=one["more"]))
         else:
-            terminal.aside(terminal.words(key if "row" in one else f"{key}_plan", **one))
+            kind = key if "row" in one else f"{key}_plan" if one["fix"] else "unread_in"
+            terminal.aside(terminal.words(kind, **one))

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from errno import errorcode
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -138,7 +139,7 @@ class Roster(Generic[T]):
 def objects(
     file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance, spool: Spool | None = None
 ) -> Roster[ObjectRow]:
-    """The roster of objects, its rows in the spool where there is one. Raises Invalid for a file that cannot be read at all."""
+    """The roster of objects, its rows in the spool where there is one. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
@@ -165,7 +166,7 @@ def objects(
 
 
 def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
-    """The roster of inspectors. Raises Invalid for a file that cannot be read at all."""
+    """The roster of inspectors. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> InspectorRow | None:
         name = _key(reader, "id", today)
@@ -184,7 +185,7 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
 
 
 def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
-    """Who may not be sent where. Raises Invalid for a file that cannot be read at all."""
+    """Who may not be sent where. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> Ban | None:
         held, staff = _key(reader, "object", today), _key(reader, "inspector", today)
@@ -217,6 +218,46 @@ def _read(
     advance: Advance,
     alike: Callable[[T, str], T] | None = None,
 ) -> Roster[T]:
+    try:
+        _rows(roster, one, advance, alike)
+    except (Invalid, OSError) as error:
+        if isinstance(error, Invalid) and not error.code.startswith(("sheet_", "parquet_")):
+            raise
+        if isinstance(error, OSError) and error.filename != str(roster.file):
+            raise  # not the roster: a disk that is full, say
+        roster.add(unread(roster.file, error))
+        return roster
+    _refuse_twice(roster, advance)
+    roster.trim()
+    return roster
+
+
+def legible(file: Path, layout: Layout) -> Roster[Any]:
+    """A roster of which nothing but whether it can be read is known."""
+    roster = Roster[Any](file=file, layout=layout)
+    try:
+        with opened(file):
+            pass
+    except (Invalid, OSError) as error:
+        roster.add(unread(file, error))
+    return roster
+
+
+def unread(file: Path, error: Invalid | OSError) -> RowFlaw:
+    """That a file cannot be read, as a fault of the whole of it."""
+    if isinstance(error, Invalid):
+        return of_error(0, error)
+    facts = {"file": str(file), "problem": error.strerror or type(error).__name__, "errno": errorcode.get(error.errno or 0, "")}
+    return RowFlaw(row=0, column="", code="file_unusable", facts=facts)
+
+
+def _rows(
+    roster: Roster[T],
+    one: Callable[[RowReader], T | None],
+    advance: Advance,
+    alike: Callable[[T, str], T] | None,
+) -> None:
+    """Every row, taken or with its faults. Raises Invalid (`sheet_…`, `parquet_…`), OSError."""
     with opened(roster.file) as stream:
         found, told = roster.layout.heads(stream.head())
         named = [
@@ -237,9 +278,6 @@ def _read(
                 roster.take(quick, row.number)
         advance(stream.size, stream.size)
         told.warnings += stream.odd
-    _refuse_twice(roster, advance)
-    roster.trim()
-    return roster
 
 
 class _Known(Generic[T]):
