@@ -28,7 +28,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
-    "aborted": ("broken off; nothing was done", "已中断，未执行"),
+    "aborted": ("broken off before the end; the same command may be given again", "已中断，没有执行完；可以重新执行同一命令"),
     # What was typed wrongly.
     "usage": ("usage: {usage} (help: {command} --help)", "用法：{usage}（帮助：{command} --help）"),
     "no_command": ("there is no command {value}", "没有命令 {value}"),
@@ -66,6 +66,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "void_asked": (
         "{by} asks that draw {draw} be void: {reason}. Another person signs with the same reason",
         "{by} 申请作废抽取 {draw}：{reason}。须另一人以同一理由签署",
+    ),
+    "void_asked_anew": (
+        "this stands in the place of the reason that was signed before: {reason}",
+        "此理由取代此前签署的理由：{reason}",
     ),
     "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
     "extension_asked": (

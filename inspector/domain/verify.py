@@ -92,7 +92,9 @@ def chained(
     while at is not None and at in left:
         at, count = left.pop(at).prev, count + 1
     problems = [AuditLine(code="draw.chain_fork", facts={"draws": told}) for told in forks]
-    if left:
+    if later := sorted(one.number for one in left.values() if one.prev == commitment.c):
+        problems.append(AuditLine(code="draw.chain_order", facts={"draws": ", ".join(later)}))
+    elif left:
         unreached = ", ".join(sorted(one.number for one in left.values()))
         problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
     remarks = [AuditLine(code="draw.chain_followed", facts={"count": count})]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from inspector.cli.offline import folder as folder_of_files
 from inspector.cli.offline import rosters
 from inspector.domain import commitment
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow
@@ -16,7 +19,9 @@ from inspector.domain.identity import uscc_check_digit
 from inspector.domain.suite import Suite
 from tests.needs import ROOT
 from tests.offline import (
+    DICE,
     HEADS,
+    NONCE,
     OBJECTS,
     PLAN,
     SEED,
@@ -285,6 +290,41 @@ def test_a_number_that_is_used_is_told_with_the_faults_of_the_files(office: Oper
         ("plan.toml", "draw_number_used"),
         ("objects.csv", "choice_unknown"),
     ]
+
+
+def test_a_full_disk_is_told_as_one_by_the_folder_that_was_named(office: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = names(office.folder)
+
+    def full(_file: Path, _lines: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(folder_of_files, "_write", full)
+    said = announce(office, "--lang", "en")
+    assert (said.code, "The disk is full" in said.err, str(office.folder / "draw") in said.err) == (5, True, True), said.err
+    assert "cannot be reached" not in said.err
+    assert names(office.folder) == before
+
+
+@pytest.mark.parametrize("answers", [[], [DICE]])
+def test_whoever_breaks_off_at_a_question_is_told_so_with_one_code(office: Operator, answers: list[str]) -> None:
+    assert announce(office).code == 0
+    code, screen = at_a_terminal(office, [*answers, "\x03"], "draw", "carry-out", "draw")
+    assert (code, screen.count("broken off")) == (130, 1), screen
+
+
+def test_a_fault_of_the_seed_says_what_was_wanted_and_who_is_misspelt(office: Operator) -> None:
+    assert announce(office).code == 0
+    short = carry_out(office, "--seed", "text=1 2 3", *SEED[2:], "--lang", "en")
+    assert (short.code, "26 figures from 1 to 6" in short.err, "3" in short.err) == (2, True, True), short.err
+    misspelt = carry_out(office, *SEED[:2], "--seed", f"reveal:justise={NONCE}", "--lang", "en")
+    assert (misspelt.code, "reveal:justise" in misspelt.err, "reveal: justice" in misspelt.err) == (2, True, True), misspelt.err
+
+
+def test_whoever_names_a_file_of_a_bundle_is_told_its_folder(office: Operator) -> None:
+    assert announce(office).code == 0
+    assert carry_out(office, *SEED).code == 0
+    said = office.say("draw", "verify", str(office.folder / "draw/commit.json"), "--lang", "en")
+    assert (said.code, f"give its folder: {office.folder / 'draw'}" in said.err) == (2, True), said.err
 
 
 def test_a_roster_that_was_cut_off_is_no_shorter_roster(office: Operator) -> None:

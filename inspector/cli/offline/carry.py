@@ -17,7 +17,7 @@ from inspector.domain.commitment import Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import entropy
+from inspector.domain.seed import entropy, form
 from inspector.domain.strict import parse
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -58,6 +58,8 @@ def carry(where: Path, told: Sequence[str], ask: Ask, begins: Callable[[str], Ad
         commitment = read_commitment(bundle.files[COMMIT])
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
+        if earlier is None:
+            _refuse_unfit(commitment, parts)
         seed = join(commitment, parts)
         if earlier is None:
             _refuse_short(commitment, parts)
@@ -88,6 +90,9 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
         if found is not None:
             left.remove(found)
         part = found[1] if found is not None else ask(source)
+        if part is None and left:
+            given = ", ".join(name for name, _ in left)
+            raise Invalid("draw_seed_stranger", given=given, source=named(source), option=option(source))
         if part is None:
             raise Invalid("draw_seed_missing", source=named(source), option=option(source))
         parts.append(part)
@@ -125,6 +130,14 @@ def _carried(bundle: Bundle, commitment: Commitment, parts: Sequence[Part], begi
         if error.code == "bundle_incomplete":
             raise
         raise DiffersError(error) from error
+
+
+def _refuse_unfit(commitment: Commitment, parts: Sequence[Part]) -> None:
+    """Figures of another form than was promised, told by what was wanted. Raises Invalid (`ceremony_figures_unfit`)."""
+    for source, part in zip(commitment.sources, parts, strict=True):
+        held = form(source)
+        if held is not None and isinstance(text := part.get("text"), str):
+            held.figures(text)
 
 
 def _refuse_short(commitment: Commitment, parts: Sequence[Part]) -> None:

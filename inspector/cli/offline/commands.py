@@ -34,9 +34,10 @@ TRIES = 3
 def announce(terminal: Terminal, given: Given) -> Exit | None:
     """Read, refuse with everything that is wrong, or commit and say what to do next."""
     from inspector.cli.offline import announce as announcing
+    from inspector.cli.offline.folder import named as naming
 
     now, bars = datetime.now(SHANGHAI), Bars(terminal)
-    with announcing.rooms(given) as room:
+    with naming(given.out), announcing.rooms(given) as room:
         handed = announcing.read(given, now, bars.step, room)
         faults, remarks = _found(terminal, given, handed, "flaws"), _found(terminal, given, handed, "warnings")
         if handed.faults:
@@ -56,10 +57,11 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
 def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: bool) -> Exit | None:
     """Carry out, or say what differs from what was committed to."""
     from inspector.cli.offline.carry import DiffersError, carry
+    from inspector.cli.offline.folder import named as naming
     from inspector.domain.verify import unchecked
 
     try:
-        with Bars(terminal).steps() as begins:
+        with naming(folder), Bars(terminal).steps() as begins:
             done = carry(folder, seed, lambda source: _asked(terminal, source), begins, large=large)
     except DiffersError as differs:
         message = words.told(differs.error, terminal.lang)

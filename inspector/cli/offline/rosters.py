@@ -102,7 +102,7 @@ class Roster(Generic[T]):
 
     def take(self, row: T, number: int) -> None:
         """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
-        self.held[row.stratum if isinstance(row, ObjectRow) else "", isinstance(row, Ban) or row.status == ELIGIBLE] += 1
+        self.held[getattr(row, "stratum", ""), getattr(row, "status", ELIGIBLE) == ELIGIBLE] += 1
         if self.spool is not None and isinstance(row, ObjectRow):
             self.spool.put(row, number)
         else:
