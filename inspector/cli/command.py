@@ -35,7 +35,7 @@ class Exit(IntEnum):
 CODES = """Exit codes: 0 done · 1 something is wrong (a check failed) · 2 bad usage or bad input · 3 not found ·
 4 refused, or a conflict · 5 the database or something outside cannot be reached, or the disk is full · 130 broken off (Ctrl-C).
 
-退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 · 
+退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 ·
 5 数据库或外部无法连接，或磁盘已满 · 130 已中断（Ctrl-C）。"""
 
 _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
