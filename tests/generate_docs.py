@@ -23,7 +23,7 @@ from inspector.cli import words as cli_words
 from inspector.cli.app import app
 from inspector.domain import errors
 from inspector.domain.decision import OrderKind
-from inspector.flows import diagnosis
+from inspector.flows import remedies
 from inspector.flows.importing import CASES
 from inspector.flows.inspections import INSPECTIONS
 from inspector.flows.layout import Layout
@@ -129,7 +129,7 @@ def error_codes() -> str:
 
 def row_errors() -> str:
     """What can be wrong with a row of a file."""
-    rows = [(f"`{code}`", f"{what}; {fix}", f"{zh}；{fix_zh}") for code, (what, zh, fix, fix_zh) in diagnosis.WORDS.items()]
+    rows = [(f"`{code}`", f"{what}; {fix}", f"{zh}；{fix_zh}") for code, (what, zh, fix, fix_zh) in remedies.WORDS.items()]
     return table(("code", "English", "中文"), sorted(rows))
 
 

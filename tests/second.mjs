@@ -1,6 +1,6 @@
 // The browser's verifier under Node: the script is taken out of the very page that is shipped.
 //   node second.mjs PAGE FOLDER...    judges folders;    node second.mjs PAGE    judges lines of {name: base64} as they come in.
-// One line each: agrees C=… W=… · DIFFERS code facts · UNREADABLE code facts.
+// One line each: agrees C=… W=… · DIFFERS code facts · UNREADABLE code facts; then of each receipt among the files ` | name code code`.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -14,8 +14,12 @@ function finish(steps) {
   return told.value;
 }
 
-function opinion(files) {
-  const { report } = finish(answer({ files }));
+function opinion(files, beside) {
+  const { report } = finish(answer({ files, beside }));
+  return [verdict(report), ...report.receipts.map(({ file, told }) => [file, ...told.map(({ code }) => code)].join(" "))].join(" | ");
+}
+
+function verdict(report) {
   if (report.outcome === "agrees") return `agrees C=${report.c} W=${report.w}`;
   const facts = JSON.stringify(report.problem.facts, (_, one) => (typeof one === "bigint" ? Number(one) : one));
   return `${report.outcome.toUpperCase()} ${report.problem.code} ${facts}`;
@@ -30,7 +34,9 @@ function folder(path) {
 if (folders.length) for (const path of folders) console.log(opinion(folder(path)));
 else for await (const line of createInterface({ input: process.stdin })) {
   const { receipt, ...files } = JSON.parse(line), bytes = (told) => new Uint8Array(Buffer.from(told, "base64"));
-  const told = opinion(new Map(Object.entries(files).map(([name, held]) => [name, bytes(held)])));
+  const all = Object.entries(files).map(([name, held]) => [name.replace(/^\.\.\//, ""), bytes(held), name.startsWith("../")]);
+  const some = (outside) => new Map(all.filter((one) => one[2] === outside).map(([name, held]) => [name, held]));
+  const told = opinion(some(false), some(true));
   const plain = (_, one) => (typeof one === "bigint" ? Number(one) : one);
   console.log(receipt ? JSON.stringify(finish(answer({ receipt: bytes(receipt) })).receipt, plain) : told);
 }

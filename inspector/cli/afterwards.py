@@ -41,11 +41,14 @@ def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> Non
     from inspector.flows import voiding
 
     office, who = terminal.office, signer(by)
+    before = terminal.look(lambda tx: tx.draws.get(draw))
     held = terminal.act(
         "draw.void", draw, lambda tx, now: voiding.sign(office, tx, draw, by=who, reason=reason, now=now), signed=who
     )
     names = [one.by for one in held.signed]
     terminal.value({"draw": draw, "state": held.state, "signed": names, "reason": held.signed[0].reason})
+    if (was := next((one.reason for one in before.signed if one.on is before.state), None)) and held.signed[0].reason != was:
+        terminal.say("void_asked_anew", reason=was)
     terminal.say("void_made" if held.freed else "void_asked", draw=draw, by=", ".join(names), reason=held.signed[0].reason)
 
 

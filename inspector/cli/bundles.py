@@ -133,7 +133,8 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
 ) -> Exit | None:
     """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
-    Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read.
+    Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
+    with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it.
@@ -146,6 +147,8 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
     if outside is None and any(times):
         raise Invalid("witness_needed")
+    if Path(draw).is_file():
+        raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:

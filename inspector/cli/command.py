@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import IntEnum
-from errno import errorcode
+from errno import EDQUOT, ENOSPC, errorcode
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
@@ -33,9 +33,10 @@ class Exit(IntEnum):
 
 
 CODES = """Exit codes: 0 done · 1 something is wrong (a check failed) · 2 bad usage or bad input · 3 not found ·
-4 refused, or a conflict · 5 the database or something outside cannot be reached.
+4 refused, or a conflict · 5 the database or something outside cannot be reached, or the disk is full · 130 broken off (Ctrl-C).
 
-退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 · 5 数据库或外部无法连接。"""
+退出码：0 完成 · 1 检查发现问题 · 2 用法或输入有误 · 3 没有找到 · 4 被拒绝或有冲突 ·
+5 数据库或外部无法连接，或磁盘已满 · 130 已中断（Ctrl-C）。"""
 
 _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
     (UnreachableError, Exit.UNREACHABLE),
@@ -120,6 +121,9 @@ def expected(error: Exception) -> InspectorError | None:
     if isinstance(error, BrokenPipeError):
         return None  # whoever reads us has heard enough (`| head`)
     if isinstance(error, OSError):
+        if error.errno in (ENOSPC, EDQUOT):
+            full = {"file": str(error.filename)} if error.filename is not None else {}
+            return UnreachableError("disk_full_at" if full else "disk_full", **full)
         facts = {"problem": error.strerror or type(error).__name__, "errno": errorcode.get(error.errno or 0, "")}
         if error.filename is not None:
             return Invalid("file_unusable", file=str(error.filename), **facts)

@@ -84,7 +84,7 @@ def show(terminal: Terminal, draw: Number) -> None:
         terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
 
 
-def announce(
+def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the command
     terminal: Terminal,
     plan: Annotated[
         str | None, typer.Argument(help="Name of the plan, with the daemon 抽查计划（有守护进程）", metavar="PLAN")
@@ -94,6 +94,9 @@ def announce(
     inspectors: Annotated[
         Path | None, typer.Option("--inspectors", help="Offline: roster of inspectors 离线：检查人员名录")
     ] = None,
+    alone: Annotated[
+        bool, typer.Option("--no-inspectors", help="Offline: draw objects alone, nobody is sent 离线：只抽对象，不派检查人员")
+    ] = False,
     bans: Annotated[Path | None, typer.Option("--bans", help="Offline: who may not go where 离线：回避名单")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Offline: a new folder 离线：新文件夹", file_okay=False)] = None,
     large: Large = False,
@@ -105,13 +108,16 @@ def announce(
     announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
+    With --no-inspectors objects alone are drawn; without it a roster of inspectors is required.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
-    if not any(files.values()) and not large:
+    if not any(files.values()) and not large and not alone:
         return _announce(terminal, plan)
     if plan is not None:
         raise Invalid("draw_announce_mixed", plan=plan)
+    if alone and inspectors is not None:
+        raise Invalid("options_apart", one="--no-inspectors", other="--inspectors")
     for option in ("--plan", "--out", *(["--inspectors"] if bans else [])):  # a plan of several lists names its rosters itself
         if files[option] is None:
             raise Invalid("draw_announce_lacks", option=option)
@@ -119,7 +125,7 @@ def announce(
     from inspector.cli.offline.announce import Given
 
     assert file is not None and out is not None  # noqa: PT018 (seen above)
-    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, large=large)
+    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, alone=alone, large=large)
     return commands.announce(terminal, given)
 
 

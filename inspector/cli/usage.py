@@ -16,6 +16,8 @@ from inspector.cli.terminal import clean, language
 from inspector.labels import Lang
 
 UNWRAPPED = 100_000
+BROKEN_OFF = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it."""
 _PREFIX = "Value error, "
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"No such command '(?P<value>.*)'\.?(?: Did you mean (?P<near>.*)\?)?"), "no_command"),
@@ -77,11 +79,12 @@ class Group(TyperGroup):
         try:
             code = super().main(typed, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
-            typer.echo(words.say("aborted", _lang(typed)), err=True)
-            sys.exit(1)
+            code = BROKEN_OFF  # at a question; anywhere else the library says so by this code
         except TyperException as error:
             typer.echo(clean(told(error, _lang(typed))), err=True)
             sys.exit(2)
+        if code == BROKEN_OFF:
+            typer.echo(words.say("aborted", _lang(typed)), err=True)
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -28,7 +28,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
-    "aborted": ("broken off; nothing was done", "已中断，未执行"),
+    "aborted": ("broken off before the end; the same command may be given again", "已中断，没有执行完；可以重新执行同一命令"),
     # What was typed wrongly.
     "usage": ("usage: {usage} (help: {command} --help)", "用法：{usage}（帮助：{command} --help）"),
     "no_command": ("there is no command {value}", "没有命令 {value}"),
@@ -66,6 +66,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "void_asked": (
         "{by} asks that draw {draw} be void: {reason}. Another person signs with the same reason",
         "{by} 申请作废抽取 {draw}：{reason}。须另一人以同一理由签署",
+    ),
+    "void_asked_anew": (
+        "this stands in the place of the reason that was signed before: {reason}",
+        "此理由取代此前签署的理由：{reason}",
     ),
     "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
     "extension_asked": (
@@ -185,6 +189,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),
     "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),
     "flaw_in_plan": ("{file}, {named}: {what} → {fix}", "{file}，{named}：{what} → {fix}"),
+    "odd_in_plan": ("{file}, {named}: remark: {what} → {fix}", "{file}，{named}：提示：{what} → {fix}"),
+    "unread_in": ("{file}: {what}", "{file}：{what}"),
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
     "step_freezing": ("freezing the rosters", "冻结名录"),
@@ -220,6 +226,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
     ),
     "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "visits_unmanned": (
+        "  ! list {list}: {count} visits have no team: nobody is sent",
+        "  ! 名单 {list}：{count} 次检查没有派人",
+    ),
     "ask_nonce": ("secret of {party} (64 digits 0-9a-f)", "{party} 的随机数（64位 0-9a-f）"),
     "ask_first": ("first person, unseen: figures of {what}", "第一人（不显示）：录入 {what} 的数字"),
     "ask_second": ("second person: the same figures", "第二人：录入同样的数字"),

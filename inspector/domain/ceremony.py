@@ -60,7 +60,8 @@ class Form:
         for count, least, most, apart in self._groups():
             group, numbers = numbers[:count], numbers[count:]
             if len(group) < count or not all(least <= number <= most for number in group):
-                raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem=f"{count} figures {least}..{most}")
+                problem = f"{count} figures from {least} to {most}; {len(group)} were given"
+                raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem=problem)
             if apart and len({*group}) < count:
                 raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem="one ball stands twice")
             told += sorted(group) if apart else group

@@ -33,6 +33,12 @@ class ListResult:
     unknown_bans: int
 
     @property
+    def unmanned(self) -> int:
+        """How many visits have nobody in their team: all of a list that deals no inspectors."""
+        teams = self.dealt.teams if self.dealt else {}
+        return sum(not any(teams.get(one, ())) for one in self.selected)
+
+    @property
     def selected(self) -> tuple[str, ...]:
         """Every drawn object of the list."""
         return tuple(one for stratum in self.strata.values() for one in stratum.selected)

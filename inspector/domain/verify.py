@@ -92,7 +92,9 @@ def chained(
     while at is not None and at in left:
         at, count = left.pop(at).prev, count + 1
     problems = [AuditLine(code="draw.chain_fork", facts={"draws": told}) for told in forks]
-    if left:
+    if later := sorted(one.number for one in left.values() if one.prev == commitment.c):
+        problems.append(AuditLine(code="draw.chain_order", facts={"draws": ", ".join(later)}))
+    elif left:
         unreached = ", ".join(sorted(one.number for one in left.values()))
         problems.append(AuditLine(code="draw.chain_gap", facts={"draws": unreached, "prev": at or ""}))
     remarks = [AuditLine(code="draw.chain_followed", facts={"count": count})]
@@ -140,6 +142,7 @@ def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -
             if len(one.reserve) < reserve:
                 told.append(AuditLine(code="draw.few_reserves", facts=at | {"wanted": reserve, "left": len(one.reserve)}))
         counted = {
+            "draw.visits_unmanned": held.unmanned,
             "draw.empty_seats": len(held.dealt.shortages) if held.dealt else 0,
             "draw.bans_ignored": held.unknown_bans,
             "draw.salts_guessable": guessable(frames[held.name]),

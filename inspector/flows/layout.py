@@ -50,12 +50,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A file's columns; `prefix` begins further ones of the file's own (`claim:`), `open_ended` passes unknown ones over."""
+    """A file's columns; `prefix` begins further ones of the file's own (`claim:`), `open_ended` passes unknown ones over.
+
+    `whole`: a row with fewer cells than heads is refused, for a code cut off would stand for its default. Else it is remarked on:
+    spreadsheets leave empty cells at the end of a row out of a CSV.
+    """
 
     columns: tuple[Column, ...]
     prefix: str = ""
     prefix_chinese: str = ""
     open_ended: bool = False
+    whole: bool = False
 
     def named(self, head: str) -> str | None:
         """The column a head stands for, by either name; case and the width of the colon do not matter."""
@@ -113,6 +118,8 @@ class RowReader:
         self._wrong = False
         if any(cell != "" and not (place < len(named) and named[place]) for place, cell in enumerate(row.cells)):
             self.flaw("", "cells_too_many")
+        if len(row.cells) < len(named) and any(named[len(row.cells) :]):
+            (self.flaw if layout.whole else self.warn)("", "cells_too_few")
 
     @property
     def sound(self) -> bool:

@@ -73,9 +73,11 @@ def _whole(raw: IO[bytes]) -> Stream:
 
 def _csv(raw: IO[bytes], plain: IO[bytes], size: int, held: ExitStack) -> Stream:
     """`plain` are the bytes of `raw` unpacked; how far the reading is, is told by `raw`."""
-    encoding, first, ascii_only = _encoding(plain)
+    encoding, first, ascii_only, ended = _encoding(plain)
     plain.seek(0)
     delimiter, odd = sheet.dialect(first, encoding, plain=ascii_only)
+    if not ended:
+        odd.append(RowFlaw(row=0, column="", code="line_unended"))
     text = held.enter_context(io.TextIOWrapper(plain, encoding=encoding, newline=""))
     rows = _numbered(sheet.records(text, delimiter), odd)
     heads = next(rows, None)
@@ -84,20 +86,20 @@ def _csv(raw: IO[bytes], plain: IO[bytes], size: int, held: ExitStack) -> Stream
     return Stream(heads=tuple(str(cell).strip() for cell in heads.cells), rows=rows, size=size, at=raw.tell, odd=odd)
 
 
-def _encoding(plain: IO[bytes]) -> tuple[str, str, bool]:
-    """(encoding, first line, whether all is ASCII): strictly UTF-8 or strictly GB 18030, as in `sheet.decode`."""
+def _encoding(plain: IO[bytes]) -> tuple[str, str, bool, bool]:
+    """(encoding, first line, whether all is ASCII, whether the last line is ended): as in `sheet.decode`."""
     wide = plain.read(2) in sheet.UTF16
     for encoding in () if wide else ("utf-8-sig", "gb18030"):
-        decoder, first, ascii_only = codecs.getincrementaldecoder(encoding)(), "", True
+        decoder, first, text, ascii_only = codecs.getincrementaldecoder(encoding)(), "", "", True
         plain.seek(0)
         try:
             while content := plain.read(_CHUNK):
-                text = decoder.decode(content)
+                text = decoder.decode(content) or text
                 first, ascii_only = first or text, ascii_only and text.isascii()
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        return encoding, first.partition("\n")[0], ascii_only
+        return encoding, first.partition("\n")[0], ascii_only, text.endswith(("\n", "\r"))
     raise sheet.no_encoding()
 
 

@@ -165,6 +165,24 @@ def test_a_firm_checks_its_receipt_and_sees_that_its_ticket_was_under_the_limit(
     expect(told).to_contain_text("不是正确的 JSON")
 
 
+def test_a_receipt_dropped_together_with_the_files_is_judged_beside_the_draw(
+    desk: Visitor, exported: Path, tmp_path: Path, first: dict[str, object]
+) -> None:
+    file, other = tmp_path / "receipt.json", tmp_path / "another.json"
+    file.write_text(json.dumps(first, ensure_ascii=False), encoding="utf-8")
+    other.write_text(json.dumps({**first, "line": f"9{first['line']}"}), encoding="utf-8")
+    drop(desk.page, *(one for one in exported.iterdir() if one.is_file()), file, other)
+    verdict(desk, "一致")
+    told = desk.page.locator("#report")
+    expect(told).to_contain_text(re.compile("不超过界限 [0-9a-f]{64}：被抽中"))
+    expect(told.locator(".bad")).to_contain_text("不是这次抽查所承诺的")
+    assert "没有理会" not in desk.text()
+    check(desk)
+    drop(desk.page, exported, file)
+    expect(told).to_contain_text("被抽中")
+    expect(told.locator(".bad")).to_have_count(0)
+
+
 def test_an_id_is_looked_up_and_the_witness_is_compared(desk: Visitor, exported: Path) -> None:
     drop(desk.page, exported)
     verdict(desk, "一致")

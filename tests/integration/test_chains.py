@@ -67,6 +67,8 @@ def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
     assert codes(two) == ([], ["draw.chain_followed", "draw.prev_unchecked"])
     told = ["draw.chain_followed", "draw.numbers_unaccounted", "draw.prev_unchecked"]
     assert codes(one) == (["draw.chain_gap"], told), "number 2 is kept back"
+    problems, _ = chained(two, [three, one])
+    assert [line.code for line in problems] == ["draw.chain_order"], "the newest first"
     kept_back = made("2026-2b", one.c)
     assert "draw.chain_fork" in codes(two, one, kept_back)[0], "two commitments follow number 1"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from inspector.cli.offline import folder as folder_of_files
 from inspector.cli.offline import rosters
 from inspector.domain import commitment
 from inspector.domain.frame import Ban, InspectorRow, ObjectRow
@@ -16,10 +19,13 @@ from inspector.domain.identity import uscc_check_digit
 from inspector.domain.suite import Suite
 from tests.needs import ROOT
 from tests.offline import (
+    DICE,
     HEADS,
+    NONCE,
     OBJECTS,
     PLAN,
     SEED,
+    STAFF_HEADS,
     announce,
     at_a_terminal,
     carry_out,
@@ -166,7 +172,7 @@ def test_the_quick_way_through_a_roster_gives_the_rows_of_the_careful_one(
     office: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = [("企业01", "A", "", "东区", "", ""), ("test-1", "B", "1", "", "", ""), ("123000", "A", "", "东区", "", "")]
-    office.file("objects.csv", table(HEADS, *OBJECTS, *odd) + "TEST9999,A\n")
+    office.file("objects.csv", table(HEADS, *OBJECTS, *odd, ("TEST9999", "A", "", "", "", "")))
     assert announce(office).code == 0
     quick = rows(office.folder / "draw", "scjg.objects.tsv")
     shutil.rmtree(office.folder / "draw")
@@ -180,10 +186,154 @@ def test_the_quick_way_through_a_roster_gives_the_rows_of_the_careful_one(
 def test_a_roster_without_classes_areas_or_inspectors_is_enough(office: Operator) -> None:
     office.file("plan.toml", PLAN.partition("[strata.B]")[0])
     office.file("objects.csv", table(["编号"], *([f"TEST{k}"] for k in range(20))))
-    said = announce(office, inspectors="", bans="")
+    said = announce(office, "--no-inspectors", inspectors="", bans="")
     assert said.code == 0, said.err
+    done = carry_out(office, *SEED, "--lang", "en")
+    assert "! list scjg: 2 visits have no team: nobody is sent" in done.out
     assert carry_out(office, *SEED, "--json").json["lists"][0]["teams"] == {}
-    assert office.well("draw", "verify", str(office.folder / "draw"), "--json").json["holds"]
+    judged = office.well("draw", "verify", str(office.folder / "draw"), "--json").json
+    assert judged["holds"]
+    assert {"list": "scjg", "count": 2} in [one["facts"] for one in judged["remarks"] if one["code"] == "draw.visits_unmanned"]
+
+
+def test_nobody_is_left_out_by_an_option_forgotten_but_only_by_one_named(office: Operator) -> None:
+    before = names(office.folder)
+    said = announce(office, "--lang", "en", inspectors="", bans="")
+    assert (said.code, "--no-inspectors" in said.err) == (2, True)
+    both = announce(office, "--no-inspectors", "--lang", "en")
+    assert (both.code, "do not go together" in both.err) == (2, True)
+    assert names(office.folder) == before
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("file", "heads", "row", "code"),
+    [
+        ("objects", HEADS, None, "objects_none"),
+        ("objects", HEADS, ("TEST1", "A", "cap", "", "", ""), "objects_none_free"),
+        ("inspectors", STAFF_HEADS, None, "inspectors_none"),
+        ("inspectors", STAFF_HEADS, ("Z1", "东区", "", "9", "leave"), "inspectors_none_free"),
+    ],
+)
+def test_a_register_that_nobody_could_be_taken_from_burns_no_number(
+    office: Operator, file: str, heads: tuple[str, ...], row: tuple[str, ...] | None, code: str, packed: bool
+) -> None:
+    given = [row] if row else []
+    name = f"{file}.xlsx" if packed else f"{file}.csv"
+    if packed:
+        office.workbook(name, heads, *given)
+    else:
+        office.file(name, table(heads, *given))
+    before = names(office.folder)
+    said = announce(office, "--json", **{file: name})
+    assert faults(said) == [(name, None, "", code)]
+    assert said.json["flaws"][0]["fix"]
+    assert names(office.folder) == before
+
+
+def test_teams_that_cannot_be_whole_and_classes_without_objects_are_remarked(office: Operator) -> None:
+    office.file("plan.toml", PLAN.replace("team = 2", "team = 9") + '[strata.C]\nratio = "5%"\n[strata.D]\nratio = "5%"\n')
+    office.file("objects.csv", table(HEADS, *OBJECTS, ("TEST9000", "D", "cap", "", "", "")))
+    said = announce(office, "--json")
+    assert said.code == 0, said.out
+    told = {
+        (one["file"], one["column"], one["code"])
+        for one in said.json["warnings"]
+        if one["column"] in {"team", "strata.C", "strata.D"}
+    }
+    assert told == {
+        ("objects.csv", "strata.C", "class_none"),
+        ("objects.csv", "strata.D", "class_none_free"),
+        ("inspectors.csv", "team", "team_larger"),
+    }
+    shutil.rmtree(office.folder / "draw")
+    (office.folder / "draw.salt-secret.txt").unlink()
+    assert "team: remark: 6 inspectors may be dealt, and a team is 9" in announce(office, "--lang", "en").err
+
+
+def test_a_hash_that_only_stands_in_for_one_is_refused_and_so_is_the_one_of_the_documentation(office: Operator) -> None:
+    plain = re.sub('hash = "[0-9a-f]{64}"', 'hash = "{}"', PLAN)
+    for hash_ in ("0" * 64, "f" * 64, _documented_hash()):
+        office.file("plan.toml", plain.replace("{}", hash_))
+        assert faults(announce(office, "--json")) == [("plan.toml", None, "seed.2.hash", "plan_hash")]
+
+
+def test_files_that_cannot_be_read_are_all_named_together_with_the_faults_of_the_others(office: Operator) -> None:
+    office.file("plan.toml", PLAN.replace("team = 2", "team = 0"))
+    (office.folder / "objects.csv").write_bytes(b"id\n\xff\xff\n")
+    office.file("inspectors.csv", "")
+    said = announce(office, "--json", bans="away.csv")
+    assert faults(said) == [
+        ("plan.toml", None, "team", "plan_team"),
+        ("objects.csv", None, "", "sheet_encoding"),
+        ("inspectors.csv", None, "", "sheet_empty"),
+        ("away.csv", None, "", "file_unusable"),
+    ]
+    told = announce(office, "--lang", "en", bans="away.csv").err
+    assert "objects.csv: The encoding cannot be told" in told
+    assert "inspectors.csv: The sheet holds no rows" in told
+    assert told.count("away.csv") == 1
+    for name in ("plan.toml", "objects.csv", "inspectors.csv"):
+        (office.folder / name).unlink()
+    assert [one[0] for one in faults(announce(office, "--json", bans="away.csv"))] == [
+        *("plan.toml", "objects.csv", "inspectors.csv", "away.csv")
+    ]
+
+
+def test_a_number_that_is_used_is_told_with_the_faults_of_the_files(office: Operator) -> None:
+    assert announce(office).code == 0
+    (office.folder / "draw").rename(office.folder / "first")
+    (office.folder / "draw.salt-secret.txt").unlink()
+    assert announce(office).code == 4
+    office.file("objects.csv", table(HEADS, ("TEST1", "Z", "", "", "", "")))
+    assert [(one[0], one[3]) for one in faults(announce(office, "--json"))] == [
+        ("plan.toml", "draw_number_used"),
+        ("objects.csv", "choice_unknown"),
+    ]
+
+
+def test_a_full_disk_is_told_as_one_by_the_folder_that_was_named(office: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = names(office.folder)
+
+    def full(_file: Path, _lines: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(folder_of_files, "_write", full)
+    said = announce(office, "--lang", "en")
+    assert (said.code, "The disk is full" in said.err, str(office.folder / "draw") in said.err) == (5, True, True), said.err
+    assert "cannot be reached" not in said.err
+    assert names(office.folder) == before
+
+
+@pytest.mark.parametrize("answers", [[], [DICE]])
+def test_whoever_breaks_off_at_a_question_is_told_so_with_one_code(office: Operator, answers: list[str]) -> None:
+    assert announce(office).code == 0
+    code, screen = at_a_terminal(office, [*answers, "\x03"], "draw", "carry-out", "draw")
+    assert (code, screen.count("broken off")) == (130, 1), screen
+
+
+def test_a_fault_of_the_seed_says_what_was_wanted_and_who_is_misspelt(office: Operator) -> None:
+    assert announce(office).code == 0
+    short = carry_out(office, "--seed", "text=1 2 3", *SEED[2:], "--lang", "en")
+    assert (short.code, "26 figures from 1 to 6" in short.err, "3" in short.err) == (2, True, True), short.err
+    misspelt = carry_out(office, *SEED[:2], "--seed", f"reveal:justise={NONCE}", "--lang", "en")
+    assert (misspelt.code, "reveal:justise" in misspelt.err, "reveal: justice" in misspelt.err) == (2, True, True), misspelt.err
+
+
+def test_whoever_names_a_file_of_a_bundle_is_told_its_folder(office: Operator) -> None:
+    assert announce(office).code == 0
+    assert carry_out(office, *SEED).code == 0
+    said = office.say("draw", "verify", str(office.folder / "draw/commit.json"), "--lang", "en")
+    assert (said.code, f"give its folder: {office.folder / 'draw'}" in said.err) == (2, True), said.err
+
+
+def test_a_roster_that_was_cut_off_is_no_shorter_roster(office: Operator) -> None:
+    whole = table(HEADS, *OBJECTS)
+    office.file("objects.csv", whole + "TEST9999,A\n")
+    assert faults(announce(office, "--json")) == [("objects.csv", 62, "", "cells_too_few")]
+    office.file("objects.csv", whole.rstrip("\r\n"))
+    said = announce(office, "--json")
+    assert (said.code, [one["file"] for one in said.json["warnings"] if one["code"] == "line_unended"]) == (0, ["objects.csv"])
 
 
 def test_a_ban_of_nobody_is_remarked_and_committed_to(office: Operator) -> None:
@@ -232,7 +382,7 @@ def test_whoever_mixes_the_two_ways_to_announce_is_told_which_option_lacks(
 
 
 def test_bars_are_shown_at_a_terminal_and_neither_in_pipes_nor_to_programs(office: Operator) -> None:
-    words = ("draw", "announce", "--plan", "plan.toml", "--objects", "objects.csv", "--out", "draw")
+    words = ("draw", "announce", "--plan", "plan.toml", "--objects", "objects.csv", "--no-inspectors", "--out", "draw")
     code, screen = at_a_terminal(office, [], *words)
     assert (code, "reading objects.csv" in screen, "committing" in screen) == (0, True, True), screen
     shutil.rmtree(office.folder / "draw")
@@ -244,10 +394,18 @@ def test_bars_are_shown_at_a_terminal_and_neither_in_pipes_nor_to_programs(offic
     assert "committing" not in announce(office).err
 
 
-def test_the_plan_of_the_documentation_is_one_to_draw_by(office: Operator) -> None:
+def _documented_plan() -> str:
     page = (ROOT / "docs/how-to/draw.md").read_text(encoding="utf-8")
-    example = next(block for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "plan.toml" in block)
-    office.file("plan.toml", example)
+    return next(str(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "plan.toml" in block)
+
+
+def _documented_hash() -> str:
+    """What stands in the place of another agency's hash."""
+    return str(re.findall('^hash = "(.*)"', _documented_plan(), re.MULTILINE)[-1])
+
+
+def test_the_plan_of_the_documentation_is_one_to_draw_by_once_it_has_a_hash(office: Operator) -> None:
+    office.file("plan.toml", _documented_plan().replace(_documented_hash(), "ab" * 32))
     said = announce(office, "--json")
     assert said.code == 0, said.out
     assert [Path(file).name for file in said.json["private"]] == ["draw.salt-secret.txt", "draw.nonce-3.txt"]

@@ -116,6 +116,14 @@ def test_every_fault_of_every_list_is_told_at_once_and_nothing_is_written(office
     assert not (office.folder / "draw").exists()
 
 
+def test_a_list_that_names_no_inspectors_is_refused_unless_that_is_said(office: Operator) -> None:
+    plan = (office.folder / "plan.toml").read_text(encoding="utf-8")
+    office.file("plan.toml", re.sub('(?m)^inspectors = "fire-staff.*\n', "", plan))
+    (told,) = faults(announce(office, "--json"))
+    assert told == ("plan.toml", None, "lists.2.inspectors", "inspectors_unnamed")
+    assert announce(office, "--no-inspectors").code == 0
+
+
 @pytest.mark.parametrize("option", ["--objects", "--inspectors"])
 def test_a_plan_of_several_lists_names_its_rosters_itself(office: Operator, option: str) -> None:
     said = announce(office, option, str(office.folder / "market.csv"))
@@ -149,7 +157,7 @@ def test_vector_three_announced_from_spreadsheets_is_the_published_bundle_byte_f
         shuffled = sorted(published, key=lambda row: row.id[::-1])
         office.file(f"{name}.csv", table(("id", "stratum", "pool"), *[(row.id, row.stratum, row.pool) for row in shuffled]))
     office.file("plan.toml", text)
-    assert announce(office).code == 0
+    assert announce(office, "--no-inspectors").code == 0
     folder = office.folder / "draw"
     body: dict[str, Any] = json.loads((folder / "commit.json").read_bytes())
     for listed in body["lists"]:

@@ -26,7 +26,7 @@ make = true
 [strata.A]
 ratio = "3%"
 min = 1
-""".format(hash="a" * 64)
+""".format(hash="ab" * 32)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_lists_that_are_none_are_a_fault_and_no_crash(lists: str) -> None:
 
 SEEDS = GOOD[GOOD.index("[[seed]]") : GOOD.index("[strata.A]")]
 OWN = '[[seed]]\nkind = "reveal"\nparty = "county"\nmake = true\n'
-THEIRS = f'[[seed]]\nkind = "reveal"\nparty = "justice"\nhash = "{"a" * 64}"\n'
+THEIRS = f'[[seed]]\nkind = "reveal"\nparty = "justice"\nhash = "{"ab" * 32}"\n'
 DICE = '[[seed]]\nkind = "text"\nwhat = "dice"\ndice = 26\nsides = 6\n'
 LOTTERY = '[[seed]]\nkind = "text"\nwhat = "3D"\nballs = [[6, 33], [1, 16]]\n'
 

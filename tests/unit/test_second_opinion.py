@@ -236,6 +236,32 @@ def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_t
     assert {*told(others)} <= {("receipt_broken",), ("receipt_other",)}
 
 
+def test_a_receipt_among_the_public_files_or_beside_their_folder_is_judged_with_them() -> None:
+    held, other = vector("1"), vector("sm3")
+    frame, result, files = held.frame("scjg"), held.carry_out(), of_the_house(held)
+    (listed,) = result.lists
+    own = dict(receipt(held.commitment, frame, listed.selected[0], "scjg", result))
+    alone = {name: own[name] for name in ("line", "index", "n", "path")}
+    veiled = {"leaf": hashlib.sha256(b"\0" + str(own["line"]).encode()).hexdigest()} | {n: own[n] for n in ("index", "n", "path")}
+    name = next(iter(other.frames))
+    another = receipt(other.commitment, other.frame(name), other.frame(name).objects[0].id, name)
+    changed = {**own, "line": str(own["line"]).replace("\tA\t", "\tB\t")}
+    assert changed != own
+    said = {
+        "receipt.json receipt_in receipt_drawn": own,
+        "../receipt.json receipt_in receipt_drawn": own,
+        "回执.TXT receipt_in receipt_drawn": alone,
+        "91000000.json receipt_leaf": veiled,
+        "receipt.json receipt_other": changed,
+        "mine.json receipt_other": dict(another),
+        "short.json receipt_broken": {**own, "path": []},
+    }
+    asked = [files | {line.split()[0]: json.dumps(told).encode()} for line, told in said.items()]
+    assert list(opinions(asked)) == [f"{agrees(held)} | {line.removeprefix('../')}" for line in said]
+    both = files | {"a.json": json.dumps(own).encode(), "b.json": json.dumps(changed).encode(), "notes.json": b"{"}
+    assert list(opinions([both])) == [f"{agrees(held)} | a.json receipt_in receipt_drawn | b.json receipt_other"]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range(20))

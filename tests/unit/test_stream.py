@@ -34,7 +34,9 @@ def test_a_stream_gives_the_rows_numbers_and_remarks_of_the_sheet(tmp_path: Path
     with stream.opened(file) as held:
         rows = tuple(held.rows)
         assert (held.heads, rows) == (whole.heads, whole.rows)
-        assert held.odd == list(whole.odd)
+        assert [one for one in held.odd if one.code != "line_unended"] == list(whole.odd)
+        plain = gzip.decompress(content) if content.startswith(sheet.GZIP) else content
+        assert ("line_unended" in [one.code for one in held.odd]) == (not plain.endswith(b"\n")), "it may have been cut off"
         assert held.at() <= held.size
 
 

@@ -17,11 +17,11 @@ from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
 from inspector.domain.rowfile import content, tally
 from inspector.domain.suite import SUITES, Suite
-from inspector.flows.diagnosis import RowFlaw
+from inspector.flows.diagnosis import RowFlaw, of_error
 from inspector.verifier import programs
 
 Step = Callable[[str], AbstractContextManager[Advance]]
@@ -34,6 +34,7 @@ Room = Callable[[Path], Spool | None]
 class Given:
     """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself.
 
+    `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
     `large`: the objects are too many to hold, whatever their size.
     """
 
@@ -42,6 +43,7 @@ class Given:
     inspectors: Path | None
     bans: Path | None
     out: Path
+    alone: bool = False
     large: bool = False
 
     def private(self, name: str) -> Path:
@@ -67,18 +69,19 @@ class HandedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """What was read of them. `flaws` are those of the plan."""
+    """What was read of them. `flaws` are those of the plan; without one `unread` are the rosters that cannot be read either."""
 
-    plan: DrawPlan
+    plan: DrawPlan | None
     flaws: Sequence[RowFlaw]
     lists: tuple[HandedList, ...]
     secret: str
+    unread: tuple[Roster[Any], ...] = ()
 
     @property
     def rosters(self) -> tuple[Roster[Any], ...]:
         """Those that there are."""
         every = (held for one in self.lists for held in (one.objects, one.inspectors, one.bans))
-        return tuple(held for held in every if held is not None)
+        return (*self.unread, *(held for held in every if held is not None))
 
     @property
     def faults(self) -> int:
@@ -103,20 +106,50 @@ def rooms(given: Given) -> Iterator[Room]:
 
 
 def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
-    """Read everything before anything is judged: people mend their files once. Raises Invalid for what cannot be read at all."""
-    told, flaws = plan.read(given.plan.read_bytes())
+    """Read everything before anything is judged: people mend their files once. A file that cannot be read has that as its fault.
+
+    Raises Invalid for what was asked wrongly, Refusal for a number or a hash that is used up where all files are right.
+    """
+    told, flaws = _plan(given)
+    if told is None:
+        return Handed(plan=None, flaws=flaws, lists=(), unread=_unreadable(given), secret="")
     for option, file in (("--objects", given.objects), ("--inspectors", given.inspectors), ("--bans", given.bans)):
         if told.several and file is not None:
             raise Invalid("draw_announce_lists", option=option, plan=given.plan.name)
     if not told.several and given.objects is None:
         raise Invalid("draw_announce_lacks", option="--objects")
+    if not told.several and given.inspectors is None and not given.alone:
+        raise Invalid("draw_announce_alone")
+    if told.several and not given.alone:
+        flaws += [plan.unmanned(place, one) for place, one in enumerate(told.lists, 1) if "inspectors" not in one.files]
     folder.refuse_taken(given.out, _private(given, told))
-    beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
     secret = secrets.token_hex(32)
     lists = tuple(
         _read(given, told, listed, secret, now.date(), step, room) for listed in told.lists if _named(given, told, listed)
     )
-    return Handed(plan=told, flaws=flaws, lists=lists, secret=secret)
+    handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret)
+    try:
+        beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
+    except Refusal as error:
+        if not handed.faults:
+            raise
+        flaws.append(of_error(0, error))  # who mends the files hears of it now, and not after the last of them
+    return handed
+
+
+def _plan(given: Given) -> tuple[DrawPlan | None, list[RowFlaw]]:
+    """(the plan, its faults); no plan where its file cannot be read as one."""
+    try:
+        return plan.read(given.plan.read_bytes())
+    except (Invalid, OSError) as error:
+        return None, [rosters.unread(given.plan, error)]
+
+
+def _unreadable(given: Given) -> tuple[Roster[Any], ...]:
+    """The rosters of the command line that cannot be read either, while there is no plan to judge their rows by."""
+    named = [(given.objects, rosters.OBJECTS), (given.inspectors, rosters.INSPECTORS), (given.bans, rosters.BANS)]
+    looked = (rosters.legible(file, layout) for file, layout in named if file is not None)
+    return tuple(one for one in looked if one.faults)
 
 
 def _named(given: Given, told: DrawPlan, listed: ListPlan) -> bool:
@@ -145,6 +178,7 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
 def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announced:
     """Commit and write. Raises Invalid (also where the commitment itself is refused) and OSError; then nothing is there."""
     told = handed.plan
+    assert told is not None, "a plan that cannot be read is a fault"
     suite = Suite(name=told.suite)
     with step("freezing") as advance:
         frames = {one.plan.name: _frozen(one, suite, advance) for one in handed.lists}

@@ -22,7 +22,7 @@ from inspector.domain.commitment import Commitment, join
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.seed import ahead, entropy, known_at
+from inspector.domain.seed import ahead, entropy, form, known_at
 from inspector.domain.strict import parse
 from inspector.domain.verify import unchecked as untold
 
@@ -83,6 +83,8 @@ def carry(
         commitment = read_commitment(bundle.files[COMMIT])
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
+        if earlier is None:
+            _refuse_unfit(commitment, parts)
         seed = join(commitment, parts)
         if earlier is None:
             _refuse_short(commitment, parts)
@@ -117,6 +119,9 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
         if found is not None:
             left.remove(found)
         part = found[1] if found is not None else ask(source)
+        if part is None and left:
+            given = ", ".join(name for name, _ in left)
+            raise Invalid("draw_seed_stranger", given=given, source=named(source), option=option(source))
         if part is None:
             raise Invalid("draw_seed_missing", source=named(source), option=option(source))
         parts.append(part)
@@ -180,6 +185,14 @@ def _believed(source: Mapping[str, object], part: Part, now: datetime, *, unchec
     if not unchecked:
         raise Invalid(_UNSURE[found], source=named(source), extra=beacons.EXTRA)
     return {**bare, UNCHECKED: True}
+
+
+def _refuse_unfit(commitment: Commitment, parts: Sequence[Part]) -> None:
+    """Figures of another form than was promised, told by what was wanted. Raises Invalid (`ceremony_figures_unfit`)."""
+    for source, part in zip(commitment.sources, parts, strict=True):
+        held = form(source)
+        if held is not None and isinstance(text := part.get("text"), str):
+            held.figures(text)
 
 
 def _refuse_short(commitment: Commitment, parts: Sequence[Part]) -> None:

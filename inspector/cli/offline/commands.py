@@ -17,6 +17,8 @@ from inspector.cli.progress import Bars
 from inspector.domain.audit import MARGIN
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.draw import Result
+from inspector.domain.errors import Invalid
+from inspector.flows.remedies import WORDS as REMEDIES
 from inspector.labels import label
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ TRIES = 3
 def announce(terminal: Terminal, given: Given) -> Exit | None:
     """Read, refuse with everything that is wrong, or commit and say what to do next."""
     from inspector.cli.offline import announce as announcing
+    from inspector.cli.offline.folder import named as naming
 
     now, bars = datetime.now(SHANGHAI), Bars(terminal)
-    with announcing.rooms(given) as room:
+    with naming(given.out), announcing.rooms(given) as room:
         handed = announcing.read(given, now, bars.step, room)
         faults, remarks = _found(terminal, given, handed, "flaws"), _found(terminal, given, handed, "warnings")
         if handed.faults:
@@ -46,6 +49,7 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
             return Exit.USAGE
         made = announcing.announce(given, handed, now, bars.step)
     _tell(terminal, "odd_in", remarks)
+    assert handed.plan is not None, "seen before"
     _announced(terminal, given, handed.plan, made, remarks)
     return None
 
@@ -53,9 +57,10 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
 def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: bool, unchecked: bool) -> Exit | None:
     """Carry out, or say what differs from what was committed to."""
     from inspector.cli.offline.carry import DiffersError, carry
+    from inspector.cli.offline.folder import named as naming
 
     try:
-        with Bars(terminal).steps() as begins:
+        with naming(folder), Bars(terminal).steps() as begins:
             now = datetime.now(SHANGHAI)
             done = carry(folder, seed, lambda source: _asked(terminal, source), begins, now, large=large, unchecked=unchecked)
     except DiffersError as differs:
@@ -93,6 +98,8 @@ def _drawn(terminal: Terminal, result: Result) -> None:
             for code, one in held.strata.items()
         )
         terminal.rows(("list", "stratum", "n", "eligible", "k", "reserve"), rows)
+        if held.unmanned:
+            terminal.say("visits_unmanned", list=held.name, count=held.unmanned)
         if held.dealt is not None and held.dealt.shortages:
             terminal.say("seats_empty", list=held.name, count=len(held.dealt.shortages))
 
@@ -177,6 +184,15 @@ def _found(terminal: Terminal, given: Given, handed: Handed, what: str) -> list[
 def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) -> Mapping[str, object]:
     lang = terminal.lang
     place = {"row": one.row} if one.row else {}
+    if not place and one.code not in REMEDIES:  # the whole file, and the error says itself how to mend it
+        what = words.told(Invalid(one.code, **one.facts), lang)
+        return {
+            "file": file,
+            "column": "",
+            "code": one.code,
+            "what": what.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
+            "fix": "",
+        }
     column = one.column
     if layout is not None and lang == "zh-Hans":
         column = next((f"{held.chinese} {held.name}" for held in layout.columns if held.name == column), column)
@@ -198,4 +214,5 @@ def _tell(terminal: Terminal, key: str, found: Sequence[Mapping[str, object]]) -
         if "more" in one:
             terminal.aside(terminal.words("more_in", file=one["file"], count=one["more"]))
         else:
-            terminal.aside(terminal.words(key if "row" in one else f"{key}_plan", **one))
+            kind = key if "row" in one else f"{key}_plan" if one["fix"] else "unread_in"
+            terminal.aside(terminal.words(kind, **one))

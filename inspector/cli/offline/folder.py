@@ -22,6 +22,18 @@ def refuse_taken(folder: Path, private: Iterable[Path]) -> None:
             raise Invalid("draw_secret_there", file=str(file))
 
 
+@contextmanager
+def named(folder: Path) -> Iterator[None]:
+    """Troubles of the disk told by the folder that somebody named, and not by a hidden one beside it. Raises OSError."""
+    try:
+        yield
+    except OSError as error:
+        hidden = error.filename is None or any(part.startswith(f".{folder.name}.") for part in Path(str(error.filename)).parts)
+        if not hidden or error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
 def make(folder: Path, files: Mapping[str, Iterable[bytes]], private: Mapping[Path, bytes]) -> None:
     """Write the folder (names may hold one level below) and the private files beside it.
 

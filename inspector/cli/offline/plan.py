@@ -125,6 +125,11 @@ def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     return plan, told.flaws
 
 
+def unmanned(place: int, listed: ListPlan) -> RowFlaw:
+    """What is wrong with a list, by its place from 1, whose inspectors are named nowhere."""
+    return _flaw(f"lists.{place}.inspectors", "inspectors_unnamed", list=listed.name)
+
+
 def _lists(told: _Reader) -> tuple[ListPlan, ...]:
     """The lists of a draw of several, each by its own rules and rosters, no two by one name."""
     held = told.body["lists"]
@@ -275,7 +280,8 @@ def _source(below: _Reader) -> Mapping[str, Any]:
         "bits": (is_count, "plan_count"),
         **dict.fromkeys(("dice", "sides", "lowest"), (is_count, "plan_count")),
         "balls": (lambda value: isinstance(value, list), "plan_form"),
-        **dict.fromkeys(("hash", "ca"), (lambda value: matches(HEX64, value), "plan_hex64")),
+        "hash": (lambda value: matches(HEX64, value) and len(set(value)) > 1, "plan_hash"),
+        "ca": (lambda value: matches(HEX64, value), "plan_hex64"),
         "make": (lambda value: value is True, "plan_make"),
         "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
         "time": (lambda value: moment(value) is not None, "plan_time"),

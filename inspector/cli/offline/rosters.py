@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from errno import errorcode
 from operator import itemgetter
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
@@ -29,6 +31,7 @@ T = TypeVar("T", ObjectRow, InspectorRow, Ban)
 Salt = Callable[[str], str]
 
 OBJECTS = Layout(
+    whole=True,
     open_ended=True,
     columns=(
         Column(
@@ -46,6 +49,7 @@ OBJECTS = Layout(
     ),
 )
 INSPECTORS = Layout(
+    whole=True,
     open_ended=True,
     columns=(
         Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, most=64),
@@ -56,6 +60,7 @@ INSPECTORS = Layout(
     ),
 )
 BANS = Layout(
+    whole=True,
     open_ended=True,
     columns=(
         Column(
@@ -96,9 +101,11 @@ class Roster(Generic[T]):
     told: Diagnosis = field(default_factory=Diagnosis)
     untold: tuple[int, int] = (0, 0)
     spool: Spool | None = None
+    held: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def take(self, row: T, number: int) -> None:
-        """A row that is right; a large roster's is put away."""
+        """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
+        self.held[getattr(row, "stratum", ""), getattr(row, "status", ELIGIBLE) == ELIGIBLE] += 1
         if self.spool is not None and isinstance(row, ObjectRow):
             self.spool.put(row, number)
         else:
@@ -108,6 +115,11 @@ class Roster(Generic[T]):
     def known(self, ids: set[str]) -> set[str]:
         """Those of the ids that there are."""
         return self.spool.known(ids) if self.spool is not None else ids.intersection(row.key()[0] for row in self.rows)
+
+    @property
+    def free(self) -> int:
+        """How many may be drawn, or dealt."""
+        return sum(count for (_, free), count in self.held.items() if free)
 
     @property
     def faults(self) -> int:
@@ -130,7 +142,7 @@ class Roster(Generic[T]):
 def objects(
     file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance, spool: Spool | None = None
 ) -> Roster[ObjectRow]:
-    """The roster of objects, its rows in the spool where there is one. Raises Invalid for a file that cannot be read at all."""
+    """The roster of objects, its rows in the spool where there is one. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
@@ -147,11 +159,17 @@ def objects(
     def alike(row: ObjectRow, name: str) -> ObjectRow:
         return ObjectRow(id=name, stratum=row.stratum, status=row.status, pool=row.pool, qual=row.qual, salt=salt(name))
 
-    return _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
+    roster = _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
+    _refuse_idle(roster, "objects_none", "objects_none_free")
+    for code in plan.strata if not roster.faults else ():
+        if not roster.held[code, True]:
+            lacks = "class_none_free" if roster.held[code, False] else "class_none"
+            roster.told.warnings.append(RowFlaw(row=0, column=f"strata.{code}", code=lacks, facts={"stratum": code}))
+    return roster
 
 
 def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance) -> Roster[InspectorRow]:
-    """The roster of inspectors. Raises Invalid for a file that cannot be read at all."""
+    """The roster of inspectors. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> InspectorRow | None:
         name = _key(reader, "id", today)
@@ -161,11 +179,16 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
             return None
         return InspectorRow(id=name, pools=pools, quals=quals, cap=cap, status=status, salt=salt(name))
 
-    return _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
+    roster = _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
+    _refuse_idle(roster, "inspectors_none", "inspectors_none_free")
+    if not roster.faults and roster.free < plan.team:
+        facts = {"count": roster.free, "team": plan.team}
+        roster.told.warnings.append(RowFlaw(row=0, column="team", code="team_larger", facts=facts))
+    return roster
 
 
 def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
-    """Who may not be sent where. Raises Invalid for a file that cannot be read at all."""
+    """Who may not be sent where. A file that cannot be read has that as its fault."""
 
     def one(reader: RowReader) -> Ban | None:
         held, staff = _key(reader, "object", today), _key(reader, "inspector", today)
@@ -173,6 +196,13 @@ def bans(file: Path, salt: Salt, today: date, advance: Advance) -> Roster[Ban]:
         return Ban(object=held, inspector=staff, reason=reason, salt=salt(f"{held}/{staff}")) if reader.sound else None
 
     return _read(Roster[Ban](file=file, layout=BANS), one, advance)
+
+
+def _refuse_idle(roster: Roster[Any], none: str, none_free: str) -> None:
+    """A roster that nobody could be taken from: the draw could not work, and its number would be used up."""
+    if not roster.faults and not roster.free:
+        roster.told.warnings[:] = [one for one in roster.told.warnings if one.code != "rows_none"]
+        roster.add(RowFlaw(row=0, column="", code=none_free if roster.held else none))
 
 
 def ignored(roster: Roster[Ban], objects: Roster[ObjectRow], inspectors: Sequence[InspectorRow]) -> None:
@@ -191,6 +221,46 @@ def _read(
     advance: Advance,
     alike: Callable[[T, str], T] | None = None,
 ) -> Roster[T]:
+    try:
+        _rows(roster, one, advance, alike)
+    except (Invalid, OSError) as error:
+        if isinstance(error, Invalid) and not error.code.startswith(("sheet_", "parquet_")):
+            raise
+        if isinstance(error, OSError) and error.filename != str(roster.file):
+            raise  # not the roster: a disk that is full, say
+        roster.add(unread(roster.file, error))
+        return roster
+    _refuse_twice(roster, advance)
+    roster.trim()
+    return roster
+
+
+def legible(file: Path, layout: Layout) -> Roster[Any]:
+    """A roster of which nothing but whether it can be read is known."""
+    roster = Roster[Any](file=file, layout=layout)
+    try:
+        with opened(file):
+            pass
+    except (Invalid, OSError) as error:
+        roster.add(unread(file, error))
+    return roster
+
+
+def unread(file: Path, error: Invalid | OSError) -> RowFlaw:
+    """That a file cannot be read, as a fault of the whole of it."""
+    if isinstance(error, Invalid):
+        return of_error(0, error)
+    facts = {"file": str(file), "problem": error.strerror or type(error).__name__, "errno": errorcode.get(error.errno or 0, "")}
+    return RowFlaw(row=0, column="", code="file_unusable", facts=facts)
+
+
+def _rows(
+    roster: Roster[T],
+    one: Callable[[RowReader], T | None],
+    advance: Advance,
+    alike: Callable[[T, str], T] | None,
+) -> None:
+    """Every row, taken or with its faults. Raises Invalid (`sheet_…`, `parquet_…`), OSError."""
     with opened(roster.file) as stream:
         found, told = roster.layout.heads(stream.head())
         named = [
@@ -211,9 +281,6 @@ def _read(
                 roster.take(quick, row.number)
         advance(stream.size, stream.size)
         told.warnings += stream.odd
-    _refuse_twice(roster, advance)
-    roster.trim()
-    return roster
 
 
 class _Known(Generic[T]):

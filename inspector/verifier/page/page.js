@@ -1,6 +1,6 @@
 // The page itself: takes files in, asks the protocol's part, and puts into words what it answers. Nothing here decides anything.
 {
-  const ASCII = /^[\x20-\x7e]*$/, MOST_FILES = 2000, DEEPEST = 4;
+  const ASCII = /^[\x20-\x7e]*$/, MOST_FILES = 2000, DEEPEST = 4, LONGEST_RECEIPT = 65536;
   const state = { lang: new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh-CN", report: null, told: null, asked: {} };
   const at = (id) => document.getElementById(id);
 
@@ -90,7 +90,7 @@
     }
   }
 
-  // The bundle among the files: what lies in the folder of commit.json, by its name within it.
+  // The bundle among the files: what lies in the folder of commit.json, by its name within it. What lies beside that folder may be a receipt.
   function bundle(found) {
     if (found.length > MOST_FILES) return { trouble: ["too_many", {}] };
     const roots = found.filter(([path]) => /(^|\/)commit\.json$/.test(path)).map(([path]) => path.slice(0, -"commit.json".length));
@@ -98,11 +98,12 @@
     if (!roots.length && found.length === 1) return { receipt: found[0][1] };
     const root = roots[0] ?? "", inside = found.filter(([path]) => path.startsWith(root)).map(([path, file]) => [path.slice(root.length), file]);
     const loose = root === "" && inside.every(([path]) => !path.includes("/")); // chosen one by one, so the witness' folder is not seen
-    return { files: inside.map(([path, file]) => [loose && path === "record.json" ? "witness/record.json" : path, file]) };
+    const beside = found.filter(([path, file]) => !path.startsWith(root) && file.size <= LONGEST_RECEIPT);
+    return { beside, files: inside.map(([path, file]) => [loose && path === "record.json" ? "witness/record.json" : path, file]) };
   }
 
   async function take(found) {
-    const { trouble, receipt, files } = bundle(found);
+    const { trouble, receipt, files, beside } = bundle(found);
     if (trouble) return tell(...trouble);
     if (receipt) {
       at("receipt-text").value = await receipt.text();
@@ -111,9 +112,12 @@
     tell("reading");
     at("progress").hidden = false;
     try {
-      const bytes = new Map();
-      for (const [name, file] of files) bytes.set(name, new Uint8Array(await file.arrayBuffer()));
-      const { report } = await ask({ files: bytes }, (told) => {
+      const read = async (some) => {
+        const bytes = new Map();
+        for (const [name, file] of some) bytes.set(name, new Uint8Array(await file.arrayBuffer()));
+        return bytes;
+      };
+      const { report } = await ask({ files: await read(files), beside: await read(beside) }, (told) => {
         const facts = { step: say(`step_${told.step}`), done: told.done, of: told.of };
         tell(told.of ? "working_of" : "working", facts);
         if (told.of) at("progress").value = told.done / told.of;
@@ -121,7 +125,7 @@
       });
       state.report = report;
     } catch (error) {
-      state.report = { outcome: "unreadable", step: "files", done: [], differences: [], remarks: [], lists: [], problem: { code: "program", facts: { problem: String(error) } } };
+      state.report = { outcome: "unreadable", step: "files", done: [], differences: [], remarks: [], lists: [], receipts: [], problem: { code: "program", facts: { problem: String(error) } } };
     }
     at("progress").hidden = true;
     state.asked = {};
@@ -221,7 +225,8 @@
     const facts = (names) => el("dl", {}, ...names.filter(([, value]) => value).flatMap(([name, value]) => [
       el("dt", {}, say(name)), el("dd", {}, name.startsWith("value") ? el("code", {}, value) : value)]));
     const section = (name, ...inside) => el("section", {}, el("h2", {}, say(name)), ...inside);
-    const parts = [verdict, facts([["draw", report.draw], ["made", report.made], ["bundle", kind && say(`bundle_${kind}`)]])];
+    const receipts = report.receipts.map(({ file, told }) => section("receipt", el("h3", {}, el("code", {}, file)), ...told.map(line)));
+    const parts = [verdict, ...receipts, facts([["draw", report.draw], ["made", report.made], ["bundle", kind && say(`bundle_${kind}`)]])];
     if (report.differences.length) parts.push(table(say("differences"), ["at", "told", "own"], report.differences.map((one) => [one.at, one.told, one.own])));
     if (report.remarks.length) parts.push(section("remarks", el("ul", {}, ...report.remarks.map((one) => el("li", {}, problemWords(one))))));
     if (good) parts.push(form("find", [["find-label", "search"]], lookUp_));

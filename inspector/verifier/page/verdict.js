@@ -143,7 +143,9 @@ function* privately({ held, hex, key, H, remark, report, step, result }) {
     const { list, inspectors, bans, objects } = one, deck = key(`deal/${list.name}`), h = (text) => hex(deck + text);
     one.table = list.inspectors ? yield* deal(h, Number(list.rules.team), one.drawn, inspectors.rows, bans.rows) : null;
     const teams = one.table?.teams() ?? new Map(), ids = new Set(objects.rows.map((row) => row[0])), staff = new Set(inspectors.rows.map((row) => row[0]));
+    const visits = one.strata.flatMap(({ selected }) => selected);
     const counted = {
+      visits_unmanned: visits.filter((id) => !(teams.get(id) ?? []).some((who) => who !== null)).length,
       empty_seats: [...teams.values()].flat().filter((who) => who === null).length,
       bans_ignored: bans.rows.filter(([object, who]) => !ids.has(object) || !staff.has(who)).length,
       salts_guessable: objects.guessable + inspectors.guessable + bans.guessable,
