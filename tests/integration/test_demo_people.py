@@ -185,10 +185,12 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
             {"number": "approval-2025-00002", "state": "PREPARING", "ceremonies": []},
         ],
         "review_reason": "CONTRADICTED",
+        "claims": [{"key": "c1~1"}],
         "explanation": {
             "heard": [
-                {"id": "ask:1", "verdict": "mismatch", "fresh": True},
-                {"id": "ask:2", "verdict": "not_found", "fresh": True},
+                {"id": "ask:1", "claim": "c1~1", "verdict": "mismatch", "fresh": True},
+                {"id": "ask:2", "claim": "c1~1", "verdict": "not_found", "fresh": True},
+                {"id": "ask:3", "claim": "c1", "verdict": "mismatch", "fresh": True},
             ]
         },
     }
@@ -197,7 +199,7 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
         until(lambda: sum(path.endswith("/figures") for path in paths(office)) == 2)
         decided = ReviewIn.model_validate(_first(office, "/review").json())
         typed = [heard for heard in list(office.heard) if heard.path.endswith("/figures")]
-    assert decided.evidence == ("ask:1",)
+    assert decided.evidence == ("ask:1",), "what was found about the former content carries no decision"
     assert {heard.path for heard in typed} == {"/v1/draws/approval-2025-00001/figures"}
     assert len({FiguresIn.model_validate(heard.json()).figures for heard in typed}) == 1, "both saw the same dice"
     assert {heard.headers["authorization"][7:] for heard in typed} == {made.token("clerk-1"), made.token("clerk-2")}
