@@ -78,7 +78,9 @@ def world(*arguments: str) -> Iterator[Running]:
 
 def push(outside: Running, office: Peer, seat: str, *, to: str) -> None:
     """A push as it reaches a phone; the world holds no secret, so it looks at no signature."""
-    assert call(f"{outside.url}/phones", {"id": f"push:{seat}", "to": to, "link": f"{office.url}/seat/{seat}/tok"}).well
+    assert call(
+        f"{outside.url}/phones", {"id": f"push:{seat}", "to": to, "link": f"{office.url}/seat/{seat}/tok", "data": {}}
+    ).well
 
 
 def accepting(place: int = 0) -> str:

@@ -69,6 +69,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "withdrawn_by": ("withdrawn by", "撤回人"),
     "reason": ("reason", "理由"),
     "witness": ("witness", "见证"),
+    "former": ("contents before corrections", "更正前内容摘要"),
     "port": ("port", "端口类"),
     "owner": ("owner", "所有者"),
     "personal_data": ("personal data", "个人信息"),

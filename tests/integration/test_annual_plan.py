@@ -286,7 +286,7 @@ def test_a_matter_closed_by_hand_is_made_up_for_all_the_same(store: Store, hand:
 def test_a_clerk_who_announces_without_a_published_plan_hears_how_to_mend_it(store: Store, hand: Hand) -> None:
     office = an_office(store, hand)
     why = refused(lambda: by_hand(office))
-    assert (why.code, why.facts) == ("plan_not_published", {"plan": "weekly", "year": 2026, "state": "-"})
+    assert (why.code, why.facts) == ("plan_not_published", {"plan": "weekly", "year": 2026, "state": "MISSING"})
     with serving(office) as edge, edge.as_("clerk") as clerk:
         before = clerk.post("/v1/draws/announce", json={"plan": "weekly"})
         in_force(office)

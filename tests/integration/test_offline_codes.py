@@ -1,0 +1,88 @@
+"""The draw without the daemon: the plan of the documentation, how codes stand in rosters, registers that are not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.identity import uscc_check_digit
+from tests.needs import ROOT
+from tests.offline import HEADS, PLAN, SEED, announce, carry_out, faults, laptop
+from tests.operator import Operator, table
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Operator:
+    """A laptop with the office's files."""
+    return laptop(tmp_path)
+
+
+CODE = "91330106MA27W0001X"
+
+
+def test_a_credit_code_is_written_in_one_way_so_that_no_firm_stands_there_twice(office: Operator) -> None:
+    spellings = (CODE, CODE.lower(), f"{CODE[:8]}-{CODE[8:17]}-{CODE[17:]}")
+    office.file("objects.csv", table(HEADS, *((one, "A", "", "东区", "", "") for one in spellings)))
+    said = announce(office, "--json")
+    assert faults(said) == [("objects.csv", 3, "id", "code_form"), ("objects.csv", 4, "id", "code_form")]
+    assert {one["fix"] for one in said.json["flaws"]} == {f"write {CODE}"}
+
+
+def test_two_ids_that_differ_in_capitals_alone_are_one_and_both_rows_are_named(office: Operator) -> None:
+    rows_ = (("Z1", "A", "", "东区", "", ""), ("z1", "A", "", "东区", "", ""), ("Z2", "A", "", "东区", "", ""))
+    office.file("objects.csv", table(HEADS, *rows_))
+    said = announce(office, "--json")
+    assert faults(said) == [("objects.csv", 3, "id", "reference_twice")]
+    assert "row 2" in announce(office, "--lang", "en").err, "the other row is named"
+
+
+def test_what_looks_wrong_about_a_credit_code_is_remarked_for_each_row(office: Operator) -> None:
+    right = f"{CODE[:17]}{uscc_check_digit(CODE[:17])}"
+    wrong = f"{CODE[:17]}{'0' if right[17] != '0' else '1'}"
+    lettered = f"{right[:8]}O{right[9:]}"
+    office.file("objects.csv", table(HEADS, *((one, "A", "", "东区", "", "") for one in (right, wrong, lettered))))
+    said = announce(office, "--json")
+    told = [(one["row"], one["code"]) for one in said.json["warnings"] if one["column"] == "id"]
+    assert told == [(3, "code_irregular"), (4, "code_irregular")]
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_register_that_is_not_there_and_one_with_a_byte_order_mark_are_told_plainly(office: Operator, missing: bool) -> None:
+    assert announce(office).code == 0
+    assert carry_out(office, *SEED).code == 0
+    file = office.folder / "draw" / "scjg.bans.tsv"
+    if missing:
+        file.unlink()
+    else:
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    said = office.say("draw", "verify", str(office.folder / "draw"), "--lang", "en")
+    assert said.code == (2 if missing else 1)
+    assert ("lacks scjg.bans.tsv" if missing else "byte order mark") in said.out + said.err
+    assert "  lacks" not in said.out + said.err
+    assert "ascending" not in said.out + said.err
+
+
+def _documented_plan() -> str:
+    page = (ROOT / "docs/how-to/draw.md").read_text(encoding="utf-8")
+    return next(str(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "plan.toml" in block)
+
+
+def _documented_hash() -> str:
+    """What stands in the place of another agency's hash."""
+    return str(re.findall('^hash = "(.*)"', _documented_plan(), re.MULTILINE)[-1])
+
+
+def test_the_plan_of_the_documentation_is_one_to_draw_by_once_it_has_a_hash(office: Operator) -> None:
+    office.file("plan.toml", _documented_plan().replace(_documented_hash(), "ab" * 32))
+    said = announce(office, "--json")
+    assert said.code == 0, said.out
+    assert [Path(file).name for file in said.json["private"]] == ["draw.salt-secret.txt", "draw.nonce-3.txt"]
+
+
+def test_a_hash_that_only_stands_in_for_one_is_refused_and_so_is_the_one_of_the_documentation(office: Operator) -> None:
+    plain = re.sub('hash = "[0-9a-f]{64}"', 'hash = "{}"', PLAN)
+    for hash_ in ("0" * 64, "f" * 64, _documented_hash()):
+        office.file("plan.toml", plain.replace("{}", hash_))
+        assert faults(announce(office, "--json")) == [("plan.toml", None, "seed.2.hash", "plan_hash")]
