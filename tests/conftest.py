@@ -60,6 +60,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is `alike` on both databases runs on PostgreSQL with the slow ones, as `.ci/run` does: it is a third of all the time."""
+    for item in items:
+        if item.get_closest_marker("alike") and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_collection_finish() -> None:
     """What was collected stays: nobody need look through it for garbage five thousand times."""
     gc.enable()

@@ -10,11 +10,14 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+from typer import main as typer_main
+from typer import testing
 from typer.testing import CliRunner
 
 from inspector.cli.app import app
@@ -47,6 +50,7 @@ trigger = "every 4h"
 pool = true
 """
 
+testing._get_command = cache(typer_main.get_command)  # putting the tree of commands together takes longer than most of them
 
 Cell = str | int | date
 
@@ -181,9 +185,8 @@ def _cell(value: Cell, place: str) -> str:
 
 def settled(url: str, folder: Path, more: str = "") -> Operator:
     """An operator with settings and a migrated database."""
-    held = Operator(folder, url).settle_in(more)
-    held.well("migrate")
-    return held
+    house.open_store(url).close()
+    return Operator(folder, url).settle_in(more)
 
 
 def publish(operator: Operator, plan: str = "licensing") -> None:

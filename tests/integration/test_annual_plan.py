@@ -34,6 +34,8 @@ from tests.house import START, Hand, claim, next_period, open_office, settle
 from tests.integration.test_draw_rivals import at_once
 from tests.integration.test_draw_way import LOTTERY, Dice, Party, carried_out, inspectors
 
+pytestmark = pytest.mark.alike
+
 WEEKLY = Plan(name="weekly", agency="bureau", trigger="cron mon 10:00", pool=True)
 SEAL = Consent(by="李主任", document="审管〔2026〕3号")
 

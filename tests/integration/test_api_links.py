@@ -15,6 +15,8 @@ from tests.edge import Edge, a_case, serving
 from tests.house import Hand, open_office, settle
 from tests.integration.test_draw_way import DICE, announced, carried_out, drawing
 
+pytestmark = pytest.mark.alike
+
 PERSON = {"kind": "PERSON", "code": "110105194912310021", "name": "王某"}
 
 

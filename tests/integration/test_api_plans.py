@@ -13,6 +13,8 @@ from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_annual_plan import a_clock, an_office, by_hand, draws, told
 
+pytestmark = pytest.mark.alike
+
 PATH = "/v1/plans/weekly/2026"
 
 

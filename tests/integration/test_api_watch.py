@@ -21,6 +21,8 @@ from inspector.web.roles import Role
 from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def edge(store: Store, hand: Hand) -> Iterator[Edge]:

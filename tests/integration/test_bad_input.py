@@ -16,6 +16,8 @@ import pytest
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
+pytestmark = pytest.mark.alike
+
 JSON = {"Content-Type": "application/json"}
 
 

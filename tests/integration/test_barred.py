@@ -22,6 +22,8 @@ from tests.house import Hand, Table, application, carry_out, claim, let_lapse, o
 from tests.integration.test_corrections import Platform
 from tests.integration.test_way import LICENCE
 
+pytestmark = pytest.mark.alike
+
 DENIED = Barred("unauthorised", detail="http_401")
 
 

@@ -18,6 +18,8 @@ from tests.edge import serving
 from tests.integration.test_api_cases import without
 from tests.operator import Cell, Operator, on_both, one_database, operated, process, settled, table
 
+pytestmark = pytest.mark.alike
+
 HEADS = ["申请编号", "事项类型", "事项编码", "主体类型", "主体代码", "主体名称", "承诺书全文", "告知书版本", "签署人", "签署日期"]
 HEADS = [*HEADS, "承诺:registration-status"]
 
@@ -118,7 +120,7 @@ def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) 
     assert cases(operator) == ["S-000001", "S-000002"]
     with house.closing(operator.store()) as store:
         rules = operated(store)
-    assert [rule for rule, _ in rules] == ["operator.migrate", "operator.case.import", "operator.case.import"]
+    assert [rule for rule, _ in rules] == ["operator.case.import", "operator.case.import"]
     assert rules[1][1]["file"] == "cases.csv"
     assert str(rules[1][1]["by"]).startswith("os:")
 

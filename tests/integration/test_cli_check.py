@@ -20,6 +20,8 @@ from inspector.testing.tls import authority
 from tests import house
 from tests.operator import Operator, process
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def operator(tmp_path: Path) -> Operator:

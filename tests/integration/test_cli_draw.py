@@ -29,6 +29,8 @@ from tests.integration.test_draw_way import carried_out as drawn_by_daemon
 from tests.integration.test_extension import supervised
 from tests.operator import Operator, on_both, one_database, process, publish, settled, table
 
+pytestmark = pytest.mark.alike
+
 NUMBER = "bureau-2026-00001"
 SEEDED = house.START + timedelta(days=2)
 NONCES = {"audit": "a1" * 32, "justice": "b2" * 32}

@@ -18,6 +18,8 @@ from tests.integration.test_published import code, made, registered
 from tests.integration.test_void import sign
 from tests.operator import Operator, on_both, one_database, operated, settled
 
+pytestmark = pytest.mark.alike
+
 NUMBER = "bureau-2026-00001"
 database_url = one_database
 

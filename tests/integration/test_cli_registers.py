@@ -16,6 +16,8 @@ from inspector.domain.roster import Declared, Recusal
 from tests import house, needs
 from tests.operator import Operator, Said, on_both, one_database, operated, settled, table
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 
@@ -38,7 +40,7 @@ def test_the_same_file_again_changes_nothing_and_leaves_no_trace(operator: Opera
     first, second = objects(operator, "TESTA", "TESTB"), objects(operator, "TESTB", "TESTA")
     assert (first.json["added"], second.json["added"], second.json["unchanged"]) == (["FIRM:TESTA", "FIRM:TESTB"], [], 2)
     with house.closing(operator.store()) as store:
-        assert [rule for rule, _ in operated(store)] == ["operator.migrate", "operator.roster.import.objects"]
+        assert [rule for rule, _ in operated(store)] == ["operator.roster.import.objects"]
 
 
 def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:

@@ -23,6 +23,8 @@ from tests import house
 from tests.integration.test_cli_case import HEADS, bring, row
 from tests.operator import Operator, one_database, process, settled, table
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 

@@ -26,6 +26,8 @@ from tests.bundles import committed, rules, thing, vector
 from tests.integration.test_cli_draw import NUMBER, carried_out, codes
 from tests.operator import Operator, process, settled
 
+pytestmark = pytest.mark.alike
+
 Change = Callable[[Path], object]
 
 REGISTERS = ("licensing.objects.tsv", "licensing.inspectors.tsv", "licensing.bans.tsv")

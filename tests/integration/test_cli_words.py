@@ -24,6 +24,8 @@ from tests.integration.test_cli_case import HEADS as COLUMNS
 from tests.integration.test_cli_case import bring, row
 from tests.operator import Operator, one_database, settled, table
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 NOTARY = '\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/notary"\n'

@@ -20,6 +20,8 @@ from inspector.web import opswords
 from tests import house
 from tests.operator import Operator, on_both, one_database, operated, process, settled
 
+pytestmark = pytest.mark.alike
+
 CONNECTOR = '\n[witnesses.notary]\nkind = "http"\nurl = "http://127.0.0.1:9/notary"\n'
 
 
@@ -111,7 +113,7 @@ def test_what_a_person_lets_go_needs_words(
         assert tx.work.show(held)["state"] == "quarantined"
         assert len(tx.attention.page(None)) == 1
         assert not any(lane.paused for lane in tx.lanes.all())
-    assert [rule for rule, _ in operated(store)] == ["operator.migrate"]
+    assert operated(store) == []
 
 
 def test_work_that_is_in_no_quarantine_is_refused_and_not_missing(operator: Operator, store: Store) -> None:

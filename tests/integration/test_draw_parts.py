@@ -31,6 +31,8 @@ from inspector.store.store import Store
 from tests import house
 from tests.bundles import barred, nonce, person, promise, rules, thing
 
+pytestmark = pytest.mark.alike
+
 NUMBER = "bureau-2026-00001"
 LIST = Listed(name="weekly", agency="bureau")
 AWKWARD = [

@@ -25,6 +25,8 @@ from tests.integration.test_draw_way import announced, carried_out, drawing, vis
 from tests.integration.test_extension import POOL, drawn, extended, raised
 from tests.integration.test_published import made, registered
 
+pytestmark = pytest.mark.alike
+
 LICENCE = {"registration-status": "存续"}
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
@@ -30,6 +31,8 @@ from tests.house import START, Hand, application, open_office, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
 from tests.operator import on_both, one_database
+
+pytestmark = pytest.mark.alike
 
 database_url = one_database
 PLAN = Plan(name="daily", agency="bureau", trigger="cron day=1 09:00", pool=True)

@@ -39,6 +39,8 @@ from tests.needs import require
 from tests.operator import on_both, one_database
 from tests.second import judged
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 WHY, DOCUMENT = "年中提高抽查比例", "审管〔2026〕9号"
 POOL = "pool-U"

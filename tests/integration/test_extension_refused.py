@@ -46,6 +46,8 @@ from tests.integration.test_extension import (
 )
 from tests.operator import on_both, one_database
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 

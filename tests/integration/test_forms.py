@@ -16,6 +16,8 @@ from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
 
+pytestmark = pytest.mark.alike
+
 PERSON = {"kind": "PERSON", "code": "110105194912310021", "name": "王某"}
 
 

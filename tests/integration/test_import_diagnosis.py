@@ -12,6 +12,8 @@ from tests.integration.test_bad_input import HIDDEN
 from tests.integration.test_cli_case import HEADS, bring, cases, row
 from tests.operator import Cell, Operator, on_both, one_database, process, settled, table
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 

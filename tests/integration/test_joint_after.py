@@ -52,6 +52,8 @@ from tests.integration.test_joint import (
 from tests.integration.test_replacements import changed
 from tests.operator import Operator
 
+pytestmark = pytest.mark.alike
+
 
 def dealt_anew(office: Office, hand: Hand) -> tuple[Draw, Visit]:
     """The supplementary draw of the joint plan, carried out, and its one visit."""

@@ -44,6 +44,8 @@ from tests.needs import require
 from tests.operator import Operator
 from tests.second import judged
 
+pytestmark = pytest.mark.alike
+
 MARKET, FIRE = "bureau", "other"
 OWN = Plan(name="joint", agency=MARKET, trigger="every 7d", partners=(FIRE,), lists="own", pool=True)
 STAFF = {MARKET: 9, FIRE: 9}

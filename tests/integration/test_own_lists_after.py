@@ -30,6 +30,8 @@ from tests.integration.test_draw_way import carried_out, visits
 from tests.integration.test_joint import drawn, enlist, lines, seats, stored, waiting
 from tests.integration.test_own_lists import FIRE, MARKET, departments, firms, held, verified
 
+pytestmark = pytest.mark.alike
+
 POOL = "pool-U"
 
 

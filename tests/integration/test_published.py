@@ -35,6 +35,8 @@ from tests.integration.test_draw_way import announced, carried_out, drawing, vis
 from tests.integration.test_void import WHY, sign
 from tests.second import opinions
 
+pytestmark = pytest.mark.alike
+
 FIRMS, PERSONS = 30, 8
 
 

@@ -23,6 +23,8 @@ from tests.edge import serving
 from tests.house import TREE, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
+pytestmark = pytest.mark.alike
+
 REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind
 
 

@@ -24,6 +24,8 @@ from tests.integration.test_draw_way import carried_out, inspectors, replayed, v
 from tests.integration.test_embargo import late
 from tests.integration.test_relief import afterwards, drawn, team
 
+pytestmark = pytest.mark.alike
+
 
 def applied(office: Office, visit: Visit, staff: str, **told: object) -> Challenge:
     """The firm applies, and the clerk enters it."""

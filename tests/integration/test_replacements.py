@@ -25,6 +25,8 @@ from tests.edge import serving
 from tests.house import START, Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, visits
 
+pytestmark = pytest.mark.alike
+
 PROOF = "登记系统查询：2026-03-04 注销"
 WHY = "汛期，道路封闭"
 

@@ -25,6 +25,8 @@ from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_way import LICENCE
 
+pytestmark = pytest.mark.alike
+
 
 @dataclass
 class Stubborn(Platform):

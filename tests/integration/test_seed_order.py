@@ -29,6 +29,8 @@ from tests.integration.test_draw_way import Party, announced, carried_out, drawi
 from tests.integration.test_seed_refusals import get, network, others, seeded, types
 from tests.integration.test_supplement import LOOK
 
+pytestmark = pytest.mark.alike
+
 __all__ = ["network"]
 
 

@@ -31,6 +31,8 @@ from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import LOTTERY, Notary, Party, announced, carried_out, drawing, lotteried, thrown
 
+pytestmark = pytest.mark.alike
+
 
 def seeded(office: Office, **seeds: object) -> Office:
     """The office with other sources under some of their names; None takes one away."""

@@ -16,6 +16,8 @@ from inspector.store.tables import token as token_table
 from tests.edge import Edge
 from tests.integration.test_forms import edge, hidden, in_review, letter, logged_in
 
+pytestmark = pytest.mark.alike
+
 __all__ = ["edge", "letter"]
 
 

@@ -26,6 +26,8 @@ from tests.edge import serving
 from tests.house import Hand, application, post
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
+pytestmark = pytest.mark.alike
+
 WORDS = "不属实，系伪造"
 AID = {"relief-status": "在册"}
 

@@ -26,20 +26,12 @@ from inspector.store.store import Store
 from inspector.store.work import Work
 from tests.edge import serving
 from tests.house import START, Hand, application, next_period, post, settle
-from tests.integration.test_draw_way import (
-    FACTS,
-    Party,
-    Phones,
-    announced,
-    carried_out,
-    drawing,
-    inspectors,
-    lotteried,
-    replayed,
-    visits,
-)
+from tests.integration import test_draw_way
+from tests.integration.test_draw_way import FACTS, Party, Phones, announced, carried_out, drawing, inspectors, replayed, visits
 from tests.integration.test_published import made as are_made
 from tests.integration.test_seed_refusals import matters, seeded
+
+pytestmark = pytest.mark.alike
 
 LOOK = Work(
     id=0, key="look", kind="roster.look", lane="", case_id=None, payload={}, due_at=START, expires_at=None, attempts=1, fence=1
@@ -157,7 +149,7 @@ def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_an
     with store.read() as tx:
         first = next(one for one in tx.draws.page(None) if one.number != void.number)
     carried_out(office, hand, first.number)
-    lotteried(office, hand, first.number)
+    test_draw_way.lotteried(office, hand, first.number)
     enlarge(office)
     made = deal_anew(office)
     assert made is not None
@@ -169,7 +161,7 @@ def test_a_supplementary_draw_that_is_void_for_a_withheld_part_is_followed_by_an
     told = (last.kind, last.parties, last.further, last.without)
     assert told == (DrawKind.SUPPLEMENT, ("dice", "justice", "lottery"), ("lottery",), ("audit",))
     carried_out(office, hand, last.number)
-    lotteried(office, hand, last.number, "1 2 3 4 5 6 7")
+    test_draw_way.lotteried(office, hand, last.number, "1 2 3 4 5 6 7")
     assert [visit.state for visit in visits(office, last.number)] == [VisitState.ASSIGNED]
 
 
