@@ -109,18 +109,18 @@ def prepare(
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
-    if not framed.members:
+    if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
     made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
-    tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
+    tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
     keep(tx, made, framed.frames)
     keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(framed.members), "without": list(told.without)})
+    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
