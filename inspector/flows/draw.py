@@ -41,7 +41,7 @@ from inspector.store.work import Work
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
 AGAIN = timedelta(days=1)
-"""After so long a slot that an extension keeps waiting is tried again."""
+"""After so long a slot that another draw of the plan keeps waiting is tried again."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -104,23 +104,24 @@ def prepare(
         told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
         _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
-        if busy.kind is DrawKind.EXTENSION and by == SCHEDULE:
+        running = tx.schedules.period(f"plan:{plan_name}", now) == slot
+        if by == SCHEDULE and (busy.kind is DrawKind.EXTENSION or running):
             tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
-    if not framed.members:
+    if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
     made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
-    tx.cases.mark_drawn([case for member in framed.members.values() for case in member.cases], number)
+    tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
     keep(tx, made, framed.frames)
     keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(framed.members), "without": list(told.without)})
+    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
@@ -284,7 +285,10 @@ def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, obj
 
 
 def _once_more(plan: str, slot: str, told: life.Following, at: datetime) -> Order:
-    """The slot is tried again until the extension is over: whoever has a draw extended must not cost the plan its own."""
+    """The slot is tried again until what keeps it waiting is over: neither an extension nor a draw by hand costs a period its own.
+
+    Behind a draw only as long as the slot's own period runs; the next one has its own.
+    """
     return Order(
         kind=OrderKind.DRAW_ANNOUNCE,
         key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan}:{slot}:at:{at:%Y-%m-%dT%H}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +16,6 @@ from inspector.flows.office import Office, Plan
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
-Register = Mapping[tuple[SubjectKind, str], RosterObject]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -30,10 +28,32 @@ class Entry:
     since: date | None = None
 
 
-def entries(
-    office: Office, tx: Tx, plan: Plan, policy: Policy, register: Register, again: Sequence[Row], now: datetime
-) -> Iterator[Entry]:
-    """Undrawn cases, those of an intake that comes `again` at its window's end, and the pool where the plan asks for it.
+def candidates(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[Row], now: datetime
+) -> Iterator[tuple[RosterObject | None, list[Entry]]]:
+    """Every object of the frame once: its row in the register, if it stands there, and all the reasons why it is in the frame.
+
+    The register is read row by row and not held; what is held are the cases that wait.
+    """
+    waiting: dict[str, list[Entry]] = {}
+    for entry in entries(office, tx, plan, policy, again):
+        waiting.setdefault(entry.name, []).append(entry)
+    if plan.pool or waiting:
+        stale, known = span(policy.stale_after), {row.stratum for row in policy.samplings}
+        for held in tx.rosters.rated(plan.agency):
+            name = object_id(office.secret, held.row.kind, held.row.code)
+            found = waiting.pop(name, [])
+            if plan.pool:
+                fresh = held.level is not None and held.as_of is not None and now - held.as_of <= stale
+                level = held.level if fresh and held.level is not None else policy.unrated
+                found.append(_supervised(held.row, name, pool_stratum(known, policy.unrated, level)))
+            if found:
+                yield held.row, found
+    yield from ((None, found) for found in waiting.values())
+
+
+def entries(office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[Row]) -> Iterator[Entry]:
+    """Undrawn cases, and those of an intake that comes `again` at its window's end.
 
     Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
@@ -48,8 +68,6 @@ def entries(
                 stratum=FULL if row["wants_visit"] else _stratum(tx, policy, row, known),
                 items=frozenset([row["item"]]),
             )
-    if plan.pool:
-        yield from _pool(office, tx, policy, register, now)
 
 
 def _stratum(tx: Tx, policy: Policy, row: Row, known: Collection[str]) -> str:
@@ -66,17 +84,10 @@ def _stratum(tx: Tx, policy: Policy, row: Row, known: Collection[str]) -> str:
     return found or named
 
 
-def _pool(office: Office, tx: Tx, policy: Policy, register: Register, now: datetime) -> Iterator[Entry]:
-    levels, stale, known = tx.credit.levels(), span(policy.stale_after), {row.stratum for row in policy.samplings}
-    for (kind, code), held in register.items():
-        level = levels.get((kind.value, code))
-        rated = level[0] if level is not None and now - level[1] <= stale else policy.unrated
-        yield Entry(
-            name=object_id(office.secret, kind, code),
-            member=Member(kind=kind, code=code, name=held.name, cases=(), pooled=True),
-            stratum=pool_stratum(known, policy.unrated, rated),
-            since=held.since,
-        )
+def _supervised(held: RosterObject, name: str, stratum: str) -> Entry:
+    """The daily-supervision pool as a reason."""
+    member = Member(kind=held.kind, code=held.code, name=held.name, cases=(), pooled=True)
+    return Entry(name=name, member=member, stratum=stratum, since=held.since)
 
 
 def pool_stratum(known: Collection[str], unrated: str, level: str) -> str:

@@ -23,7 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.flows import planning, remainder, seeding
 from inspector.flows.lists import keep
-from inspector.flows.members import keep_members
+from inspector.flows.members import count_members, keep_members
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.remainder import Remainder
@@ -144,7 +144,7 @@ def _announce(
     keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {**entered, "objects": len(framed.members), "without": list(told.without)})
+    record(tx, number, decision, now, {**entered, "objects": count_members(tx, number), "without": list(told.without)})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
@@ -16,17 +16,20 @@ from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow
 from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.quota import Count, Quota, quota
+from inspector.domain.roster import RosterObject
+from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
-from inspector.flows import joining
-from inspector.flows.entries import Register, entries
+from inspector.flows import framelines, joining
+from inspector.flows.entries import candidates
 from inspector.flows.history import History, history
 from inspector.flows.joining import Partner
 from inspector.flows.lists import lists_of
-from inspector.flows.members import Member
+from inspector.flows.members import Members
 from inspector.flows.office import Office, Plan
-from inspector.flows.placing import Placing, place
+from inspector.flows.placing import Placed, Placer, Placing, ratios
 from inspector.flows.windows import Windows, start, windows
 from inspector.store.room import Row
+from inspector.store.sorting import Sorted
 from inspector.store.tx import Tx
 
 LAST, DECLARED = "last-visit", "recusal"
@@ -66,7 +69,7 @@ class Framed:
     lists: tuple[Listed, ...]
     frames: Mapping[str, Frame]
     ruled: Ruled
-    members: Mapping[str, Member]
+    members: Members
     told: Mapping[str, Mapping[str, object]]
     own: Mapping[str, Ruled] = field(default_factory=dict)
 
@@ -74,6 +77,11 @@ class Framed:
         """The rules for the draw's private file."""
         told = {"own": {name: one.value() for name, one in self.own.items()}} if self.own else {}
         return {**self.ruled.value(), "lists": self.told, **told}
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nobody in any list."""
+        return not any(len(one.objects) for one in self.frames.values())
 
     @property
     def frame(self) -> Frame:
@@ -100,7 +108,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
         lists=lists,
         frames={name: held for one in made.values() for name, held in one.frames.items()},
         ruled=made[plan.agency].ruled,
-        members=joining.merged({agency: one.members for agency, one in made.items()}),
+        members=joining.Merged({agency: one.members for agency, one in made.items()}),
         told=joining.own(lists),
         own={listed.name: made[listed.agency].ruled for listed in lists},
     )
@@ -112,24 +120,43 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
     spans = windows(office, tx, plan.name, now)
-    register = {(held.kind, held.code): held for held in tx.rosters.objects(plan.agency)}
     horizon = due(spans.following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     again = _again(tx, plan, policy, spans)
-    past = history(office, tx, plan.agency)
-    rows = list(entries(office, tx, plan, policy, register, again, now))
-    bars = joining.bars(partners, today)
-    held, chances = place(rows, policy, past, today, horizon, bars), dict[str, Fraction]()
-    if held.several:  # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
-        staff = _inspectors(office, tx, plan.agency, policy, secret, now)
-        first = _quota(tx, plan, policy, *held.candidates(), staff, spans, now)
-        chances = {code: Fraction(size.k, size.able) for code, size in first.sizes.items() if size.able}
-        held = place(rows, policy, past, today, horizon, bars, chances)
-    members = {name: one.member for name, one in held.placed.items()}
-    objects = _objects(held, plan, policy, register, secret)
+    past, bars = history(office, tx, plan.agency), joining.bars(partners, today)
+    placer = Placer(policy=policy, ratios=ratios(policy, {}), past=past, today=today, horizon=horizon, others=bars)
+    held, chances = Placing(), dict[str, Fraction]()
+
+    def rows() -> Iterator[bytes]:
+        wavering = []
+        for known, found in candidates(office, tx, plan, policy, again, now):
+            one = placer.place(found)
+            if one.wavers:
+                wavering.append((known, found, one))
+            else:
+                yield row(known, one)
+        ones = [one for _, _, one in wavering]
+        if any(one.several for one in ones):
+            # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
+            staff, counted = _inspectors(office, tx, plan.agency, policy, secret, now), held.with_all(ones)
+            first = _quota(tx, plan, policy, counted.rows, counted.able, staff, spans, now)
+            chances.update({code: Fraction(size.k, size.able) for code, size in first.sizes.items() if size.able})
+            again_placed = replace(placer, ratios=ratios(policy, chances))
+            ones = [again_placed.place(found) for _, found, _ in wavering]
+        yield from (row(known, one) for (known, _, _), one in zip(wavering, ones, strict=True))
+
+    def row(known: RosterObject | None, one: Placed) -> bytes:
+        held.add(one)
+        return framelines.line(_object(known, one, plan, policy, secret), one.member)
+
+    lines = Sorted(rows(), office.held)
+    objects, members = framelines.objects(lines), framelines.Stood(lines)
     made = staffed(office, tx, lists, policy, partners, objects, members, past, number, now)
     frozen = made.frames[lists[0].name]
-    able = Counter(row.stratum for row in frozen.objects if row.status == ELIGIBLE)
-    sizes = _quota(tx, plan, policy, Counter(row.stratum for row in frozen.objects), able, frozen.inspectors, spans, now)
+    counts, able = Counter[str](), Counter[str]()
+    for (stratum, status), count in tally(objects).items():
+        counts[stratum] += count
+        able[stratum] += count if status == ELIGIBLE else 0
+    sizes = _quota(tx, plan, policy, counts, able, frozen.inspectors, spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
@@ -157,11 +184,7 @@ def _derivation(
         "set_aside": [[*why, count] for why, count in sorted(held.aside.items())],
         "near_their_stop": held.warned,
         # By these, with each object counted wherever it could stand, an object of several strata stands in the one of the highest.
-        **(
-            {"several": len(held.several), "chances": {code: str(one) for code, one in sorted(chances.items())}}
-            if chances
-            else {}
-        ),
+        **({"several": held.several, "chances": {code: str(one) for code, one in sorted(chances.items())}} if chances else {}),
     }
 
 
@@ -215,22 +238,16 @@ def _quota(
     )
 
 
-def _objects(held: Placing, plan: Plan, policy: Policy, register: Register, secret: bytes) -> list[ObjectRow]:
-    """The rows; an object of the register has its own area and needs its own qualification, any other those of the agency."""
-    rows = []
-    for name, one in held.placed.items():
-        known = register.get((one.member.kind, one.member.code))
-        rows.append(
-            ObjectRow(
-                id=name,
-                stratum=one.stratum,
-                status=ELIGIBLE if one.barred is None else one.barred.code,
-                pool=known.pool if known is not None and known.pool else plan.agency,
-                qual=(known.qualification if known is not None else "") or policy.draw.lead_qualification,
-                salt=salt(secret, name),
-            )
-        )
-    return rows
+def _object(known: RosterObject | None, one: Placed, plan: Plan, policy: Policy, secret: bytes) -> ObjectRow:
+    """A row; an object of the register has its own area and needs its own qualification, any other those of the agency."""
+    return ObjectRow(
+        id=one.name,
+        stratum=one.stratum,
+        status=ELIGIBLE if one.barred is None else one.barred.code,
+        pool=known.pool if known is not None and known.pool else plan.agency,
+        qual=(known.qualification if known is not None else "") or policy.draw.lead_qualification,
+        salt=salt(secret, one.name),
+    )
 
 
 def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
@@ -240,20 +257,26 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     policy: Policy,
     partners: Sequence[Partner],
     objects: Sequence[ObjectRow],
-    members: Mapping[str, Member],
+    members: Members,
     past: History,
     number: str,
     now: datetime,
 ) -> Staffed:
-    """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom."""
-    secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual})
+    """Each list's frame: the objects, which all share, with an agency's inspectors of today and who of them may not go to whom.
+
+    Objects that are not held are in order and canonical already.
+    """
+    secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual}) if partners else []
+    shared = objects if isinstance(objects, RowFile) else freeze(objects, (), ()).objects
     staff = _inspectors(office, tx, lists[0].agency, policy, secret, now)
-    frames = {lists[0].name: freeze(objects, staff, _bans(tx, lists[0].agency, policy, members, past, secret))}
+    bans = _bans(tx, lists[0].agency, policy, members, past, secret)
+    frames = {lists[0].name: replace(freeze((), staff, bans), objects=shared)}
     for listed, one in zip(lists[1:], partners, strict=True):
         theirs = list_secret(office, number, listed)
         staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
         bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
-        frames[listed.name] = freeze(objects, joining.as_listed(staff, lists[0].agency, one, leads), bans)
+        staff = joining.as_listed(staff, lists[0].agency, one, leads)
+        frames[listed.name] = replace(freeze((), staff, bans), objects=shared)
     team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
     return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads))
 
@@ -279,14 +302,16 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
     ]
 
 
-def _bans(tx: Tx, agency: str, policy: Policy, members: Mapping[str, Member], past: History, secret: bytes) -> Sequence[Ban]:
+def _bans(tx: Tx, agency: str, policy: Policy, members: Members, past: History, secret: bytes) -> Sequence[Ban]:
     """Declared conflicts about objects of this frame (the fact, not the private reason: scenario 33), and who went the last time."""
+    declared: dict[str, list[str]] = {}
+    for conflict in tx.rosters.recusals(agency):
+        declared.setdefault(conflict.object, []).append(conflict.inspector)
+    last = past.last if policy.draw.rotate else {}
     bans: dict[tuple[str, str], str] = {}
-    if policy.draw.rotate:
-        bans = {(name, staff): LAST for name in members for staff in past.last.get(name, ())}
-    by_code = {member.code: name for name, member in members.items()}
-    declared = tx.rosters.recusals(agency)
-    bans |= {(by_code[one.object], one.inspector): DECLARED for one in declared if one.object in by_code}
+    for name, member in members if declared or last else ():
+        bans |= {(name, staff): LAST for staff in last.get(name, ())}
+        bans |= {(name, staff): DECLARED for staff in declared.get(member.code, ())}
     return [
         Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
         for (name, staff), reason in bans.items()

@@ -9,9 +9,13 @@ Where each list has rules of its own nothing of that holds (vector 3): what two 
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Barred, barred
@@ -20,7 +24,7 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.flows.history import History, history
-from inspector.flows.members import Member
+from inspector.flows.members import Member, Members
 from inspector.flows.office import Office
 from inspector.flows.placing import Bars
 from inspector.store.tx import Tx
@@ -87,20 +91,24 @@ def own(lists: Sequence[Listed]) -> dict[str, dict[str, object]]:
     return {one.name: {"agency": one.agency, **({"lead": True} if one == lists[0] else {})} for one in lists}
 
 
-def merged(parts: Mapping[str, Mapping[str, Member]]) -> dict[str, Member]:
+@dataclass(frozen=True, slots=True)
+class Merged:
     """The objects of all lists by their keys, from those of each agency: the same key is the same object."""
-    held: dict[str, Member] = {}
-    for agency, members in parts.items():
-        for name, one in members.items():
-            mine, was = (agency,) if one.pooled else (), held.get(name)
-            if was is None:
-                held[name] = replace(one, supervised=mine)
-                continue
-            cases, supervised = (*was.cases, *one.cases), (*was.supervised, *mine)
-            held[name] = replace(
-                was, name=was.name or one.name, cases=cases, pooled=was.pooled or one.pooled, supervised=supervised
-            )
-    return held
+
+    parts: Mapping[str, Members]
+
+    def __iter__(self) -> Iterator[tuple[str, Member]]:
+        lists = [self._of(agency) for agency in self.parts]
+        for name, found in groupby(heapq.merge(*lists, key=itemgetter(0)), key=itemgetter(0)):
+            yield name, reduce(_both, (one for _, one in found))
+
+    def _of(self, agency: str) -> Iterator[tuple[str, Member]]:
+        return ((name, replace(one, supervised=(agency,) if one.pooled else ())) for name, one in self.parts[agency])
+
+
+def _both(was: Member, one: Member) -> Member:
+    cases, supervised = (*was.cases, *one.cases), (*was.supervised, *one.supervised)
+    return replace(was, name=was.name or one.name, cases=cases, pooled=was.pooled or one.pooled, supervised=supervised)
 
 
 def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]:

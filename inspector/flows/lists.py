@@ -6,7 +6,7 @@ bundle names every list (7.2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from inspector.domain.errors import Invalid
@@ -93,13 +93,17 @@ def keep(tx: Tx, held: Draw, made: Mapping[str, Frame]) -> None:
         tx.draws.keep_rows(
             held.number,
             name,
-            ((line[: line.index(b"\t")], line + b"\n") for line in lines(objects)),
+            ((line[: line.index(b"\t")], line + b"\n") for line in _lines(objects)),
             lambda part: climb(suite, leaves(suite, part))[0],
         )
     for listed in held.lists:
         one = made[listed.name]
         for kind, text in zip(FRAME[1:], (content(one.inspectors), content(one.bans)), strict=True):
             tx.draws.keep_file(held.number, kept(held, listed, kind), text)
+
+
+def _lines(objects: Sequence[ObjectRow]) -> Iterator[bytes]:
+    return objects.lines() if isinstance(objects, RowFile) else lines(objects)
 
 
 def bundle(held: Draw, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import IdentityKind, pseudonym
@@ -32,12 +33,21 @@ class Member:
     supervised: tuple[str, ...] = ()
 
 
+Members = Iterable[tuple[str, Member]]
+"""Whom the keys of a frame stand for, in the order of the keys; looked through as often as one likes, and perhaps never held."""
+
+
+def by_key(members: Mapping[str, Member]) -> Members:
+    """Members that are held anyway."""
+    return [(name, members[name]) for name in sorted(members)]
+
+
 def object_id(secret: bytes, kind: SubjectKind, code: str) -> str:
     """The frame's key: a firm's normalised code; a keyed pseudonym for a natural person, which never leaves the house."""
     return code if kind is SubjectKind.FIRM else pseudonym(secret, IdentityKind.CITIZEN_ID, code)
 
 
-def keep_members(tx: Tx, number: str, members: Mapping[str, Member]) -> None:
+def keep_members(tx: Tx, number: str, members: Members) -> None:
     """Keep the private key of a frame: a JSON object with a line for each key, so that one can be read without the others."""
     tx.draws.keep_rows(number, MEMBERS, _lines(members))
 
@@ -63,14 +73,26 @@ def load_members(content: bytes) -> dict[str, Member]:
     return dict(_read(content.split(b"\n"), None))
 
 
-def _lines(members: Mapping[str, Member]) -> Iterator[tuple[bytes, bytes]]:
-    last = len(members) - 1
-    for place, name in enumerate(sorted(members)):
-        one = members[name]
-        fields = [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]
-        told = json.dumps(fields, ensure_ascii=False)
-        begins, ends = "{" if place == 0 else "", "}" if place == last else ","
-        yield name.encode(), f"{begins}{json.dumps(name, ensure_ascii=False)}: {told}{ends}\n".encode()
+def packed(one: Member) -> str:
+    """A member as one line of JSON, without its key."""
+    fields = [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def unpacked(told: str | bytes) -> Member:
+    """What `packed` gives, back."""
+    return _member(json.loads(told))
+
+
+def _lines(members: Members) -> Iterator[tuple[bytes, bytes]]:
+    begins, held = "{", None
+    for name, one in members:
+        if held is not None:
+            yield held[0], f"{begins}{held[1]},\n".encode()
+            begins = ""
+        held = name.encode(), f"{json.dumps(name, ensure_ascii=False)}: {packed(one)}"
+    if held is not None:
+        yield held[0], f"{begins}{held[1]}}}\n".encode()
 
 
 def _read(lines: Iterable[bytes], names: Collection[str] | None) -> Iterator[tuple[str, Member]]:
@@ -79,16 +101,17 @@ def _read(lines: Iterable[bytes], names: Collection[str] | None) -> Iterator[tup
         plain = line.strip(b"{}, \n")  # a line's value is a list, so no brace at an end is a part of it
         if plain and (wanted is None or ((found := _NAME.match(plain)) is not None and found[0] in wanted)):
             for name, fields in json.loads(b"{" + plain + b"}").items():
-                kind, code, called, cases, pooled, stratum, supervised = fields
-                yield (
-                    name,
-                    Member(
-                        kind=SubjectKind(kind),
-                        code=code,
-                        name=called,
-                        cases=tuple(cases),
-                        pooled=pooled,
-                        stratum=stratum,
-                        supervised=tuple(supervised),
-                    ),
-                )
+                yield name, _member(fields)
+
+
+def _member(fields: Sequence[Any]) -> Member:
+    kind, code, called, cases, pooled, stratum, supervised = fields
+    return Member(
+        kind=SubjectKind(kind),
+        code=code,
+        name=called,
+        cases=tuple(cases),
+        pooled=pooled,
+        stratum=stratum,
+        supervised=tuple(supervised),
+    )

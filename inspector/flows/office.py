@@ -17,6 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
+from inspector.store.sorting import RUN
 from inspector.store.store import Store
 
 
@@ -93,6 +94,8 @@ class Office:
     """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
     tickets_from: int = 100_000
     """From so many objects on PostgreSQL computes a draw's tickets."""
+    held: int = RUN
+    """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 
     def overdue(self, schedule: Mapping[str, Any], now: datetime) -> timedelta | None:
         """Since when the next slot of a row of the schedule table has been due; None while it lies ahead, or there is none."""

@@ -13,6 +13,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.listed import Listed
 from inspector.domain.policy import Policy
+from inspector.domain.rowfile import tally
 from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
@@ -200,9 +201,9 @@ def _sizes(held: Frame, ruled: Ruled, *, afresh: bool) -> dict[str, tuple[int, i
     """(objects, eligible, taken by one draw) by stratum, counted as a draw counts them; `afresh`: the year's caps begin anew."""
     objects: dict[str, int] = {}
     eligible: dict[str, int] = {}
-    for row in held.objects:
-        objects[row.stratum] = objects.get(row.stratum, 0) + 1
-        eligible[row.stratum] = eligible.get(row.stratum, 0) + (afresh or row.status == ELIGIBLE)
+    for (stratum, status), count in tally(held.objects).items():
+        objects[stratum] = objects.get(stratum, 0) + count
+        eligible[stratum] = eligible.get(stratum, 0) + (count if afresh or status == ELIGIBLE else 0)
     counts = {code: (count, eligible[code]) for code, count in objects.items()}
     taken = quotas(ruled.rules, counts, Suite(), "")  # rounded up: no key of a draw has a say
     return {code: (*counts[code], taken[code][1]) for code in counts}

@@ -28,7 +28,7 @@ from inspector.flows import joining
 from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
 from inspector.flows.history import History, history
 from inspector.flows.lists import objects_of
-from inspector.flows.members import Member, members_of
+from inspector.flows.members import Member, by_key, members_of
 from inspector.flows.office import Office
 from inspector.flows.placing import Bars
 from inspector.flows.windows import start
@@ -118,7 +118,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
         objects.append(replace(row, status=status, salt=salt(secret, row.id)))
     kept = {row.id: members[row.id] for row in objects}
     lists = (listed,) if root.own else root.lists
-    made = staffed(office, tx, lists, policy, partners, objects, kept, past, number, now)
+    made = staffed(office, tx, lists, policy, partners, objects, by_key(kept), past, number, now)
     drawn = Counter(str(one["stratum"]) for one in chosen if not one["replaces"])
     ended = frozenset(derivation["ends"])
     officers = sum(1 for row in made.frames[listed.name].inspectors if row.status == ELIGIBLE)
@@ -143,13 +143,13 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     if not held.root.own:
         made = first.staffed
         only = ruled[first.listed.name]
-        return Framed(lists=held.root.lists, frames=made.frames, ruled=only, members=first.members, told=made.told)
+        return Framed(lists=held.root.lists, frames=made.frames, ruled=only, members=by_key(first.members), told=made.told)
     lists = tuple(replace(one.listed, pack=one.policy.label) for one in held.parts)
     return Framed(
         lists=lists,
         frames={name: frame for one in held.parts for name, frame in one.staffed.frames.items()},
         ruled=ruled[first.listed.name],
-        members=joining.merged({one.listed.agency: one.members for one in held.parts}),
+        members=joining.Merged({one.listed.agency: by_key(one.members) for one in held.parts}),
         told=joining.own(lists),
         own=ruled,
     )

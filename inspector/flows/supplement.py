@@ -32,7 +32,7 @@ from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import own, partners
 from inspector.flows.lists import keep, lists_of, row_of, small
-from inspector.flows.members import Member, keep_members
+from inspector.flows.members import Member, by_key, keep_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -131,7 +131,7 @@ def announce(
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
     keep(tx, made, made_of.frames)
-    keep_members(tx, number, _members(seen.visits))
+    keep_members(tx, number, by_key(_members(seen.visits)))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
     rules: dict[str, object] = {
@@ -258,14 +258,14 @@ def _staffed(
     if not any(listed.pack for listed in lists):
         joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
         objects = _rows(office, tx, lists[0], owed, number)
-        return staffed(office, tx, lists, policy, joining, objects, members, past, number, now)
+        return staffed(office, tx, lists, policy, joining, objects, by_key(members), past, number, now)
     frames: dict[str, Frame] = {}
     teams: dict[str, int] = {}
     for listed in lists:
         theirs, past = office.policy(listed.agency, now.date()), history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
-        one = staffed(office, tx, (listed,), theirs, (), objects, alone, past, number, now)
+        one = staffed(office, tx, (listed,), theirs, (), objects, by_key(alone), past, number, now)
         frames, teams = {**frames, **one.frames}, {**teams, **one.teams}
     return Staffed(frames=frames, teams=teams, told=own(lists))
 

@@ -25,12 +25,6 @@ class CreditRoom(Room):
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
-    def levels(self) -> dict[tuple[str, str], tuple[str, datetime]]:
-        """(level, as of) of every subject by (kind, code): for a whole register at once."""
-        held = credit_level.c
-        asked = sa.select(held.kind, held.code, held.level, held.as_of)
-        return {(row.kind, row.code): (row.level, row.as_of) for row in self.connection.execute(asked)}
-
     def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> bool:
         """Keep a statement unless a newer one is held; whether it was kept."""
         row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}

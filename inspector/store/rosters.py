@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,10 +12,20 @@ from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
-from inspector.store.tables import inspector, recusal, roster_object
+from inspector.store.tables import credit_level, inspector, recusal, roster_object
 
 _OBJECT_KEY = ("agency", "kind", "code")
 _INSPECTOR_KEY = ("agency", "id")
+_FETCHED = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """An object of the register, and its credit level with the moment that is of, where anybody has stated one."""
+
+    row: RosterObject
+    level: str | None
+    as_of: datetime | None
 
 
 class RosterRoom(Room):
@@ -26,6 +36,18 @@ class RosterRoom(Room):
         held = roster_object.c
         asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
         return [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
+
+    def rated(self, agency: str) -> Iterator[Rated]:
+        """As `objects`, one by one as they are read, and no two of one key: for a register that is too large to hold.
+
+        Whoever walks through it uses the connection for nothing else meanwhile.
+        """
+        held, level = roster_object.c, credit_level.c
+        both = roster_object.outerjoin(credit_level, sa.and_(level.kind == held.kind, level.code == held.code))
+        asked = sa.select(held.body, level.level, level.as_of).select_from(both)
+        asked = asked.where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
+        for body, said, as_of in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):
+            yield Rated(row=load(RosterObject, body), level=said, as_of=as_of)
 
     def put_objects(self, rows: Iterable[RosterObject]) -> None:
         """Add or replace objects; one that a case has enrolled stays marked as such."""

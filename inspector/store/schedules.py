@@ -47,13 +47,19 @@ class ScheduleRoom(Room):
         return taken
 
     def period(self, name: str, now: datetime) -> str:
-        """The name of the period `now` is in: the last slot taken, as its order names it; BEFORE until there has been one.
+        """The name of the period `now` is in: the last slot, as its order names it; BEFORE until there has been one.
 
-        Neither writing a schedule down nor another trigger names a period anew: it keeps the draw it has.
+        A slot that has come and is still to be taken (no daemon runs) begins the period all the same: whoever draws by hand now gives
+        it its draw, and the slot, once taken, finds that. Neither writing a schedule down nor another trigger names a period anew: it
+        keeps the draw it has.
         """
         asked = sa.select(sa.func.max(tick.c.slot)).where(tick.c.name == name, tick.c.slot <= now.astimezone(UTC).isoformat())
         taken = self.connection.execute(asked).scalar_one()
-        return datetime.fromisoformat(taken).astimezone(SHANGHAI).isoformat() if taken is not None else BEFORE
+        come = sa.select(schedule.c.next_at).where(schedule.c.name == name, schedule.c.next_at <= now)
+        waiting: datetime | None = self.connection.execute(come).scalar_one_or_none()
+        slots = [datetime.fromisoformat(taken)] if taken is not None else []
+        slots += [waiting] if waiting is not None else []
+        return max(slots).astimezone(SHANGHAI).isoformat() if slots else BEFORE
 
     def following(self, name: str, now: datetime) -> datetime | None:
         """The next slot after now; None when nobody knows one."""

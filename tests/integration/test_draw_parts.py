@@ -23,7 +23,7 @@ from inspector.domain.rowfile import RowFile
 from inspector.domain.selection import select, select_by
 from inspector.domain.suite import Suite
 from inspector.flows import lists, publish, voiding
-from inspector.flows.members import Member, count_members, keep_members, load_members, member_of, members_of
+from inspector.flows.members import Member, by_key, count_members, keep_members, load_members, member_of, members_of
 from inspector.flows.office import Office
 from inspector.store.drawfiles import PART
 from inspector.store.drawtables import draw_file
@@ -82,7 +82,7 @@ def kept(store: Store, most: int) -> tuple[Draw, Commitment, Frame, list[dict[st
     with store.begin() as tx:
         tx.draws.add(drawn)
         lists.keep(tx, drawn, {LIST.name: frame})
-        keep_members(tx, NUMBER, {row.id: of(row.id) for row in reversed(frame.objects)})
+        keep_members(tx, NUMBER, by_key({row.id: of(row.id) for row in reversed(frame.objects)}))
         tx.draws.keep_file(NUMBER, "commit.json", made.content)
     return drawn, made, frame, [part]
 
@@ -133,7 +133,7 @@ def test_lists_with_objects_of_their_own_lie_each_in_its_own_parts_and_have_tick
     with store.begin() as tx:
         tx.draws.add(drawn)
         lists.keep(tx, drawn, frames)
-        keep_members(tx, NUMBER, {row.id: of(row.id) for row in rows})
+        keep_members(tx, NUMBER, by_key({row.id: of(row.id) for row in rows}))
         tx.draws.keep_file(NUMBER, "commit.json", made.content)
     expected = protocol.carry_out(made, frames, [drawn.parts["one"]])
     with store.read(steady=True) as tx:

@@ -139,11 +139,11 @@ def test_items_checked_from_above_wait_while_the_others_of_the_object_are_drawn(
     first = post(office, application(1, "business-licence", {"registration-status": "存续"}))
     settle(office)
     made = framed(office, hand, CASES)
-    assert [(row.status, made.members[row.id].cases) for row in made.frame.objects] == [("upper", (first,))]
+    assert [(row.status, dict(made.members)[row.id].cases) for row in made.frame.objects] == [("upper", (first,))]
     second = post(office, application(2, "hr-agency-staff", {"insured-staff": "5"}, subject_code=code(1)))
     settle(office)
     made = framed(office, hand, CASES)
-    assert [(row.status, made.members[row.id].cases) for row in made.frame.objects] == [("1", (second,))]
+    assert [(row.status, dict(made.members)[row.id].cases) for row in made.frame.objects] == [("1", (second,))]
     assert told(made)["set_aside"] == [["upper", "after-upper", "S8:42;P:2.3", 1]]
 
 
