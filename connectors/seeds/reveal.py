@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from connectors.config import parse
 from connectors.http import Reply, Wire, WireConfig
+from inspector.domain.seed import is_promise
 from inspector.domain.suite import Suite
 from inspector.ports import NotYet, Origin, Typed
 
@@ -36,7 +37,10 @@ class RevealSeed:
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """The party's hash. Raises Unavailable, Refused, Garbled (`hash_unreadable`)."""
         reply = self._wire.send("POST", self._config.path_promise, json={"draw": draw}, key=key)
-        return {"kind": "reveal", "party": self._name, "hash": _hex(reply, "hash")}
+        told = _hex(reply, "hash")
+        if not is_promise(told):
+            raise reply.garbled("hash_unreadable", "one digit all along is nobody's hash")
+        return {"kind": "reveal", "party": self._name, "hash": told}
 
     def reveal(
         self,

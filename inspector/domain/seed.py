@@ -54,8 +54,15 @@ def refuse_vague(source: Mapping[str, object]) -> None:
     """
     expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)")
     expect(source.get("kind") != "text" or "bits" in source, "seed.bits", "a text states its own bits (ruling 7)")
+    answerable = source.get("kind") != "reveal" or is_promise(source.get("hash"))
+    expect(answerable, "seed.hash", "one digit all along is nobody's hash: no secret could ever be told for it")
     form_of(source)
     expect(overstated(source) is None, "seed.bits", f"the figures can hold {overstated(source)} bits at most")
+
+
+def is_promise(told: object) -> bool:
+    """Whether a party may have made this hash of a nonce: 64 times one digit is typed, and the draw would never be carried out."""
+    return matches(HEX64, told) and len(set(told)) > 1
 
 
 def spare(sources: Sequence[Mapping[str, object]], own: Collection[int] = ()) -> int:

@@ -304,7 +304,7 @@ def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operato
             prev=None,
             blind="c3" * 16,
             made="2023-09-15T09:00:00Z",
-            sources=[QUICK, {"kind": "reveal", "hash": "0" * 64}],
+            sources=[QUICK, {"kind": "reveal", "hash": "01" * 32}],
             listings=[Listing(name="x", frame=frame, rules=rules)],
         )
         with store.begin() as tx:

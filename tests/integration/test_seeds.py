@@ -53,6 +53,14 @@ def test_a_party_that_promises_no_hash_is_garbled() -> None:
         assert isinstance(caught(lambda: made.promise("D-1", key="k-1")), Garbled)
 
 
+def test_a_party_that_promises_one_digit_all_along_is_garbled_for_nobody_has_its_secret() -> None:
+    content = b'{"hash": "%s"}' % (b"7" * 64)
+    with party(raw(b"HTTP/1.1 200 Said\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content))) as (made, _):
+        error = caught(lambda: made.promise("D-1", key="k-1"))
+    assert isinstance(error, Garbled)
+    assert error.code == "hash_unreadable"
+
+
 def told(*figures: tuple[str, str], **form: object) -> Callable[[], Mapping[str, object]]:
     made = ceremony.connect("dice", {"what": "dice", **(form or {"dice": 3, "sides": 6})})
     promise = made.promise("D-1", key="k-1")

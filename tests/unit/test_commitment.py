@@ -247,6 +247,14 @@ def test_a_source_that_is_vague_by_ruling_7_is_read_in_an_older_commitment_and_r
         committed([Listing(name="a", frame=FRAME, rules=rules())], sources=[source, promise("one")])
 
 
+@pytest.mark.parametrize("digit", ["0", "7", "f"])
+def test_no_new_draw_is_bound_to_a_hash_of_one_digit_whatever_door_it_came_by(digit: str) -> None:
+    with refused("seed.hash"):
+        committed(
+            [Listing(name="a", frame=FRAME, rules=rules())], sources=[promise("one"), {"kind": "reveal", "hash": digit * 64}]
+        )
+
+
 def test_a_text_counts_nothing_towards_the_entropy_where_it_states_nothing() -> None:
     held = body()
     held["seed"] = [{"kind": "text", "what": "26 dice"}]

@@ -20,7 +20,7 @@ from inspector.domain import ceremony
 from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.seed import moment, spare
+from inspector.domain.seed import is_promise, moment, spare
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
 from inspector.flows.diagnosis import RowFlaw
@@ -280,7 +280,7 @@ def _source(below: _Reader) -> Mapping[str, Any]:
         "bits": (is_count, "plan_count"),
         **dict.fromkeys(("dice", "sides", "lowest"), (is_count, "plan_count")),
         "balls": (lambda value: isinstance(value, list), "plan_form"),
-        "hash": (lambda value: matches(HEX64, value) and len(set(value)) > 1, "plan_hash"),
+        "hash": (is_promise, "plan_hash"),
         "ca": (lambda value: matches(HEX64, value), "plan_hex64"),
         "make": (lambda value: value is True, "plan_make"),
         "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
