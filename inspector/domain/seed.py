@@ -62,7 +62,7 @@ def refuse_vague(source: Mapping[str, object]) -> None:
 
 def is_promise(told: object) -> bool:
     """Whether a party may have made this hash of a nonce: 64 times one digit is typed, and the draw would never be carried out."""
-    return matches(HEX64, told) and len(set(told)) > 1
+    return isinstance(told, str) and matches(HEX64, told) and len(set(told)) > 1
 
 
 def spare(sources: Sequence[Mapping[str, object]], own: Collection[int] = ()) -> int:
