@@ -42,7 +42,7 @@ class Failure:
         if isinstance(error, ShutError):
             tx.work.give_back(work)
             return "shut"
-        machine_now = tx.machine_now()
+        machine_now = tx.asked_at
         told = error.code if isinstance(error, PortError | InspectorError) else type(error).__name__
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)

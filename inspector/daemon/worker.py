@@ -220,9 +220,6 @@ class Worker:
                     log.warning("settle.group_failed", error=type(error).__name__, size=len(part))
                     settled = self._settle_singly(part)
                 self._let_go(part)
-                for done, outcome in settled:
-                    if outcome == "stale":
-                        self._bring_late(done)
                 self._tell(settled)
 
     def _gather(self) -> list[Done] | None:
@@ -286,25 +283,13 @@ class Worker:
                 time.sleep(0.05)
         return settled
 
-    def _bring_late(self, done: Done) -> None:
-        """What came back for work that its case had ended meanwhile. Where another claim has the row there is nothing to bring."""
-        late = done.settlement.late if done.settlement is not None else None
-        if late is None:
-            return
-        try:
-            with self.office.store.begin() as tx:
-                if tx.work.late(done.work):
-                    late(tx, self.office.now())
-        except Exception as error:  # noqa: BLE001 - nobody waits for it, and the settler must go on
-            log.error("settle.late_failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
-
     def _settle_one(self, tx: Tx, done: Done) -> str:
         """Settle one; a failure of its own rules is recorded in its place, a lost fence costs nothing but this one."""
         try:
             with tx.savepoint():
                 return self._write(tx, done)
         except Stale:
-            return "stale"
+            return self._bring_late(tx, done)
         except Exception as error:
             if passing(error):
                 raise  # it says nothing about this row, which stays as it is
@@ -313,6 +298,26 @@ class Worker:
             with tx.savepoint():
                 return self._write(tx, failed)
         except Stale:
+            return "stale"
+
+    def _bring_late(self, tx: Tx, done: Done) -> str:
+        """What came back for work that its case had ended meanwhile, kept in the transaction that finds it ended: "late".
+
+        Where another claim has the row, or nobody wants to know, there is nothing to bring: "stale".
+        """
+        late = done.settlement.late if done.settlement is not None else None
+        if late is None:
+            return "stale"
+        try:
+            with tx.savepoint():
+                if not tx.work.late(done.work):
+                    return "stale"
+                late(tx, self.office.now())
+                return "late"
+        except Exception as error:
+            if passing(error):
+                raise
+            log.error("settle.late_failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
             return "stale"
 
     def _write(self, tx: Tx, done: Done) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus, Rated
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
@@ -76,3 +76,24 @@ def _of_former(
     if not case.state.ended or case.outcome in UNTRUE:
         return Decision(state=marked, because=because)
     return reopen(marked, FORMER, policy, now, calendar, because)
+
+
+def unused(case: Case, rated: Rated, policy: Policy) -> Decision[Case]:
+    """A credit level that came when the case did not wait for it any more: what it was, and what stood in its way.
+
+    A level chooses how a commitment is verified and says nothing about whether it is true; so it moves nothing that was chosen or
+    decided without it, and no case is opened again for it. The cases to come find it in the credit register.
+    """
+    facts = {
+        "level": rated.level,
+        "level_as_of": rated.as_of.isoformat() if rated.as_of else None,
+        "level_source": rated.source or None,
+        "level_reason": rated.reason.value,
+        **rated.facts,
+        "level_used": case.strategy.level.level if case.strategy is not None else None,
+        "review_reason": case.review_reason,
+        "outcome": case.outcome.value if case.outcome is not None else None,
+    }
+    told = {name: value for name, value in facts.items() if value is not None}
+    because = Because(rule="credit.late", basis=(policy.item(case.item).basis,), pack=case.pack, facts=told)
+    return Decision(state=case, because=because)

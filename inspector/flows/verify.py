@@ -38,17 +38,22 @@ def rate(work: Work, office: Office) -> Settlement:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
     tries = rating.provenance.attempts
     if rating.level is None:
-        return replace(_unrated(work, office, LevelReason.NOT_RATED), attempts=tries)
+        return _answered(_unrated(work, office, LevelReason.NOT_RATED), tries)
     level, source = rating.level, rating.provenance.source
     as_of = rating.as_of or (office.now() if rating.current else None)
     if as_of is None:  # of when it is nobody knows, so neither does anybody know whether it still holds
-        return replace(_unrated(work, office, LevelReason.UNDATED, stated=level, stated_by=source), attempts=tries)
+        return _answered(_unrated(work, office, LevelReason.UNDATED, stated=level, stated_by=source), tries)
 
     def write(tx: Tx, now: datetime) -> None:
-        tx.credit.state(kind, code, level, as_of, source)
-        _choose(tx, office, work, now, lambda policy: credit.rated(policy, level, as_of, source, now))
+        if _choose(tx, office, work, now, lambda policy: credit.rated(policy, level, as_of, source, now)):
+            tx.credit.state(kind, code, level, as_of, source)
 
-    return Settlement(write=write, outcome="rated", attempts=tries)
+    return _answered(Settlement(write=write, outcome="rated"), tries)
+
+
+def _answered(settlement: Settlement, tries: int) -> Settlement:
+    """What a platform has said is written alike in time and late: which of the two it is, the case tells (`_choose`)."""
+    return replace(settlement, attempts=tries, late=settlement.write)
 
 
 def give_up_rating(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -106,12 +111,21 @@ def _unrated(work: Work, office: Office, reason: LevelReason, **facts: str) -> S
     return Settlement(write=write, outcome="unrated")
 
 
-def _choose(tx: Tx, office: Office, work: Work, now: datetime, known: Callable[[Policy], Rated]) -> None:
+def _choose(tx: Tx, office: Office, work: Work, now: datetime, known: Callable[[Policy], Rated]) -> bool:
+    """Choose the strategy of a case that waits for its level; in one that does not, note what came late. False: withdrawn.
+
+    A case that was corrected meanwhile may wait for its level again: then the answer, which is about the same subject, serves.
+    """
     case = tx.cases.get(str(work.case_id), lock=True)
-    if case.state is not CaseState.RATING:
-        return
+    if case.state is CaseState.WITHDRAWN:
+        return False
     policy = office.book.get(case.pack)
-    settle_case(tx, office, verification.choose(case, policy, known(policy), now, office.calendar), policy, now)
+    rated = known(policy)
+    if case.state is CaseState.RATING:
+        settle_case(tx, office, verification.choose(case, policy, rated, now, office.calendar), policy, now)
+    else:
+        late.note(tx, case, rated, policy, now)
+    return True
 
 
 def _weigh(work: Work, office: Office, answer: Answer | Evidence, *, failed: PortError | None = None) -> Settlement:

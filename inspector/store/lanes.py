@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,6 +18,18 @@ Pause = Callable[[int, int], timedelta]
 _OPEN = sa.select(lane.c.name, lane.c.open_until, lane.c.failures, lane.c.barred)
 _OPEN = _OPEN.where(lane.c.open_until > sa.literal(EPOCH, Moment), ~lane.c.paused)
 _OPEN = _OPEN.order_by(lane.c.name).with_for_update(skip_locked=True)
+_SHOWN = (
+    lane.c.name,
+    lane.c.open_until,
+    lane.c.failures,
+    lane.c.paused,
+    lane.c.paused_at,
+    lane.c.failing_since,
+    lane.c.error,
+    lane.c.barred,
+)
+_HOLD = sa.select(*_SHOWN).where(lane.c.name.in_(sa.bindparam("names", expanding=True))).order_by(lane.c.name).with_for_update()
+_COUNTED = sa.update(lane).where(lane.c.name == sa.bindparam("of_name"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +59,13 @@ class LaneRoom(Room):
 
     def all(self) -> list[Lane]:
         """Every lane by name."""
-        shown = (
-            lane.c.name,
-            lane.c.open_until,
-            lane.c.failures,
-            lane.c.paused,
-            lane.c.paused_at,
-            lane.c.failing_since,
-            lane.c.error,
-            lane.c.barred,
-        )
-        asked = sa.select(*shown).order_by(lane.c.name)
+        asked = sa.select(*_SHOWN).order_by(lane.c.name)
         return [Lane(**row._asdict()) for row in self.connection.execute(asked)]
 
     def lock(self, names: Collection[str]) -> None:
         """Hold several lanes to the end of the transaction, in order of name."""
-        asked = sa.select(lane.c.name).where(lane.c.name.in_(list(names))).order_by(lane.c.name)
-        self.connection.execute(asked.with_for_update()).all()
+        for row in self.connection.execute(_HOLD, {"names": sorted(names)}):
+            self.batch.held[_held(row.name)] = Lane(**row._asdict())
 
     def cooled(self, now: datetime, threshold: int, pause: Pause) -> list[str]:
         """Lanes whose breaker has been open for its time, held to the end of the transaction; one that another holds is his.
@@ -86,29 +88,43 @@ class LaneRoom(Room):
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, pause: Pause, barred: bool = False) -> datetime:
         """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).
 
-        Calls that were under way when it opened count no more: one outage is one opening, however many it catches.
+        Calls that were under way when it opened count no more: one outage is one opening, however many it catches. The lane is held
+        to the end of the transaction and counted from what is held, so that many failures that settle together cost one journey.
         """
-        counted = sa.update(lane).where(lane.c.name == name, lane.c.open_until <= now)
-        told = {"error": error[:400], "failing_since": sa.func.coalesce(lane.c.failing_since, now)}
-        counted = counted.values(failures=lane.c.failures + 1, barred=sa.or_(lane.c.barred, sa.literal(barred)), **told)
-        failures = self.connection.execute(counted.returning(lane.c.failures)).scalar_one_or_none()
-        if failures is None:
-            held: datetime | None = self.connection.execute(
-                sa.select(lane.c.open_until).where(lane.c.name == name)
-            ).scalar_one_or_none()
-            return held or EPOCH
-        if failures < threshold:
-            return EPOCH
-        until: datetime = now + pause(failures, threshold)
-        self.connection.execute(sa.update(lane).where(lane.c.name == name).values(open_until=until))
+        if _held(name) not in self.batch.held:
+            self.lock([name])
+        held = self.batch.held.get(_held(name))
+        if not isinstance(held, Lane):
+            return EPOCH  # it has left the settings, and its row with it
+        if held.open_until > now:
+            return held.open_until
+        failures = held.failures + 1
+        until = now + pause(failures, threshold) if failures >= threshold else EPOCH
+        counted = replace(
+            held,
+            failures=failures,
+            open_until=until if failures >= threshold else held.open_until,
+            failing_since=held.failing_since or now,
+            error=error[:400],
+            barred=held.barred or barred,
+        )
+        self.batch.held[_held(name)] = counted
+        told = {key: getattr(counted, key) for key in ("failures", "open_until", "failing_since", "error", "barred")}
+        self.batch.expect(_COUNTED, name, {"of_name": name, **told})
         return until
 
     def succeeded(self, name: str) -> None:
         """An answer came: the breaker closes. Writes only when there was something to mend."""
         broken = sa.update(lane).where(lane.c.name == name, lane.c.failures > 0)
         self.connection.execute(broken.values(failures=0, open_until=EPOCH, error=None, failing_since=None, barred=False))
+        self.batch.held.pop(_held(name), None)
 
     def pause(self, name: str, at: datetime | None) -> bool:
         """A person stops a connector, or (None) resumes it; whether it exists."""
         held = sa.update(lane).where(lane.c.name == name).values(paused=at is not None, paused_at=at)
         return bool(self.connection.execute(held).rowcount)
+
+
+def _held(name: str) -> str:
+    """Under which key a lane's row is held in the transaction."""
+    return f"lane:{name}"

@@ -71,6 +71,11 @@ class Tx:
         self._clock.told(now)
         return now.astimezone(UTC)
 
+    @cached_property
+    def asked_at(self) -> datetime:
+        """Machine time when this transaction first asked for it here: one for all that it settles together."""
+        return self.machine_now()
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that can fail alone, so that one stale fence rolls back one settlement."""

@@ -57,6 +57,8 @@ _OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiti
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
+_PUT_OFF = _MINE.values(state="waiting", lease_until=EPOCH, owner=None)
+_BACK = _MINE.values(lease_until=EPOCH, owner=None)
 _AHEAD = (
     sa.update(work)
     .where(sa.tuple_(work.c.id, work.c.fence).in_(sa.bindparam("held", expanding=True)), work.c.state == "ready")
@@ -186,9 +188,12 @@ class WorkRoom(Room):
         self._guarded(held, state="done", done_at=now, error=None, owner=None, attempts=held.attempts)
 
     def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
-        """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12)."""
-        attempts = held.attempts if counted else held.attempts - 1
-        self._guarded(held, state="waiting", due_at=due_at, lease_until=EPOCH, owner=None, error=error[:400], attempts=attempts)
+        """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12).
+
+        Written with all that are put off in this transaction; Stale, where the fence is not ours any more, comes then.
+        """
+        tries = held.attempts if counted else held.attempts - 1
+        self.batch.expect(_PUT_OFF, held.key, {**_of(held), "due_at": due_at, "error": error[:400], "attempts": tries})
 
     def place(self, kind: str, lane: str, now: datetime) -> int:
         """Give open rows of a kind that wait without a lane the lane that there is now, and let them be due; how many."""
@@ -220,8 +225,8 @@ class WorkRoom(Room):
             self.ready += keys
 
     def give_back(self, held: Work) -> None:
-        """Return an unstarted lease at shutdown, as if it had not been claimed."""
-        self._guarded(held, lease_until=EPOCH, owner=None)
+        """Return an unstarted lease, as if it had not been claimed; written, and refused, as `postpone` is."""
+        self.batch.expect(_BACK, held.key, _of(held))
 
     def quarantine(self, held: Work, error: str, now: datetime) -> None:
         """No more tries by itself: counted, visible, kept until a person retries or releases it."""
@@ -262,7 +267,7 @@ class WorkRoom(Room):
 
     def late(self, held: Work) -> bool:
         """Whether a claimed row was ended under our hands, with nobody else's claim since. Yes is said once: then it is marked."""
-        return self.batch.direct.execute(_LATE, {"held_id": held.id, "held_fence": held.fence}).rowcount == 1
+        return self.batch.direct.execute(_LATE, _of(held)).rowcount == 1
 
     def keyed(self, key: str) -> Row | None:
         """The row of a key, or None: never written, or done so long ago that it is forgotten."""
@@ -333,8 +338,13 @@ class WorkRoom(Room):
 
     def _guarded(self, held: Work, **values: object) -> None:
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
-        if self.batch.direct.execute(_MINE, {**values, "held_id": held.id, "held_fence": held.fence}).rowcount != 1:
+        if self.batch.direct.execute(_MINE, {**values, **_of(held)}).rowcount != 1:
             raise Stale("lease_lost", work=held.key)
+
+
+def _of(held: Work) -> dict[str, object]:
+    """What a guarded update is asked for."""
+    return {"held_id": held.id, "held_fence": held.fence}
 
 
 def _claimed(rows: Sequence[Any]) -> list[Work]:

@@ -1,4 +1,4 @@
-"""What a claim costs: rows that may not be taken are not looked at, however many wait. Counted, not timed, on both databases."""
+"""What a claim and a settlement cost, however many rows wait or fail. Counted, not timed, on both databases."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.breaker import Breaker
+from inspector.daemon.failure import Failure, ShutError
+from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-from tests.engine import LEASE, clock, order, put
+from tests.engine import FAST, LANE, LEASE, clock, order, put, real_office, states
 
 HOUR = timedelta(hours=1)
 BACKLOG = 1500
@@ -99,3 +102,31 @@ def test_rows_past_their_patience_are_found_behind_a_shut_lane_without_a_look_at
         assert len(taken) == 8
         cost.append(looked)
     assert cost[1] <= cost[0] * 1.2, cost
+
+
+@pytest.mark.parametrize("error", [Unavailable("timeout"), ShutError()])
+def test_failures_that_settle_together_cost_a_few_statements_however_many_they_are(store: Store, error: Exception) -> None:
+    """When a source dies all its calls end at once, and healthy work must not wait until each of them has been written."""
+    office, count = real_office(store), 32
+    breaker = Breaker(threshold=FAST.breaker_threshold, cool=FAST.breaker_cool, most=FAST.breaker_most)
+    failure = Failure(office=office, engine=FAST, flows={}, breaker=breaker, later=lambda moment: moment)
+    with store.begin() as tx:
+        tx.lanes.ensure([LANE])
+    put(store, *(order(number, lane=LANE) for number in range(count)))
+    with store.begin() as tx:
+        rows = tx.work.claim("one", tx.machine_now(), clock(), LEASE, count)
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    with store.begin() as tx:
+        for row in rows:
+            failure.settle(tx, row, error, clock())
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+    assert (len(rows), len(sent) <= 6) == (count, True), sent
+    assert set(states(store).values()) == {"ready" if isinstance(error, ShutError) else "waiting"}
+    with store.read() as tx:
+        (held,) = [one for one in tx.lanes.all() if one.name == LANE]
+    assert held.failures == (0 if isinstance(error, ShutError) else FAST.breaker_threshold), "one outage opens it once"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from inspector.daemon.worker import Worker
 from inspector.domain import verification
 from inspector.domain.case import CaseRemark, CaseState, Outcome
 from inspector.domain.errors import Refusal
@@ -20,8 +21,10 @@ from inspector.flows.settle import settle_case
 from inspector.labels import LANGS
 from inspector.ports import Answer, Question, Unavailable
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
-from tests.house import Hand, Table, application, claim, let_lapse, open_office, post, settle
+from tests.engine import until
+from tests.house import QUICK, Hand, Table, application, claim, open_office, post, running, settle, take_over
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
 
@@ -112,13 +115,27 @@ def test_the_answer_of_one_whose_row_another_has_claimed_is_left_to_the_other(st
     scene = slow(store, hand, "=")
 
     def taken_over() -> None:
-        let_lapse(scene.office)
-        claim(scene.office)
+        take_over(scene.office)
         scene.overdue()
 
     scene.source.meanwhile = taken_over
     settle(scene.office)
     assert (scene.stands()[0], scene.found()) == (CaseState.REVIEW, [])
+
+
+def test_whoever_is_killed_as_soon_as_a_row_is_found_ended_has_kept_its_answer(store: Store, hand: Hand) -> None:
+    scene = slow(store, hand, "=")
+    scene.source.meanwhile = scene.overdue
+    left: list[list[Verdict]] = []
+
+    def fault(point: str) -> None:
+        if point == "settled" and scene.source.asked:
+            left.append([one.verdict for one in scene.found()])  # what a kill at this point would leave
+
+    with running(Worker(scene.office, Metrics(), QUICK, "one", fault=fault)):
+        until(lambda: bool(left))
+    assert left[0] == [Verdict.MATCH]
+    assert scene.rules().count("evidence.late") == 1
 
 
 def test_a_row_that_was_ended_brings_its_answer_once(store: Store, hand: Hand) -> None:

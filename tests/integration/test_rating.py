@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
 
 from inspector.daemon import sweeps
 from inspector.daemon.schedules import sweep_order
+from inspector.domain import verification
 from inspector.domain.case import CaseState, ClaimStatus, LevelReason, Outcome, SubjectKind
 from inspector.domain.decision import Order, OrderKind
-from inspector.flows import review
+from inspector.flows import intake, review
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
-from inspector.ports import Rating
+from inspector.flows.settle import settle_case
+from inspector.labels import LANGS, label
+from inspector.ports import Rating, Unavailable
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.house import Hand, Table, application, open_office, post, settle
@@ -27,6 +33,23 @@ class Broken(Platform):
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """Fail."""
         raise RuntimeError("a bug")
+
+
+@dataclass
+class Slow(Platform):
+    """A platform during whose first look-up something else happens, and which then is silent; what it answers is `says`."""
+
+    meanwhile: Callable[[], None] | None = None
+    says: str = "dated"
+
+    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+        """Let it happen, then answer."""
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is None:
+            raise Unavailable("timeout")
+        happens()
+        told = super().level(kind, code, key=key)
+        return {"dated": told, "undated": replace(told, as_of=None), "unrated": replace(told, level=None)}[self.says]
 
 
 def rating(store: Store, hand: Hand, platform: Platform) -> tuple[Office, str]:
@@ -117,3 +140,75 @@ def test_what_is_due_today_is_claimed_before_the_rating_of_a_new_case_and_before
     with store.begin() as tx:
         claimed = tx.work.claim("x", tx.machine_now(), hand(), timedelta(seconds=60), 10)
     assert [(work.kind, work.case_id) for work in claimed] == [("ask", old), ("rate", new), ("forget", None)]
+
+
+@pytest.mark.parametrize(
+    ("says", "held", "reason"),
+    [
+        ("dated", True, "stated"),
+        ("undated", False, "undated"),
+        ("unrated", False, "not_rated"),
+    ],
+)
+def test_a_level_that_comes_when_the_date_has_passed_is_kept_and_said_and_does_not_count(
+    store: Store, hand: Hand, says: str, held: bool, reason: str
+) -> None:
+    platform = Slow(as_of=hand(), says=says)
+    office, case_id = rating(store, hand, platform)
+    platform.meanwhile = lambda: overdue(office, case_id, hand())
+    settle(office)
+    with store.read() as tx:
+        case = tx.cases.get(case_id)
+        known = tx.credit.level(case.subject.kind, case.subject.code)
+        explained = explain(office, tx, case_id)
+    (late,) = [one for one in explained.decisions if one.rule == "credit.late"]
+    told = [render(explained, lang) for lang in LANGS]
+    assert (case.state, case.review_reason, case.strategy) == (CaseState.REVIEW, "DEADLINE", None)
+    assert known == (("A", hand(), "platform") if held else None)
+    assert (late.facts["level_reason"], late.facts["review_reason"]) == (reason, "DEADLINE")
+    assert [text.count(label("rule.credit.late", lang)) for text, lang in zip(told, LANGS, strict=True)] == [1, 1]
+
+
+def test_a_level_that_comes_while_a_corrected_case_waits_for_it_again_serves(store: Store, hand: Hand) -> None:
+    platform = Slow(as_of=hand())
+    office, case_id = rating(store, hand, platform)
+    given = application(1, "business-licence", LICENCE)
+    changed = replace(given, claims=tuple(replace(one, value="开业") for one in given.claims))
+
+    def correct() -> None:
+        with store.begin() as tx:
+            intake.correct(office, tx, case_id, changed, "hall", hand())
+
+    platform.meanwhile = correct
+    settle(office)
+    with store.read() as tx:
+        case = tx.cases.get(case_id)
+        rows = [row["rule"] for row in tx.ledger.about(case_id)]
+    assert case.strategy is not None
+    assert (case.strategy.level.level, case.strategy.level.reason) == ("A", LevelReason.STATED)
+    assert rows.count("strategy.choose") == 1
+
+
+def test_nobody_keeps_the_level_that_comes_for_a_withdrawn_case(store: Store, hand: Hand) -> None:
+    platform = Slow(as_of=hand())
+    office, case_id = rating(store, hand, platform)
+
+    def withdraw() -> None:
+        with store.begin() as tx:
+            review.withdraw(office, tx, case_id, "不再办理", "hall", hand())
+
+    platform.meanwhile = withdraw
+    settle(office)
+    with store.read() as tx:
+        case = tx.cases.get(case_id)
+        assert case.state is CaseState.WITHDRAWN
+        assert tx.credit.level(case.subject.kind, case.subject.code) is None
+        assert "credit.late" not in [row["rule"] for row in tx.ledger.about(case_id)]
+
+
+def overdue(office: Office, case_id: str, now: datetime) -> None:
+    """The verification's date passes."""
+    with office.store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, verification.overdue(case, policy, now, office.calendar), policy, now)
