@@ -19,19 +19,11 @@ SORTS = {
 """What every load must have come to, so that no later one is simpler than it looks."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
-def everyday_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """As `database_url`; on PostgreSQL with the slow ones, which `.ci/run` runs: it takes half a minute."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
-
-
 @pytest.mark.fault
+@pytest.mark.alike
 @pytest.mark.timeout(240)
-def test_a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing(everyday_url: str, tmp_path: Path) -> None:
-    with site(everyday_url, tmp_path, mixed=True) as held:
+def test_a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing(database_url: str, tmp_path: Path) -> None:
+    with site(database_url, tmp_path, mixed=True) as held:
         story = murder(held, 2, list(range(EVERYDAY)))
         assert len(story) == 2, "the daemon was killed while it held leases"
         assert len(held.accepted) == EVERYDAY

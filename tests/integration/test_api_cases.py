@@ -19,6 +19,8 @@ from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def edge(store: Store, hand: Hand) -> Iterator[Edge]:

@@ -26,6 +26,8 @@ from tests.offline import NONCE, PLAN, SEED, carry_out, laptop
 from tests.offline import announce as announce_offline
 from tests.operator import Operator, one_database, settled
 
+pytestmark = pytest.mark.alike
+
 database_url = one_database
 
 

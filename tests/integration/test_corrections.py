@@ -39,6 +39,8 @@ from tests.integration.test_draw_way import (
 from tests.integration.test_forms import logged_in
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
+pytestmark = pytest.mark.alike
+
 AWAY = Table(default=Unavailable("timeout"))
 
 

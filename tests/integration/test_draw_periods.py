@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from inspector.daemon.schedules import plan_order
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows.office import Office
@@ -11,6 +13,8 @@ from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing
+
+pytestmark = pytest.mark.alike
 
 WEEK = timedelta(days=7)
 

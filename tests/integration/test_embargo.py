@@ -25,6 +25,8 @@ from tests.engine import listening
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
 
+pytestmark = pytest.mark.alike
+
 PLACE = FACTS["registered-address"]
 
 

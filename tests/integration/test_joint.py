@@ -35,6 +35,8 @@ from tests.integration.test_draw_way import FACTS, Phones, carried_out, drawing,
 from tests.needs import require
 from tests.second import judged
 
+pytestmark = pytest.mark.alike
+
 AGENCIES = ("bureau", "other", "civil")
 JOINT = Plan(name="joint", agency="bureau", trigger="every 7d", partners=("other", "civil"))
 FIRM = "TEST00000000000001"

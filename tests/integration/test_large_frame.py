@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+import pytest
+
 from inspector.domain.case import SubjectKind
 from inspector.domain.roster import RosterObject
 from inspector.flows.draw import announce_now
@@ -17,6 +19,8 @@ from inspector.store.store import Store
 from inspector.store.tx import Tx
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import drawing
+
+pytestmark = pytest.mark.alike
 
 FIRMS, MORE = 1_500, 4_500
 PERSON = "110105194912310021"

@@ -60,6 +60,7 @@ def test_two_first_starts_at_once_set_up_once_and_later_starts_not_at_all(house:
     assert said(start(bin_, "by", "a link")) == (0, "welcome by a link\n", ""), "a link is no other checkout"
 
 
+@pytest.mark.slow
 def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins_anew(house: Path) -> None:
     wheel = house.parent / "some wheels" / WHEEL
     good = wheel.read_bytes()

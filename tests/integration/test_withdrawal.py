@@ -28,6 +28,8 @@ from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
 
+pytestmark = pytest.mark.alike
+
 OUT = {"tell", "assist.send", "credit.retract", "push.off"}
 """What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions."""
 
