@@ -20,7 +20,7 @@ from inspector.store.tx import Tx
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import drawing
 
-pytestmark = pytest.mark.alike
+pytestmark = pytest.mark.slow
 
 FIRMS, MORE = 1_500, 4_500
 PERSON = "110105194912310021"
