@@ -20,6 +20,8 @@ EXTRAS = {"requirements-beacons.lock": {"py-arkworks-bls12381", "pyblst"}, "requ
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
 LONGEST_MODULE = 400
+ONE_FILE = {"inspector/verifier/verify_draw.py": 410}
+"""What a stranger takes along must be one file."""
 VAGUE = {"utils", "util", "common", "core", "helpers", "helper", "manager", "service", "services"}
 IMPURE = {
     *("asyncio", "glob", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil"),
@@ -218,7 +220,9 @@ def test_no_module_is_longer_than_one_sitting() -> None:
         f for f in modules("inspector", "connectors", "tests") if f.parent.name != "versions"
     ]  # a migration is as long as the change
     lengths = {str(f.relative_to(ROOT)): text_of(f).count("\n") for f in files}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}, "look for a second noun"
+    assert {name: lines for name, lines in lengths.items() if lines > ONE_FILE.get(name, LONGEST_MODULE)} == {}, (
+        "look for a second noun"
+    )
 
 
 @pytest.mark.parametrize("script", ["run", "test", ".ci/run"])

@@ -1,25 +1,24 @@
 #!/usr/bin/env python3
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
-Written from the protocol's text, with Python's standard library and nothing of the program that drew: `python3 verify_draw.py [--strict]
-[FOLDER...]`. It ends with 0 when all that can be recomputed agrees, 1 when not, naming it, 2 when a file cannot be read.
-"!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure. Read it before you run it.
+Written from the protocol's text, with Python's standard library and nothing of the program that drew; read it before you run it.
+`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 when all that can be recomputed agrees, 1 when not, naming it, 2 when
+a file cannot be read. "!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure.
 """
 
 import hashlib
 import json
+import math
 import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from itertools import pairwise
+from datetime import UTC, datetime
 from pathlib import Path
-from time import gmtime, strftime, time
 from typing import Any
 
-Place = tuple[int, int]
 HEX, PART = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?"
+TIME = r"(?a)(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
 CHAINS = {  # of drand: when the first round came, in Unix seconds, and how many lie between two (section 2)
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": (1692803367, 3),
     "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": (1595431050, 30),
@@ -30,53 +29,52 @@ ROWS = {  # 7.2: how many columns are a row's key, and the columns: which may be
     "bans": (2, r"(?!\ufeff)[^\t]+\t(?!\ufeff)[^\t]+\t[^\t]*\t[^\t]*"),
 }
 SEEDS: dict[str, Any] = {  # 7.4, 7.5: what a source promises, by its kind; the name and the form of what then comes
-    "drand": (lambda one: fits(one["chain"], HEX) and count(one["round"], 1), "signature", "[0-9a-f]{96}|[0-9a-f]{192}"),
+    "drand": (lambda one: text(one["chain"], HEX) and count(one["round"], 1), "signature", "[0-9a-f]{96}|[0-9a-f]{192}"),
     "nist": (lambda one: text(one["time"]) and count(one.get("chain", 0)), "outputValue", "[0-9a-fA-F]{128}"),
-    "reveal": (lambda one: fits(one["hash"], HEX), "nonce", HEX),
+    "reveal": (lambda one: text(one["hash"], HEX), "nonce", HEX),
     "text": (lambda one: text(one["what"]), "text", r"[^+\x80-\x9f]+"),
 }
 
 
-def must(holds: object, what: str) -> None:
+def must(holds: object, what: str) -> bool:
     """Go on only if this holds."""
     if not holds:
         raise ValueError(what)
+    return True
 
 
-def fits(told: Any, form: str) -> bool:
-    """Whether this is a text of that form from end to end."""
-    return isinstance(told, str) and re.fullmatch(form, told) is not None
+def text(told: Any, form: str = "[^\0-\x1f\x7f\ud800-\udfff]+") -> bool:
+    """Text of a form from end to end, in NFC, no white space at an end; any form: no control, no half of a character (7.1)."""
+    return isinstance(told, str) and bool(re.fullmatch(form, told)) and told == told.strip() == unicodedata.normalize("NFC", told)
 
 
-def text(told: Any) -> bool:
-    """Normal form NFC, no control character, no half of a character, no white space at an end (7.1, ruling 2); not empty."""
-    return fits(told, "[^\0-\x1f\x7f\ud800-\udfff]+") and told == told.strip() == unicodedata.normalize("NFC", told)
-
-
-def count(told: Any, least: int = 0, most: float = float("inf")) -> bool:
+def count(told: Any, least: int = 0, most: float = math.inf) -> bool:
     """Whether this is an integer within bounds; true is none."""
     return type(told) is int and least <= told <= most
 
 
+def moment(told: Any) -> float:
+    """A time with its offset (RFC 3339) in Unix seconds; NaN, which is neither before nor after anything, for any other text."""
+    try:
+        return datetime.fromisoformat(told).timestamp() if text(told, TIME) else math.nan
+    except ValueError:  # a day that no month has
+        return math.nan
+
+
 def parse(content: bytes) -> Any:
     """A JSON object in which no key stands twice and every number is a plain integer (ruling 4)."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        must(len(dict(pairs)) == len(pairs), "a key stands twice")
-        return dict(pairs)
-
+    keys: Any = {"object_pairs_hook": lambda pairs: must(len(dict(pairs)) == len(pairs), "a key stands twice") and dict(pairs)}
     whole: Any = {"parse_int": lambda n: int(n if n != "-0" else "minus zero"), "parse_float": int, "parse_constant": int}
-    told = json.loads(content.decode(), object_pairs_hook=unique, **whole)  # `int` refuses a point, an exponent and a name
+    told = json.loads(content.decode(), **keys, **whole)  # `int` refuses a point, an exponent and a name
     must(isinstance(told, dict), "no JSON object")
     return told
 
 
 def compare(told: Any, own: Any, at: str) -> None:
     """Refuse what is published otherwise than recomputed; the order of keys says nothing, and true is not 1."""
-    if isinstance(told, list) and isinstance(own, list):
-        told, own = dict(enumerate(told)), dict(enumerate(own))
-    if isinstance(told, dict) and isinstance(own, dict) and told.keys() == own.keys():
-        for name in own:
+    places = [one.keys() if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else () for one in (told, own)]
+    if places[0] == places[1] != ():
+        for name in places[1]:
             compare(told[name], own[name], f"{at}.{name}")
     else:
         must(type(told) is type(own) and told == own, f"{at} is {told!r:.200}, recomputed {own!r:.200}")
@@ -85,8 +83,25 @@ def compare(told: Any, own: Any, at: str) -> None:
 def fields(kind: str, line: str) -> list[str]:
     """The fields of a register's row (7.2)."""
     row = line.split("\t")
-    must(fits(line, ROWS[kind][1]) and all(text(one) for one in row if one), f"{line!r:.200} is no such row")
+    must(re.fullmatch(ROWS[kind][1], line) and all(text(one) for one in row if one), f"{line!r:.200} is no such row")
     return row
+
+
+def hold(source: Any, figures: str) -> None:
+    """Hold figures, and the bits of chance declared, to the form that the ceremony states if it is one known here (ruling 7)."""
+    must(text(figures) and figures == " ".join(left := figures.split()), "the figures are not plain words")
+    groups, outcomes = list[Any](), 1  # of balls: how many, the lowest, of how many; a die is one ball, and it returns
+    match source.get("form"):
+        case {"dice": dice, "sides": sides, **rest} if rest.keys() <= {"lowest"} and count(dice, 1, 1000):
+            groups = [(1, rest.get("lowest", 1), sides)] * dice
+        case {"balls": [*told], **rest} if not rest and all(isinstance(one, list) and len(one) == 2 for one in told):
+            groups = [(many, 1, of) for many, of in told]
+    if groups and all(count(low, 0, 1000) and count(of, 2, 1000) and count(many, 1, of - 1) for many, low, of in groups):
+        for many, low, of in groups:
+            group, left = left[:many], left[many:]
+            must(len(group) == many and group == [one for one in map(str, range(low, low + of)) if one in group], "other figures")
+            outcomes *= math.comb(of, many)
+        must(not left and source.get("bits", 0) < outcomes.bit_length(), "more figures or bits than the form holds")
 
 
 class Draw:
@@ -105,10 +120,10 @@ class Draw:
         self.commit, self.result, self.record, self.seed = told.values()
         must(isinstance(self.seed["parts"], list) and all(isinstance(part, dict) for part in self.seed["parts"]), "parts")
         self.check_commit()
-        self.digest: Callable[[bytes], bytes] = lambda content: hashlib.new(self.commit["hash"], content).digest()
-        self.hash: Callable[[str], str] = lambda told: self.digest(told.encode()).hex()
-        self.key: Callable[[str], str] = lambda tag: self.hash(f"ssj1/{tag}\n{self.c}\n{self.b}\n")[:32]
-        self.c = self.digest(self.files["commit.json"]).hex()
+        self.digest: Any = lambda content: hashlib.new(self.commit["hash"], content).digest()
+        self.hash: Any = lambda told: self.digest(told.encode()).hex()
+        self.key: Any = lambda tag: self.hash(f"ssj1/{tag}\n{self.c}\n{self.b}\n")[:32]
+        self.c: str = self.digest(self.files["commit.json"]).hex()
         self.w = self.hash(f"ssj1/witness\n{self.c}\n")
         registers = [name for name in given if name.endswith(tuple(f"{kind}.tsv" for kind in ROWS))]
         self.public, self.events = not registers and any(name.endswith("drawn.jsonl") for name in given), dict[str, list[Any]]()
@@ -121,18 +136,16 @@ class Draw:
 
     def check_commit(self) -> None:
         """commit.json as 7.4 and rulings 3 to 7 want it; fields that are not named here say nothing."""
-        self.at, commit, lists = "commit.json", self.commit, self.commit["lists"]
-        right = [SEEDS[one["kind"]][0](one) and count(one.get("bits", 0)) for one in commit["seed"]]
-        must(all(right) and self.bits() >= 64, "a source of the seed, or less than 64 bits of chance in all")
-        must(commit["v"] == "ssj1" and commit["hash"] in ("sha256", "sm3"), "not the protocol ssj1")
-        must(text(commit["draw"]) and text(commit["made"]) and fits(commit["blind"], "[0-9a-f]{32}"), "draw, made or blind")
-        must(commit.get("prev") is None or fits(commit["prev"], HEX), "prev")
-        must(0 < len({held["name"] for held in lists}) == len(lists), "no list, or two of one name")
-        for held in lists:
-            rules, roots = held["rules"], [held[kind] for kind in ROWS if kind == "objects" or kind in held]
-            must(fits(held["name"], "[a-z0-9][a-z0-9-]{0,31}"), "the name of a list")
-            must(all(count(one["n"]) and fits(one["root"], HEX) for one in roots), "n or root")
-            must(rules["base"] in ("all", "eligible") and rules["round"] in ("ceil", "systematic"), "base or round")
+        self.at, commit, names = "commit.json", self.commit, [held["name"] for held in self.commit["lists"]]
+        must(all(SEEDS[it["kind"]][0](it) and count(it.get("bits", 0)) for it in commit["seed"]) and self.bits() >= 64, "seed")
+        must(text(commit["v"], "ssj1") and text(commit["hash"], "sha256|sm3"), "not the protocol ssj1")
+        must(text(commit["draw"]) and text(commit["made"]) and text(commit["blind"], "[0-9a-f]{32}"), "draw, made or blind")
+        must(commit.get("prev") is None or text(commit["prev"], HEX), "prev")
+        must(0 < len({*names}) == len(names) and all(text(name, "[a-z0-9][a-z0-9-]{0,31}") for name in names), "names of lists")
+        for held in commit["lists"]:
+            rules, kinds = held["rules"], [kind for kind in ROWS if kind == "objects" or kind in held]
+            must(all(count(held[kind]["n"]) and text(held[kind]["root"], HEX) for kind in kinds), "n or root")
+            must(text(rules["base"], "all|eligible") and text(rules["round"], "ceil|systematic"), "base or round")
             must(count(rules["reserve"]) and count(rules["team"], 1, 1000), "reserve or team")
             must(isinstance(rules.get("codes", []), list) and all(map(text, rules.get("codes", []))), "codes")
             for code, one in rules["strata"].items():
@@ -146,36 +159,36 @@ class Draw:
     def lines(self, held: Any, kind: str, *, needed: bool = False) -> list[bytes]:
         """A list's file; a list alone may leave its name out of it, but then there is one such file and not two."""
         self.at = f"{held['name']}.{kind}"
-        short = kind if len(self.commit["lists"]) == 1 else self.at
-        found = [self.files[name] for name in {self.at, short} & self.files.keys()]
+        found = [self.files[name] for name in {self.at, kind if len(self.commit["lists"]) == 1 else self.at} & self.files.keys()]
         must(len(found) < 2 and (found or not needed), "it is missing, or there are two of it")
         return b"".join(found).split(b"\n")
 
     def value(self, source: Any, part: Any) -> str:
         """The text that a part adds to the seed, if it is the one that its source promised (7.5, ruling 7)."""
         _, field, form = SEEDS[kind := source["kind"]]
-        value = (told := part["pulse"] if kind == "nist" else part)[field]
-        must(part["kind"] == kind and fits(value, form), f"no part of the kind {kind}")
+        value: str = (told := part["pulse"] if kind == "nist" else part)[field]
+        must(part["kind"] == kind and text(value, form), f"no part of the kind {kind}")
+        must(kind != "reveal" or self.hash(f"ssj1/nonce\n{value}") == source["hash"], "the nonce is not the one promised")
+        spoken, now, made = math.nan, datetime.now(UTC).timestamp(), moment(self.commit["made"])
         if kind == "drand":
-            first, period = CHAINS.get(source["chain"], (0, 0))
-            must(first + (source["round"] - 1) * period <= time(), "a round that is still to come, by this clock")
             compare([told["round"], told.get("chain", source["chain"])], [source["round"], source["chain"]], kind)
-            return hashlib.sha256(bytes.fromhex(value)).hexdigest()
-        if kind == "nist":
-            must(source["time"] <= strftime("%Y-%m-%dT%H:%M:%S", gmtime()) or not source["time"][0].isdigit(), "a pulse to come")
+            first, period = CHAINS.get(source["chain"], (math.nan, 0))
+            spoken, value = first + (source["round"] - 1) * period, hashlib.sha256(bytes.fromhex(value)).hexdigest()
+        elif kind == "nist":
             compare(told["timeStamp"], source["time"], kind)
             compare("chain" in source and told["chainIndex"], source.get("chain", False), kind)
-        must(kind != "reveal" or self.hash(f"ssj1/nonce\n{value}") == source["hash"], "the nonce is not the one promised")
-        must(text(value) and value == " ".join(value.split()), "the figures are not plain words")
-        return str(value.lower() if kind == "nist" else value)
+            spoken, value = moment(source["time"]), value.lower()
+        elif kind == "text":
+            hold(source, value)
+        must(not (spoken > now or spoken <= made), "a beacon that is still to speak, by this clock, or that spoke before `made`")
+        return value
 
     def register(self, held: Any, kind: str) -> list[list[str]]:
         """The rows of a register, strictly ascending, against the number and the Merkle root committed to (7.2, 7.3)."""
         *lines, rest = self.lines(held, f"{kind}.tsv")
-        must(rest == b"", "the last row is not ended")
         rows = [fields(kind, line.decode(errors="surrogateescape")) for line in lines]  # what is no UTF-8 is no text either
-        keys = pairwise(row[: ROWS[kind][0]] for row in rows)  # Python orders by code points, so as UTF-8 bytes are ordered
-        must(all(one < other for one, other in keys), "the rows do not strictly ascend")
+        keys = [tuple(row[: ROWS[kind][0]]) for row in rows]  # Python orders by code points, so as UTF-8 bytes are ordered
+        must(rest == b"" and keys == sorted({*keys}), "the rows do not strictly ascend, or the last is not ended")
         level = [self.digest(b"\0" + line) for line in lines] or [self.digest(b"")]
         while len(level) > 1:  # an odd last node moves up unchanged
             pairs = [self.digest(b"\1" + left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
@@ -187,7 +200,7 @@ class Draw:
     def proven(self, held: Any, told: Any) -> list[str]:
         """A drawn row that its path shows to be of the register (7.3, 7.8, ruling 17)."""
         row, index, n, path = fields("objects", told["line"]), told["index"], held["objects"]["n"], [*told["path"]]
-        must(count(told["n"], n, n) and count(index, 0, n - 1) and all(fits(one, HEX) for one in path), "n, index or path")
+        must(count(told["n"], n, n) and count(index, 0, n - 1) and all(text(one, HEX) for one in path), "n, index or path")
         node = self.digest(b"\0" + told["line"].encode())
         while n > 1:
             if index ^ 1 < n:
@@ -209,15 +222,13 @@ class Draw:
     def shown(self, held: Any, told: Any) -> dict[str, Any]:
         """The same as a public bundle has it: whoever is named has a row, whoever is not a ticket, nobody stands twice (ruling 17)."""
         rows = {row[0]: row for row in (self.proven(held, one) for one in self.events[held["name"]])}
-        self.at, places = "result.json", {code: [*one["selected"], *one["reserve"]] for code, one in told.items()}
-        named = [name for every in places.values() for name in every if not isinstance(name, dict)]
-        must(rows.keys() >= {*named}, "somebody is named whose row is not shown")
-        found = self.tickets(held, [rows[name] for name in named])
+        self.at, found = "result.json", dict[str, Any]()
         for code, one in told.items():
-            hidden, n = [name for name in places[code] if isinstance(name, dict)], one["n"]
-            must(all([*name] == ["ticket"] and fits(name["ticket"], HEX) for name in hidden), f"{code}: no ticket alone")
-            must(count(n) and count(one["eligible"], 0, n), f"{code}: n or eligible")
-            order = [*found[code][2], *((name["ticket"], name) for name in hidden)]
+            names, n = [*one["selected"], *one["reserve"]], one["n"]
+            named, hidden = (list[Any](name for name in names if isinstance(name, kind)) for kind in (str, dict))
+            right = rows.keys() >= {*named} and all([*name] == ["ticket"] and text(name["ticket"], HEX) for name in hidden)
+            must(right and count(n) and count(one["eligible"], 0, n), f"{code}: n, eligible, or one with neither row nor ticket")
+            order = self.tickets(held, [rows[name] for name in named])[code][2] + [(name["ticket"], name) for name in hidden]
             found[code] = (n, one["eligible"], sorted(order, key=lambda pair: pair[0]))
         must(max(Counter(one[0] for _, _, order in found.values() for one in order).values(), default=1) < 2, "a ticket twice")
         must(sum(n for n, _, _ in found.values()) == held["objects"]["n"], "the strata do not add up to the register")
@@ -246,19 +257,19 @@ class Draw:
         objects, inspectors, bans = ([], [], []) if self.public else (self.register(held, kind) for kind in ROWS)
         found = self.shown(held, told["strata"]) if self.public else self.tickets(held, objects)
         strata, rows = self.strata(held, told["strata"], found), {row[0]: row for row in objects}
-        drawn = [name for one in strata.values() for name in one["selected"]]
+        drawn, staff = [name for one in strata.values() for name in one["selected"]], {row[0] for row in inspectors}
         table = Table(self, held, [rows[name] for name in drawn if rows and "inspectors" in held], inspectors, bans)
-        teams, self.at = {row[0]: table.team(v) for v, row in enumerate(table.visits)}, "result.json"
+        teams, self.at = {row[0]: team for row, team in zip(table.visits, table.teams, strict=True)}, "result.json"
         if self.public and (teams := told["teams"]) != {}:  # who should sit there cannot be recomputed; that they are teams can
             must("inspectors" in held and sorted(teams) == sorted(drawn), f"{at}: the teams are not those of the drawn objects")
-            for team in teams.values():
-                right = type(team) is list and len(team) == table.size == len({*team} - {None}) + team.count(None)
-                must(right and all(map(text, {*team} - {None})), f"{at}: {team} is no team")
+            must(all(type(team) is list and len(team) == table.size for team in teams.values()), f"{at}: a team of another size")
+            must(all(it is None or (text(it) and team.count(it) < 2) for team in teams.values() for it in team), f"{at}: team")
         compare(told, {"name": held["name"], "strata": strata, "teams": teams}, at)
-        staff = {row[0] for row in inspectors}
         if unknown := sum(row[0] not in rows or row[1] not in staff for row in bans):
             self.say(f"! {at}: {unknown} bans name nobody of the registers and were ignored.")
         if not self.public:
+            if unmanned := sum(not any(teams.get(name, ())) for name in drawn):
+                self.say(f"! {held['name']}: {unmanned} visits have no team, nobody is sent.")
             table.replay(held["name"], self.events[held["name"]], {code: one["reserve"] for code, one in strata.items()}, rows)
 
     def verify(self) -> None:
@@ -267,13 +278,13 @@ class Draw:
         must(own.items() <= {**own, **self.record}.items(), "of another draw")
         self.at = "seed.json"
         compare(self.seed["commit"], self.c, "commit")
-        self.b = "+".join(self.value(*pair) for pair in zip(sources, self.seed["parts"], strict=True))
+        self.b: str = "+".join(self.value(*pair) for pair in zip(sources, self.seed["parts"], strict=True))
         self.at, told = "result.json", self.result["lists"]
         compare(self.result, {"commit": self.c, "lists": told}, "all of it")
         for number, pair in enumerate(zip(self.commit["lists"], told, strict=True)):
             self.judge(*pair, f"lists[{number}]")
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        self.say("! Not looked at: beacons' times against `made`, the chance in figures, the draw before, after.jsonl's note.")
+        self.say("! Not looked at: the draw before, after.jsonl's note.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
         self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):
@@ -289,58 +300,54 @@ class Table:
 
     def __init__(self, draw: Draw, held: Any, drawn: list[list[str]], inspectors: list[list[str]], bans: list[list[str]]) -> None:
         deck, self.draw, self.size = draw.key(f"deal/{held['name']}"), draw, held["rules"]["team"]
-        self.card: Callable[[str], str] = lambda told: draw.hash(deck + told)
+        self.card: Any = lambda told: draw.hash(deck + told)
         self.staff = sorted((row for row in inspectors if row[4] == "1"), key=lambda row: (self.card(f"i\t{row[0]}"), row[0]))
-        self.room, self.load = {row[0]: int(row[3]) for row in self.staff}, Counter[str | None]()
+        self.room, self.barred = {row[0]: int(row[3]) for row in self.staff}, {(row[0], row[1]) for row in bans}
         self.visits = sorted(drawn, key=lambda row: (self.card(f"v\t{row[0]}"), row[0]))
-        self.barred, self.seats = {(row[0], row[1]) for row in bans}, dict[Place, str | None]()
+        self.teams, self.load = [list[Any]([None] * self.size) for _ in drawn], Counter[Any]()
         places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
-        for v, s in [place for place in places if self.fill(place) is None and self.repair(place)]:
+        for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
             seats = self.repair((v, s))
             may, n = sorted({who for seat in seats for who in self.may(seat)}), len(seats) - 1
             draw.say(f"! Seat {s} of {self.visits[v][0]} is empty: for it and {n} more there are {may}, who can take {n}.")
 
-    def team(self, v: int) -> list[str | None]:
-        """Who sits in the seats of a visit that are dealt."""
-        return [self.seats[v, s] for s in range(self.size) if (v, s) in self.seats]
-
-    def may(self, place: Place) -> list[str]:
+    def may(self, place: Any) -> list[str]:
         """Who could ever sit there, in the order of the shuffled list; seat 0 needs the qualification."""
         name, _, _, pool, qual, _ = self.visits[place[0]]
         able = [row for row in self.staff if pool and pool in row[1].split(",") and (name, row[0]) not in self.barred]
         return [row[0] for row in able if place[1] > 0 or not qual or qual in row[2].split(",")]
 
-    def sit(self, place: Place, who: str | None) -> str | None:
+    def sit(self, place: Any, who: Any) -> Any:
         """Let somebody take a seat, or nobody; whoever held it leaves."""
-        self.load[self.seats.get(place)] -= 1
+        team, s = self.teams[place[0]], place[1]
+        self.load[team[s]] -= 1
         self.load[who] += 1
-        self.seats[place] = who
+        team[s] = who
         return who
 
-    def fill(self, place: Place) -> str | None:
+    def fill(self, place: Any) -> Any:
         """Deal a seat, or deal it anew: to the eligible inspector with the smallest (load, card, id)."""
         self.sit(place, None)
-        team = self.team(place[0])
-        able = [(self.load[who], who) for who in self.may(place) if who not in team]
+        able = [(self.load[who], who) for who in self.may(place) if who not in self.teams[place[0]]]
         cards = [(load, self.card(f"c\t{load}\t{who}"), who) for load, who in able if load < self.room[who]]
         return self.sit(place, min(cards)[2] if cards else None)
 
-    def repair(self, start: Place) -> list[Place]:
+    def repair(self, start: Any) -> list[Any]:
         """Breadth first: move others along until somebody has room. If nobody can: these seats are one too many (a Hall set)."""
-        came, met = dict[Place, Any]({start: None}), set[str]()
+        came, met = dict[Any, Any]({start: None}), set[str]()
         for place in (waiting := [start]):
-            team = self.team(place[0])
+            team = self.teams[place[0]]
             for who in self.may(place):
                 step: Any = (place, who)
                 found = [(place[0], team.index(who))] if who in team else []
                 if who not in team and who not in met:
                     if self.load[who] < self.room[who]:
-                        while step is not None:  # there is room: shift everybody along the path
+                        while step:  # there is room: shift everybody along the path
                             self.sit(*step)
                             step = came[step[0]]
                         return []
                     met.add(who)
-                    found = sorted(place for place, one in self.seats.items() if one == who)
+                    found = [(v, s) for v, team in enumerate(self.teams) for s, one in enumerate(team) if one == who]
                 waiting += (fresh := [other for other in found if other not in came])
                 came |= dict.fromkeys(fresh, step)
         return waiting
@@ -351,9 +358,8 @@ class Table:
         for number, event in enumerate(events, 1):
             self.draw.at = f"{at}.after.jsonl, line {number}"
             name, kind, seat = event["object"], event["kind"], event.get("seat")
-            notes = {event.get("reason"), event.get("evidence")} - {None}
-            must(name in standing and all(map(text, notes)), f"{name} is no visit that stands, or a reason no plain text")
-            team, v = self.team(standing[name]), standing[name]
+            must(name in standing and all(map(text, {event.get("reason"), event.get("evidence")} - {None})), "visit or reason")
+            team = self.teams[v := standing[name]]
             rule: dict[str, Any] = {"seq": number, "seat": None, "out": None, "in": None}
             if kind in ("withdrawn", "replace"):  # called off as a whole: its seats no longer count as load
                 for place in range(len(team)):
@@ -363,16 +369,15 @@ class Table:
                     rule |= {"out": name, "in": reserves[objects[name][1]].pop(0)}
                     standing[rule["in"]] = len(self.visits)
                     self.visits.append(objects[rule["in"]])
-            elif kind == "deal":  # the next seat of one that came in
-                must(len(team) < self.size, "all its seats are dealt")
-                rule |= {"seat": len(team), "in": self.fill((v, len(team)))}
-            else:  # one passes on, and whoever left is out of this visit
-                must(kind == "redeal" and count(seat, 0, len(team) - 1) and team[seat] is not None, "no such kind or seat")
+                    self.teams.append([])
+            else:  # a seat of one that came in is dealt, or one passes on, who is out of this visit
+                must(count(seat, 0, self.size - 1) and kind == ("deal" if seat == len(team) else "redeal"), "no such kind, seat")
+                team += [None] if kind == "deal" else []
+                must(kind == "deal" or team[seat] is not None, "nobody sits there who could pass on")
                 self.barred.add((name, team[seat]))
                 rule |= {"seat": seat, "out": team[seat], "in": self.fill((v, seat))}
-            given = {field: event[field] if field == "in" and kind != "withdrawn" else event.get(field) for field in rule}
-            compare(given, rule, "the rule")
-        must(all(len(self.team(v)) == self.size for v in standing.values()), "a seat of one that came in is not dealt")
+            compare({it: event[it] if it == "in" and kind != "withdrawn" else event.get(it) for it in rule}, rule, "the rule")
+        must(all(len(self.teams[v]) == self.size for v in standing.values()), "a seat of one that came in is not dealt")
 
 
 def opinion(given: Path | dict[str, bytes], *, strict: bool = False) -> tuple[int, list[str]]:

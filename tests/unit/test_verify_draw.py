@@ -6,6 +6,8 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ import pytest
 
 from inspector import verifier
 from inspector.verifier import verify_draw
+from tests import minds
 from tests.bundles import NAMES, RE_DEALS, random_bundle, re_deals, vector
 from tests.published import public
-from tests.tampering import packed
+from tests.tampering import encode, fitted, packed
 
 PROGRAM = Path(verifier.__file__).with_name(verifier.PROGRAM)
 
@@ -106,6 +109,68 @@ def test_it_explains_every_empty_seat_by_the_set_that_the_engine_names(tmp_path:
         assert (code, {line for line in lines if line.startswith("! Seat")}) == (0, expected)
         told += len(expected)
     assert told > 40
+
+
+DICE = {"dice": 26, "sides": 6}
+BALLS = {"balls": [[20, 80], [1, 16]]}
+DRAWN = "1 2 3 5 8 13 21 34 40 41 42 43 44 50 51 52 53 54 79 80 16"
+
+
+def thrown(figures: str | None, **source: object) -> Mapping[str, bytes]:
+    """Vector 2 with another ceremony, made to fit."""
+    files = packed(vector("2"))
+    commit, seed = json.loads(files["commit.json"]), json.loads(files["seed.json"])
+    commit["seed"][2] |= source
+    seed["parts"][2] |= {"text": figures} if figures is not None else {}
+    return fitted(files | {"commit.json": encode(commit), "seed.json": encode(seed)})
+
+
+@pytest.mark.parametrize(
+    ("source", "figures", "code"),
+    [
+        ({"form": DICE, "bits": 67}, None, 0),
+        ({"form": DICE, "bits": 68}, None, 1),
+        ({"form": DICE}, None, 0),
+        ({"form": DICE}, "3 5 1", 1),
+        ({"form": {**DICE, "lowest": 0}}, None, 1),
+        ({"form": {**DICE, "dice": 25}}, None, 1),
+        ({"form": {**DICE, "colour": 1}, "bits": 999}, None, 0),
+        ({"form": {"dice": 1, "sides": 1}, "bits": 999}, None, 0),
+        ({"form": None, "bits": 999}, None, 0),
+        ({"form": BALLS, "bits": 65}, DRAWN, 0),
+        ({"form": BALLS, "bits": 66}, DRAWN, 1),
+        ({"form": BALLS}, DRAWN.replace("1 2", "2 1"), 1),
+        ({"form": BALLS}, DRAWN.replace("1 2", "2 2"), 1),
+        ({"form": BALLS}, DRAWN.replace("1 2", "01 2"), 1),
+        ({"form": BALLS}, DRAWN.replace("16", "17"), 1),
+        ({"form": {"balls": [[2, 2]]}, "bits": 999}, None, 0),
+    ],
+)
+def test_it_holds_figures_and_declared_chance_to_the_form_that_the_ceremony_states(
+    source: dict[str, object], figures: str | None, code: int
+) -> None:
+    files = thrown(figures, **source)
+    assert (minds.python(files), minds.house(files)) == (code, code)
+
+
+@pytest.mark.parametrize(("hours", "zone", "code"), [(-1, 14, 0), (1, -11, 1), (-1, 0, 0), (1, 0, 1), (-9_999, 0, 1)])
+def test_a_pulse_is_to_come_by_the_instant_and_not_by_the_letters_and_never_from_before_the_commitment(
+    hours: int, zone: int, code: int
+) -> None:
+    at = datetime.now(timezone(timedelta(hours=zone))).replace(microsecond=0) + timedelta(hours=hours)
+    files = packed(vector("3"))
+    commit, seed = json.loads(files["commit.json"]), json.loads(files["seed.json"])
+    commit["made"] = (datetime.now(UTC) - timedelta(hours=99)).isoformat()
+    commit["seed"][0]["time"] = seed["parts"][0]["pulse"]["timeStamp"] = at.isoformat()
+    held = fitted(files | {"commit.json": encode(commit), "seed.json": encode(seed)})
+    assert (minds.python(held), minds.house(held)) == (code, code)
+
+
+def test_it_says_to_how_many_nobody_goes() -> None:
+    _, lines = verify_draw.opinion(packed(vector("3")))
+    told = [line for line in lines if "nobody is sent" in line]
+    assert told == [f"! {name}: {count} visits have no team, nobody is sent." for name, count in (("scjg", 6), ("yjj", 5))]
+    assert not any("nobody is sent" in line for line in verify_draw.opinion(packed(vector("1")))[1])
 
 
 def test_it_reads_the_public_bundle_and_says_what_that_cannot_prove() -> None:
