@@ -50,7 +50,9 @@ trigger = "every 4h"
 pool = true
 """
 
-vars(testing)["_get_command"] = cache(typer_main.get_command)  # putting the tree of commands together takes longer than most of them
+vars(testing)["_get_command"] = cache(
+    typer_main.get_command
+)  # putting the tree of commands together takes longer than most of them
 
 Cell = str | int | date
 
