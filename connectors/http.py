@@ -310,9 +310,9 @@ def _check(config: WireConfig, name: str) -> None:
     """A query or a password in the address would be a secret in plain sight. Raises Invalid."""
     try:
         url = httpx.URL(config.url)
-    except httpx.InvalidURL:
+        usable = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65_536
+    except (httpx.InvalidURL, UnicodeError):  # a host that begins like an encoded name and is none is found out when it is read
         raise Invalid("connector_url", connector=name, key="url") from None
-    usable = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65_536
     if not usable or url.query or url.fragment or url.userinfo:
         raise Invalid("connector_url", connector=name, key="url")
     for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries", "max_reply_bytes"):

@@ -50,9 +50,8 @@ trigger = "every 4h"
 pool = true
 """
 
-vars(testing)["_get_command"] = cache(
-    typer_main.get_command
-)  # putting the tree of commands together takes longer than most of them
+# Putting the tree of commands together takes longer than most of them.
+vars(testing)["_get_command"] = cache(typer_main.get_command)
 
 Cell = str | int | date
 

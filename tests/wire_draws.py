@@ -94,7 +94,7 @@ PULSE = Exchange(
     reply=None,
     told={},
     fates={
-        "Unavailable": "logged once (`pulse.failed`); the next beat is a new message",
+        "Unavailable": "logged once (`pulse.failed`) and said on the ops page; the next beat is a new message",
         "Refused": "likewise",
         "Garbled": "does not happen: a 2xx is enough",
     },

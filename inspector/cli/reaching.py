@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
-from inspector.labels import LANGS, reason
+from inspector.labels import LANGS, label, reason
 from inspector.ports import Card
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 PULSE = "pulse"
 """The section of the dead-man's switch: it has no work, and so no lane."""
+
+TLS: Mapping[int, str] = {
+    9: "NOT_YET",
+    10: "EXPIRED",
+    **dict.fromkeys((18, 19, 20, 21), "UNTRUSTED"),
+    **dict.fromkeys((62, 64), "OTHER_HOST"),
+}
+"""What is wrong with a certificate, by OpenSSL's number for it (X509_V_ERR_…): names in the groups `tls` and `tls_mend` of labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +101,15 @@ def findings(one: Configured, engine: EngineSettings, *, call: bool) -> Iterator
     try:
         reach(url, str(one.told.get("ca_file", "")))
     except ssl.SSLError as error:
-        problem = getattr(error, "verify_message", "") or error.reason or type(error).__name__
-        told = (f"{place} is there, but its TLS cannot be trusted: {problem}", f"{place} 可连接，但TLS不可信：{problem}")
-        mend = (
-            "name the authority behind its certificate in ca_file, or have the other side mend it",
-            "请在 ca_file 中指定签发其证书的机构，或者请对方改正",
-        )
+        fault, detail = _fault(error)
+        chinese, english = (label(f"tls.{fault}", lang, detail=detail) for lang in LANGS)
+        told = (f"{place} is there, but its TLS cannot be trusted: {english}", f"{place} 可连接，但TLS不可信：{chinese}")
+        mend = (label(f"tls_mend.{fault}", "en"), label(f"tls_mend.{fault}", "zh-Hans"))
         yield Finding.fail(name, told, mend, outside=True)
     except (OSError, ValueError) as error:
-        chinese, english = (reason(error, lang) if isinstance(error, OSError) else str(error) for lang in LANGS)
+        chinese, english = (
+            reason(error, lang) if isinstance(error, OSError) else label("os.ADDRESS", lang, detail=error) for lang in LANGS
+        )
         mend = (
             "check network, firewall and the other side; work waits meanwhile",
             "请检查网络、防火墙和对方系统；其间工作会等待",
@@ -140,6 +148,13 @@ def reach(url: str, ca_file: str = "") -> None:
         if told.scheme == "https":
             context = ssl.create_default_context(cafile=ca_file or None)
             context.wrap_socket(plain, server_hostname=told.hostname).close()
+
+
+def _fault(error: ssl.SSLError) -> tuple[str, str]:
+    """The name of what keeps TLS from coming about, and OpenSSL's own words for it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TLS.get(error.verify_code, "OTHER"), error.verify_message or error.reason
+    return "NO_TLS" if error.reason == "WRONG_VERSION_NUMBER" else "OTHER", error.reason or type(error).__name__
 
 
 def _place(url: str) -> str:

@@ -256,8 +256,9 @@ def told(error: InspectorError, lang: Lang) -> str:
         return str(error)
     text = labels(lang).get(f"error.{error.code}")
     facts = in_words(error.facts, lang)
-    if isinstance(named := facts.get("errno"), str) and f"os.{named}" in labels(lang):
-        facts = {**facts, "problem": labels(lang)[f"os.{named}"]}
+    if isinstance(named := facts.get("errno"), str):
+        known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})
+        facts = {**facts, "problem": known}
     return _fill(text, facts) if text else str(error)
 
 

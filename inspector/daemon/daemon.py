@@ -57,6 +57,7 @@ class Daemon:
             if tx.sqlite:
                 tx.work.void_leases()
                 tx.replicas.clear()
+            tx.replicas.begun(self.worker.owner)
             tx.lanes.ensure(self.office.connectors.names())
             tx.lanes.look_again(tx.machine_now())
             place_credit(self.office, tx, self.office.now())
@@ -115,7 +116,7 @@ class Daemon:
         self._life.seen(self.office.store)
         self.clock.agree(self.office.house)
         if self._heart is not None:
-            self._heart.beat()
+            self._life.pulsed(self.office.store, self._heart.beat())
 
     def _ticks(self) -> list[Tick]:
         """The engine's heartbeats, in machine seconds; what has a date in the office's calendar is a schedule, not a tick."""

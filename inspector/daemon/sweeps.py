@@ -46,8 +46,8 @@ class Heart:
     metrics: Metrics
     _away: bool = False
 
-    def beat(self) -> None:
-        """One sign of life; an outage of the switch is no failure of ours."""
+    def beat(self) -> str | None:
+        """One sign of life; the code of why it was not taken, for an outage of the switch is no failure of ours."""
         try:
             self.pulse.beat()
         except PortError as error:
@@ -55,10 +55,11 @@ class Heart:
             if not self._away:
                 log.warning("pulse.failed", error=error.code)
             self._away = True
-            return
+            return error.code
         if self._away:
             log.info("pulse.recovered")
         self._away = False
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,11 @@ class Life:
         """A sign of life in the table."""
         with store.begin() as tx:
             tx.replicas.seen(self.replica, __version__, self.started_at, tx.machine_now(), self.schedules)
+
+    def pulsed(self, store: Store, error: str | None) -> None:
+        """Whether the dead-man's switch has taken the sign of life, for those who look; `error` is the code of why not."""
+        with store.begin() as tx:
+            tx.replicas.pulsed(self.replica, tx.machine_now(), error)
 
 
 def recover(store: Store, life: Life) -> None:

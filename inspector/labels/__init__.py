@@ -64,13 +64,15 @@ def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) 
 
 
 def reason(error: OSError, lang: Lang) -> str:
-    """Why the operating system refused, in words; as it says it itself where we have none."""
+    """Why the operating system refused, in words; where we have none, that it did, with its own words in brackets."""
     if type(error).__name__ == "gaierror":  # words open no sockets, so its class is not at hand here
         return label("os.NAME_UNKNOWN", lang)
     if isinstance(error, TimeoutError):
         return label("os.ETIMEDOUT", lang)
     key = f"os.{errorcode.get(error.errno or 0, '')}"
-    return label(key, lang) if known(key, lang) else error.strerror or str(error) or type(error).__name__
+    if known(key, lang):
+        return label(key, lang)
+    return label("os.OTHER", lang, detail=error.strerror or str(error) or type(error).__name__)
 
 
 @cache

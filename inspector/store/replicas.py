@@ -1,4 +1,4 @@
-"""Which daemons are alive, and which schedules each was started with."""
+"""Which daemons are alive, which schedules each was started with, and whether the dead-man's switch outside hears them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,25 @@ class ReplicaRoom(Room):
     def seen(
         self, replica_id: str, version: str, started_at: datetime, now: datetime, schedules: Mapping[str, str] | None = None
     ) -> None:
-        """A sign of life; `schedules` are name and trigger of those it has."""
+        """A sign of life; `schedules` are name and trigger of those it has. What is known of its pings stays."""
         told = json.dumps(schedules or {}, ensure_ascii=False, sort_keys=True)
         row = {"id": replica_id, "version": version, "started_at": started_at, "seen_at": now, "schedules": told}
         self.upsert(replica, row, ("id",))
+
+    def pulsed(self, replica_id: str, now: datetime, error: str | None) -> None:
+        """A ping to the dead-man's switch: `error` is the code of why it was not taken. Nothing for a daemon that is not there.
+
+        The error stands while the last ping failed and goes with the next one that is taken; both moments stay.
+        """
+        told = {"pulse_heard_at": now} if error is None else {"pulse_failed_at": now}
+        self._pulse(replica_id, {**told, "pulse_error": error})
+
+    def begun(self, replica_id: str) -> None:
+        """A daemon starts: pings that a former one of its name made (in a container names come back) are not its own."""
+        self._pulse(replica_id, {"pulse_heard_at": None, "pulse_failed_at": None, "pulse_error": None})
+
+    def _pulse(self, replica_id: str, told: Mapping[str, datetime | str | None]) -> None:
+        self.connection.execute(sa.update(replica).where(replica.c.id == replica_id).values(**told))
 
     def declared(self, now: datetime, within: timedelta) -> dict[str, dict[str, str]]:
         """The schedules of each daemon that was seen within a time and has not stopped since."""

@@ -390,4 +390,7 @@ replica = sa.Table(
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("version", Code, nullable=False),
     sa.Column("schedules", sa.Text, nullable=False),
+    sa.Column("pulse_heard_at", Moment),
+    sa.Column("pulse_failed_at", Moment),
+    sa.Column("pulse_error", Code),
 )

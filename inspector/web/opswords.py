@@ -14,9 +14,11 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState, VisitState
+from inspector.flows import wording
 from inspector.flows.office import Office
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.web.desk import Desk
 from inspector.web.health import told
@@ -43,11 +45,12 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
     health = desk.health()
     quarantined = any(state == "quarantined" for _, state, *_ in tx.work.counts(machine_now))
     shut = any(lane.paused or lane.failures for lane in tx.lanes.all())
+    unheard = list(_unheard(tx, machine_now, lang))
     attention = [say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()]
     parts = (
         ("health", list(_health(desk, lang)), not health.ready),
         ("attention", attention, bool(attention)),
-        ("risk", list(_risk(desk, tx, now, lang)), False),
+        ("risk", [*unheard, *_risk(desk, tx, now, lang)], bool(unheard)),
         ("calendar", list(_calendar(desk, tx, lang)), desk.office.calendar.ends_soon(desk.office.calendar.local_date(now))),
         ("cases", list(_cases(tx, lang)), False),
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
@@ -141,6 +144,13 @@ def _schedules(office: Office, tx: Tx, lang: Lang) -> Iterator[str]:
         yield label("ops.schedule" if overdue is None else "ops.schedule_due", lang, **facts, lag=lag)
 
 
+def _unheard(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
+    """The running daemons that the dead-man's switch outside does not hear; of one that is silent here, that is said already."""
+    for row in tx.replicas.all():
+        if row["pulse_error"] is not None and machine_now - row["seen_at"] <= ALIVE:
+            yield label("ops.risk_pulse", lang, id=row["id"])
+
+
 def _replicas(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
     """Who runs; who said no goodbye and is silent is told apart as long as he may come back, and then left out."""
     for row in tx.replicas.all():
@@ -148,6 +158,21 @@ def _replicas(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
         if silent < LOST:
             name = "ops.replica" if silent <= ALIVE else "ops.replica_silent"
             yield label(name, lang, id=row["id"], version=row["version"], seen=_ago(row["seen_at"], machine_now))
+        if silent <= ALIVE:
+            yield from _pulse(row, machine_now, lang)
+
+
+def _pulse(row: Row, machine_now: datetime, lang: Lang) -> Iterator[str]:
+    """When the dead-man's switch last heard this daemon and when not; nothing where it pings none, or has not yet."""
+    heard, failed, error = row["pulse_heard_at"], row["pulse_failed_at"], row["pulse_error"]
+    if heard is None and failed is None:
+        return
+    if error is not None:
+        name = "ops.pulse_unheard" if heard is not None else "ops.pulse_never_heard"
+    else:
+        name = "ops.pulse_heard" if failed is None else "ops.pulse_heard_again"
+    told = {key: _ago(moment, machine_now) for key, moment in (("heard", heard), ("failed", failed)) if moment is not None}
+    yield label(name, lang, id=row["id"], error=wording.code("note", error, lang) if error else "", **told)
 
 
 def _at(office: Office, moment: datetime | None) -> str:

@@ -143,7 +143,7 @@ class Senders:
 
 def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120) -> None:
     """Send cases until each has been accepted, and see to what their senders do next."""
-    senders = Senders(held, numbers, patience + len(numbers) / 10)
+    senders = Senders(held, numbers, patience + len(numbers) / 4)
     hands = [threading.Thread(target=senders.send) for _ in range(threads)]
     for hand in hands:
         hand.start()

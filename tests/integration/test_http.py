@@ -280,6 +280,7 @@ def secret_file(folder: Path, text: str, mode: int = 0o600) -> Path:
         ({"url": "http://user:word@a"}, "connector_url"),
         ({"url": "http://a/?appkey=word"}, "connector_url"),
         ({"url": "http://a:99999999"}, "connector_url"),
+        ({"url": "http://xn--/"}, "connector_url"),
         ({"url": 5}, "connector_key_type"),
         ({"url": "http://a", "tries": 0}, "connector_key_range"),
         ({"url": "http://a", "tries": True}, "connector_key_type"),

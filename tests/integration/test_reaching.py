@@ -1,0 +1,150 @@
+"""Why a connector's other side cannot be trusted or reached is said in the reader's language; what the system said stands behind it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from inspector import labels
+from inspector.cli import words
+from inspector.cli.finding import Finding
+from inspector.cli.reaching import TLS, Configured, findings
+from inspector.domain.errors import Invalid
+from inspector.labels import LANGS
+from inspector.settings import EngineSettings
+from inspector.testing.peer import nobody, peer
+from inspector.testing.tls import authority, issued
+
+
+def told(url: str, ca_file: Path | None = None) -> Finding:
+    """What is found of a source at an address."""
+    keys = {"kind": "http", "url": url} | ({"ca_file": str(ca_file)} if ca_file else {})
+    (found,) = findings(Configured(section="sources", group="sources", name="one", told=keys), EngineSettings(), call=True)
+    return found
+
+
+@contextmanager
+def abrupt() -> Iterator[str]:
+    """A TLS address that breaks every connection off as soon as it has heard something (RST)."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def once() -> None:
+            connection, _ = listening.accept()
+            connection.recv(1, socket.MSG_PEEK)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=once)
+        thread.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "chinese", "mend"),
+    [
+        ((-9, -1), "its certificate has expired (certificate has expired)", "其证书已过期（certificate has expired）", "renew"),
+        (
+            (1, 9),
+            "its certificate is not valid yet (certificate is not yet valid)",
+            "其证书尚未生效（certificate is not yet valid）",
+            "clock",
+        ),
+    ],
+)
+def test_a_certificate_whose_days_are_others_is_said_to_be_so(
+    tmp_path: Path, days: tuple[int, int], english: str, chinese: str, mend: str
+) -> None:
+    file, context = authority(tmp_path, days=days)
+    with peer(tls=context) as there:
+        found = told(there.url, file)
+    assert found.what[0].endswith(f": {english}")
+    assert found.what[1].endswith(f"：{chinese}")
+    assert mend in found.mend[0]
+    assert found.outside
+
+
+def test_a_certificate_that_nobody_we_believe_vouches_for_is_said_to_be_so_however_it_comes(tmp_path: Path) -> None:
+    alone, shown, hidden = authority(tmp_path / "a"), issued(tmp_path / "b", whole=True), issued(tmp_path / "c", whole=False)
+    with ExitStack() as stack:
+        urls = [stack.enter_context(peer(tls=context)).url for _, context in (alone, shown, hidden)]
+        found = [told(url) for url in urls]
+        known = [told(url, file).state for url, (file, _) in zip(urls, (alone, shown, hidden), strict=True)]
+    assert known == ["OK"] * 3
+    details = (
+        "self-signed certificate",
+        "self-signed certificate in certificate chain",
+        "unable to get local issuer certificate",
+    )
+    for one, detail in zip(found, details, strict=True):
+        assert one.what[0].endswith(f": nobody we believe vouches for its certificate ({detail})")
+        assert one.what[1].endswith(f"：其证书不是由受信任的机构签发（{detail}）")
+        assert "ca_file" in one.mend[0]
+        assert "ca_file" in one.mend[1]
+
+
+def test_a_certificate_for_another_host_or_address_is_said_to_be_so(tmp_path: Path) -> None:
+    file, context = authority(tmp_path, host="elsewhere.example")
+    with peer(tls=context) as there:
+        by_address = told(there.url, file)
+        by_name = told(there.url.replace("127.0.0.1", "localhost"), file)
+    for one, detail in ((by_address, "'127.0.0.1'"), (by_name, "'localhost'")):
+        assert "its certificate is for another host or address (" in one.what[0]
+        assert "其证书属于其他主机或者地址（" in one.what[1]
+        assert all(detail in text for text in one.what), "what the system said stands in brackets"
+        assert "url" in one.mend[0]
+
+
+def test_where_no_tls_is_spoken_that_is_said() -> None:
+    with peer() as there:
+        found = told(there.url.replace("http:", "https:"))
+    assert found.what[0].endswith(": there is no TLS there (WRONG_VERSION_NUMBER)")
+    assert found.what[1].endswith("：对方没有使用TLS（WRONG_VERSION_NUMBER）")
+    assert "port" in found.mend[0]
+
+
+def test_a_fault_of_tls_that_has_no_words_of_its_own_has_words_around_it(tmp_path: Path) -> None:
+    _, context = authority(tmp_path)
+    context.set_ciphers("AES128-SHA")
+    context.maximum_version = context.minimum_version
+    with peer(tls=context) as there:
+        found = told(there.url)
+    assert ": another fault of TLS (" in found.what[0]
+    assert "：其他TLS错误（" in found.what[1]
+    assert found.mend[1]
+
+
+def test_an_error_of_the_system_that_has_no_words_of_its_own_has_words_around_it() -> None:
+    with abrupt() as url:
+        found = told(url)
+    assert found.what[0].endswith(" cannot be reached: another system error (Connection reset by peer)")
+    assert found.what[1].endswith(" 无法连接：其他系统错误（Connection reset by peer）")
+    with nobody() as closed:
+        assert told(closed).what[1].endswith("无法连接：对方没有监听")
+
+
+def test_a_host_that_no_name_can_be_is_said_to_be_no_address() -> None:
+    found = told("http://a..b/")
+    assert "a..b cannot be reached: this is no address to connect to (" in found.what[0]
+    assert "a..b 无法连接：不是可以连接的地址（" in found.what[1]
+
+
+def test_an_error_of_the_system_in_the_facts_of_another_has_words_around_it_too() -> None:
+    facts = {"file": "x", "problem": os.strerror(errno.ELOOP), "errno": "ELOOP"}
+    assert words.told(Invalid("file_unusable", **facts), "zh-Hans").endswith("其他系统错误（Too many levels of symbolic links）")
+    known = facts | {"errno": "EACCES"}
+    assert words.told(Invalid("file_unusable", **known), "zh-Hans").endswith("没有权限，请检查所有者")
+
+
+def test_every_fault_of_tls_that_is_told_apart_has_words_and_a_way_to_mend_it() -> None:
+    names = {*TLS.values(), "NO_TLS", "OTHER"}
+    assert [f"{lang}: {key}" for lang in LANGS for key in names if not labels.known(f"tls.{key}", lang)] == []
+    assert [f"{lang}: {key}" for lang in LANGS for key in names if not labels.known(f"tls_mend.{key}", lang)] == []
