@@ -102,16 +102,17 @@ def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str
 
 def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
     for lane in tx.lanes.all():
+        error = wording.code("note", lane.error, lang) if lane.error else ""
         if lane.paused:
             state = label("ops.lane_paused", lang)
         elif lane.barred:
             seconds = max(0, int((lane.open_until - machine_now).total_seconds()) + 1)
-            state = label("ops.lane_barred", lang, seconds=seconds, error=lane.error or "")
+            state = label("ops.lane_barred", lang, seconds=seconds, error=error)
         elif lane.open_until > machine_now:
             seconds = int((lane.open_until - machine_now).total_seconds()) + 1
-            state = label("ops.lane_open", lang, seconds=seconds, error=lane.error or "")
+            state = label("ops.lane_open", lang, seconds=seconds, error=error)
         elif lane.failures:
-            state = label("ops.lane_failing", lang, failures=lane.failures, error=lane.error or "")
+            state = label("ops.lane_failing", lang, failures=lane.failures, error=error)
         else:
             state = label("ops.lane_well", lang)
         yield label("ops.lane", lang, name=lane.name, state=state)
