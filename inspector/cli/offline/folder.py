@@ -63,11 +63,21 @@ def make(folder: Path, files: Mapping[str, Iterable[bytes]], private: Mapping[Pa
 
 
 def add(folder: Path, name: str, content: bytes) -> None:
-    """Write one file whole, in a folder that is `held`."""
-    half = folder / f".{name}.half"
-    _write(half, [content])
-    half.rename(folder / name)
-    _settle(folder)
+    """Write one file whole, in a folder that is `held`; the name may hold one level below. Raises OSError; then nothing is there."""
+    file = folder / name
+    new = not file.parent.exists()
+    half = file.with_name(f".{file.name}.half")
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        _write(half, [content])
+        half.rename(file)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        if new and file.parent.exists() and not file.exists():
+            file.parent.rmdir()
+        raise
+    for one in {file.parent, folder}:
+        _settle(one)
 
 
 @contextmanager
