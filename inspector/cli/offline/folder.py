@@ -49,15 +49,20 @@ def make(folder: Path, files: Mapping[str, Iterable[bytes]], private: Mapping[Pa
             (half / name).parent.mkdir(mode=0o700, exist_ok=True)
             _write(half / name, lines)
         for file, content in private.items():
-            with _new(file) as descriptor:
-                placed.append(file)
-                os.write(descriptor, content)
-                os.fsync(descriptor)
+            placed.append(file)  # before it is there: whoever breaks off as it is made leaves it to nobody
+            try:
+                with _new(file) as descriptor:
+                    os.write(descriptor, content)
+                    os.fsync(descriptor)
+            except Invalid:
+                placed.remove(file)  # it is somebody else's
+                raise
         half.rename(folder)  # an empty folder of that name gives way, a filled one does not
     except BaseException:
-        for file in placed:
-            file.unlink(missing_ok=True)
-        shutil.rmtree(half, ignore_errors=True)
+        if half.exists():  # else the folder has its name, so it is whole, and without its secrets it could not be carried out
+            for file in placed:
+                file.unlink(missing_ok=True)
+            shutil.rmtree(half, ignore_errors=True)
         raise
     _settle(folder.parent)
 
