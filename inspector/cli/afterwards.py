@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli.bundles import known
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, signer
+from inspector.domain.errors import Invalid
 from inspector.domain.replacement import Ceased, Ground
 
 if TYPE_CHECKING:
@@ -19,6 +22,18 @@ if TYPE_CHECKING:
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 Visit = Annotated[str, typer.Argument(help="Id of the visit 检查任务编号", metavar="VISIT")]
+Voided = Annotated[
+    str,
+    typer.Argument(
+        help="Number of the draw, or the folder of one without the daemon 抽取编号或离线文件夹", metavar="DRAW|FOLDER"
+    ),
+]
+Signers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by", help="The person who does this; default: the user of this machine; of a folder both 经办人；离线时写两人"
+    ),
+]
 By = Annotated[str | None, typer.Option("--by", help="The person who does this; default: the user of this machine 经办人")]
 Reason = Annotated[str, typer.Option("--reason", help="Why 理由")]
 
@@ -32,16 +47,26 @@ def register(app: typer.Typer) -> None:
     command(app, "supplement")(supplement)
 
 
-def void(terminal: Terminal, draw: Number, reason: Reason, by: By = None) -> None:
+def void(terminal: Terminal, draw: Voided, reason: Reason, by: Signers = None) -> None:
     """Sign that a draw be void: one person asks, another one with the same reason makes it so. 作废抽取（两人、同一理由）。
 
     From the day on which its seed may be known until its result is there nobody can. A draw that was carried out keeps its result;
     its slot may then be announced again, and both stay visible.
+
+    Of a draw without the daemon name its folder, and both persons at once: --by A --by B. The record in it says why and by whom, draw
+    carry-out refuses it from then on, draw verify says it, and everything in the folder stays.
     """
     from inspector.flows import voiding
 
-    office, who = terminal.office, signer(by)
-    before = terminal.look(lambda tx: tx.draws.get(draw))
+    if Path(draw).is_dir():
+        from inspector.cli.offline import commands
+
+        commands.void(terminal, Path(draw), by or [], reason)
+        return
+    before = known(terminal, draw)
+    if by is not None and len(by) > 1:
+        raise Invalid("draw_void_each", draw=draw)
+    office, who = terminal.office, signer(by[0] if by else None)
     held = terminal.act(
         "draw.void", draw, lambda tx, now: voiding.sign(office, tx, draw, by=who, reason=reason, now=now), signed=who
     )

@@ -23,7 +23,7 @@ from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import ahead, known_at, moment
 from inspector.domain.strict import is_text, parse
-from inspector.domain.verify import chained, verify
+from inspector.domain.verify import verify, verify_stopped
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
 
@@ -56,6 +56,11 @@ class Bundle:
         return {*self.files, *self.large}
 
     @property
+    def house(self) -> House:
+        """What the record says of the draw's time."""
+        return House(seeded_at=moment(self.record.get("seeded_at")), witnessed_at=moment(self.record.get("witnessed_at")))
+
+    @property
     def receipt(self) -> str:
         """The witness's own number for what it holds."""
         return str(self.record.get("receipt") or "")
@@ -75,11 +80,11 @@ class Bundle:
                 raise Invalid("bundle_unreadable", file=entry.name, problem="it is no file")
             if entry.name != "witness":
                 others.append(f"{entry.name}/")
-        record = folder / RECORD
-        for name in _NEEDED:
+        told = cls.record_in(folder)
+        stopped = bool(void_of(told)[0]) and not files.keys() & {*_NEEDED[1:]}
+        for name in _NEEDED[:1] if stopped else _NEEDED:
             if name not in files:
                 raise Invalid("bundle_incomplete", folder=str(folder), file=name)
-        told = cls.record_of(record.read_bytes() if record.is_file() else None)
         return cls(files=files, record=told, others=tuple(others), large=huge)
 
     @staticmethod
@@ -101,56 +106,32 @@ class Bundle:
         """The house's record, strictly; none is an empty one. Raises Invalid (`bundle_unreadable`)."""
         return _json(RECORD, content) if content is not None else {}
 
+    @classmethod
+    def record_in(cls, folder: Path, made: Commitment | None = None) -> Mapping[str, object]:
+        """The record that lies in a folder. Raises Invalid (`bundle_unreadable`; also where it is not of `made`) and OSError."""
+        file = folder / RECORD
+        told = cls.record_of(file.read_bytes() if file.is_file() else None)
+        if made is not None and (told.get("draw", made.number), told.get("w", made.w)) != (made.number, made.w):
+            raise Invalid("bundle_unreadable", file=str(file), problem="it is of another draw")
+        return told
+
+
+def void_of(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    """(why a draw is void, who signed that) as its record tells it; no reason: it is not void. A public record names nobody."""
+    if not is_text(record.get("void")):
+        return "", ()
+    signed = record.get("signed")
+    return str(record["void"]), tuple(filter(is_text, signed)) if isinstance(signed, list) else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What was judged, and what was found."""
+    """What was judged, and what was found. `drawn`: it has a result; one made void before has none."""
 
     commitment: Commitment
     verdict: Audit
     replayed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """What an earlier draw's folder says of the chain: its commitment, if one was made, and why it is void, if it is."""
-
-    number: str
-    commitment: Commitment | None
-    void: str
-
-
-def earlier_in(folder: Path) -> Earlier:
-    """An earlier draw: of its bundle commit.json is enough; one void before it was committed to has its record alone.
-
-    Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError.
-    """
-    file, record = folder / "commit.json", folder / RECORD
-    told = Bundle.record_of(record.read_bytes() if record.is_file() else None)
-    void = str(told["void"]) if is_text(told.get("void")) else ""
-    if file.is_file():
-        made = read_commitment(file.read_bytes())
-        if (told.get("draw", made.number), told.get("w", made.w)) != (made.number, made.w):
-            raise Invalid("bundle_unreadable", file=str(record), problem="it is of another draw")
-        return Earlier(number=made.number, commitment=made, void=void)
-    if not void or not is_text(told.get("draw")) or told.get("w") is not None:
-        raise Invalid("bundle_incomplete", folder=str(folder), file=file.name)
-    return Earlier(number=str(told["draw"]), commitment=None, void=void)
-
-
-def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
-    """The opinion with the agency's chain followed through earlier draws, the void ones too (7.9, step 7)."""
-    made = [one.commitment for one in earlier if one.commitment is not None]
-    problems, remarks = chained(opinion.commitment, made, {one.number: one.void for one in earlier if one.void})
-    verdict = opinion.verdict
-    kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
-    verdict = replace(
-        verdict,
-        holds=verdict.holds and not problems,
-        problems=(*verdict.problems, *problems),
-        remarks=(*kept, *remarks),
-    )
-    return replace(opinion, verdict=verdict)
+    drawn: bool = True
 
 
 def judge(
@@ -164,12 +145,14 @@ def judge(
     that the rule does not give, a record of another draw.
     """
     commitment = read_commitment(bundle.files["commit.json"])
+    if void_of(bundle.record)[0] and not bundle.names & {*_NEEDED[1:]}:
+        return _stopped(bundle, commitment, witness, begins)
     seed, result = (_json(name, bundle.files[name]) for name in ("seed.json", "result.json"))
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
     used = {*_NEEDED}
-    said = House(seeded_at=moment(bundle.record.get("seeded_at")), witnessed_at=moment(bundle.record.get("witnessed_at")))
+    said = bundle.house
     signatures, forged = signed(commitment, parts, authority, datetime.now(UTC))
     if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.names):
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
@@ -188,6 +171,20 @@ def judge(
             commitment, frames, parts, result, witness, after, said=said, signatures=signatures, begins=begins, tickets=beside
         )
     return _opinion(bundle, commitment, seed, used, verdict, replayed, forged)
+
+
+def _stopped(bundle: Bundle, commitment: Commitment, witness: Witness | None, begins: Callable[[str], Advance]) -> Opinion:
+    """One made void before its result: nothing of a seed to judge, and registers only where they are not left out altogether."""
+    used, frames = {"commit.json"}, None
+    if any(name.endswith(FRAME) for name in bundle.names):
+        raw = registers(bundle, commitment, used)
+        try:
+            frames = frames_of(commitment, raw, begins)
+        except Invalid as error:
+            verdict = Audit(holds=False, time_proven=False, problems=(problem(error),))
+            return Opinion(commitment=commitment, verdict=verdict, replayed=0, drawn=False)
+    verdict = verify_stopped(commitment, frames, witness, said=bundle.house, begins=begins)
+    return replace(_opinion(bundle, commitment, {"commit": commitment.c}, used, verdict, 0, ()), drawn=False)
 
 
 _UNSURE = {
@@ -240,9 +237,12 @@ def _opinion(
     used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
     problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
-    if is_text(bundle.record.get("void")):
-        remarks.append(AuditLine(code="draw.void_draw", facts={"reason": bundle.record["void"]}))
-    if log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
+    reason, names = void_of(bundle.record)
+    if reason:
+        remarks.append(AuditLine(code="draw.void_draw", facts={"reason": reason}))
+    if names:
+        remarks.append(AuditLine(code="draw.void_by", facts={"names": ", ".join(names)}))
+    if "result.json" in bundle.files and log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
         remarks.append(AuditLine(code="draw.after_absent"))
     verdict = replace(
         verdict,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from inspector.cli.bundle import Opinion
+    from inspector.cli.bundle import Bundle, Opinion
     from inspector.domain.audit import AuditLine
     from inspector.domain.plan import Draw
 
@@ -133,13 +133,16 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
 ) -> Exit | None:
     """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
+    Of a draw that was made void it says why, and by whom; one void before its result has nothing but its commitment and registers.
+
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
     with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it.
     """
-    from inspector.cli.bundle import Bundle, believed, earlier_in, follow, judge, when
+    from inspector.cli.bundle import Bundle, believed, judge, when
+    from inspector.cli.chain import earlier_in, follow
     from inspector.domain.audit import Witness
     from inspector.flows import lists
 
@@ -160,7 +163,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         opinion = judge(bundle, outside, believed(authority), begins)
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
-    _tell(terminal, opinion, bundle.receipt, strict=strict)
+    _tell(terminal, opinion, bundle, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
 
@@ -224,8 +227,11 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
-def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -> None:
-    verdict, number = opinion.verdict, opinion.commitment.number
+def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool) -> None:
+    from inspector.cli.bundle import void_of
+
+    verdict, number, receipt = opinion.verdict, opinion.commitment.number, bundle.receipt
+    reason, names = void_of(bundle.record)
     terminal.value(
         {
             "draw": number,
@@ -238,9 +244,11 @@ def _tell(terminal: Terminal, opinion: Opinion, receipt: str, *, strict: bool) -
             "remarks": [_line(one, terminal) for one in verdict.remarks],
             "replayed": opinion.replayed,
             "receipt": receipt,
+            "void": _whole(reason) or None,
+            "signed": [_whole(one) for one in names],
         }
     )
-    terminal.say("holds" if verdict.holds else "holds_not", number=number)
+    terminal.say(("holds" if opinion.drawn else "holds_void") if verdict.holds else "holds_not", number=number)
     for one in verdict.problems:
         terminal.line(f"  ✗ {label(one.code, terminal.lang, **one.facts)}")
     if verdict.holds:

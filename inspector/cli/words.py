@@ -72,6 +72,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "此理由取代此前签署的理由：{reason}",
     ),
     "void_made": ("draw {draw} is void: {reason}, signed by {by}", "抽取 {draw} 已作废：{reason}，签署人：{by}"),
+    "void_keeps": (
+        "its result stays as evidence, and decides nothing",
+        "其结果作为证据保留，不作为检查依据",
+    ),
+    "void_next": (
+        "{folder} stays as it is, so that its number is accounted for; lay a draw of another number beside it",
+        "{folder} 原样保留，以便其编号有据可查；重新抽取须另取编号",
+    ),
     "extension_asked": (
         "{by} asks that draw {draw} be extended: {words}. Another person signs the same",
         "{by} 申请追加抽取 {draw}：{words}。须另一人签署同一内容",
@@ -172,6 +180,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "下一步由他人办理：以其本人令牌 POST /v1/plans/{plan}/{year}/approve，或以其本人系统用户执行：{command}",
     ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
+    "holds_void": (
+        "draw {number}: made void before it had a result; what it committed to agrees",
+        "抽取 {number}：产生结果前已作废；其承诺内容一致",
+    ),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
     "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),
     "time_not_proven": (

@@ -78,15 +78,20 @@ def carry_out(
 
     Raises Invalid when a frame's bytes are not those committed to (`REGISTER_CHANGED`) or the seed is not the promised one.
     """
-    begins("comparing")
-    for held in commitment.lists:
-        _unchanged(commitment.suite, held, frames.get(held.name))
+    unaltered(commitment, frames, begins)
     seed = join(commitment, parts)
     beside = tickets or {}
     lists = tuple(
         _draw_list(commitment, held, frames[held.name], seed, begins, beside.get(held.name)) for held in commitment.lists
     )
     return Result(c=commitment.c, seed=seed, lists=lists)
+
+
+def unaltered(commitment: Commitment, frames: Mapping[str, Frame], begins: Callable[[str], object] = quietly) -> None:
+    """See that the frames are those committed to. Raises Invalid (`REGISTER_CHANGED`)."""
+    begins("comparing")
+    for held in commitment.lists:
+        _unchanged(commitment.suite, held, frames.get(held.name))
 
 
 def shown(commitment: Commitment, frame: Frame, ids: Collection[str], name: str) -> list[dict[str, object]]:

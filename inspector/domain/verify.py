@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import LEAST_BITS, Commitment
-from inspector.domain.draw import Result, carry_out, quietly
+from inspector.domain.draw import Result, carry_out, quietly, unaltered
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
@@ -50,6 +50,32 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     except Invalid as error:
         problems.append(problem(error))
     return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=remarks)
+
+
+def verify_stopped(
+    commitment: Commitment,
+    frames: Mapping[str, Frame] | None,
+    witness: Witness | None,
+    *,
+    said: House | None = None,
+    begins: Callable[[str], object] = quietly,
+) -> Audit:
+    """Judge a draw that was made void before it had a result: the commitment, and the frames where they are there.
+
+    `witness` and `said`: as in `timing`. What becomes of numbers without a result can be told (7.4), not recomputed.
+    """
+    time_proven, wrong, remarks = timing(commitment, witness, said)
+    problems, told = [*wrong, *overstating(commitment)], [AuditLine(code="draw.stopped")]
+    if frames is None:
+        told.append(AuditLine(code="draw.registers_absent"))
+    else:
+        try:
+            unaltered(commitment, frames, begins)
+        except Invalid as error:
+            problems.append(problem(error))
+    if commitment.prev is not None:
+        told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
+    return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=(*remarks, *told))
 
 
 def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None] | None = None) -> list[AuditLine]:

@@ -7,6 +7,7 @@ stay visible (handbook scenario 23). A withheld part is `plan.void` (ruling 12).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -52,6 +53,21 @@ def sign(draw: Draw, by: str, reason: str, policy: Policy, now: datetime, extend
     return Decision(state=state, because=because)
 
 
+def together(
+    draw: str, by: Sequence[str], reason: str, sources: Sequence[Mapping[str, object]], now: datetime, *, begun: bool, drawn: bool
+) -> tuple[str, tuple[str, str]]:
+    """(the reason, the two names) of a void that two persons sign in one breath, for a draw of files that no daemon keeps.
+
+    `begun`: a part of its seed is told; `drawn`: its result is there. Raises Invalid, and Refusal (`draw_void_two`, `draw_seed_known`).
+    """
+    names, why = [said("by", one) for one in by], said("reason", reason)
+    if len(names) != 2 or same(*names):
+        raise Refusal("draw_void_two", draw=draw)
+    if not drawn and (begun or _spoken(sources, now)):
+        raise Refusal("draw_seed_known", draw=draw)
+    return why, (names[0], names[1])
+
+
 def altered(draw: Draw, file: str, policy: Policy) -> Decision[Draw]:
     """The frozen bytes are not those committed to (ruling 11): void by rule, and no next number by itself.
 
@@ -66,9 +82,8 @@ def altered(draw: Draw, file: str, policy: Policy) -> Decision[Draw]:
 def seed_known(draw: Draw, now: datetime) -> bool:
     """Whether any part of the seed is known, or may be: its day has come, a figure is typed, a beacon has spoken."""
     begun = draw.seed_at is not None and now >= draw.seed_at
-    sources = draw.promises.values() if draw.c is not None else ()
-    spoken = any(at is not None and at <= now for at in map(known_at, sources))
-    return bool(draw.parts or draw.typed) or begun or spoken
+    sources = list(draw.promises.values()) if draw.c is not None else []
+    return bool(draw.parts or draw.typed) or begun or _spoken(sources, now)
 
 
 def unsigned(draw: Draw) -> bool:
@@ -78,6 +93,11 @@ def unsigned(draw: Draw) -> bool:
     committed to has no result that anybody could have known.
     """
     return draw.state is DrawState.VOID and draw.c is not None and not draw.freed and not draw.withheld
+
+
+def _spoken(sources: Sequence[Mapping[str, object]], now: datetime) -> bool:
+    """Whether a beacon among the sources has spoken."""
+    return any(at is not None and at <= now for at in map(known_at, sources))
 
 
 def _may(draw: Draw, now: datetime) -> None:

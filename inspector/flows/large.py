@@ -6,9 +6,11 @@ A field holds no control character (ruling 2), so the tabs and line feeds of a f
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +24,9 @@ from inspector.domain.suite import Suite
 MEMORY = "512MB"
 """What DuckDB may hold; beyond it goes to disk."""
 _BATCH = 10_000
+_BROKEN_OFF = "Query interrupted"
+_SHARE = "'max_temp_directory_size'"
+"""The setting that DuckDB names when the folder for what does not fit is full: what was free on the disk when it began."""
 _COLUMNS = ("id", "stratum", "status", "pool", "qual", "salt")
 _NUMBER = "number"
 """The row's number in the file that was handed in: a column of what is still to be sorted."""
@@ -64,7 +69,8 @@ def duckdb(code: str = "large_needs_extra", **facts: object) -> Any:
 def database(spill: Path) -> Iterator[Any]:
     """DuckDB with nothing but the files it is given, and a folder for what does not fit.
 
-    Raises Invalid (`large_needs_extra`, and `large_failed` for whatever it cannot do: a full disk, a line of two million bytes).
+    Raises Invalid (`large_needs_extra`, and `large_failed` for whatever it cannot do: a line of two million bytes), OSError for a full
+    disk, KeyboardInterrupt when somebody breaks off.
     """
     package = duckdb()
     config = {
@@ -78,7 +84,18 @@ def database(spill: Path) -> Iterator[Any]:
         with package.connect(config=config) as connection:
             yield connection
     except package.Error as error:
+        if isinstance(error, package.IOException | package.OutOfMemoryException) and _full(str(error)):
+            raise OSError(ENOSPC, os.strerror(ENOSPC), str(spill)) from error
         raise Invalid("large_failed", problem=str(error).partition("\n")[0]) from error
+    except RuntimeError as error:
+        if str(error) == _BROKEN_OFF:  # DuckDB has taken the signal of Ctrl-C for itself
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _full(told: str) -> bool:
+    """Whether it says that the disk is full, or that the share of it is used up which DuckDB takes for all that is free."""
+    return _SHARE in told or told.partition("\n")[0].endswith((os.strerror(ENOSPC), os.strerror(EDQUOT)))
 
 
 class FileTickets:

@@ -228,6 +228,8 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
 @on_both
 def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(operator: Operator, commitment: Commitment) -> None:
     why = ("--reason", "名单遗漏一个片区")
+    both = operator.say("draw", "void", NUMBER, *why, "--by", "李科长", "--by", "王主任")
+    assert (both.code, "one --by" in both.err) == (2, True), "with the daemon nobody signs for another"
     assert operator.well("draw", "void", NUMBER, *why, "--by", "李科长", "--json").json["state"] == "DRAWN"
     for other in (" 李 科长", "王主任"):
         assert operator.say("draw", "void", NUMBER, *why, "--by", other).code == 4, (

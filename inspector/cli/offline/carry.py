@@ -12,7 +12,7 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
-from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, registers, signed, unheld
+from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, registers, signed, unheld, void_of
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
@@ -72,8 +72,8 @@ def carry(
     records it, and verifiers say it aloud.
 
     Raises Invalid for a seed that its sources did not promise, that lacks a part or that no beacon has signed, Refusal
-    (`draw_carried_out`) when the draw has another seed or result already, or (`draw_seed_used`) its figures chose in a draw beside it,
-    DiffersError when the frozen bytes have changed, OSError.
+    (`draw_carried_out`) when the draw has another seed or result already, (`draw_seed_used`) its figures chose in a draw beside it, or
+    (`draw_is_void`) two persons made it void, DiffersError when the frozen bytes have changed, OSError.
     """
     if not (where / COMMIT).is_file():
         raise Invalid("bundle_incomplete", folder=str(where), file=COMMIT)
@@ -81,6 +81,9 @@ def carry(
         files, huge = Bundle.files_of(where, large=large)
         bundle = Bundle(files=files, large=huge)
         commitment = read_commitment(bundle.files[COMMIT])
+        reason, names = void_of(Bundle.record_in(where, commitment))
+        if reason:
+            raise Refusal("draw_is_void", draw=commitment.number, reason=reason, by=", ".join(names))
         earlier = _earlier(bundle, commitment)
         parts = earlier if earlier is not None and not told else collect(commitment, told, ask)
         if earlier is None:

@@ -91,6 +91,21 @@ def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: b
     return None
 
 
+def void(terminal: Terminal, folder: Path, by: Sequence[str], reason: str) -> None:
+    """Make the draw of a folder void, and say what stays."""
+    from inspector.cli.offline import void as voiding
+    from inspector.cli.terminal import operator
+
+    done = voiding.void(folder, by, reason, operator(), datetime.now(SHANGHAI))
+    terminal.value(
+        {"draw": done.number, "folder": str(folder), "state": "VOID", "signed": list(done.signed), "reason": done.reason}
+    )
+    terminal.say("void_made", draw=done.number, reason=done.reason, by=", ".join(done.signed))
+    if done.drawn:
+        terminal.say("void_keeps")
+    terminal.say("void_next", folder=folder)
+
+
 def _drawn(terminal: Terminal, result: Result) -> None:
     for held in result.lists:
         rows: Iterable[Mapping[str, object]] = (

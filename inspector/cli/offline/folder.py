@@ -49,25 +49,40 @@ def make(folder: Path, files: Mapping[str, Iterable[bytes]], private: Mapping[Pa
             (half / name).parent.mkdir(mode=0o700, exist_ok=True)
             _write(half / name, lines)
         for file, content in private.items():
-            with _new(file) as descriptor:
-                placed.append(file)
-                os.write(descriptor, content)
-                os.fsync(descriptor)
+            placed.append(file)  # before it is there: whoever breaks off as it is made leaves it to nobody
+            try:
+                with _new(file) as descriptor:
+                    os.write(descriptor, content)
+                    os.fsync(descriptor)
+            except Invalid:
+                placed.remove(file)  # it is somebody else's
+                raise
         half.rename(folder)  # an empty folder of that name gives way, a filled one does not
     except BaseException:
-        for file in placed:
-            file.unlink(missing_ok=True)
-        shutil.rmtree(half, ignore_errors=True)
+        if half.exists():  # else the folder has its name, so it is whole, and without its secrets it could not be carried out
+            for file in placed:
+                file.unlink(missing_ok=True)
+            shutil.rmtree(half, ignore_errors=True)
         raise
     _settle(folder.parent)
 
 
 def add(folder: Path, name: str, content: bytes) -> None:
-    """Write one file whole, in a folder that is `held`."""
-    half = folder / f".{name}.half"
-    _write(half, [content])
-    half.rename(folder / name)
-    _settle(folder)
+    """Write one file whole, in a folder that is `held`; the name may hold one level below. Raises OSError; then nothing is there."""
+    file = folder / name
+    new = not file.parent.exists()
+    half = file.with_name(f".{file.name}.half")
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        _write(half, [content])
+        half.rename(file)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        if new and file.parent.exists() and not file.exists():
+            file.parent.rmdir()
+        raise
+    for one in {file.parent, folder}:
+        _settle(one)
 
 
 @contextmanager

@@ -78,6 +78,8 @@ function* recompute(files, report) {
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
   if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
+  const signed = isText(record.void) && Array.isArray(record.signed) ? record.signed.filter(isText) : [];
+  if (signed.length) remark("void_by", { names: signed.join(", ") }, false);
 
   step("seed");
   must(seed.commit === c, "seed_of_another");

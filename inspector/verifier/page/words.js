@@ -133,6 +133,7 @@ const WORDS = {
     time_proven: "承诺早于种子：没有人能挑选结果。",
 
     void_draw: "本次抽取已作废（{reason}）：不作为检查依据，记录予以保留。",
+    void_by: "作废签署人：{names}。",
     no_witness: "时间未证明：请向见证人索取所存的值和日期（应为 {w}）。",
     signature_unchecked: "来源“{kind}”的签名没有核验：那要用该来源的公钥。请在它的网站上对照这个值。",
     drawn_unchecked: "抽取者自己也没有核验来源“{kind}”的签名，这个值可能是编造的。",
@@ -326,6 +327,7 @@ const WORDS = {
     time_proven: "The commitment is older than the seed: nobody could choose the outcome.",
 
     void_draw: "This draw was made void ({reason}): it decides nothing, and stays to be seen.",
+    void_by: "That it be void was signed by {names}.",
     no_witness: "The time is not proven: ask the witness for the value and date it holds (it should be {w}).",
     signature_unchecked: "The signature of the source {kind} was not checked: that needs the source's public key. Compare the value on its site.",
     drawn_unchecked: "Whoever drew did not check the signature of the source {kind} either: the value may be invented.",

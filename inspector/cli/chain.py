@@ -1,0 +1,54 @@
+"""An agency's chain of draws, by the folders of earlier ones: what each says of itself, and whether a number lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inspector.cli.bundle import Bundle, Opinion, void_of
+from inspector.domain.commitment import Commitment
+from inspector.domain.commitment import read as read_commitment
+from inspector.domain.errors import Invalid
+from inspector.domain.strict import is_text
+from inspector.domain.verify import chained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What an earlier draw's folder says of the chain: its commitment, if one was made, and why it is void, if it is."""
+
+    number: str
+    commitment: Commitment | None
+    void: str
+
+
+def earlier_in(folder: Path) -> Earlier:
+    """An earlier draw: of its bundle commit.json is enough; one void before it was committed to has its record alone.
+
+    Raises Invalid (`bundle_incomplete`, `bundle_unreadable`) and OSError.
+    """
+    file = folder / "commit.json"
+    made = read_commitment(file.read_bytes()) if file.is_file() else None
+    told = Bundle.record_in(folder, made)
+    void, _ = void_of(told)
+    if made is not None:
+        return Earlier(number=made.number, commitment=made, void=void)
+    if not void or not is_text(told.get("draw")) or told.get("w") is not None:
+        raise Invalid("bundle_incomplete", folder=str(folder), file=file.name)
+    return Earlier(number=str(told["draw"]), commitment=None, void=void)
+
+
+def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
+    """The opinion with the agency's chain followed through earlier draws, the void ones too (7.9, step 7)."""
+    made = [one.commitment for one in earlier if one.commitment is not None]
+    problems, remarks = chained(opinion.commitment, made, {one.number: one.void for one in earlier if one.void})
+    verdict = opinion.verdict
+    kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
+    verdict = replace(
+        verdict,
+        holds=verdict.holds and not problems,
+        problems=(*verdict.problems, *problems),
+        remarks=(*kept, *remarks),
+    )
+    return replace(opinion, verdict=verdict)
