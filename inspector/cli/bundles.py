@@ -12,6 +12,7 @@ from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.plan import DrawState
+from inspector.domain.strict import HEX64, matches
 from inspector.labels import label
 from inspector.verifier import programs
 
@@ -147,6 +148,8 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     from inspector.flows import lists
 
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
+    if witness is not None and not matches(HEX64, witness.strip().lower()):
+        raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
     outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
     if outside is None and any(times):
         raise Invalid("witness_needed")

@@ -29,7 +29,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请把该列设为文本格式，并按原件重新录入",
     ),
     "choice_unknown": ("{value} is not known", "不认识“{value}”", "write one of: {known}", "请填其中之一：{known}"),
-    "day_unreadable": ("{value} is no date", "“{value}”不是日期", "write it as 2026-03-02", "请写成 2026-03-02"),
+    "day_unreadable": (
+        "{value} is no date",
+        "“{value}”不是日期",
+        "write year-month-day, as in 2026-10-08",
+        "请按“年-月-日”填写，例如 2026-10-08",
+    ),
     "number_unreadable": ("{value} is no whole number", "“{value}”不是整数", "write digits only", "请只填数字"),
     "cells_too_many": (
         "more cells than heads",

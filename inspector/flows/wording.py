@@ -107,8 +107,16 @@ def article(one: Article, lang: Lang) -> str:
     """A legal basis as one cites it: a law has articles (条), a plan or notice numbered items (项), a proposal dotted sections (节)."""
     if not one.article:
         return f"[{one.id}]"
-    kind = "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
-    return label(f"explain.{kind}", lang, id=one.id, article=one.article)
+    return label(f"explain.{_division(one)}", lang, id=one.id, article=one.article)
+
+
+def cited(one: Article, lang: Lang) -> str:
+    """The same with the source's whole name, for whoever has no list of sources at hand."""
+    return label(f"cited.{_division(one)}", lang, source=one.source, article=one.article) if one.article else one.source
+
+
+def _division(one: Article) -> str:
+    return "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
 
 
 def term(length: Term, lang: Lang) -> str:

@@ -19,7 +19,7 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Doubt
 from inspector.domain.visit import Seat, SeatState, Visit, as_known
-from inspector.flows import assist, dispatch, supervision
+from inspector.flows import assist, dispatch, supervision, wording
 from inspector.flows.explain import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
@@ -185,7 +185,7 @@ def _assist_page(
         held = tx.assistance.get(request_id)
         case = tx.cases.get(held.case_id)
         policy = desk.office.book.get(case.pack)
-        cited = [one.citation for one in articles(policy, held.basis)]
+        cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
         fact = _fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         return held, assist.hears(case, held), fact, cited
 
@@ -221,7 +221,15 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
         team = tx.visits.team(held.id)
         mates = [f"{one.name} ({one.inspector})" if one.name else one.inspector for one in mates_shown(tx, held, seat)]
-        return held, seat, team, facts, [one.citation for one in articles(policy, held.basis)], places, mates
+        return (
+            held,
+            seat,
+            team,
+            facts,
+            [wording.cited(one, language(request)) for one in articles(policy, held.basis)],
+            places,
+            mates,
+        )
 
     held, seat, team, facts, cited, places, mates = desk.look(ask)
     kept = form.kept() if form else {}

@@ -257,7 +257,12 @@ def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: O
 
 @pytest.mark.parametrize(
     "words",
-    [["--witnessed-at", "2026-03-02"], ["--witness", "0" * 64, "--seed-at", "yesterday"], ["--seed-at", "2026-03-02T09:00:00Z"]],
+    [
+        ["--witness", "zz"],
+        ["--witnessed-at", "2026-03-02"],
+        ["--witness", "0" * 64, "--seed-at", "yesterday"],
+        ["--seed-at", "2026-03-02T09:00:00Z"],
+    ],
 )
 def test_a_time_that_nobody_can_place_is_bad_input(auditor: Operator, folder: Path, words: list[str]) -> None:
     assert auditor.say("draw", "verify", str(folder), *words).code == 2

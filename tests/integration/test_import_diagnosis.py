@@ -149,9 +149,9 @@ def test_people_read_faults_and_remarks_in_their_language_with_row_column_and_re
         str(operator.config),
     )
     assert (english.code, chinese.code, english.out, chinese.out) == (2, 2, "", "")
-    assert "row 2, signed_on: 二月 is no date → write it as 2026-03-02" in english.err
+    assert "row 2, signed_on: 二月 is no date → write year-month-day, as in 2026-10-08" in english.err
     assert "row 3, subject_name: remark: blanks before or behind the text were taken off" in english.err
-    assert "第2行，签署日期 signed_on：“二月”不是日期 → 请写成 2026-03-02" in chinese.err
+    assert "第2行，签署日期 signed_on：“二月”不是日期 → 请按“年-月-日”填写，例如 2026-10-08" in chinese.err
     assert "第2行，主体类型 subject_kind：" in chinese.err
     assert "自然人 PERSON" in chinese.err
     assert "共 4 处错误，未写入任何内容" in chinese.err
