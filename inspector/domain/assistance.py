@@ -256,7 +256,8 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
     `unsure` are those who may have one: its sending was under way or its outcome is unknown. Their notice comes after the work
     named with them, so that it does not overtake the letter. A request that had ended keeps its state.
     """
-    because = Because(rule="assistance.cancel", basis=(request.basis,), pack=pack)
+    rule = "assistance.cancel" if request.state.open else "assistance.over"  # what was answered is not called off
+    because = Because(rule=rule, basis=(request.basis,), pack=pack)
     holders = tuple(dict.fromkeys((*request.told, *unsure)))
     state = replace(request, told=())
     if request.state.open:
