@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -18,6 +22,39 @@ from inspector.store import migrate, opening
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from tests.house import Hand, Table, application, closing, open_office, post
+
+NEWEST = migrate.newest()
+TOMORROW = f"{int(NEWEST) + 1:04}"
+
+FIRST = "2d9900a00f029a21624c87a8a14493e1d431ee02ab61725c6bc59bde9244ceed"
+"""The SHA-256 of 0001. Databases are at its mark: whatever changes goes into a new file with the next number, never into this one."""
+
+PULSE = ("pulse_heard_at", "pulse_failed_at", "pulse_error")
+"""What 0002 brings."""
+
+SEEN = datetime(2026, 3, 2, 1, tzinfo=UTC)
+ROWS: dict[str, dict[str, object]] = {
+    "replica": {"id": "r1", "started_at": SEEN, "seen_at": SEEN, "version": "1", "schedules": "{}"},
+    "case_file": {
+        "id": "c1",
+        "agency": "bureau",
+        "sender": "hall",
+        "reference": "2026-1",
+        "digest": "d",
+        "route": "COMMITMENT",
+        "item": "business-licence",
+        "subject_kind": "FIRM",
+        "subject_code": "91000000MA0000001R",
+        "state": "VERIFYING",
+        "wants_visit": False,
+        "pack": "demo@1",
+        "opened_at": SEEN,
+        "provisional": False,
+        "version": 1,
+        "body": "{}",
+    },
+}
+"""Rows as they lie in a database of 0001."""
 
 
 def migrated(url: str) -> Store:
@@ -33,14 +70,84 @@ def version(store: Store, told: str) -> None:
         tx.connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{told}'")
 
 
+def differences(store: Store) -> list[object]:
+    """What the database has otherwise than the tables say."""
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+
+@pytest.fixture
+def first(database_url: str) -> Iterator[Store]:
+    """A database at 0001 that a daemon has worked on: one replica, one case."""
+    with closing(Store(database_url)) as store:
+        with store.engine.begin() as connection:
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(migrate.HERE))
+            command.upgrade(config, "0001")
+        with store.begin() as tx:
+            for name, told in ROWS.items():
+                tx.connection.execute(sa.insert(metadata.tables[name]), told)
+        yield store
+
+
+def kept(store: Store) -> None:
+    """What a daemon had written is there, what is new of it says nothing yet, and can be written."""
+    with store.begin() as tx:
+        for name, told in ROWS.items():
+            row = tx.connection.execute(sa.select(metadata.tables[name])).one()._asdict()
+            assert {key: row[key] for key in told} == told
+        assert {row[key] for row in tx.replicas.all() for key in PULSE} == {None}
+        tx.replicas.pulsed("r1", SEEN, None)
+        tx.replicas.pulsed("r1", SEEN, "refused")
+        assert [tuple(row[key] for key in PULSE) for row in tx.replicas.all()] == [(SEEN, SEEN, "refused")]
+
+
+def test_the_first_migration_is_what_it_was() -> None:
+    file = migrate.HERE / "versions" / "0001_the_house.py"
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == FIRST, "0001 is frozen: write a migration of the next number instead"
+
+
+def test_a_database_of_an_earlier_release_keeps_its_rows_and_becomes_what_the_tables_say(first: Store) -> None:
+    assert set(PULSE).isdisjoint(column["name"] for column in sa.inspect(first.engine).get_columns("replica"))
+    assert migrate.upgrade(first) == "0001"
+    assert migrate.present(first) == NEWEST
+    kept(first)
+    assert differences(first) == []
+
+
+def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:
+    with first.begin() as tx:
+        moment = "DATETIME" if first.sqlite else "TIMESTAMP WITH TIME ZONE"
+        for column, kind in zip(PULSE, (moment, moment, "VARCHAR(200)"), strict=True):
+            tx.connection.exec_driver_sql(f"ALTER TABLE replica ADD COLUMN {column} {kind}")
+        tx.connection.exec_driver_sql("UPDATE replica SET pulse_error = 'refused'")
+    assert migrate.upgrade(first) == "0001"
+    with first.read() as tx:
+        assert [row["pulse_error"] for row in tx.replicas.all()] == ["refused"]
+    assert differences(first) == []
+
+
+def test_a_file_of_an_earlier_release_is_brought_here_at_the_start_and_a_shared_server_is_left_to_people(first: Store) -> None:
+    if first.sqlite:
+        opening.ready(first)
+        assert Path(f"{first.url.database}.before-{NEWEST}").exists()
+    else:
+        with pytest.raises(Refusal, match="database_not_migrated") as caught:
+            opening.ready(first)
+        assert caught.value.facts == {"present": "0001", "wanted": NEWEST}
+        assert migrate.present(first) == "0001"
+        migrate.upgrade(first)
+        opening.ready(first)
+    kept(first)
+
+
 def test_an_empty_database_becomes_what_the_tables_say(database_url: str) -> None:
     with closing(Store(database_url)) as store:
         assert migrate.present(store) is None
         assert migrate.upgrade(store) is None
         assert migrate.present(store) == migrate.newest()
-        with store.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-            assert compare_metadata(context, metadata) == []
+        assert differences(store) == []
 
 
 def test_the_newest_migration_by_its_files_name_is_the_head_alembic_finds() -> None:
@@ -99,13 +206,13 @@ def test_before_an_upgrade_a_file_with_content_is_copied_whole(
         )
         tomorrow = _release_of_tomorrow(tmp_path)
         monkeypatch.setattr(migrate, "HERE", tomorrow / "migrations")
-        assert migrate.upgrade(store) == "0001"
-        assert migrate.present(store) == "0002"
-    copy = file.with_name("inspector.sqlite3.before-0002")
+        assert migrate.upgrade(store) == NEWEST
+        assert migrate.present(store) == TOMORROW
+    copy = file.with_name(f"inspector.sqlite3.before-{TOMORROW}")
     with closing(Store(f"sqlite:///{copy}")) as old, old.read() as tx:
         assert tx.cases.counts()
         assert "extra" not in sa.inspect(tx.connection).get_table_names()
-    assert migrate.newest() == "0002"
+    assert migrate.newest() == TOMORROW
 
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
@@ -116,7 +223,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
         monkeypatch.setattr(migrate, "HERE", tomorrow / "migrations")
         with pytest.raises(RuntimeError, match="half way"):
             migrate.upgrade(store)
-        assert migrate.present(store) == "0001"
+        assert migrate.present(store) == NEWEST
         with store.read() as tx:
             assert "extra" not in sa.inspect(tx.connection).get_table_names()
 
@@ -147,8 +254,8 @@ def _release_of_tomorrow(tmp_path: Path, then: str = "") -> Path:
     """A copy of the migrations with one more of them."""
     folder = tmp_path / "tomorrow"
     shutil.copytree(migrate.HERE, folder / "migrations")
-    (folder / "migrations" / "versions" / "0002_extra.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (folder / "migrations" / "versions" / f"{TOMORROW}_extra.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '{TOMORROW}'\ndown_revision = '{NEWEST}'\n"
         "branch_labels = depends_on = None\n\n"
         f"def upgrade():\n    op.create_table('extra', sa.Column('id', sa.Integer, primary_key=True))\n{then}\n",
         encoding="utf-8",

@@ -339,9 +339,6 @@ def upgrade() -> None:
         sa.Column("seen_at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.String(length=200), nullable=False),
         sa.Column("schedules", sa.Text(), nullable=False),
-        sa.Column("pulse_heard_at", inspector.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("pulse_failed_at", inspector.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("pulse_error", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
     op.create_table(
