@@ -181,9 +181,11 @@ def test_a_letter_needs_a_text_or_a_digest_that_is_its_own(edge: Edge, letter: d
         assert code(client.post("/v1/cases", json=a_case(letter=whole))) == (422, expected)
 
 
-def test_nobody_learns_of_a_case_of_another_agency_or_of_another_system(edge: Edge) -> None:
+def test_nobody_learns_of_a_case_of_another_agency_or_of_another_system_nor_hears_its_events(edge: Edge) -> None:
     with edge.as_("system") as client:
         case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+    with edge.office.store.begin() as tx:
+        assert tx.events.place() > 0
     for role, agency, name, expected in (
         ("officer", "bureau", "", 200),
         ("officer", "county", "", 200),
@@ -195,7 +197,12 @@ def test_nobody_learns_of_a_case_of_another_agency_or_of_another_system(edge: Ed
         with edge.as_(role, agency, name) as client:
             answer = client.get(f"/v1/cases/{case_id}")
             listed = client.get("/v1/cases")
+            feed = client.get("/v1/events")
         assert answer.status_code == expected, (role, agency)
+        if expected == 403:
+            assert feed.status_code == 403
+            continue
+        assert {event["case_id"] for event in feed.json()["events"]} == ({case_id} if expected == 200 else set()), (role, agency)
         if expected == 404:
             assert listed.json()["cases"] == []
             assert answer.json()["error"]["code"] == "case_unknown"

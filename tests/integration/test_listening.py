@@ -78,7 +78,7 @@ def dispatching(store: Store) -> Iterator[Hands]:
 
 
 def carried_out_soon(hands: Hands, store: Store, name: str) -> None:
-    """Write an order down, and see it done in a quarter of the time to the next look; the first one of all may be what the first look finds."""
+    """Write an order down, and see it done long before the next look; the first one of all may be what the first look finds."""
     put(store, due(name))
     until(lambda: f"ask:{name}" in hands.wrote)
 
