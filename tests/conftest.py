@@ -62,9 +62,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is `alike` on both databases runs on PostgreSQL with the slow ones, as `.ci/run` does: it is a third of all the time."""
+    """What is `alike` on both databases runs on PostgreSQL with the slow ones, as `.ci/run` does: it is a third of all the time.
+
+    Not what `differs` among it: who waits for whom, and whose fence holds, PostgreSQL settles by row locks, not by one writer.
+    """
     for item in items:
-        if item.get_closest_marker("alike") and item.get_closest_marker("postgres"):
+        marks = {mark.name for mark in item.iter_markers()}
+        if marks >= {"alike", "postgres"} and "differs" not in marks:
             item.add_marker(pytest.mark.slow)
 
 

@@ -247,6 +247,7 @@ def test_the_frame_of_an_extension_tells_nobody_who_was_drawn_before_while_those
 
 
 @on_both
+@pytest.mark.differs
 def test_of_two_second_signatures_at_one_moment_one_announces_the_extension(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     office = raised(office)

@@ -1,17 +1,24 @@
-"""One process wakes another through PostgreSQL; a listener outlives its connection."""
+"""Work wakes its own process by announcement, another one through PostgreSQL; a listener outlives its connection."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.dispatch import Embedded
+from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
 from inspector.store.listening import listen
 from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.engine import FAST, Hands, put, real_office, until
+from tests.engine import order as due
 from tests.house import START, closing, open_store
 
 
@@ -56,3 +63,42 @@ def test_a_listener_whose_connection_is_cut_listens_again(pg: Store) -> None:
                 sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'inspector-listen'")
             )
         assert heard.acquire(timeout=20)
+
+
+@contextmanager
+def dispatching(store: Store) -> Iterator[Hands]:
+    """The embedded dispatcher of an office that looks by itself once a minute; its hands."""
+    hands = Hands()
+    carrier = Embedded(Worker(real_office(store), Metrics(), replace(FAST, poll=60), "one", flows=hands.flows()))
+    carrier.run()
+    try:
+        yield hands
+    finally:
+        carrier.stop(5)
+
+
+def carried_out_soon(hands: Hands, store: Store, name: str) -> None:
+    """Write an order down, and see it done long before the next look; the first one of all may be what the first look finds."""
+    put(store, due(name))
+    until(lambda: f"ask:{name}" in hands.wrote)
+
+
+def test_an_announcement_wakes_the_worker_of_its_own_process(tmp_path: Path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'inspector.sqlite3'}")) as store, dispatching(store) as hands:
+        for name in ("first", "second", "third"):
+            carried_out_soon(hands, store, name)
+
+
+@pytest.mark.postgres
+def test_work_written_by_another_process_is_carried_out_without_waiting_for_the_next_look(pg: Store, postgres_url: str) -> None:
+    asked = sa.text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'inspector-listen' AND query LIKE 'LISTEN%'")
+
+    def heard() -> bool:
+        with pg.engine.connect() as connection:
+            return bool(connection.execute(asked).scalar_one())
+
+    with dispatching(pg) as hands:
+        until(heard)
+        for name in ("first", "second", "third"):
+            with closing(Store(postgres_url)) as other:  # each with a bell of its own, which rings at most ten times a second
+                carried_out_soon(hands, other, name)

@@ -199,6 +199,7 @@ def test_an_agency_whose_receipts_were_lost_hears_of_the_end_all_the_same(asked:
     assert asked.kinds()[0][-1] is CANCEL
 
 
+@pytest.mark.differs
 def test_an_agency_whose_letter_left_with_a_daemon_that_died_hears_of_the_end_all_the_same(asked: Asked) -> None:
     while held := claim(asked.office, without=("civil-affairs",)):
         for work in held:

@@ -101,6 +101,7 @@ def test_an_entry_that_has_not_left_is_ended_and_needs_no_retraction(store: Stor
     assert (platform.entries, platform.retracted, rows(office, case_id, "credit.retract")) == ([], [], [])
 
 
+@pytest.mark.differs
 def test_an_entry_whose_sending_is_under_way_is_taken_back_after_it_and_never_before(store: Store, hand: Hand) -> None:
     platform = Platform(as_of=hand())
     office, case_id = proven(store, hand, platform)

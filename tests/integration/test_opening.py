@@ -1,0 +1,69 @@
+"""A database that starts a little later than the daemon is waited for, and not for ever."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from inspector.store.opening import reach
+from inspector.store.store import Store
+from tests.house import closing
+
+
+def server(url: sa.URL) -> socket.socket:
+    """A connection to the server itself, which most often listens on a socket in a folder only."""
+    host, port = str(url.query.get("host") or url.host or "127.0.0.1"), url.port or 5432
+    if not host.startswith("/"):
+        return socket.create_connection((host, port))
+    held = socket.socket(socket.AF_UNIX)
+    held.connect(f"{host}/.s.PGSQL.{port}")
+    return held
+
+
+def relay(listening: socket.socket, url: sa.URL) -> None:
+    """Lets one connection through to the server."""
+    outer, _ = listening.accept()
+    with outer, server(url) as inner:
+        ends = {outer: inner, inner: outer}
+        while True:
+            for one in select.select([*ends], [], [])[0]:
+                if not (held := one.recv(65_536)):
+                    return
+                ends[one].sendall(held)
+
+
+@pytest.mark.postgres
+def test_a_database_whose_port_opens_a_little_later_is_waited_for(postgres_url: str) -> None:
+    url, refused = sa.make_url(postgres_url), list[str]()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        ours = url.set(host="127.0.0.1", port=listening.getsockname()[1], query={})
+        letting = threading.Thread(target=relay, args=(listening, url), daemon=True)
+        with closing(Store(ours.render_as_string(hide_password=False))) as store:
+
+            @sa.event.listens_for(store.engine, "handle_error")
+            def opens(context: sa.engine.ExceptionContext) -> None:
+                refused.append(str(context.original_exception))
+                if len(refused) == 1:
+                    listening.listen()
+                    letting.start()
+
+            reach(store)
+            with store.read() as tx:
+                assert tx.connection.execute(sa.select(sa.func.current_database())).scalar_one() == url.database
+        letting.join()
+    assert len(refused) == 1
+    assert "refused" in refused[0]
+
+
+def test_a_database_that_does_not_come_is_given_up() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{held.getsockname()[1]}/x"
+        with closing(Store(url)) as store, pytest.raises(OperationalError, match="refused"):
+            reach(store, 0)
