@@ -246,11 +246,9 @@ def _clock(held: Store) -> Iterator[Finding]:
     mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
     told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
     if last is not None and (last - database).total_seconds() > FAR_APART:
-        past = (
-            f"a daemon was seen at {last:%Y-%m-%d %H:%M:%S}Z, which is yet to come",
-            f"曾记录到未来的时间 {last:%Y-%m-%d %H:%M:%S}Z",
-        )
-        yield Finding.fail("clock", past, mend)
+        moment = f"{last.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+        ahead = (f"a daemon was seen at {moment}, which is yet to come", f"曾记录到未来的时间 {moment}")
+        yield Finding.fail("clock", ahead, mend)
     elif apart > APART:
         yield (Finding.fail if apart > FAR_APART else Finding.warn)("clock", told, mend)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -71,7 +72,8 @@ def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Li
 def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_id: MessageId = None) -> JSONResponse:
     """Push credit levels, dated: they count for every agency, so the token stands above all. Rated cases keep the level they have.
 
-    A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch.
+    A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch. A batch without a
+    message id has its content as its id: each row is dated, so that what is the same to the letter says nothing new.
     """
     caller.for_all(desk)
     scale = desk.office.scale
@@ -87,7 +89,8 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
         record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept), now, {})
         return LevelsKept(kept=kept, older=len(given.levels) - kept)
 
-    return desk.once(message(caller.source, message_id, "levels", given), do)
+    said = message(caller.source, message_id, "levels", given)
+    return desk.once(said if said.id is not None else replace(said, id=said.digest), do)
 
 
 @router.get("/v1/work", tags=["operations"], responses=READS)

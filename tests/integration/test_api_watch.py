@@ -53,6 +53,19 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
     assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept}) for kept in (1, 0, 1)]
 
 
+def test_the_same_levels_twice_count_once_without_a_message_id_and_a_later_day_counts_again(edge: Edge) -> None:
+    given, later = {"levels": [level()]}, {"levels": [level(as_of="2026-03-02T08:00:00+08:00")]}
+    with edge.as_("credit", "city", "platform") as platform, edge.as_("credit", "city", "second") as second:
+        answers = [platform.post("/v1/credit/levels", json=one).json() for one in (given, given, later, given, later)]
+        again = platform.post("/v1/credit/levels", json=given, headers={"Idempotency-Key": "m-1"}).json()
+        other = second.post("/v1/credit/levels", json=given).json()
+    with edge.office.store.read() as tx:
+        kept = {who: [one["body"] for one in tx.ledger.about(f"credit:{who}")] for who in ("platform", "second")}
+    assert answers == [{"kept": 1, "older": 0}] * 5, "a repetition is answered as before"
+    assert (again, other) == ({"kept": 0, "older": 1}, {"kept": 0, "older": 1}), "a message of its own, and another sender's"
+    assert (len(kept["platform"]), len(kept["second"])) == (3, 1)
+
+
 def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:
     with edge.as_("credit", "city") as platform, edge.as_("system") as client:
         destroyed = platform.post("/v1/credit/levels", json={"levels": [level(), level("9.13301E+17")]})

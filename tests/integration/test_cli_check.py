@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import socket
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +18,7 @@ from inspector.cli.words import told as told_of
 from inspector.domain.errors import Invalid
 from inspector.settings import load
 from inspector.store.tables import metadata
+from inspector.store.tx import Tx
 from inspector.testing.peer import peer
 from inspector.testing.tls import authority
 from tests import house
@@ -281,3 +285,75 @@ def test_a_paused_connector_and_an_open_breaker_are_said_with_since_when_and_the
     assert "2 in a row" in told["sources.registers"]
     assert "connect_timeout" in told["sources.registers"]
     assert f"since {plain(now - timedelta(days=2))}" in told["sources.registers"]
+
+
+LITTLE, LEAST = 2_000_000_000, 200_000_000
+
+
+@pytest.mark.parametrize(
+    ("free", "state", "code", "english", "chinese"),
+    [
+        (LITTLE, "OK", 0, "2.0 GB free at", "剩余 2.0 GB"),
+        (LITTLE - 1, "WARN", 0, "2.0 GB free at", "剩余 2.0 GB"),
+        (LEAST, "WARN", 0, "0.2 GB free at", "剩余 0.2 GB"),
+        (LEAST - 1, "FAIL", 1, "0.2 GB free at", "剩余 0.2 GB"),
+    ],
+)
+def test_a_disk_that_fills_is_warned_of_and_one_that_is_full_fails(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, free: int, state: str, code: int, english: str, chinese: str
+) -> None:
+    operator.well("migrate")
+    asked: list[Path] = []
+
+    def usage(folder: Path) -> SimpleNamespace:
+        asked.append(folder)
+        return SimpleNamespace(free=free)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    said = operator.say("check", "--json")
+    (told,) = [one for one in said.json if one["name"] == "disk"]
+    mend = ("", "") if state == "OK" else ("make room, or move the database", "请清理空间或迁移数据库")
+    assert (said.code, told["state"], told["mend"], told["mend_zh"]) == (code, state, *mend)
+    assert told["message"].startswith(english)
+    assert told["message_zh"].endswith(chinese)
+    assert set(asked) == {operator.folder}, "the disk of the database, and no other"
+
+
+@pytest.mark.parametrize(
+    ("apart", "state", "code"), [(1.5, "OK", 0), (3.0, "WARN", 0), (-3.0, "WARN", 0), (29.0, "WARN", 0), (31.0, "FAIL", 1)]
+)
+def test_a_database_whose_clock_is_apart_from_the_machines_is_warned_of_and_then_fails(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, apart: float, state: str, code: int
+) -> None:
+    operator.well("migrate")
+    theirs = Tx.machine_now
+    monkeypatch.setattr(Tx, "machine_now", lambda tx: theirs(tx) + timedelta(seconds=apart))
+    said = operator.say("check", "--json")
+    (told,) = [one for one in said.json if one["name"] == "clock"]
+    assert (said.code, told["state"]) == (code, state)
+    shown = re.fullmatch(r"machine and database are ([0-9.]+) s apart", told["message"])
+    assert shown is not None
+    assert abs(float(shown[1]) - abs(apart)) < 0.9
+    assert told["message_zh"] == f"本机与数据库相差 {shown[1]} 秒"
+    mend = ("", "") if state == "OK" else ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
+    assert (told["mend"], told["mend_zh"]) == mend
+
+
+def test_a_daemon_seen_at_a_time_yet_to_come_fails_with_its_moment(operator: Operator) -> None:
+    operator.well("migrate")
+    with house.closing(operator.store()) as store:
+        with store.begin() as tx:
+            now = tx.machine_now()
+            tx.replicas.seen("one", "0.1", now, now + timedelta(seconds=20))
+        assert states(operator)["clock"] == "OK", "two machines are never quite alike"
+        with store.begin() as tx:
+            tx.replicas.seen("one", "0.1", now, now + timedelta(hours=3))
+    said = operator.say("check", "--json")
+    (told,) = [one for one in said.json if one["name"] == "clock"]
+    moment = f"{(now + timedelta(hours=3)).astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    assert (said.code, told["state"]) == (1, "FAIL")
+    assert told["message"] == f"a daemon was seen at {moment}, which is yet to come"
+    assert told["message_zh"] == f"曾记录到未来的时间 {moment}"
+    assert (told["mend"], told["mend_zh"]) == ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
+    (line,) = [one for one in operator.say("check").out.splitlines() if " clock" in one]
+    assert line.startswith("FAIL")

@@ -1,4 +1,4 @@
-"""The worker's stop: what runs is ended, everything else is given back, and nothing is both."""
+"""What a worker holds and does not: at its stop, and where a claim is lost. What runs is ended, the rest is given back, nothing is both."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import threading
 from collections import Counter
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
 from inspector.store.work import Work
-from tests.engine import FAST, Hands, at_work, order, put, real_office, row, states, until
+from tests.engine import FAST, Hands, at_work, lines, listening, order, put, real_office, row, states, until
+
+LOST = 3
+"""Claims whose commit fails."""
 
 
 def test_a_graceful_stop_ends_what_runs_and_gives_the_rest_back(store: Store) -> None:
@@ -55,3 +60,27 @@ def test_a_thread_that_comes_late_to_a_row_given_back_does_not_carry_it_out(stor
         stopping.join()
     assert len(hands.calls) == 1
     assert states(store)[late.key.removeprefix("ask:")] == "ready"
+
+
+def test_nothing_is_carried_out_of_a_claim_whose_commit_fails(store: Store) -> None:
+    """Whoever reads a batch before its commit calls the outside for rows that another daemon may hold."""
+    office, hands = real_office(store), Hands()
+    called, lost = threading.Event(), []
+
+    def lose(_connection: object) -> None:
+        if threading.current_thread().name in ("claim", "settle") and len(lost) < LOST:
+            called.wait(0.1)  # whoever would not await the commit has time to call
+            lost.append(list(hands.calls))
+            raise ConnectionError("the commit did not get through")
+
+    hands.say = lambda _held: called.set()
+    put(store, *(order(n) for n in range(6)))
+    sa.event.listen(store.engine, "commit", lose)
+    try:
+        with listening() as stream, at_work(office, hands):
+            until(lambda: set(states(store).values()) == {"done"})  # and promote nothing, for a claim would share that commit
+    finally:
+        sa.event.remove(store.engine, "commit", lose)
+    assert lost == [[]] * LOST
+    assert [line["error"] for line in lines(stream) if line["event"] == "claim.failed"][:1] == ["ConnectionError"]
+    assert sorted(hands.calls) == [f"ask:{n}" for n in range(6)], "each once, when the claim stands"

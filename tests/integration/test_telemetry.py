@@ -23,9 +23,13 @@ from connectors.sources import http
 from inspector.daemon import sweeps
 from inspector.daemon.worker import Worker
 from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.clock import OfficeTime
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
+from inspector.flows import assist, dispatch
+from inspector.flows.draw import announce_now
+from inspector.flows.office import Office
 from inspector.ports import Answer, Question, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import lane
@@ -34,9 +38,11 @@ from inspector.testing.peer import answer, lost, peer
 from tests import needs
 from tests.edge import serving
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, states, until
-from tests.house import Hand, Table, application, closing, open_office, open_store, post, running, settle
+from tests.house import Hand, Table, application, closing, next_period, open_office, open_store, post, running, settle
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 
 LICENCE = {"registration-status": "存续"}
+PERSON = "110105194912310021"
 
 
 @dataclass
@@ -49,16 +55,16 @@ class Talkative(Table):
         return super().ask(question, key=key)
 
 
-@pytest.fixture
-def metrics(tmp_path: Path, hand: Hand) -> Iterator[Metrics]:
-    """After a case, a failure, a tick and a request: every family has a sample."""
-    with closing(open_store(f"sqlite:///{tmp_path / 'metrics.sqlite3'}")) as store:
-        yield gathered(store, hand)
+@pytest.fixture(scope="module")
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+    """After a case, a draw, letters, a failure, a tick and a request: every family has a sample."""
+    with closing(open_store(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'metrics.sqlite3'}")) as store:
+        yield gathered(store, Hand())
 
 
 def gathered(store: Store, hand: Hand) -> Metrics:
-    office = open_office(store, hand, sources={LANE: Table(default="=")})
-    post(office, application(1, "business-licence", LICENCE))
+    office = under_way(store, hand)
+    post(office, application(9, "business-licence", LICENCE))
     settle(office)
     put(store, order(1, lane=LANE), order(2, lane=LANE))
     real = real_office(store)
@@ -75,10 +81,32 @@ def gathered(store: Store, hand: Hand) -> Metrics:
     return worker.metrics
 
 
+def under_way(store: Store, hand: Hand) -> Office:
+    """A draw carried out, of whose four seats one is accepted, another draw announced, and three letters, one of them declined."""
+    office, _, _ = drawing(store, hand)
+    _, drawn = announced(office, hand, cases=2)
+    carried_out(office, hand, drawn.number)
+    post(office, application(8, "dispatch-premises", FACTS))
+    settle(office)
+    next_period(office, "weekly")
+    with store.begin() as tx:
+        (seat, *_), _ = (tx.visits.team(visit.id) for visit in tx.visits.of_draw(drawn.number))
+        dispatch.accept(tx, dispatch.seat_name(seat), hand())
+        assert announce_now(office, tx, "weekly", "clerk", hand()) is not None
+    settle(office)
+    person = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
+    cases = [post(office, application(number, "hukou-housing", {"home-title": "王某"}, **person)) for number in (5, 6, 7)]
+    with store.begin() as tx:
+        (asked,) = tx.assistance.of_case(cases[0])
+        assist.refuse(office, tx, asked.id, "不掌握该信息", "陈局长", hand())
+    return office
+
+
 def _raise(error: Exception) -> None:
     raise error
 
 
+OUTSIDE = ("inspector_assistance", "inspector_draws", "inspector_visits", "inspector_assignments")
 GROWING = ("case_file", "ledger", "work", "assistance", "evidence", "event", "seat")
 """The tables that grow with every case."""
 
@@ -109,6 +137,31 @@ def test_a_snapshot_reads_no_table_that_grows_whole(store: Store, hand: Hand) ->
             assert not whole, (statement, plan)
 
 
+def test_what_is_asked_drawn_and_assigned_outside_is_counted_by_state(store: Store, hand: Hand) -> None:
+    office, metrics = under_way(store, hand), Metrics()
+    sweeps.snapshot(office, metrics)
+    shown = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(metrics.render().decode())
+        for sample in family.samples
+        if sample.name in OUTSIDE
+    }
+    assert shown == {
+        ("inspector_assistance", "housing", "DECLINED"): 1,
+        ("inspector_assistance", "housing", "ORDERED"): 2,
+        ("inspector_draws", "DRAWN"): 1,
+        ("inspector_draws", "SEEDING"): 1,
+        ("inspector_visits", "ASSIGNED"): 2,
+        ("inspector_assignments", "ACCEPTED"): 1,
+        ("inspector_assignments", "HANDED_OVER"): 3,
+    }
+
+
+def test_the_families_that_are_looked_at_here_have_samples(metrics: Metrics) -> None:
+    families = {family.name: family.samples for family in text_string_to_metric_families(metrics.render().decode())}
+    assert [name for name in OUTSIDE if not families[name]] == []
+
+
 @pytest.mark.needs("promtool")
 def test_prometheus_finds_nothing_to_mend(metrics: Metrics) -> None:
     ran = subprocess.run(
@@ -132,16 +185,17 @@ def test_no_family_tells_when_it_was_created(metrics: Metrics) -> None:
 
 def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: Metrics) -> None:
     allowed: dict[str, set[str] | re.Pattern[str]] = {
-        "kind": {kind.value for kind in OrderKind} | {"answer_garbled", "credit_unplaced"},
-        "connector": {LANE},
+        "kind": {kind.value for kind in OrderKind} | {"answer_garbled", "credit_unplaced", "letter_undeliverable"},
+        "connector": {LANE, "audit", "dice", "justice", "lottery", "notary", "phones"},
         "outcome": re.compile(r"[a-z_]*|[A-Z_]+"),
         "state": re.compile(r"[a-z_]+|[A-Z_]+"),
         "status": re.compile(r"[1-5]xx"),
         "route": re.compile(r"/[a-z0-9/{}_]+"),
         "method": re.compile(r"[A-Z]+"),
-        "agency": {"bureau"},
+        "agency": {"bureau", "housing"},
+        "chosen": {"chance", "coverage"},
         "tick": {"seal"},
-        "schedule": {"plan:spring"},
+        "schedule": {"plan:spring", "plan:weekly"},
         "within_working_days": {"1", "3", "5"},
         "version": re.compile(r"[0-9.]+"),
         "le": re.compile(r"[0-9.]+|\+Inf"),
