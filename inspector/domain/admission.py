@@ -49,7 +49,7 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
         yield error
         return
     try:
-        fence(item)
+        fence(item, policy.statutes)
     except Invalid as error:
         yield error
     if case.matter not in item.matters:

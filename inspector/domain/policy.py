@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -239,6 +239,7 @@ class LevelRow:
 class Policy:
     """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later.
 
+    `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
     """
 
@@ -249,6 +250,7 @@ class Policy:
     effective_to: date | None
     approval: Approval
     sources: Mapping[str, str]
+    statutes: frozenset[str] = frozenset()
     levels: tuple[LevelRow, ...]
     stale_after: Term
     stale_basis: str = ""
@@ -330,7 +332,11 @@ def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Ste
     return tuple(ways)
 
 
-def fence(item: Item) -> None:
-    """Raise Invalid when an excluded category applies and no statute opens it (the plan, item 1; handbook 2.6)."""
-    if item.excluded and not item.override_basis:
+def fence(item: Item, statutes: Collection[str]) -> None:
+    """Raise Invalid when an excluded category applies and no statute opens it (the plan, item 1; handbook 2.6).
+
+    `statutes` are the sources of the pack that are laws or regulations; a plan, a practice of elsewhere or a proposal opens nothing.
+    """
+    cited = {citation.partition(":")[0].strip() for citation in (item.override_basis or "").split(";")}
+    if item.excluded and cited.isdisjoint(statutes):
         raise Invalid("item_excluded", item=item.code, categories=", ".join(sorted(item.excluded)))

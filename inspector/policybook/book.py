@@ -61,11 +61,14 @@ class Policybook:
     def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
         """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
 
+        They take in no case any more, and what they opened stays open to what was taken in under them: which of their sources are
+        statutes is not asked of them, since texts of before that mark do not say.
+
         Raises PacksInvalid where this release cannot read one any more.
         """
         flaws: list[Flaw] = []
         held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
-        read_again = (_read(held[label], held, flaws) for label in sorted(labels))
+        read_again = (_read(held[label], held, flaws, kept=True) for label in sorted(labels))
         kept = tuple(policy for policy in read_again if policy is not None)
         if flaws:
             raise PacksInvalid(flaws)
@@ -127,12 +130,14 @@ def _parsed(file: Path, flaws: list[Flaw]) -> _Parsed | None:
         return None
 
 
-def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw]) -> Policy | None:
+def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept: bool = False) -> Policy | None:
     """One pack, or None with its flaws noted."""
     count = len(flaws)
     content = merged(one.content, {label: held.content for label, held in bases.items()}, Part(one.name, "", one.content, flaws))
     part = Part(one.name, "", content, flaws)
     draft = read(part)
+    if kept:
+        draft = replace(draft, statutes=frozenset(draft.sources))
     flaws += prove(draft, one.name)
     if draft.id and draft.id != one.file.parent.name:
         part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)

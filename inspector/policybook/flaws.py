@@ -186,6 +186,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "excluded ({value}) and no statute opens it; take the item out, or cite override_basis",
         "属于不适用告知承诺制的范围（{value}），又无法律另行规定；请删去本事项，或写明 override_basis",
     ),
+    "override_no_statute": (
+        "excluded ({categories}), and {value} cites no statute; cite one that [sources] marks statute = true ({known}), or take it out",
+        "属于不适用范围（{categories}），{value} 所引又不是法律、法规；请引用 [sources] 中标明 statute = true 的（{known}），或删去本事项",
+    ),
+    "source_no_statute": (
+        "{value} is no law: S0 is the plan that excludes, P a proposal of this software; take `statute` out, a law has a code of its own",
+        "{value} 不是法律、法规：S0 是作出排除规定的实施方案，P 是软件的建议值；请删去 statute，法律、法规另用代号",
+    ),
     "exempt_incomplete": ("an exempt item needs {value}", "免予核查的事项须写明 {value}"),
     "exempt_unstated": (
         "stands on an item that is not exempt; take it out, or write exempt = true",

@@ -144,15 +144,25 @@ def _consequence(row: OutcomeRow, found: Found) -> None:
 
 def _items(draft: Draft, found: Found) -> None:
     for item in draft.items:
+        _fence(item, draft.statutes, found)
         _item(item, found)
+
+
+def _fence(item: Item, statutes: frozenset[str], found: Found) -> None:
+    here = f"item {item.code}"
+    try:
+        fence(item, statutes)
+    except Invalid as refused:
+        categories = refused.facts["categories"]
+        if item.override_basis is None:
+            found("item_excluded", here, "excluded", value=categories)
+        else:
+            known = ", ".join(sorted(statutes)) or "-"
+            found("override_no_statute", here, "override_basis", value=item.override_basis, categories=categories, known=known)
 
 
 def _item(item: Item, found: Found) -> None:
     here = f"item {item.code}"
-    try:
-        fence(item)
-    except Invalid as refused:
-        found("item_excluded", here, "excluded", value=refused.facts["categories"])
     _exemption(item, found)
     vague = _VAGUE.search(item.standard)
     if vague:

@@ -45,6 +45,9 @@ from inspector.policybook.part import Part
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
+NO_STATUTE = ("S0", "P")
+"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals of this software. Never a statute."""
+
 GRADES = ("kept", "minor", "general", "serious")
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
@@ -66,6 +69,7 @@ class Draft:
     effective_to: date | None
     approval: Approval
     sources: Mapping[str, str]
+    statutes: frozenset[str]
     levels: tuple[LevelRow, ...]
     stale_after: Term
     stale_basis: str
@@ -105,6 +109,7 @@ class Draft:
             effective_to=self.effective_to,
             approval=self.approval,
             sources=self.sources,
+            statutes=self.statutes,
             levels=self.levels,
             stale_after=self.stale_after,
             stale_basis=self.stale_basis,
@@ -134,7 +139,7 @@ class Draft:
 def read(part: Part) -> Draft:
     """Read a whole file; what is wrong is in the part's flaws."""
     part.keys((*_HEAD, *_TABLES), _OPTIONAL)
-    sources = _sources(part.table("sources"))
+    sources, statutes = _sources(part.table("sources"))
     part.sources = frozenset(sources)
     broken: set[str] = set()
     ids: dict[str, set[str]] = {"row": set()}
@@ -180,6 +185,7 @@ def read(part: Part) -> Draft:
         effective_to=effective_to,
         approval=_approval(part.table("approval")),
         sources=sources,
+        statutes=statutes,
         levels=rows("level", "code", _level),
         stale_after=stale_after,
         stale_basis=stale_basis,
@@ -214,8 +220,23 @@ def _unique(part: Part, key: str, seen: set[str]) -> None:
         seen.add(called)
 
 
-def _sources(part: Part) -> dict[str, str]:
-    return {code: part.text(code) for code in part.content}
+def _sources(part: Part) -> tuple[dict[str, str], frozenset[str]]:
+    """The titles by code, and the codes of laws and regulations: `S1 = "title"`, or `S1 = { title = "title", statute = true }`."""
+    titles, statutes = dict[str, str](), set[str]()
+    for code, told in part.content.items():
+        if not isinstance(told, dict):
+            titles[code] = part.text(code)
+            continue
+        one = part.table(code)
+        one.keys(("title",), ("statute",))
+        titles[code] = one.text("title")
+        if "statute" not in one.content or not one.flag("statute"):
+            continue
+        if code in NO_STATUTE:
+            one.flaw("source_no_statute", "statute", value=code)
+        else:
+            statutes.add(code)
+    return titles, frozenset(statutes)
 
 
 def _approval(part: Part) -> Approval:

@@ -87,8 +87,13 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _follows(policy),
         _clauses(policy),
         _grounds(policy),
-        Table(title="来源", heads=("代号", "名称"), rows={code: (name,) for code, name in policy.sources.items()}),
+        _sources(policy),
     )
+
+
+def _sources(policy: Policy) -> Table:
+    rows = {code: (name, "是" if code in policy.statutes else "") for code, name in policy.sources.items()}
+    return Table(title="来源", heads=("代号", "名称", "法律、法规"), rows=rows)
 
 
 def _general(policy: Policy) -> Table:

@@ -164,7 +164,7 @@ def test_everything_the_demo_applies_for_is_open_in_its_pack() -> None:
     assert set(CLAIMS) == set(SHARES) == set(pack.items)
     for code, (kind, matter, facts) in CLAIMS.items():
         item = pack.item(code)
-        fence(item)
+        fence(item, pack.statutes)
         assert (SubjectKind(kind) in item.subjects, MatterKind(matter) in item.matters) == (True, True), code
         assert set(facts) == {fact.code for fact in item.facts}, code
 

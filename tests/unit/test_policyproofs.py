@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from inspector.domain.policy import Excluded
 from inspector.policybook.flaws import WORDS
 from tests import sizes
 from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
@@ -338,6 +337,21 @@ BROKEN = {
         ["type_wrong"],
         "effective_from: got '2026-01-01'; write 2026-01-01 (no quotes",
     ),
+    "a proposal is no statute, whatever the file says": (
+        edited(('P = "建议值', 'P = { statute = true, title = "建议值'), ('须由本机关审定"\n', '须由本机关审定" }\n')),
+        ["source_no_statute"],
+        "maoji/pack.toml · sources.P.statute: P is no law: S0 is the plan that excludes, P a proposal of this software",
+    ),
+    "nor is the plan that excludes": (
+        edited(('S0 = "', 'S0 = { statute = true, title = "'), ('2月24日）"\n', '2月24日）" }\n')),
+        ["source_no_statute"],
+        "maoji/pack.toml · sources.S0.statute: S0 is no law",
+    ),
+    "a source is a title or says what it is": (
+        edited(("[sources]", '[sources]\nS10 = { title = "a law", statut = true }')),
+        ["key_unknown"],
+        "maoji/pack.toml · sources.S10.statut: unknown; write `statute`",
+    ),
     "a pack's id is its folder": (edited(('id = "maoji"', 'id = "maoij"')), ["pack_misplaced"], "id: maoij does not fit"),
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
     **sizes.BROKEN,
@@ -361,16 +375,6 @@ def test_silence_leads_to_no_proposal_and_no_grade(outcome: str, tmp_path: Path)
     assert f"{outcome} may not lead to REVOKE" in str(error)
 
 
-@pytest.mark.parametrize("category", Excluded)
-def test_the_fence_refuses_an_excluded_item_and_a_statute_opens_it(category: Excluded, tmp_path: Path) -> None:
-    fenced = after(ITEM, "excluded = []", f'excluded = ["{category}"]')
-    error = refused(tmp_path, fenced)
-    assert [flaw.code for flaw in error.flaws] == ["item_excluded"]
-    assert f"item business-licence · excluded: excluded ({category})" in str(error)
-    opened = after(ITEM, f'excluded = ["{category}"]', f'excluded = ["{category}"]\noverride_basis = "S1:42"', fenced)
-    assert loaded(tmp_path, opened).item("business-licence").override_basis == "S1:42"
-
-
 @pytest.mark.parametrize(
     "vague",
     ["符合其他条件", "营业执照等材料齐全", "符合有关要求", "登记状态等与承诺一致", "原则上一致", "as appropriate", "基本一致"],
@@ -388,7 +392,7 @@ def test_a_measurable_standard_with_the_same_character_is_accepted(clear: str, t
 
 
 def test_every_kind_of_flaw_is_shown_by_a_broken_pack() -> None:
-    elsewhere = {"item_excluded", "standard_vague", "pack_twice", "dates_overlap", "dates_same"}
+    elsewhere = {"item_excluded", "override_no_statute", "standard_vague", "pack_twice", "dates_overlap", "dates_same"}
     elsewhere |= {"base_unknown", "without_base", "without_stated", "source_redefined"}
     elsewhere |= {"clause_unanswered", "clause_row_missing", "clause_not_cited", "clause_missing", "rule_missing", "rule_twice"}
     assert {code for _, codes, _ in BROKEN.values() for code in codes} | elsewhere == set(WORDS)

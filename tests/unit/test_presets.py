@@ -74,6 +74,12 @@ def test_a_preset_says_that_it_is_one_and_that_its_sources_are_no_law_here(pack:
     assert {code for code, _ in citations(pack)} >= set(own), "a source that nothing cites"
 
 
+def test_no_shipped_item_is_excluded_but_those_that_a_law_opens() -> None:
+    opened = {(pack.label, item.override_basis) for pack in BOOK.packs for item in pack.items.values() if item.excluded}
+    assert opened == {("fire-safety@2", "S10:15")}
+    assert {(pack.label, *pack.statutes) for pack in BOOK.packs if pack.statutes} == {("fire-safety@2", "S10")}
+
+
 @pytest.mark.parametrize("article", ["1.11.1", "1.2.39", "2.10", "7", "x", "1.2.0", ""])
 def test_a_number_that_the_handbook_does_not_have_is_no_rule(article: str) -> None:
     assert not is_rule(article)

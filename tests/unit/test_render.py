@@ -49,6 +49,12 @@ def test_the_page_speaks_chinese_of_strategy_terms_and_outcomes() -> None:
     assert "2026-12-31 前复审" in row(page, "legal-aid")[8]
 
 
+def test_the_page_says_which_sources_are_laws_and_a_change_of_that_is_seen() -> None:
+    law = changed(statutes=frozenset({"S1"}))
+    assert [row(render(law), code)[2] for code in ("S0", "S1", "P")] == ["", "是", ""]
+    assert [(change.table, change.row, change.old, change.new) for change in diff(MAOJI, law)] == [("来源", "S1", "", "是")]
+
+
 def test_the_page_says_that_the_pack_is_not_approved() -> None:
     assert row(render(MAOJI), "批准")[1] == "待区司法局审核 (pending)，文件 —，尚未批准"
 
