@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -26,6 +27,9 @@ structlog.configure(
 
 EVERYDAY = "not slow and not bench"
 """What pyproject.toml asks for where nobody asks for anything else."""
+
+SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
+"""How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
 
 compiled.share()
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
@@ -57,7 +61,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Generated requests are slow: the everyday run does not even read them, for that takes each process a second."""
-    return True if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY else None
+    if collection_path.name == "test_schemathesis.py" and config.option.markexpr == EVERYDAY:
+        config.stash[UNREAD] = True
+        return True
+    return None
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Counts what the everyday run leaves out for being slow; what somebody asked to leave out he knows himself."""
+    for item in items:
+        if item.config.option.markexpr == EVERYDAY and item.get_closest_marker("slow"):
+            item.config.stash[SLOW] = item.config.stash.get(SLOW, 0) + 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes tells the one that sums up; each has collected the same."""
+    stash = session.config.stash
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["left_out"] = stash.get(SLOW, 0), stash.get(UNREAD, False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hears it; a process that crashed has told nothing."""
+    if left_out := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[SLOW], node.config.stash[UNREAD] = left_out
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -118,9 +146,10 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says at the end, loudly, what this machine had to leave out and how to mend it."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says at the end, loudly, what this machine had to leave out and how to mend it, and what the everyday run leaves out."""
     lines = needs.report([_reason(report) for report in terminalreporter.getreports("skipped")])
+    lines += needs.slow(config.stash.get(SLOW, 0), requests=config.stash.get(UNREAD, False))
     if lines:
         terminalreporter.section("LEFT OUT 未运行", yellow=True, bold=True)
         for line in lines:

@@ -85,7 +85,11 @@ NEEDS = {
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
-    "mount": Need(find=_mounting, install="run as root, where a small disk may be mounted", may_be_absent=True),
+    "mount": Need(
+        find=_mounting,
+        install="run as root, where a small disk may be mounted (in most containers not even root may)",
+        may_be_absent=True,
+    ),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,
         install="put the real data in ../shared/data, or set INSPECTOR_SHARED_DATA",
@@ -121,3 +125,12 @@ def report(reasons: list[str]) -> list[str]:
             lines.append(f"{name}: {cost} tests left out 未运行 {cost} 项。{need.install}")
     lines += [f"skipped 跳过: {reason}" for reason in reasons if LEFT_OUT not in reason]
     return lines
+
+
+def slow(tests: int, *, requests: bool) -> list[str]:
+    """A line for what the everyday run leaves out because it is slow: so many tests, and the generated requests."""
+    left = [(f"{tests} tests", f"{tests} 项")] if tests else []
+    if requests:
+        left.append(("generated requests", "随机生成的请求"))
+    english, chinese = " and ".join(one for one, _ in left), "及".join(one for _, one in left)
+    return [f"slow: {english} left out 慢测试未运行：{chinese}。./test --slow"] if left else []
