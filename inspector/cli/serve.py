@@ -1,4 +1,7 @@
-"""`serve`: the daemon for real. With no command: the demo office, which differs by its configuration file alone."""
+"""`serve`: the daemon for real. With no command: the demo office, whose daemon differs by its configuration file alone.
+
+What people of a real office give in by commands (tokens, registers, plans) is put into the demo's store before that daemon starts.
+"""
 
 from __future__ import annotations
 

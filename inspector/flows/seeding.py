@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from inspector import beacons
 from inspector.domain import gathering, seed
 from inspector.domain import plan as life
 from inspector.domain.commitment import read
-from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
@@ -228,6 +229,7 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
 ) -> Draw:
     """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes, `minutes` where they are.
 
+    The same to the letter as the last time changes nothing.
     Raises Refusal as `gathering.typed` does, and `draw_seed_used` for the figures of an earlier draw; Invalid: `ceremony_unnamed`
     where it could be one of several, `ceremony_figures_unfit`.
     """
@@ -238,9 +240,19 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     decision = gathering.typed(held, party, by, told, held_at, office.book.get(held.pack), now, minutes)
     if (user := tx.draws.user(f"text:{told}")) is not None:
         raise Refusal("draw_seed_used", draw=user[0], party=party)
+    if _said(tx, number, decision.because):
+        return held
     settle(tx, decision, now)
     tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
     return decision.state
+
+
+def _said(tx: Tx, number: str, because: Because) -> bool:
+    """Whether this is to the letter what the same person last typed of the ceremony: a message that came twice, and no new typing."""
+    told = {name: value for name, value in because.facts.items() if name != "again"}
+    entries = [json.loads(row["body"])["facts"] for row in tx.ledger.about(number) if row["rule"] == because.rule and row["body"]]
+    own = [one for one in entries if one["party"] == told["party"] and same(one["by"], str(told["by"]))]
+    return bool(own) and {name: value for name, value in own[-1].items() if name != "again"} == told
 
 
 class Standing(StrEnum):

@@ -65,7 +65,8 @@ def test_a_thread_that_comes_late_to_a_row_given_back_does_not_carry_it_out(stor
 def test_nothing_is_carried_out_of_a_claim_whose_commit_fails(store: Store) -> None:
     """Whoever reads a batch before its commit calls the outside for rows that another daemon may hold."""
     office, hands = real_office(store), Hands()
-    called, lost = threading.Event(), list[list[str]]()
+    called = threading.Event()
+    lost: list[list[str]] = []
 
     def lose(_connection: object) -> None:
         if threading.current_thread().name in ("claim", "settle") and len(lost) < LOST:
