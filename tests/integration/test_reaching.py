@@ -122,13 +122,18 @@ def test_a_fault_of_tls_that_has_no_words_of_its_own_has_words_around_it(tmp_pat
     assert found.mend[1]
 
 
-def test_an_error_of_the_system_that_has_no_words_of_its_own_has_words_around_it() -> None:
+def test_an_error_of_the_system_has_words_in_both_languages() -> None:
     with abrupt() as url:
         found = told(url)
-    assert found.what[0].endswith(" cannot be reached: another system error (Connection reset by peer)")
-    assert found.what[1].endswith(" 无法连接：其他系统错误（Connection reset by peer）")
+    assert found.what[0].endswith(" cannot be reached: the other side broke the connection off; a firewall may")
+    assert found.what[1].endswith(" 无法连接：连接被对方或防火墙中断")
     with nobody() as closed:
         assert told(closed).what[1].endswith("无法连接：对方没有监听")
+
+
+def test_an_error_that_has_no_words_of_its_own_has_words_around_it() -> None:
+    assert labels.reason(OSError(errno.EPIPE, "Broken pipe"), "en") == "another system error (Broken pipe)"
+    assert labels.reason(OSError(errno.EPIPE, "Broken pipe"), "zh-Hans") == "其他系统错误（Broken pipe）"
 
 
 def test_a_host_that_no_name_can_be_is_said_to_be_no_address() -> None:
