@@ -95,13 +95,15 @@ def strangers_agree(folder: Path) -> None:
     assert told.startswith("agrees"), told
 
 
-def at_a_terminal(office: Operator, answers: list[str], *words: str) -> tuple[int, str]:
+def at_a_terminal(
+    office: Operator, answers: list[str], *words: str, program: tuple[str, ...] = ("-m", "inspector")
+) -> tuple[int, str]:
     """A command at a terminal of its own, with what people type at its questions; (exit code, all that the screen showed)."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(office.folder)
         os.environ["PYTHONPATH"] = str(ROOT)
-        os.execv(sys.executable, [sys.executable, "-P", "-m", "inspector", *words, "--lang", "en"])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-P", *program, *words, "--lang", "en"])  # noqa: S606
     screen, asked = b"", 0
     while True:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import ROOT
-from tests.offline import SEED, announce, carry_out, laptop, names, strangers_agree
+from tests.offline import SEED, announce, at_a_terminal, carry_out, laptop, names, strangers_agree
 from tests.operator import Operator
 
 AT = """
@@ -46,22 +45,7 @@ def office(tmp_path: Path) -> Operator:
 
 def broken_off(office: Operator, at: tuple[str, str, str], *words: str) -> tuple[int, str]:
     """A command at a terminal, with its bars, that is broken off there; (exit code, all that the screen showed)."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(office.folder)
-        os.environ["PYTHONPATH"] = str(ROOT)
-        os.execv(sys.executable, [sys.executable, "-P", "-c", AT, *at, *words, "--lang", "en"])  # noqa: S606
-    screen = b""
-    while True:
-        try:
-            shown = os.read(terminal, 4096)
-        except OSError:  # Linux says so when the other side has gone
-            break
-        if not shown:
-            break
-        screen += shown
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen.decode()
+    return at_a_terminal(office, [], *words, program=("-c", AT, *at))
 
 
 @pytest.mark.parametrize(
