@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from inspector.cli.bundle import Bundle, judge
+from inspector.cli.bundle import Bundle, judge, needed
 from inspector.domain.errors import Invalid
 from inspector.verifier import verify_draw
 from tests.second import opinions
 
 RECORD = "witness/record.json"
-NEEDED = {"commit.json", "seed.json", "result.json"}
 _SAID = {"agrees": 0, "DIFFERS": 1, "UNREADABLE": 2}
 
 
@@ -19,7 +18,8 @@ def house(files: Mapping[str, bytes]) -> int:
     flat = {name: content for name, content in files.items() if "/" not in name}
     try:
         record = Bundle.record_of(files.get(RECORD))
-        return int(not judge(Bundle(files=flat, record=record), None).verdict.holds) if flat.keys() >= NEEDED else 2
+        whole = flat.keys() >= {*needed(flat.keys(), record)}
+        return int(not judge(Bundle(files=flat, record=record), None).verdict.holds) if whole else 2
     except Invalid:
         return 2
 

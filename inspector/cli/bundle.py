@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,8 +81,7 @@ class Bundle:
             if entry.name != "witness":
                 others.append(f"{entry.name}/")
         told = cls.record_in(folder)
-        stopped = bool(void_of(told)[0]) and not files.keys() & {*_NEEDED[1:]}
-        for name in _NEEDED[:1] if stopped else _NEEDED:
+        for name in needed(files.keys(), told):
             if name not in files:
                 raise Invalid("bundle_incomplete", folder=str(folder), file=name)
         return cls(files=files, record=told, others=tuple(others), large=huge)
@@ -124,6 +123,11 @@ def void_of(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return str(record["void"]), tuple(filter(is_text, signed)) if isinstance(signed, list) else ()
 
 
+def needed(names: Collection[str], record: Mapping[str, object]) -> tuple[str, ...]:
+    """What a bundle must hold: the commitment and, unless it was made void before its seed, the seed and the result."""
+    return _NEEDED[:1] if void_of(record)[0] and not {*names} & {*_NEEDED[1:]} else _NEEDED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """What was judged, and what was found. `drawn`: it has a result; one made void before has none."""
@@ -145,7 +149,7 @@ def judge(
     that the rule does not give, a record of another draw.
     """
     commitment = read_commitment(bundle.files["commit.json"])
-    if void_of(bundle.record)[0] and not bundle.names & {*_NEEDED[1:]}:
+    if needed(bundle.names, bundle.record) != _NEEDED:
         return _stopped(bundle, commitment, witness, begins)
     seed, result = (_json(name, bundle.files[name]) for name in ("seed.json", "result.json"))
     parts = seed.get("parts")

@@ -40,6 +40,8 @@ from inspector.store.work import Work
 
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
+OVERTAKEN = "draw_slot_overtaken"
+"""The matter of a slot whose period ended while an earlier draw of its plan was still open."""
 AGAIN = timedelta(days=1)
 """After so long a slot that another draw of the plan keeps waiting is tried again."""
 _ALL = life.Following()
@@ -103,10 +105,13 @@ def prepare(
     if freed is not None and freed.freed:
         told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
-        _note(tx, plan.agency, "draw.skipped", policy, {"plan": plan_name, "slot": slot, "open": busy.number}, now)
-        running = tx.schedules.period(f"plan:{plan_name}", now) == slot
-        if by == SCHEDULE and (busy.kind is DrawKind.EXTENSION or running):
-            tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
+        facts = {"plan": plan_name, "slot": slot, "open": busy.number}
+        _note(tx, plan.agency, "draw.skipped", policy, facts, now)
+        if by == SCHEDULE:
+            if busy.kind is DrawKind.EXTENSION or tx.schedules.period(f"plan:{plan_name}", now) == slot:
+                tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
+            else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
+                tx.attention.open(OVERTAKEN, plan.agency, f"{plan_name}:{slot}", facts, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)

@@ -65,9 +65,8 @@ def parse(content: bytes) -> Any:
     """A JSON object in which no key stands twice and every number is a plain integer (ruling 4)."""
     keys: Any = {"object_pairs_hook": lambda pairs: must(len(dict(pairs)) == len(pairs), "a key stands twice") and dict(pairs)}
     whole: Any = {"parse_int": lambda n: int(n if n != "-0" else "minus zero"), "parse_float": int, "parse_constant": int}
-    told = json.loads(content.decode(), **keys, **whole)  # `int` refuses a point, an exponent and a name
-    must(isinstance(told, dict), "no JSON object")
-    return told
+    must(isinstance(told := json.loads(content.decode(), **keys, **whole), dict), "no JSON object")
+    return told  # `int` has refused a point, an exponent and a name
 
 
 def compare(told: Any, own: Any, at: str) -> None:
@@ -115,9 +114,12 @@ class Draw:
             paths = [path for path in (*given.iterdir(), given / "witness" / "record.json") if path.is_file()]
             given = {path.relative_to(given).as_posix(): path.read_bytes() for path in paths}
         self.files, self.say = {"witness/record.json": b"{}", **given}, self.remarks.append
-        for self.at in ("commit.json", "result.json", "witness/record.json", "seed.json"):
+        self.stopped = not {"seed.json", "result.json"} & given.keys()  # void before its seed; only then may both be missing
+        for self.at in ("witness/record.json", "commit.json", "result.json", "seed.json"):
             told[self.at] = parse(self.files[self.at])
-        self.commit, self.result, self.record, self.seed = told.values()
+            if self.stopped and text(told["witness/record.json"].get("void")):
+                self.files |= {"seed.json": b'{"parts": []}', "result.json": b"{}"}
+        self.record, self.commit, self.result, self.seed = told.values()
         must(isinstance(self.seed["parts"], list) and all(isinstance(part, dict) for part in self.seed["parts"]), "parts")
         self.check_commit()
         self.digest: Any = lambda content: hashlib.new(self.commit["hash"], content).digest()
@@ -126,7 +128,8 @@ class Draw:
         self.c: str = self.digest(self.files["commit.json"]).hex()
         self.w = self.hash(f"ssj1/witness\n{self.c}\n")
         registers = [name for name in given if name.endswith(tuple(f"{kind}.tsv" for kind in ROWS))]
-        self.public, self.events = not registers and any(name.endswith("drawn.jsonl") for name in given), dict[str, list[Any]]()
+        self.public = not registers and (self.stopped or any(name.endswith("drawn.jsonl") for name in given))
+        self.events = dict[str, list[Any]]()
         for held in self.commit["lists"]:
             *lines, rest = self.lines(held, "drawn.jsonl" if self.public else "after.jsonl")
             must(rest == b"", "the last line is not ended")
@@ -274,8 +277,21 @@ class Draw:
 
     def verify(self) -> None:
         """Steps 3 to 6 of 7.9, and of 1 and 2 what files alone allow; then what has to be heard although nothing is wrong."""
-        own, self.at, sources = {"draw": self.commit["draw"], "w": self.w}, "witness/record.json", self.commit["seed"]
+        own, self.at = {"draw": self.commit["draw"], "w": self.w}, "witness/record.json"
         must(own.items() <= {**own, **self.record}.items(), "of another draw")
+        for held, kind in [(held, kind) for held in self.commit["lists"] for kind in ROWS if self.stopped and not self.public]:
+            self.register(held, kind)
+        if not self.stopped:
+            self.drawn(self.commit["seed"])
+        self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
+        which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
+        self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
+        self.say("! Not looked at: the draw before, after.jsonl's note.")
+        if text(self.record.get("void")):
+            self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
+
+    def drawn(self, sources: list[Any]) -> None:
+        """The seed, the result and what followed; then what of the sources has to be heard."""
         self.at = "seed.json"
         compare(self.seed["commit"], self.c, "commit")
         self.b: str = "+".join(self.value(*pair) for pair in zip(sources, self.seed["parts"], strict=True))
@@ -283,16 +299,10 @@ class Draw:
         compare(self.result, {"commit": self.c, "lists": told}, "all of it")
         for number, pair in enumerate(zip(self.commit["lists"], told, strict=True)):
             self.judge(*pair, f"lists[{number}]")
-        self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        self.say("! Not looked at: the draw before, after.jsonl's note.")
-        which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
-        self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):
             self.say("!! THE SEED MAY BE ONE PARTY'S SECRET 种子可能出自一方: it could announce until the outcome pleased.")
         for kind in sorted({one["kind"] for one in sources} & {"drand", "nist"}):
             self.say(f"!! The signature of the {kind} source was not checked 签名未核验: that needs its public key.")
-        if self.record.get("void"):
-            self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']}")
 
 
 class Table:

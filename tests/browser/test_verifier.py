@@ -232,3 +232,19 @@ def test_whatever_a_bundle_holds_is_shown_as_it_is_and_does_nothing(door: Door, 
     shown = phone.text()
     assert all(text.strip() in shown for text in NAUGHTY)
     assert phone.page.locator("img, script:not([id]), main b").count() == 0
+
+
+def test_a_draw_made_void_before_its_seed_says_so_instead_of_lacking_files(desk: Visitor, exported: Path) -> None:
+    for name in ("seed.json", "result.json"):
+        (exported / name).unlink()
+    record = exported / "witness" / "record.json"
+    record.write_text(json.dumps(json.loads(record.read_bytes()) | {"void": "名录有误"}, ensure_ascii=False), encoding="utf-8")
+    drop(desk.page, exported)
+    assert "没有结果可供重新计算" in verdict(desk, "一致")
+    assert states(desk) == ["✓", "✓", "!", "–", "✓", "–", "–", "–", "–", "✓"]
+    assert "本次抽取已作废（名录有误）" in desk.text()
+    assert desk.page.locator("#find-label").count() == 0, "there are no tickets to look up"
+    check(desk)
+    desk.page.get_by_role("button", name="English").click()
+    assert "no result to recompute" in verdict(desk, "Agrees")
+    desk.text()

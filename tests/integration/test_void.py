@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -9,6 +10,7 @@ from fractions import Fraction
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.schedules import plan_order
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind, flaw
@@ -83,6 +85,19 @@ def test_two_persons_with_one_reason_void_a_draw_whose_seed_nobody_knows_and_its
     assert (lines[1].facts["reason"], lines[1].facts["approved"]) == (WHY, ["李科长", "王主任"])
     assert (flaw(lines), flaw([lines[0], *lines[2:]])) == (None, 2), "a void that is left out is missed"
     assert "draw_void_asked" not in matters
+
+
+def test_a_slot_whose_period_is_over_before_the_open_draw_ends_is_a_matter_for_a_person(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, first = announced(office, hand)
+    with store.begin() as tx:
+        tx.work.order([plan_order(office.plans["weekly"], hand(), hand())], hand())
+    settle(office)
+    with store.read() as tx:
+        (told,) = (row for row in tx.attention.page(None) if row["kind"] == "draw_slot_overtaken")
+    slot = hand().isoformat()
+    assert (told["agency"], told["about"]) == ("bureau", f"weekly:{slot}")
+    assert json.loads(told["body"]) == {"plan": "weekly", "slot": slot, "open": first.number}
 
 
 @pytest.mark.parametrize("known", ["its day has come", "a figure is typed"])

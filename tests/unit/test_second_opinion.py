@@ -202,6 +202,28 @@ def test_the_page_compares_what_happened_afterwards_with_the_houses_note_as_draw
     assert list(minds.browser(bundles)) == [minds.house(files) for files in bundles] == [0, 1]
 
 
+def test_a_draw_made_void_before_its_seed_is_read_by_all_three_and_its_registers_are_held_to_the_commitment() -> None:
+    whole = {name: held for name, held in packed(vector("2")).items() if name not in ("seed.json", "result.json")}
+    void = whole | {minds.RECORD: encode({"void": "停电", "signed": ["李科长", "王主任"]})}
+    (register, *_) = (name for name in whole if name.endswith("objects.tsv"))
+    bundles = {
+        "agrees": void,
+        "registers left out": {name: held for name, held in void.items() if not name.endswith(".tsv")},
+        "row changed": void | {register: void[register].replace(b"\t1\t", b"\t0\t", 1)},
+        "of another draw": void | {minds.RECORD: encode({"void": "停电", "w": "0" * 64})},
+        "not void": whole,
+        "void in no words": whole | {minds.RECORD: encode({"void": ""})},
+        "the result held back": void | {"seed.json": packed(vector("2"))["seed.json"]},
+        "a register missing": {name: held for name, held in void.items() if name != register},
+    }
+    right = [0, 0, 1, 1, 2, 2, 2, 2]
+    assert [minds.house(files) for files in bundles.values()] == right
+    assert [minds.python(files) for files in bundles.values()] == right
+    assert list(minds.browser(bundles.values())) == right
+    _, told = verify_draw.opinion(void)
+    assert "! THIS DRAW WAS MADE VOID 本次抽查已作废: 停电 ['李科长', '王主任']" in told
+
+
 def test_what_cannot_be_read_is_told_from_what_does_not_hold() -> None:
     files = packed(vector("1"))
     unreadable = {

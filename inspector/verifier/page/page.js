@@ -229,7 +229,7 @@
     const parts = [verdict, ...receipts, facts([["draw", report.draw], ["made", report.made], ["bundle", kind && say(`bundle_${kind}`)]])];
     if (report.differences.length) parts.push(table(say("differences"), ["at", "told", "own"], report.differences.map((one) => [one.at, one.told, one.own])));
     if (report.remarks.length) parts.push(section("remarks", el("ul", {}, ...report.remarks.map((one) => el("li", {}, problemWords(one))))));
-    if (good) parts.push(form("find", [["find-label", "search"]], lookUp_));
+    if (good && report.key) parts.push(form("find", [["find-label", "search"]], lookUp_));
     for (const list of report.lists) {
       parts.push(table(`${say("strata")} · ${list.name}`, ["code", "n", "eligible", "share", "least", "k", "limit"],
         list.strata.map((one) => [one.code, one.n, one.eligible, one.ppm, one.min, one.k, one.limit])));

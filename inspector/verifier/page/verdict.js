@@ -51,7 +51,9 @@ function* recompute(files, report) {
     report.step = name;
   };
   const remark = (code, facts = {}, grave = false) => report.remarks.push({ code, facts, grave });
-  for (const file of NEEDED) legible(files.has(file), "file_missing", { file });
+  const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
+  const stopped = isText(record.void) && !files.has("seed.json") && !files.has("result.json");  // void before its seed: there is no result
+  for (const file of stopped ? NEEDED.slice(0, 1) : NEEDED) legible(files.has(file), "file_missing", { file });
   const used = new Set([...NEEDED, RECORD, ...OURS]), bytes = files.get("commit.json");
 
   step("commit");
@@ -60,27 +62,51 @@ function* recompute(files, report) {
   const known = commit.sources.map((one) => one.known).filter((at) => !Number.isNaN(at));
   Object.assign(report, { draw: commit.draw, hash: commit.hash, made: commit.made, prev: commit.prev, c, w, known: Math.min(...known) });
   report.undated = commit.sources.filter((one) => Number.isNaN(one.known)).map((one) => one.kind);
-  const [seed, result] = ["seed.json", "result.json"].map((file) => parse(files.get(file), file));
+  const [seed, result] = ["seed.json", "result.json"].map((file) => (stopped ? { parts: [] } : parse(files.get(file), file)));
   legible(Array.isArray(seed.parts) && seed.parts.every(isObject), "seed_parts");
   const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
-  report.kind = ends("drawn.jsonl") && !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv") ? "public" : "auditor";
+  const bare = !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv");
+  report.kind = bare && (stopped || ends("drawn.jsonl")) ? "public" : "auditor";
   const alone = commit.lists.length === 1, held = commit.lists.map((list) => filesOf(files, list, H, report.kind === "public", alone, used));
 
   step("witness");
-  const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
   for (const [field, own] of [["draw", commit.draw], ["w", w]]) must(!has(record, field) || record[field] === own, "record_other", { field });
   const logs = [...files.keys()].filter((name) => name.endsWith("after.jsonl")).sort().map((name) => files.get(name)), noted = record.after;
   if (isObject(noted) && report.kind === "auditor" && (logs.length || noted.lines)) {
     must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
   }
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
-  for (const { kind, known: at } of commit.sources) must(!(at > Date.now()), "beacon_ahead", { kind });
+  for (const { kind, known: at } of commit.sources) must(stopped || !(at > Date.now()), "beacon_ahead", { kind });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
   if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
   const signed = isText(record.void) && Array.isArray(record.signed) ? record.signed.filter(isText) : [];
   if (signed.length) remark("void_by", { names: signed.join(", ") }, false);
 
+  const context = { commit, held, H, hex, remark, report, step, seed, result };
+  yield* stopped ? halted(context) : carriedOut(context);
+
+  if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
+  const others = [...files.keys()].filter((name) => !used.has(name));
+  if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
+  if (report.step !== "prev") step("prev");
+  report.done.push("prev");
+}
+
+// A draw made void before its seed: its commitment, and its registers where they lie here; there is nothing else to recompute (7.4).
+function* halted({ held, H, remark, report, step }) {
+  remark("stopped");
+  if (report.kind === "public") remark("registers_absent");
+  else {
+    step("registers");
+    for (const one of held) for (const [kind, [found, told]] of Object.entries(one.registers)) yield* register(H, found, kind, told);
+  }
+  report.kind = "stopped";
+}
+
+// A draw with its seed: that it is the one promised, and then what follows from it.
+function* carriedOut(context) {
+  const { commit, hex, remark, report, seed, step } = context, { c } = report;
   step("seed");
   must(seed.commit === c, "seed_of_another");
   must(seed.parts.length === commit.sources.length, "seed_count", { count: BigInt(seed.parts.length), wanted: BigInt(commit.sources.length) });
@@ -94,14 +120,7 @@ function* recompute(files, report) {
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
   if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
-  const context = { commit, held, H, hex, key, remark, report, step, result };
-  yield* report.kind === "public" ? publicly(context) : privately(context);
-
-  if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
-  const others = [...files.keys()].filter((name) => !used.has(name));
-  if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
-  if (report.kind === "auditor") step("prev");
-  report.done.push("prev");
+  yield* report.kind === "public" ? publicly({ ...context, key }) : privately({ ...context, key });
 }
 
 function lineObjects(files, list, file, alone, used) {
