@@ -1,4 +1,4 @@
-"""Generated requests against the described API: authenticated, with every check schemathesis has, on SQLite.
+"""Generated requests against the described API: authenticated, with every check schemathesis has, on both databases.
 
 One thing is set, nothing is left out: a message that fits its description may still be refused as 422, because it names an
 item, agency or date that the office does not know; the description cannot list those. So that the check of accepted messages
@@ -37,6 +37,7 @@ from tests.edge import WEB, Edge, serving
 from tests.house import Hand, closing, open_store
 from tests.living import FIRM, Living, living
 from tests.operations import link_alone, link_or_token, roles, routes
+from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
@@ -94,12 +95,18 @@ def described() -> BaseSchema:
     return schemathesis.openapi.from_dict(described, config=SchemathesisConfig.from_dict(CONFIG))
 
 
-@pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
-    """An office with some of everything, on SQLite."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'inspector.sqlite3'}"
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
+    """An office with some of everything."""
+    if request.param == "sqlite":
+        with closing(open_store(f"sqlite:///{tmp_path_factory.mktemp('api') / 'inspector.sqlite3'}")) as store:
+            yield living(store, Hand())
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    url = server.lend()
     with closing(open_store(url)) as store:
         yield living(store, Hand())
+    server.give_back(url)
 
 
 @pytest.fixture(scope="module")
@@ -222,18 +229,24 @@ def find_nothing(case: Case, edge: Edge, tokens: dict[Role, str], housing: str, 
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("operation", list(ROUTES), ids=" ".join)
-def test_nothing_is_found(operation: tuple[str, str], described: BaseSchema, request: pytest.FixtureRequest) -> None:
+@pytest.mark.usefixtures("held")
+def test_nothing_is_found(
+    operation: tuple[str, str], described: BaseSchema, seen: Counter[str], request: pytest.FixtureRequest
+) -> None:
     """What `described.parametrize()` would do, but here: it makes up the requests at collection, seconds in every test process."""
     load_all_checks()
     method, path = operation
+    told = described[path][method]
     test = build_operation_test(
         config=described.config,
-        operation=described[path][method],
+        operation=told,
         test_func=find_nothing,
         given_kwargs={},
         feedback=FeedbackSources(constants_value_source=make_constants_value_source(described)),
     )
     test(**{name: request.getfixturevalue(name) for name in inspect.signature(find_nothing).parameters if name != "case"})
+    if list(told.iter_parameters()) or list(told.body):
+        assert seen.total() >= EXAMPLES, "it was tried as often as was asked for"
 
 
 def test_every_operation_of_the_description_is_tried(described: BaseSchema) -> None:
