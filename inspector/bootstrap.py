@@ -10,13 +10,13 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import plugins
-from inspector.calendars import digest, load_calendars
+from inspector import lawbook, plugins
 from inspector.daemon.engine import Engine
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -24,7 +24,6 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import matches
-from inspector.flows import recount
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
@@ -54,6 +53,7 @@ GROUPS: Mapping[str, str] = {
 class Proof:
     """What the settings name, read and found right."""
 
+    prints: lawbook.Prints
     calendar: WorkingCalendar
     book: Policybook
     tree: Mapping[str, AgencyNode]
@@ -81,10 +81,10 @@ def store(settings: Settings) -> Store:
 
 def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:
     """Read and judge everything that the settings name, before a database is touched or made. Raises Invalid."""
-    calendar = load_calendars(settings.policies / "calendars", settings.calendars)
-    book = Policybook.load(settings.policies)
+    prints = lawbook.prints(settings)
+    calendar, book = lawbook.read(settings)
     tree, plans = proven(settings, book, calendar)
-    return Proof(calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))
+    return Proof(prints=prints, calendar=calendar, book=book, tree=tree, plans=plans, connectors=connectors or connect(settings))
 
 
 def office(settings: Settings, held: Store, *, connectors: Connectors | None = None, proof: Proof | None = None) -> Office:
@@ -95,10 +95,10 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """
     proof = proof or prove(settings, connectors=connectors)
     calendar, book = proof.calendar, proof.book
-    book = note_packs(held, book)
+    book = lawbook.note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
-    note_calendar(held, calendar, clock.office(datetime.now(UTC)))
+    lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     return Office(
         store=held,
         book=book,
@@ -112,6 +112,16 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
     )
+
+
+def _renewed(settings: Settings, former: Office) -> Office:
+    """The office by the packs and calendars that lie in their folders now; whatever else the settings say stays as it was.
+
+    Raises as `office` does; then nothing was noted, and the former one goes on.
+    """
+    calendar, book = lawbook.read(settings)
+    proven(settings, book, calendar)
+    return replace(former, calendar=calendar, book=lawbook.take_up(former, book, calendar))
 
 
 def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
@@ -239,6 +249,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     from inspector.daemon.clock import Clock
     from inspector.daemon.daemon import Daemon, replica_name
     from inspector.daemon.dispatch import Embedded
+    from inspector.daemon.law import Law
     from inspector.daemon.schedules import schedules
     from inspector.daemon.worker import Worker
     from inspector.telemetry.metrics import Metrics
@@ -249,6 +260,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
         _go_on(held)
+    proof = proof or prove(settings)
     made = office(settings, held, proof=proof)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
@@ -257,8 +269,16 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
-    daemon = Daemon(made, worker, Embedded(worker), clock, metrics, pulse=pulse)
 
+    def read(former: Office) -> Office:
+        return _renewed(settings, former)
+
+    def take_up(office: Office) -> None:
+        worker.under(office)
+        app.state.desk = replace(app.state.desk, office=office)
+
+    law = Law(made, partial(lawbook.prints, settings), proof.prints, read, take_up, metrics)
+    daemon = Daemon(worker, Embedded(worker), clock, metrics, law=law, pulse=pulse)
     app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
     server = Server(app, listener)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
@@ -310,36 +330,6 @@ def _go_on(held: Store) -> None:
         if row is not None:
             known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
             tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
-
-
-def note_packs(held: Store, book: Policybook) -> Policybook:
-    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
-
-    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
-    """
-    with held.begin() as tx:
-        now = tx.machine_now()
-        for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
-            tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
-        texts = tx.packs.texts()
-        left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
-    return book.remembering(texts, left) if left else book
-
-
-def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) -> None:
-    """Note the years this house counts by; where some are new to it, open dates are counted again, as work of the same transaction.
-
-    At the first start nothing was counted yet. Raises Refusal (`calendar_changed`, `calendar_older`): what a date was counted by
-    must not depend on which daemon did it.
-    """
-    with held.begin() as tx:
-        known, now = tx.calendars.known(), tx.machine_now()
-        tables = {table.year: table for table in calendar.tables}
-        for gone in sorted(known.keys() - tables):
-            tx.calendars.note(gone, 0, "", now)
-        newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, digest(table), now)]
-        if known and newer:
-            tx.work.order(recount.ordered((table.label for table in newer), office_now), office_now)
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

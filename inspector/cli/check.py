@@ -204,11 +204,11 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records can tell: packs edited in place (raises), agencies and callbacks that lead nowhere, connectors at rest."""
-    from inspector import bootstrap
+    from inspector import lawbook
     from inspector.cli import fitting
     from inspector.policybook import Policybook
 
-    for pack in bootstrap.note_packs(held, Policybook.load(terminal.settings.policies)).kept:
+    for pack in lawbook.note_packs(held, Policybook.load(terminal.settings.policies)).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
             "已不在文件夹中；引用它的事项按数据库中的副本继续",

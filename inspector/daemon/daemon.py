@@ -15,6 +15,7 @@ import structlog
 from inspector.daemon import sweeps
 from inspector.daemon.clock import Clock, Tick
 from inspector.daemon.dispatch import Dispatcher
+from inspector.daemon.law import Law
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
 from inspector.flows.office import Office
@@ -34,19 +35,19 @@ class Daemon:
 
     def __init__(
         self,
-        office: Office,
         worker: Worker,
         dispatcher: Dispatcher,
         clock: Clock,
         metrics: Metrics,
         *,
+        law: Law,
         pulse: Pulse | None = None,
     ) -> None:
-        self.office = office
         self.worker = worker
         self.dispatcher = dispatcher
         self.clock = clock
         self.metrics = metrics
+        self.law = law
         self._heart = sweeps.Heart(pulse, metrics) if pulse is not None else None
         self._life = sweeps.Life(replica=worker.owner, started_at=datetime.now(UTC), schedules=clock.declared)
         self._stopping = threading.Event()
@@ -80,6 +81,11 @@ class Daemon:
         except Exception as error:  # noqa: BLE001 - a stop must end; correctness never needs it
             log.warning("daemon.stop_incomplete", error=type(error).__name__)
         log.info("daemon.stopped", replica=self.worker.owner)
+
+    @property
+    def office(self) -> Office:
+        """The office as it stands: another one once packs or calendars were taken up anew."""
+        return self.worker.office
 
     @property
     def live(self) -> bool:
@@ -120,12 +126,13 @@ class Daemon:
 
     def _ticks(self) -> list[Tick]:
         """The engine's heartbeats, in machine seconds; what has a date in the office's calendar is a schedule, not a tick."""
-        office = self.office
+        store = self.office.store
         return [
-            Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(office))),
-            Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(office.store, office))),
-            Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(office.store, self._life)),
-            Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(office, self.metrics)),
+            Tick(name="promote", seconds=0.5, body=lambda: _ignore(sweeps.promote(self.office))),
+            Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(store, self.office))),
+            Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(store, self._life)),
+            Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(self.office, self.metrics)),
+            Tick(name="law", seconds=10.0, body=self.law.look),
             Tick(name="beat", seconds=15.0, body=self._beat),
         ]
 

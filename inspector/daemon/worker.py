@@ -87,6 +87,11 @@ class Worker:
         for loop in self._loops:
             loop.start()
 
+    def under(self, office: Office) -> None:
+        """From the next piece of work on, by this office's packs and calendar; what is under way ends by those it began with."""
+        self._failure = replace(self._failure, office=office)
+        self.office = office
+
     def wake(self) -> None:
         """Something may be due: look now instead of at the next poll."""
         self._news.set()
@@ -175,20 +180,20 @@ class Worker:
 
     def _do(self, work: Work) -> Done:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
-        began = time.monotonic()
+        began, office = time.monotonic(), self.office
         flow = flow_of(work, self._flows)
         if flow is None:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
-            if too_late(work, self.office):
-                last = last_error(work, self.office)
+            if too_late(work, office):
+                last = last_error(work, office)
                 if flow.give_up is None:
                     return Done(work=work, error=last or Unavailable("patience_over", origin=Origin.US, attempts=0))
-                given_up = flow.give_up(work, self.office, last)
+                given_up = flow.give_up(work, office, last)
                 return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
             if self._breaker.is_open(work.lane):
                 return Done(work=work, error=ShutError())
-            settlement = flow.do(work, self.office)
+            settlement = flow.do(work, office)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)

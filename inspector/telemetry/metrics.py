@@ -165,6 +165,8 @@ class Metrics:
             "Settlements that the database was not there to take; their rows run again when their leases have lapsed.",
             registry=registry,
         )
+        help_law = "1 while what lies in the folders of packs and calendars is refused and the former ones stay in force."
+        self.law_refused = Gauge("inspector_law_refused", help_law, registry=registry)
         help_pulse = "Signs of life that the dead-man's switch outside did not take."
         self.pulse_failures = Counter("inspector_pulse_failures_total", help_pulse, registry=registry)
 

@@ -28,8 +28,8 @@ MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
 class Installation:
     """An operator's folder with its own copy of the shipped packs, and its office."""
 
-    def __init__(self, folder: Path) -> None:
-        self.operator = Operator(folder, f"sqlite:///{folder / 'inspector.sqlite3'}").settle_in()
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.operator = Operator(folder, url or f"sqlite:///{folder / 'inspector.sqlite3'}").settle_in()
         self.policies = folder / "policies"
         shutil.copytree(ROOT / "policies", self.policies)
         told = self.operator.config.read_text(encoding="utf-8")

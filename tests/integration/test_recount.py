@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from inspector import bootstrap
+from inspector import bootstrap, lawbook
 from inspector.daemon import sweeps
 from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.case import CaseState
@@ -58,7 +58,7 @@ def amended(office: Office, off: tuple[str, ...]) -> Office:
 
 def started(office: Office) -> None:
     """What a start does about the calendar."""
-    bootstrap.note_calendar(office.store, office.calendar, office.now())
+    lawbook.note_calendar(office.store, office.calendar, office.now())
 
 
 def waiting(office: Office, kind: OrderKind) -> list[Row]:

@@ -1,0 +1,113 @@
+"""Packs and calendars from their folders into the house: read, noted with what each label and version stands for, announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from inspector.calendars import digest, load_calendars
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.decision import Because, Decision
+from inspector.flows import recount
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.policybook import Policybook
+from inspector.settings import Settings
+from inspector.store.store import Store
+from inspector.store.tx import Tx
+
+ANNOUNCED = "pack_announced"
+"""The matter of a pack that came while the daemon ran; it is in force from its date, whether or not anybody has closed this."""
+
+Prints = tuple[tuple[str, int, int], ...]
+"""What tells one state of the folders from another: each file with its size and the time of its last change (ns)."""
+
+
+def prints(settings: Settings) -> Prints:
+    """The prints of the folders of packs and calendars as they are now."""
+    folders = (settings.policies, *([settings.calendars] if settings.calendars is not None else []))
+    files = sorted({file for folder in folders for file in (*folder.glob("*.toml"), *folder.glob("*/*.toml"))})
+    return tuple(one for file in files for one in _stated(file))
+
+
+def _stated(file: Path) -> Iterable[tuple[str, int, int]]:
+    """A file's print; none of one that has gone since it was listed."""
+    try:
+        told = file.stat()
+    except FileNotFoundError:
+        return ()
+    return ((str(file), told.st_size, told.st_mtime_ns),)
+
+
+def read(settings: Settings) -> tuple[WorkingCalendar, Policybook]:
+    """What lies in the folders. Raises Invalid for the first thing wrong with a calendar, PacksInvalid for all that is with packs."""
+    return load_calendars(settings.policies / "calendars", settings.calendars), Policybook.load(settings.policies)
+
+
+def note_packs(held: Store, book: Policybook) -> Policybook:
+    """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
+
+    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
+    """
+    with held.begin() as tx:
+        return _noted(tx, book)
+
+
+def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) -> None:
+    """Note the years this house counts by; where some are new to it, open dates are counted again, as work of the same transaction.
+
+    At the first start nothing was counted yet. Raises Refusal (`calendar_changed`, `calendar_older`): what a date was counted by
+    must not depend on which daemon did it.
+    """
+    with held.begin() as tx:
+        _counted_by(tx, calendar, office_now)
+
+
+def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Policybook:
+    """Note both for a house that runs, and announce what is new to it, all in one transaction; the book as `note_packs` gives it.
+
+    Raises as both do: then nothing is noted, and nothing announced.
+    """
+    with office.store.begin() as tx:
+        whole, now = _noted(tx, book), office.now()
+        _counted_by(tx, calendar, now)
+        _announce(tx, office, book, now)
+    return whole
+
+
+def _noted(tx: Tx, book: Policybook) -> Policybook:
+    now = tx.machine_now()
+    for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
+        tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
+    texts = tx.packs.texts()
+    left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
+    return book.remembering(texts, left) if left else book
+
+
+def _counted_by(tx: Tx, calendar: WorkingCalendar, office_now: datetime) -> None:
+    known, now = tx.calendars.known(), tx.machine_now()
+    tables = {table.year: table for table in calendar.tables}
+    for gone in sorted(known.keys() - tables):
+        tx.calendars.note(gone, 0, "", now)
+    newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, digest(table), now)]
+    if known and newer:
+        tx.work.order(recount.ordered((table.label for table in newer), office_now), office_now)
+
+
+def _announce(tx: Tx, office: Office, book: Policybook, now: datetime) -> None:
+    """Tell of each version that `office` does not have yet: in the ledger, and to a person, once however many daemons read it."""
+    known = {pack.label for pack in (*office.book.packs, *office.book.kept)}
+    for pack in book.packs:
+        if pack.label in known or tx.attention.get(f"{ANNOUNCED}:{pack.label}") is not None:
+            continue
+        facts = {
+            "digest": pack.digest,
+            "from": str(pack.effective_from),
+            "to": str(pack.effective_to or ""),
+            "approved_by": pack.approval.by,
+            "document": pack.approval.document,
+        }
+        because = Because(rule="pack.announced", basis=(), pack=pack.label, facts=facts)
+        record(tx, pack.label, Decision(state=None, because=because), now, {})
+        tx.attention.open(ANNOUNCED, office.house, pack.label, facts, now)

@@ -1,0 +1,177 @@
+"""Packs and calendars put into their folders while the daemon runs: taken up without a restart, or refused without an outage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from inspector import bootstrap
+from inspector.bootstrap import House
+from inspector.settings import load
+from inspector.store.room import Row
+from tests.edge import a_case
+from tests.house import closing
+from tests.integration.test_installation import Installation
+
+pytestmark = pytest.mark.alike
+
+
+@dataclass
+class Running:
+    """A house whose folders somebody changes. Its ticks do not run: the test looks when it wants to."""
+
+    at: Installation
+    house: House
+    token: str
+
+    def look(self) -> None:
+        """Two looks: by the second one what was changed has been left alone for a while."""
+        self.house.daemon.law.look()
+        self.house.daemon.law.look()
+
+    def write(self, name: str, text: str) -> None:
+        (self.at.policies / name).write_text(text, encoding="utf-8")
+
+    def second(self, **dates: str) -> str:
+        """The next version of the pack, in force from 2026 on unless `dates` say otherwise."""
+        told = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01", **dates}
+        version = self.at.stricter().replace('version = "1"', 'version = "2"', 1)
+        lines = [f"{key} = {told[key]}" if (key := line.split(" ")[0]) in told else line for line in version.splitlines()]
+        return "\n".join(lines)
+
+    def post(self, number: int) -> dict[str, object]:
+        """A case over HTTP."""
+        url = f"http://127.0.0.1:{self.house.server.port}/v1/cases"
+        answer = httpx.post(url, json=a_case(number), headers={"Authorization": f"Bearer {self.token}"}, trust_env=False)
+        assert answer.is_success, answer.text
+        told: dict[str, object] = answer.json()
+        return told
+
+    def matters(self, kind: str) -> list[Row]:
+        with self.at.store.read() as tx:
+            return [row for row in tx.attention.page(None) if row["kind"] == kind]
+
+    def ledger(self, about: str) -> list[str]:
+        with self.at.store.read() as tx:
+            return [row["rule"] for row in tx.ledger.about(about)]
+
+    @property
+    def refused(self) -> float | None:
+        return self.house.metrics.registry.get_sample_value("inspector_law_refused")
+
+
+@pytest.fixture
+def running(tmp_path: Path, database_url: str) -> Iterator[Running]:
+    at = Installation(tmp_path, database_url)
+    with closing(at.store):
+        house = bootstrap.house(load(at.operator.config), at.store)
+        house.server.start()
+        now = datetime.now(UTC)
+        with at.store.begin() as tx:
+            token = tx.tokens.issue("hall", "bureau", "system", now, now + timedelta(days=1))
+        try:
+            yield Running(at, house, token)
+        finally:
+            house.server.stop()
+
+
+def test_a_new_version_is_announced_once_and_rules_what_is_taken_in_from_its_date(running: Running) -> None:
+    assert running.post(1)["pack"] == "demo@1"
+    running.write("demo/pack-2.toml", running.second())
+    running.look()
+    running.look()
+    assert running.post(2)["pack"] == "demo@2"
+    assert running.post(1)["pack"] == "demo@1", "what was taken in before stays under the version of then"
+    (told,) = running.matters("pack_announced")
+    assert (told["about"], json.loads(told["body"])["from"]) == ("demo@2", "2026-04-01")
+    assert running.ledger("demo@2") == ["pack.announced"]
+    worker = running.house.daemon.worker.office.book
+    assert worker.in_force("demo", datetime.now(UTC).date()).label == "demo@2", "and the daemon's own work goes by it"
+
+
+def test_a_version_of_a_day_to_come_is_announced_and_waits_for_its_day(running: Running) -> None:
+    running.write("demo/pack-2.toml", running.second(effective_from="2199-01-01", exempt_review_by="2199-12-01"))
+    running.look()
+    assert [row["about"] for row in running.matters("pack_announced")] == ["demo@2"]
+    assert running.post(1)["pack"] == "demo@1"
+
+
+def test_a_broken_version_is_refused_with_a_matter_and_a_metric_and_the_old_one_stays(running: Running) -> None:
+    running.write("demo/pack-2.toml", running.second().replace('outcome = "TRUE"', 'outcome = "PERHAPS"'))
+    running.look()
+    (told,) = running.matters("law_refused")
+    assert "PERHAPS" in json.loads(told["body"])["told"]
+    assert (running.refused, running.post(1)["pack"]) == (1, "demo@1")
+    running.write("demo/pack-2.toml", running.second())
+    running.look()
+    assert (running.matters("law_refused"), running.refused) == ([], 0)
+    assert running.post(2)["pack"] == "demo@2"
+
+
+def test_a_broken_version_that_is_taken_away_again_leaves_no_matter(running: Running) -> None:
+    running.write("demo/pack-2.toml", "half a fi")
+    running.look()
+    assert len(running.matters("law_refused")) == 1
+    (running.at.policies / "demo/pack-2.toml").unlink()
+    running.look()
+    assert (running.matters("law_refused"), running.refused) == ([], 0)
+
+
+def test_a_file_that_is_still_being_written_is_not_judged(running: Running) -> None:
+    whole = running.second()
+    for size in (100, 1000, 5000):
+        running.write("demo/pack-2.toml", whole[:size])
+        running.house.daemon.law.look()
+    assert running.matters("law_refused") == []
+    running.write("demo/pack-2.toml", whole)
+    running.look()
+    assert running.post(1)["pack"] == "demo@2"
+
+
+def test_a_used_version_that_is_edited_in_place_is_refused_and_goes_on_as_it_was(running: Running) -> None:
+    running.post(1)
+    running.write("demo/pack.toml", running.at.stricter())
+    running.write("calendars/cn-2027.toml", NEXT_YEAR)
+    running.look()
+    (told,) = running.matters("law_refused")
+    assert json.loads(told["body"])["why"] == "pack_changed"
+    assert 2027 not in running.house.daemon.office.calendar.years, "all of it or nothing"
+    with running.at.store.read() as tx:
+        assert 2027 not in tx.calendars.known()
+
+
+def test_the_calendar_of_a_year_is_taken_up_and_open_dates_are_counted_again(running: Running) -> None:
+    running.write("calendars/cn-2027.toml", NEXT_YEAR)
+    running.look()
+    assert 2027 in running.house.daemon.office.calendar.years
+    with running.at.store.read() as tx:
+        keys = [row["key"] for row in tx.work.page() if row["kind"] == "calendar.recount"]
+    assert sorted(keys) == ["calendar.recount:2027/1", "calendar.recount:2027/1:again"]
+
+
+def test_a_start_after_the_folders_were_mended_closes_what_the_process_before_was_told(running: Running) -> None:
+    running.write("demo/pack-2.toml", "half a fi")
+    running.look()
+    (running.at.policies / "demo/pack-2.toml").unlink()
+    again = bootstrap.house(load(running.at.operator.config), running.at.store)
+    again.server.start()
+    again.daemon.law.look()
+    again.server.stop()
+    assert running.matters("law_refused") == []
+
+
+NEXT_YEAR = """\
+year = 2027
+notice = ""
+notice_date = 2026-11-05
+source = "invented for this test"
+[[holiday]]
+name = "元旦"
+days_off = [2027-01-01]
+"""
