@@ -116,9 +116,8 @@ def import_levels(
     from inspector.flows import registers, sheet
 
     office = terminal.office
-    scale = office.scale
     table = sheet.read(file.read_bytes(), encoding)
-    read = registers.levels(table, scale, ", ".join(scale), office.now(), office.calendar.zone)
+    read = registers.levels(table, office.rates, ", ".join(office.scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     if not dry_run:

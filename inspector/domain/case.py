@@ -158,6 +158,7 @@ class LevelReason(StrEnum):
     """Why a case has its credit level: stated by somebody, or why it counts as unrated (handbook 2.1)."""
 
     STATED = "stated"
+    COMBINED = "combined"
     PERSON = "person"
     UNKNOWN = "unknown"
     NOT_RATED = "not_rated"
@@ -172,7 +173,8 @@ class LevelReason(StrEnum):
 class Rated:
     """The credit level frozen into the decision (handbook 2.1): where it came from and how old it was.
 
-    `facts` are those of the reason: `error` of a look-up that failed, `stated` and `stated_as_of` of a level that does not count.
+    `facts` are those of the reason: `error` of a look-up that failed, `stated` and `stated_as_of` of a level that does not count,
+    `stated` and `combined_by` of one that a row of the pack made.
     """
 
     level: str

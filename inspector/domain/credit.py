@@ -16,15 +16,20 @@ def rated_unknown(policy: Policy, reason: LevelReason, **facts: str) -> Rated:
 
 
 def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetime) -> Rated:
-    """A stated level as the pack knows it: off the scale, stale, or dated in the future it is unrated (handbook 2.1)."""
+    """A stated level, or the one several ratings make, as the pack knows it: off the scale, stale or dated in the future it is unrated."""
     told = {"stated": level, "stated_as_of": as_of.isoformat(), "stated_by": source}
     if as_of - now > TOLERANCE:
         return rated_unknown(policy, LevelReason.FUTURE, **told)
     if now - as_of > span(policy.stale_after):
         return rated_unknown(policy, LevelReason.STALE, **told)
-    if level not in {row.code for row in policy.levels}:
+    held = policy.level(level)
+    if held is None:
         return rated_unknown(policy, LevelReason.OFF_SCALE, **told)
-    return Rated(level=level, as_of=as_of, source=source, reason=LevelReason.STATED)
+    found, row = held
+    if row is None:
+        return Rated(level=found, as_of=as_of, source=source, reason=LevelReason.STATED)
+    facts = {"stated": level, "combined_by": row.row, "combined_basis": row.basis}
+    return Rated(level=found, as_of=as_of, source=source, reason=LevelReason.COMBINED, facts=facts)
 
 
 def pushed(by: str, rows: int, kept: int) -> Decision[None]:

@@ -14,6 +14,7 @@ from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
+from inspector.domain.scale import CombineRow, Scale
 
 
 class Excluded(StrEnum):
@@ -252,6 +253,7 @@ class Policy:
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
     levels: tuple[LevelRow, ...]
+    scale: Scale = field(default_factory=Scale)
     stale_after: Term
     stale_basis: str = ""
     items: Mapping[str, Item]
@@ -284,6 +286,13 @@ class Policy:
     def unrated(self) -> str:
         """The level for "nothing valid is known" (handbook 2.1: `U`, never A and never D)."""
         return next(level.code for level in self.levels if level.unrated)
+
+    def level(self, stated: str) -> tuple[str, CombineRow | None] | None:
+        """The level that is stated, and the row that made it of several ratings; None for what is off the scale."""
+        if any(level.code == stated for level in self.levels):
+            return stated, None
+        row = self.scale.combined(stated)
+        return (row.level, row) if row is not None else None
 
     def in_force(self, day: date) -> bool:
         """Whether the pack has effect on that day."""

@@ -36,5 +36,6 @@ def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: 
         "due_at": term.due_at.isoformat(),
         "due_provisional": term.due_provisional,
     }
-    because = Because(rule="strategy.choose", basis=(row.basis, item.verify_basis), pack=policy.label, facts=told)
+    basis = (row.basis, item.verify_basis, *filter(None, [level.facts.get("combined_basis")]))
+    because = Because(rule="strategy.choose", basis=basis, pack=policy.label, facts=told)
     return Chosen(row=row, ways=tuple(steps(policy, item, item.fact(fact), row) for fact in facts), because=because)

@@ -45,8 +45,10 @@ def candidates(
             found = waiting.pop(name, [])
             if plan.pool:
                 fresh = held.level is not None and held.as_of is not None and now - held.as_of <= stale
-                level = held.level if fresh and held.level is not None else policy.unrated
-                found.append(_supervised(held.row, name, pool_stratum(known, policy.unrated, level)))
+                level = policy.level(held.level) if fresh and held.level is not None else None
+                found.append(
+                    _supervised(held.row, name, pool_stratum(known, policy.unrated, level[0] if level else policy.unrated))
+                )
             if found:
                 yield held.row, found
     yield from ((None, found) for found in waiting.values())

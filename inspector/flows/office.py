@@ -141,7 +141,15 @@ class Office:
     @property
     def scale(self) -> tuple[str, ...]:
         """Every credit level that the packs of this office know; what else lies in the folder of packs says nothing here."""
-        return self.book.scale({node.pack for node in self.tree.values() if node.pack is not None})
+        return self.book.scale(self._packs)
+
+    def rates(self, stated: str) -> bool:
+        """Whether a stated credit level is on the scale of a pack of this office."""
+        return self.book.knows(self._packs, stated)
+
+    @property
+    def _packs(self) -> frozenset[str]:
+        return frozenset(node.pack for node in self.tree.values() if node.pack is not None)
 
     def link(self, purpose: str, about: str) -> str:
         """A capability link: whoever holds it may answer for this one thing. Derived, so the same letter carries the same link."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Generic, TypeVar
@@ -133,14 +133,14 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
     return read_rows(sheet, INSPECTORS, one, "id")
 
 
-def levels(sheet: Sheet, known: Container[str], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
+def levels(sheet: Sheet, known: Callable[[str], bool], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
     """Credit levels. One that no pack knows would silently count as unrated, so it is a flaw. Days begin in `zone`."""
 
     def one(reader: RowReader) -> tuple[str, Level] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
         code, _, _ = identity(reader, kind, now)
         level, as_of = reader.text("level"), datetime.combine(reader.day("as_of"), time(), zone)
-        if level and level not in known:
+        if level and not known(level):
             reader.flaw("level", "level_unknown", level=level, known=scale)
         if as_of > now and "as_of" not in reader.spoiled:
             reader.flaw("as_of", "as_of_future", as_of=as_of.date().isoformat())

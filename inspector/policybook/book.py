@@ -75,8 +75,14 @@ class Policybook:
         return replace(self, kept=kept)
 
     def scale(self, ids: Collection[str]) -> tuple[str, ...]:
-        """Every credit level that some version of these packs knows, in order."""
-        return tuple(sorted({level.code for pack in self.packs if pack.id in ids for level in pack.levels}))
+        """Every credit level that some version of these packs knows, in order; then how ratings are stated that make one together."""
+        held = [pack for pack in self.packs if pack.id in ids]
+        forms = sorted({pack.scale.form for pack in held if pack.scale.axes})
+        return (*sorted({level.code for pack in held for level in pack.levels}), *forms)
+
+    def knows(self, ids: Collection[str], stated: str) -> bool:
+        """Whether some version of these packs has what is stated on its scale."""
+        return any(pack.level(stated) is not None for pack in self.packs if pack.id in ids)
 
     def get(self, label: str) -> Policy:
         """The pack `id@version`. Raises Missing naming those there are."""

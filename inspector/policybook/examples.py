@@ -26,7 +26,7 @@ from inspector.domain.case import (
     Subject,
     SubjectKind,
 )
-from inspector.domain.credit import needs_rating, rated_unknown
+from inspector.domain.credit import needs_rating, rated, rated_unknown
 from inspector.domain.decision import Told
 from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.domain.evidence import Evidence, Verdict
@@ -203,10 +203,10 @@ def _level(policy: Policy, example: Example) -> Rated:
     """The stated level, or the unrated one: natural persons have no class, and nothing known is never A nor D (handbook 2.1)."""
     if example.level is None or not needs_rating(example.subject):
         return rated_unknown(policy, LevelReason.UNKNOWN)
-    known = [level.code for level in policy.levels]
-    if example.level not in known:
+    if policy.level(example.level) is None:
+        known = [*(level.code for level in policy.levels), *filter(None, [policy.scale.form])]
         raise Invalid("level_unknown", level=example.level, known=", ".join(known))
-    return Rated(level=example.level, as_of=example.start, source="example", reason=LevelReason.STATED)
+    return rated(policy, example.level, example.start, "example", example.start)
 
 
 def _seen(case: Case, remark: str, now: datetime) -> Evidence:

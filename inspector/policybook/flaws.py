@@ -69,6 +69,27 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} levels are marked unrated ({known}); mark exactly one",
         "标为未评级的等级有 {value} 个（{known}）；须恰好一个",
     ),
+    "axis_word": (
+        "{value} has one of = ; | in it, or white space at an end; write another word",
+        "“{value}”含有 = ; | 之一，或者首尾有空格；请改写",
+    ),
+    "axes_alone": (
+        "{value} stands alone: axes and the rows that combine them go together",
+        "只有 {value}：各项评定与合成等级的行须同时写明",
+    ),
+    "combinations_many": (
+        "{value} combinations, at most {most} can be proven; give the axes fewer values",
+        "共有 {value} 种组合，至多 {most} 种；请减少取值",
+    ),
+    "combination_missing": (
+        "no row for {value}; each combination needs exactly one",
+        "没有这些组合：{value}；每种组合须恰好一行",
+    ),
+    "combination_twice": (
+        "more than one row for {value}; each combination needs exactly one",
+        "组合多于一行：{value}；每种组合须恰好一行",
+    ),
+    "combination_unreachable": ("no combination leads here; take the row out", "没有组合用到本行；请删去"),
     "strategy_missing": (
         "no row for {value}; each profile and level needs exactly one",
         "没有策略：{value}；每个风险类型与等级须恰好一行",

@@ -10,6 +10,7 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import nearest
@@ -233,6 +234,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     ((), _head),
     (("effective",), _dates),
     (("level",), _levels),
+    *AXES,
     (("level", "strategy", "item"), _strategies),
     *SIZES,
     *CLAUSES,

@@ -39,7 +39,8 @@ from inspector.domain.sampling import (
     StaffRow,
     SuppressionRow,
 )
-from inspector.policybook import duties, publishing, quotas
+from inspector.domain.scale import Scale
+from inspector.policybook import duties, publishing, quotas, scales
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -55,7 +56,23 @@ R = TypeVar("R")
 
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
-_OPTIONAL = ("effective_to", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression", "follow", "clause")
+_OPTIONAL = (
+    *(
+        "effective_to",
+        "axis",
+        "combine",
+        "item",
+        "ground",
+        "strategy",
+        "floor",
+        "ceiling",
+        "staff",
+        "size",
+        "suppression",
+        "follow",
+    ),
+    "clause",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +88,7 @@ class Draft:
     sources: Mapping[str, str]
     statutes: frozenset[str]
     levels: tuple[LevelRow, ...]
+    scale: Scale
     stale_after: Term
     stale_basis: str
     items: tuple[Item, ...]
@@ -111,6 +129,7 @@ class Draft:
             sources=self.sources,
             statutes=self.statutes,
             levels=self.levels,
+            scale=self.scale,
             stale_after=self.stale_after,
             stale_basis=self.stale_basis,
             items={item.code: item for item in self.items},
@@ -187,6 +206,7 @@ def read(part: Part) -> Draft:
         sources=sources,
         statutes=statutes,
         levels=rows("level", "code", _level),
+        scale=Scale(axes=rows("axis", "code", scales.axis), rows=rows("combine", "id", scales.combine)),
         stale_after=stale_after,
         stale_basis=stale_basis,
         grounds=dict(rows("ground", "code", _ground)),

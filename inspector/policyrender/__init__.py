@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -73,6 +73,7 @@ def tables(policy: Policy) -> tuple[Table, ...]:
     return (
         _general(policy),
         _levels(policy),
+        _combinations(policy),
         _items(policy),
         _facts(policy),
         _strategies(policy),
@@ -131,6 +132,23 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
 def _levels(policy: Policy) -> Table:
     rows = {level.code: (level.name, "未评级时使用" if level.unrated else "") for level in policy.levels}
     return Table(title="信用等级", heads=("等级", "名称", "说明"), rows=rows)
+
+
+def _combinations(policy: Policy) -> Table:
+    """One column for each rating; a pack without any has an empty table, so that two packs can be compared."""
+    rows = {
+        row.row: (
+            "；".join(f"{axis.name}：{_any(axis.values, row.of.get(axis.code))}" for axis in policy.scale.axes),
+            row.level,
+            row.basis,
+        )
+        for row in policy.scale.rows
+    }
+    return Table(title="由各项评定合成的等级", heads=("编号", "评定", "等级", "依据"), rows=rows)
+
+
+def _any(values: Sequence[str], named: Collection[str] | None) -> str:
+    return "不限" if named is None else "、".join(value for value in values if value in named)
 
 
 def _items(policy: Policy) -> Table:

@@ -171,7 +171,7 @@ class SeenToIn(Strict):
 
 
 class LevelIn(Strict):
-    """A credit level as stated on a day."""
+    """A credit level as stated on a day; where a pack makes it of several ratings, as `grade=good;risk=low`."""
 
     kind: SubjectKind
     code: Annotated[Line, Field(max_length=64)]

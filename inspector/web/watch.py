@@ -76,9 +76,8 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
     message id has its content as its id: each row is dated, so that what is the same to the letter says nothing new.
     """
     caller.for_all(desk)
-    scale = desk.office.scale
-    if strange := sorted({row.level for row in given.levels} - set(scale)):
-        raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(scale))
+    if strange := sorted(level for level in {row.level for row in given.levels} if not desk.office.rates(level)):
+        raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(desk.office.scale))
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
         kept = 0

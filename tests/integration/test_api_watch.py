@@ -7,13 +7,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.roster import RosterObject
+from inspector.domain.scale import Axis, CombineRow, Scale
+from inspector.flows.entries import candidates
+from inspector.flows.explain import explain
+from inspector.flows.narrative import render
+from inspector.flows.office import Plan
 from inspector.store.store import Store
 from inspector.web import server
 from inspector.web.health import Health
@@ -244,3 +252,32 @@ def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["referrer-policy"] == "no-referrer"
     assert answers[0].headers["cache-control"] == "no-store"
+
+
+def test_two_ratings_that_a_pack_combines_are_pushed_in_one_line_and_their_row_explains_the_case(edge: Edge) -> None:
+    axes = (Axis(code="grade", name="信用", values=("good", "poor")), Axis(code="risk", name="风险", values=("low", "high")))
+    rows = (
+        CombineRow(row="x-A", level="A", of={"grade": frozenset({"good"})}, basis="S0:7"),
+        CombineRow(row="x-D", level="D", of={"grade": frozenset({"poor"})}, basis="S0:7"),
+    )
+    office = edge.office
+    packs = tuple(replace(one, scale=Scale(axes=axes, rows=rows)) for one in office.book.packs)
+    office = replace(office, book=replace(office.book, packs=packs))
+    with serving(office) as held, held.as_("credit", "city", "platform") as platform, held.as_("system") as client:
+        half = platform.post("/v1/credit/levels", json={"levels": [level(grade="grade=poor")]})
+        told = platform.post("/v1/credit/levels", json={"levels": [level(grade="risk=high;grade=poor")]}).json()
+        case = client.post("/v1/cases", json=a_case()).json()
+    assert (half.status_code, half.json()["error"]["code"]) == (422, "level_unknown")
+    assert "grade=good|poor;risk=low|high" in half.text, "how it is to be stated"
+    assert (told, case["strategy"]["level"], case["strategy"]["level_reason"]) == ({"kept": 1, "older": 0}, "D", "combined")
+    with office.store.begin() as tx:
+        tx.rosters.enrol(
+            RosterObject(
+                agency="bureau", kind=SubjectKind.FIRM, code="TEST00000000000001", original="-", name="某某", pool="west"
+            )
+        )
+        assert "row x-D of the pack makes one level of it" in render(explain(office, tx, case["id"]), "en")
+        plan = Plan(name="weekly", agency="bureau", trigger="", pool=True)
+        policy = office.policy("bureau", office.now().date())
+        strata = {entry.stratum for _, found in candidates(office, tx, plan, policy, (), office.now()) for entry in found}
+    assert "pool-D" in strata, "daily supervision goes by the same level"
