@@ -22,13 +22,14 @@ from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, OfficeTimes, Settings
+from inspector.shadow import silenced
 from inspector.store.opening import opened
 from inspector.store.store import Store
 
@@ -98,12 +99,13 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     book = lawbook.note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
+    connectors_ = silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     return Office(
         store=held,
         book=book,
         calendar=calendar,
-        connectors=proof.connectors,
+        connectors=connectors_,
         tree=proof.tree,
         plans=proof.plans,
         secret=bytes.fromhex(secret),
@@ -111,6 +113,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         now=lambda: clock.office(held.clock.now()).astimezone(zone),
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
+        shadow=settings.shadow.on,
     )
 
 
@@ -147,6 +150,9 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield flaw
     for plan in plans.values():
         yield from _plan_flaws(plan, tree, whole=whole)
+    if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
+        known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
+        yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
 
 
@@ -264,6 +270,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     made = office(settings, held, proof=proof)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
+    metrics.shadow.set(made.shadow)
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
@@ -307,7 +314,9 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         row = tx.office.get()
         if row is None:
             start = datetime.fromisoformat(told.starts_at) if told.starts_at else now
-            row = tx.office.found(now, start, told.rate, told.skip_closed)
+            row = tx.office.found(now, start, told.rate, told.skip_closed, shadow=settings.shadow.on)
+        if row.shadow is not settings.shadow.on:
+            raise Refusal("shadow_differs", database="shadow" if row.shadow else "earnest", settings=settings.shadow.on)
         clock = OfficeTime(
             machine_anchor=row.machine_anchor,
             office_anchor=row.office_anchor,

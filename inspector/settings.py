@@ -182,6 +182,16 @@ class PlanSettings(Section):
         return told
 
 
+class ShadowSettings(Section):
+    """Running beside today's practice with nothing sent out."""
+
+    on: bool = Field(
+        False,
+        description="Decide and write down, send nothing out, publish nothing. Said before the first start: a database is one or the other",
+    )
+    asks: tuple[str, ...] = Field((), description="Sources, and the credit platform, that are asked all the same")
+
+
 Connector = dict[str, Any]
 
 
@@ -217,6 +227,7 @@ class Settings(BaseSettings):
     )
     seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
     witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
+    shadow: ShadowSettings = Field(default_factory=ShadowSettings)
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
 
     @classmethod

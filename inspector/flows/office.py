@@ -94,6 +94,8 @@ class Office:
     """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
     tickets_from: int = 100_000
     """From so many objects on PostgreSQL computes a draw's tickets."""
+    shadow: bool = False
+    """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 

@@ -14,13 +14,14 @@ from inspector.store.tables import office
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeRow:
-    """Anchors and pace of office time; `secret` is 64 hex."""
+    """Anchors and pace of office time; `secret` is 64 hex; `shadow`: nothing of what is decided here has ever left the house."""
 
     machine_anchor: datetime
     office_anchor: datetime
     rate: float
     skip_closed: bool
     secret: str
+    shadow: bool
 
 
 class OfficeRoom(Room):
@@ -31,7 +32,7 @@ class OfficeRoom(Room):
         row = self.row(sa.select(office).where(office.c.id == 1))
         return OfficeRow(**{name: row[name] for name in OfficeRow.__slots__}) if row else None
 
-    def found(self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool) -> OfficeRow:
+    def found(self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool, *, shadow: bool = False) -> OfficeRow:
         """Write the row at the first start (two replicas at once: one wins) and return it."""
         row = {
             "id": 1,
@@ -40,6 +41,7 @@ class OfficeRoom(Room):
             "rate": rate,
             "skip_closed": skip_closed,
             "secret": secrets.token_hex(32),
+            "shadow": shadow,
         }
         self.insert_one(office, row, ("id",))
         held = self.get()

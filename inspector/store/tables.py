@@ -58,6 +58,7 @@ office = sa.Table(
     sa.Column("rate", sa.Float, nullable=False),
     sa.Column("skip_closed", sa.Boolean, nullable=False),
     sa.Column("secret", sa.String(64), nullable=False),
+    sa.Column("shadow", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 subject = sa.Table(

@@ -167,6 +167,8 @@ class Metrics:
         )
         help_law = "1 while what lies in the folders of packs and calendars is refused and the former ones stay in force."
         self.law_refused = Gauge("inspector_law_refused", help_law, registry=registry)
+        help_shadow = "1 while the office runs in shadow: it decides and writes down, and nothing leaves the house."
+        self.shadow = Gauge("inspector_shadow", help_shadow, registry=registry)
         help_pulse = "Signs of life that the dead-man's switch outside did not take."
         self.pulse_failures = Counter("inspector_pulse_failures_total", help_pulse, registry=registry)
 
