@@ -134,9 +134,9 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _calendar(terminal: Terminal) -> Iterator[Finding]:
-    from inspector.calendars import load_calendars
+    from inspector.lawbook import calendar_of
 
-    calendar = load_calendars(terminal.settings.policies / "calendars", terminal.settings.calendars)
+    calendar = calendar_of(terminal.settings)
     today, horizon = _today(calendar), calendar.horizon
     known = ", ".join(map(str, sorted(calendar.years)))
     following = today.year + 1 if today.year in calendar.years else today.year
@@ -185,13 +185,13 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.calendars import load_calendars
     from inspector.cli import fitting
+    from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
     told = terminal.settings
     book = Policybook.load(told.policies)
-    calendar = load_calendars(told.policies / "calendars", told.calendars)
+    calendar = calendar_of(told)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
         return
