@@ -28,8 +28,9 @@ from inspector.web.answers import request_shown
 from inspector.web.assigned import mates_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
+from inspector.web.language import InLang, carried, language
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -320,5 +321,4 @@ def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
 
 def _again(request: Request) -> Response:
     """Show the page anew, so that reloading it posts nothing."""
-    query = "?lang=en" if request.query_params.get("lang") == "en" else ""
-    return RedirectResponse(request.url.path + query, 303)
+    return RedirectResponse(request.url.path + carried(request), 303)

@@ -27,8 +27,9 @@ from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
+from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 
 router = APIRouter(include_in_schema=False)
@@ -98,7 +99,7 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
     except InspectorError as error:
         wrong = replace(trouble(error, form, lang), fields=("token",))
         return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
-    answer = RedirectResponse(after + _query(request), 303)
+    answer = RedirectResponse(after + carried(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
     secure = desk.office.base_url.startswith("https:")
     answer.set_cookie(COOKIE, cookie, max_age=int(LASTS.total_seconds()), httponly=True, samesite="strict", secure=secure)
@@ -108,7 +109,7 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
 @router.post("/logout")
 def log_out(request: Request) -> Response:
     """End the session in this browser."""
-    answer = RedirectResponse("/login" + _query(request), 303)
+    answer = RedirectResponse("/login" + carried(request), 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer
 
@@ -150,7 +151,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
         return _case_page(request, desk, caller, case_id, form, trouble(error, form, lang))
-    return RedirectResponse(request.url.path + _query(request), 303)
+    return RedirectResponse(request.url.path + carried(request), 303)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,9 +212,4 @@ def _case_page(
 
 def to_login(request: Request) -> Response:
     """Log in first, then come back to this page."""
-    lang = "&lang=en" if request.query_params.get("lang") == "en" else ""
-    return RedirectResponse(f"/login?next={request.url.path}{lang}", 303)
-
-
-def _query(request: Request) -> str:
-    return "?lang=en" if request.query_params.get("lang") == "en" else ""
+    return RedirectResponse(f"/login?next={request.url.path}{carried(request, '&')}", 303)

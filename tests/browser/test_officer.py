@@ -121,3 +121,16 @@ def test_an_officer_decides_by_the_keyboard_alone(edge: Edge, officer: Visitor, 
     assert outcome(edge, path) is Outcome.TRUE
     with edge.office.store.read() as tx:
         assert tx.cases.get(path.rpartition("/")[2]).state is CaseState.CLOSED
+
+
+def test_an_english_browser_is_spoken_to_in_english_and_a_choice_outlasts_it(edge: Edge, door: Door, path: str) -> None:
+    desk = door.desk(edge.url, locale="en-US")
+    assert "Promise and findings side by side" in desk.log_in(edge.token("officer"), path)
+    assert "Back to the list" in desk.text()
+    desk.follow("中文")
+    desk.follow("返回列表")
+    desk.follow("R-000001")
+    desk.press("作出决定")
+    assert desk.alert().inner_text() == "请选择结论；请填写理由"
+    desk.open("/verify")
+    assert desk.page.get_attribute("html", "lang") == "en"

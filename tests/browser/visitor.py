@@ -132,9 +132,9 @@ class Door:
         """Somebody with a small phone."""
         return self._let_in(home, PHONE, scripts=scripts)
 
-    def desk(self, home: str, *, scripts: bool = True) -> Visitor:
+    def desk(self, home: str, *, scripts: bool = True, locale: str = "zh-CN") -> Visitor:
         """Somebody at a desk."""
-        return self._let_in(home, DESK, scripts=scripts)
+        return self._let_in(home, DESK, scripts=scripts, locale=locale)
 
     def close(self) -> list[str]:
         """Everybody leaves; their faults."""
@@ -142,10 +142,10 @@ class Door:
             visitor.page.context.close()
         return [fault for visitor in self._inside for fault in visitor.faults]
 
-    def _let_in(self, home: str, size: ViewportSize, *, scripts: bool) -> Visitor:
+    def _let_in(self, home: str, size: ViewportSize, *, scripts: bool, locale: str = "zh-CN") -> Visitor:
         phone = size is PHONE
         context = self._browser.new_context(
-            viewport=size, locale="zh-CN", java_script_enabled=scripts, has_touch=phone, is_mobile=phone
+            viewport=size, locale=locale, java_script_enabled=scripts, has_touch=phone, is_mobile=phone
         )
         self._inside.append(Visitor(page=context.new_page(), home=home))
         return self._inside[-1]
