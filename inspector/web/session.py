@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import review
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.flows import wording
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
 from inspector.store.tx import Tx, new_id
@@ -193,13 +194,15 @@ def _case_page(
         case, letter, why = read_case(desk, caller, case_id, ask)
     except InspectorError as error:
         return refused(request, error)
+    lang = language(request)
     context = {
         "caller": caller,
         "case": case,
         "letter": letter,
         "why": why,
         "names": {claim.key: claim.name for claim in why.claims},
-        "text": render(why, language(request)),
+        "text": render(why, lang),
+        "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
         "typed": _typed(form),

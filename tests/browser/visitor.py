@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
     "--no-sandbox",  # it refuses root and does not work in every container; the pages are our own
 ]
+_EMPTY = re.compile(r"[(（][\s—]*[)）]")
 _WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 _FOCUS = """() => {
     const at = document.activeElement, style = getComputedStyle(at);
@@ -82,10 +84,12 @@ class Visitor:
         return self.page.get_by_role("status").inner_text()
 
     def text(self) -> str:
-        """Everything written on the page, which must not be wider than the screen."""
+        """Everything written on the page, which must not be wider than the screen nor put nothing into brackets."""
         scrolled, screen = self.page.evaluate(_WIDTHS)
         assert scrolled <= screen, f"{self.page.url} is {scrolled} wide on a screen of {screen}"
-        return self.page.locator("body").inner_text()
+        told = self.page.locator("body").inner_text()
+        assert (empty := _EMPTY.search(told)) is None, f"{self.page.url}: {told[: empty.end()][-80:] if empty else ''}"
+        return told
 
     def tab_to(self, name: str) -> None:
         """Reach a field or button by the keyboard alone; wherever the focus is on the way, it is seen."""

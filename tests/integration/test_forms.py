@@ -47,10 +47,10 @@ def hidden(text: str, name: str = "message") -> str:
     return found[1]
 
 
-def in_review(edge: Edge) -> str:
+def in_review(edge: Edge, number: int = 1) -> str:
     """A case a source contradicts."""
     with edge.as_("system") as client:
-        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        case_id = client.post("/v1/cases", json=a_case(number)).json()["id"]
     settle(edge.office)
     return str(case_id)
 
