@@ -147,7 +147,9 @@ def trouble(error: InspectorError, form: Fields, lang: Lang) -> Trouble:
     named = error.facts.get("problems") if error.code == "message_invalid" else None
     told = cast("Sequence[Mapping[str, str]]", named) if named else [one.facts for one in held]
     fields = tuple(dict.fromkeys(str(one["field"]).split(".")[0] for one in told if one.get("field")))
-    if named and all(known(f"ui.{field}", lang) for field in fields):
+    if error.code == "message_id_reused":  # an id means nothing to people
+        text = label("ui.sent_before", lang)
+    elif named and all(known(f"ui.{field}", lang) for field in fields):
         text = _unfit(fields, form, lang)
     else:
         text = label("ui.sentence_gap", lang).join(in_words(one, lang) for one in held)

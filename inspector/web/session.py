@@ -19,8 +19,10 @@ from inspector.domain import review
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
 from inspector.flows import wording
+from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
+from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find, holder
@@ -195,6 +197,10 @@ def _case_page(
     except InspectorError as error:
         return refused(request, error)
     lang = language(request)
+    last = last_review(why.decisions)
+    if wrong.code in ("message_id_reused", "not_in_review") and case.outcome is not None and last is not None:
+        officer, when = last.facts.get("officer"), wording.at(last.at)
+        wrong = replace(wrong, text=label("ui.decided_before", lang, officer=officer, at=when, outcome=of(case.outcome, lang)))
     context = {
         "caller": caller,
         "case": case,

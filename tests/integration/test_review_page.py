@@ -20,7 +20,7 @@ from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.integration.test_forms import PERSON, in_review, logged_in
+from tests.integration.test_forms import PERSON, hidden, in_review, logged_in
 
 pytestmark = pytest.mark.alike
 EMPTY = re.compile(r"[(（][\s—]*[)）]")
@@ -122,3 +122,48 @@ def test_nothing_stands_in_empty_brackets_where_a_visit_has_answered_or_a_level_
     assert why.why is not None
     for lang in LANGS:
         assert EMPTY.findall(render(replace(why, why=replace(why.why, level_name="")), lang)) == []
+
+
+def test_a_decision_sent_twice_is_told_to_be_recorded_by_whom_and_when_and_never_by_a_message_id(edge: Edge) -> None:
+    case_id, other = in_review(edge), in_review(edge, 2)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        page = browser.get(f"/review/{case_id}").text
+        form = {"guard": hidden(page, "guard"), "message": hidden(page), "outcome": "TRUE", "reasons": "已核对"}
+        assert browser.post(f"/review/{case_id}", data=form).status_code == 303
+        changed, anew = form | {"outcome": "DATA_ERROR"}, form | {"reasons": "另有想法", "message": "a1"}
+        told = {
+            "": "此前已有记录：李四已于 2026-03-02 09:00 作出决定：属实。刚才提交的内容没有改变任何记录",
+            "?lang=en": "This is recorded already: 李四 decided at 2026-03-02 09:00: True. What was sent just now changed nothing",
+        }
+        for lang, words in told.items():
+            for sent in (changed, anew):
+                again = browser.post(f"/review/{case_id}{lang}", data=sent)
+                assert again.status_code == 409
+                assert re.findall(r'role="alert"[^>]*>([^<]*)<', again.text) == [words]
+                assert f'<a href="/review/{case_id}{lang}">' in again.text
+                assert form["message"] not in again.text
+        elsewhere = browser.post(f"/review/{other}?lang=en", data=form)
+    assert elsewhere.status_code == 409
+    assert "What was sent just now changed nothing" in elsewhere.text
+    assert "recorded already" not in elsewhere.text, "nothing is recorded of the other case"
+    assert form["message"] not in elsewhere.text
+    assert "已核对</textarea>" in elsewhere.text, "what was typed is kept, under an id of its own"
+    with edge.office.store.read() as tx:
+        assert [tx.cases.get(one).outcome for one in (case_id, other)] == [Outcome.TRUE, None]
+
+
+def test_a_form_behind_a_link_that_was_sent_already_says_so_in_peoples_words(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        name = seat_name(tx.visits.team(visit.id)[0])
+    path = f"/seat/{name}/{office.link_token('seat', name)}?lang=en"
+    with serving(office) as edge, edge.client() as browser:
+        assert browser.post(path, data={"do": "accept", "message": "m1"}).status_code == 303
+        again = browser.post(path, data={"do": "decline", "reason": "ill", "message": "m1"})
+    assert again.status_code == 409
+    assert "This form had been sent already" in again.text
+    assert "Message id" not in again.text
