@@ -182,7 +182,9 @@ def test_the_form_asks_what_was_seen_and_offers_the_exempt_promises(store: Store
         said = {"do": "result", "seen": "FINDING", "remarks": WORDS, about: "match"}
         assert browser.post(path, data=said).status_code == 303
         page = browser.get(path + "?lang=en").text
-        assert all(told in page for told in ("Agrees", "Found something", WORDS)), "an exempt promise that was answered is told too"
+        assert all(told in page for told in ("Agrees", "Found something", WORDS)), (
+            "an exempt promise that was answered is told too"
+        )
         (part,) = program.get(f"/v1/seats/{name}").json()["visit"]["parts"]
     assert (part["seen"], part["remarks"]) == ("FINDING", WORDS)
     assert len(matters(office)) == 1
