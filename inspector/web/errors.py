@@ -18,6 +18,7 @@ from starlette.routing import Route
 from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web.caller import Unknown
+from inspector.web.fields import FORMS
 
 log = structlog.get_logger(__name__)
 
@@ -143,12 +144,19 @@ def unfit(found: Sequence[Any]) -> dict[str, object]:
     problems = [
         {
             "field": ".".join(str(part) for part in one["loc"]),
-            "problem": problem(one["type"], one["msg"], one.get("ctx", {}), EN),
-            "problem_zh": problem(one["type"], one["msg"], one.get("ctx", {}), ZH),
+            "problem": problem(_kind(one), one["msg"], one.get("ctx", {}), EN),
+            "problem_zh": problem(_kind(one), one["msg"], one.get("ctx", {}), ZH),
         }
         for one in found[:_MOST]
     ]
     return {"problems": problems, **problems[0]}
+
+
+def _kind(one: Any) -> str:
+    """The kind of a problem by which it has words: a pattern is for programs, people are told the form and an example of it."""
+    if one["type"] != "string_pattern_mismatch":
+        return str(one["type"])
+    return f"form_{FORMS.get(one['ctx']['pattern'], 'other')}"
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from inspector.labels import Lang, label
+from inspector.web.fields import FORMS
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
@@ -184,6 +186,41 @@ def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
     assert re.search("[\u4e00-\u9fff]", error["facts"]["problem_zh"]), "each half is in its own language"
     assert not re.search("[A-Za-z]{3}", error["facts"]["problem_zh"].replace("COMMITMENT", "").split("'")[0])
     assert "xxx" not in answer.text
+
+
+def patterns(held: object) -> set[str]:
+    """Every pattern that stands anywhere in a description."""
+    if isinstance(held, dict):
+        return {told for name, told in held.items() if name == "pattern" and isinstance(told, str)}.union(
+            *map(patterns, held.values())
+        )
+    return set().union(*map(patterns, held)) if isinstance(held, list) else set()
+
+
+@pytest.mark.parametrize(("lang", "before"), [("en", "such as "), ("zh-Hans", "如 ")])
+def test_every_form_the_api_asks_for_has_words_and_an_example_of_it(client: httpx.Client, lang: Lang, before: str) -> None:
+    assert patterns(client.get("/openapi.json").json()) == set(FORMS)
+    for pattern, name in FORMS.items():
+        told, _, example = label(f"problem.form_{name}", lang).rpartition(before)
+        assert told
+        assert re.search(pattern, example), (pattern, example)
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "field", "told"),
+    [
+        ("/v1/cases", a_case() | {"letter": {"digest": "abc"}}, "body.letter.digest", "64 hexadecimal digits in small letters"),
+        ("/v1/cases", a_case() | {"claims": [{"key": "第一项"}]}, "body.claims.0.key", "such as c1"),
+        ("/v1/cases/2026-1/withdraw", {"reason": "x"}, "path.case_id", "a case's id as we answered it"),
+    ],
+)
+def test_a_wrong_form_is_told_by_its_field_in_words_and_not_by_the_pattern(
+    untouched: None, client: httpx.Client, path: str, given: object, field: str, told: str
+) -> None:
+    error = client.post(path, json=given).json()["error"]
+    found = {one["field"]: one for one in error["facts"]["problems"]}[field]
+    assert told in found["problem"]
+    assert not any(sign in json.dumps(error) for sign in ("^[", "{64}", "]+", "]*"))
 
 
 @pytest.mark.parametrize(
