@@ -52,6 +52,7 @@ _CODES = {
 }
 EN: Lang = "en"
 ZH: Lang = "zh-Hans"
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
 _LONGEST = 400
 _MOST = 20
 
@@ -74,8 +75,8 @@ class ErrorBody(BaseModel):
 
 
 _MEANING = {
-    400: "Not readable as JSON",
-    401: "No token, or one that is not valid",
+    400: "Not readable as JSON, or with headers that contradict each other",
+    401: "No token, one that is not valid, or two",
     403: "The token or link may not do this",
     404: "There is no such thing, or it is not yours to know of",
     409: "Understood, and not allowed in the present state; or a reference or message id used before for something else",
@@ -126,8 +127,7 @@ def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping
 async def _ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, InspectorError)
     status = status_of(error)
-    headers = {"WWW-Authenticate": 'Bearer realm="inspector"'} if status == 401 else None
-    return answer(status, error.code, error.facts, headers)
+    return answer(status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant

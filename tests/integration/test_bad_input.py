@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -147,6 +148,49 @@ def test_a_packed_message_is_refused_by_the_name_of_its_packing(untouched: None,
     answer = client.post("/v1/cases", content=packed, headers={**JSON, "Content-Encoding": "gzip"})
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["facts"]) == (415, "content_encoding_unknown", {"encoding": "gzip"})
+
+
+@pytest.mark.parametrize("path", ["/v1/cases", "/v1/assistance/c1.k1~0.0", "/metrics"])
+@pytest.mark.parametrize("name", ["Authorization", "X-Link-Token"])
+def test_a_credential_that_stands_twice_counts_for_neither(edge: Edge, client: httpx.Client, path: str, name: str) -> None:
+    """The first or the last of them: a proxy on the way may have looked at the other one."""
+    good = client.headers["authorization"]
+    for told in ([good, "Bearer x"], ["Bearer x", good], [good, good]):
+        with edge.client() as anybody:
+            answer = anybody.get(path, headers=[(name, one) for one in told])
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["facts"]) == (401, "header_twice", {"field": name})
+        assert "Bearer" in answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Idempotency-Key", ["a", "b"]),
+        ("Content-Type", ["application/json", "text/csv"]),
+        ("Content-Encoding", ["identity", "gzip"]),
+    ],
+)
+def test_a_header_of_a_message_that_stands_twice_is_refused_by_name(
+    untouched: None, client: httpx.Client, name: str, values: list[str]
+) -> None:
+    rest = {} if name == "Content-Type" else JSON
+    headers = [*rest.items(), *((name, one) for one in values)]
+    answer = client.post("/v1/cases", content=json.dumps(a_case()), headers=headers)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (400, "header_twice", {"field": name})
+
+
+def test_no_second_request_is_smuggled_in_behind_a_message_that_ends_in_two_ways(edge: Edge) -> None:
+    host = edge.url.removeprefix("http://")
+    head = f"POST /v1/cases HTTP/1.1\r\nHost: {host}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hidden = f"GET /health/live HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", edge.server.port), timeout=20) as wire:
+        wire.sendall(f"{head}0\r\n\r\n{hidden}".encode())
+        heard = b"".join(iter(lambda: wire.recv(65_536), b"")).decode()
+    assert heard.startswith("HTTP/1.1 400 ")
+    assert "message_framed_twice" in heard
+    assert heard.count("HTTP/1.1") == 1
 
 
 def test_a_parameter_that_stands_twice_is_refused_and_not_halved(client: httpx.Client) -> None:
