@@ -91,8 +91,15 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
 
 def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     terminal: Terminal,
-    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file 文件", metavar="FILE")] = None,
-    agency: Agency = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV or Excel file, gzip too; needed but with --template 文件", metavar="FILE")
+    ] = None,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", "-a", help="Whose cases they are, where a row names none below it; needed but with --template 办理机关"
+        ),
+    ] = None,
     sender: Annotated[
         str,
         typer.Option(

@@ -30,7 +30,9 @@ router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
 
 def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | str:
-    """The link's secret, or else the caller of the token."""
+    """The link's secret, or the caller of the token; whoever shows both does not say for whom he signs."""
+    if link is not None and shown is not None:
+        raise Unknown("credentials_two")
     if link is not None:
         return link
     if shown is None:
