@@ -42,7 +42,13 @@ def _stated(file: Path) -> Iterable[tuple[str, int, int]]:
 
 def read(settings: Settings) -> tuple[WorkingCalendar, Policybook]:
     """What lies in the folders. Raises Invalid for the first thing wrong with a calendar, PacksInvalid for all that is with packs."""
-    return load_calendars(settings.policies / "calendars", settings.calendars), Policybook.load(settings.policies)
+    return calendar_of(settings), Policybook.load(settings.policies)
+
+
+def calendar_of(settings: Settings) -> WorkingCalendar:
+    """The working days of the folders and the office hours of the settings. Raises Invalid (`calendar_*`, `office_hours_reversed`)."""
+    told = settings.time
+    return load_calendars(settings.policies / "calendars", settings.calendars, opens=told.opens, closes=told.closes)
 
 
 def note_packs(held: Store, book: Policybook) -> Policybook:

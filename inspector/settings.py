@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -72,10 +73,20 @@ class Web(Section):
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
+    language: Literal["zh-Hans", "en"] = Field(
+        "zh-Hans", description="The language of pages for a browser that prefers none of the two, or does not say"
+    )
 
 
 class OfficeTimes(Section):
-    """Office time. Real offices leave this alone; the demo lets office time run fast and skip closed hours."""
+    """Office hours, by which a legal date ends; and office time, which real offices leave alone and the demo lets run fast."""
+
+    opens: time = Field(time(8, 30), description="When the office opens on working days")
+    closes: time = Field(
+        time(17, 30),
+        description="When it closes: the last day of a term ends then (Civil Code art. 203). A change counts for dates counted from "
+        "then on; all daemons of a database must say the same",
+    )
 
     rate: float = Field(1.0, gt=0, description="Office seconds that pass in one machine second")
     skip_closed: bool = Field(False, description="Only the open hours of working days pass")

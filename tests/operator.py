@@ -133,19 +133,19 @@ class Operator:
         self.config.write_text(told + more, encoding="utf-8")
         return self
 
-    def say(self, *words: str, typed: str | None = None) -> Said:
-        """A command in this process, in English."""
+    def say(self, *words: str, typed: str | None = None, lang: str = "en") -> Said:
+        """A command in this process."""
         with pytest.MonkeyPatch.context() as patch:
             if self.uid is not None:
                 patch.setattr(os, "getuid", lambda: self.uid)
-            told = CliRunner().invoke(app, [*words, "--config", str(self.config), "--lang", "en"], input=typed)
+            told = CliRunner().invoke(app, [*words, "--config", str(self.config), "--lang", lang], input=typed)
         if told.exception is not None and not isinstance(told.exception, SystemExit):
             raise told.exception
         return Said(told.exit_code, told.stdout, told.stderr)
 
-    def well(self, *words: str) -> Said:
+    def well(self, *words: str, lang: str = "en") -> Said:
         """A command that must succeed."""
-        told = self.say(*words)
+        told = self.say(*words, lang=lang)
         assert told.code == 0, told.out + told.err
         return told
 

@@ -91,8 +91,15 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
 
 def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     terminal: Terminal,
-    file: Annotated[Path | None, typer.Argument(help="CSV or Excel file 文件", metavar="FILE")] = None,
-    agency: Agency = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV or Excel file, gzip too; needed but with --template 文件", metavar="FILE")
+    ] = None,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", "-a", help="Whose cases they are, where a row names none below it; needed but with --template 办理机关"
+        ),
+    ] = None,
     sender: Annotated[
         str,
         typer.Option(
@@ -108,7 +115,10 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     item: Annotated[str, typer.Option("--item", help="With --template: add the item's claim columns 事项编码")] = "",
     encoding: Encoding = None,
 ) -> Exit | None:
-    """Take cases in from a file: every row, or none. 从文件导入：全部成功，否则一条也不写。
+    """Take cases in from a file: every row is judged before one is written. 从文件导入：逐行核对无误后才写入。
+
+    Where anything is wrong, nothing is written. Up to 5,000 rows are one transaction; more are written 1,000 at a time, so that nobody
+    waits for the file: broken off, it is imported again and goes on where it stopped.
 
     One row is one case; promised facts are columns `claim:FACT` (承诺:FACT). Heads may be English or Chinese. The same file again
     changes nothing. CSV must be UTF-8 or GB 18030, or what --encoding says; in Excel codes must be text. Columns: --template --json.

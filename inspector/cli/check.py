@@ -104,6 +104,16 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
     if not held.agencies:
         mend = ("add [agencies.NAME] sections", "请添加 [agencies.名称]")
         yield Finding.warn("settings", ("there are no agencies", "没有机关"), mend)
+    if held.pulse is None:
+        told = (
+            "no dead-man's switch: nobody hears when this machine falls silent",
+            "未设外部失联监测：本机停止工作时无人知晓",
+        )
+        mend = (
+            'add [pulse] with kind = "http" and the url of a monitor on another machine that wakes somebody when no ping comes',
+            '请添加 [pulse]：kind = "http"，url 为另一台机器上的监测地址，收不到心跳时由其报警',
+        )
+        yield Finding.warn("pulse", told, mend)
     if held.time.rate != 1 or held.time.skip_closed or held.time.pauses:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
@@ -134,9 +144,9 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _calendar(terminal: Terminal) -> Iterator[Finding]:
-    from inspector.calendars import load_calendars
+    from inspector.lawbook import calendar_of
 
-    calendar = load_calendars(terminal.settings.policies / "calendars", terminal.settings.calendars)
+    calendar = calendar_of(terminal.settings)
     today, horizon = _today(calendar), calendar.horizon
     known = ", ".join(map(str, sorted(calendar.years)))
     following = today.year + 1 if today.year in calendar.years else today.year
@@ -185,13 +195,13 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.calendars import load_calendars
     from inspector.cli import fitting
+    from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
     told = terminal.settings
     book = Policybook.load(told.policies)
-    calendar = load_calendars(told.policies / "calendars", told.calendars)
+    calendar = calendar_of(told)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
         return

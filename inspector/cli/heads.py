@@ -163,6 +163,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "disk": ("disk", "磁盘"),
     "clock": ("clock", "时钟"),
     "calendar": ("calendar", "工作日历"),
+    "pulse": ("pulse", "失联监测"),
     "time": ("time", "办公时间"),
     "policies": ("policies", "政策包"),
     "credit": ("credit", "信用平台"),

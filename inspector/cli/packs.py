@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,22 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
-from inspector.domain.errors import Missing
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.errors import Invalid, Missing
 
 if TYPE_CHECKING:
+    from inspector.domain.policy import Policy
     from inspector.policybook import Policybook
 
-Label = Annotated[str, typer.Argument(help="A pack, as maoji@2026.1 政策包", metavar="PACK")]
+_VERSION = "without a version: the one in force today 不写版本则为今日有效的版本"
+Label = Annotated[str, typer.Argument(help=f"A pack, as maoji or maoji@2026.1; {_VERSION}", metavar="PACK")]
+Old = Annotated[str, typer.Argument(help=f"The pack before, as maoji or maoji@2026.1; {_VERSION}", metavar="OLD")]
+New = Annotated[
+    str | None,
+    typer.Argument(
+        help="The pack after; left out: the version of OLD's pack in force today 不写则为同一政策包今日有效的版本", metavar="NEW"
+    ),
+]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", help="Folder of packs instead of the configured one 政策包文件夹", exists=True, file_okay=False),
@@ -47,17 +58,21 @@ def render(terminal: Terminal, pack: Label, folder: Folder = None) -> None:
     """Print a pack as one Markdown page in Chinese. 打印政策包全文。"""
     from inspector import policyrender
 
-    page = policyrender.render(_book(terminal, folder).get(pack))
-    terminal.value({"pack": pack, "markdown": page})
+    found = _found(terminal, _book(terminal, folder), pack)
+    page = policyrender.render(found)
+    terminal.value({"pack": found.label, "markdown": page})
     terminal.line(page.rstrip("\n"))
 
 
-def diff(terminal: Terminal, old: Label, new: Label, folder: Folder = None) -> None:
+def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -> None:
     """Show what changed from one pack to another, row by row. 比较两个政策包。"""
     from inspector import policyrender
 
     book = _book(terminal, folder)
-    changes = policyrender.diff(book.get(old), book.get(new))
+    if new is None and "@" not in old:
+        raise Invalid("pack_other_missing", pack=_found(terminal, book, old).label, known=", ".join(_versions(book, old)))
+    before = _found(terminal, book, old)
+    changes = policyrender.diff(before, _found(terminal, book, before.id if new is None else new))
     terminal.value(list(changes))
     for change in changes:
         terminal.line(str(change))
@@ -93,6 +108,20 @@ def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
     for gap in book.warnings:
         terminal.say("gap", gap=gap)
     return Exit.WRONG if any(found.values()) else None
+
+
+def _found(terminal: Terminal, book: Policybook, asked: str) -> Policy:
+    """The pack of a label; of a name alone the version in force today, which is said. Raises Missing naming those there are."""
+    if "@" in asked or not _versions(book, asked):
+        return book.get(asked)
+    today = datetime.now(SHANGHAI).date()
+    found = book.in_force(asked, today)
+    terminal.aside(terminal.words("pack_of_today", label=found.label, day=today))
+    return found
+
+
+def _versions(book: Policybook, pack_id: str) -> list[str]:
+    return [one.label for one in book.packs if one.id == pack_id]
 
 
 def _book(terminal: Terminal, folder: Path | None) -> Policybook:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inspector.cli.command import Exit, command, group
-from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
+from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
+from inspector.cli.preview import Row, Wish, lacking, preview
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
@@ -20,13 +21,9 @@ if TYPE_CHECKING:
     from inspector.flows.registers import Read
     from inspector.store.tx import Tx
 
-Row = RosterObject | InspectorRecord
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
-
-PARTS = 10
-"""More than one part in so many removed is more likely a wrong file than a wave of closures."""
 
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
@@ -67,7 +64,7 @@ def import_objects(
     if not dry_run:
         confirm(terminal, table)
     return _import(
-        terminal, read, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
+        terminal, read, Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
 
 
@@ -98,7 +95,7 @@ def import_inspectors(
     if not dry_run:
         confirm(terminal, table)
     return _import(
-        terminal, read, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
+        terminal, read, Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
     )
 
 
@@ -137,29 +134,15 @@ def import_levels(
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What a register is to become, and how far the person who asks may go."""
-
-    agency: str
-    what: str
-    rows: Sequence[Row]
-    file: str
-    dry_run: bool
-    remove: bool
-    keep: bool
-    yes: bool
-
-
-def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
+def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     """Preview, ask, write. Between preview and writing nothing may have moved, or nothing is written."""
     before = terminal.look(lambda tx: _held(tx, wish))
     changes = differences(before, wish.rows)
     gone = [one for one in changes if one.kind == "removed"]
-    _preview(terminal, read, wish, changes, len(before))
+    preview(terminal, wish, changes, len(before), read.warnings)
     if wish.dry_run:
-        if lacking := [] if wish.keep or not gone else _lacking(wish, len(gone), len(before)):
-            terminal.say("would_need", count=len(gone), options=" ".join(lacking))
+        if options := [] if wish.keep or not gone else lacking(wish, len(gone), len(before)):
+            terminal.say("would_need", count=len(gone), options=" ".join(options))
         terminal.say("dry")
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
@@ -185,51 +168,22 @@ def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
     return None
 
 
-def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence[Change], held: int) -> None:
-    kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
-    same = held - len(kinds["changed"]) - len(kinds["removed"])
-    terminal.value(
-        {
-            **{kind: [one.key for one in found] for kind, found in kinds.items() if kind != "removed"},
-            "removed": [] if wish.keep else [one.key for one in kinds["removed"]],
-            "kept": [one.key for one in kinds["removed"]] if wish.keep else [],
-            "unchanged": same,
-            "rows": len(wish.rows),
-            "dry_run": wish.dry_run,
-            "needs": _lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else [],
-            "flaws": [],
-            "warnings": listed(terminal, read.warnings),
-        }
-    )
-    terminal.say("preview_kept" if wish.keep else "preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
-    for kind, sign in (("removed", "=" if wish.keep else "-"), ("changed", "~"), ("added", "+")):
-        for one in kinds[kind][:CHANGES]:
-            terminal.line(f"  {sign} {one.key} {one.name}")
-        if len(kinds[kind]) > CHANGES:
-            terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - CHANGES))
-
-
-def _may_remove(terminal: Terminal, wish: _Wish, gone: int, held: int) -> bool:
+def _may_remove(terminal: Terminal, wish: Wish, gone: int, held: int) -> bool:
     """Whether rows may go: True they go, False they stay. Raises Refusal when nobody has said."""
     if wish.keep:
         return False
-    if "--yes" in _lacking(wish, gone, held):
+    if "--yes" in lacking(wish, gone, held):
         raise Refusal("removals_many", removed=gone, held=held)
     if wish.remove or terminal.sure(terminal.words("remove?", count=gone)):
         return True
     raise Refusal("removals_unconfirmed", removed=gone)
 
 
-def _lacking(wish: _Wish, gone: int, held: int) -> list[str]:
-    """The options without which rows do not go."""
-    return [*([] if wish.remove else ["--remove"]), *(["--yes"] if gone * PARTS > held and not wish.yes else [])]
-
-
-def _held(tx: Tx, wish: _Wish) -> Sequence[Row]:
+def _held(tx: Tx, wish: Wish) -> Sequence[Row]:
     return tx.rosters.objects(wish.agency) if wish.what == "objects" else tx.rosters.inspectors(wish.agency)
 
 
-def _write(tx: Tx, wish: _Wish, changes: Sequence[Change], now: datetime) -> None:
+def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None:
     put = {one.key for one in changes if one.kind != "removed"}
     gone = [one.key for one in changes if one.kind == "removed"]
     added = {one.key for one in changes if one.kind == "added"}

@@ -313,7 +313,9 @@ def clean(text: str) -> str:
 def _json(value: object) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat()  # the office's offset, like all that comes from the database
+    if isinstance(value, date):
         return value.isoformat()
     return sorted(value) if isinstance(value, frozenset | set) else str(value)
 

@@ -126,6 +126,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{added} added, {changed} changed, {removed} not in the file and kept, {same} unchanged",
         "新增 {added}，变更 {changed}，文件中没有而予以保留 {removed}，不变 {same}",
     ),
+    "field_original": ("code as written", "代码原文"),
+    "field_warnings": ("remarks on the code", "代码提示"),
+    "field_enrolled": ("enrolled by a case", "因办件列入"),
     "inspections": (
         "past inspections: new {added}, told anew {changed}, known already {same}",
         "以往检查：新增 {added} 条，更正 {changed} 条，已有 {same} 条",
@@ -252,6 +255,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         '{label}: warning: has no examples; write examples-{version}.toml beside it with the line pack = "{label}"',
         '{label}：警告：没有示例；请在旁边写 examples-{version}.toml，首行写 pack = "{label}"',
     ),
+    "pack_of_today": ("{label} is the version in force on {day}", "{label} 为 {day} 有效的版本"),
     "pack_same": ("no difference", "没有差别"),
     "gap": ("gap: {gap}", "空档：{gap}"),
 }

@@ -266,12 +266,17 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 
 
+def evidence_id(request: Request) -> str:
+    """The id of the evidence of a request's end; a late word stands beside the piece that says that nobody answered."""
+    return f"assist:{request.id}{':late' if request.late else ''}"
+
+
 def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
     """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
     on = date.fromisoformat(str(request.question["on"]))
     early = unfresh(verdict, None, on, None, request.ended_at or asked_at)
     return Evidence(
-        id=f"assist:{request.id}{':late' if request.late else ''}",  # beside the piece that says that nobody answered
+        id=evidence_id(request),
         claim=request.claim,
         method=Method.ASSISTANCE,
         via=request.requested,

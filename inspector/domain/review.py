@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar, due
-from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome, Route
+from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
@@ -15,6 +16,13 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
+
+
+class Reviewed(StrEnum):
+    """What an officer's decision has made of a contradiction."""
+
+    CONFIRMED = "CONFIRMED"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
 
 
 def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) -> Decision[Case]:
@@ -132,6 +140,18 @@ def _follows(cited: tuple[Evidence, ...], policy: Policy, now: datetime, calenda
 def adverse(row: OutcomeRow) -> bool:
     """Whether an outcome goes against its subject: untrue, or with proposals, or with a grade other than that of `TRUE`."""
     return row.outcome in UNTRUE or any(row.stages) or (row.grade is not None and row.outcome is not Outcome.TRUE)
+
+
+def reviewed(case: Case, held: ClaimFile, cited: Iterable[Evidence]) -> Reviewed | None:
+    """What the officer who closed a case, citing this evidence, has said of a claim that was contradicted.
+
+    Confirmed is what the decision calls untrue on the ground of a fresh mismatch about this very claim, and nothing else. None:
+    nobody has decided (any more), so that it is a lead, or nothing contradicts the claim.
+    """
+    if case.state is not CaseState.CLOSED or held.status not in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD):
+        return None
+    against = any(one.claim == held.claim.key and one.verdict is Verdict.MISMATCH and one.fresh for one in cited)
+    return Reviewed.CONFIRMED if case.outcome in UNTRUE and against else Reviewed.NOT_CONFIRMED
 
 
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -98,12 +98,24 @@ class InspectorRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """What an import would do to one field of a row."""
+
+    field: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an import would do to one row."""
+    """What an import would do to one row; `shifts` are the fields of a changed one that differ."""
 
     kind: str
     key: str
     name: str
+    person: bool = False
+    """Whether the key holds the code of a natural person."""
+    shifts: tuple[Shift, ...] = ()
 
 
 def differences(
@@ -115,14 +127,22 @@ def differences(
     """
     before = {_key(row): row for row in held}
     after = {_key(row): _marked(row, before.get(_key(row))) for row in given}
-    added = [Change(kind="added", key=key, name=row.name) for key, row in after.items() if key not in before]
+    added = [_change("added", row) for key, row in after.items() if key not in before]
     changed = [
-        Change(kind="changed", key=key, name=row.name) for key, row in after.items() if key in before and before[key] != row
+        _change("changed", row, _shifts(before[key], row)) for key, row in after.items() if key in before and before[key] != row
     ]
-    removed = [
-        Change(kind="removed", key=key, name=row.name) for key, row in before.items() if key not in after and not _enrolled(row)
-    ]
+    removed = [_change("removed", row) for key, row in before.items() if key not in after and not _enrolled(row)]
     return (*added, *changed, *removed)
+
+
+def _change(kind: str, row: RosterObject | InspectorRecord, shifts: tuple[Shift, ...] = ()) -> Change:
+    person = isinstance(row, RosterObject) and row.kind is SubjectKind.PERSON
+    return Change(kind=kind, key=_key(row), name=row.name, person=person, shifts=shifts)
+
+
+def _shifts(old: RosterObject | InspectorRecord, new: RosterObject | InspectorRecord) -> tuple[Shift, ...]:
+    pairs = ((one.name, getattr(old, one.name), getattr(new, one.name)) for one in fields(new))
+    return tuple(Shift(field=name, old=was, new=becomes) for name, was, becomes in pairs if was != becomes)
 
 
 def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:

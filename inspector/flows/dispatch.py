@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
-from inspector.domain import review, verification, visit
+from inspector.domain import result, review, verification, visit
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
@@ -177,7 +177,7 @@ def report(
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
-    decision = visit.report(
+    decision = result.report(
         held, team, seat, given, remarks, pack, now, seen=seen, exempt=others, challenged=challenges.challenged(tx, held)
     )
     tx.visits.put(decision.state)

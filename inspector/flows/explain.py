@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.assistance import AssistanceState, Request, evidence_id
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -27,23 +26,15 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
+from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.visit import VisitState
 from inspector.flows import proofs
+from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
+from inspector.flows.decisions import Decided, cited, decided, last_review
 from inspector.flows.office import Office
 from inspector.store.room import Row
 from inspector.store.tx import Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A legal basis: the code as decisions store it, and what it cites. `source` is the document's name in the pack."""
-
-    code: str
-    citation: str
-    id: str
-    source: str
-    article: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +74,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A promised fact, its ways and what is known."""
+    """A promised fact, its ways and what is known; `reviewed`: what an officer's decision has made of a contradiction."""
 
     key: str
     fact: str
@@ -91,6 +82,7 @@ class Claimed:
     value: str
     on: date
     status: ClaimStatus
+    reviewed: Reviewed | None
     ways: tuple[Way, ...]
 
 
@@ -98,6 +90,7 @@ class Claimed:
 class Heard:
     """What was asked and what came back: `name`, `claimed` and `on` are the question, `found` is the other side's own text.
 
+    `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered.
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
     """
 
@@ -112,6 +105,7 @@ class Heard:
     verdict: Verdict
     fresh: bool
     asked_at: datetime
+    came_at: datetime | None
     as_of: datetime | None
     note: str
     found: str
@@ -141,17 +135,6 @@ class Asked:
     ended_at: datetime | None
     escalated_to: str | None
     reply: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """One decision of the ledger: the rule by its code, the facts by their names."""
-
-    at: datetime
-    rule: str
-    pack: str
-    basis: tuple[Article, ...]
-    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +194,11 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     letters = tx.assistance.of_case(case_id)
     counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
+    evidence = tx.cases.evidence(case_id)
+    decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
+    relied_on = cited(evidence, last_review(decisions))
+    came = {evidence_id(held): held.ended_at for held in letters if held.reply}
+    heard = [_heard(office, held, case, policy, came) for held in evidence]
     return Explanation(
         case=case.id,
         agency=case.agency,
@@ -230,26 +218,13 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),
-        claims=tuple(_claim(office, held, case, policy) for held in case.claims),
-        heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
+        claims=tuple(_claim(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
+        heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
         letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
-        decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
+        decisions=decisions,
         next=tuple(_next(office, row, counts) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
-
-
-def articles(policy: Policy, basis: str | Iterable[str]) -> tuple[Article, ...]:
-    """The citations behind a basis such as "S0:7;S1:42": the source as the pack names it, and the article."""
-    codes = basis.split(";") if isinstance(basis, str) else [code for one in basis for code in one.split(";")]
-    return tuple(_article(policy, code.strip()) for code in dict.fromkeys(codes) if code.strip())
-
-
-def _article(policy: Policy, code: str) -> Article:
-    source, _, article = code.partition(":")
-    named = policy.sources.get(source)
-    citation = f"{named} {article}".strip() if named else code
-    return Article(code=code, citation=citation, id=source, source=named or source, article=article)
 
 
 def _work(tx: Tx, case_id: str) -> Iterable[Row]:
@@ -285,7 +260,7 @@ def _why(office: Office, case: Case, policy: Policy) -> Why | None:
     )
 
 
-def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy) -> Claimed:
+def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy, said: Reviewed | None) -> Claimed:
     ways = tuple(
         Way(
             method=step.method,
@@ -299,7 +274,16 @@ def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy) -> Claim
     )
     claim = held.claim
     name = _name(claim, case, policy)
-    return Claimed(key=claim.key, fact=claim.fact, name=name, value=claim.value, on=claim.on, status=held.status, ways=ways)
+    return Claimed(
+        key=claim.key,
+        fact=claim.fact,
+        name=name,
+        value=claim.value,
+        on=claim.on,
+        status=held.status,
+        reviewed=said,
+        ways=ways,
+    )
 
 
 def _name(claim: Claim, case: Case, policy: Policy) -> str:
@@ -310,8 +294,11 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
         return claim.fact
 
 
-def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
-    """An answer with its question; a claim that was corrected since is known by its key alone."""
+def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None]) -> Heard:
+    """An answer with its question; a claim that was corrected since is known by its key alone.
+
+    Letters are answered some day, which `came` tells by the id of the evidence; whatever else answers does it when it is asked.
+    """
     claim = next((file.claim for file in case.claims if file.claim.key == held.claim), None)
     return Heard(
         id=held.id,
@@ -325,6 +312,7 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
         verdict=held.verdict,
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
+        came_at=_local(office, came.get(held.id) if held.method is Method.ASSISTANCE else held.asked_at),
         as_of=_local(office, held.as_of),
         note=held.note,
         found=held.found,
@@ -353,18 +341,6 @@ def _letter(office: Office, held: Request, policy: Policy) -> Asked:
         ended_at=_local(office, held.ended_at),
         escalated_to=held.escalated_to,
         reply=held.reply or {},
-    )
-
-
-def _decision(office: Office, row: Row, policy: Policy) -> Decided:
-    """A decision as the ledger tells it; an erased body leaves date and rule."""
-    told = json.loads(row["body"]) if row["body"] else {}
-    return Decided(
-        at=office.calendar.local(row["at"]),
-        rule=row["rule"],
-        pack=told.get("pack", ""),
-        basis=articles(policy, told.get("basis", ())),
-        facts={name: value for name, value in told.get("facts", {}).items() if value not in (None, "", [])},
     )
 
 

@@ -9,8 +9,10 @@ from inspector.domain.case import CaseRemark
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
+from inspector.flows.articles import Article
 from inspector.flows.calls import Call
-from inspector.flows.explain import Article, Asked, Claimed, Decided, Explanation, Heard, Next, Why
+from inspector.flows.decisions import Decided
+from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Next, Why
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
@@ -75,7 +77,8 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
         return
     yield say("row", row=why.row, pack=why.pack, title=why.title)
     profile = wording.code("Profile", why.profile, say.lang)
-    yield say("profile", profile=profile, level=why.level, name=why.level_name)
+    level = say("party", name=why.level, code=why.level_name) if why.level_name else why.level
+    yield say("profile", profile=profile, level=level)
     beside = {
         **why.level_facts,
         "level_source": why.level_source,
@@ -103,7 +106,9 @@ def _proof(told: Counting, days: tuple[Tallied, ...], say: _Say) -> Iterator[str
 
 
 def _claim(held: Claimed, say: _Say) -> Iterator[str]:
-    yield say("claim", key=held.key, name=held.name, value=held.value, on=held.on, status=of(held.status, say.lang))
+    yield say(
+        "claim", key=held.key, name=held.name, value=held.value, on=held.on, status=of(held.reviewed or held.status, say.lang)
+    )
     for number, way in enumerate(held.ways, 1):
         via = _asked(way.via, way.party, say)
         told = say("way_now" if way.under_way else "way", number=number, method=of(way.method, say.lang), via=via)
@@ -116,12 +121,13 @@ def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
     yield say(
         "heard",
         number=number,
-        at=at(held.asked_at),
+        at=at(held.came_at or held.asked_at),
         name=held.name,
-        method=of(held.method, say.lang),
-        via=_asked(held.via, held.party, say),
+        way=wording.way(held.method, _asked(held.via, held.party, say) if held.via else "", say.lang),
         verdict=_verdict(held, say),
     )
+    if held.came_at != held.asked_at:
+        yield "  " + say("asked_at", at=at(held.asked_at))
     if held.claimed:
         yield "  " + say("asked", claimed=held.claimed, on=held.on)
     if held.found:

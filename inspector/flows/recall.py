@@ -16,6 +16,7 @@ from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.result import ended
 from inspector.domain.verification import asked_others
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
@@ -74,7 +75,7 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
     if doubts or held.pooled or held.parts:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
-        changed = visit.ended(changed, now)  # nobody may owe a part of a joint visit any more
+        changed = ended(changed, now)  # nobody may owe a part of a joint visit any more
         tx.visits.put(changed)
         if not changed.state.open:
             rise(tx, tx.visits.team(held.id), now)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
+from inspector.domain.case import Method
 from inspector.domain.counting import DayKind, Tallied
-from inspector.flows.explain import Article
+from inspector.flows.articles import Article
 from inspector.labels import Lang, known, label, of, words
 
 GROUPS: Mapping[str, str] = {
@@ -117,6 +118,11 @@ def cited(one: Article, lang: Lang) -> str:
 
 def _division(one: Article) -> str:
     return "article_section" if "." in one.article else "article" if _LAW.search(one.source) else "article_item"
+
+
+def way(method: Method, via: str, lang: Lang) -> str:
+    """How somebody was asked, and through whom; people who went there were not sent through anything."""
+    return label("explain.by", lang, method=of(method, lang), via=via) if via else of(method, lang)
 
 
 def term(length: Term, lang: Lang) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inspector.domain.errors import Away, Stale
-from inspector.store.bell import Bell
+from inspector.store.bell import Bell, notify
 from inspector.store.machine import MachineClock
 from inspector.store.outage import outage, outrun
 from inspector.store.turns import Turns
@@ -64,7 +64,7 @@ class Store:
                 connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
             )
         self.clock = MachineClock()
-        self._bell = Bell()
+        self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
         self._fault: str | None = None
@@ -149,8 +149,16 @@ class Store:
         """Tell our own dispatcher, and with the commit the other processes."""
         if self._announce is not None:
             self._announce(tx, tuple(tx.work.ready))
-        if not self.sqlite:
-            self._bell.ring(tx.connection)
+        if not self.sqlite and not self._bell.ring(tx.connection):
+            tx.committed.append(self._bell.owe)
+
+    def _ring_late(self) -> None:
+        """The notice that commits within the bell's pause are owed."""
+        try:
+            with self._outages(), self._writer.begin() as connection:
+                notify(connection)
+        except Away:
+            return  # noted as an outage; the others look by themselves, as after every notice that is lost
 
     @contextmanager
     def read(self, *, steady: bool = False) -> Iterator[Tx]:
@@ -190,6 +198,7 @@ class Store:
 
     def close(self) -> None:
         """Give every connection back."""
+        self._bell.close()
         self._writer.dispose()
         if self._reader is not self._writer:
             self._reader.dispose()

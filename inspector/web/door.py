@@ -7,10 +7,11 @@ from email.message import Message as EmailMessage
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inspector.web.desk import Desk
-from inspector.web.errors import answer
+from inspector.web.errors import CHALLENGE, answer
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -27,6 +28,8 @@ _AGAIN = "5"
 _LINGER, _LINGER_BYTES = 10.0, 100_000_000
 """For how many seconds, and bytes, we still listen to a message whose answer is given before it is heard to its end."""
 _CHARSETS = frozenset({"utf-8", "utf8"})
+_CREDENTIALS = ("Authorization", "X-Link-Token")
+_OF_MESSAGES = ("Content-Type", "Content-Encoding", "Idempotency-Key")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "OPTIONS"})
 
 
@@ -67,14 +70,8 @@ class Door:
             await _rest(receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        if _stated_length(scope) > most:
-            await answer(413, "message_too_large", {"most": most})(scope, receive, sending)
-            return
-        if packed := _packed(scope):
-            await answer(415, "content_encoding_unknown", {"encoding": packed})(scope, receive, sending)
-            return
-        if _wrong_type(scope):
-            await answer(415, "content_type_unknown", {"wanted": "application/json"})(scope, receive, sending)
+        if (refusal := _refusal(scope, most)) is not None:
+            await refusal(scope, receive, sending)
             return
         await self.app(scope, receiving, sending)
 
@@ -110,6 +107,41 @@ def _has_body(scope: Scope) -> bool:
     """Whether bytes come behind the head. Who asks first whether to send them (`Expect`) sends none when refused."""
     headers = Headers(scope=scope)
     return (_stated_length(scope) > 0 or "transfer-encoding" in headers) and "expect" not in headers
+
+
+def _refusal(scope: Scope, most: int) -> Response | None:
+    """The answer to what its head alone rules out; None for what may come in."""
+    if twice := _twice(scope):
+        status, headers = (401, CHALLENGE) if twice in _CREDENTIALS else (400, None)
+        return answer(status, "header_twice", {"field": twice}, headers)
+    if _framed_twice(scope):
+        return answer(400, "message_framed_twice", {}, {"Connection": "close"})
+    if _stated_length(scope) > most:
+        return answer(413, "message_too_large", {"most": most})
+    if packed := _packed(scope):
+        return answer(415, "content_encoding_unknown", {"encoding": packed})
+    if _wrong_type(scope):
+        return answer(415, "content_type_unknown", {"wanted": "application/json"})
+    return None
+
+
+def _twice(scope: Scope) -> str:
+    """A header that stands more than once where we read one; the rest is for the framework, or says nothing about who asks for what.
+
+    Taking the first would do it under one name, while a proxy that reads the last has let it pass under another.
+    """
+    names = [name.decode("latin-1") for name, _ in scope["headers"]]
+    once = (*_CREDENTIALS, *_OF_MESSAGES) if scope["method"] in ("POST", "PUT") else _CREDENTIALS
+    return next((told for told in once if names.count(told.lower()) > 1), "")
+
+
+def _framed_twice(scope: Scope) -> bool:
+    """Whether a message says its end in two ways: what a proxy takes for its end may be the middle of it, or another request, to us.
+
+    Two lengths, two hosts, and names with blanks never come so far: h11 refuses them.
+    """
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers and "content-length" in headers
 
 
 def _packed(scope: Scope) -> str:

@@ -18,7 +18,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Clerk, DrawReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import Limit, MessageId, NamePath
+from inspector.web.fields import MAYBE_LINE, Limit, MessageId, NamePath
 from inspector.web.messages import AnnounceIn, FiguresIn
 from inspector.web.roles import Role
 
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 def list_draws(
     desk: AtDesk,
     caller: DrawReader,
-    after: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Go on behind this number")] = "",
+    after: Annotated[str, Query(max_length=200, pattern=MAYBE_LINE, description="Go on behind this number")] = "",
     limit: Limit = 50,
 ) -> DrawPage:
     """Draws in order of number, within the agencies of the token."""

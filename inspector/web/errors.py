@@ -18,6 +18,7 @@ from starlette.routing import Route
 from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web.caller import Unknown
+from inspector.web.fields import FORMS
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ _CODES = {
 }
 EN: Lang = "en"
 ZH: Lang = "zh-Hans"
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
 _LONGEST = 400
 _MOST = 20
 
@@ -73,8 +75,8 @@ class ErrorBody(BaseModel):
 
 
 _MEANING = {
-    400: "Not readable as JSON",
-    401: "No token, or one that is not valid",
+    400: "Not readable as JSON, or with headers that contradict each other",
+    401: "No token, one that is not valid, or two",
     403: "The token or link may not do this",
     404: "There is no such thing, or it is not yours to know of",
     409: "Understood, and not allowed in the present state; or a reference or message id used before for something else",
@@ -125,8 +127,7 @@ def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping
 async def _ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, InspectorError)
     status = status_of(error)
-    headers = {"WWW-Authenticate": 'Bearer realm="inspector"'} if status == 401 else None
-    return answer(status, error.code, error.facts, headers)
+    return answer(status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:
@@ -143,12 +144,19 @@ def unfit(found: Sequence[Any]) -> dict[str, object]:
     problems = [
         {
             "field": ".".join(str(part) for part in one["loc"]),
-            "problem": problem(one["type"], one["msg"], one.get("ctx", {}), EN),
-            "problem_zh": problem(one["type"], one["msg"], one.get("ctx", {}), ZH),
+            "problem": problem(_kind(one), one["msg"], one.get("ctx", {}), EN),
+            "problem_zh": problem(_kind(one), one["msg"], one.get("ctx", {}), ZH),
         }
         for one in found[:_MOST]
     ]
     return {"problems": problems, **problems[0]}
+
+
+def _kind(one: Any) -> str:
+    """The kind of a problem by which it has words: a pattern is for programs, people are told the form and an example of it."""
+    if one["type"] != "string_pattern_mismatch":
+        return str(one["type"])
+    return f"form_{FORMS.get(one['ctx']['pattern'], 'other')}"
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -15,10 +16,29 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 
 # One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
-_LINE = r"^[^\x00-\x1f\x7f]+$"
-_MAYBE_LINE = r"^[^\x00-\x1f\x7f]*$"
+LINE = r"^[^\x00-\x1f\x7f]+$"
+MAYBE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _NAME = r"^[^/\\?#%\x00-\x20\x7f]+$"
+_CLAIM_KEY = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_CLAIM_NAME = r"^[A-Za-z0-9][A-Za-z0-9_~-]*$"
+_DIGEST = r"^[0-9a-f]{64}$"
+_DIGEST_HEAD = r"^[0-9a-f]{8,64}$"
+_CASE_ID = r"^[0-9a-f]{32}$"
+_MESSAGE_ID = r"^[!-~]+$"
+FORMS: Mapping[str, str] = {
+    LINE: "line",
+    MAYBE_LINE: "line",
+    _TEXT: "text",
+    _NAME: "name",
+    _CLAIM_KEY: "claim_key",
+    _CLAIM_NAME: "claim_name",
+    _DIGEST: "digest",
+    _DIGEST_HEAD: "digest_head",
+    _CASE_ID: "case_id",
+    _MESSAGE_ID: "message_id",
+}
+"""Each pattern by the name of the words that tell a person the same: the label `problem.form_` and that name."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 MOST_ROWS = 200
@@ -31,15 +51,16 @@ def _says(text: str, about: ValidationInfo) -> str:
     return text
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), AfterValidator(_says)]
-MaybeLine = Annotated[str, StringConstraints(max_length=200, pattern=_MAYBE_LINE)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE), AfterValidator(_says)]
+MaybeLine = Annotated[str, StringConstraints(max_length=200, pattern=MAYBE_LINE)]
 Text = Annotated[str, StringConstraints(max_length=4_000, pattern=_TEXT)]
-Promised = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=_LINE), AfterValidator(_says)]
+Promised = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=LINE), AfterValidator(_says)]
 LetterText = Annotated[str, StringConstraints(max_length=100_000, pattern=_TEXT)]
-ClaimKey = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_~-]*$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+ClaimKey = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_CLAIM_KEY)]
+ClaimName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_CLAIM_NAME)]
+Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
+DigestHead = Annotated[str, StringConstraints(pattern=_DIGEST_HEAD)]
+CaseId = Annotated[str, StringConstraints(pattern=_CASE_ID)]
 
 
 def _day(value: object) -> date:
@@ -74,7 +95,7 @@ MessageId = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern=r"^[!-~]+$",
+        pattern=_MESSAGE_ID,
         description="The sender's id of this message: it then counts once, and a repetition is answered as before",
     ),
 ]

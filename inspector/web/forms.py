@@ -6,8 +6,8 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -16,23 +16,42 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.assistance import Door
 from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
-from inspector.domain.evidence import Verdict, blank
-from inspector.domain.finding import Doubt
+from inspector.domain.evidence import blank
+from inspector.domain.finding import Doubt, Finding, Part
+from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit, as_known
 from inspector.flows import assist, dispatch, supervision, wording
-from inspector.flows.explain import articles
+from inspector.flows.articles import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
 from inspector.web.answers import request_shown
-from inspector.web.assigned import mates_shown
+from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
+from inspector.web.language import InLang, carried, language
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
+_WAITS = {"team_short": "short", "visit_embargoed": "embargoed", "team_not_accepted": "waits"}
+"""What an inspector who has accepted waits for before a result is taken. What was typed meanwhile is not taken away again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SeatRead:
+    """What the page of a seat is made of; `hindered`: why no result would be taken now."""
+
+    held: Visit
+    seat: Seat
+    hindered: str
+    facts: list[tuple[Doubt, str]]
+    cited: list[str]
+    places: list[str]
+    mates: tuple[MateShown, ...]
+    entered: list[tuple[str, str, Finding]]
+    parts: list[tuple[Part, str]]
 
 
 @router.get("/", name="index")
@@ -209,29 +228,32 @@ def _assist_page(
 
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    def ask(tx: Tx) -> tuple[Visit, Seat, tuple[Seat, ...], list[tuple[Doubt, str]], list[str], list[str], list[str]]:
+    def ask(tx: Tx) -> _SeatRead:
         held, seat = dispatch.by_name(tx, name)
         tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
+        team = tx.visits.team(held.id)
+        hindered = hindrance(held, team, seat)
         held = as_known(held, seat)
         asked = (*held.doubts, *exempt)
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
         facts = [(one, _fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
-        team = tx.visits.team(held.id)
-        mates = [f"{one.name} ({one.inspector})" if one.name else one.inspector for one in mates_shown(tx, held, seat)]
-        return (
-            held,
-            seat,
-            team,
-            facts,
-            [wording.cited(one, language(request)) for one in articles(policy, held.basis)],
-            places,
-            mates,
+        return _SeatRead(
+            held=held,
+            seat=seat,
+            hindered=hindered.code if hindered else "",
+            facts=facts,
+            cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
+            places=places,
+            mates=mates_shown(tx, held, seat),
+            entered=_entered(desk, tx, held) if seat.state.knows and held.released else [],
+            parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
         )
 
-    held, seat, team, facts, cited, places, mates = desk.look(ask)
+    told = desk.look(ask)
+    held, seat, facts = told.held, told.seat, told.facts
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
     if wrong.code in ("findings_missing", "findings_wordless"):
@@ -243,20 +265,21 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     context = {
         "visit": held,
         "seat": seat,
-        "now": _now(held, seat, team),
+        "now": _now(held, seat, told.hindered),
+        "waited": label("ui.names_gap", language(request)).join(_named(one) for one in told.mates if one.state.awaited),
         "doubts": facts,
         "owed": len(held.doubts),
         "unsaid": list(unsaid),
         "wordless": list(wordless),
-        "cited": cited,
+        "cited": told.cited,
         "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
-        "places": places,
-        "mates": mates,
-        "entered": _entered(held, seat, facts) if seat.state.knows and held.released else [],
-        "said_besides": [one.remarks for one in held.parts if one.agency == seat.agency and not blank(one.remarks)],
-        "may_accept": seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER) and held.state.open,
+        "places": told.places,
+        "mates": [_named(one) for one in told.mates],
+        "entered": told.entered,
+        "parts": told.parts,
+        "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
-        "may_report": seat.state is SeatState.ACCEPTED and held.state.open and held.released,
+        "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,
@@ -291,24 +314,38 @@ def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:
     return list(dict.fromkeys(one for one in told if not blank(one)))
 
 
-def _entered(held: Visit, seat: Seat, doubts: Sequence[tuple[Doubt, str]]) -> list[tuple[str, Verdict, str]]:
-    """What the team has entered, as (fact, verdict, note): to be read by those who went, not only by whoever typed it."""
-    said = {(one.case_id, one.claim): one for one in held.findings}
-    found = [(fact, said.get((one.case_id, one.claim))) for one, fact in doubts if one.agency == seat.agency]
-    return [(fact, one.verdict, one.note) for fact, one in found if one is not None]
+def _entered(desk: Desk, tx: Tx, held: Visit) -> list[tuple[str, str, Finding]]:
+    """What the team has entered, as (fact, promise, finding): to be read by those who went, not only by whoever typed it.
+
+    Of a claim that the case makes no more its key is known, and no promise.
+    """
+    asked = {(one.case_id, one.claim): (one.fact, one.claimed) for one in held.doubts}
+    told = []
+    for one in held.findings:
+        case = tx.cases.get(one.case_id)
+        now = {(case.id, file.claim.key): (file.claim.fact, file.claim.value) for file in case.claims}
+        fact, claimed = (now | asked).get((one.case_id, one.claim), (one.claim, ""))
+        told.append((_fact_name(desk, case.pack, case.item, fact), claimed, one))
+    return told
 
 
-def _now(held: Visit, seat: Seat, team: tuple[Seat, ...]) -> str:
+def _person(tx: Tx, agency: str, inspector: str) -> str:
+    """An inspector by name and staff code, as far as the register still has the name."""
+    held = tx.rosters.in_force(agency, inspector)
+    return f"{held.name} ({inspector})" if held is not None else inspector
+
+
+def _named(mate: MateShown) -> str:
+    return f"{mate.name} ({mate.inspector})" if mate.name else mate.inspector
+
+
+def _now(held: Visit, seat: Seat, hindered: str) -> str:
     """What the inspector of a seat is to do now: the name of a sentence on the page."""
     if not held.state.open and seat.state.open:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
         return seat.state.value.lower()
-    if held.state.short:
-        return "short"
-    if not held.released:
-        return "embargoed"
-    return "accepted" if all(one.state is SeatState.ACCEPTED for one in team if one.state.open) else "waits"
+    return _WAITS.get(hindered, "accepted")
 
 
 def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
@@ -320,5 +357,4 @@ def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
 
 def _again(request: Request) -> Response:
     """Show the page anew, so that reloading it posts nothing."""
-    query = "?lang=en" if request.query_params.get("lang") == "en" else ""
-    return RedirectResponse(request.url.path + query, 303)
+    return RedirectResponse(request.url.path + carried(request), 303)

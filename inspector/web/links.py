@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
-from inspector.flows import assist, dispatch, supervision
+from inspector.flows import assist, dispatch, embargo, supervision
 from inspector.store.tx import Tx
 from inspector.web.answers import RequestShown, request_shown
 from inspector.web.assigned import SeatShown, mates_shown, seat_shown
@@ -30,7 +30,9 @@ router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
 
 def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | str:
-    """The link's secret, or else the caller of the token."""
+    """The link's secret, or the caller of the token; whoever shows both does not say for whom he signs."""
+    if link is not None and shown is not None:
+        raise Unknown("credentials_two")
     if link is not None:
         return link
     if shown is None:
@@ -96,19 +98,25 @@ def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
 def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
-    """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing."""
+    """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing.
 
-    def ask(tx: Tx) -> SeatShown:
-        if isinstance(by, str):
-            dispatch.by_link(desk.office, name, by)
-            return shown(tx, name)
+    By a token it tells who was drawn, as the draw's list does: until all its visits are over clerks may not know, and each reading of
+    others is an entry of the ledger.
+    """
+    if isinstance(by, str):
+        dispatch.by_link(desk.office, name, by)
+        return desk.look(lambda tx: shown(tx, name))
+    by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
+
+    def ask(tx: Tx, now: datetime) -> SeatShown:
         held, seat = dispatch.by_name(tx, name)
-        by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
-        if seat.agency not in by.sees:  # of a joint visit each agency sees its own part
+        early = by.role is Role.CLERK and embargo.embargoed(tx, held.draw)
+        if early or seat.agency not in by.sees:  # of a joint visit each agency sees its own part
             raise Missing("seat_unknown", seat=name)
+        embargo.note(tx, held.draw, by.name, f"api:seat:{name}", now)
         return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
 
-    return desk.look(ask)
+    return desk.act(ask)
 
 
 @router.post("/seats/{name}/accept", tags=["visits"], response_model=SeatShown, responses=WRITES)

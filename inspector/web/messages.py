@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant
@@ -23,6 +23,7 @@ from inspector.web.fields import (
     ClaimName,
     Day,
     Digest,
+    DigestHead,
     LetterText,
     Line,
     MaybeLine,
@@ -269,7 +270,7 @@ class PlanApprovalIn(Strict):
     """That a draft is approved, by which document. `digest`: what was read, by its first 8 letters at least; `on`: today if left out."""
 
     document: Line
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
+    digest: DigestHead
     on: Day | None = None
 
 
@@ -333,7 +334,7 @@ class ReplacementIn(Strict):
 class FiguresIn(Strict):
     """The figures of a public ceremony as one person typed them."""
 
-    figures: Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$")]
+    figures: Annotated[Text, Field(min_length=1)]
     party: Line | None = None
     """Which ceremony, by the name the draw shows; may be left out while there is one only."""
     held_at: Moment | None = None

@@ -15,8 +15,9 @@ from inspector.domain.errors import Away, Forbidden
 from inspector.labels import Lang
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
+from inspector.web.language import InLang
 from inspector.web.opswords import words
-from inspector.web.pages import InLang, fragment, page, refused
+from inspector.web.pages import fragment, page, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 

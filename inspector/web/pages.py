@@ -22,6 +22,7 @@ from inspector.domain.evidence import blank
 from inspector.labels import Lang, known, label, of
 from inspector.web.desk import Desk, desk_of
 from inspector.web.errors import Foreign, Unreadable, status_of, unfit
+from inspector.web.language import VARY, carried, language
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_FIELDS = 500
@@ -35,14 +36,6 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-def language(request: Request) -> Lang:
-    """The language asked for in the address; Chinese unless it is English."""
-    return "en" if request.query_params.get("lang") == "en" else "zh-Hans"
-
-
-InLang = Annotated[Lang, Depends(language)]
 
 
 class Fields:
@@ -154,7 +147,9 @@ def trouble(error: InspectorError, form: Fields, lang: Lang) -> Trouble:
     named = error.facts.get("problems") if error.code == "message_invalid" else None
     told = cast("Sequence[Mapping[str, str]]", named) if named else [one.facts for one in held]
     fields = tuple(dict.fromkeys(str(one["field"]).split(".")[0] for one in told if one.get("field")))
-    if named and all(known(f"ui.{field}", lang) for field in fields):
+    if error.code == "message_id_reused":  # an id means nothing to people
+        text = label("ui.sent_before", lang)
+    elif named and all(known(f"ui.{field}", lang) for field in fields):
         text = _unfit(fields, form, lang)
     else:
         text = label("ui.sentence_gap", lang).join(in_words(one, lang) for one in held)
@@ -175,16 +170,19 @@ def _unfit(fields: Sequence[str], form: Fields, lang: Lang) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
-    """A page in the language of the request."""
-    there = _other_address(request)
-    return HTMLResponse(fragment(desk_of(request), language(request), template, other_address=there, **context), status)
+    """A page in the language of the request; `q` is what its links to other pages end with."""
+    about = {"other_address": _other_address(request), "q": carried(request)}
+    return HTMLResponse(fragment(desk_of(request), language(request), template, **about, **context), status, VARY)
 
 
 def _other_address(request: Request) -> str:
-    """The same page in the other language."""
+    """The same page in the other language, which is named: whatever the browser prefers."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    query = urlencode(kept if language(request) == "en" else [*kept, ("lang", "en")])
-    return f"{request.url.path}?{query}" if query else request.url.path
+    return f"{request.url.path}?{urlencode([*kept, ('lang', _other(language(request)))])}"
+
+
+def _other(lang: Lang) -> Lang:
+    return "en" if lang == "zh-Hans" else "zh-Hans"
 
 
 def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
@@ -199,8 +197,7 @@ def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
     def at(moment: datetime | None) -> str:
         return f"{desk.office.calendar.local(moment):%Y-%m-%d %H:%M}" if moment is not None else "—"
 
-    other = "en" if lang == "zh-Hans" else "zh-Hans"
-    return _ENVIRONMENT.get_template(template).render(lang=lang, other=other, t=t, say=say, at=at, **context)
+    return _ENVIRONMENT.get_template(template).render(lang=lang, other=_other(lang), t=t, say=say, at=at, **context)
 
 
 def in_words(error: InspectorError, lang: Lang) -> str:

@@ -16,18 +16,14 @@ from inspector.web.caller import DrawOfficial
 from inspector.web.desk import AtDesk
 from inspector.web.draws import draw_seen
 from inspector.web.errors import READS
-from inspector.web.fields import NamePath
+from inspector.web.fields import LINE, MAYBE_LINE, NamePath
 
 router = APIRouter(prefix="/v1", tags=["draws"])
-CodePath = Annotated[
-    str, Path(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", description="The firm's unified social credit code")
-]
+CodePath = Annotated[str, Path(max_length=64, pattern=LINE, description="The firm's unified social credit code")]
 
 AgencyQuery = Annotated[
     str,
-    Query(
-        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Whose list, where each has rules of its own; else the first"
-    ),
+    Query(max_length=200, pattern=MAYBE_LINE, description="Whose list, where each has rules of its own; else the first"),
 ]
 
 

@@ -17,8 +17,9 @@ from inspector.web.caller import Caller, Unknown
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.draws import draw_seen
 from inspector.web.fields import NamePath
+from inspector.web.language import InLang
 from inspector.web.ops import may_watch
-from inspector.web.pages import InLang, page, refused
+from inspector.web.pages import page, refused
 from inspector.web.session import Visitor, to_login
 
 router = APIRouter(include_in_schema=False)

@@ -18,8 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import review
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.flows import wording
+from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
+from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find, holder
@@ -27,8 +30,9 @@ from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import CaseId
+from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
-from inspector.web.pages import NO_TROUBLE, Fields, InLang, Posted, Trouble, complete, language, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 
 router = APIRouter(include_in_schema=False)
@@ -98,7 +102,7 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
     except InspectorError as error:
         wrong = replace(trouble(error, form, lang), fields=("token",))
         return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
-    answer = RedirectResponse(after + _query(request), 303)
+    answer = RedirectResponse(after + carried(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
     secure = desk.office.base_url.startswith("https:")
     answer.set_cookie(COOKIE, cookie, max_age=int(LASTS.total_seconds()), httponly=True, samesite="strict", secure=secure)
@@ -108,7 +112,7 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
 @router.post("/logout")
 def log_out(request: Request) -> Response:
     """End the session in this browser."""
-    answer = RedirectResponse("/login" + _query(request), 303)
+    answer = RedirectResponse("/login" + carried(request), 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer
 
@@ -150,7 +154,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
         return _case_page(request, desk, caller, case_id, form, trouble(error, form, lang))
-    return RedirectResponse(request.url.path + _query(request), 303)
+    return RedirectResponse(request.url.path + carried(request), 303)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,13 +196,19 @@ def _case_page(
         case, letter, why = read_case(desk, caller, case_id, ask)
     except InspectorError as error:
         return refused(request, error)
+    lang = language(request)
+    last = last_review(why.decisions)
+    if wrong.code in ("message_id_reused", "not_in_review") and case.outcome is not None and last is not None:
+        officer, when = last.facts.get("officer"), wording.at(last.at)
+        wrong = replace(wrong, text=label("ui.decided_before", lang, officer=officer, at=when, outcome=of(case.outcome, lang)))
     context = {
         "caller": caller,
         "case": case,
         "letter": letter,
         "why": why,
         "names": {claim.key: claim.name for claim in why.claims},
-        "text": render(why, language(request)),
+        "text": render(why, lang),
+        "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
         "typed": _typed(form),
@@ -211,9 +221,4 @@ def _case_page(
 
 def to_login(request: Request) -> Response:
     """Log in first, then come back to this page."""
-    lang = "&lang=en" if request.query_params.get("lang") == "en" else ""
-    return RedirectResponse(f"/login?next={request.url.path}{lang}", 303)
-
-
-def _query(request: Request) -> str:
-    return "?lang=en" if request.query_params.get("lang") == "en" else ""
+    return RedirectResponse(f"/login?next={request.url.path}{carried(request, '&')}", 303)

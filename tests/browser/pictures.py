@@ -28,8 +28,8 @@ def officer(door: Door, file: str) -> None:
         desk.page.get_by_label("结论").select_option(label="不实，可以整改")
         desk.page.get_by_role("checkbox").check()
         desk.fill("理由", "登记机关于二月吊销，已电话核对")
-        desk.page.set_viewport_size({"width": 1000, "height": 960})
-        desk.page.evaluate("document.activeElement.blur()")
+        desk.page.set_viewport_size({"width": 1000, "height": 1220})
+        desk.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         desk.page.screenshot(path=FOLDER / "review.png")
 
 

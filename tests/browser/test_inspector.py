@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inspector.domain.visit import SeatState
@@ -67,10 +69,33 @@ def test_a_result_needs_an_answer_to_every_fact_and_keeps_what_was_typed(visit: 
     assert set(states(visit).values()) == {SeatState.DONE}
 
 
-def test_a_result_before_the_whole_team_has_accepted_is_refused_in_plain_words_and_kept(visit: Visit, door: Door) -> None:
-    phone = door.phone(visit.edge.url)
+def test_no_result_is_asked_for_before_the_whole_team_has_accepted_and_the_page_says_who_is_waited_for(
+    visit: Visit, door: Door
+) -> None:
+    phone, mate = door.phone(visit.edge.url), door.phone(visit.edge.url)
     phone.open(visit.first)
-    phone.press("接受任务")
+    text = phone.press("接受任务")
+    waited = re.search(r"尚待：(检查员\d+ \(Z\d+\))。全部接受后方可检查", phone.now())
+    assert waited is not None
+    assert text.count(waited[1]) == 2, "who goes with one is who is waited for"
+    assert phone.page.get_by_role("button", name="提交结果").count() == 0
+    mate.open(visit.second)
+    mate.press("接受任务")
+    phone.open(visit.first)
+    assert "与同组人员共同检查" in phone.now()
+    assert phone.page.get_by_role("button", name="提交结果").count() == 1
+
+
+def test_a_result_typed_while_the_team_changed_is_refused_in_plain_words_and_kept(visit: Visit, door: Door) -> None:
+    phone, mate = door.phone(visit.edge.url), door.phone(visit.edge.url)
+    for one, path in ((phone, visit.first), (mate, visit.second)):
+        one.open(path)
+        one.press("接受任务")
+    phone.open(visit.first)
+    mate.open(visit.second)
+    mate.page.locator("#reason").fill("突发疾病")
+    mate.page.locator("button[value=decline]").click()
+    mate.page.get_by_text("您已推辞").wait_for()
     phone.choose("一致")
     phone.fill("备注", "已到现场")
     phone.press("提交结果")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inspector.domain.case import CaseState, Outcome
@@ -75,8 +77,10 @@ def test_a_case_decided_meanwhile_says_so_instead_of_deciding_twice(edge: Edge, 
         desk.page.get_by_label("结论").select_option(label="属实")
         desk.fill("理由", reasons)
         desk.press("作出决定")
-    assert officer.alert().inner_text() == "办件不在复核状态（已结束）"
-    assert "王五" in officer.text()
+    said = officer.alert().inner_text()
+    assert re.fullmatch("此前已有记录：王五已于 2026-03-02 09:00 作出决定：属实。刚才提交的内容没有改变任何记录", said), said
+    assert "数据有误" in officer.follow("查看该办件"), "and there it stands, with no alarm any more"
+    assert officer.alert().count() == 0
 
 
 def test_a_double_click_decides_once_and_ends_on_the_decided_case(edge: Edge, officer: Visitor, path: str) -> None:
@@ -121,3 +125,16 @@ def test_an_officer_decides_by_the_keyboard_alone(edge: Edge, officer: Visitor, 
     assert outcome(edge, path) is Outcome.TRUE
     with edge.office.store.read() as tx:
         assert tx.cases.get(path.rpartition("/")[2]).state is CaseState.CLOSED
+
+
+def test_an_english_browser_is_spoken_to_in_english_and_a_choice_outlasts_it(edge: Edge, door: Door, path: str) -> None:
+    desk = door.desk(edge.url, locale="en-US")
+    assert "Promise and findings side by side" in desk.log_in(edge.token("officer"), path)
+    assert "Back to the list" in desk.text()
+    desk.follow("中文")
+    desk.follow("返回列表")
+    desk.follow("R-000001")
+    desk.press("作出决定")
+    assert desk.alert().inner_text() == "请选择结论；请填写理由"
+    desk.open("/verify")
+    assert desk.page.get_attribute("html", "lang") == "en"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
     "--no-sandbox",  # it refuses root and does not work in every container; the pages are our own
 ]
+_EMPTY = re.compile(r"[(（][\s—]*[)）]")
 _WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 _FOCUS = """() => {
     const at = document.activeElement, style = getComputedStyle(at);
@@ -82,10 +84,12 @@ class Visitor:
         return self.page.get_by_role("status").inner_text()
 
     def text(self) -> str:
-        """Everything written on the page, which must not be wider than the screen."""
+        """Everything written on the page, which must not be wider than the screen nor put nothing into brackets."""
         scrolled, screen = self.page.evaluate(_WIDTHS)
         assert scrolled <= screen, f"{self.page.url} is {scrolled} wide on a screen of {screen}"
-        return self.page.locator("body").inner_text()
+        told = self.page.locator("body").inner_text()
+        assert _EMPTY.findall(told) == [], f"{self.page.url}: {told}"
+        return told
 
     def tab_to(self, name: str) -> None:
         """Reach a field or button by the keyboard alone; wherever the focus is on the way, it is seen."""
@@ -132,9 +136,9 @@ class Door:
         """Somebody with a small phone."""
         return self._let_in(home, PHONE, scripts=scripts)
 
-    def desk(self, home: str, *, scripts: bool = True) -> Visitor:
+    def desk(self, home: str, *, scripts: bool = True, locale: str = "zh-CN") -> Visitor:
         """Somebody at a desk."""
-        return self._let_in(home, DESK, scripts=scripts)
+        return self._let_in(home, DESK, scripts=scripts, locale=locale)
 
     def close(self) -> list[str]:
         """Everybody leaves; their faults."""
@@ -142,10 +146,10 @@ class Door:
             visitor.page.context.close()
         return [fault for visitor in self._inside for fault in visitor.faults]
 
-    def _let_in(self, home: str, size: ViewportSize, *, scripts: bool) -> Visitor:
+    def _let_in(self, home: str, size: ViewportSize, *, scripts: bool, locale: str = "zh-CN") -> Visitor:
         phone = size is PHONE
         context = self._browser.new_context(
-            viewport=size, locale="zh-CN", java_script_enabled=scripts, has_touch=phone, is_mobile=phone
+            viewport=size, locale=locale, java_script_enabled=scripts, has_touch=phone, is_mobile=phone
         )
         self._inside.append(Visitor(page=context.new_page(), home=home))
         return self._inside[-1]

@@ -56,6 +56,15 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
         assert officer.get(f"/v1/cases/{first.json()['case_id']}").json()["outcome"] == "TRUE"
 
 
+def test_whoever_shows_a_link_and_a_token_answers_by_neither(edge: Edge) -> None:
+    request_id, link = asked(edge)
+    with edge.as_("officer", "houses") as agency:
+        given = {"verdict": "match", "signer": "赵六"}
+        both = agency.post(f"/v1/assistance/{request_id}/answer", json=given, headers={"X-Link-Token": link})
+        assert (both.status_code, both.json()["error"]["code"]) == (401, "credentials_two")
+        assert agency.get(f"/v1/assistance/{request_id}").json()["reply"] is None
+
+
 def test_a_refusal_needs_reasons_and_a_wrong_link_opens_nothing(edge: Edge) -> None:
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency, edge.client(X_Link_Token="guess") as stranger, edge.client() as nobody:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
+from inspector.labels import Lang, label
+from inspector.web.fields import FORMS
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
@@ -147,6 +150,49 @@ def test_a_packed_message_is_refused_by_the_name_of_its_packing(untouched: None,
     assert (answer.status_code, error["code"], error["facts"]) == (415, "content_encoding_unknown", {"encoding": "gzip"})
 
 
+@pytest.mark.parametrize("path", ["/v1/cases", "/v1/assistance/c1.k1~0.0", "/metrics"])
+@pytest.mark.parametrize("name", ["Authorization", "X-Link-Token"])
+def test_a_credential_that_stands_twice_counts_for_neither(edge: Edge, client: httpx.Client, path: str, name: str) -> None:
+    """The first or the last of them: a proxy on the way may have looked at the other one."""
+    good = client.headers["authorization"]
+    for told in ([good, "Bearer x"], ["Bearer x", good], [good, good]):
+        with edge.client() as anybody:
+            answer = anybody.get(path, headers=[(name, one) for one in told])
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["facts"]) == (401, "header_twice", {"field": name})
+        assert "Bearer" in answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Idempotency-Key", ["a", "b"]),
+        ("Content-Type", ["application/json", "text/csv"]),
+        ("Content-Encoding", ["identity", "gzip"]),
+    ],
+)
+def test_a_header_of_a_message_that_stands_twice_is_refused_by_name(
+    untouched: None, client: httpx.Client, name: str, values: list[str]
+) -> None:
+    rest = {} if name == "Content-Type" else JSON
+    headers = [*rest.items(), *((name, one) for one in values)]
+    answer = client.post("/v1/cases", content=json.dumps(a_case()), headers=headers)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]) == (400, "header_twice", {"field": name})
+
+
+def test_no_second_request_is_smuggled_in_behind_a_message_that_ends_in_two_ways(edge: Edge) -> None:
+    host = edge.url.removeprefix("http://")
+    head = f"POST /v1/cases HTTP/1.1\r\nHost: {host}\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hidden = f"GET /health/live HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", edge.server.port), timeout=20) as wire:
+        wire.sendall(f"{head}0\r\n\r\n{hidden}".encode())
+        heard = b"".join(iter(lambda: wire.recv(65_536), b"")).decode()
+    assert heard.startswith("HTTP/1.1 400 ")
+    assert "message_framed_twice" in heard
+    assert heard.count("HTTP/1.1") == 1
+
+
 def test_a_parameter_that_stands_twice_is_refused_and_not_halved(client: httpx.Client) -> None:
     answer = client.get("/v1/cases?state=REVIEW&state=CLOSED")
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "parameter_twice")
@@ -184,6 +230,41 @@ def test_a_field_that_does_not_fit_is_named_and_its_value_is_not_echoed(
     assert re.search("[\u4e00-\u9fff]", error["facts"]["problem_zh"]), "each half is in its own language"
     assert not re.search("[A-Za-z]{3}", error["facts"]["problem_zh"].replace("COMMITMENT", "").split("'")[0])
     assert "xxx" not in answer.text
+
+
+def patterns(held: object) -> set[str]:
+    """Every pattern that stands anywhere in a description."""
+    if isinstance(held, dict):
+        return {told for name, told in held.items() if name == "pattern" and isinstance(told, str)}.union(
+            *map(patterns, held.values())
+        )
+    return set().union(*map(patterns, held)) if isinstance(held, list) else set()
+
+
+@pytest.mark.parametrize(("lang", "before"), [("en", "such as "), ("zh-Hans", "如 ")])
+def test_every_form_the_api_asks_for_has_words_and_an_example_of_it(client: httpx.Client, lang: Lang, before: str) -> None:
+    assert patterns(client.get("/openapi.json").json()) == set(FORMS)
+    for pattern, name in FORMS.items():
+        told, _, example = label(f"problem.form_{name}", lang).rpartition(before)
+        assert told
+        assert re.search(pattern, example), (pattern, example)
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "field", "told"),
+    [
+        ("/v1/cases", a_case() | {"letter": {"digest": "abc"}}, "body.letter.digest", "64 hexadecimal digits in small letters"),
+        ("/v1/cases", a_case() | {"claims": [{"key": "第一项"}]}, "body.claims.0.key", "such as c1"),
+        ("/v1/cases/2026-1/withdraw", {"reason": "x"}, "path.case_id", "a case's id as we answered it"),
+    ],
+)
+def test_a_wrong_form_is_told_by_its_field_in_words_and_not_by_the_pattern(
+    untouched: None, client: httpx.Client, path: str, given: object, field: str, told: str
+) -> None:
+    error = client.post(path, json=given).json()["error"]
+    found = {one["field"]: one for one in error["facts"]["problems"]}[field]
+    assert told in found["problem"]
+    assert not any(sign in json.dumps(error) for sign in ("^[", "{64}", "]+", "]*"))
 
 
 @pytest.mark.parametrize(

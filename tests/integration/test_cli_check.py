@@ -47,6 +47,16 @@ def test_a_sound_installation_has_no_failure(database_url: str, tmp_path: Path) 
     )
 
 
+def test_a_house_whose_silence_nobody_hears_is_warned_of_until_a_switch_is_named(operator: Operator) -> None:
+    operator.well("migrate")
+    (told,) = [one for one in operator.well("check", "--json").json if one["name"] == "pulse"]
+    assert (told["state"], "[pulse]" in told["mend"], "[pulse]" in told["mend_zh"]) == ("WARN", True, True)
+    assert re.search("[\u4e00-\u9fff]", told["message_zh"])
+    operator.settle_in('\n[pulse]\nkind = "http"\nurl = "http://127.0.0.1:9/ping"\n')
+    assert "pulse" not in states(operator)
+    assert settings.load(house.ROOT / "config" / "demo.toml").pulse is not None, "the demo has one"
+
+
 def test_a_database_that_is_not_there_is_named_and_not_made(operator: Operator) -> None:
     told = operator.say("check")
     assert told.code == 1

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,48 @@ def test_more_than_a_tenth_goes_only_with_yes(operator: Operator) -> None:
 def test_a_dry_run_shows_the_changes_and_writes_nothing(operator: Operator) -> None:
     assert objects(operator, "TESTA", more=("--dry-run",)).json["added"] == ["FIRM:TESTA"]
     assert held(operator) == set()
+
+
+def preview(operator: Operator, what: str, heads: list[str], *rows: list[str], lang: str = "en") -> tuple[str, dict[str, Any]]:
+    """A dry run as people see it and as programs do, and then the import itself."""
+    words = ("roster", "import", what, operator.file("rows.csv", table(heads, *rows)), "--agency", "bureau", "--remove", "--yes")
+    shown = operator.well(*words, "--dry-run", lang=lang).out
+    told: dict[str, Any] = operator.well(*words, "--dry-run", "--json").json
+    operator.well(*words)
+    return shown, told
+
+
+def test_a_preview_says_of_each_changed_row_which_field_becomes_what(operator: Operator) -> None:
+    heads = ["id", "name", "certificate", "certificate_until", "cap", "in_post", "leave_from", "address"]
+    row = ["Z001", "钱某", "TEST-01", "2030-12-31", "5", "yes", "", "13800001111"]
+    preview(operator, "inspectors", heads, row, ["Z002", "李某", "TEST-02", "2030-12-31", "", "", "", ""])
+    later = ["Z001", "钱某", "TEST-01", "2030-12-31", "3", "no", "2026-03-09", "13900002222"]
+    shown, told = preview(operator, "inspectors", heads, later)
+    assert "~ Z001 钱某: cap 5 → 3; in_post yes → no; leave_from — → 2026-03-09; address 138****1111 → 139****2222" in shown
+    assert "- Z002 李某" in shown
+    (change,) = told["changes"]
+    assert (change["key"], change["fields"]["cap"]) == ("Z001", {"old": 5, "new": 3})
+    assert change["fields"]["leave_from"] == {"old": None, "new": "2026-03-09"}
+    assert "期内上限 3 → 5" in preview(operator, "inspectors", heads, row, lang="zh-Hans")[0]
+
+
+def test_a_preview_shows_no_whole_code_of_a_natural_person(operator: Operator) -> None:
+    heads, code = ["code", "kind", "name", "pool"], "110105194912310021"
+    previews = [preview(operator, "objects", heads, [code, "PERSON", "王某", pool]) for pool in ("north", "south")]
+    for shown, told in previews:
+        assert code not in shown + str(told)
+        assert "PERSON:110105********0021" in shown
+        assert told["added"] + told["changed"] == ["PERSON:110105********0021"]
+    assert "pool north → south" in previews[1][0]
+
+
+def test_a_preview_shows_people_the_first_changes_and_programs_all(operator: Operator) -> None:
+    rows = [[f"TEST{number:02d}", "甲厂"] for number in range(30)]
+    preview(operator, "objects", ["code", "name"], *rows)
+    shown, told = preview(operator, "objects", ["code", "name"], *([code, "乙厂"] for code, _ in rows))
+    assert shown.count("name 甲厂 → 乙厂") == 20
+    assert "and 10 more" in shown
+    assert [one["fields"] for one in told["changes"]] == [{"name": {"old": "甲厂", "new": "乙厂"}}] * 30
 
 
 def test_one_wrong_row_keeps_the_register_as_it_was(operator: Operator) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -266,6 +268,13 @@ def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator
     assert operator.say("export", "cases", "--to", str(file)).code == 2, "an export never replaces a file"
 
 
+def test_a_time_in_json_bears_the_offices_offset_whichever_clock_it_was_read_from(operator: Operator) -> None:
+    issued = operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system", "--json").json
+    (listed,) = operator.well("token", "list", "--json").json
+    assert issued["expires_at"] == listed["expires_at"]
+    assert listed["expires_at"].endswith("+08:00")
+
+
 def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
     labels = [one["label"] for one in operator.well("policy", "list", "--json").json]
     assert len(labels) >= 2
@@ -273,6 +282,45 @@ def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
     assert "→" in operator.well("policy", "diff", labels[0], labels[1]).out
     assert "no difference" in operator.well("policy", "diff", labels[0], labels[0]).out
     assert operator.say("policy", "render", "no@1").code == 3
+
+
+def later_in_force(pack: str) -> str:
+    """The text of a pack that takes effect when nobody here will see it."""
+    moved = re.sub(r"(?m)^effective_from = .*", "effective_from = 2999-01-01", pack)
+    return re.sub(r"exempt_review_by = [0-9-]+", "exempt_review_by = 2999-06-01", moved)
+
+
+def test_a_pack_named_without_a_version_is_the_one_in_force_today_and_says_which(operator: Operator) -> None:
+    packs = operator.folder / "packs"
+    shutil.copytree(house.ROOT / "policies" / "demo", packs / "demo")
+    pack = (packs / "demo" / "pack.toml").read_text(encoding="utf-8")
+    version = tomllib.loads(pack)["version"]
+    later = later_in_force(re.sub(r"(?m)^version = .*", 'version = "later"', pack))
+    (packs / "demo" / "pack-later.toml").write_text(later.replace("title = ", 'title = "后" # '), encoding="utf-8")
+    told = ("--folder", str(packs))
+    said = operator.well("policy", "render", "demo", *told)
+    assert said.out == operator.well("policy", "render", f"demo@{version}", *told).out
+    assert f"demo@{version} is the version in force on" in said.err
+    assert operator.well("policy", "render", "demo", "--json", *told).json["pack"] == f"demo@{version}"
+    forth, back = (operator.well("policy", "diff", *way, *told).out for way in (("demo", "demo@later"), ("demo@later", "demo")))
+    assert "→" in forth
+    assert forth != back
+    assert back == operator.well("policy", "diff", "demo@later", *told).out, "what is left out is what holds today"
+    for words in (("diff", "demo"), ("render", "dem")):
+        for lang in ("en", "zh-Hans"):
+            refused = operator.say("policy", *words, *told, lang=lang)
+            assert refused.code in (2, 3)
+            assert f"demo@{version}, demo@later" in refused.err
+
+
+def test_a_pack_that_is_not_in_force_yet_is_named_with_its_days(operator: Operator) -> None:
+    packs = operator.folder / "packs"
+    shutil.copytree(house.ROOT / "policies" / "demo", packs / "demo")
+    file = packs / "demo" / "pack.toml"
+    file.write_text(later_in_force(file.read_text(encoding="utf-8")), encoding="utf-8")
+    said = operator.say("policy", "render", "demo", "--folder", str(packs))
+    assert said.code == 3
+    assert "2999-01-01" in said.err
 
 
 def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_write(operator: Operator) -> None:

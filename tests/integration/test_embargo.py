@@ -15,7 +15,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.visit import SeatState, Visit
+from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -71,7 +71,8 @@ def test_the_team_alone_reads_with_whom_it_goes_and_only_while_it_goes(store: St
         person = f"检查员{int(second.inspector[1:])}"
         told = {"agency": "bureau", "inspector": second.inspector, "name": person, "state": "ACCEPTED"}
         assert read(phone) == [told]
-        assert [read(by) for by in (officer, clerk)] == [[], []], "a token is nobody of the team"
+        assert read(officer) == [], "a token is nobody of the team"
+        assert clerk.get(f"/v1/seats/{first.name}").status_code == 404, "a seat tells what the list tells"
         assert phone.get(f"/v1/seats/{second.name}").status_code == 403, "nor is the link of another seat"
         with edge.client(X_Link_Token=office.link_token("seat", second.name)) as other:
             assert [one["inspector"] for one in other.get(f"/v1/seats/{second.name}").json()["mates"]] == [first.inspector]
@@ -151,6 +152,20 @@ def test_who_reads_an_embargoed_list_stands_in_the_ledger_and_who_need_not_see_i
         with edge.as_("clerk") as clerk:
             assert clerk.get(path).json()["result"] is not None, "the visits are made: the embargo is over"
     assert readers() == ["李科长", "审计员"]
+
+
+def test_whoever_counts_out_the_names_of_seats_learns_no_more_than_the_list_tells(store: Store, hand: Hand) -> None:
+    office, _, held, visit = late(store, hand)
+    with store.read() as tx:
+        seat = tx.visits.team(visit.id)[0]
+    with serving(office) as edge, edge.as_("officer") as officer, edge.as_("auditor") as auditor, edge.as_("clerk") as clerk:
+        answers = [by.get(f"/v1/seats/{seat.name}").status_code for by in (officer, auditor, clerk)]
+        with store.begin() as tx:
+            entries = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.read"]
+            tx.visits.put(replace(tx.visits.get(visit.id), state=VisitState.DONE))
+        over = clerk.get(f"/v1/seats/{seat.name}").status_code
+    assert (answers, over) == ([200, 200, 404], 200)
+    assert [(one["by"], one["what"]) for one in entries] == [(who, f"api:seat:{seat.name}") for who in ("officer", "auditor")]
 
 
 def test_who_reads_a_case_that_shows_a_visit_still_to_be_made_stands_in_the_ledger_too(store: Store, hand: Hand) -> None:

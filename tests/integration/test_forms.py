@@ -47,10 +47,10 @@ def hidden(text: str, name: str = "message") -> str:
     return found[1]
 
 
-def in_review(edge: Edge) -> str:
+def in_review(edge: Edge, number: int = 1) -> str:
     """A case a source contradicts."""
     with edge.as_("system") as client:
-        case_id = client.post("/v1/cases", json=a_case()).json()["id"]
+        case_id = client.post("/v1/cases", json=a_case(number)).json()["id"]
     settle(edge.office)
     return str(case_id)
 
@@ -359,3 +359,35 @@ def test_the_ops_page_may_be_opened_for_a_demo(store: Store, hand: Hand) -> None
 def test_logging_in_leads_to_our_own_pages_only(edge: Edge, after: str) -> None:
     with edge.client() as browser:
         assert browser.post("/login", params={"next": after}, data={"token": edge.token("officer")}).status_code == 422
+
+
+def test_a_page_speaks_the_browsers_language_until_somebody_has_chosen_one(edge: Edge, letter: str) -> None:
+    english, chinese = {"Accept-Language": "en-GB,en;q=0.9,zh;q=0.1"}, {"Accept-Language": "zh-CN,en;q=0.5"}
+    with edge.client() as browser:
+        for told, chosen, lang in (
+            (english, "", "en"),
+            (chinese, "", "zh-CN"),
+            ({"Accept-Language": "fr"}, "", "zh-CN"),
+            ({}, "", "zh-CN"),
+            (english, "?lang=zh-Hans", "zh-CN"),
+            (chinese, "?lang=en", "en"),
+            (english, "?lang=fr", "en"),
+        ):
+            for path in (letter, "/", "/login", "/seat/cut"):
+                page = browser.get(path + chosen, headers=told)
+                assert f'<html lang="{lang}">' in page.text, (told, chosen, path)
+                assert page.headers["vary"] == "Accept-Language"
+        chosen = browser.get("/login?next=/ops", headers=english).text
+        assert 'href="/login?next=%2Fops&amp;lang=zh-Hans"' in chosen, "the other language is named, or the browser would undo it"
+        assert 'href="/"' in chosen, "what nobody has chosen is not carried on"
+        assert 'href="/?lang=zh-Hans"' in browser.get("/login?lang=zh-Hans", headers=english).text
+        sent = browser.get("/review?lang=zh-Hans", headers=english).headers["location"]
+        assert sent == "/login?next=/review&lang=zh-Hans"
+        refused = browser.post(letter, data={"do": "decline"}, headers=english)
+        assert "A refusal needs written reasons" in refused.text
+
+
+def test_an_office_says_what_a_page_speaks_to_whoever_prefers_neither_language(store: Store, hand: Hand) -> None:
+    with serving(open_office(store, hand), WEB.model_copy(update={"language": "en"})) as edge, edge.client() as browser:
+        assert '<html lang="en">' in browser.get("/", headers={"Accept-Language": "fr"}).text
+        assert '<html lang="zh-CN">' in browser.get("/", headers={"Accept-Language": "zh"}).text

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector import bootstrap, settings
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid, Refusal
 from inspector.flows import review
@@ -162,3 +163,16 @@ def test_a_revoked_name_is_free_again(store: Store) -> None:
         (held,) = tx.tokens.all()
         tx.tokens.revoke(held["id"], now)
         assert tx.tokens.issue("hall", "other", "system", now, now + timedelta(days=1))
+
+
+def test_a_legal_date_ends_when_the_office_of_the_settings_closes(installation: Installation, hand: Hand) -> None:
+    told = installation.operator.config.read_text(encoding="utf-8")
+    installation.operator.config.write_text(told + '\n[time]\nopens = 09:00:00\ncloses = "17:00"\n', encoding="utf-8")
+    office = installation.start(hand)
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    with office.store.read() as tx:
+        assert tx.cases.get(case_id).due_at == datetime(2026, 3, 16, 17, tzinfo=SHANGHAI)
+    installation.operator.config.write_text(told + "\n[time]\nopens = 18:00:00\n", encoding="utf-8")
+    with pytest.raises(Invalid, match="office_hours_reversed"):
+        installation.start(hand)
+    assert installation.operator.say("check").code == 1

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from inspector.daemon.dispatch import Embedded
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
+from inspector.store.bell import notify
 from inspector.store.listening import listen
 from inspector.store.store import Store
+from inspector.store.tables import work
 from inspector.telemetry.metrics import Metrics
 from tests.engine import FAST, Hands, put, real_office, until
 from tests.engine import order as due
@@ -37,7 +39,14 @@ def listening(store: Store) -> Iterator[threading.Semaphore]:
     thread.start()
     assert heard.acquire(timeout=10), "it hears once when it is connected"
     yield heard
+    end(store, thread, stop)
+
+
+def end(store: Store, thread: threading.Thread, stop: threading.Event) -> None:
+    """Stop a listener, with a last notice so that it need not wait to look for itself."""
     stop.set()
+    with store.engine.begin() as connection:
+        notify(connection)
     thread.join(timeout=10)
     assert not thread.is_alive()
 
@@ -53,6 +62,46 @@ def test_work_written_by_another_process_wakes_the_listener(pg: Store, postgres_
         with other.begin() as tx:
             tx.work.order([order(1)], START)
         assert heard.acquire(timeout=10)
+
+
+@contextmanager
+def seeing(store: Store) -> Iterator[list[int]]:
+    """A listener that looks how much work there is whenever it hears something; what it saw, look by look."""
+    seen: list[int] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        with store.read() as tx:
+            seen.append(tx.connection.execute(sa.select(sa.func.count()).select_from(work)).scalar_one())
+
+    thread = threading.Thread(target=listen, args=(store, look, stop))
+    thread.start()
+    until(lambda: seen == [0])
+    yield seen
+    end(store, thread, stop)
+
+
+def write(store: Store, count: int) -> None:
+    """A burst: every order in a transaction of its own, one right behind the other."""
+    for number in range(count):
+        with store.begin() as tx:
+            tx.work.order([order(number)], START)
+
+
+@pytest.mark.postgres
+def test_a_burst_is_told_in_few_notices_and_its_last_commit_like_its_first(pg: Store, postgres_url: str) -> None:
+    with seeing(pg) as seen, closing(Store(postgres_url)) as other:
+        write(other, 20)
+        until(lambda: seen[-1] == 20)
+    assert len(seen) < 20, "they share their notices"
+
+
+@pytest.mark.postgres
+def test_a_process_that_ends_right_behind_a_burst_has_told_the_last_of_it(pg: Store, postgres_url: str) -> None:
+    with seeing(pg) as seen:
+        with closing(Store(postgres_url)) as other:
+            write(other, 3)
+        until(lambda: seen[-1] == 3)
 
 
 @pytest.mark.postgres
@@ -99,6 +148,6 @@ def test_work_written_by_another_process_is_carried_out_without_waiting_for_the_
 
     with dispatching(pg) as hands:
         until(heard)
-        for name in ("first", "second", "third"):
-            with closing(Store(postgres_url)) as other:  # each with a bell of its own, which rings at most ten times a second
+        with closing(Store(postgres_url)) as other:
+            for name in ("first", "second", "third"):
                 carried_out_soon(hands, other, name)

@@ -179,8 +179,12 @@ def test_the_form_asks_what_was_seen_and_offers_the_exempt_promises(store: Store
         assert [one["claim"] for one in program.get(f"/v1/seats/{name}").json()["exempt"]] == ["relief-status"]
         unsaid = browser.post(path, data={"do": "result", "remarks": WORDS})
         assert (unsaid.status_code, "请填写是否发现问题" in unsaid.text) == (422, True)
-        said = {"do": "result", "seen": "FINDING", "remarks": WORDS}
+        said = {"do": "result", "seen": "FINDING", "remarks": WORDS, about: "match"}
         assert browser.post(path, data=said).status_code == 303
+        page = browser.get(path + "?lang=en").text
+        assert all(told in page for told in ("Agrees", "Found something", WORDS)), (
+            "an exempt promise that was answered is told too"
+        )
         (part,) = program.get(f"/v1/seats/{name}").json()["visit"]["parts"]
     assert (part["seen"], part["remarks"]) == ("FINDING", WORDS)
     assert len(matters(office)) == 1

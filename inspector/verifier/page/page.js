@@ -1,7 +1,9 @@
 // The page itself: takes files in, asks the protocol's part, and puts into words what it answers. Nothing here decides anything.
 {
   const ASCII = /^[\x20-\x7e]*$/, MOST_FILES = 2000, DEEPEST = 4, LONGEST_RECEIPT = 65536;
-  const state = { lang: new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh-CN", report: null, told: null, asked: {} };
+  // The language the address names, else the first of the browser's that we speak, else Chinese.
+  const spoken = [new URLSearchParams(location.search).get("lang") ?? "", ...navigator.languages].find((one) => /^(en|zh)(-|$)/i.test(one));
+  const state = { lang: /^en/i.test(spoken ?? "") ? "en" : "zh-CN", report: null, told: null, asked: {} };
   const at = (id) => document.getElementById(id);
 
   const say = (key, facts = {}) => (WORDS[state.lang][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? "—"));

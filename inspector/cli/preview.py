@@ -1,0 +1,96 @@
+"""What an import would make of a register: shown before anything is written, the first rows to people, all of them as JSON.
+
+The codes of natural persons and the addresses of inspectors are masked: a preview is passed on, and whoever needs them has the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.cli.files import CHANGES, listed
+from inspector.cli.terminal import Terminal, in_words
+from inspector.domain.identity import masked
+from inspector.domain.roster import Change, InspectorRecord, RosterObject, Shift
+
+if TYPE_CHECKING:
+    from inspector.flows.diagnosis import RowFlaw
+
+Row = RosterObject | InspectorRecord
+PARTS = 10
+"""More than one part in so many removed is more likely a wrong file than a wave of closures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a register is to become, and how far the person who asks may go."""
+
+    agency: str
+    what: str
+    rows: Sequence[Row]
+    file: str
+    dry_run: bool
+    remove: bool
+    keep: bool
+    yes: bool
+
+
+def preview(terminal: Terminal, wish: Wish, changes: Sequence[Change], held: int, warnings: Sequence[RowFlaw]) -> None:
+    """Tell what would change: which rows, and of a changed one each field with its old and its new value."""
+    kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
+    same = held - len(kinds["changed"]) - len(kinds["removed"])
+    terminal.value(
+        {
+            **{kind: [_key(one) for one in found] for kind, found in kinds.items() if kind != "removed"},
+            "changes": [
+                {"key": _key(one), "name": one.name, "fields": {shift.field: _values(one, shift) for shift in one.shifts}}
+                for one in kinds["changed"]
+            ],
+            "removed": [] if wish.keep else [_key(one) for one in kinds["removed"]],
+            "kept": [_key(one) for one in kinds["removed"]] if wish.keep else [],
+            "unchanged": same,
+            "rows": len(wish.rows),
+            "dry_run": wish.dry_run,
+            "needs": lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else [],
+            "flaws": [],
+            "warnings": listed(terminal, warnings),
+        }
+    )
+    terminal.say("preview_kept" if wish.keep else "preview", same=same, **{kind: len(found) for kind, found in kinds.items()})
+    for kind, sign in (("removed", "=" if wish.keep else "-"), ("changed", "~"), ("added", "+")):
+        for one in kinds[kind][:CHANGES]:
+            terminal.line(f"  {sign} {_key(one)} {one.name}{_told(terminal, wish, one)}")
+        if len(kinds[kind]) > CHANGES:
+            terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - CHANGES))
+
+
+def lacking(wish: Wish, gone: int, held: int) -> list[str]:
+    """The options without which rows do not go."""
+    return [*([] if wish.remove else ["--remove"]), *(["--yes"] if gone * PARTS > held and not wish.yes else [])]
+
+
+def _key(one: Change) -> str:
+    """A row's key as it may be shown."""
+    kind, _, code = one.key.partition(":")
+    return f"{kind}:{masked(code)}" if one.person else one.key
+
+
+def _told(terminal: Terminal, wish: Wish, one: Change) -> str:
+    """The fields of a changed row, named as in the file; a comma would part the values of one field."""
+    from inspector.flows import registers
+
+    columns = (registers.OBJECTS if wish.what == "objects" else registers.INSPECTORS).columns
+    names = {column.name: column.name if terminal.lang == "en" else column.chinese for column in columns}
+    own = {name: terminal.words(f"field_{name}") for name in ("original", "warnings", "enrolled")}
+    told = []
+    for shift in one.shifts:
+        old, new = (in_words(value, terminal.lang) or "—" for value in _values(one, shift).values())
+        told.append(f"{(names | own)[shift.field]} {old} → {new}")
+    return f": {'; '.join(told)}" if told else ""
+
+
+def _values(one: Change, shift: Shift) -> dict[str, object]:
+    """Old and new as they may be shown."""
+    private = shift.field == "address" or (one.person and shift.field == "original")
+    return {name: masked(str(value)) if private else value for name, value in (("old", shift.old), ("new", shift.new))}

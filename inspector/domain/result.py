@@ -1,0 +1,114 @@
+"""A visit's result: when one may be entered, what it must say, and when the visit is done by it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict, blank
+from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+
+LEAST = 2
+"""Officers of each agency at a visit (Penalties Law art. 42)."""
+
+
+def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
+    """Why no result of this seat's team would be taken now, whatever it says; None where one would.
+
+    Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. The refusal is `visit_closed`,
+    `part_given`, `team_short`, `visit_embargoed`, `not_accepted` or `team_not_accepted`.
+    """
+    if not visit.state.open:
+        return Refusal("visit_closed", visit=visit.id, state=visit.state)
+    if by.agency in {part.agency for part in visit.parts}:
+        return Refusal("part_given", visit=visit.id, agency=by.agency)
+    there = _there(team)
+    short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
+    if visit.state.short or short:
+        return Refusal("team_short", visit=visit.id)
+    if not visit.released:
+        return Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
+    if by.state is not SeatState.ACCEPTED:
+        return Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
+    if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:
+        return Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
+    return None
+
+
+def _there(team: Iterable[Seat]) -> list[Seat]:
+    """Who of a team goes, or has gone."""
+    return [seat for seat in team if seat.state.open or seat.state is SeatState.DONE]
+
+
+def report(  # noqa: PLR0913 - a result in all its parts
+    visit: Visit,
+    team: tuple[Seat, ...],
+    by: Seat,
+    findings: tuple[Finding, ...],
+    remarks: str,
+    pack: str,
+    now: datetime,
+    *,
+    seen: Seen | None = None,
+    exempt: Iterable[Doubt] = (),
+    challenged: Collection[str] = (),
+) -> Decision[Visit]:
+    """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
+
+    In a joint check each agency answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes
+    against somebody and may open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by
+    one: they may be answered, and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for
+    (`challenged`) goes on, and what the team of such a one enters is marked. Raises Refusal (see `hindrance`) and Invalid
+    (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`).
+    """
+    if (hindered := hindrance(visit, team, by)) is not None:
+        raise hindered
+    there = _there(team)
+    seen = _checked(visit, by, findings, remarks, seen, exempt)
+    marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked)
+    state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
+    because = Because(
+        rule="visit.report",
+        basis=(visit.basis,),
+        pack=pack,
+        facts={
+            "by": by.inspector,
+            "team": [seat.inspector for seat in there if seat.agency == by.agency],
+            "findings": [f.verdict.value for f in findings],
+            "seen": seen.value if seen else None,
+            "remarks": remarks,
+            **({"challenged": list(marked)} if marked else {}),
+        },
+    )
+    return Decision(state=state, because=because)
+
+
+def _checked(
+    visit: Visit, by: Seat, findings: tuple[Finding, ...], remarks: str, seen: Seen | None, exempt: Iterable[Doubt]
+) -> Seen | None:
+    """What the team has seen, once nothing lacks in what it says. Raises Invalid."""
+    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
+    beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
+    answered = {(finding.case_id, finding.claim) for finding in findings}
+    if missing := asked - answered:
+        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+    if unknown := answered - asked - beside:
+        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+    against = [one for one in findings if one.verdict is Verdict.MISMATCH]
+    if wordless := sorted(one.claim for one in against if blank(one.note)):
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
+    if any((one.case_id, one.claim) in beside for one in against):
+        return Seen.FINDING
+    if seen is Seen.FINDING and blank(remarks):
+        raise Invalid("finding_wordless", visit=visit.id, field="remarks")
+    return seen
+
+
+def ended(visit: Visit, now: datetime) -> Visit:
+    """The visit, done if somebody has entered a part of it and nobody owes one any more."""
+    return replace(visit, state=VisitState.DONE, done_at=now) if visit.parts and not visit.owing else visit
