@@ -99,7 +99,9 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     book = lawbook.note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
-    connectors_ = silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
+    connectors_ = (
+        silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
+    )
     lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     return Office(
         store=held,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -115,7 +116,9 @@ TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": Pl
 
 def default(value: object) -> str:
     """A default as TOML writes it; empty for nothing."""
-    if value is None or value in ({}, ()):
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    if value is None or value == {}:
         return ""
     if isinstance(value, bool):
         return str(value).lower()

@@ -21,6 +21,7 @@ from inspector.cli import (
     plans,
     registers,
     serve,
+    shadows,
     tokens,
     work,
 )
@@ -60,6 +61,7 @@ migrations.register(app)
 cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 packs.register(group("policy", "Policy packs. 政策包", app))
+shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)

@@ -64,6 +64,8 @@ def export(
         held = terminal.look(lambda tx: tx.draws.get(draw))
     except Missing as error:
         raise Missing("draw_nowhere", draw=draw) from error
+    if (told := terminal.look(lambda tx: tx.office.get())) is not None and told.shadow:
+        raise Refusal("shadow_silent")
     stopped = held.state is DrawState.VOID and held.drawn_at is None
     files = {} if stopped else _finished(terminal, held)
     if stopped or public:

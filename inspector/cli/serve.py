@@ -104,6 +104,8 @@ def run(
                 before(house)
             house.daemon.start()
             house.server.start()
+            if house.office.shadow:
+                _say("shadow")
             end = beside() if beside is not None else _said(house.office.base_url)
 
             def stop() -> None:

@@ -22,6 +22,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",
     ),
+    "shadow": (
+        "Shadow: everything is decided and written down, nothing leaves the house, and what is drawn binds nobody.",
+        "影子运行：照常作出决定并记录，但不向外发送任何内容，抽取结果不作为检查依据。",
+    ),
+    "shadow_cases": ("cases taken in, now {state}: {count}", "受理的事项，现为“{state}”：{count} 件"),
+    "shadow_sent": ("would have gone out or went, {kind} by {lane}: {count}", "本会或者已经发出，{kind}（{lane}）：{count} 次"),
+    "shadow_ours": (
+        "visits asked for by the program: {visits}, to {objects} objects, at most {most} to one",
+        "程序安排的检查：{visits} 次，涉及 {objects} 户，一户至多 {most} 次",
+    ),
+    "shadow_theirs": (
+        "visits that people made: {visits}, to {objects} objects, at most {most} to one",
+        "人工实际检查：{visits} 次，涉及 {objects} 户，一户至多 {most} 次",
+    ),
+    "shadow_both": ("objects that both would have seen: {count}", "两者都检查的对象：{count} 户"),
     "draining": (
         "Draining: work under way is ended, the rest is kept for the next start. Ctrl-C again leaves at once.",
         "正在停止：处理完手头工作，其余留待下次启动。再按 Ctrl-C 立即退出。",

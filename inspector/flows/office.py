@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid, Missing
+from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.policy import Policy
 from inspector.labels import Lang
 from inspector.policybook import Policybook
@@ -98,6 +98,11 @@ class Office:
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
+
+    def earnest(self) -> None:
+        """Raise Refusal (`shadow_silent`) where the house runs in shadow: what is decided there is told to nobody outside."""
+        if self.shadow:
+            raise Refusal("shadow_silent")
 
     def overdue(self, schedule: Mapping[str, Any], now: datetime) -> timedelta | None:
         """Since when the next slot of a row of the schedule table has been due; None while it lies ahead, or there is none."""

@@ -86,7 +86,8 @@ def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime)
 
 
 def refuse_early(office: Office, held: Draw, visits: list[Visit], now: datetime) -> None:
-    """Raise Refusal (`draw_embargoed`) while the embargo holds; it names the draws whose visits are still to be made."""
+    """Raise Refusal: `draw_embargoed` while the embargo holds, naming the draws whose visits are still to be made; `shadow_silent`."""
+    office.earnest()
     if (until := closed_until(office, held, visits, now)) is not None:
         left = [one.draw for one in visits if one.state.open]
         told = {"of": ", ".join(sorted(set(left))), "until": f"{office.calendar.local(until):%Y-%m-%d %H:%M}"}
@@ -161,6 +162,7 @@ def receipt_of(
 
     Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`).
     """
+    office.earnest()
     held, name = tx.draws.get(number), normalise(code)
     if held.c is None:
         raise Refusal("draw_not_committed", draw=number, state=held.state)

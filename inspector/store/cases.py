@@ -231,6 +231,13 @@ class CaseRoom(Room):
         asked = sa.select(case_file.c.state, case_file.c.outcome, sa.func.count())
         return self.connection.execute(asked.group_by(case_file.c.state, case_file.c.outcome)).all()
 
+    def opened_between(self, agency: str, since: datetime, until: datetime) -> list[tuple[str, int]]:
+        """(state, count) of the cases taken in from one moment until before another."""
+        asked = sa.select(case_file.c.state, sa.func.count()).where(case_file.c.agency == agency)
+        asked = asked.where(case_file.c.opened_at >= since, case_file.c.opened_at < until)
+        grouped = asked.group_by(case_file.c.state).order_by(case_file.c.state)
+        return [(row[0], row[1]) for row in self.connection.execute(grouped)]
+
     def agencies(self) -> set[str]:
         """Every agency that has a case."""
         return set(self.connection.execute(sa.select(case_file.c.agency).distinct()).scalars())

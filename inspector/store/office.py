@@ -32,7 +32,9 @@ class OfficeRoom(Room):
         row = self.row(sa.select(office).where(office.c.id == 1))
         return OfficeRow(**{name: row[name] for name in OfficeRow.__slots__}) if row else None
 
-    def found(self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool, *, shadow: bool = False) -> OfficeRow:
+    def found(
+        self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool, *, shadow: bool = False
+    ) -> OfficeRow:
         """Write the row at the first start (two replicas at once: one wins) and return it."""
         row = {
             "id": 1,

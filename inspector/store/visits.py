@@ -186,6 +186,11 @@ class VisitRoom(Room):
         grouped = asked.group_by(one.agency, one.sampled).order_by(one.agency, one.sampled)
         return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
+    def objects_between(self, agency: str, since: datetime, until: datetime) -> list[str]:
+        """The object of every visit that an agency leads, made or to be made, opened from one moment until before another."""
+        asked = sa.select(visit.c.object_id).where(visit.c.agency == agency, visit.c.state.in_(_MADE))
+        return list(self.connection.execute(asked.where(visit.c.opened_at >= since, visit.c.opened_at < until)).scalars())
+
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
         """How many seats each inspector holds or held to the end in visits drawn since a moment."""
         held = (*_OPEN, SeatState.DONE.value)

@@ -60,6 +60,8 @@ class Door:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _dress(message, scope)
+                if self.desk.office.shadow:
+                    MutableHeaders(scope=message).setdefault("Inspector-Shadow", "yes")
                 self._count(scope, message["status"])
             if not coming or message["type"] != "http.response.body" or message.get("more_body", False):
                 await send(message)

@@ -64,6 +64,8 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
 
 def _health(desk: Desk, lang: Lang) -> Iterator[str]:
     health = desk.health()
+    if desk.office.shadow:
+        yield label("ops.shadow", lang)
     yield label("ops.ready" if health.ready else "ops.not_ready", lang)
     for reason in health.reasons:
         yield told(reason, lang)

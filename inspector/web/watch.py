@@ -63,6 +63,7 @@ _STILL_GOOD = 3600.0
 @router.get("/v1/events", tags=["feed"], responses=READS)
 def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Limit = 100) -> Feed:
     """Events behind a position. A system hears of its own cases; nothing is ever inserted before a position once read."""
+    desk.office.earnest()
     rows = desk.look(lambda tx: tx.events.after(after, caller.sees, limit))
     mine = [row for row in rows if caller.sender in (None, row["sender"])]
     return Feed(events=tuple(map(_event, mine)), next=rows[-1]["position"] if rows else after)
