@@ -64,6 +64,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("inspector/settings.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/flows/sheet.py",),
+    "xlsxwriter": ("inspector/policyrender/paper.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
     "sqlalchemy": ("inspector/store/",),
     "standardwebhooks": ("connectors/signers/", "inspector/demo/"),

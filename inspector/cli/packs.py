@@ -54,14 +54,45 @@ def list_packs(terminal: Terminal, folder: Folder = None) -> None:
         terminal.aside(terminal.words("gap", gap=gap))
 
 
-def render(terminal: Terminal, pack: Label, folder: Folder = None) -> None:
-    """Print a pack as one Markdown page in Chinese. 打印政策包全文。"""
+def render(
+    terminal: Terminal,
+    pack: Label,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Write it to a new file: .md, .html or .xlsx 写入新文件", metavar="FILE", dir_okay=False
+        ),
+    ] = None,
+    folder: Folder = None,
+) -> None:
+    """Print a pack as one Markdown page in Chinese, or write the approval sheet. 打印政策包全文，或生成审批用的文件。"""
     from inspector import policyrender
 
     found = _found(terminal, _book(terminal, folder), pack)
     page = policyrender.render(found)
+    if out is not None:
+        _write(out, found, page)
+        terminal.value({"pack": found.label, "file": str(out)})
+        terminal.say("wrote", file=out)
+        return
     terminal.value({"pack": found.label, "markdown": page})
     terminal.line(page.rstrip("\n"))
+
+
+def _write(out: Path, pack: Policy, page: str) -> None:
+    """The pack in the form that the file's name ends in; a file that is there is never written over."""
+    from inspector.policyrender import paper
+
+    forms = {".md": page.encode, ".html": lambda: paper.html(pack).encode(), ".xlsx": lambda: paper.workbook(pack)}
+    made = forms.get(out.suffix.lower())
+    if made is None:
+        raise Invalid("form_unknown", option="--out", value=out.suffix or out.name, known=", ".join(forms))
+    content = made()
+    try:
+        with out.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Invalid("file_exists", file=str(out)) from error
 
 
 def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -> None:

@@ -345,7 +345,7 @@ def _share(ratio: Fraction) -> str:
 
 def _markdown(table: Table, sources: Mapping[str, str]) -> str:
     lines = [_line(table.heads), _line(["---"] * len(table.heads))]
-    lines += [_line([row, *(_cited(cell, sources) for cell in cells)]) for row, cells in table.rows.items()]
+    lines += [_line([row, *(cited(cell, sources) for cell in cells)]) for row, cells in table.rows.items()]
     return "\n".join([f"## {table.title}\n", *lines, ""])
 
 
@@ -353,7 +353,7 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '｜').replace(chr(10), ' ') for cell in cells)} |"
 
 
-def _cited(cell: str, sources: Mapping[str, str]) -> str:
+def cited(cell: str, sources: Mapping[str, str]) -> str:
     """A citation with the short name of its source: its document number or title in brackets, or what comes before a colon."""
 
     def told(found: re.Match[str]) -> str:

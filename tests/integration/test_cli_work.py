@@ -282,6 +282,13 @@ def test_packs_are_listed_rendered_and_compared(operator: Operator) -> None:
     assert "→" in operator.well("policy", "diff", labels[0], labels[1]).out
     assert "no difference" in operator.well("policy", "diff", labels[0], labels[0]).out
     assert operator.say("policy", "render", "no@1").code == 3
+    sheet = operator.folder / "sheet.xlsx"
+    operator.well("policy", "render", labels[0], "--out", str(sheet))
+    before = sheet.read_bytes()
+    again = operator.say("policy", "render", labels[0], "--out", str(sheet))
+    assert (again.code, "there already" in again.err, sheet.read_bytes()) == (2, True, before)
+    other = operator.say("policy", "render", labels[0], "--out", str(operator.folder / "sheet.pdf"))
+    assert (other.code, ".md, .html, .xlsx" in other.err) == (2, True)
 
 
 def later_in_force(pack: str) -> str:
