@@ -83,11 +83,15 @@ def _write(out: Path, pack: Policy, page: str) -> None:
     """The pack in the form that the file's name ends in; a file that is there is never written over."""
     from inspector.policyrender import paper
 
-    forms = {".md": page.encode, ".html": lambda: paper.html(pack).encode(), ".xlsx": lambda: paper.workbook(pack)}
-    made = forms.get(out.suffix.lower())
-    if made is None:
-        raise Invalid("form_unknown", option="--out", value=out.suffix or out.name, known=", ".join(forms))
-    content = made()
+    match out.suffix.lower():
+        case ".md":
+            content = page.encode()
+        case ".html":
+            content = paper.html(pack).encode()
+        case ".xlsx":
+            content = paper.workbook(pack)
+        case other:
+            raise Invalid("form_unknown", option="--out", value=other or out.name, known=".md, .html, .xlsx")
     try:
         with out.open("xb") as file:
             file.write(content)
