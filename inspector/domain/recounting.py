@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
@@ -55,12 +55,12 @@ def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case],
     found = own(term.due_at, term.due_counted, calendar) if term is not None else None
     if term is None or found is None:
         return None
-    moved: _Moved = {"due_at": found.due.at, "due_provisional": found.due.provisional, "due_counted": found.due.counted}
+    anew = found.due
     if isinstance(term, ReviewTerm):
-        state = replace(case, review_term=replace(term, **moved))
+        moved = replace(term, due_at=anew.at, due_provisional=anew.provisional, due_counted=anew.counted)
+        state = replace(case, review_term=moved)
     else:
-        strategy = replace(case.strategy, **moved) if case.strategy is not None else None
-        state = replace(case, verify_term=replace(term, **moved), strategy=strategy)
+        state = case.redated(anew)
     facts = {
         "was_due": term.due_at.isoformat(),
         "due_at": found.due.at.isoformat(),
@@ -71,12 +71,6 @@ def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case],
     because = Because(rule=RULE, basis=(term.basis,), pack=case.pack, facts=facts)
     told = Told(type="deadline.moved", data={name: facts[name] for name in ("was_due", "due_at", "due_provisional")})
     return Decision(state=state, because=because, told=() if found.change == "same" else (told,)), found.change
-
-
-class _Moved(TypedDict):
-    due_at: datetime
-    due_provisional: bool
-    due_counted: Counting
 
 
 def _binding(case: Case) -> VerifyTerm | ReviewTerm | None:

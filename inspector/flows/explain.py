@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain.assistance import AssistanceState, Request
@@ -26,6 +26,7 @@ from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.pause import Extension, Suspension
 from inspector.domain.policy import Policy
 from inspector.domain.visit import VisitState
 from inspector.flows import proofs
@@ -190,6 +191,8 @@ class Explanation:
     notice_version: str
     notice_wanted: str
     why: Why | None
+    suspensions: tuple[Suspension, ...]
+    extensions: tuple[Extension, ...]
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
     letters: tuple[Asked, ...]
@@ -210,6 +213,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
     letters = tx.assistance.of_case(case_id)
     counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
+    local = office.calendar.local
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     return Explanation(
         case=case.id,
@@ -230,6 +234,10 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),
+        suspensions=tuple(
+            replace(one, since=local(one.since), ended_at=_local(office, one.ended_at)) for one in case.suspensions
+        ),
+        extensions=tuple(replace(one, at=local(one.at)) for one in case.extensions),
         claims=tuple(_claim(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in letters),

@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE, Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.line import line
+from inspector.domain.pause import Reason
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
@@ -162,6 +163,27 @@ class ReviewIn(Strict):
     outcome: Outcome
     reasons: Text
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+
+
+class SuspensionIn(Strict):
+    """That the verification's clock stand still: for a reason the pack lists, to the end of the day `until`, on which evidence."""
+
+    reason: Reason
+    until: Day
+    evidence: Annotated[Text, Field(min_length=1)]
+
+
+class ResumptionIn(Strict):
+    """That the clock go on before the planned end; `evidence`: what has come about."""
+
+    evidence: Annotated[Text, Field(min_length=1)]
+
+
+class TermExtensionIn(Strict):
+    """That the verification's term be lengthened by what the pack says. `approved_by`: the head, where the pack asks for one."""
+
+    reason: Annotated[Text, Field(min_length=1)]
+    approved_by: MaybeLine = ""
 
 
 class SeenToIn(Strict):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inspector.policybook.flaws import WORDS
-from tests import sizes
+from tests import legaltime, sizes
 from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
 
 BROKEN = {
@@ -355,6 +355,7 @@ BROKEN = {
     "a pack's id is its folder": (edited(('id = "maoji"', 'id = "maoij"')), ["pack_misplaced"], "id: maoij does not fit"),
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
     **sizes.BROKEN,
+    **legaltime.BROKEN,
 }
 
 
