@@ -7,6 +7,7 @@ assignment) is only ever put off: where the new count would be earlier, what was
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -15,7 +16,9 @@ from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.peace import dated
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import QuietRow, pull
 from inspector.domain.visit import Seat, Visit
 
 Change = Literal["later", "earlier", "kept", "same"]
@@ -32,17 +35,21 @@ class Recounted:
     change: Change
 
 
-def own(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
-    """The office's own date anew; None when the count is what it was."""
+def own(was: datetime, told: Counting, calendar: WorkingCalendar, keep: Callable[[Due], Due] | None = None) -> Recounted | None:
+    """The office's own date anew; None when the count is what it was. `keep`: what else holds for the date, besides the count."""
     anew = again(told, calendar)
+    if anew is not None and keep is not None:
+        anew = keep(anew)
     if anew is None or anew.counted == told:
         return None
     return Recounted(due=anew, change="same" if anew.at == was else "later" if anew.at > was else "earlier")
 
 
-def told_to_others(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
+def told_to_others(
+    was: datetime, told: Counting, calendar: WorkingCalendar, keep: Callable[[Due], Due] | None = None
+) -> Recounted | None:
     """A date that somebody else was told: put off, never brought forward. None when nothing changes or nobody need hear of it."""
-    found = own(was, told, calendar)
+    found = own(was, told, calendar, keep)
     if found is None or found.change != "earlier":
         return found
     kept = replace(told, awaited=found.due.counted.awaited, kept_by=found.due.counted.versions)
@@ -111,12 +118,16 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     return Decision(state=state, because=because), change
 
 
-def recount_visit(visit: Visit, calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
-    """By when a visit is to be made, anew; its inspectors were told, so it is only put off."""
-    found = told_to_others(visit.due_at, visit.due_counted, calendar)
+def recount_visit(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
+    """By when a visit is to be made, anew; its inspectors were told, so it is only put off, and never into one of the quiet `rows`."""
+
+    def keep(found: Due) -> Due:
+        return pull(found, visit.opened_at, rows, visit.kind, visit.check, calendar)
+
+    found = told_to_others(visit.due_at, visit.due_counted, calendar, keep)
     if found is None:
         return None
-    return replace(visit, due_at=found.due.at, due_counted=found.due.counted), found.change
+    return dated(visit, found.due, rows, calendar), found.change
 
 
 def recount_seat(seat: Seat, calendar: WorkingCalendar) -> Seat | None:

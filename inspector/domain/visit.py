@@ -12,9 +12,10 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import Doubt, Finding, Made, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.stop import Shut
 
 LEAST = 2
 """Officers of each agency at a visit (Penalties Law art. 42)."""
@@ -86,7 +87,9 @@ class Visit:
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
     more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
-    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
+    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `windows` are the days, from
+    when it was given on, on which nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished` are items in
+    question that stand in no published list any more: while there are any, nobody may go (handbook 1.2.3).
     """
 
     id: str
@@ -118,6 +121,9 @@ class Visit:
     proof: str = ""
     ceased_by: str = ""
     replaces: str = ""
+    windows: tuple[Shut, ...] = ()
+    conflict: bool = False
+    unpublished: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -276,6 +282,7 @@ def report(  # noqa: PLR0913 - a result in all its parts
     seen: Seen | None = None,
     exempt: Iterable[Doubt] = (),
     challenged: Collection[str] = (),
+    made: Made | None = None,
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
@@ -283,9 +290,9 @@ def report(  # noqa: PLR0913 - a result in all its parts
     answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes against somebody and may
     open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by one: they may be answered,
     and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for (`challenged`) goes on, and
-    what the team of such a one enters is marked. Raises Refusal (`visit_closed`, `part_given`, `team_short`,
-    `visit_embargoed`, `not_accepted`, `team_not_accepted`) and Invalid (`findings_missing`, `findings_unknown`,
-    `findings_wordless`, `finding_wordless`).
+    what the team of such a one enters is marked; so is a visit `made` on a day on which nobody might go. Raises Refusal
+    (`visit_closed`, `part_given`, `team_short`, `visit_unpublished`, `visit_embargoed`, `not_accepted`, `team_not_accepted`) and
+    Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`).
     """
     if not visit.state.open:
         raise Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -295,6 +302,8 @@ def report(  # noqa: PLR0913 - a result in all its parts
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
     if visit.state.short or short:
         raise Refusal("team_short", visit=visit.id)
+    if visit.unpublished:
+        raise Refusal("visit_unpublished", visit=visit.id, items=", ".join(visit.unpublished))
     if not visit.released:
         raise Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
     if by.state is not SeatState.ACCEPTED:
@@ -303,7 +312,8 @@ def report(  # noqa: PLR0913 - a result in all its parts
         raise Refusal("team_not_accepted", visit=visit.id, inspectors=", ".join(waited))
     seen = _checked(visit, by, findings, remarks, seen, exempt)
     marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked)
+    on, quiet = (made.on, made.quiet) if made is not None else (None, ())
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked, on=on, quiet=quiet)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -316,6 +326,7 @@ def report(  # noqa: PLR0913 - a result in all its parts
             "seen": seen.value if seen else None,
             "remarks": remarks,
             **({"challenged": list(marked)} if marked else {}),
+            **({"visited_on": made.on.isoformat(), "quiet": list(made.quiet)} if made is not None and made.quiet else {}),
         },
     )
     return Decision(state=state, because=because)
@@ -353,33 +364,6 @@ def release(visit: Visit, pack: str) -> Decision[Visit]:
     if visit.released or not visit.state.open:
         return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(visit, released=True), because=because)
-
-
-def as_known(visit: Visit, seat: Seat) -> Visit:
-    """The visit as the inspector of a seat may know it: his or her own agency's part.
-
-    Without the subject and its facts before the release, and out of the team.
-    """
-    own, leads = visit.cases_of(seat.agency), seat.agency == visit.agency
-    known = replace(
-        visit,
-        doubts=tuple(doubt for doubt in visit.doubts if doubt.agency == seat.agency),
-        findings=tuple(one for one in visit.findings if one.case_id in own or (leads and one.case_id not in visit.case_ids)),
-        parts=tuple(part for part in visit.parts if part.agency == seat.agency),
-        case_ids=own,
-    )
-    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
-
-
-def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:
-    """With whom the inspector of a seat goes: two officers go together and show who they are (Penalties Law art. 42, 55).
-
-    Nobody knows before the assignment is in his or her hands and the visit released (handbook 1.2.18), nor any more once the seat
-    has passed on. Whoever has left the team is none of them; of a joint visit all agencies' officers are.
-    """
-    if not visit.released or seat.state not in (SeatState.HANDED_OVER, SeatState.ACCEPTED, SeatState.DONE):
-        return ()
-    return tuple(one for one in team if one.name != seat.name and (one.state.open or one.state is SeatState.DONE))
 
 
 def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

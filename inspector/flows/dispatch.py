@@ -14,15 +14,17 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
+from inspector.domain.peace import made as made_on
+from inspector.domain.stop import Shut
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, relief, supervision
+from inspector.flows import challenges, peace, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.seats import OVERDUE, UNDELIVERED, end_clock, put_seat, rise
 from inspector.flows.settle import Settlement, nothing, settle_case
-from inspector.labels import label
+from inspector.labels import Lang, label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -46,12 +48,14 @@ def push(work: Work, office: Office) -> Settlement:
         return _undelivered(work, "channel_not_configured").unasked()
     lang = office.agency(seat.agency).language
     facts = sum(1 for doubt in held.doubts if doubt.agency == seat.agency)
+    shut = [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in held.windows]
+    windows = {"windows": shut} if shut else {}
     message = Message(
         to=person.address,
         title=label("push.title", lang),
-        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}"),
+        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}") + closed(held.windows, lang),
         link=office.link(LINK, seat_name(seat)),
-        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts},
+        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts, **windows},
     )
     try:
         receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
@@ -63,6 +67,12 @@ def push(work: Work, office: Office) -> Settlement:
         settle_seat(tx, of, fresh, visit.handed_over(fresh, _pack(tx, of)), now)
 
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+
+
+def closed(windows: Iterable[Shut], lang: Lang) -> str:
+    """The days on which nobody may go, as a push says them; nothing where there are none."""
+    spans = label("explain.and", lang).join(label("explain.dates", lang, first=one.first, last=one.last) for one in windows)
+    return label("push.quiet", lang, spans=spans) if spans else ""
 
 
 def call_off(work: Work, office: Office) -> Settlement:
@@ -166,10 +176,12 @@ def report(
     now: datetime,
     *,
     seen: Seen | None = None,
+    on: date | None = None,
 ) -> Visit:
     """A team member enters the result of his or her agency; it becomes evidence in each of its cases, and they go on.
 
     What was found beside the facts in question is a matter for a person, never by itself an outcome (the plan, item 7; handbook 7.6).
+    So is a visit made (`on` a day; today where that is unsaid) when nobody might go.
     """
     before, seat = by_name(tx, name)
     others = supervision.exempt(tx, before, seat.agency)
@@ -177,8 +189,19 @@ def report(
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
+    made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
     decision = visit.report(
-        held, team, seat, given, remarks, pack, now, seen=seen, exempt=others, challenged=challenges.challenged(tx, held)
+        held,
+        team,
+        seat,
+        given,
+        remarks,
+        pack,
+        now,
+        seen=seen,
+        exempt=others,
+        challenged=challenges.challenged(tx, held),
+        made=made,
     )
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
@@ -188,6 +211,7 @@ def report(
     for finding in given:
         weigh(tx, office, decision.state, finding, now)
     supervision.tell(tx, decision.state, seat, others, pack, now)
+    peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
 
 
