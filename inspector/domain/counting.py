@@ -50,17 +50,25 @@ def tally(told: Counting) -> tuple[Tallied, ...]:
     but days on which the clock stood still are, for they put that day off. What lies behind a last day that was moved before closed
     days stands behind it.
     """
+    return (*_counted(told), *_pulled(told))
+
+
+def _counted(told: Counting) -> Iterator[Tallied]:
+    """The days of the term itself."""
     match told.term.unit:
         case Unit.WORKING_DAY:
-            days = tuple(_numbered(told))
+            yield from _numbered(told)
         case Unit.DAY:
-            days = tuple(_each(told)) + tuple(_rolled(told))
+            yield from _each(told)
+            yield from _rolled(told)
         case Unit.MONTH | Unit.YEAR:
-            nominal = () if told.nominal != told.last else (Tallied(day=told.last, number=None, kind=DayKind.COUNTED),)
-            days = (*_stood(told), *_off(told), *nominal, *_reached(told))
+            yield from _stood(told)
+            yield from _off(told)
+            if told.nominal == _end(told):
+                yield Tallied(day=told.nominal, number=None, kind=DayKind.COUNTED)
+            yield from _reached(told)
         case Unit.HOUR | Unit.MINUTE:
-            days = ()
-    return days + tuple(_pulled(told))
+            pass
 
 
 def _numbered(told: Counting) -> Iterator[Tallied]:

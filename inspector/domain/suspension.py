@@ -7,6 +7,7 @@ meanwhile: questions, requests and visits have clocks of their own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -70,7 +71,12 @@ def suspend(
         urgent_by=held.ends_at,
         case_id=case.id,
     )
-    facts = {"suspended_for": reason.value, "until": until.isoformat(), "row": row.row, "evidence_text": evidence}
+    facts: dict[str, object] = {
+        "suspended_for": reason.value,
+        "until": until.isoformat(),
+        "row": row.row,
+        "evidence_text": evidence,
+    }
     because = _because("verification.suspend", row.basis, term, state, facts | {"officer": officer})
     told = Told(type="verification.suspended", data={"reason": reason.value, "until": until.isoformat(), **_date(state)})
     return Decision(state=state, because=because, orders=(end,), told=(told,))
@@ -88,7 +94,7 @@ def resume(case: Case, why: str, officer: str, now: datetime, calendar: WorkingC
         raise Invalid("suspension_wordless", field="evidence")
     state = case.going_on(now, officer, why)
     state = state.redated(state.counted(term.due_counted.term, calendar))
-    facts = {"suspended_for": held.reason.value, "evidence_text": why, "officer": officer}
+    facts: dict[str, object] = {"suspended_for": held.reason.value, "evidence_text": why, "officer": officer}
     because = _because("verification.resume", held.basis, term, state, facts)
     return Decision(state=state, because=because, told=(_resumed(state),), ends=frozenset({OrderKind.SUSPENSION_END}))
 
@@ -126,7 +132,13 @@ def extend(
     made = Extension(row=row.row, term=row.term, basis=row.basis, reason=reason, by=officer, approved_by=head, at=now)
     state = replace(case, extensions=(*case.extensions, made))
     state = state.redated(state.counted(term.due_counted.term, calendar))
-    facts = {"extended_by": str(row.term), "row": row.row, "reason": reason, "officer": officer, "approved_by": head}
+    facts: dict[str, object] = {
+        "extended_by": str(row.term),
+        "row": row.row,
+        "reason": reason,
+        "officer": officer,
+        "approved_by": head,
+    }
     told = Told(type="verification.extended", data={"extended_by": str(row.term), "row": row.row, **_date(state)})
     return Decision(state=state, because=_because("verification.extend", row.basis, term, state, facts), told=(told,))
 
@@ -157,7 +169,7 @@ def _within(row: SuspensionRow, until: date, now: datetime, calendar: WorkingCal
         )
 
 
-def _because(rule: str, basis: str, was: VerifyTerm, state: Case, facts: dict[str, object]) -> Because:
+def _because(rule: str, basis: str, was: VerifyTerm, state: Case, facts: Mapping[str, object]) -> Because:
     """With the date that was and the one that is."""
     return Because(
         rule=rule, basis=(basis, was.basis), pack=state.pack, facts={**facts, "was_due": was.due_at.isoformat(), **_date(state)}

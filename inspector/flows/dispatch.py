@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from inspector.domain import review, verification, visit
@@ -15,9 +15,8 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
-from inspector.domain.stop import Shut
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, peace, relief, supervision
+from inspector.flows import challenges, listing, peace, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
@@ -53,7 +52,7 @@ def push(work: Work, office: Office) -> Settlement:
     message = Message(
         to=person.address,
         title=label("push.title", lang),
-        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}") + closed(held.windows, lang),
+        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}") + closed(held, lang),
         link=office.link(LINK, seat_name(seat)),
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts, **windows},
     )
@@ -69,14 +68,19 @@ def push(work: Work, office: Office) -> Settlement:
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
 
 
-def closed(windows: Iterable[Shut], lang: Lang) -> str:
-    """The days on which nobody may go, as a push says them; nothing where there are none."""
-    spans = label("explain.and", lang).join(label("explain.dates", lang, first=one.first, last=one.last) for one in windows)
-    return label("push.quiet", lang, spans=spans) if spans else ""
+def closed(held: Visit, lang: Lang) -> str:
+    """The days on which nobody may go, and that nobody may at all, as a push says them; nothing where somebody may."""
+    gap = label("ui.sentence_gap", lang)
+    blocked = gap + label("push.blocked_text", lang, visit=held.id) if held.unpublished else ""
+    spans = [label("explain.dates", lang, first=one.first, last=one.last) for one in held.windows]
+    return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + blocked
 
 
 def call_off(work: Work, office: Office) -> Settlement:
-    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back."""
+    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
+
+    So is told that nobody may go, for the item was taken off the published list, and that somebody may again.
+    """
     wait_for_it(work, office)
     with office.store.read() as tx:
         seat, held = _read(tx, work)
@@ -84,13 +88,15 @@ def call_off(work: Work, office: Office) -> Settlement:
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
         return _undelivered(work, "channel_not_configured").unasked()
-    lang = office.agency(seat.agency).language
+    lang, word = office.agency(seat.agency).language, str(work.payload.get("word", "off"))
+    if word != "off" and (not seat.state.open or bool(held.unpublished) is not (word == "blocked")):
+        return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     message = Message(
         to=person.address,
-        title=label("push.off_title", lang),
-        text=label("push.off_text", lang, visit=held.id),
+        title=label(f"push.{word}_title", lang),
+        text=label(f"push.{word}_text", lang, visit=held.id),
         link=office.link(LINK, seat.name),
-        data={"visit": held.id, "seat": seat.name, "called_off": True},
+        data={"visit": held.id, "seat": seat.name, "called_off": word != "unblocked"},
     )
     try:
         receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
@@ -134,15 +140,12 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def release(work: Work, _office: Office) -> Settlement:
-    """The moment of the release has come: behind their links the team now reads whom the visit is to."""
+def release(work: Work, office: Office) -> Settlement:
+    """The moment of the release has come: behind their links the team now reads whom the visit is to, unless it is blocked."""
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.visits.get(str(work.payload["visit"]), lock=True)
-        decision = visit.release(held, _pack(tx, held))
-        if decision.because.rule != "timer.obsolete":
-            tx.visits.put(decision.state)
-            record(tx, held.id, decision, now, {})
+        held = listing.look_at(office, tx, tx.visits.get(str(work.payload["visit"]), lock=True), now)
+        listing.release(tx, held, now)
 
     return Settlement(write=write)
 
@@ -190,6 +193,9 @@ def report(
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
+    held = replace(
+        held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on)))
+    )  # by the list of the visit's own day
     decision = visit.report(
         held,
         team,

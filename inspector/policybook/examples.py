@@ -119,13 +119,7 @@ def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | Non
 def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Each expectation of one example that does not come true, with what came instead."""
     try:
-        match example:
-            case Example():
-                observed = _observe(policy, example, calendar)
-            case VisitExample():
-                observed = example.observe(policy, calendar)
-            case drawn.DrawExample() | drawn.ObjectExample():
-                observed = example.observe(policy)
+        observed = _observed(policy, example, calendar)
     except InspectorError as refused:
         observed = {"refused": refused.code}
     return tuple(
@@ -133,6 +127,17 @@ def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) 
         for name, wanted in example.expect.items()
         if observed.get(name) != wanted
     )
+
+
+def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> dict[str, object]:
+    """What the pack decides. Raises what the domain raises."""
+    match example:
+        case Example():
+            return _observe(policy, example, calendar)
+        case VisitExample():
+            return example.observe(policy, calendar)
+        case drawn.DrawExample() | drawn.ObjectExample():
+            return example.observe(policy)
 
 
 def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dict[str, object]:

@@ -266,7 +266,7 @@ def test_a_term_is_lengthened_once_by_the_row_before_its_date_and_by_a_head_who_
         ({"when": at("2026-03-30T17:30")}, "term_over"),
     ):
         with pytest.raises((Refusal, Invalid)) as caught:
-            more(case, **given)  # type: ignore[arg-type]
+            more(case, **given)
         assert caught.value.code == code
     with pytest.raises(Refusal, match="extension_spent"):
         more(longer)
