@@ -24,11 +24,13 @@ def unlisted(office: Office, tx: Tx, held: Visit, day: date) -> frozenset[str]:
 
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
-    """The daily look at every visit still to be made."""
-    after = ""
+    """The daily look at every visit still to be made; only one that changes is locked, in order of id."""
+    after, today = "", office.calendar.local_date(now)
     while ids := tx.visits.open_ids(after, 200):
         for visit_id in ids:
-            look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
+            held = tx.visits.get(visit_id)
+            if unlisted(office, tx, held, today) != frozenset(held.unpublished):
+                look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
         after = ids[-1]
 
 

@@ -59,11 +59,11 @@ def daily(_work: Work, office: Office) -> Settlement:
     """
 
     def write(tx: Tx, now: datetime) -> None:
+        listing.look(office, tx, now)  # first: it takes visits, which nobody may wait for with a draw's lines in hand
         for agency in sorted(office.tree):
             look(office, tx, agency, now)
         supplement.look(office, tx, now)
         exemptions.look(office, tx, now)
-        listing.look(office, tx, now)
 
     return Settlement(write=write)
 
