@@ -60,9 +60,9 @@ def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime,
     Raises Invalid (`visited_out_of_range`) for a day to come, or of before the visit was given.
     """
     first, today = calendar.local_date(visit.opened_at), calendar.local_date(now)
-    day = on or today
-    if not first <= day <= today:
+    if on is not None and not first <= on <= today:
         raise Invalid(
-            "visited_out_of_range", field="visited_on", on=day.isoformat(), first=first.isoformat(), last=today.isoformat()
+            "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()
         )
+    day = on or today
     return Made(on=day, quiet=inside(rows, day, visit.kind, visit.check))
