@@ -14,7 +14,10 @@ from inspector.domain.calendar import SHANGHAI, Due, StartEvent, Term, Unit, Wor
 from inspector.domain.case import SubjectKind
 from inspector.domain.counting import DayKind, tally
 from inspector.domain.inspection import CheckType
+from inspector.domain.peace import among, dated, quieted
 from inspector.domain.quiet import QuietRow, Weekday, conflict, inside, pull, windows
+from inspector.domain.recounting import recount_visit
+from inspector.domain.visit import Visit, VisitState
 from inspector.policybook import Policybook, differences, read_examples
 from inspector.policybook.visited import VisitExample
 from tests.needs import ROOT
@@ -151,3 +154,48 @@ def test_an_example_of_a_visit_that_the_pack_decides_otherwise_is_told() -> None
 def test_only_presets_close_days_for_the_plan_of_the_district_names_none() -> None:
     packs = Policybook.load(ROOT / "policies").packs
     assert {one.label for one in packs if one.quiets} == {"quiet-anqing@1", "quiet-tongliang@1"}
+
+
+def a_visit(given: str, term: str, *rows: QuietRow) -> Visit:
+    began = datetime.fromisoformat(given).replace(tzinfo=SHANGHAI)
+    counted = visit(given, term, *rows)
+    plain = Visit(
+        id="V-1",
+        draw="D-1",
+        agency="bureau",
+        object_id="o",
+        kind=FIRM,
+        code="c",
+        name="n",
+        check=PLANNED,
+        stratum="s",
+        sampled=True,
+        pooled=True,
+        doubts=(),
+        case_ids=(),
+        basis="S0:7",
+        state=VisitState.ASSIGNED,
+        opened_at=began,
+        due_at=counted.at,
+        due_counted=counted.counted,
+    )
+    return dated(plain, counted, rows, CALENDAR)
+
+
+def test_whoever_goes_along_brings_windows_and_a_date_that_was_told_is_not_brought_forward_in_silence() -> None:
+    """Told was Friday 12 June; the other agency leaves firms in peace until the 20th: the date stays and a person decides."""
+    told = a_visit("2026-05-22T09:00", "15wd")
+    assert (told.windows, told.conflict) == ((), False)
+    joined = among(told, (row(),), CALENDAR)
+    assert (joined.due_at, joined.conflict) == (told.due_at, True)
+    assert [(one.first, one.last) for one in joined.windows] == [(date(2026, 6, 1), date(2026, 6, 12))]
+    decision = quieted(joined, (row(),), "pack@1")
+    assert decision is not None
+    assert (decision.because.rule, decision.because.basis) == ("visit.quiet_conflict", ("P:2.4",))
+    assert not among(told, (row(13, 20),), CALENDAR).conflict
+    assert quieted(told, (), "pack@1") is None
+
+
+def test_a_date_that_was_pulled_is_counted_again_to_where_it_was() -> None:
+    held = a_visit("2026-05-22T09:00", "15wd", row())
+    assert recount_visit(held, (row(),), CALENDAR) is None
