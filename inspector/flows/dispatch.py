@@ -193,11 +193,9 @@ def report(
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
     made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
-    held = replace(
-        held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on)))
-    )  # by the list of the visit's own day
+    gone = tuple(sorted(listing.unlisted(office, tx, held, made.on)))  # by the list of the visit's own day
     decision = visit.report(
-        held,
+        replace(held, unpublished=gone),
         team,
         seat,
         given,
@@ -209,7 +207,7 @@ def report(
         challenged=challenges.challenged(tx, held),
         made=made,
     )
-    tx.visits.put(decision.state)
+    tx.visits.put(replace(decision.state, unpublished=held.unpublished))
     record(tx, held.id, decision, now, {})
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
     if not decision.state.state.open:

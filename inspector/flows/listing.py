@@ -24,14 +24,12 @@ def unlisted(office: Office, tx: Tx, held: Visit, day: date) -> frozenset[str]:
 
 
 def look(office: Office, tx: Tx, now: datetime) -> None:
-    """The daily look at every visit still to be made; only one that changes is locked, in order of id."""
-    after, today = "", office.calendar.local_date(now)
-    while ids := tx.visits.open_ids(after, 200):
-        for visit_id in ids:
-            held = tx.visits.get(visit_id)
-            if unlisted(office, tx, held, today) != frozenset(held.unpublished):
-                look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
-        after = ids[-1]
+    """The daily look at the visits still to be made; only one that may have changed is read and locked, in order of id."""
+    today = office.calendar.local_date(now)
+    asked = tx.visits.asked_of()
+    gone = {pair for pair in {(agency, item) for _, agency, item in asked} if not _published(office, *pair, today)}
+    for visit_id in sorted({name for name, agency, item in asked if (agency, item) in gone}.union(tx.visits.blocked())):
+        look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
 
 
 def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:

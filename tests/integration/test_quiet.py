@@ -145,3 +145,22 @@ def test_a_date_that_days_off_put_back_is_kept_outside_the_windows_too(store: St
     assert (after.due_at, after.conflict) == (visit.due_at, False)
     assert after.due_counted.pulled is not None
     assert after.due_counted.pulled.nominal == date(2026, 3, 10)
+
+
+def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, hand: Hand) -> None:
+    office, phones, visit = drawn(store, hand, row(9, 20))
+    with store.begin() as tx:
+        for seat in tx.visits.team(visit.id):
+            dispatch.accept(tx, seat.name, hand())
+    hand.now = datetime(2026, 3, 9, 10, tzinfo=SHANGHAI)
+    verdicts = {f"verdict:{one.case_id}:{one.claim}": "match" for one in visit.doubts}
+    with serving(office) as edge, edge.client() as phone:
+        link = phones.messages[0].link.replace(office.base_url, edge.url)
+        assert 'type="date" id="visited_on"' in phone.get(link).text
+        for wrong in ("2026-03-10", "gestern"):
+            refused = phone.post(link, data={"do": "result", "seen": "NOTHING", "visited_on": wrong, **verdicts})
+            assert (refused.status_code, f'value="{wrong}"' in refused.text) == (422, True), "what was typed is shown again"
+        phone.post(link, data={"do": "result", "seen": "NOTHING", "visited_on": "2026-03-06", **verdicts})
+    with store.read() as tx:
+        after = tx.visits.get(visit.id)
+    assert (after.state, after.parts[0].on, after.parts[0].quiet) == (VisitState.DONE, date(2026, 3, 6), ())
