@@ -102,6 +102,11 @@ BROKEN = {
         ["type_wrong"],
         "quiet quiet · subjects: got []; write at least one entry",
     ),
+    "a window of districts names them": (
+        with_row(QUIET, ('subjects = ["FIRM"]', 'subjects = ["FIRM"]\npools = []')),
+        ["type_wrong"],
+        "quiet quiet · pools: got []; write at least one entry",
+    ),
     "an exception of an unknown type of check is refused": (
         with_row(QUIET, ('"LEAD"', '"LEED"')),
         ["value_unknown"],

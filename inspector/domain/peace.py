@@ -18,7 +18,7 @@ def dated(visit: Visit, counted: Due, rows: Sequence[QuietRow], calendar: Workin
     """The visit with a date (`quiet.pull` has kept it outside the windows) and the windows from when it was given to its term's end."""
     pulled = counted.counted.pulled
     last = pulled.nominal if pulled is not None else calendar.local_date(counted.at)
-    told = windows(rows, calendar.local_date(visit.opened_at), last, visit.kind, visit.check)
+    told = windows(rows, calendar.local_date(visit.opened_at), last, visit.whom)
     return replace(visit, due_at=counted.at, due_counted=counted.counted, windows=told, conflict=conflict(counted))
 
 
@@ -29,7 +29,7 @@ def among(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> 
     """
     counted = Due(at=visit.due_at, counted=visit.due_counted)
     changed = dated(visit, counted, rows, calendar)
-    shut = inside(rows, calendar.local_date(visit.due_at), visit.kind, visit.check)
+    shut = inside(rows, calendar.local_date(visit.due_at), visit.whom)
     return replace(changed, conflict=changed.conflict or bool(shut))
 
 
@@ -65,4 +65,4 @@ def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime,
             "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()
         )
     day = on or today
-    return Made(on=day, quiet=inside(rows, day, visit.kind, visit.check))
+    return Made(on=day, quiet=inside(rows, day, visit.whom))

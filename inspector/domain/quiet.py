@@ -30,11 +30,20 @@ class Weekday(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """To whom a visit is, as far as windows ask: the kind of subject, the type of check, and the district that the register names."""
+
+    kind: SubjectKind
+    check: CheckType
+    pool: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuietRow:
     """A window that comes again: days of each month, or days of the week; exactly one of the two is not empty.
 
-    It closes the premises of these kinds of `subjects` to every type of check but those `excepted`. A pack is an agency's: where towns
-    have other windows, each has a pack of its own that builds on the district's.
+    It closes the premises of these kinds of `subjects`, in these `pools` (districts of the register of objects; none named: everywhere),
+    to every type of check but those `excepted`.
     """
 
     row: str
@@ -42,20 +51,22 @@ class QuietRow:
     weekdays: frozenset[Weekday] = frozenset()
     subjects: frozenset[SubjectKind]
     excepted: frozenset[CheckType]
+    pools: frozenset[str] = frozenset()
     basis: str
 
-    def closes(self, day: date, kind: SubjectKind, check: CheckType) -> bool:
-        """Whether nobody may go on a day to such a subject for such a check."""
-        return kind in self.subjects and check not in self.excepted and (day.day in self.days or day.weekday() in self.weekdays)
+    def closes(self, day: date, whom: Whom) -> bool:
+        """Whether nobody may go there on a day."""
+        meant = whom.kind in self.subjects and whom.check not in self.excepted and (not self.pools or whom.pool in self.pools)
+        return meant and (day.day in self.days or day.weekday() in self.weekdays)
 
 
-def windows(rows: Iterable[QuietRow], first: date, last: date, kind: SubjectKind, check: CheckType) -> tuple[Shut, ...]:
+def windows(rows: Iterable[QuietRow], first: date, last: date, whom: Whom) -> tuple[Shut, ...]:
     """The closed days from `first` to `last`, as spans of each row, in order of time."""
     found: list[Shut] = []
     for row in rows:
         day, begun = first, None
         while day <= last + timedelta(days=1):
-            shut = day <= last and row.closes(day, kind, check)
+            shut = day <= last and row.closes(day, whom)
             if shut and begun is None:
                 begun = day
             elif not shut and begun is not None:
@@ -65,26 +76,24 @@ def windows(rows: Iterable[QuietRow], first: date, last: date, kind: SubjectKind
     return tuple(sorted(found, key=lambda one: (one.first, one.last, one.row)))
 
 
-def inside(rows: Iterable[QuietRow], day: date, kind: SubjectKind, check: CheckType) -> tuple[str, ...]:
+def inside(rows: Iterable[QuietRow], day: date, whom: Whom) -> tuple[str, ...]:
     """The rows that close a day; none where somebody may go."""
-    return tuple(row.row for row in rows if row.closes(day, kind, check))
+    return tuple(row.row for row in rows if row.closes(day, whom))
 
 
-def pull(
-    told: Due, given: datetime, rows: Iterable[QuietRow], kind: SubjectKind, check: CheckType, calendar: WorkingCalendar
-) -> Due:
+def pull(told: Due, given: datetime, rows: Iterable[QuietRow], whom: Whom, calendar: WorkingCalendar) -> Due:
     """A visit's date with the windows kept: its last open working day after the day it was given, never later than the term says.
 
     Where that is the last day itself, nothing changes. Where there is none, the date stays and says so (`conflict`).
     """
     rows, first, last = tuple(rows), calendar.local_date(given), calendar.local_date(told.at)
-    if not inside(rows, last, kind, check):
+    if not inside(rows, last, whom):
         return told
     day = last
-    while day > first and (inside(rows, day, kind, check) or not calendar.is_working_day(day)):
+    while day > first and (inside(rows, day, whom) or not calendar.is_working_day(day)):
         day -= timedelta(days=1)
     met = day > first
-    pulled = Pulled(nominal=last, shut=windows(rows, (day if met else first) + timedelta(days=1), last, kind, check), met=met)
+    pulled = Pulled(nominal=last, shut=windows(rows, (day if met else first) + timedelta(days=1), last, whom), met=met)
     if not met:
         return Due(at=told.at, counted=replace(told.counted, pulled=pulled))
     return Due(at=calendar.closing(day), counted=replace(told.counted, last=day, pulled=pulled))

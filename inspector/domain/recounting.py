@@ -122,7 +122,7 @@ def recount_visit(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalen
     """By when a visit is to be made, anew; its inspectors were told, so it is only put off, and never into one of the quiet `rows`."""
 
     def keep(found: Due) -> Due:
-        return pull(found, visit.opened_at, rows, visit.kind, visit.check, calendar)
+        return pull(found, visit.opened_at, rows, visit.whom, calendar)
 
     found = told_to_others(visit.due_at, visit.due_counted, calendar, keep)
     if found is None:

@@ -15,6 +15,7 @@ from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Doubt, Finding, Made, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import Whom
 from inspector.domain.stop import Shut
 
 LEAST = 2
@@ -87,9 +88,10 @@ class Visit:
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
     more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
-    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `windows` are the days, from
-    when it was given on, on which nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished` are items in
-    question that stand in no published list any more: while there are any, nobody may go (handbook 1.2.3).
+    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
+    quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
+    time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
+    nobody may go (handbook 1.2.3).
     """
 
     id: str
@@ -121,6 +123,7 @@ class Visit:
     proof: str = ""
     ceased_by: str = ""
     replaces: str = ""
+    pool: str = ""
     windows: tuple[Shut, ...] = ()
     conflict: bool = False
     unpublished: tuple[str, ...] = ()
@@ -130,6 +133,11 @@ class Visit:
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
+
+    @property
+    def whom(self) -> Whom:
+        """What quiet windows ask of it."""
+        return Whom(kind=self.kind, check=self.check, pool=self.pool)
 
     @property
     def stakes(self) -> tuple[Stake, ...]:

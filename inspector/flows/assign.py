@@ -21,7 +21,7 @@ from inspector.domain.listed import Listed
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.quiet import pull
+from inspector.domain.quiet import Whom, pull
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
 from inspector.flows import peace
@@ -92,7 +92,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     quiet = peace.rows(office, held, (lead, *partners))
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
-    term = pull(term, now, quiet, member.kind, check, office.calendar)
+    pool = row_of(tx, held, teams[0].listed, name).pool if any(one.pools for one in quiet) else ""
+    term = pull(term, now, quiet, Whom(kind=member.kind, check=check, pool=pool), office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     made = Visit(
         id=visit_id(held.number, position),
@@ -118,6 +119,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         release_at=release_at,
         released=release_at <= now,
         replaces=replaces or supplements,
+        pool=pool,
     )
     made = dated(made, term, quiet, office.calendar)
     tx.visits.add(made)

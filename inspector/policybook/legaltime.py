@@ -46,11 +46,11 @@ def extension(part: Part) -> ExtensionRow:
 
 def quiet(part: Part) -> QuietRow:
     """`[[quiet]]`."""
-    part.keys(("id", "subjects", "except", "basis"), ("days", "weekdays"))
+    part.keys(("id", "subjects", "except", "basis"), ("days", "weekdays", "pools"))
     part.some("subjects")
     if ("days" in part.content) is ("weekdays" in part.content):
         part.flaw("quiet_days_or_weekdays", "days, weekdays")
-    for field in ("days", "weekdays"):
+    for field in ("days", "weekdays", "pools"):
         part.some(field)
     row = QuietRow(
         row=part.text("id"),
@@ -58,6 +58,7 @@ def quiet(part: Part) -> QuietRow:
         weekdays=_weekdays(part) if "weekdays" in part.content else frozenset(),
         subjects=frozenset(part.choices("subjects", SubjectKind)),
         excepted=frozenset(part.choices("except", CheckType)),
+        pools=frozenset(part.texts("pools")) if "pools" in part.content else frozenset(),
         basis=part.basis("basis"),
     )
     if part.clean and row.excepted >= VISITED:

@@ -10,7 +10,7 @@ from inspector.domain.calendar import StartEvent, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
-from inspector.domain.quiet import conflict, inside, pull
+from inspector.domain.quiet import Whom, conflict, inside, pull
 from inspector.policybook.part import Part
 
 _EXPECTED = ("due", "conflict", "inside")
@@ -27,20 +27,22 @@ class VisitExample:
     given: datetime
     check: CheckType
     subject: SubjectKind
+    pool: str
     on: date | None
     expect: Mapping[str, object]
 
     def observe(self, policy: Policy, calendar: WorkingCalendar) -> dict[str, object]:
         """What the pack decides."""
+        whom = Whom(kind=self.subject, check=self.check, pool=self.pool)
         term = due(self.given, policy.term(Timer.VISIT).term, calendar, StartEvent.VISIT_GIVEN)
-        told = pull(term, self.given, policy.quiets, self.subject, self.check, calendar)
-        shut = inside(policy.quiets, self.on, self.subject, self.check) if self.on is not None else ()
+        told = pull(term, self.given, policy.quiets, whom, calendar)
+        shut = inside(policy.quiets, self.on, whom) if self.on is not None else ()
         return {"due": told.at.date(), "conflict": conflict(told), "inside": list(shut)}
 
 
 def visit_example(part: Part) -> VisitExample:
     """`[[visit]]`."""
-    part.keys(("name", "given", "check", "expect"), ("subject", "on"))
+    part.keys(("name", "given", "check", "expect"), ("subject", "pool", "on"))
     expect = part.table("expect")
     expect.keys((), _EXPECTED)
     if "expect" in part.content and not expect.content:
@@ -50,6 +52,7 @@ def visit_example(part: Part) -> VisitExample:
         given=part.moment("given"),
         check=part.choice("check", CheckType),
         subject=part.choice("subject", SubjectKind) if "subject" in part.content else SubjectKind.FIRM,
+        pool=part.maybe("pool") or "",
         on=part.maybe_day("on"),
         expect=expect.content,
     )

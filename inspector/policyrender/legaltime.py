@@ -30,6 +30,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         row.row: (
             spans(row),
             "、".join(sorted(WORDS[kind] for kind in row.subjects)),
+            "、".join(sorted(row.pools)),
             "、".join(WORDS[check] for check in CheckType if check in row.excepted),
             row.basis,
         )
@@ -38,7 +39,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
     return (
         ("期限的中止", ("编号", "事由", "名称", "最长", "依据"), suspensions),
         ("期限的延长", ("编号", "事项", "延长", "次数", "决定人", "依据"), extensions),
-        ("安静期", ("编号", "不得上门的日期", "对象", "除外的检查", "依据"), quiets),
+        ("安静期", ("编号", "不得上门的日期", "对象", "片区", "除外的检查", "依据"), quiets),
     )
 
 

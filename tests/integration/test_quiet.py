@@ -147,6 +147,14 @@ def test_a_date_that_days_off_put_back_is_kept_outside_the_windows_too(store: St
     assert after.due_counted.pulled.nominal == date(2026, 3, 10)
 
 
+@pytest.mark.parametrize(("pool", "last"), [("bureau", 6), ("elsewhere", 9)])
+def test_a_window_of_a_district_holds_for_the_objects_that_the_register_puts_there(
+    store: Store, hand: Hand, pool: str, last: int
+) -> None:
+    _, _, visit = drawn(store, hand, replace(row(9, 20), pools=frozenset({pool})))
+    assert (visit.pool, visit.due_at.date()) == ("bureau", date(2026, 3, last))
+
+
 def test_the_page_asks_for_the_day_of_a_visit_that_has_windows(store: Store, hand: Hand) -> None:
     office, phones, visit = drawn(store, hand, row(9, 20))
     with store.begin() as tx:

@@ -15,7 +15,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.counting import DayKind, tally
 from inspector.domain.inspection import CheckType
 from inspector.domain.peace import among, dated, quieted
-from inspector.domain.quiet import QuietRow, Weekday, conflict, inside, pull, windows
+from inspector.domain.quiet import QuietRow, Weekday, Whom, conflict, inside, pull, windows
 from inspector.domain.recounting import recount_visit
 from inspector.domain.visit import Visit, VisitState
 from inspector.policybook import Policybook, differences, read_examples
@@ -24,6 +24,7 @@ from tests.needs import ROOT
 
 CALENDAR = load_calendars(ROOT / "policies" / "calendars")
 FIRM, PLANNED = SubjectKind.FIRM, CheckType.PLANNED
+WHOM = Whom(kind=FIRM, check=PLANNED)
 
 
 def row(first: int = 1, last: int = 20, *, excepted: set[CheckType] | None = None, **more: object) -> QuietRow:
@@ -33,7 +34,9 @@ def row(first: int = 1, last: int = 20, *, excepted: set[CheckType] | None = Non
 
 def visit(given: str, term: str, *rows: QuietRow, kind: SubjectKind = FIRM, check: CheckType = PLANNED) -> Due:
     began = datetime.fromisoformat(given).replace(tzinfo=SHANGHAI)
-    return pull(due(began, Term.parse(term), CALENDAR, StartEvent.VISIT_GIVEN), began, rows, kind, check, CALENDAR)
+    return pull(
+        due(began, Term.parse(term), CALENDAR, StartEvent.VISIT_GIVEN), began, rows, Whom(kind=kind, check=check), CALENDAR
+    )
 
 
 def test_scenario_44_a_deadline_on_the_12th_of_a_month_closed_to_the_20th_is_moved_before_the_window() -> None:
@@ -76,6 +79,12 @@ def test_where_the_window_does_not_hold_the_date_is_the_term_s_own(
     assert told == visit("2026-05-22T09:00", "15wd")
 
 
+def test_a_window_of_some_districts_leaves_the_others_open() -> None:
+    town = row(pools=frozenset({"east"}))
+    days = {pool: inside((town,), date(2026, 6, 12), replace(WHOM, pool=pool)) for pool in ("east", "west", "")}
+    assert days == {"east": ("quiet",), "west": (), "": ()}
+
+
 def test_days_of_the_week_close_as_days_of_the_month_do() -> None:
     """Monday to Thursday are closed: a term that ends on Wednesday 10 June is kept on the Friday before."""
     week = row(days=frozenset(), weekdays=frozenset({Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU}))
@@ -83,7 +92,7 @@ def test_days_of_the_week_close_as_days_of_the_month_do() -> None:
 
 
 def test_windows_are_told_as_spans_from_the_day_the_visit_was_given() -> None:
-    told = windows((row(1, 5),), date(2026, 5, 3), date(2026, 7, 2), FIRM, PLANNED)
+    told = windows((row(1, 5),), date(2026, 5, 3), date(2026, 7, 2), WHOM)
     assert [(one.first.isoformat(), one.last.isoformat()) for one in told] == [
         ("2026-05-03", "2026-05-05"),
         ("2026-06-01", "2026-06-05"),
@@ -109,7 +118,7 @@ def test_a_visit_is_never_late_and_never_inside_a_window_unless_a_person_is_told
     given_at: datetime, amount: int, unit: Unit, rows: list[QuietRow]
 ) -> None:
     plain = due(given_at, Term(amount=amount if unit is not Unit.MONTH else 1 + amount % 3, unit=unit), CALENDAR)
-    told = pull(plain, given_at, rows, FIRM, PLANNED, CALENDAR)
+    told = pull(plain, given_at, rows, WHOM, CALENDAR)
     first, last = given_at.date(), plain.at.date()
     able = [
         day
@@ -122,7 +131,7 @@ def test_a_visit_is_never_late_and_never_inside_a_window_unless_a_person_is_told
         assert told.at.date() == (able[-1] if able else last)
     else:
         assert told == plain
-    assert conflict(told) or inside(rows, told.at.date(), FIRM, PLANNED) == ()
+    assert conflict(told) or inside(rows, told.at.date(), WHOM) == ()
 
 
 def closed_on(rows: list[QuietRow], day: date) -> bool:
@@ -137,7 +146,7 @@ def closed(one: QuietRow, day: date) -> bool:
 
 def test_an_office_without_tables_keeps_windows_too() -> None:
     began = datetime(2040, 5, 22, 9, tzinfo=SHANGHAI)
-    told = pull(due(began, Term.parse("15wd"), WorkingCalendar()), began, (row(),), FIRM, PLANNED, WorkingCalendar())
+    told = pull(due(began, Term.parse("15wd"), WorkingCalendar()), began, (row(),), WHOM, WorkingCalendar())
     assert told.at.date() == date(2040, 5, 31)
 
 
