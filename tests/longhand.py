@@ -85,7 +85,7 @@ class Longhand:
         while left:
             day += DAY
             left -= day not in stood
-        while not self.works(day):
+        while not self.works(day) or day in stood:
             day += DAY
         return day
 

@@ -337,6 +337,8 @@ def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar,
     else:
         nominal = moved_on(nominal_last_day(after, term, amount), after, stops)
         last = calendar.add_working_days(nominal - timedelta(days=1), 1)
+        for one in stops:  # the clock may stop between a last day off and the working day that it moves to
+            last = calendar.add_working_days(one.last, 1) if one.holds(last) else last
         looked_at = tuple(_days(nominal, last))
     ran = [day for day in looked_at if not any(one.holds(day) for one in stops)]
     noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in ran]

@@ -62,8 +62,7 @@ def _counted(told: Counting) -> Iterator[Tallied]:
             yield from _each(told)
             yield from _rolled(told)
         case Unit.MONTH | Unit.YEAR:
-            yield from _stood(told)
-            yield from _off(told)
+            yield from sorted((*_stood(told), *_off(told)), key=lambda one: one.day)
             if told.nominal == _end(told):
                 yield Tallied(day=told.nominal, number=None, kind=DayKind.COUNTED)
             yield from _reached(told)
@@ -99,7 +98,7 @@ def _each(told: Counting) -> Iterator[Tallied]:
 
 
 def _stood(told: Counting) -> Iterator[Tallied]:
-    days = _days(told.after + timedelta(days=1), told.nominal)
+    days = _days(told.after + timedelta(days=1), _end(told))
     return (stood for day in days if (stood := _suspended(told, day)) is not None)
 
 
@@ -126,7 +125,8 @@ def _pulled(told: Counting) -> Iterator[Tallied]:
 
 def _rolled(told: Counting) -> Iterator[Tallied]:
     """What follows a last day off: further days off, and the working day it ends on."""
-    yield from (one for one in _off(told) if one.day > told.nominal)
+    behind = [one for one in (*_off(told), *_stood(told)) if one.day > told.nominal]
+    yield from sorted(behind, key=lambda one: one.day)
     yield from _reached(told)
 
 

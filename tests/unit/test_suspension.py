@@ -249,6 +249,18 @@ def test_terms_of_every_unit_are_put_off_by_what_the_clock_stood_still(term: str
     assert f"{told.at:%Y-%m-%d %H:%M}" == ends
 
 
+def test_a_clock_that_stops_between_a_last_day_off_and_the_working_day_it_moves_to_does_not_run_out_meanwhile() -> None:
+    """The month would end on Saturday 11 April and move to Monday 13; the clock stops on Sunday, to the end of Wednesday."""
+    held = stop("TESTING", "row", at("2026-04-12T09:00"), at("2026-04-16T00:00"), CALENDAR)
+    told = due(at("2026-03-11T09:00"), Term.parse("1mo"), CALENDAR, StartEvent.CASE_OPENED, (held,))
+    assert told.at == at("2026-04-16T17:30")
+    assert [(one.day.day, one.kind) for one in tally(told.counted)] == [
+        (11, DayKind.WEEKEND),
+        *[(day, DayKind.SUSPENDED) for day in (12, 13, 14, 15)],
+        (16, DayKind.ROLLED),
+    ]
+
+
 def test_a_term_is_lengthened_once_by_the_row_before_its_date_and_by_a_head_who_is_somebody_else() -> None:
     case, now = opened(), at("2026-03-20T10:00")
 
