@@ -57,11 +57,13 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
             "findings": [{"case_id": "5f1c0a9e4b7d4c1f8a2e6d3b9c0f7a11", "claim": "c1", "verdict": "match", "note": ""}],
             "seen": "NOTHING",
             "remarks": "现场查看，拍照留存",
+            "visited_on": "2026-03-09",
         },
         {
             "findings": "an answer to every fact in question that `GET /v1/seats/{seat}` lists under `visit.doubts`",
             "seen": "`NOTHING` or `FINDING`: whether there was something beside the facts in question",
             "remarks": "in the inspector's own words",
+            "visited_on": "the day of the visit; may be left out, then it is today",
             "findings.case_id": "as in the doubt",
             "findings.claim": "as in the doubt",
             "findings.verdict": "`match`, `mismatch`, `not_found` or `cannot_say`",

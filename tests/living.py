@@ -20,6 +20,7 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
+from tests.integration.test_suspension import listing
 
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
@@ -49,6 +50,7 @@ class Living:
 def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
     office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
+    office = listing(office)
     office = replace(
         office,
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},

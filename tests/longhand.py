@@ -72,6 +72,23 @@ class Longhand:
             days.append(days[-1] + DAY)
         return days
 
+    def without(self, event: date, amount: int, unit: str, stood: set[date]) -> date:
+        """The last day of a period whose clock stood still on some days: none of them is counted, each puts the end off by itself."""
+        day = event
+        if unit == "wd":
+            counted = 0
+            while counted < amount:
+                day += DAY
+                counted += self.works(day) and day not in stood
+            return day
+        left = (self.looked_at(event, amount, unit)[0] - event).days
+        while left:
+            day += DAY
+            left -= day not in stood
+        while not self.works(day) or day in stood:
+            day += DAY
+        return day
+
     def on(self, event: date, amount: int) -> date:
         """So many calendar days on."""
         day = event

@@ -92,9 +92,15 @@ LETTER = Letter(
 MESSAGE = Message(
     to="card-1",
     title="新的检查任务",
-    text="请于 2026-03-03 17:30 前接受，或者说明不能前往的理由。",
+    text="请于 2026-03-03 17:30 前接受，或者说明不能前往的理由。以下日期不得上门：2026-03-09 至 2026-03-20。",
     link="https://inspector.example/seat/V-1:0:0/ONE-TIME-SECRET",
-    data={"visit": "V-1", "seat": "V-1:0:0", "accept_by": "2026-03-03T17:30:00+08:00", "facts": 2},
+    data={
+        "visit": "V-1",
+        "seat": "V-1:0:0",
+        "accept_by": "2026-03-03T17:30:00+08:00",
+        "facts": 2,
+        "windows": [{"first": "2026-03-09", "last": "2026-03-20"}],
+    },
 )
 ENTRY = CreditEntry(
     entry_id=f"credit:{CASE}:3",
@@ -210,6 +216,7 @@ CHANNEL = Exchange(
         "data.seat": "name of the seat, for the API",
         "data.accept_by": "by when to accept; ISO 8601 with an offset",
         "data.facts": "how many facts of the inspector's agency are in question",
+        "data.windows": "days on which nobody may go, from `first` to `last`; only where there are any",
     },
     reply={"receipt": "m-77"},
     told={"receipt": "your number for it; the body may be anything else, or empty: any 2xx means that you have the message"},

@@ -12,6 +12,7 @@ from inspector.cli import (
     bundles,
     cases,
     check,
+    clock,
     connectors,
     draws,
     extending,
@@ -58,7 +59,9 @@ def start(
 app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(serve.serve)
 check.register(app)
 migrations.register(app)
-cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
+case_group = group("case", "Cases: show, explain, list, import; their clocks. 核查事项", app)
+cases.register(case_group)
+clock.register(case_group)
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 packs.register(group("policy", "Policy packs. 政策包", app))
 shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))

@@ -30,6 +30,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "from": ("from", "起"),
     "to": ("to", "止"),
     "number": ("draw", "抽取"),
+    "suspensions": ("clock stood still", "期限中止"),
+    "extensions": ("term lengthened", "期限延长"),
     "awaited": ("promise awaited of", "等待承诺"),
     "plan": ("plan", "计划"),
     "made_at": ("made", "时间"),

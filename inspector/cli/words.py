@@ -119,6 +119,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "0. Only the folders beside this one were looked at: that the number and the secrets were never used elsewhere is for you to see",
         "0. 仅查对了同一目录下的复核包：编号和随机数未在他处使用过，须由您自行确认",
     ),
+    "clock_suspended": (
+        "the clock of {case} stands still ({reason}) to the end of {until}; its date is now {due_at}",
+        "{case} 的期限自即时起中止（{reason}），至 {until} 止；期限变为 {due_at}",
+    ),
+    "clock_resumed": ("the clock of {case} goes on; its date is now {due_at}", "{case} 的期限恢复计算，变为 {due_at}"),
+    "clock_extended": ("the term of {case} was lengthened; its date is now {due_at}", "{case} 的期限已延长，变为 {due_at}"),
     "opened": (
         "on behalf of {sender}: cases opened: {opened}, there already: {known}",
         "代表 {sender}：新受理 {opened} 件，已有 {known} 件",

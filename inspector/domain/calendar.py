@@ -21,6 +21,7 @@ from itertools import accumulate
 from typing import TypedDict
 
 from inspector.domain.errors import Invalid
+from inspector.domain.stop import Pulled, Stop, moved_on, past
 
 # A fixed offset, so that the domain reads no zone file: China has kept UTC+8 without summer time since 1992.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -248,7 +249,8 @@ class Counting:
     `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
     weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
     the term, `since` when; `versions` are the states of the years it was counted by, `kept_by` those by which it would be earlier
-    now: it had been told to somebody, so it stands.
+    now: it had been told to somebody, so it stands. `stops` are suspensions, whose days were not counted; `extended` is what the term
+    was lengthened by, in its own unit; `pulled` says that the last day was moved before days on which nobody may go.
     """
 
     term: Term
@@ -263,6 +265,9 @@ class Counting:
     since: datetime | None = None
     versions: tuple[str, ...] = ()
     kept_by: tuple[str, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    extended: tuple[Term, ...] = ()
+    pulled: Pulled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,15 +283,28 @@ class Due:
         return bool(self.counted.awaited)
 
 
-def due(start: datetime, term: Term, calendar: WorkingCalendar, event: StartEvent | None = None) -> Due:
-    """When a term ends that began with an event at `start`. Raises ValueError for a naive time only."""
+def due(
+    start: datetime,
+    term: Term,
+    calendar: WorkingCalendar,
+    event: StartEvent | None = None,
+    stops: tuple[Stop, ...] = (),
+    extended: tuple[Term, ...] = (),
+) -> Due:
+    """When a term ends that began with an event at `start`. Raises ValueError for a naive time or another unit only.
+
+    It stood still during the `stops` (in order, none within another) and was `extended` by terms of its own unit.
+    """
+    if any(more.unit is not term.unit for more in extended):
+        raise ValueError(f"a term of {term.unit} is extended in its own unit")
     after = calendar.local_date(start)
-    began: _Began = {"event": event, "since": calendar.local(start)}
+    began: _Began = {"event": event, "since": calendar.local(start), "stops": stops, "extended": extended}
+    amount = term.amount + sum(more.amount for more in extended)
     if term.unit in (Unit.HOUR, Unit.MINUTE):
-        length = timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
-        at = calendar.local(start.astimezone(UTC) + length)
+        length = timedelta(hours=amount) if term.unit is Unit.HOUR else timedelta(minutes=amount)
+        at = calendar.local(past(start.astimezone(UTC) + length, start, stops))
         return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date(), **began))
-    counted = _count_days(after, term, calendar, began)
+    counted = _count_days(after, term, amount, calendar, began)
     return Due(at=calendar.closing(counted.last), counted=counted)
 
 
@@ -301,23 +319,29 @@ def again(told: Counting, calendar: WorkingCalendar) -> Due | None:
     """The same term counted anew, by another state of the calendar. None for what no calendar changes, or where its begin is unknown."""
     if told.since is None or told.term.unit in (Unit.HOUR, Unit.MINUTE):
         return None
-    return due(told.since, told.term, calendar, told.event)
+    return due(told.since, told.term, calendar, told.event, told.stops, told.extended)
 
 
 class _Began(TypedDict):
     event: StartEvent | None
     since: datetime
+    stops: tuple[Stop, ...]
+    extended: tuple[Term, ...]
 
 
-def _count_days(after: date, term: Term, calendar: WorkingCalendar, began: _Began) -> Counting:
+def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar, began: _Began) -> Counting:
+    stops = began["stops"]
     if term.unit is Unit.WORKING_DAY:
-        nominal = last = calendar.add_working_days(after, term.amount)
+        nominal = last = _nth_working_day(after, amount, stops, calendar)
         looked_at = tuple(_days(after + timedelta(days=1), last))
     else:
-        nominal = nominal_last_day(after, term)
+        nominal = moved_on(nominal_last_day(after, term, amount), after, stops)
         last = calendar.add_working_days(nominal - timedelta(days=1), 1)
+        for one in stops:  # the clock may stop between a last day off and the working day that it moves to
+            last = calendar.add_working_days(one.last, 1) if one.holds(last) else last
         looked_at = tuple(_days(nominal, last))
-    noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in looked_at]
+    ran = [day for day in looked_at if not any(one.holds(day) for one in stops)]
+    noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in ran]
     return Counting(
         term=term,
         after=after,
@@ -332,11 +356,25 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar, began: _Bega
     )
 
 
-def nominal_last_day(after: date, term: Term) -> date:
-    """The last day of a term of days, months or years, before any rolling over days off (Civil Code art. 202)."""
+def _nth_working_day(after: date, count: int, stops: tuple[Stop, ...], calendar: WorkingCalendar) -> date:
+    """The count-th working day after a day, those of the stops not counted: what is left when the clock stops is left when it goes on."""
+    for one in stops:
+        ran = calendar.ordinal(max(one.first, after + timedelta(days=1))) - calendar.ordinal(after + timedelta(days=1))
+        if count <= ran or one.last < one.first:
+            continue
+        count, after = count - ran, max(one.last, after)
+    return calendar.add_working_days(after, count)
+
+
+def nominal_last_day(after: date, term: Term, amount: int | None = None) -> date:
+    """The last day of a term of days, months or years (`amount` of them where it was extended), before any rolling over days off.
+
+    Civil Code art. 202.
+    """
+    amount = term.amount if amount is None else amount
     if term.unit is Unit.DAY:
-        return after + timedelta(days=term.amount)
-    months = term.amount * (12 if term.unit is Unit.YEAR else 1)
+        return after + timedelta(days=amount)
+    months = amount * (12 if term.unit is Unit.YEAR else 1)
     years, month = divmod(after.month - 1 + months, 12)
     year = after.year + years
     return date(year, month + 1, min(after.day, monthrange(year, month + 1)[1]))

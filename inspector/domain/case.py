@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting
+from inspector.domain.calendar import Counting, Due, StartEvent, Term, WorkingCalendar, due
+from inspector.domain.pause import Extension, Suspension
 
 
 class Route(StrEnum):
@@ -186,7 +187,10 @@ class Rated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyTerm:
-    """By when the verification must be over: counted once, from the day the case came in, whatever its level turns out to be."""
+    """By when the verification must be over: from the day the case came in, whatever its level turns out to be.
+
+    Counted anew where the clock stood still, or the term was extended.
+    """
 
     due_at: datetime
     due_provisional: bool
@@ -226,7 +230,8 @@ class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
     `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
-    the contents it had before it was corrected: each is still a message of this case when it is delivered again.
+    the contents it had before it was corrected: each is still a message of this case when it is delivered again. `suspensions` are
+    in order, none within another, and at most the last is under way.
     """
 
     id: str
@@ -252,7 +257,42 @@ class Case:
     concluded_at: datetime | None = None
     remarks: tuple[CaseRemark, ...] = ()
     former: tuple[str, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    extensions: tuple[Extension, ...] = ()
     version: int = 0
+
+    @property
+    def paused(self) -> Suspension | None:
+        """The suspension of the verification's clock that is under way."""
+        last = self.suspensions[-1] if self.suspensions else None
+        return last if last is not None and last.ended_at is None else None
+
+    def going_on(self, at: datetime, by: str = "", why: str = "") -> Case:
+        """The case with the suspension that was under way, if any, ended at a moment: by somebody, or by itself."""
+        held = self.paused
+        if held is None:
+            return self
+        over = replace(held, ended_at=min(at, held.ends_at), ended_by=by, ended_for=why)
+        return replace(self, suspensions=(*self.suspensions[:-1], over))
+
+    def counted(self, term: Term, calendar: WorkingCalendar) -> Due:
+        """When the verification's term ends: from the case's opening on, without the days the clock stood still, with what was added.
+
+        What was added in another unit (the item was corrected since) adds nothing.
+        """
+        stops = tuple(one.stop(calendar) for one in self.suspensions)
+        more = tuple(one.term for one in self.extensions if one.term.unit is term.unit)
+        return due(self.opened_at, term, calendar, StartEvent.CASE_OPENED, stops, more)
+
+    def redated(self, counted: Due) -> Case:
+        """The case with another date of its verification, in the term and in the strategy that was chosen."""
+        if self.verify_term is None:
+            return self
+        term = replace(self.verify_term, due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted)
+        strategy = self.strategy and replace(
+            self.strategy, due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted
+        )
+        return replace(self, verify_term=term, strategy=strategy)
 
     @property
     def due_at(self) -> datetime | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from inspector.domain.case import Case, CaseState, ClaimFile
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.ending import OPEN_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.evidence import Evidence, Verdict
@@ -52,7 +52,8 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     claims = tuple(_renamed(file, held.version) for file in given.claims)
     former = tuple(dict.fromkeys((*held.former, change.before)))
     state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims, former=former)
-    return Decision(state=state, because=because, ends=OPEN_WORK)
+    state = replace(state, suspensions=held.suspensions, extensions=held.extensions)  # the clock is the case's, whatever it says
+    return Decision(state=state, because=because, ends=OPEN_WORK - {OrderKind.SUSPENSION_END})
 
 
 def _changed(held: Case, given: Case) -> Iterator[str]:

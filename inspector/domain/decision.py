@@ -17,6 +17,7 @@ class OrderKind(StrEnum):
     RATE = "rate"
     ASK = "ask"
     VERIFY_DUE = "verify.due"
+    SUSPENSION_END = "suspension.end"
     REVIEW_REMIND = "review.remind"
     REVIEW_DUE = "review.due"
     ASSIST_SEND = "assist.send"

@@ -24,6 +24,7 @@ OPEN_WORK = frozenset(
         OrderKind.ASSIST_REMIND,
         OrderKind.ASSIST_DUE,
         OrderKind.ASSIST_END,
+        OrderKind.SUSPENSION_END,
     }
 )
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
@@ -51,7 +52,9 @@ def end(
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
     proposed = row.stages[case.concluded_at is not None]
     heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in proposed]
-    state = replace(case, state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None)
+    state = replace(
+        case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
+    )
     if row.grade is not None:
         entry = _entry(case, row, by, now)
         state, orders = replace(state, entry=entry.key), (*orders, entry)
@@ -87,7 +90,7 @@ def to_review(
         )
         for kind, at in ((OrderKind.REVIEW_REMIND, max(soon, now)), (OrderKind.REVIEW_DUE, counted.at))
     )
-    state = replace(case, state=CaseState.REVIEW, outcome=None, ended_at=None, review_reason=why, review_term=term)
+    state = replace(case.going_on(now), state=CaseState.REVIEW, outcome=None, ended_at=None, review_reason=why, review_term=term)
     opened = Told(type="review.opened", data={"reason": why, "due_at": counted.at.isoformat()})
     facts = {**because.facts, "review_due_at": counted.at.isoformat()}
     basis = tuple(dict.fromkeys((*because.basis, row.basis)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.evidence import Verdict
@@ -41,11 +41,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """When a team says it was there, and the pack's rows by which nobody might go on that day; none where somebody might."""
+
+    on: date
+    quiet: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What one agency's team has entered: when, and in whose words. Its findings stand in the visit's.
 
     `seen` None: it was not said. Then words beside a visit that asked nothing are read by a person, as a finding would be.
-    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34).
+    `challenged`: members of the team whose recusal had been applied for by then, decided or not (handbook scenario 34). `on` is the day
+    of the visit where it is known, `quiet` the pack's rows that left the subject in peace on it: then the part is marked.
     """
 
     agency: str
@@ -54,3 +63,5 @@ class Part:
     remarks: str = ""
     seen: Seen | None = None
     challenged: tuple[str, ...] = ()
+    on: date | None = None
+    quiet: tuple[str, ...] = ()

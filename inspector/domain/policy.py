@@ -8,11 +8,13 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from inspector.domain.calendar import Term
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
+from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publish import PublishRow, ReportRow
+from inspector.domain.quiet import QuietRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 from inspector.domain.scale import CombineRow, Scale
 
@@ -267,6 +269,9 @@ class Policy:
     rules: Mapping[Rule, RuleRow]
     follows: Mapping[Follow, FollowRow]
     clauses: tuple[ClauseRow, ...] = ()
+    suspensions: tuple[SuspensionRow, ...] = ()
+    extensions: tuple[ExtensionRow, ...] = ()
+    quiets: tuple[QuietRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -316,6 +321,14 @@ class Policy:
     def basis(self, rule: Rule) -> str:
         """The articles that a decision rests on; the loader has proven that each is named."""
         return self.rules[rule].basis
+
+    def suspension(self, reason: Reason) -> SuspensionRow | None:
+        """The row of a reason for which the clock may stand still; None where the pack does not list it."""
+        return next((row for row in self.suspensions if row.reason is reason), None)
+
+    def extension(self, unit: Unit) -> ExtensionRow | None:
+        """The row by which a term of a unit may be lengthened; None where it may not."""
+        return next((row for row in self.extensions if row.term.unit is unit), None)
 
     def term(self, timer: Timer) -> TermRow:
         """The term of a timer; the loader has proven that each is there."""

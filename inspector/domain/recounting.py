@@ -7,15 +7,18 @@ assignment) is only ever put off: where the new count would be earlier, what was
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.peace import dated
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import QuietRow, pull
 from inspector.domain.visit import Seat, Visit
 
 Change = Literal["later", "earlier", "kept", "same"]
@@ -32,17 +35,21 @@ class Recounted:
     change: Change
 
 
-def own(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
-    """The office's own date anew; None when the count is what it was."""
+def own(was: datetime, told: Counting, calendar: WorkingCalendar, keep: Callable[[Due], Due] | None = None) -> Recounted | None:
+    """The office's own date anew; None when the count is what it was. `keep`: what else holds for the date, besides the count."""
     anew = again(told, calendar)
+    if anew is not None and keep is not None:
+        anew = keep(anew)
     if anew is None or anew.counted == told:
         return None
     return Recounted(due=anew, change="same" if anew.at == was else "later" if anew.at > was else "earlier")
 
 
-def told_to_others(was: datetime, told: Counting, calendar: WorkingCalendar) -> Recounted | None:
+def told_to_others(
+    was: datetime, told: Counting, calendar: WorkingCalendar, keep: Callable[[Due], Due] | None = None
+) -> Recounted | None:
     """A date that somebody else was told: put off, never brought forward. None when nothing changes or nobody need hear of it."""
-    found = own(was, told, calendar)
+    found = own(was, told, calendar, keep)
     if found is None or found.change != "earlier":
         return found
     kept = replace(told, awaited=found.due.counted.awaited, kept_by=found.due.counted.versions)
@@ -55,12 +62,12 @@ def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case],
     found = own(term.due_at, term.due_counted, calendar) if term is not None else None
     if term is None or found is None:
         return None
-    moved: _Moved = {"due_at": found.due.at, "due_provisional": found.due.provisional, "due_counted": found.due.counted}
+    anew = found.due
     if isinstance(term, ReviewTerm):
-        state = replace(case, review_term=replace(term, **moved))
+        moved = replace(term, due_at=anew.at, due_provisional=anew.provisional, due_counted=anew.counted)
+        state = replace(case, review_term=moved)
     else:
-        strategy = replace(case.strategy, **moved) if case.strategy is not None else None
-        state = replace(case, verify_term=replace(term, **moved), strategy=strategy)
+        state = case.redated(anew)
     facts = {
         "was_due": term.due_at.isoformat(),
         "due_at": found.due.at.isoformat(),
@@ -71,12 +78,6 @@ def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case],
     because = Because(rule=RULE, basis=(term.basis,), pack=case.pack, facts=facts)
     told = Told(type="deadline.moved", data={name: facts[name] for name in ("was_due", "due_at", "due_provisional")})
     return Decision(state=state, because=because, told=() if found.change == "same" else (told,)), found.change
-
-
-class _Moved(TypedDict):
-    due_at: datetime
-    due_provisional: bool
-    due_counted: Counting
 
 
 def _binding(case: Case) -> VerifyTerm | ReviewTerm | None:
@@ -117,12 +118,16 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     return Decision(state=state, because=because), change
 
 
-def recount_visit(visit: Visit, calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
-    """By when a visit is to be made, anew; its inspectors were told, so it is only put off."""
-    found = told_to_others(visit.due_at, visit.due_counted, calendar)
+def recount_visit(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
+    """By when a visit is to be made, anew; its inspectors were told, so it is only put off, and never into one of the quiet `rows`."""
+
+    def keep(found: Due) -> Due:
+        return pull(found, visit.opened_at, rows, visit.whom, calendar)
+
+    found = told_to_others(visit.due_at, visit.due_counted, calendar, keep)
     if found is None:
         return None
-    return replace(visit, due_at=found.due.at, due_counted=found.due.counted), found.change
+    return dated(visit, found.due, rows, calendar), found.change
 
 
 def recount_seat(seat: Seat, calendar: WorkingCalendar) -> Seat | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
-from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.finding import Doubt, Finding, Made, Part, Seen
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 
 LEAST = 2
@@ -20,7 +20,7 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     """Why no result of this seat's team would be taken now, whatever it says; None where one would.
 
     Two officers make a visit (Penalties Law art. 42), and one who never said yes was not there. The refusal is `visit_closed`,
-    `part_given`, `team_short`, `visit_embargoed`, `not_accepted` or `team_not_accepted`.
+    `part_given`, `team_short`, `visit_unpublished`, `visit_embargoed`, `not_accepted` or `team_not_accepted`.
     """
     if not visit.state.open:
         return Refusal("visit_closed", visit=visit.id, state=visit.state)
@@ -30,6 +30,8 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     short = any(sum(1 for seat in there if seat.agency == agency) < LEAST for agency in visit.agencies)
     if visit.state.short or short:
         return Refusal("team_short", visit=visit.id)
+    if visit.unpublished:
+        return Refusal("visit_unpublished", visit=visit.id, items=", ".join(visit.unpublished))
     if not visit.released:
         return Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
     if by.state is not SeatState.ACCEPTED:
@@ -56,21 +58,23 @@ def report(  # noqa: PLR0913 - a result in all its parts
     seen: Seen | None = None,
     exempt: Iterable[Doubt] = (),
     challenged: Collection[str] = (),
+    made: Made | None = None,
 ) -> Decision[Visit]:
     """A team's result. Needs full teams that have accepted to the last seat, and an answer to every fact in question.
 
     In a joint check each agency answers for its own facts, once; the visit is done when nobody owes a part any more. A mismatch goes
     against somebody and may open an ended case again, so it says what was seen. `exempt` are promises that are not verified one by
     one: they may be answered, and need not be; one that is contradicted makes the part a finding. Whose recusal was applied for
-    (`challenged`) goes on, and what the team of such a one enters is marked. Raises Refusal (see `hindrance`) and Invalid
-    (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`).
+    (`challenged`) goes on, and what the team of such a one enters is marked; so is a visit `made` on a day on which nobody might go.
+    Raises Refusal (see `hindrance`) and Invalid (`findings_missing`, `findings_unknown`, `findings_wordless`, `finding_wordless`).
     """
     if (hindered := hindrance(visit, team, by)) is not None:
         raise hindered
     there = _there(team)
     seen = _checked(visit, by, findings, remarks, seen, exempt)
     marked = tuple(seat.inspector for seat in there if seat.agency == by.agency and seat.inspector in challenged)
-    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked)
+    on, quiet = (made.on, made.quiet) if made is not None else (None, ())
+    part = Part(agency=by.agency, by=by.inspector, at=now, remarks=remarks, seen=seen, challenged=marked, on=on, quiet=quiet)
     state = ended(replace(visit, parts=(*visit.parts, part), findings=(*visit.findings, *findings)), now)
     because = Because(
         rule="visit.report",
@@ -83,6 +87,7 @@ def report(  # noqa: PLR0913 - a result in all its parts
             "seen": seen.value if seen else None,
             "remarks": remarks,
             **({"challenged": list(marked)} if marked else {}),
+            **({"visited_on": made.on.isoformat(), "quiet": list(made.quiet)} if made is not None and made.quiet else {}),
         },
     )
     return Decision(state=state, because=because)

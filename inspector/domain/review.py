@@ -36,9 +36,8 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
         raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
-    state = replace(
-        case, state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now, review_reason=None, review_term=None, entry=None
-    )
+    ended = replace(case.going_on(now), state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now)
+    state = replace(ended, review_reason=None, review_term=None, entry=None)
     committed = case.route is Route.COMMITMENT
     basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
     because = Because(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.admission import admit, remarks
-from inspector.domain.calendar import SHANGHAI, StartEvent, WorkingCalendar, due
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.case import (
     Case,
     CaseRemark,
@@ -47,7 +47,7 @@ def begin(
     case = replace(case, remarks=remarks(case, item))
     if case.route is Route.CERTIFICATE or item.exempt:
         return _enrol(case, policy, item)
-    counted = due(case.opened_at, item.verify, calendar, StartEvent.CASE_OPENED)
+    counted = case.counted(item.verify, calendar)
     term = VerifyTerm(
         due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
     )

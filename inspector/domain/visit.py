@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +14,8 @@ from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import Whom
+from inspector.domain.stop import Shut
 
 
 class VisitState(StrEnum):
@@ -88,7 +89,10 @@ class Visit:
     counts towards a cap; `sampled`: chance alone chose it, so that it may stand in the statistics of random draws. Until `released`,
     by the clock at `release_at`, not even the team learns whom the visit is to (handbook 1.2.18). `ceased`: how the object is no
     more, `proof`: by what that is known, as `ceased_by` has recorded it; it is so once another person has signed that, and the state
-    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew.
+    says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
+    quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
+    time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
+    nobody may go (handbook 1.2.3).
     """
 
     id: str
@@ -120,12 +124,21 @@ class Visit:
     proof: str = ""
     ceased_by: str = ""
     replaces: str = ""
+    pool: str = ""
+    windows: tuple[Shut, ...] = ()
+    conflict: bool = False
+    unpublished: tuple[str, ...] = ()
     version: int = 0
 
     @property
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
+
+    @property
+    def whom(self) -> Whom:
+        """What quiet windows ask of it."""
+        return Whom(kind=self.kind, check=self.check, pool=self.pool)
 
     @property
     def stakes(self) -> tuple[Stake, ...]:
@@ -272,33 +285,6 @@ def release(visit: Visit, pack: str) -> Decision[Visit]:
     if visit.released or not visit.state.open:
         return Decision(state=visit, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(visit, released=True), because=because)
-
-
-def as_known(visit: Visit, seat: Seat) -> Visit:
-    """The visit as the inspector of a seat may know it: his or her own agency's part.
-
-    Without the subject and its facts before the release, and out of the team.
-    """
-    own, leads = visit.cases_of(seat.agency), seat.agency == visit.agency
-    known = replace(
-        visit,
-        doubts=tuple(doubt for doubt in visit.doubts if doubt.agency == seat.agency),
-        findings=tuple(one for one in visit.findings if one.case_id in own or (leads and one.case_id not in visit.case_ids)),
-        parts=tuple(part for part in visit.parts if part.agency == seat.agency),
-        case_ids=own,
-    )
-    return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
-
-
-def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:
-    """With whom the inspector of a seat goes: two officers go together and show who they are (Penalties Law art. 42, 55).
-
-    Nobody knows before the assignment is in his or her hands and the visit released (handbook 1.2.18), nor any more once the seat
-    has passed on. Whoever has left the team is none of them; of a joint visit all agencies' officers are.
-    """
-    if not visit.released or seat.state not in (SeatState.HANDED_OVER, SeatState.ACCEPTED, SeatState.DONE):
-        return ()
-    return tuple(one for one in team if one.name != seat.name and (one.state.open or one.state is SeatState.DONE))
 
 
 def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:

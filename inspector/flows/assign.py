@@ -18,10 +18,13 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.finding import Doubt
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
+from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import Whom, pull
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
+from inspector.flows import peace
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -85,10 +88,13 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         policy = office.book.get(held.pack_of(lead))
     pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
-    term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
-    release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     wanted = bool(going and (live or pooled)) and (owed is None or owed.state.short)
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
+    quiet = peace.rows(office, held, (lead, *partners))
+    term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
+    pool = row_of(tx, held, teams[0].listed, name).pool if any(one.pools for one in quiet) else ""
+    term = pull(term, now, quiet, Whom(kind=member.kind, check=check, pool=pool), office.calendar)
+    release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     made = Visit(
         id=visit_id(held.number, position),
         draw=held.number,
@@ -113,7 +119,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         release_at=release_at,
         released=release_at <= now,
         replaces=replaces or supplements,
+        pool=pool,
     )
+    made = dated(made, term, quiet, office.calendar)
     tx.visits.add(made)
     told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
@@ -121,6 +129,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     log_after(tx, made.draw, "withdrawn", made.object_id, agencies=_staying(held, teams, () if off else going))
     if off:
         return
+    peace.note(tx, held, made, quiet, now)
     if owed is not None:
         call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
     timer = Order(
@@ -161,9 +170,13 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
             doubts=(*made.doubts, *(doubt for case in live for doubt in doubts(case))),
             case_ids=(*made.case_ids, *(case.id for case in live)),
         )
+        quiet = peace.rows(office, held, changed.agencies)
+        changed = among(changed, quiet, office.calendar)
         tx.visits.join(changed, stake, [case.id for case in live])
         because = Because(rule="visit.join", basis=(made.basis,), pack=held.pack_of(agency), facts={"agency": agency})
         record(tx, made.id, Decision(state=changed, because=because), now, {})
+        if changed.conflict and not made.conflict:
+            peace.note(tx, held, changed, quiet, now)
         made = tx.visits.get(made.id)
         seated(office, tx, held, made, (dealt,), first_seat(commitment, held, made, agency), now)
         made = tx.visits.get(made.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from inspector.domain import result, review, verification, visit
@@ -14,15 +14,16 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
+from inspector.domain.peace import made as made_on
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, relief, supervision
+from inspector.flows import challenges, listing, peace, relief, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.seats import OVERDUE, UNDELIVERED, end_clock, put_seat, rise
 from inspector.flows.settle import Settlement, nothing, settle_case
-from inspector.labels import label
+from inspector.labels import Lang, label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -46,12 +47,14 @@ def push(work: Work, office: Office) -> Settlement:
         return _undelivered(work, "channel_not_configured").unasked()
     lang = office.agency(seat.agency).language
     facts = sum(1 for doubt in held.doubts if doubt.agency == seat.agency)
+    shut = [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in held.windows]
+    windows = {"windows": shut} if shut else {}
     message = Message(
         to=person.address,
         title=label("push.title", lang),
-        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}"),
+        text=label("push.text", lang, accept_by=f"{seat.accept_by:%Y-%m-%d %H:%M}") + closed(held, lang),
         link=office.link(LINK, seat_name(seat)),
-        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts},
+        data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts, **windows},
     )
     try:
         receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
@@ -65,8 +68,19 @@ def push(work: Work, office: Office) -> Settlement:
     return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
 
 
+def closed(held: Visit, lang: Lang) -> str:
+    """The days on which nobody may go, and that nobody may at all, as a push says them; nothing where somebody may."""
+    gap = label("ui.sentence_gap", lang)
+    blocked = gap + label("push.blocked_text", lang, visit=held.id) if held.unpublished else ""
+    spans = [label("explain.dates", lang, first=one.first, last=one.last) for one in held.windows]
+    return (label("push.quiet", lang, spans=label("explain.and", lang).join(spans)) if spans else "") + blocked
+
+
 def call_off(work: Work, office: Office) -> Settlement:
-    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back."""
+    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
+
+    So is told that nobody may go, for the item was taken off the published list, and that somebody may again.
+    """
     wait_for_it(work, office)
     with office.store.read() as tx:
         seat, held = _read(tx, work)
@@ -74,13 +88,15 @@ def call_off(work: Work, office: Office) -> Settlement:
     channel = office.connectors.channels.get(work.lane)
     if channel is None:
         return _undelivered(work, "channel_not_configured").unasked()
-    lang = office.agency(seat.agency).language
+    lang, word = office.agency(seat.agency).language, str(work.payload.get("word", "off"))
+    if word != "off" and (not seat.state.open or bool(held.unpublished) is not (word == "blocked")):
+        return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     message = Message(
         to=person.address,
-        title=label("push.off_title", lang),
-        text=label("push.off_text", lang, visit=held.id),
+        title=label(f"push.{word}_title", lang),
+        text=label(f"push.{word}_text", lang, visit=held.id),
         link=office.link(LINK, seat.name),
-        data={"visit": held.id, "seat": seat.name, "called_off": True},
+        data={"visit": held.id, "seat": seat.name, "called_off": word != "unblocked"},
     )
     try:
         receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
@@ -124,15 +140,12 @@ def visit_due(work: Work, _office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def release(work: Work, _office: Office) -> Settlement:
-    """The moment of the release has come: behind their links the team now reads whom the visit is to."""
+def release(work: Work, office: Office) -> Settlement:
+    """The moment of the release has come: behind their links the team now reads whom the visit is to, unless it is blocked."""
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.visits.get(str(work.payload["visit"]), lock=True)
-        decision = visit.release(held, _pack(tx, held))
-        if decision.because.rule != "timer.obsolete":
-            tx.visits.put(decision.state)
-            record(tx, held.id, decision, now, {})
+        held = listing.look_at(office, tx, tx.visits.get(str(work.payload["visit"]), lock=True), now)
+        listing.release(tx, held, now)
 
     return Settlement(write=write)
 
@@ -166,10 +179,12 @@ def report(
     now: datetime,
     *,
     seen: Seen | None = None,
+    on: date | None = None,
 ) -> Visit:
     """A team member enters the result of his or her agency; it becomes evidence in each of its cases, and they go on.
 
     What was found beside the facts in question is a matter for a person, never by itself an outcome (the plan, item 7; handbook 7.6).
+    So is a visit made (`on` a day; today where that is unsaid) when nobody might go.
     """
     before, seat = by_name(tx, name)
     others = supervision.exempt(tx, before, seat.agency)
@@ -177,10 +192,22 @@ def report(
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
     pack = _pack(tx, held)
+    made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
+    gone = tuple(sorted(listing.unlisted(office, tx, held, made.on)))  # by the list of the visit's own day
     decision = result.report(
-        held, team, seat, given, remarks, pack, now, seen=seen, exempt=others, challenged=challenges.challenged(tx, held)
+        replace(held, unpublished=gone),
+        team,
+        seat,
+        given,
+        remarks,
+        pack,
+        now,
+        seen=seen,
+        exempt=others,
+        challenged=challenges.challenged(tx, held),
+        made=made,
     )
-    tx.visits.put(decision.state)
+    tx.visits.put(replace(decision.state, unpublished=held.unpublished))
     record(tx, held.id, decision, now, {})
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
     if not decision.state.state.open:
@@ -188,6 +215,7 @@ def report(
     for finding in given:
         weigh(tx, office, decision.state, finding, now)
     supervision.tell(tx, decision.state, seat, others, pack, now)
+    peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
 
 

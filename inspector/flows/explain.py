@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain.assistance import AssistanceState, Request, evidence_id
@@ -25,6 +25,7 @@ from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.pause import Extension, Suspension
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.visit import VisitState
@@ -173,6 +174,8 @@ class Explanation:
     notice_version: str
     notice_wanted: str
     why: Why | None
+    suspensions: tuple[Suspension, ...]
+    extensions: tuple[Extension, ...]
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
     letters: tuple[Asked, ...]
@@ -193,6 +196,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
     letters = tx.assistance.of_case(case_id)
     counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
+    local = office.calendar.local
     open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
@@ -218,6 +222,10 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),
+        suspensions=tuple(
+            replace(one, since=local(one.since), ended_at=_local(office, one.ended_at)) for one in case.suspensions
+        ),
+        extensions=tuple(replace(one, at=local(one.at)) for one in case.extensions),
         claims=tuple(_claim(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
         heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
         letters=tuple(_letter(office, held, policy) for held in letters),

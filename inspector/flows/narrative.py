@@ -41,6 +41,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     if told.review_reason is not None:
         yield say("review", reason=wording.code("review", told.review_reason, lang))
     yield from _section(say, "why", list(_why(told.why, told, say)))
+    yield from _section(say, "clock", list(_clock(told, say)))
     yield from _section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
     yield from _section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
     yield from _section(
@@ -89,6 +90,22 @@ def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
     yield say("before_decision" if why.before_decision else "after_decision")
     yield from _based(why.basis, say)
     yield from _due(why, say)
+
+
+def _clock(told: Explanation, say: _Say) -> Iterator[str]:
+    """When the verification's clock stood still, for what and by whom; what was added to its term."""
+    for held in told.suspensions:
+        until = at(held.ended_at) if held.ended_at else say("paused_until", until=held.until)
+        reason = of(held.reason, say.lang)
+        line = say("paused", since=at(held.since), until=until, reason=reason, row=held.row, by=held.by, evidence=held.evidence)
+        yield line if held.ended_at else f"{line} {say('paused_now')}"
+        if held.ended_by:
+            yield "  " + say("paused_ended", by=held.ended_by, why=held.ended_for)
+    for more in told.extensions:
+        term = wording.term(more.term, say.lang)
+        yield say("given_more", at=at(more.at), term=term, row=more.row, by=more.by, reason=more.reason)
+        if more.approved_by:
+            yield "  " + say("given_by", head=more.approved_by)
 
 
 def _due(held: Why | Asked, say: _Say) -> Iterator[str]:

@@ -13,6 +13,7 @@ from inspector.domain.case import CaseState
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.recounting import Change
+from inspector.flows import peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
@@ -122,16 +123,20 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
     visit = tx.visits.get(visit_id, lock=True)
     if not visit.state.open:
         return
-    found = recounting.recount_visit(visit, office.calendar)
+    drawn = tx.draws.get(visit.draw)
+    quiet = peace.rows(office, drawn, visit.agencies)
+    found = recounting.recount_visit(visit, quiet, office.calendar)
     if found is not None:
         held, change = found
         tx.visits.put(held)
         if change != "kept":
             tx.work.redate(held.due_at, now, key=f"{OrderKind.VISIT_DUE.value}:{visit_id}")
             facts = {"was_due": visit.due_at.isoformat(), "due_at": held.due_at.isoformat(), "change": change}
-            because = Because(rule=recounting.RULE, basis=(visit.basis,), pack=tx.draws.get(visit.draw).pack, facts=facts)
+            because = Because(rule=recounting.RULE, basis=(visit.basis,), pack=drawn.pack, facts=facts)
             record(tx, visit_id, Decision(state=held, because=because), now, {})
         _list(tx, visit.agency, years, visit_id, change, now)
+        if held.conflict and not visit.conflict:
+            peace.note(tx, drawn, held, quiet, now)
     for seat in tx.visits.team(visit_id):
         later = recounting.recount_seat(seat, office.calendar) if seat.state.open else None
         if later is not None:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, supplement
+from inspector.flows import challenges, exemptions, listing, supplement
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -55,10 +55,11 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
 def daily(_work: Work, office: Office) -> Settlement:
     """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now.
 
-    The same look sees which exemptions were to be reviewed.
+    The same look sees which exemptions were to be reviewed, and which visits are to look at what stands in no published list any more.
     """
 
     def write(tx: Tx, now: datetime) -> None:
+        listing.look(office, tx, now)  # first: it takes visits, which nobody may wait for with a draw's lines in hand
         for agency in sorted(office.tree):
             look(office, tx, agency, now)
         supplement.look(office, tx, now)

@@ -14,6 +14,15 @@ from inspector.store.work import Ended
 OVERDUE = "visit_overdue"
 """The matter for a person that a visit's date opens when it passes without a result."""
 
+CONFLICT = "visit_conflict"
+"""The matter of a visit that quiet windows leave no day for: a person decides (handbook scenario 44); over when the visit is."""
+
+INSIDE = "visit_in_quiet"
+"""The matter of a result that says somebody was there on a day on which nobody might go."""
+
+UNPUBLISHED = "item_unpublished"
+"""The matter of a visit to look at an item that stands in no published list any more: it is blocked (handbook scenario 45)."""
+
 SHORT = "team_short"
 """The matter for a person that an empty seat opens, of the agency whose officer is lacking."""
 
@@ -70,7 +79,8 @@ def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatSta
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit's own dates mean nothing any more, and nobody need see to it."""
     tx.work.end_keys([f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
-    tx.attention.close(f"{OVERDUE}:{held.id}", now)
+    for matter in (OVERDUE, CONFLICT, UNPUBLISHED):
+        tx.attention.close(f"{matter}:{held.id}", now)
     tx.attention.close(f"{CEASED_ASKED}:{held.id}", now)
     for agency in held.agencies:
         tx.attention.close(f"{SHORT}:{short_of(held, agency)}", now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, forget, recount, relief, review, seeding, tell, verify
+from inspector.flows import assist, dispatch, draw, forget, recount, relief, review, seeding, suspension, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -33,6 +33,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.RATE: Flow(do=verify.rate, give_up=verify.give_up_rating),
     OrderKind.ASK: Flow(do=verify.ask, give_up=verify.give_up_asking),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
+    OrderKind.SUSPENSION_END: Flow(do=suspension.run_out),
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
     OrderKind.ASSIST_SEND: Flow(do=assist.send, give_up=assist.give_up_sending),

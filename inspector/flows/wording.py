@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
 from inspector.domain.case import Method
-from inspector.domain.counting import DayKind, Tallied
+from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.flows.articles import Article
 from inspector.labels import Lang, known, label, of, words
 
@@ -30,6 +30,7 @@ GROUPS: Mapping[str, str] = {
     "changed": "field",
     "was": "DrawState",
     "change": "change",
+    "suspended_for": "Reason",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -142,10 +143,12 @@ def counted(told: Counting, lang: Lang) -> str:
         parts.append(label("explain.same_numbered", lang))
     if told.skipped:
         parts.append(label("explain.skipped", lang, days=_spans(told.skipped, lang)))
+    parts += _given(told, lang)
     if told.made_up:
         parts.append(label("explain.made_up", lang, days=_spans(told.made_up, lang)))
     if told.nominal != told.last:
         parts.append(label("explain.moved", lang, day=told.nominal))
+    parts += _pulled(told, lang)
     if not hours:
         parts.append(label("explain.last_day", lang, day=told.last))
     if told.notices:
@@ -156,6 +159,29 @@ def counted(told: Counting, lang: Lang) -> str:
         parts.append(label("explain.kept_by", lang, versions=label("explain.and", lang).join(told.kept_by)))
     parts += [label("explain.awaited", lang, year=year) for year in told.awaited]
     return label("explain.then", lang).join(parts)
+
+
+def _given(told: Counting, lang: Lang) -> list[str]:
+    """What a term was lengthened by, and the days on which its clock stood still."""
+    parts = []
+    if told.extended:
+        parts.append(
+            label("explain.extended", lang, terms=label("explain.and", lang).join(term(one, lang) for one in told.extended))
+        )
+    stood = [one for one in tally(told) if one.kind is DayKind.SUSPENDED] if told.stops else []
+    if stood:
+        days = tuple(NamedDay(day=one.day, name=code("Reason", one.name, lang)) for one in stood)
+        parts.append(label("explain.stood", lang, days=_spans(days, lang)))
+    return parts
+
+
+def _pulled(told: Counting, lang: Lang) -> list[str]:
+    """Before which closed days a last day was moved, or that there is nowhere to move it to."""
+    if told.pulled is None:
+        return []
+    spans = [label("explain.row_days", lang, first=one.first, last=one.last, row=one.row) for one in told.pulled.shut]
+    how = "pulled" if told.pulled.met else "pulled_nowhere"
+    return [label(f"explain.{how}", lang, day=told.pulled.nominal, shut=label("explain.and", lang).join(spans))]
 
 
 def tallied(days: tuple[Tallied, ...], lang: Lang) -> str:
@@ -177,7 +203,8 @@ def _told(first: Tallied, last: Tallied, lang: Lang) -> str:
         dates = label("explain.day_counted", lang, numbers=numbers, dates=dates)
         if first.kind is DayKind.COUNTED:
             return dates
-    why = label("explain.day_named", lang, kind=of(first.kind, lang), name=first.name) if first.name else of(first.kind, lang)
+    name = code("Reason", first.name, lang) if first.kind is DayKind.SUSPENDED else first.name
+    why = label("explain.day_named", lang, kind=of(first.kind, lang), name=name) if name else of(first.kind, lang)
     return label("explain.day", lang, first=dates, name=why)
 
 

@@ -37,6 +37,7 @@ from inspector.labels import toml
 from inspector.policybook import drawn
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
+from inspector.policybook.visited import VisitExample, visit_example
 
 STALE = "stale "
 """Before an answer: the source's data are older than what the promise speaks of."""
@@ -75,11 +76,11 @@ class Example:
     expect: Mapping[str, object]
 
 
-AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample
+AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample | VisitExample
 
 
 def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
-    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, objects.
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, visits.
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
@@ -92,11 +93,12 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
-        part.keys(("pack",), ("example", "draw", "object"))
+        part.keys(("pack",), ("example", "draw", "object", "visit"))
         if part.text("pack") == label:
             examples += [_example(row) for row in part.maybe_rows("example", "name")]
             examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
             examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
+            examples += [visit_example(row) for row in part.maybe_rows("visit", "name")]
     if flaws:
         raise PacksInvalid(flaws)
     if not examples:
@@ -117,7 +119,7 @@ def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | Non
 def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> tuple[str, ...]:
     """Each expectation of one example that does not come true, with what came instead."""
     try:
-        observed = _observe(policy, example, calendar) if isinstance(example, Example) else example.observe(policy)
+        observed = _observed(policy, example, calendar)
     except InspectorError as refused:
         observed = {"refused": refused.code}
     return tuple(
@@ -125,6 +127,17 @@ def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) 
         for name, wanted in example.expect.items()
         if observed.get(name) != wanted
     )
+
+
+def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> dict[str, object]:
+    """What the pack decides. Raises what the domain raises."""
+    match example:
+        case Example():
+            return _observe(policy, example, calendar)
+        case VisitExample():
+            return example.observe(policy, calendar)
+        case drawn.DrawExample() | drawn.ObjectExample():
+            return example.observe(policy)
 
 
 def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dict[str, object]:

@@ -255,6 +255,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is a seed of every draw already; a further source joins when a part was withheld (draw-protocol ruling 12)",
         "{value} 已是每次抽取的种子来源；追加来源只在有来源拒不公布时加入（抽取协议第12项裁定）",
     ),
+    "suspension_twice": ("{value} has two rows; keep one", "中止事由 {value} 有两行；保留一行"),
+    "extension_twice": (
+        "terms in {value} are lengthened by two rows; keep one",
+        "以 {value} 计的期限由两行延长；保留一行",
+    ),
+    "extension_unreachable": (
+        "no item's term is counted as {value} is, so this row lengthens nothing; take it out, or write the items' unit",
+        "没有事项的期限与 {value} 同一单位，本行永远用不上；请删去，或者改用事项的单位",
+    ),
+    "quiet_days_or_weekdays": (
+        'write either days of the month (days = ["1-25"]) or days of the week (weekdays = ["MON", "TUE"])',
+        '须写每月的日期（days = ["1-25"]）或者星期（weekdays = ["MON", "TUE"]），只写其一',
+    ),
+    "quiet_days_unreadable": (
+        'got {value}; write days of a month from 1 to 31, such as "1-25" or "20"',
+        "现为 {value}；应写成每月1至31日中的日期，如“1-25”或“20”",
+    ),
+    "quiet_always": (
+        "nobody could ever go: leave some days open",
+        "没有一天可以上门；须留出开放的日期",
+    ),
+    "quiet_closes_nothing": (
+        "excepts everything that inspectors are sent for ({value}), so it closes nothing; take the row out",
+        "把派人上门的各类检查（{value}）全部除外，本行不起作用；请删去",
+    ),
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }
 

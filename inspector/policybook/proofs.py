@@ -13,6 +13,7 @@ from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
+from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
@@ -215,6 +216,16 @@ def _grounds(draft: Draft, found: Found) -> None:
             found("value_unknown", f"item {item.code}", "fact.ground", **told)
 
 
+def _clock(draft: Draft, found: Found) -> None:
+    """One row for a reason, and one for the terms of a unit that some item has."""
+    if twice := repeated_reasons(draft.suspensions):
+        found("suspension_twice", "suspension", "reason", value=twice)
+    if twice := repeated_units(draft.extensions):
+        found("extension_twice", "extension", "term", value=twice)
+    for row in useless(draft.extensions, frozenset(item.verify.unit for item in draft.items)):
+        found("extension_unreachable", f"extension {row.row}", "term", value=row.term)
+
+
 def _ways(draft: Draft, found: Found) -> None:
     """A fact without any way would land on a person's desk with nothing asked; only exempt items may have such facts."""
     policy: Policy = draft.policy("")
@@ -243,5 +254,6 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     ((), _consequences),
     ((), _items),
     (("ground",), _grounds),
+    (("suspension", "extension", "item"), _clock),
 )
 """Each proof with the tables it needs whole: counting rows says nothing where one was dropped."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
+from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
     Approval,
     Compare,
@@ -27,6 +28,7 @@ from inspector.domain.policy import (
     Timer,
 )
 from inspector.domain.publish import PublishRow, ReportRow
+from inspector.domain.quiet import QuietRow
 from inspector.domain.sampling import (
     Bounds,
     CeilingRow,
@@ -40,7 +42,7 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
-from inspector.policybook import duties, publishing, quotas, scales
+from inspector.policybook import duties, legaltime, publishing, quotas, scales
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -71,7 +73,7 @@ _OPTIONAL = (
         "suppression",
         "follow",
     ),
-    "clause",
+    *("clause", "suspension", "extension", "quiet"),
 )
 
 
@@ -107,6 +109,9 @@ class Draft:
     rules: tuple[RuleRow, ...]
     follows: tuple[FollowRow, ...]
     clauses: tuple[ClauseRow, ...]
+    suspensions: tuple[SuspensionRow, ...]
+    extensions: tuple[ExtensionRow, ...]
+    quiets: tuple[QuietRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -147,6 +152,9 @@ class Draft:
             rules={row.rule: row for row in self.rules},
             follows={row.step: row for row in self.follows},
             clauses=self.clauses,
+            suspensions=self.suspensions,
+            extensions=self.extensions,
+            quiets=self.quiets,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -226,6 +234,9 @@ def read(part: Part) -> Draft:
         rules=rows("rule", "id", duties.rule),
         follows=rows("follow", "id", duties.follow),
         clauses=rows("clause", "id", duties.clause),
+        suspensions=rows("suspension", "id", legaltime.suspension),
+        extensions=rows("extension", "id", legaltime.extension),
+        quiets=rows("quiet", "id", legaltime.quiet),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),

@@ -11,6 +11,7 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Fact, Item, Policy
+from inspector.policyrender import legaltime
 from inspector.policyrender.words import FACTORS, GRADES, UNITS, WINDOWS, WORDS
 
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
@@ -87,6 +88,7 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _rules(policy),
         _follows(policy),
         _clauses(policy),
+        *(Table(title=title, heads=heads, rows=rows) for title, heads, rows in legaltime.tables(policy)),
         _grounds(policy),
         _sources(policy),
     )

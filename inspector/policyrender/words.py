@@ -8,6 +8,7 @@ from inspector.domain.calendar import Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
 from inspector.domain.sampling import Window
 
@@ -87,6 +88,13 @@ WORDS: Mapping[str, str] = {
     Rule.WITHDRAW: "撤回承诺",
     Rule.CONCLUDE: "办结",
     Rule.FINDING: "日常监管中的发现",
+    Reason.TESTING: "检验、检测、检疫",
+    Reason.EXPERT: "专家评审",
+    Reason.PUBLIC_NOTICE: "公示",
+    Reason.PERSON: "等待当事人在规定期限内补正、配合",
+    Reason.FORCE_MAJEURE: "不可抗力",
+    Approver.OFFICER: "经办人",
+    Approver.HEAD: "机关负责人",
     Follow.RECTIFY_NOTICE: "发整改通知（自现场核查之日起）",
     Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
     Proposal.TERMINATE: "终止办理",

@@ -21,6 +21,8 @@ from inspector.store.tables import case_file, seat, visit, visit_case
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
+_BLOCKED = '"unpublished":["'
+"""How the body of a blocked visit reads (`codec`): the list is not empty."""
 _SHORT = tuple(state.value for state in VisitState if state.short)
 _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
@@ -106,6 +108,17 @@ class VisitRoom(Room):
         """The visits still to be made, in order of id."""
         asked = sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), visit.c.id > after)
         return list(self.connection.execute(asked.order_by(visit.c.id).limit(limit)).scalars())
+
+    def asked_of(self) -> list[tuple[str, str, str]]:
+        """(visit, agency, item) of every case that a visit still to be made serves, however many: one question."""
+        asked = sa.select(visit.c.id, case_file.c.agency, case_file.c.item).join(visit_case, visit_case.c.visit == visit.c.id)
+        asked = asked.join(case_file, case_file.c.id == visit_case.c.case_id).where(visit.c.state.in_(_OPEN_VISITS))
+        return [(row[0], row[1], row[2]) for row in self.connection.execute(asked)]
+
+    def blocked(self) -> list[str]:
+        """The visits still to be made that are blocked, for their item stood in no published list."""
+        held = visit.c.body.contains(_BLOCKED, autoescape=True)
+        return list(self.connection.execute(sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), held)).scalars())
 
     def open_since_before(self, moment: datetime) -> list[Visit]:
         """The visits, of whichever agency, that were to be made at a moment and still are."""

@@ -23,6 +23,7 @@ from inspector.domain.case import (
     Route,
     SubjectKind,
 )
+from inspector.domain.pause import Extension, Suspension
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.visit import VisitState
 from inspector.flows.explain import Explanation
@@ -79,7 +80,7 @@ class StrategyShown(Shown):
 class CaseShown(Shown):
     """A case. `due_at` is the date that binds now: of the verification, or in review of the officer's decision.
 
-    `provisional`: a notice of days off still to come can move it.
+    `provisional`: a notice of days off still to come can move it. `suspensions`: when its clock stood still, the last perhaps still.
     """
 
     id: str
@@ -102,6 +103,8 @@ class CaseShown(Shown):
     ended_at: datetime | None
     concluded_at: datetime | None
     remarks: tuple[CaseRemark, ...]
+    suspensions: tuple[Suspension, ...]
+    extensions: tuple[Extension, ...]
 
 
 class CaseWithWhy(CaseShown):

@@ -19,6 +19,7 @@ from inspector.web import (
     afterwards,
     cases,
     challenges,
+    clock,
     draws,
     errors,
     forms,
@@ -46,6 +47,7 @@ in the present state, `422` means that the message itself must be mended."""
 
 API = (
     cases.router,
+    clock.router,
     links.router,
     draws.router,
     afterwards.router,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.finding import Doubt, Seen
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known, mates
+from inspector.domain.known import as_known, mates
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 
@@ -29,10 +30,24 @@ class PartShown(Shown):
     at: datetime
     seen: Seen | None
     remarks: str
+    on: date | None
+    quiet: tuple[str, ...]
+
+
+class WindowShown(Shown):
+    """Days on which nobody may go, by a row of the pack."""
+
+    row: str
+    first: date
+    last: date
 
 
 class VisitShown(Shown):
-    """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's."""
+    """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's.
+
+    `windows`: when nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished`: items that stand in no
+    published list any more, so that nobody may go at all.
+    """
 
     id: str
     draw: str
@@ -47,6 +62,9 @@ class VisitShown(Shown):
     due_at: datetime
     release_at: datetime | None
     done_at: datetime | None
+    windows: tuple[WindowShown, ...]
+    conflict: bool
+    unpublished: tuple[str, ...]
     doubts: tuple[DoubtShown, ...]
     parts: tuple[PartShown, ...]
 

@@ -18,8 +18,9 @@ from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Part
+from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
-from inspector.domain.visit import Seat, SeatState, Visit, as_known
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import assist, dispatch, supervision, wording
 from inspector.flows.articles import articles
 from inspector.labels import Lang, label
@@ -183,7 +184,13 @@ def _result(form: Fields) -> ResultIn:
         case_id, _, claim = about.partition(":")
         if kind == "verdict" and verdict:
             findings.append(read(FindingIn, case_id=case_id, claim=claim, verdict=verdict, note=form.one(f"note:{about}")))
-    return read(ResultIn, findings=tuple(findings), seen=form.one("seen") or None, remarks=form.one("remarks"))
+    return read(
+        ResultIn,
+        findings=tuple(findings),
+        seen=form.one("seen") or None,
+        remarks=form.one("remarks"),
+        visited_on=form.one("visited_on") or None,
+    )
 
 
 def _asks_nothing(held: Visit, seat: Seat) -> bool:

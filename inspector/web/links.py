@@ -157,7 +157,9 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
     """A result, by API and by form alike."""
-    dispatch.report(desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen)
+    dispatch.report(
+        desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen, on=given.visited_on
+    )
 
 
 def shown(tx: Tx, name: str) -> SeatShown:

@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE, Verdict, blank
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.line import line
+from inspector.domain.pause import Reason
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
@@ -165,6 +166,27 @@ class ReviewIn(Strict):
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
 
 
+class SuspensionIn(Strict):
+    """That the verification's clock stand still: for a reason the pack lists, to the end of the day `until`, on which evidence."""
+
+    reason: Reason
+    until: Day
+    evidence: Annotated[Text, Field(min_length=1)]
+
+
+class ResumptionIn(Strict):
+    """That the clock go on before the planned end; `evidence`: what has come about."""
+
+    evidence: Annotated[Text, Field(min_length=1)]
+
+
+class TermExtensionIn(Strict):
+    """That the verification's term be lengthened by what the pack says. `approved_by`: the head, where the pack asks for one."""
+
+    reason: Annotated[Text, Field(min_length=1)]
+    approved_by: MaybeLine = ""
+
+
 class SeenToIn(Strict):
     """What a person has done about a matter; needed, for the record must say more than that somebody closed it."""
 
@@ -239,12 +261,14 @@ class ResultIn(Strict):
     """The result of a visit: an answer to every fact in question, and whether there was something beside them.
 
     `seen`: `NOTHING` or `FINDING` (then in words, or in a mismatch of an exempt promise); of a visit that asks nothing it is the
-    result. A finding is a matter for a person.
+    result. A finding is a matter for a person. `visited_on`: today if left out. On a day on which nobody might go, the
+    result counts, and a person is told.
     """
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]
     seen: Seen | None = None
     remarks: Text = ""
+    visited_on: Day | None = None
 
 
 class AnnounceIn(Strict):

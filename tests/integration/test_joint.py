@@ -18,9 +18,10 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.exclusion import counted
 from inspector.domain.finding import Finding
 from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.domain.known import as_known
 from inspector.domain.plan import Draw
 from inspector.domain.roster import RosterObject
-from inspector.domain.visit import Seat, SeatState, Visit, VisitState, as_known
+from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import frame

@@ -19,10 +19,11 @@ from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.inspection import CheckType
+from inspector.domain.known import as_known
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import RosterObject
-from inspector.domain.visit import Visit, VisitState, as_known
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import dispatch, replacing, supplement, voiding
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office

@@ -54,7 +54,7 @@ Case = schemathesis.Case[Any]
 ROUTES = {(method, route.path_format): route for method, route in routes()}
 DEAF = {"401", "403", "404", "405", "406", "411", "413", "415"}
 """Answers that an operation's own rules have no part in."""
-FURTHER = {"extension_busy", "extension_not_drawn"}
+FURTHER = {"extension_busy", "extension_not_drawn", "not_suspended"}
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
 FITTING: dict[str, Any] = {
     "agency": "bureau",
@@ -83,6 +83,8 @@ FITTING: dict[str, Any] = {
 NEEDED = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
+    "/v1/cases/{case_id}/suspension": {"reason": "TESTING", "until": "2026-03-31", "evidence": "送检单第5号"},
+    "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""

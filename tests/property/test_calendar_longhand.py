@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, reminder
+from inspector.domain.counting import DayKind, tally
+from inspector.domain.pause import stop
+from inspector.domain.stop import Stop
 from tests.longhand import DAY, Longhand
 from tests.needs import ROOT
 
@@ -69,6 +72,31 @@ def test_the_proof_names_the_days_that_longhand_looked_at(start: datetime, term:
 @given(MOMENTS, st.integers(1, 40))
 def test_a_reminder_lies_where_longhand_counts_back_to(at: datetime, before: int) -> None:
     assert CALENDAR.local_date(reminder(at, before, CALENDAR)) == LONGHAND.before(LONGHAND.here(at), before)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    MOMENTS,
+    TERMS.filter(lambda term: term.unit not in (Unit.HOUR, Unit.MINUTE)),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 25)), max_size=4),
+)
+def test_a_period_whose_clock_stood_still_ends_where_longhand_ends_it(
+    start: datetime, term: Term, pauses: list[tuple[int, int]]
+) -> None:
+    event = LONGHAND.here(start)
+    day, stops, stood = event, list[Stop](), set[date]()
+    for gap, length in pauses:  # whole days, one stretch behind the other
+        first, last = day + gap * DAY, day + (gap + length) * DAY
+        since, until = (CALENDAR.opening(one).replace(hour=0, minute=0) for one in (first, last + DAY))
+        stops.append(stop("TESTING", "row", since, until, CALENDAR))
+        stood |= {first + n * DAY for n in range(length + 1)}
+        day = last + DAY
+    told = due(start, term, CALENDAR, None, tuple(stops)).counted
+    assert told.last == LONGHAND.without(event, term.amount, term.unit.value, stood)
+    proof = tally(told)
+    if term.unit is Unit.WORKING_DAY:
+        assert [one.number for one in proof if one.number] == list(range(1, term.amount + 1))
+        assert {one.day for one in proof if one.kind is DayKind.SUSPENDED} == {one for one in stood if event < one < told.last}
 
 
 @cache

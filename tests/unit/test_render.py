@@ -6,6 +6,7 @@ from fractions import Fraction
 from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.duty import Follow, Rule
+from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, Policy, Profile, Proposal, Timer
 from inspector.policybook import Policybook
 from inspector.policyrender import diff, render
@@ -71,7 +72,21 @@ def test_a_bar_in_a_name_does_not_break_the_table() -> None:
 
 
 def test_every_member_shown_has_its_word() -> None:
-    for kind in (MatterKind, SubjectKind, Method, Outcome, Compare, Excluded, Profile, Timer, Proposal, Rule, Follow):
+    for kind in (
+        MatterKind,
+        SubjectKind,
+        Method,
+        Outcome,
+        Compare,
+        Excluded,
+        Profile,
+        Timer,
+        Proposal,
+        Rule,
+        Follow,
+        Reason,
+        Approver,
+    ):
         assert {member.value for member in kind} <= set(WORDS)
 
 

@@ -1,0 +1,68 @@
+"""A visit among quiet windows: its date kept outside them, the windows told, and what was done inside one marked (scenario 44)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain.calendar import Due, WorkingCalendar
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Invalid
+from inspector.domain.finding import Made
+from inspector.domain.quiet import QuietRow, conflict, inside, windows
+from inspector.domain.visit import Visit
+
+
+def dated(visit: Visit, counted: Due, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> Visit:
+    """The visit with a date (`quiet.pull` has kept it outside the windows) and the windows from when it was given to its term's end."""
+    pulled = counted.counted.pulled
+    last = pulled.nominal if pulled is not None else calendar.local_date(counted.at)
+    told = windows(rows, calendar.local_date(visit.opened_at), last, visit.whom)
+    return replace(visit, due_at=counted.at, due_counted=counted.counted, windows=told, conflict=conflict(counted))
+
+
+def among(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> Visit:
+    """The visit when its windows have become others, for another agency goes along: its date was told, so it stays.
+
+    Where it lies inside a window now, a person decides.
+    """
+    counted = Due(at=visit.due_at, counted=visit.due_counted)
+    changed = dated(visit, counted, rows, calendar)
+    shut = inside(rows, calendar.local_date(visit.due_at), visit.whom)
+    return replace(changed, conflict=changed.conflict or bool(shut))
+
+
+def because(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Because | None:
+    """Why a visit's date is not the term's own, or that no day is left; None where the windows change nothing."""
+    pulled = visit.due_counted.pulled
+    if pulled is None and not visit.conflict:
+        return None
+    shut = {one.row for one in visit.windows}
+    basis = tuple(dict.fromkeys(row.basis for row in rows if row.row in shut))
+    facts = {
+        "was_due": (pulled.nominal if pulled is not None else visit.due_at.date()).isoformat(),
+        "due_at": visit.due_at.isoformat(),
+        "windows": [f"{one.first.isoformat()}/{one.last.isoformat()}" for one in visit.windows],
+    }
+    return Because(rule="visit.quiet_conflict" if visit.conflict else "visit.quiet", basis=basis, pack=pack, facts=facts)
+
+
+def quieted(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Decision[Visit] | None:
+    """The decision that `because` tells of."""
+    told = because(visit, rows, pack)
+    return Decision(state=visit, because=told) if told is not None else None
+
+
+def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime, calendar: WorkingCalendar) -> Made:
+    """When the visit was made, today where nobody says, and whether nobody might go then.
+
+    Raises Invalid (`visited_out_of_range`) for a day to come, or of before the visit was given.
+    """
+    first, today = calendar.local_date(visit.opened_at), calendar.local_date(now)
+    if on is not None and not first <= on <= today:
+        raise Invalid(
+            "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()
+        )
+    day = on or today
+    return Made(on=day, quiet=inside(rows, day, visit.whom))

@@ -1,0 +1,63 @@
+"""The tables of a pack about legal time: suspensions, extensions, quiet windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from inspector.domain.calendar import Term
+from inspector.domain.inspection import CheckType
+from inspector.domain.policy import Policy
+from inspector.domain.quiet import QuietRow, Weekday
+from inspector.policyrender.words import UNITS, WORDS
+
+WEEK = dict(zip(Weekday, "一二三四五六日", strict=True))
+
+Told = tuple[str, tuple[str, ...], Mapping[str, tuple[str, ...]]]
+"""Title, heads and rows of a table."""
+
+
+def tables(policy: Policy) -> tuple[Told, ...]:
+    """Always the same three."""
+    suspensions = {
+        row.row: (WORDS[row.reason], row.name, _term(row.longest) if row.longest else "由经办人写明", row.basis)
+        for row in policy.suspensions
+    }
+    extensions = {
+        row.row: ("核查", _term(row.term), f"{row.times} 次", WORDS[row.approver], row.basis) for row in policy.extensions
+    }
+    quiets = {
+        row.row: (
+            spans(row),
+            "、".join(sorted(WORDS[kind] for kind in row.subjects)),
+            "、".join(sorted(row.pools)),
+            "、".join(WORDS[check] for check in CheckType if check in row.excepted),
+            row.basis,
+        )
+        for row in policy.quiets
+    }
+    return (
+        ("期限的中止", ("编号", "事由", "名称", "最长", "依据"), suspensions),
+        ("期限的延长", ("编号", "事项", "延长", "次数", "决定人", "依据"), extensions),
+        ("安静期", ("编号", "不得上门的日期", "对象", "片区", "除外的检查", "依据"), quiets),
+    )
+
+
+def spans(row: QuietRow) -> str:
+    """The closed days in words: `每月1至25日`, `每周一、二`."""
+    if row.weekdays:
+        return "每周" + "、".join(WEEK[day] for day in sorted(row.weekdays))
+    return "每月" + "、".join(_span([day for _, day in run]) for run in _runs(row.days))
+
+
+def _runs(days: Iterable[int]) -> Iterable[list[tuple[int, int]]]:
+    for _, run in groupby(enumerate(sorted(days)), lambda told: told[1] - told[0]):
+        yield list(run)
+
+
+def _span(days: list[int]) -> str:
+    return f"{days[0]}日" if len(days) == 1 else f"{days[0]}至{days[-1]}日"
+
+
+def _term(term: Term) -> str:
+    return f"{term.amount}{UNITS[term.unit]}"

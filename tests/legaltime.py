@@ -1,0 +1,125 @@
+"""Ways to break what a pack says about legal time: suspensions, extensions, quiet windows; told by `test_policyproofs`."""
+
+from __future__ import annotations
+
+from tests.packs import SHIPPED, edited
+
+SUSPENSION = '\n[[suspension]]\nid = "suspend"\nreason = "TESTING"\nname = "检测"\nlongest = "30d"\nbasis = "P:2.4"\n'
+EXTENSION = '\n[[extension]]\nid = "extend"\nterm = "10wd"\ntimes = 1\napprover = "HEAD"\nbasis = "P:2.4"\n'
+QUIET = '\n[[quiet]]\nid = "quiet"\ndays = ["1-20"]\nsubjects = ["FIRM"]\nexcept = ["LEAD", "EMERGENCY"]\nbasis = "P:2.4"\n'
+WHOLE = SHIPPED + SUSPENSION + EXTENSION + QUIET
+"""The shipped pack with one row of each: it loads."""
+
+
+def with_row(row: str, *edits: tuple[str, str]) -> str:
+    """The shipped pack with one such row, changed."""
+    return SHIPPED + edited(*edits, text=row)
+
+
+BROKEN = {
+    "a suspension without a basis is refused": (
+        with_row(SUSPENSION, ('basis = "P:2.4"\n', "")),
+        ["fields_missing"],
+        "suspension suspend · basis: missing: add basis",
+    ),
+    "a suspension whose basis leads nowhere is refused": (
+        with_row(SUSPENSION, ('"P:2.4"', '"S77:1"')),
+        ["basis_unknown"],
+        "suspension suspend · basis: source S77 is not in [sources]",
+    ),
+    "waiting for another agency is no reason for a suspension": (
+        with_row(SUSPENSION, ('"TESTING"', '"ASSISTANCE"')),
+        ["value_unknown"],
+        "suspension suspend · reason: ASSISTANCE is unknown",
+    ),
+    "a reason has one row": (
+        SHIPPED + SUSPENSION + edited(('id = "suspend"', 'id = "again"'), text=SUSPENSION),
+        ["suspension_twice"],
+        "suspension · reason: TESTING has two rows",
+    ),
+    "the longest of a suspension is a term": (
+        with_row(SUSPENSION, ('"30d"', '"a month"')),
+        ["term_unreadable"],
+        "suspension suspend · longest: got a month",
+    ),
+    "an extension without a basis is refused": (
+        with_row(EXTENSION, ('basis = "P:2.4"\n', "")),
+        ["fields_missing"],
+        "extension extend · basis: missing: add basis",
+    ),
+    "an extension says who allows it": (
+        with_row(EXTENSION, ('"HEAD"', '"MAYOR"')),
+        ["value_unknown"],
+        "extension extend · approver: MAYOR is unknown; nearest is OFFICER",
+    ),
+    "an extension is for a number of times": (
+        with_row(EXTENSION, ("times = 1", "times = 0")),
+        ["number_too_small"],
+        "extension extend · times: 0; write a whole number from 1",
+    ),
+    "a term is lengthened by one row": (
+        SHIPPED + EXTENSION + edited(('id = "extend"', 'id = "again"'), text=EXTENSION),
+        ["extension_twice"],
+        "extension · term: terms in wd are lengthened by two rows",
+    ),
+    "an extension of terms that no item has is refused": (
+        with_row(EXTENSION, ('"10wd"', '"1y"')),
+        ["extension_unreachable"],
+        "extension extend · term: no item's term is counted as 1y is",
+    ),
+    "a quiet window without a basis is refused": (
+        with_row(QUIET, ('basis = "P:2.4"\n', "")),
+        ["fields_missing"],
+        "quiet quiet · basis: missing: add basis",
+    ),
+    "a day that no month has is refused": (
+        with_row(QUIET, ('"1-20"', '"20-32"')),
+        ["quiet_days_unreadable"],
+        "quiet quiet · days: got 20-32; write days of a month from 1 to 31",
+    ),
+    "days the wrong way round are refused": (
+        with_row(QUIET, ('"1-20"', '"20-1"')),
+        ["quiet_days_unreadable"],
+        "quiet quiet · days: got 20-1",
+    ),
+    "an unknown weekday is refused with the nearest": (
+        with_row(QUIET, ('days = ["1-20"]', 'weekdays = ["MON", "THUR"]')),
+        ["value_unknown"],
+        "quiet quiet · weekdays: THUR is unknown; nearest is THU",
+    ),
+    "a window goes by the month or by the week": (
+        with_row(QUIET, ('days = ["1-20"]', 'days = ["1-20"]\nweekdays = ["MON"]')),
+        ["quiet_days_or_weekdays"],
+        "quiet quiet · days, weekdays: write either days of the month",
+    ),
+    "a window names its days": (
+        with_row(QUIET, ('days = ["1-20"]', "days = []")),
+        ["type_wrong"],
+        "quiet quiet · days: got []; write at least one entry",
+    ),
+    "a window names whom it protects": (
+        with_row(QUIET, ('subjects = ["FIRM"]', "subjects = []")),
+        ["type_wrong"],
+        "quiet quiet · subjects: got []; write at least one entry",
+    ),
+    "a window of districts names them": (
+        with_row(QUIET, ('subjects = ["FIRM"]', 'subjects = ["FIRM"]\npools = []')),
+        ["type_wrong"],
+        "quiet quiet · pools: got []; write at least one entry",
+    ),
+    "an exception of an unknown type of check is refused": (
+        with_row(QUIET, ('"LEAD"', '"LEED"')),
+        ["value_unknown"],
+        "quiet quiet · except: LEED is unknown; nearest is LEAD",
+    ),
+    "a window that excepts everything closes nothing": (
+        with_row(QUIET, ('"LEAD", "EMERGENCY"', '"PLANNED", "JOINT", "PERMIT"')),
+        ["quiet_closes_nothing"],
+        "quiet quiet · except: excepts everything that inspectors are sent for",
+    ),
+    "a window that never opens is refused": (
+        with_row(QUIET, ('"1-20"', '"1-31"')),
+        ["quiet_always"],
+        "quiet quiet · days: nobody could ever go",
+    ),
+}
