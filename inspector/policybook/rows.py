@@ -41,6 +41,7 @@ from inspector.domain.sampling import (
     StaffRow,
     SuppressionRow,
 )
+from inspector.domain.transition import TransitionRow
 from inspector.policybook import duties, legaltime, publishing, quotas
 from inspector.policybook.part import Part
 
@@ -59,7 +60,7 @@ _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "cre
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression", "follow", "clause"),
-    *("suspension", "extension", "quiet"),
+    *("suspension", "extension", "quiet", "transition"),
 )
 
 
@@ -95,6 +96,7 @@ class Draft:
     follows: tuple[FollowRow, ...]
     clauses: tuple[ClauseRow, ...]
     suspensions: tuple[SuspensionRow, ...]
+    transitions: tuple[TransitionRow, ...]
     extensions: tuple[ExtensionRow, ...]
     quiets: tuple[QuietRow, ...]
     draw: DrawRow
@@ -137,6 +139,7 @@ class Draft:
             follows={row.step: row for row in self.follows},
             clauses=self.clauses,
             suspensions=self.suspensions,
+            transitions=self.transitions,
             extensions=self.extensions,
             quiets=self.quiets,
             draw=self.draw,
@@ -218,6 +221,7 @@ def read(part: Part) -> Draft:
         follows=rows("follow", "id", duties.follow),
         clauses=rows("clause", "id", duties.clause),
         suspensions=rows("suspension", "id", legaltime.suspension),
+        transitions=rows("transition", "id", legaltime.transition),
         extensions=rows("extension", "id", legaltime.extension),
         quiets=rows("quiet", "id", legaltime.quiet),
         publish=single("publish", publishing.publish),
