@@ -7,7 +7,8 @@ from tests.packs import SHIPPED, edited
 SUSPENSION = '\n[[suspension]]\nid = "suspend"\nreason = "TESTING"\nname = "检测"\nlongest = "30d"\nbasis = "P:2.4"\n'
 EXTENSION = '\n[[extension]]\nid = "extend"\nterm = "10wd"\ntimes = 1\napprover = "HEAD"\nbasis = "P:2.4"\n'
 QUIET = '\n[[quiet]]\nid = "quiet"\ndays = ["1-20"]\nsubjects = ["FIRM"]\nexcept = ["LEAD", "EMERGENCY"]\nbasis = "P:2.4"\n'
-WHOLE = SHIPPED + SUSPENSION + EXTENSION + QUIET
+TRANSITION = '\n[[transition]]\nid = "before"\nof = ["maoji@2025.1"]\nscopes = ["outcomes", "suspensions"]\nbasis = "S0:7"\n'
+WHOLE = SHIPPED + SUSPENSION + EXTENSION + QUIET + TRANSITION
 """The shipped pack with one row of each: it loads."""
 
 
@@ -17,6 +18,26 @@ def with_row(row: str, *edits: tuple[str, str]) -> str:
 
 
 BROKEN = {
+    "a transition speaks of earlier versions of its own pack": (
+        with_row(TRANSITION, ("maoji@2025.1", "henan-2021@1")),
+        ["transition_of_another"],
+        "transition before · of: henan-2021@1 is no earlier version of this pack; write labels such as maoji@…",
+    ),
+    "a version has no transition from itself": (
+        with_row(TRANSITION, ("maoji@2025.1", "maoji@2026.1")),
+        ["transition_of_another"],
+        "transition before · of: maoji@2026.1 is no earlier version",
+    ),
+    "what holds for a version's cases is said once": (
+        SHIPPED + TRANSITION + edited(('id = "before"', 'id = "again"'), ('"outcomes", ', ""), text=TRANSITION),
+        ["transition_twice"],
+        "transition again · of: maoji@2025.1 (suspensions) is in before already",
+    ),
+    "nobody's outcome changes afterwards by a mere proposal": (
+        with_row(TRANSITION, ('"S0:7"', '"P:2.7"')),
+        ["transition_uncited"],
+        "transition before · basis: the outcome of who committed under an earlier version changes, and P:2.7 is only a proposal",
+    ),
     "a suspension without a basis is refused": (
         with_row(SUSPENSION, ('basis = "P:2.4"\n', "")),
         ["fields_missing"],

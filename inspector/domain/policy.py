@@ -17,6 +17,7 @@ from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.transition import TransitionRow
 
 
 class Excluded(StrEnum):
@@ -270,6 +271,7 @@ class Policy:
     follows: Mapping[Follow, FollowRow]
     clauses: tuple[ClauseRow, ...] = ()
     suspensions: tuple[SuspensionRow, ...] = ()
+    transitions: tuple[TransitionRow, ...] = ()
     extensions: tuple[ExtensionRow, ...] = ()
     quiets: tuple[QuietRow, ...] = ()
     draw: DrawRow

@@ -41,7 +41,7 @@ from inspector.store.work import Work
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
 OVERTAKEN = "draw_slot_overtaken"
-"""The matter of a slot whose period ended while an earlier draw of its plan was still open."""
+"""The matter of a plan whose last slot found its period over while an earlier draw was still open; the ledger has each."""
 AGAIN = timedelta(days=1)
 """After so long a slot that another draw of the plan keeps waiting is tried again."""
 _ALL = life.Following()
@@ -111,7 +111,7 @@ def prepare(
             if busy.kind is DrawKind.EXTENSION or tx.schedules.period(f"plan:{plan_name}", now) == slot:
                 tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
             else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
-                tx.attention.open(OVERTAKEN, plan.agency, f"{plan_name}:{slot}", facts, now)
+                tx.attention.open(OVERTAKEN, plan.agency, plan_name, facts, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)

@@ -14,6 +14,8 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.policy import Policy
+from inspector.domain.ruling import Ruling, ruling
+from inspector.domain.transition import Scope
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
@@ -144,6 +146,15 @@ class Office:
         if pack is None:
             raise Missing("pack_missing", agency=agency_id)
         return self.book.in_force(pack, day)
+
+    def ruling(self, agency_id: str, label: str, scope: Scope, now: datetime) -> Ruling:
+        """What rules a step of a case that was taken in under a pack: that one, or today's where this says so (`transition`)."""
+        kept = self.book.get(label)
+        try:
+            current = self.policy(agency_id, now.date())
+        except Missing:  # no version is in force today: what was taken in goes on by its own
+            current = kept
+        return ruling(kept, current, scope)
 
     @property
     def scale(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.errors import Invalid
+from inspector.domain.transition import Scope
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
@@ -23,9 +24,9 @@ def decide(
     if strange := [one for one in evidence if one not in known]:
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
-    return settle_case(
-        tx, office, review.review(case, outcome, officer, reasons, cited, policy, now, office.calendar), policy, now
-    )
+    ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
+    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar)
+    return settle_case(tx, office, ruled.told(decision), policy, now)
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:

@@ -8,6 +8,7 @@ from inspector.domain import suspension
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.pause import Reason
+from inspector.domain.transition import Scope
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.store.tx import Tx
@@ -22,8 +23,9 @@ def suspend(
     held = case.paused
     if held is not None and (held.reason, held.until, held.evidence, held.by) == (reason, until, evidence, officer):
         return case
-    policy = office.book.get(case.pack)
-    return _settle(office, tx, suspension.suspend(case, reason, until, evidence, officer, policy, now, office.calendar), now)
+    ruled = office.ruling(case.agency, case.pack, Scope.SUSPENSIONS, now)
+    decision = suspension.suspend(case, reason, until, evidence, officer, ruled.policy, now, office.calendar)
+    return _settle(office, tx, ruled.told(decision), now)
 
 
 def resume(office: Office, tx: Tx, case_id: str, why: str, officer: str, now: datetime) -> Case:
@@ -41,8 +43,9 @@ def extend(office: Office, tx: Tx, case_id: str, reason: str, officer: str, appr
     last = case.extensions[-1] if case.extensions else None
     if last is not None and (last.reason, last.by) == (reason, officer):
         return case
-    policy = office.book.get(case.pack)
-    return _settle(office, tx, suspension.extend(case, reason, officer, approved_by, policy, now, office.calendar), now)
+    ruled = office.ruling(case.agency, case.pack, Scope.EXTENSIONS, now)
+    decision = suspension.extend(case, reason, officer, approved_by, ruled.policy, now, office.calendar)
+    return _settle(office, tx, ruled.told(decision), now)
 
 
 def run_out(work: Work, office: Office) -> Settlement:

@@ -255,6 +255,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is a seed of every draw already; a further source joins when a part was withheld (draw-protocol ruling 12)",
         "{value} 已是每次抽取的种子来源；追加来源只在有来源拒不公布时加入（抽取协议第12项裁定）",
     ),
+    "transition_of_another": (
+        "{value} is no earlier version of this pack; write labels such as {known}",
+        "{value} 不是本政策包此前的版本；应写 {known} 之类",
+    ),
+    "transition_twice": ("{value} is in {other} already; one row for each", "{value} 已在 {other} 中；每项只写一行"),
+    "transition_uncited": (
+        "the outcome of who committed under an earlier version changes, and {value} is only a proposal; cite what allows it",
+        "改变此前承诺人的结果，而 {value} 只是建议值；须引用允许溯及的规定",
+    ),
     "suspension_twice": ("{value} has two rows; keep one", "中止事由 {value} 有两行；保留一行"),
     "extension_twice": (
         "terms in {value} are lengthened by two rows; keep one",

@@ -10,6 +10,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import CheckType
 from inspector.domain.pause import Approver, ExtensionRow, Reason, SuspensionRow
 from inspector.domain.quiet import QuietRow, Weekday
+from inspector.domain.transition import Scope, TransitionRow
 from inspector.policybook.part import Part
 
 VISITED = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.PERMIT})
@@ -28,6 +29,19 @@ def suspension(part: Part) -> SuspensionRow:
         reason=part.choice("reason", Reason),
         name=part.text("name"),
         longest=longest,
+        basis=part.basis("basis"),
+    )
+
+
+def transition(part: Part) -> TransitionRow:
+    """`[[transition]]`."""
+    part.keys(("id", "of", "scopes", "basis"))
+    for field in ("of", "scopes"):
+        part.some(field)
+    return TransitionRow(
+        row=part.text("id"),
+        of=frozenset(part.texts("of")),
+        scopes=frozenset(part.choices("scopes", Scope)),
         basis=part.basis("basis"),
     )
 

@@ -10,6 +10,7 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.domain.transition import Scope
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.flaws import Flaw
@@ -17,7 +18,7 @@ from inspector.policybook.legaltime import repeated_reasons, repeated_units, use
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
-from inspector.policybook.sizes import Found, lacking_and_repeated
+from inspector.policybook.sizes import PROPOSAL, Found, lacking_and_repeated
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
@@ -226,6 +227,22 @@ def _clock(draft: Draft, found: Found) -> None:
         found("extension_unreachable", f"extension {row.row}", "term", value=row.term)
 
 
+def _transitions(draft: Draft, found: Found) -> None:
+    """Only for earlier versions of this pack, one row for each and what it speaks of; and nobody's outcome changes by a mere proposal."""
+    seen = dict[tuple[str, str], str]()
+    for row in draft.transitions:
+        here = f"transition {row.row}"
+        for label in sorted(row.of):
+            if not label.startswith(f"{draft.id}@") or label == f"{draft.id}@{draft.version}":
+                found("transition_of_another", here, "of", value=label, known=f"{draft.id}@…")
+            for scope in sorted(row.scopes):
+                if (other := seen.setdefault((label, scope), row.row)) != row.row:
+                    found("transition_twice", here, "of", value=f"{label} ({scope})", other=other)
+        cited = {one.partition(":")[0].strip() for one in row.basis.split(";")}
+        if Scope.OUTCOMES in row.scopes and cited <= {PROPOSAL}:
+            found("transition_uncited", here, "basis", value=row.basis)
+
+
 def _ways(draft: Draft, found: Found) -> None:
     """A fact without any way would land on a person's desk with nothing asked; only exempt items may have such facts."""
     policy: Policy = draft.policy("")
@@ -253,6 +270,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("outcome",), _outcomes),
     ((), _consequences),
     ((), _items),
+    (("transition",), _transitions),
     (("ground",), _grounds),
     (("suspension", "extension", "item"), _clock),
 )

@@ -42,6 +42,7 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
+from inspector.domain.transition import TransitionRow
 from inspector.policybook import duties, legaltime, publishing, quotas, scales
 from inspector.policybook.part import Part
 
@@ -59,21 +60,8 @@ R = TypeVar("R")
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
-    *(
-        "effective_to",
-        "axis",
-        "combine",
-        "item",
-        "ground",
-        "strategy",
-        "floor",
-        "ceiling",
-        "staff",
-        "size",
-        "suppression",
-        "follow",
-    ),
-    *("clause", "suspension", "extension", "quiet"),
+    *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
+    *("follow", "clause", "suspension", "extension", "quiet", "transition"),
 )
 
 
@@ -110,6 +98,7 @@ class Draft:
     follows: tuple[FollowRow, ...]
     clauses: tuple[ClauseRow, ...]
     suspensions: tuple[SuspensionRow, ...]
+    transitions: tuple[TransitionRow, ...]
     extensions: tuple[ExtensionRow, ...]
     quiets: tuple[QuietRow, ...]
     draw: DrawRow
@@ -153,6 +142,7 @@ class Draft:
             follows={row.step: row for row in self.follows},
             clauses=self.clauses,
             suspensions=self.suspensions,
+            transitions=self.transitions,
             extensions=self.extensions,
             quiets=self.quiets,
             draw=self.draw,
@@ -235,6 +225,7 @@ def read(part: Part) -> Draft:
         follows=rows("follow", "id", duties.follow),
         clauses=rows("clause", "id", duties.clause),
         suspensions=rows("suspension", "id", legaltime.suspension),
+        transitions=rows("transition", "id", legaltime.transition),
         extensions=rows("extension", "id", legaltime.extension),
         quiets=rows("quiet", "id", legaltime.quiet),
         publish=single("publish", publishing.publish),

@@ -1,4 +1,4 @@
-"""The tables of a pack about legal time: suspensions, extensions, quiet windows."""
+"""The tables of a pack about time: suspensions, extensions, quiet windows, and what holds for cases of before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from inspector.domain.calendar import Term
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, Weekday
+from inspector.domain.transition import Scope
 from inspector.policyrender.words import UNITS, WORDS
 
 WEEK = dict(zip(Weekday, "一二三四五六日", strict=True))
@@ -18,10 +19,14 @@ Told = tuple[str, tuple[str, ...], Mapping[str, tuple[str, ...]]]
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same three."""
+    """Always the same four."""
     suspensions = {
         row.row: (WORDS[row.reason], row.name, _term(row.longest) if row.longest else "由经办人写明", row.basis)
         for row in policy.suspensions
+    }
+    transitions = {
+        row.row: ("、".join(sorted(row.of)), "、".join(WORDS[scope] for scope in Scope if scope in row.scopes), row.basis)
+        for row in policy.transitions
     }
     extensions = {
         row.row: ("核查", _term(row.term), f"{row.times} 次", WORDS[row.approver], row.basis) for row in policy.extensions
@@ -38,6 +43,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
     }
     return (
         ("期限的中止", ("编号", "事由", "名称", "最长", "依据"), suspensions),
+        ("过渡规定", ("编号", "此前按哪些版本受理", "适用本版的", "依据"), transitions),
         ("期限的延长", ("编号", "事项", "延长", "次数", "决定人", "依据"), extensions),
         ("安静期", ("编号", "不得上门的日期", "对象", "片区", "除外的检查", "依据"), quiets),
     )

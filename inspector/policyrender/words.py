@@ -11,6 +11,7 @@ from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
 from inspector.domain.sampling import Window
+from inspector.domain.transition import Scope
 
 UNITS = {
     Unit.WORKING_DAY: "个工作日",
@@ -88,6 +89,9 @@ WORDS: Mapping[str, str] = {
     Rule.WITHDRAW: "撤回承诺",
     Rule.CONCLUDE: "办结",
     Rule.FINDING: "日常监管中的发现",
+    Scope.OUTCOMES: "结果及其后果",
+    Scope.SUSPENSIONS: "期限的中止",
+    Scope.EXTENSIONS: "期限的延长",
     Reason.TESTING: "检验、检测、检疫",
     Reason.EXPERT: "专家评审",
     Reason.PUBLIC_NOTICE: "公示",

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import review
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.domain.transition import Scope
 from inspector.flows import wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
@@ -172,7 +173,8 @@ def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
     chosen = form.one("outcome")
     if chosen in {one.value for one in Outcome}:
         case = desk.look(lambda tx: caller.case(tx, case_id))
-        row = desk.office.book.get(case.pack).outcomes.get(Outcome(chosen))
+        ruled = desk.office.ruling(case.agency, case.pack, Scope.OUTCOMES, desk.office.now())
+        row = ruled.policy.outcomes.get(Outcome(chosen))
         if row is not None and review.adverse(row):
             needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
     complete(form, *needed)

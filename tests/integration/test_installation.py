@@ -176,3 +176,23 @@ def test_a_legal_date_ends_when_the_office_of_the_settings_closes(installation: 
     with pytest.raises(Invalid, match="office_hours_reversed"):
         installation.start(hand)
     assert installation.operator.say("check").code == 1
+
+
+def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installation: Installation, hand: Hand) -> None:
+    before = installation.start(hand)
+    cases = [post(before, application(number, "business-licence", LICENCE)) for number in (1, 2)]
+    settle(before)
+    version = installation.stricter().replace('version = "1"', 'version = "2"', 1)
+    row = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8"\n'
+    dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
+    lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in (version + row).splitlines()]
+    (installation.policies / "demo" / "pack-2.toml").write_text("\n".join(lines), encoding="utf-8")
+    office = installation.start(hand)
+    assert _decided(office, cases[0]) == ("demo@1", "minor"), "not before its day"
+    hand.on(days=40)
+    assert _decided(office, cases[1]) == ("demo@1", "general"), "how it was verified stays, what follows is of the new version"
+    with office.store.read() as tx:
+        (told,) = (json.loads(one["body"]) for one in tx.ledger.about(cases[1]) if one["rule"] == "officer.review")
+    assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
+    assert "S0:8" in told["basis"]
+    assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out

@@ -1,0 +1,38 @@
+"""Which version of a pack rules a step of a case: the one it was taken in under, or a later one by that one's transition row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from inspector.domain.decision import Decision
+from inspector.domain.policy import Policy
+from inspector.domain.transition import Scope, TransitionRow
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The pack that rules, and the row by which it does where that is not the case's own."""
+
+    policy: Policy
+    row: TransitionRow | None = None
+
+    def told(self, decision: Decision[S]) -> Decision[S]:
+        """The decision with the row and its basis among its reasons."""
+        if self.row is None:
+            return decision
+        because = decision.because
+        facts = {**because.facts, "transition": self.row.row}
+        told = replace(because, pack=self.policy.label, basis=(*because.basis, self.row.basis), facts=facts)
+        return replace(decision, because=told)
+
+
+def ruling(kept: Policy, current: Policy, scope: Scope) -> Ruling:
+    """`kept` is the version the case was taken in under, `current` the one in force today."""
+    if kept.id == current.id and kept.label != current.label:
+        for row in current.transitions:
+            if kept.label in row.of and scope in row.scopes:
+                return Ruling(policy=current, row=row)
+    return Ruling(policy=kept)

@@ -1,0 +1,24 @@
+"""Transition (过渡规定): what of a version of a pack holds for cases that were taken in under an earlier one. Without a row, nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a transition can speak of; how a case is verified stays as it was chosen."""
+
+    OUTCOMES = "outcomes"
+    SUSPENSIONS = "suspensions"
+    EXTENSIONS = "extensions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionRow:
+    """From the day its pack takes effect, what `scopes` name is taken from it for open cases of the versions `of` (labels)."""
+
+    row: str
+    of: frozenset[str]
+    scopes: frozenset[Scope]
+    basis: str
