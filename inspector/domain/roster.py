@@ -90,9 +90,10 @@ class InspectorRecord:
             return "departed"
         if not self.certificate or day > self.certificate_until:
             return "uncertified"
-        return "leave" if self._on_leave(day) else "1"
+        return "leave" if self.on_leave(day) else "1"
 
-    def _on_leave(self, day: date) -> bool:
+    def on_leave(self, day: date) -> bool:
+        """Whether the officer is absent on a day."""
         given = self.leave_from is not None or self.leave_until is not None
         return given and (self.leave_from or day) <= day <= (self.leave_until or day)
 
