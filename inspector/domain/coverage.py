@@ -193,11 +193,15 @@ def _crewed(months: Sequence[Month], duty: Duty, crew: Crew, runs: _Runs) -> Non
     for officer in crew.officers:
         for town in officer.towns:
             towns.setdefault(town, []).append(officer)
-    groups = grouped(duty.levels)
-    for (town, barred), spots in _places(duty.spots).items():
+    groups, places = grouped(duty.levels), dict[str, list[Spot]]()
+    for spot in duty.spots:
+        places.setdefault(spot.town, []).append(spot)
+    for town, spots in places.items():
         listed = towns.get(town, [])
+        near = "" if listed else "".join(get_close_matches(town, towns, n=1))
+        classes = _barred(spots, listed)
         for at in duty.months:
-            for lack, found in lacking(listed, barred, spots, crew.team, months[at]).items():
+            for barred, lack, found in _short(listed, spots, classes, crew.team, months[at]):
                 one = Hole(
                     lack=lack,
                     agency=duty.agency,
@@ -209,19 +213,34 @@ def _crewed(months: Sequence[Month], duty: Duty, crew: Crew, runs: _Runs) -> Non
                     qualifications=tuple(sorted({spot.qualification for spot in found.spots} - {""})),
                     objects=sum(spot.objects for spot in found.spots),
                     needed=crew.team,
-                    near="".join(get_close_matches(town, towns, n=1)) if lack is Lack.AREA else "",
+                    near=near,
                     barred=tuple(sorted(barred)),
                 )
                 for levels, items in groups.items():
                     runs.add(replace(one, items=items, levels=levels), at, found)
 
 
-def _places(spots: Iterable[Spot]) -> dict[tuple[str, frozenset[str]], list[Spot]]:
-    """The classes by town and by who must not go there: these alone say how many could come."""
-    told: dict[tuple[str, frozenset[str]], list[Spot]] = {}
+def _barred(spots: Iterable[Spot], listed: Sequence[Officer]) -> dict[frozenset[str], list[Spot]]:
+    """The classes of a town by who of its officers must not go there, where anybody must not."""
+    staff = frozenset(one.record.id for one in listed)
+    told: dict[frozenset[str], list[Spot]] = {}
     for spot in spots:
-        told.setdefault((spot.town, spot.barred), []).append(spot)
+        if barred := spot.barred & staff:
+            told.setdefault(barred, []).append(spot)
     return told
+
+
+def _short(
+    listed: Sequence[Officer], spots: Sequence[Spot], classes: Mapping[frozenset[str], list[Spot]], team: int, month: Month
+) -> Iterable[tuple[frozenset[str], Lack, Found]]:
+    """What lacks in a town in a month; of those whom a conflict bars only what lacks for it, and would not without."""
+    plain = lacking(listed, frozenset(), spots, team, month)
+    yield from ((frozenset(), lack, found) for lack, found in plain.items())
+    for barred, held in classes.items():
+        for lack, found in lacking(listed, barred, held, team, month).items():
+            known = plain[lack].spots if lack in plain else ()
+            if more := tuple(spot for spot in found.spots if spot not in known):
+                yield barred, lack, replace(found, spots=more)
 
 
 # Months that follow each other

@@ -108,31 +108,48 @@ def can_go(spot: Spot, crew: Crew, month: Month, team: int) -> bool:
     )
 
 
+def lack(spot: Spot, crew: Crew, month: Month) -> Lack | None:
+    """What lacks for one class of objects in one month."""
+    if not month.days or can_go(spot, crew, month, crew.team):
+        return None
+    if can_go(replace(spot, qualification=""), crew, month, crew.team):
+        return Lack.LEAD
+    listed = [one for one in crew.officers if spot.town in one.towns and one.record.role is StaffRole.OFFICER]
+    return Lack.TEAM if listed else Lack.AREA
+
+
+def barred(spot: Spot, crew: Crew) -> tuple[str, ...]:
+    """Who of the town's officers must not go."""
+    return tuple(sorted(one.record.id for one in crew.officers if spot.town in one.towns and one.record.id in spot.barred))
+
+
 def slowly(duty: Duty) -> Iterator[Told]:
-    """Every combination by itself."""
+    """Every combination by itself; of a conflict only what lacks for it."""
     (crew,) = duty.crews
     for item, levels in duty.levels.items():
         for level in levels:
             for spot in duty.spots:
                 for month in (MONTHS[at] for at in duty.months):
-                    if month.days and not can_go(spot, crew, month, crew.team):
-                        listed = [o for o in crew.officers if spot.town in o.towns and o.record.role is StaffRole.OFFICER]
-                        unled = can_go(replace(spot, qualification=""), crew, month, crew.team)
-                        lack = Lack.LEAD if unled else Lack.TEAM if listed else Lack.AREA
-                        yield lack, item, level, spot.town, month.name, tuple(sorted(spot.barred)), spot.qualification
+                    plain, found = lack(replace(spot, barred=frozenset()), crew, month), lack(spot, crew, month)
+                    if plain is not None:
+                        yield plain, item, level, spot.town, month.name, (), spot.qualification
+                    if found not in (None, plain):
+                        assert found is not None
+                        yield found, item, level, spot.town, month.name, barred(spot, crew), spot.qualification
 
 
 def spread(found: tuple[Hole, ...], duty: Duty) -> Iterator[Told]:
     """Holes as single combinations."""
+    (crew,) = duty.crews
     for hole in found:
         names = [month.name for month in MONTHS if hole.since <= month.name <= hole.until]
-        spots = [s for s in duty.spots if s.town == hole.town and tuple(sorted(s.barred)) == hole.barred]
-        for spot in spots:
-            if spot.qualification in hole.qualifications or (hole.lack is not Lack.LEAD and not spot.qualification):
+        spots = [s for s in duty.spots if s.town == hole.town and (not hole.barred or barred(s, crew) == hole.barred)]
+        for needed in {spot.qualification for spot in spots}:
+            if needed in hole.qualifications or (hole.lack is not Lack.LEAD and not needed):
                 for item in hole.items:
                     for level in hole.levels:
                         for name in names:
-                            yield hole.lack, item, level, hole.town, name, hole.barred, spot.qualification
+                            yield hole.lack, item, level, hole.town, name, hole.barred, needed
 
 
 @given(duty=duties())
