@@ -24,7 +24,7 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid
 from inspector.domain.strict import matches
-from inspector.flows import recount
+from inspector.flows import recount, required
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
@@ -127,7 +127,10 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
 
 
 def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
-    """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    """Everything that could never work, or leaves work to nobody, in agencies, plans and schedules.
+
+    `serve` refuses the first, `check` tells all.
+    """
     from inspector.daemon.schedules import unreadable
 
     tree, plans = _named(settings)
@@ -135,9 +138,21 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     for flaw in _tree_flaws(tree, packs):
         whole = False
         yield flaw
+    fit = whole
     for plan in plans.values():
-        yield from _plan_flaws(plan, tree, whole=whole)
+        for flaw in _plan_flaws(plan, tree, whole=whole):
+            fit = False
+            yield flaw
+    if fit:
+        yield from required.flaws(given(settings), book.packs, datetime.now(calendar.zone).date())
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+
+
+def given(settings: Settings) -> required.Given:
+    """What the settings have of what packs and plans name."""
+    tree, plans = _named(settings)
+    there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
+    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:

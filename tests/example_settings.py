@@ -115,8 +115,10 @@ TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": Pl
 
 def default(value: object) -> str:
     """A default as TOML writes it; empty for nothing."""
-    if value is None or value in ({}, ()):
+    if value is None or value == {}:
         return ""
+    if value == ():
+        return "[]"
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str | Path) else f"{value}"

@@ -90,9 +90,9 @@ class Hole:
 
     @property
     def about(self) -> str:
-        """What the hole is about, whenever it is: by this name it is known again."""
+        """What the hole is about, whenever it is, and naming nobody: by this it is known again."""
         lead = ",".join(self.qualifications) if self.lack is Lack.LEAD else ""
-        return ":".join((self.lack.value, self.agency, self.name, self.staff, self.town, lead, ",".join(self.barred)))
+        return ":".join((self.lack.value, self.agency, self.name, self.staff, self.town, lead, f"{len(self.barred)}"))
 
 
 def holes(told: SetUp) -> tuple[Hole, ...]:
