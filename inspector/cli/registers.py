@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
+from inspector.labels import told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +26,7 @@ Row = RosterObject | InspectorRecord
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
+Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town is left without an officer 有区域无人负责也执行")]
 
 PARTS = 10
 """More than one part in so many removed is more likely a wrong file than a wave of closures."""
@@ -41,7 +44,7 @@ def register(roster: typer.Typer, credit: typer.Typer) -> None:
     command(credit, "import")(import_levels)
 
 
-def import_objects(
+def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     terminal: Terminal,
     file: File,
     agency: Agency,
@@ -49,6 +52,7 @@ def import_objects(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    uncovered: Uncovered = False,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
@@ -66,12 +70,11 @@ def import_objects(
         return flawed
     if not dry_run:
         confirm(terminal, table)
-    return _import(
-        terminal, read, _Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
-    )
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, _Wish(agency, "objects", read.rows, file.name, **how))
 
 
-def import_inspectors(
+def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
     terminal: Terminal,
     file: File,
     agency: Agency,
@@ -79,6 +82,7 @@ def import_inspectors(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    uncovered: Uncovered = False,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
@@ -97,9 +101,8 @@ def import_inspectors(
         return flawed
     if not dry_run:
         confirm(terminal, table)
-    return _import(
-        terminal, read, _Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
-    )
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, _Wish(agency, "inspectors", read.rows, file.name, **how))
 
 
 def import_levels(
@@ -129,8 +132,8 @@ def import_levels(
 
     facts = {"file": file.name, "rows": len(read.rows), "source": source}
     kept = 0 if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
-    told = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
-    terminal.value(told)
+    said = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
+    terminal.value(said)
     if dry_run:
         terminal.say("would_keep", count=len(read.rows))
     else:
@@ -150,6 +153,7 @@ class _Wish:
     remove: bool
     keep: bool
     yes: bool
+    uncovered: bool
 
 
 def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
@@ -157,10 +161,14 @@ def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
     before = terminal.look(lambda tx: _held(tx, wish))
     changes = differences(before, wish.rows)
     gone = [one for one in changes if one.kind == "removed"]
-    _preview(terminal, read, wish, changes, len(before))
+    stays = _gone(before, gone) if wish.keep else ()
+    why = _left_out(terminal, wish, before, [*wish.rows, *stays])
+    _preview(terminal, read, wish, changes, len(before), why)
     if wish.dry_run:
         if lacking := [] if wish.keep or not gone else _lacking(wish, len(gone), len(before)):
             terminal.say("would_need", count=len(gone), options=" ".join(lacking))
+        if why is not None:
+            terminal.line(told(why, terminal.lang))
         terminal.say("dry")
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
@@ -171,6 +179,9 @@ def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
 
         if differences(_held(tx, wish), wish.rows) != changes:
             raise Stale("register_moved")
+        after = [*wish.rows, *(_gone(before, gone) if leave else ())]
+        if not wish.uncovered and (why := mapping.left_out(tx, wish.agency, before, after)) is not None:
+            raise why
         _write(tx, wish, wanted, now)
         if wish.what == "inspectors":
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
@@ -186,7 +197,18 @@ def _import(terminal: Terminal, read: Read[Any], wish: _Wish) -> Exit | None:
     return None
 
 
-def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence[Change], held: int) -> None:
+def _left_out(terminal: Terminal, wish: _Wish, before: Sequence[Row], after: Sequence[Row]) -> Refusal | None:
+    """Why the register would be refused for a town that it leaves to nobody."""
+    return None if wish.uncovered else terminal.look(lambda tx: mapping.left_out(tx, wish.agency, before, after))
+
+
+def _gone(before: Sequence[Row], gone: Sequence[Change]) -> Sequence[Row]:
+    """The rows that the file lacks."""
+    keys = {one.key for one in gone}
+    return [row for row in before if (f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id) in keys]
+
+
+def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence[Change], held: int, why: Refusal | None) -> None:
     kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
     same = held - len(kinds["changed"]) - len(kinds["removed"])
     terminal.value(
@@ -197,7 +219,10 @@ def _preview(terminal: Terminal, read: Read[Any], wish: _Wish, changes: Sequence
             "unchanged": same,
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
-            "needs": _lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else [],
+            "needs": [
+                *(_lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else []),
+                *(["--uncovered"] if why is not None else []),
+            ],
             "flaws": [],
             "warnings": listed(terminal, read.warnings),
         }

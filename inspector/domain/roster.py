@@ -107,6 +107,15 @@ class Change:
     name: str
 
 
+def unmapped(towns: Iterable[str], staff: Iterable[InspectorRecord]) -> frozenset[str]:
+    """The towns of objects that no officer's row names; who is in post and certified today is another question.
+
+    A register of inspectors that nobody has brought in yet maps nothing, and leaves nothing out.
+    """
+    served = {town for row in staff if row.role is StaffRole.OFFICER for town in row.pools}
+    return frozenset(towns) - served if served else frozenset()
+
+
 def differences(
     held: Iterable[RosterObject | InspectorRecord], given: Iterable[RosterObject | InspectorRecord]
 ) -> tuple[Change, ...]:

@@ -37,7 +37,7 @@ def _told(found: list[Hole]) -> dict[str, tuple[str, dict[str, object]]]:
     """(agency, facts) by what each hole is about. Nobody is named: who has a conflict, a leave or no certificate is not for all."""
     told: dict[str, tuple[str, dict[str, object]]] = {}
     for hole in found:
-        facts = {
+        facts: dict[str, object] = {
             "lack": hole.lack.value,
             "agency": hole.agency,
             "town": hole.town,

@@ -51,8 +51,8 @@ def manned(store: Store, hand: Hand, *staff: InspectorRecord, firms: tuple[Roste
     with store.begin() as tx:
         tx.rosters.put_inspectors([officer("Z1", "bureau"), officer("Z2", "bureau"), *staff])
         tx.rosters.put_objects(firms)
-    ports = {"sources": {name: Table(name=name) for name in NAMES.sources}}
-    office = open_office(store, hand, plans=plans or {"licensing": PLAN}, **ports)
+    sources = {name: Table(name=name) for name in NAMES.sources}
+    office = open_office(store, hand, plans=plans or {"licensing": PLAN}, sources=sources)
     return replace(office, tree=TREE_WITH)
 
 
@@ -96,13 +96,10 @@ def test_the_one_missing_row_of_the_mapping_from_town_to_officers_is_found_with_
 
 
 def test_certificates_that_end_and_leave_that_leaves_nobody_are_holes_of_their_months(store: Store, hand: Hand) -> None:
-    """Z3's certificate ends in June; in May, Z4 is away when Z3 is there and the other way round: no day has both."""
-    away = (
-        {"leave_from": date(2026, 5, 1), "leave_until": date(2026, 5, 14)},
-        {"leave_from": date(2026, 5, 15), "leave_until": date(2026, 6, 2)},
-    )
-    staff = officer("Z3", "east", until=date(2026, 7, 20), **away[0]), officer("Z4", "east", **away[1])
-    holes = found(manned(store, hand, *staff, firms=(firm(1, "east"),)))
+    """Z3's certificate ends in July; in May, Z4 is away when Z3 is there and the other way round: no day has both."""
+    one = officer("Z3", "east", until=date(2026, 7, 20), leave_from=date(2026, 5, 1), leave_until=date(2026, 5, 14))
+    other = officer("Z4", "east", leave_from=date(2026, 5, 15), leave_until=date(2026, 6, 2))
+    holes = found(manned(store, hand, one, other, firms=(firm(1, "east"),)))
     assert told(holes) == [(Lack.TEAM, "east", "2026-05", "2026-05"), (Lack.TEAM, "east", "2026-07", "2027-02")]
     assert [(hole.able, hole.renew, hole.away) for hole in holes] == [(1, (), ("Z3", "Z4")), (1, ("Z3",), ())]
 

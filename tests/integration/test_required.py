@@ -144,14 +144,8 @@ def test_policy_check_office_lists_each_hole_in_both_languages_with_what_would_c
     heads = "id,name,certificate,certificate_until,pools\n"
     rows = "".join(f"Z{n},张{n},A-{n},2099-12-31,bureau;east\n" for n in (1, 2))
     operator.well("roster", "import", "inspectors", operator.file("staff.csv", heads + rows), "--agency", "bureau")
-    operator.well(
-        "roster",
-        "import",
-        "objects",
-        operator.file("firms.csv", "code,name,pool\nTEST00000000000001,某某,eats\n"),
-        "--agency",
-        "bureau",
-    )
+    firms = operator.file("firms.csv", "code,name,pool\nTEST00000000000001,某某,eats\n")
+    operator.well("roster", "import", "objects", firms, "--agency", "bureau", "--uncovered")
     said = operator.say("policy", "check", "--office")
     assert said.code == 1
     (line,) = [one for one in said.out.splitlines() if "town eats" in one]
