@@ -5,6 +5,7 @@ No start is refused for them, so a person is told while there is still time to c
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -20,6 +21,8 @@ HOLE = "coverage_hole"
 """The matter for a person that a hole opens; it ends when the hole is closed."""
 AHEAD = 3
 """A hole that begins in this month or the two that follow is told: certificates are renewed and leave is moved within that."""
+
+_LONGEST = 180
 
 
 def daily(_work: Work, office: Office) -> Settlement:
@@ -49,10 +52,17 @@ def _told(found: list[Hole]) -> dict[str, tuple[str, dict[str, object]]]:
             "since": hole.since,
             "until": hole.until,
         }
-        _, known = told.get(hole.about, ("", facts))
+        about = _about(hole)
+        _, known = told.get(about, ("", facts))
         facts["since"], facts["until"] = min(hole.since, str(known["since"])), max(hole.until, str(known["until"]))
-        told[hole.about] = hole.agency, facts
+        told[about] = hole.agency, facts
     return told
+
+
+def _about(hole: Hole) -> str:
+    """What the hole is about, as long as the table takes: of longer names the beginning, and a digest that keeps them apart."""
+    whole = hole.about
+    return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 33]}:{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
 
 
 def _tell(tx: Tx, told: Mapping[str, tuple[str, dict[str, object]]], now: datetime) -> None:

@@ -225,3 +225,10 @@ def test_what_a_person_has_seen_to_is_not_asked_again_before_it_goes_on_for_long
     assert b'inspector_coverage_holes{lack="team"} 1.0' in metrics.render(), "the hole is there, whoever knows of it"
     hand.on(days=31)
     assert len(matters(office, hand)) == 1, "another month has come into view, and it is a hole too"
+
+
+@pytest.mark.differs  # PostgreSQL takes no longer text than the table says
+def test_towns_of_long_names_are_matters_of_their_own(store: Store, hand: Hand) -> None:
+    names = ["乡" * 199 + last for last in "东西"]
+    office = manned(store, hand, firms=tuple(firm(n, name) for n, name in enumerate(names)))
+    assert len({row["about"] for row in matters(office, hand)}) == 2
