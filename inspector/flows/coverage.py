@@ -46,20 +46,23 @@ def set_up(office: Office, tx: Tx, names: Names, today: date) -> SetUp:
         return lambda name: lanes.get(name) if name in known else missing
 
     framed = {agency: [plan for plan in office.plans.values() if agency in plan.framed] for agency in desks}
-    versions = {agency: _versions(office, agency, months) for agency in desks}
+    joining = sorted({partner for plan in office.plans.values() for partner in plan.partners} - {*desks})
     return SetUp(
         months=months,
-        desks=tuple(
-            Desk(
-                agency=agency,
-                pack=pack_of(office.tree, agency) or "",
-                versions=versions[agency],
-                bare=tuple(_bare(office, agency, month) for month in months),
-                drawn=bool(framed[agency]),
-                pooled=any(plan.pool for plan in framed[agency]),
-                reached=_reached(office, agency, live),
-            )
-            for agency in desks
+        desks=(
+            *(
+                Desk(
+                    agency=agency,
+                    pack=pack_of(office.tree, agency) or "",
+                    versions=_versions(office, agency, months),
+                    bare=tuple(_bare(office, agency, month) for month in months),
+                    drawn=bool(framed[agency]),
+                    pooled=any(plan.pool for plan in framed[agency]),
+                    reached=_reached(office, agency, live),
+                )
+                for agency in desks
+            ),
+            *(_joins(office, agency, months) for agency in joining),
         ),
         duties=tuple(duty for agency in desks for plan in framed[agency] for duty in _duties(office, tx, agency, plan, months)),
         sources=of(names.sources, Lack.SOURCE),
@@ -111,6 +114,19 @@ def _bare(office: Office, agency: str, month: Month) -> bool:
     """Whether no version is in force on some working day of the month: a case of that day could not be taken in."""
     held = _in_force(office, agency, month.first, month.last)
     return not all(any(one.in_force(day) for one in held) for day in month.days)
+
+
+def _joins(office: Office, agency: str, months: Sequence[Month]) -> Desk:
+    """An agency that only joins others' checks: of its pack nothing is asked but that one is in force, by which its officers go."""
+    bare = tuple(_bare(office, agency, month) for month in months)
+    return Desk(
+        agency=agency,
+        pack=pack_of(office.tree, agency) or "",
+        versions=((),) * len(months),
+        bare=bare,
+        drawn=True,
+        pooled=True,
+    )
 
 
 def _reached(office: Office, agency: str, live: Collection[str]) -> Callable[[str], bool]:

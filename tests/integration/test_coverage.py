@@ -167,6 +167,16 @@ def test_a_pack_that_ends_without_a_next_version_is_a_hole_from_that_month_on(st
     assert told(found(office)) == [(Lack.PACK, "", "2026-08", "2027-02")]
 
 
+def test_a_partner_s_pack_that_ends_is_a_hole_too_for_its_officers_go_by_it(store: Store, hand: Hand) -> None:
+    office = manned(store, hand, licensing=replace(PLAN, partners=("civil",)))
+    with store.begin() as tx:
+        tx.rosters.put_inspectors([officer(f"C{n}", "civil", agency="civil") for n in (1, 2)])
+    tree = TREE_WITH | {"civil": replace(TREE_WITH["civil"], pack="maoji")}
+    packs = tuple(replace(one, effective_to=date(2026, 8, 31)) if one.id == "maoji" else one for one in office.book.packs)
+    (hole,) = found(replace(office, tree=tree, book=Policybook(packs=packs)))
+    assert (hole.lack, hole.agency, hole.name, hole.since) == (Lack.PACK, "civil", "maoji", "2026-09")
+
+
 def ending(office: Office, day: date | None) -> Office:
     packs = tuple(replace(one, effective_to=day) if one.id == "demo" else one for one in office.book.packs)
     return replace(office, book=Policybook(packs=packs))
