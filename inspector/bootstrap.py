@@ -24,6 +24,7 @@ from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
+from inspector.flows import required
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
@@ -142,7 +143,10 @@ def proven(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> t
 
 
 def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> Iterator[Invalid]:
-    """Everything in agencies, plans and schedules that could never work; `serve` refuses the first, `check` tells all."""
+    """Everything that could never work, or leaves work to nobody, in agencies, plans and schedules.
+
+    `serve` refuses the first, `check` tells all.
+    """
     from inspector.daemon.schedules import unreadable
 
     tree, plans = _named(settings)
@@ -150,12 +154,24 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     for flaw in _tree_flaws(tree, packs):
         whole = False
         yield flaw
+    fit = whole
     for plan in plans.values():
-        yield from _plan_flaws(plan, tree, whole=whole)
+        for flaw in _plan_flaws(plan, tree, whole=whole):
+            fit = False
+            yield flaw
+    if fit:
+        yield from required.flaws(given(settings), book.packs, datetime.now(calendar.zone).date())
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+
+
+def given(settings: Settings) -> required.Given:
+    """What the settings have of what packs and plans name."""
+    tree, plans = _named(settings)
+    there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
+    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:

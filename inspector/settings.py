@@ -141,6 +141,11 @@ class Schedules(Section):
         "cron * 07:00",
         description="Seats of inspectors whose certificate has lapsed or who are on leave pass on; once after an outage",
     )
+    coverage: str = Field(
+        "cron * 07:30",
+        description="Holes that begin within three months are told to a person: a town without officers, certificates that end, leave, "
+        "a pack without a next version; once after an outage",
+    )
     forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
@@ -227,6 +232,11 @@ class Settings(BaseSettings):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     schedules: Schedules = Field(default_factory=Schedules)
     log: Logging = Field(default_factory=Logging)
+    not_yet: tuple[str, ...] = Field(
+        (),
+        description="What a pack or plan names and this office does not have yet, by section: sources.NAME, assistance.NAME, seeds.NAME, "
+        "plans.AGENCY, pools.AGENCY; or a whole kind (sources) while there is none of it. What is neither there nor named here is refused",
+    )
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, description="The agency tree by id")
     plans: dict[str, PlanSettings] = Field(default_factory=dict, description="Draw plans by name")
     sources: dict[str, Connector] = Field(default_factory=dict, description="Data-sharing sources: kind and the kind's own keys")

@@ -209,6 +209,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
     yield from fitting.settings(told, book, tree, _today(calendar))
+    yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
 
 

@@ -14,6 +14,7 @@ from inspector.domain.errors import Missing
 if TYPE_CHECKING:
     from inspector.domain.policy import Policy
     from inspector.flows.office import AgencyNode, Office
+    from inspector.flows.required import Given
     from inspector.policybook import Policybook
     from inspector.settings import Settings
     from inspector.store.tx import Tx
@@ -45,6 +46,15 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
                 "请给机关指定政策包" if not used else "只使用第一个信用平台，请删除本节",
             )
             yield Finding.warn(f"credit.{name}", what, mend)
+
+
+def excuses(given: Given, book: Policybook, today: date) -> Iterator[Finding]:
+    """What is said to come and has come, or is not asked for: it would hide a row that is forgotten later."""
+    from inspector.flows.required import idle
+
+    for one in idle(given, book.packs, today):
+        what = (f"{one} is there already, or nothing asks for it", f"{one} 已经具备，或者没有政策包需要它")
+        yield Finding.warn("not_yet", what, (f'take "{one}" out of not_yet', f"请从 not_yet 中删去“{one}”"))
 
 
 def exemptions(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ Folder = Annotated[
     typer.Option("--folder", help="Folder of packs instead of the configured one 政策包文件夹", exists=True, file_okay=False),
 ]
 
+Office = Annotated[bool, typer.Option("--office", help="Prove the office's set-up against its packs 校验本机关的设置能否承办")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -115,8 +117,18 @@ def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -
         terminal.say("pack_same")
 
 
-def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
-    """Prove every pack and run its examples. Exit code 1 when one decides otherwise. 校验政策包与示例。"""
+def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> Exit | None:
+    """Prove every pack and run its examples. Exit code 1 when one decides otherwise. 校验政策包与示例。
+
+    With --office: for each item, level, town and month, whether a source or agency is there for each method and a legal team for each
+    visit; each hole with what would close it.
+    """
+    if office:
+        from inspector.cli import coverage
+
+        if folder is not None:
+            raise Invalid("options_apart", one="--office", other="--folder")
+        return coverage.check(terminal)
     from inspector.policybook import PacksInvalid, check_examples, read_examples
 
     where = folder or terminal.settings.policies

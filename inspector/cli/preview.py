@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from inspector.cli.files import CHANGES, listed
 from inspector.cli.terminal import Terminal, in_words
+from inspector.domain.errors import Refusal
 from inspector.domain.identity import masked
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, Shift
 
@@ -34,10 +35,16 @@ class Wish:
     remove: bool
     keep: bool
     yes: bool
+    uncovered: bool
 
 
-def preview(terminal: Terminal, wish: Wish, changes: Sequence[Change], held: int, warnings: Sequence[RowFlaw]) -> None:
-    """Tell what would change: which rows, and of a changed one each field with its old and its new value."""
+def preview(
+    terminal: Terminal, wish: Wish, changes: Sequence[Change], held: int, warnings: Sequence[RowFlaw], why: Refusal | None
+) -> None:
+    """Tell what would change: which rows, and of a changed one each field with its old and its new value.
+
+    `why` it would be refused for a town that it leaves to nobody.
+    """
     kinds = {kind: [one for one in changes if one.kind == kind] for kind in ("added", "changed", "removed")}
     same = held - len(kinds["changed"]) - len(kinds["removed"])
     terminal.value(
@@ -52,7 +59,10 @@ def preview(terminal: Terminal, wish: Wish, changes: Sequence[Change], held: int
             "unchanged": same,
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
-            "needs": lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else [],
+            "needs": [
+                *(lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else []),
+                *(["--uncovered"] if why is not None else []),
+            ],
             "flaws": [],
             "warnings": listed(terminal, warnings),
         }

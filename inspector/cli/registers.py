@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
+from inspector.labels import told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
+Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town is left without an officer 有区域无人负责也执行")]
 
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
@@ -38,7 +41,7 @@ def register(roster: typer.Typer, credit: typer.Typer) -> None:
     command(credit, "import")(import_levels)
 
 
-def import_objects(
+def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     terminal: Terminal,
     file: File,
     agency: Agency,
@@ -46,6 +49,7 @@ def import_objects(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    uncovered: Uncovered = False,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
@@ -63,12 +67,11 @@ def import_objects(
         return flawed
     if not dry_run:
         confirm(terminal, table)
-    return _import(
-        terminal, read, Wish(agency, "objects", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
-    )
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, **how))
 
 
-def import_inspectors(
+def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
     terminal: Terminal,
     file: File,
     agency: Agency,
@@ -76,6 +79,7 @@ def import_inspectors(
     remove: Remove = False,
     keep: Keep = False,
     yes: Yes = False,
+    uncovered: Uncovered = False,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
@@ -94,9 +98,8 @@ def import_inspectors(
         return flawed
     if not dry_run:
         confirm(terminal, table)
-    return _import(
-        terminal, read, Wish(agency, "inspectors", read.rows, file.name, dry_run=dry_run, remove=remove, keep=keep, yes=yes)
-    )
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how))
 
 
 def import_levels(
@@ -125,8 +128,8 @@ def import_levels(
 
     facts = {"file": file.name, "rows": len(read.rows), "source": source}
     kept = 0 if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
-    told = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
-    terminal.value(told)
+    said = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
+    terminal.value(said)
     if dry_run:
         terminal.say("would_keep", count=len(read.rows))
     else:
@@ -139,10 +142,14 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     before = terminal.look(lambda tx: _held(tx, wish))
     changes = differences(before, wish.rows)
     gone = [one for one in changes if one.kind == "removed"]
-    preview(terminal, wish, changes, len(before), read.warnings)
+    stays = _gone(before, gone) if wish.keep else ()
+    why = _left_out(terminal, wish, before, [*wish.rows, *stays])
+    preview(terminal, wish, changes, len(before), read.warnings, why)
     if wish.dry_run:
         if options := [] if wish.keep or not gone else lacking(wish, len(gone), len(before)):
             terminal.say("would_need", count=len(gone), options=" ".join(options))
+        if why is not None:
+            terminal.line(told(why, terminal.lang))
         terminal.say("dry")
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
@@ -153,6 +160,9 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
 
         if differences(_held(tx, wish), wish.rows) != changes:
             raise Stale("register_moved")
+        after = [*wish.rows, *(_gone(before, gone) if leave else ())]
+        if not wish.uncovered and (why := mapping.left_out(tx, wish.agency, before, after)) is not None:
+            raise why
         _write(tx, wish, wanted, now)
         if wish.what == "inspectors":
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
@@ -166,6 +176,17 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)
     return None
+
+
+def _left_out(terminal: Terminal, wish: Wish, before: Sequence[Row], after: Sequence[Row]) -> Refusal | None:
+    """Why the register would be refused for a town that it leaves to nobody."""
+    return None if wish.uncovered else terminal.look(lambda tx: mapping.left_out(tx, wish.agency, before, after))
+
+
+def _gone(before: Sequence[Row], gone: Sequence[Change]) -> Sequence[Row]:
+    """The rows that the file lacks."""
+    keys = {one.key for one in gone}
+    return [row for row in before if (f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id) in keys]
 
 
 def _may_remove(terminal: Terminal, wish: Wish, gone: int, held: int) -> bool:

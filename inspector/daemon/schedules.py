@@ -34,6 +34,7 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
     days = {"done": told.keep_done_days, "slots": told.keep_slots_days, "messages": told.keep_messages_days}
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
+        ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),
         ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, days),  # the next night forgets as much
     )
     held += [
@@ -52,7 +53,8 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
 def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
     """Every trigger that cannot be read."""
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
-    for key, text in {**texts, "schedules.roster": told.roster, "schedules.forget": told.forget}.items():
+    sweeps = {"schedules.roster": told.roster, "schedules.coverage": told.coverage, "schedules.forget": told.forget}
+    for key, text in {**texts, **sweeps}.items():
         try:
             parse(text, now.tzinfo or UTC, now, key=key)
         except Invalid as error:

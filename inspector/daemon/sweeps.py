@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +11,10 @@ import structlog
 
 from inspector import __version__
 from inspector.domain.decision import OrderKind
+from inspector.domain.lack import CHANGING
 from inspector.domain.sampling import Window
 from inspector.flows.office import Office
+from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
 from inspector.store.store import Store
@@ -121,6 +124,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
             (agency, "chance" if by_chance else "coverage", count)
             for agency, by_chance, count in tx.visits.planned_since(start(office.calendar.local(now), Window.YEAR))
         ],
+        uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(str(days), tx.cases.due_by(_within(office, now, days))) for days in _RISK_DAYS],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
@@ -135,6 +139,12 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         provisional=tx.cases.provisional(),
         adverse_without_review=tx.cases.adverse_without_review(),
     )
+
+
+def _uncovered(tx: Tx) -> list[tuple[str, int]]:
+    """How many holes there are of each kind that changes by itself, whether or not a person has closed the matter; 0 is told too."""
+    held = Counter(str(row.facts["lack"]) for row in tx.attention.of_kind(HOLE) if "ended" not in row.facts)
+    return [(lack, held[lack]) for lack in sorted(CHANGING)]
 
 
 def _within(office: Office, now: datetime, days: int) -> datetime:

@@ -40,6 +40,7 @@ class OrderKind(StrEnum):
     VISIT_RELEASE = "visit.release"
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"
+    COVERAGE_LOOK = "coverage.look"
     CALENDAR_RECOUNT = "calendar.recount"
 
 

@@ -90,9 +90,10 @@ class InspectorRecord:
             return "departed"
         if not self.certificate or day > self.certificate_until:
             return "uncertified"
-        return "leave" if self._on_leave(day) else "1"
+        return "leave" if self.on_leave(day) else "1"
 
-    def _on_leave(self, day: date) -> bool:
+    def on_leave(self, day: date) -> bool:
+        """Whether the officer is absent on a day."""
         given = self.leave_from is not None or self.leave_until is not None
         return given and (self.leave_from or day) <= day <= (self.leave_until or day)
 
@@ -116,6 +117,15 @@ class Change:
     person: bool = False
     """Whether the key holds the code of a natural person."""
     shifts: tuple[Shift, ...] = ()
+
+
+def unmapped(towns: Iterable[str], staff: Iterable[InspectorRecord]) -> frozenset[str]:
+    """The towns of objects that no officer's row names; who is in post and certified today is another question.
+
+    A register of inspectors that nobody has brought in yet maps nothing, and leaves nothing out.
+    """
+    served = {town for row in staff if row.role is StaffRole.OFFICER for town in row.pools}
+    return frozenset(towns) - served if served else frozenset()
 
 
 def differences(

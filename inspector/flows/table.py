@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, forget, recount, relief, review, seeding, suspension, tell, verify
+from inspector.flows import (
+    assist,
+    dispatch,
+    draw,
+    forget,
+    recount,
+    relief,
+    review,
+    seeding,
+    suspension,
+    tell,
+    uncovered,
+    verify,
+)
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -56,5 +69,6 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),
     OrderKind.FORGET: Flow(do=forget.forget),
     OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
+    OrderKind.COVERAGE_LOOK: Flow(do=uncovered.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,16 @@ import sqlalchemy as sa
 
 from inspector.store.room import Room, Row
 from inspector.store.tables import Moment, attention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """A matter as it stands: whom it is for, what it is about, what was told, and whether it is open."""
+
+    agency: str
+    about: str
+    facts: Mapping[str, object]
+    open: bool
 
 
 class AttentionRoom(Room):
@@ -47,6 +58,15 @@ class AttentionRoom(Room):
     def get(self, attention_id: str) -> Row | None:
         """One matter, open or closed."""
         return self.row(sa.select(attention).where(attention.c.id == attention_id))
+
+    def of_kind(self, kind: str) -> list[Matter]:
+        """Every matter of a kind, open or closed."""
+        held = attention.c
+        asked = sa.select(held.agency, held.about, held.body, held.closed_at).where(held.kind == kind).order_by(held.id)
+        return [
+            Matter(agency=agency, about=about, facts=json.loads(body), open=closed_at is None)
+            for agency, about, body, closed_at in self.connection.execute(asked)
+        ]
 
     def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
         """What is open, oldest first."""

@@ -37,6 +37,26 @@ class RosterRoom(Room):
         asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
         return [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
 
+    def places(self, agency: str) -> dict[tuple[str, str], int]:
+        """How many objects in force stand in each (area, qualification), counted by the database: the register may be large."""
+        held = roster_object.c
+        body = sa.type_coerce(held.body, sa.JSON) if self.sqlite else sa.cast(held.body, sa.JSON)
+        named = body["pool"].as_string().label("pool"), body["qualification"].as_string().label("qualification")
+        rows = sa.select(*named).where(held.agency == agency, held.removed_at.is_(None)).subquery()
+        asked = sa.select(rows.c.pool, rows.c.qualification, sa.func.count()).group_by(rows.c.pool, rows.c.qualification)
+        return {(pool or "", qualification or ""): count for pool, qualification, count in self.connection.execute(asked)}
+
+    def of_codes(self, agency: str, codes: Iterable[str]) -> list[RosterObject]:
+        """The objects in force that bear one of these codes."""
+        held, wanted, found = roster_object.c, sorted(codes), list[RosterObject]()
+        for start in range(0, len(wanted), _FETCHED):
+            these = held.code.in_(wanted[start : start + _FETCHED])
+            asked = (
+                sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None), these).order_by(held.kind, held.code)
+            )
+            found += [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
+        return found
+
     def rated(self, agency: str) -> Iterator[Rated]:
         """As `objects`, one by one as they are read, and no two of one key: for a register that is too large to hold.
 

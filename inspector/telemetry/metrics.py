@@ -38,6 +38,7 @@ class Snapshot:
     conflicts: Sequence[tuple[str, int]] = ()
     planned: Sequence[tuple[str, str, int]] = ()
     attention: Sequence[tuple[str, int]] = ()
+    uncovered: Sequence[tuple[str, int]] = ()
     at_risk: Sequence[tuple[str, int]] = ()
     lanes: Sequence[tuple[str, bool, bool]] = ()
     schedules: Sequence[tuple[str, float, float]] = ()
@@ -79,6 +80,8 @@ class _State(Collector):
         help_conflicts = "Declared conflicts that keep an inspector from an object in draws to come, by reason."
         yield _family("inspector_conflicts", help_conflicts, ("reason",), held.conflicts)
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
+        help_uncovered = "Holes that begin within three months, as last looked at, by what lacks: work that would come to nobody."
+        yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
         help_at_risk = "Open verifications and reviews due within this many working days."
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
         opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]

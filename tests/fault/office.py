@@ -32,6 +32,7 @@ DAY = 0.6
 """Seconds of a day to the people outside: an agency answers after one or two, or late after four, or never."""
 CONFIG = """
 policies = "{root}/policies"
+not_yet = ["plans.county"] # without its people nobody is drawn
 [database]
 url = "{url}"
 [web]

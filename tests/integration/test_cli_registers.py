@@ -247,3 +247,28 @@ def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> No
     assert levels("B", "2026-01-02").code == 0
     assert levels("Z", "2026-01-03").json["flaws"][0]["code"] == "level_unknown"
     assert levels("A", "2999-01-01").json["flaws"][0]["code"] == "as_of_future"
+
+
+@on_both
+def test_no_register_is_taken_that_leaves_a_town_without_an_officer_unless_that_is_said(operator: Operator) -> None:
+    """The row that is missing in the mapping of towns to officers cannot be loaded, from whichever side it comes."""
+
+    def brought(what: str, heads: tuple[str, ...], *rows: tuple[str, ...], more: tuple[str, ...] = ()) -> Said:
+        return operator.say("roster", "import", what, operator.file("file.csv", table(heads, *rows)), "--agency", "bureau", *more)
+
+    firms, staff = ("code", "name", "pool"), ("id", "name", "certificate", "certificate_until", "pools")
+    assert brought("objects", firms, ("TESTA", "甲", "东镇"), ("TESTB", "乙", "西镇")).code == 0, "nobody is mapped yet"
+    one, two = ("Z1", "张", "A-1", "2099-12-31", "东镇;西镇"), ("Z2", "李", "A-2", "2099-12-31", "东镇")
+    assert brought("inspectors", staff, one, two).code == 0
+    misspelt = (("TESTA", "甲", "东镇"), ("TESTB", "乙", "西村镇"))
+    refused = brought("objects", firms, *misspelt)
+    assert refused.code == 4
+    assert "西村镇 ~ 西镇" in refused.err
+    assert "nothing was written" in refused.err
+    dry = brought("objects", firms, *misspelt, more=("--dry-run", "--json"))
+    assert (dry.code, dry.json["needs"]) == (0, ["--uncovered"])
+    refused = brought("inspectors", staff, two, more=("--remove", "--yes"))
+    assert (refused.code, "西镇" in refused.err) == (4, True), "who leaves would leave a town to nobody"
+    assert brought("inspectors", staff, two, more=("--keep",)).code == 0
+    assert brought("inspectors", staff, two, more=("--remove", "--yes", "--uncovered")).code == 0
+    assert brought("objects", firms, ("TESTA", "甲", "东镇"), ("TESTB", "丙", "西镇")).code == 0, "it was left so before"

@@ -99,6 +99,9 @@ def test_lists_with_rules_of_their_own_need_other_agencies(tmp_path: Path, joine
 
 def _proven(tmp_path: Path, agencies: str, joined: str, code: str) -> None:
     """The settings hold, or are refused with the code."""
+    agencies = (
+        'not_yet = ["sources", "assistance", "seeds", "pools", "plans.civil", "plans.CIVIL", "plans.civil_affairs"]\n' + agencies
+    )
     plan = f'[agencies.lone]\nname = "lone"\n[plans.joint]\nagency = "bureau"\ntrigger = "every 7d"\nwith = {joined}\n'
     file = tmp_path / "inspector.toml"
     file.write_text(agencies + plan, encoding="utf-8")

@@ -27,6 +27,7 @@ from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.clock import OfficeTime
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
+from inspector.domain.lack import CHANGING
 from inspector.flows import assist, dispatch
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
@@ -194,6 +195,7 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
         "method": re.compile(r"[A-Z]+"),
         "agency": {"bureau", "housing"},
         "chosen": {"chance", "coverage"},
+        "lack": {lack.value for lack in CHANGING},
         "tick": {"seal"},
         "schedule": {"plan:spring", "plan:weekly"},
         "within_working_days": {"1", "3", "5"},

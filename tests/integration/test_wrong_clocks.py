@@ -90,7 +90,8 @@ def test_a_replica_whose_machine_has_another_time_goes_by_the_databases(tmp_path
         migrate.upgrade(store)
     config = tmp_path / "office.toml"
     config.write_text(
-        f'policies = "{ROOT}/policies"\n[database]\nurl = "{postgres_url}"\n[agencies.b]\nname = "局"\npack = "demo"\n'
+        f'policies = "{ROOT}/policies"\nnot_yet = ["sources", "assistance", "plans"]\n'
+        f'[database]\nurl = "{postgres_url}"\n[agencies.b]\nname = "局"\npack = "demo"\n'
     )
     environment = {
         **os.environ,

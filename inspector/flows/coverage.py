@@ -1,0 +1,211 @@
+"""What the proof of coverage has to know, read from packs, plans, connectors and registers: how far it looks, who goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from inspector.domain.assistance import common_superior
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, visited
+from inspector.domain.lack import Lack
+from inspector.domain.policy import Policy
+from inspector.domain.roster import InspectorRecord
+from inspector.domain.staffing import Crew, Month, Officer, Spot
+from inspector.flows.office import Office, Plan, pack_of
+from inspector.store.tx import Tx
+
+LEAST, MOST = 12, 24
+"""So many months are looked at, and no more: a year's plan must stand, and what is further off is renewed before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The sources and agencies that the settings have."""
+
+    sources: Collection[str]
+    agencies: Collection[str]
+
+
+def look(office: Office, tx: Tx, names: Names, today: date) -> tuple[tuple[Month, ...], tuple[Hole, ...]]:
+    """The months that were looked at, and every hole of the office as it is."""
+    told = set_up(office, tx, names, today)
+    return told.months, holes(told)
+
+
+def set_up(office: Office, tx: Tx, names: Names, today: date) -> SetUp:
+    """The office as it is."""
+    desks = _desks(office, tx)
+    months = horizon(office, {pack for agency in desks if (pack := pack_of(office.tree, agency)) is not None}, today)
+    lanes = {lane.name: Lack.PAUSED if lane.paused else Lack.BARRED for lane in tx.lanes.all() if lane.paused or lane.barred}
+    live = frozenset(names.agencies) - lanes.keys()
+
+    def of(known: Collection[str], missing: Lack) -> Callable[[str], Lack | None]:
+        return lambda name: lanes.get(name) if name in known else missing
+
+    framed = {agency: [plan for plan in office.plans.values() if agency in plan.framed] for agency in desks}
+    joining = sorted({partner for plan in office.plans.values() for partner in plan.partners} - {*desks})
+    return SetUp(
+        months=months,
+        desks=(
+            *(
+                Desk(
+                    agency=agency,
+                    pack=pack_of(office.tree, agency) or "",
+                    versions=_versions(office, agency, months),
+                    bare=tuple(_bare(office, agency, month) for month in months),
+                    drawn=bool(framed[agency]),
+                    pooled=any(plan.pool for plan in framed[agency]),
+                    reached=_reached(office, agency, live),
+                )
+                for agency in desks
+            ),
+            *(_joins(office, agency, months) for agency in joining),
+        ),
+        duties=tuple(duty for agency in desks for plan in framed[agency] for duty in _duties(office, tx, agency, plan, months)),
+        sources=of(names.sources, Lack.SOURCE),
+        agencies=of(names.agencies, Lack.AGENCY),
+    )
+
+
+def horizon(office: Office, packs: Collection[str], today: date) -> tuple[Month, ...]:
+    """The months that are looked at: a year, further to the end of the known calendar and of the packs, at most two years.
+
+    A certificate that ends later than that is no hole yet: it is renewed before.
+    """
+    ends = [one.effective_to for one in office.book.packs if one.id in packs and one.effective_to is not None]
+    known = max([*ends, office.calendar.horizon or today])
+    count = min(MOST, max(LEAST, (known.year - today.year) * 12 + known.month - today.month + 1))
+    return tuple(month for month in _months(office.calendar, today, count) if month.days)
+
+
+def _months(calendar: WorkingCalendar, today: date, count: int) -> Iterator[Month]:
+    first = today
+    for _ in range(count):
+        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        days = (first + timedelta(days=n) for n in range((following - first).days))
+        worked = tuple(day for day in days if calendar.is_working_day(day))
+        yield Month(first=first, last=following - timedelta(days=1), days=worked)
+        first = following
+
+
+def _desks(office: Office, tx: Tx) -> list[str]:
+    """Who takes cases or draws: agencies with cases, with an approving system of their own, or with a plan; else those with a pack."""
+    systems = {agency for agency, _ in tx.tokens.systems(tx.machine_now())}
+    planned = {agency for plan in office.plans.values() for agency in plan.framed}
+    found = {agency for agency in tx.cases.agencies() | systems | planned if agency in office.tree}
+    packed = {agency for agency in found if pack_of(office.tree, agency) is not None}
+    return sorted(packed or {node.id for node in office.tree.values() if node.pack is not None})
+
+
+def _in_force(office: Office, agency: str, first: date, last: date) -> list[Policy]:
+    pack = pack_of(office.tree, agency)
+    held = [one for one in office.book.packs if one.id == pack]
+    return [one for one in held if one.effective_from <= last and (one.effective_to is None or one.effective_to >= first)]
+
+
+def _versions(office: Office, agency: str, months: Sequence[Month]) -> tuple[tuple[Policy, ...], ...]:
+    return tuple(tuple(_in_force(office, agency, month.first, month.last)) for month in months)
+
+
+def _bare(office: Office, agency: str, month: Month) -> bool:
+    """Whether no version is in force on some working day of the month: a case of that day could not be taken in."""
+    held = _in_force(office, agency, month.first, month.last)
+    return not all(any(one.in_force(day) for one in held) for day in month.days)
+
+
+def _joins(office: Office, agency: str, months: Sequence[Month]) -> Desk:
+    """An agency that only joins others' checks: of its pack nothing is asked but that one is in force, by which its officers go."""
+    bare = tuple(_bare(office, agency, month) for month in months)
+    return Desk(
+        agency=agency,
+        pack=pack_of(office.tree, agency) or "",
+        versions=((),) * len(months),
+        bare=bare,
+        drawn=True,
+        pooled=True,
+    )
+
+
+def _reached(office: Office, agency: str, live: Collection[str]) -> Callable[[str], bool]:
+    """Whether an agency's silence comes before the common superior: he is in the tree, and a letter reaches him."""
+    parents, of = office.parents(), {node.connector: node.id for node in office.tree.values() if node.connector is not None}
+
+    def reached(name: str) -> bool:
+        superior = common_superior(parents, agency, of.get(name, name))
+        return superior is not None and office.tree[superior].connector in live
+
+    return reached
+
+
+# Who goes
+
+
+def _duties(office: Office, tx: Tx, agency: str, plan: Plan, months: Sequence[Month]) -> Iterator[Duty]:
+    """What a plan owes for one agency whose objects it frames, once for each version of its pack that asks for something else."""
+    seen: dict[str, tuple[Policy, list[int]]] = {}
+    for at, held in enumerate(_versions(office, agency, months)):
+        for policy in held:
+            seen.setdefault(policy.label, (policy, []))[1].append(at)
+    places, conflicts = tx.rosters.places(agency), _conflicts(tx, agency)
+    for policy, within in seen.values():
+        levels = visited(policy)
+        if plan.pool:
+            levels |= {"": tuple(level.code for level in policy.levels)}
+        crews = _crews(office, tx, agency, plan, policy, months[within[0]].first)
+        spots = tuple(_spots(agency, policy, places, conflicts))
+        yield Duty(agency=agency, plan=plan.name, levels=levels, months=tuple(within), spots=spots, crews=crews)
+
+
+def _spots(
+    agency: str, policy: Policy, places: Mapping[tuple[str, str], int], conflicts: Iterable[tuple[str, str, frozenset[str]]]
+) -> Iterator[Spot]:
+    """The classes of the register, and that of whoever stands in none: a case's subject may be anywhere in the agency's area."""
+    counts = {(town or agency, qualification or policy.draw.lead_qualification): 0 for town, qualification in places}
+    for (town, qualification), count in places.items():
+        counts[town or agency, qualification or policy.draw.lead_qualification] += count
+    counts.setdefault((agency, policy.draw.lead_qualification), 0)
+    for (town, qualification), count in sorted(counts.items()):
+        yield Spot(town=town, qualification=qualification, objects=count)
+    barred = sorted(
+        (town or agency, needed or policy.draw.lead_qualification, sorted(staff)) for town, needed, staff in conflicts
+    )
+    for (town, needed, staff), alike in groupby(barred):
+        yield Spot(town=town, qualification=needed, barred=frozenset(staff), objects=len(list(alike)))
+
+
+def _conflicts(tx: Tx, agency: str) -> list[tuple[str, str, frozenset[str]]]:
+    """(town, qualification, who must not go) of each object of the register that officers have a declared conflict with."""
+    declared: dict[str, set[str]] = {}
+    for one in tx.rosters.recusals(agency):
+        declared.setdefault(one.object, set()).add(one.inspector)
+    held = tx.rosters.of_codes(agency, declared)
+    return [(row.pool, row.qualification, frozenset(declared[row.code])) for row in held]
+
+
+def _crews(office: Office, tx: Tx, agency: str, plan: Plan, policy: Policy, day: date) -> tuple[Crew, ...]:
+    """Whose officers go, in the words of the register of `agency`: as `joining` lists them (draw-protocol ruling 16)."""
+    partners = () if plan.own else plan.partners
+    others = {one: held[0] for one in partners if (held := _in_force(office, one, day, day))}
+    team = max([policy.draw.team, *(other.draw.team for other in others.values())])
+    own = Crew(agency=agency, team=team, officers=tuple(map(_officer, tx.rosters.inspectors(agency))))
+    return own, *(
+        Crew(
+            agency=one,
+            team=team,
+            officers=tuple(_joining(row, agency, other.draw.lead_qualification) for row in tx.rosters.inspectors(one)),
+        )
+        for one, other in others.items()
+    )
+
+
+def _officer(row: InspectorRecord) -> Officer:
+    return Officer(record=row, towns=frozenset(row.pools), leads=row.qualifications.__contains__)
+
+
+def _joining(row: InspectorRecord, lead: str, needed: str) -> Officer:
+    """A partner's officer: the whole area of the partner is that of the lead, and who may lead there may lead here."""
+    able = not needed or needed in row.qualifications
+    return Officer(record=row, towns=frozenset(lead if town == row.agency else town for town in row.pools), leads=lambda _: able)
