@@ -20,6 +20,7 @@ from inspector.cli import (
     packs,
     plans,
     registers,
+    replaying,
     serve,
     tokens,
     work,
@@ -59,7 +60,9 @@ check.register(app)
 migrations.register(app)
 cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
-packs.register(group("policy", "Policy packs. 政策包", app))
+policy_group = group("policy", "Policy packs. 政策包", app)
+packs.register(policy_group)
+replaying.register(policy_group)
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)
