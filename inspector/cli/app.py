@@ -22,6 +22,7 @@ from inspector.cli import (
     registers,
     replaying,
     serve,
+    supposing,
     tokens,
     work,
 )
@@ -63,6 +64,7 @@ work.register(group("work", "Work rows and the quarantine. 工作与隔离", app
 policy_group = group("policy", "Policy packs. 政策包", app)
 packs.register(policy_group)
 replaying.register(policy_group)
+supposing.register(policy_group)
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)

@@ -115,6 +115,21 @@ def ruled(case: Case, policy: Policy, level: Rated | None, calendar: WorkingCale
     return recorded(state)
 
 
+def alike(before: Policy, after: Policy) -> bool:
+    """Whether two packs rule every case alike, since they differ in nothing but their names and in what speaks of draws and reports.
+
+    None of that is asked when a case comes in; all the rest must be equal, whatever of it may be asked.
+    """
+    others = {name: getattr(after, name) for name in _NOT_ASKED}
+    return replace(before, **others) == after
+
+
+_NOT_ASKED = (
+    *("id", "version", "title", "effective_from", "effective_to", "approval", "digest", "extends", "sources", "clauses"),
+    *("samplings", "bounds", "limits", "draw", "publish", "report"),
+)
+
+
 def level_of(case: Case) -> Rated | None:
     """The level that was frozen into the case; None where none was ever chosen by, which for a pooled case is nobody's omission."""
     return case.strategy.level if case.strategy is not None else None

@@ -132,6 +132,8 @@ class Effect:
     odds: list[Odds] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
     burden: Burden | None = None
+    alike: dict[str, bool] = field(default_factory=dict)
+    """By recorded pack whether the candidate rules every case as that one does: then nobody need ask twice."""
 
     @property
     def changed(self) -> int:
@@ -209,11 +211,11 @@ def _judge(office: Office, candidate: Policy, made: Effect, one: _Read, tell: To
     own, record, fresh = office.book.get(case.pack), backtest.recorded(case), backtest.afresh(case)
     again = backtest.ruled(fresh, own, backtest.level_of(case), office.calendar)
     _compare(made, case, record, again, tell)
-    after = (
-        again
-        if own == candidate
-        else backtest.ruled(fresh, candidate, backtest.level_under(case, own, candidate), office.calendar)
-    )
+    after = again
+    if own.label not in made.alike:
+        made.alike[own.label] = own.digest == candidate.digest or backtest.alike(own, candidate)
+    if not made.alike[own.label]:
+        after = backtest.ruled(fresh, candidate, backtest.level_under(case, own, candidate), office.calendar)
     made.judged += 1
     _count(made, case, again, after, tell)
     needs = backtest.needs(again, one.heard), backtest.needs(after, one.heard)

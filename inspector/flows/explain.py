@@ -30,7 +30,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.visit import VisitState
 from inspector.flows import proofs
 from inspector.flows.calls import Call, call
-from inspector.flows.office import Office
+from inspector.flows.office import Office, Place
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -229,8 +229,8 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         remarks=case.remarks,
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
-        why=_why(office, case, policy),
-        claims=tuple(_claim(office, held, case, policy) for held in case.claims),
+        why=why(office, case, policy),
+        claims=tuple(claimed(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
@@ -259,7 +259,8 @@ def _work(tx: Tx, case_id: str) -> Iterable[Row]:
         after = page[-1]["id"]
 
 
-def _why(office: Office, case: Case, policy: Policy) -> Why | None:
+def why(office: Place, case: Case, policy: Policy) -> Why | None:
+    """Why this way, of a case that has a strategy."""
     held = case.strategy
     if held is None:
         return None
@@ -285,7 +286,8 @@ def _why(office: Office, case: Case, policy: Policy) -> Why | None:
     )
 
 
-def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy) -> Claimed:
+def claimed(office: Place, held: ClaimFile, case: Case, policy: Policy) -> Claimed:
+    """A promised fact with its ways."""
     ways = tuple(
         Way(
             method=step.method,
@@ -382,10 +384,10 @@ def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
     )
 
 
-def _party(office: Office, connector: str) -> str:
+def _party(office: Place, connector: str) -> str:
     """The agency that is reached by a connector, by its name; empty for what is no agency of the tree."""
     return next((node.name for node in office.tree.values() if connector and node.connector == connector), "")
 
 
-def _local(office: Office, moment: datetime | None) -> datetime | None:
+def _local(office: Place, moment: datetime | None) -> datetime | None:
     return office.calendar.local(moment) if moment is not None else None
