@@ -14,7 +14,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import accumulate
@@ -31,8 +31,6 @@ _OPEN_TO_NEXT_NOTICE = (12, 29)
 
 _AHEAD = timedelta(days=60)
 """Terms counted today reach about so far; the calendar should too."""
-_KEPT = 4_096
-"""So many counts a calendar keeps at most."""
 
 
 class Unit(StrEnum):
@@ -145,7 +143,6 @@ class WorkingCalendar:
     _by_year: Mapping[int, YearTable] = field(init=False, repr=False, compare=False)
     _turns: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
-    _counts: dict[tuple[date, Term], Counting] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.opens < self.closes:
@@ -289,8 +286,8 @@ def due(start: datetime, term: Term, calendar: WorkingCalendar, event: StartEven
         length = timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
         at = calendar.local(start.astimezone(UTC) + length)
         return Due(at=at, counted=Counting(term=term, after=after, nominal=at.date(), last=at.date(), **began))
-    counted = _counted(after, term, calendar)
-    return Due(at=calendar.closing(counted.last), counted=replace(counted, **began))
+    counted = _count_days(after, term, calendar, began)
+    return Due(at=calendar.closing(counted.last), counted=counted)
 
 
 def reminder(at: datetime, before: int, calendar: WorkingCalendar) -> datetime:
@@ -312,17 +309,7 @@ class _Began(TypedDict):
     since: datetime
 
 
-def _counted(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
-    """The count of a day's terms, made once: most of what comes in on a day has the same few. A calendar never changes."""
-    held = calendar._counts.get((after, term))  # noqa: SLF001 - the calendar keeps them for this
-    if held is None:
-        if len(calendar._counts) >= _KEPT:  # noqa: SLF001
-            calendar._counts.clear()  # noqa: SLF001
-        held = calendar._counts[after, term] = _count_days(after, term, calendar)  # noqa: SLF001
-    return held
-
-
-def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
+def _count_days(after: date, term: Term, calendar: WorkingCalendar, began: _Began) -> Counting:
     if term.unit is Unit.WORKING_DAY:
         nominal = last = calendar.add_working_days(after, term.amount)
         looked_at = tuple(_days(after + timedelta(days=1), last))
@@ -341,6 +328,7 @@ def _count_days(after: date, term: Term, calendar: WorkingCalendar) -> Counting:
         notices=calendar.notices(looked_at[0].year, looked_at[-1].year),
         awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
         versions=calendar.versions(looked_at[0].year, looked_at[-1].year),
+        **began,
     )
 
 
