@@ -23,8 +23,10 @@ from inspector.store.codec import dump
 from inspector.store.drawtables import draw_file
 from inspector.store.tables import case_file, event, ledger, work
 from tests.house import ROOT, START, Hand, Table, application, closing, post, settle
+from tests.integration.test_broken_off import AT
 from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_explanation import Agency
+from tests.offline import at_a_terminal
 from tests.operator import Operator, Said, on_both, one_database, settled
 from tests.packs import after, edited, write
 
@@ -259,3 +261,20 @@ def test_cases_of_other_packs_and_days_are_left_out_and_a_wrong_period_is_refuse
     turned = past.operator.say("policy", "replay", "demo@1", "--from", "2026-03-03", "--to", "2026-03-02")
     assert (turned.code, "before it begins" in turned.err) == (2, True)
     assert past.replay("demo@9").code == 3
+
+
+def test_a_replay_that_is_broken_off_ends_with_130_and_leaves_nothing(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = past.operator.folder / "spool"
+    spool.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spool))  # where what does not fit into memory is laid by, in files without a name
+    words = ("policy", "replay", "demo@1", *PERIOD, "--config", str(past.operator.config))
+    code, screen = at_a_terminal(past.operator, [], *words, program=("-c", AT, "after", "open", "spool"))
+    assert (code, screen.count("broken off")) == (130, 1), screen
+    assert list(spool.iterdir()) == []
+    assert past.replay("demo@1").code == 0
+
+
+def test_a_replay_shows_how_far_it_is_to_people_at_a_terminal(past: Past) -> None:
+    words = ("policy", "replay", "demo@1", *PERIOD, "--config", str(past.operator.config))
+    code, screen = at_a_terminal(past.operator, [], *words)
+    assert (code, "judging recorded cases again" in screen, "Cases read: 13" in screen) == (0, True, True), screen
