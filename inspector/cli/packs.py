@@ -53,14 +53,17 @@ def render(terminal: Terminal, pack: Label, folder: Folder = None) -> None:
 
 
 def diff(terminal: Terminal, old: Label, new: Label, folder: Folder = None) -> None:
-    """Show what changed from one pack to another, row by row. 比较两个政策包。"""
+    """Show what changed from one pack to another: row by row, and which items at which levels come out otherwise. 比较两个政策包。"""
     from inspector import policyrender
+    from inspector.cli.combining import Outcomes
 
     book = _book(terminal, folder)
-    changes = policyrender.diff(book.get(old), book.get(new))
-    terminal.value(list(changes))
+    changes, outcomes = policyrender.diff(book.get(old), book.get(new)), Outcomes(book.get(old), book.get(new))
+    terminal.value({"rows": list(changes), **outcomes.value()})
     for change in changes:
         terminal.line(str(change))
+    for line in outcomes.lines(terminal.lang) if changes else ():
+        terminal.line(line)
     if not changes:
         terminal.say("pack_same")
 

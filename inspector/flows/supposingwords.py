@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from inspector.domain.sampling import SamplingRow
 from inspector.flows import wording
@@ -63,18 +62,15 @@ def _draw(told: Supposition, say: Say) -> Iterator[str]:
 def _sampled(row: SamplingRow, say: Say) -> Iterator[str]:
     window = of(row.per, say.lang)
     each = row.each is not None
-    yield say("sampled_each" if each else "sampled", ratio=_share(row.ratio), each=row.each, window=window, minimum=row.minimum)
+    yield say(
+        "sampled_each" if each else "sampled", ratio=wording.share(row.ratio), each=row.each, window=window, minimum=row.minimum
+    )
     if row.most is not None:
-        yield say("sampled_most", most=_share(row.most))
+        yield say("sampled_most", most=wording.share(row.most))
     if row.rolling:
         yield say("sampled_rolling")
     if row.key:
         yield say("sampled_key")
-
-
-def _share(ratio: Fraction) -> str:
-    """In per cent where that is exact."""
-    return f"{ratio * 100}%" if (ratio * 100).denominator == 1 else str(ratio)
 
 
 def _cited(told: Supposition) -> Iterator[Article]:

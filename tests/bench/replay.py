@@ -203,8 +203,9 @@ def main() -> None:
     asked = given.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     if asked.one:
+        began = time.process_time()
         said = WAYS[asked.one](asked.url)
-        print(json.dumps(said | {"mib": _peak()}))
+        print(json.dumps(said | {"cpu": time.process_time() - began, "mib": _peak()}))
         return
     print(told(machine()))
     with TemporaryDirectory() as folder:
@@ -231,12 +232,14 @@ def _report(rounds: list[dict[str, dict[str, object]]], count: int) -> None:
     assert (ours["read"], ours["unchanged"], ours["faults"]) == (count, count, False), ours
     assert rounds[0]["replay, all changed"]["unchanged"] == 0
     assert (peer["read"], peer["asked"]) == (ours["read"], ours["asked"]), (peer, ours)
-    times = {way: [float(str(one[way]["seconds"])) for one in rounds] for way in WAYS}
+    times, works, peaks = (
+        {way: [float(str(one[way][name])) for one in rounds] for way in WAYS} for name in ("seconds", "cpu", "mib")
+    )
     base = median(times["replay"])
     for way, held in times.items():
-        mib = max(float(str(one[way]["mib"])) for one in rounds)
         spread = ", ".join(f"{one:.1f}" for one in held)
-        print(f"{way}: {median(held):.1f} s ({spread}), replay is {base / median(held):.1f} times that; peak {mib:.0f} MiB")
+        line = f"{median(held):.1f} s ({spread}), of the processor {median(works[way]):.1f} s; peak {max(peaks[way]):.0f} MiB"
+        print(f"{way}: {line}; replay takes {median(works['replay']) / median(works[way]):.1f} times its processor time")
     print(f"{count} cases, {ours['asked']} answers; drawn {ours['drawn']}, by half the ratios {ours['would']}")
     print(f"limit {LIMIT:.0f} s for 100,000: {base / count * 100_000:.1f} s")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from inspector.flows.narrative import render as narrated
 from inspector.flows.supposing import suppose
 from inspector.flows.supposingwords import render
 from inspector.labels import LANGS
-from tests.house import START, Hand, Table, application, closing, open_office, post
+from tests.house import ROOT, START, Hand, Table, application, closing, open_office, post
+from tests.integration.test_replay_period import candidate
 from tests.operator import Operator, one_database, settled
 
 database_url = one_database
@@ -127,3 +129,17 @@ def _section(page: str) -> list[str]:
     """The lines of why this way."""
     parts = page.split("\n\n")
     return parts[1].splitlines()
+
+
+def test_a_comparison_names_the_combinations_that_come_out_otherwise(laptop: Operator) -> None:
+    folder = candidate(laptop.folder / "drafts")
+    shutil.copy(ROOT / "policies" / "demo" / "pack.toml", folder / "demo" / "pack-1.toml")
+    (folder / "demo" / "pack.toml").rename(folder / "demo" / "pack-2.toml")
+    words = ("policy", "diff", "demo@1", "demo@2", "--folder", str(folder))
+    page = laptop.well(*words).out
+    assert "those that change: 21 of 45" in page
+    assert "level B, U, D: term: 10 working days → 8 working days" in page
+    said = laptop.well(*words, "--json").json
+    assert (len(said["combinations"]), said["combinations_of"], bool(said["rows"])) == (21, 45, True)
+    same = laptop.well("policy", "diff", "demo@1", "demo@1", "--folder", str(folder))
+    assert same.out.strip() == "no difference"

@@ -112,6 +112,7 @@ def candidate(folder: Path) -> Path:
     text = after('id = "normal-A"', "before_decision = false", "before_decision = true", text)
     text = after('id = "sample-normal-C"', 'ratio = "60%"', 'ratio = "20%"', text)
     text = after('id = "sample-normal-C"', "minimum = 5", "minimum = 1", text)
+    folder.mkdir(exist_ok=True)
     write(folder, text, pack="demo")
     return folder
 
