@@ -21,8 +21,10 @@ from inspector.cli import (
     packs,
     plans,
     registers,
+    replaying,
     serve,
     shadows,
+    supposing,
     tokens,
     work,
 )
@@ -63,7 +65,10 @@ case_group = group("case", "Cases: show, explain, list, import; their clocks. �
 cases.register(case_group)
 clock.register(case_group)
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
-packs.register(group("policy", "Policy packs. 政策包", app))
+policy_group = group("policy", "Policy packs. 政策包", app)
+packs.register(policy_group)
+replaying.register(policy_group)
+supposing.register(policy_group)
 shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)

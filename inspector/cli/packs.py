@@ -102,17 +102,21 @@ def _write(out: Path, pack: Policy, page: str) -> None:
 
 
 def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -> None:
-    """Show what changed from one pack to another, row by row. 比较两个政策包。"""
+    """Show what changed from one pack to another: row by row, and which items at which levels come out otherwise. 比较两个政策包。"""
     from inspector import policyrender
+    from inspector.cli.combining import Outcomes
 
     book = _book(terminal, folder)
     if new is None and "@" not in old:
         raise Invalid("pack_other_missing", pack=_found(terminal, book, old).label, known=", ".join(_versions(book, old)))
     before = _found(terminal, book, old)
-    changes = policyrender.diff(before, _found(terminal, book, before.id if new is None else new))
-    terminal.value(list(changes))
+    after = _found(terminal, book, before.id if new is None else new)
+    changes, outcomes = policyrender.diff(before, after), Outcomes(before, after)
+    terminal.value({"rows": list(changes), **outcomes.value()})
     for change in changes:
         terminal.line(str(change))
+    for line in outcomes.lines(terminal.lang) if changes else ():
+        terminal.line(line)
     if not changes:
         terminal.say("pack_same")
 

@@ -37,7 +37,7 @@ def report(
     office, first, last = terminal.office, _day(since, "--from"), _day(until, "--to")
     office.agency(agency)
     if last < first:
-        raise Invalid("period_reversed", since=since, until=until)
+        raise Invalid("period_reversed", first=since, last=until)
     held = terminal.look(lambda tx: compare(office, tx, agency, first, last))
     told = asdict(held) | {"shadow": office.shadow, "sent": [[kind, lane, count] for (kind, lane), count in held.sent.items()]}
     terminal.value(told)

@@ -91,7 +91,10 @@ def _speaks(piece: Evidence) -> bool:
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:
     """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
-    told = _plain("".join(sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign)))
+    seen = (sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign))
+    if not words:
+        return not any(map(_plain, seen))  # the first sign that is one answers: every case asks this of every text
+    told = _plain("".join(seen))
     return not told or told in {_plain(word) for word in words}
 
 

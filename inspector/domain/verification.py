@@ -44,14 +44,14 @@ def begin(
     The legal clock runs from here, since the date does not depend on the level: a look-up that never ends stops nobody's clock.
     """
     item = admit(case, policy, now)
-    case = replace(case, remarks=remarks(case, item))
+    told = remarks(case, item)
     if case.route is Route.CERTIFICATE or item.exempt:
-        return _enrol(case, policy, item)
+        return _enrol(replace(case, remarks=told), policy, item)
     counted = case.counted(item.verify, calendar)
     term = VerifyTerm(
         due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
     )
-    case = replace(case, verify_term=term)
+    case = replace(case, remarks=told, verify_term=term)
     key = f"verify.due:{case.id}:{case.version}"
     timer = Order(kind=OrderKind.VERIFY_DUE, key=key, due_at=term.due_at, urgent_by=term.due_at, case_id=case.id)
     if level is None:

@@ -33,7 +33,7 @@ from inspector.flows import proofs
 from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
 from inspector.flows.decisions import Decided, cited, decided, last_review
-from inspector.flows.office import Office
+from inspector.flows.office import Office, Place
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -221,12 +221,12 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         remarks=case.remarks,
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
-        why=_why(office, case, policy),
+        why=why(office, case, policy),
         suspensions=tuple(
             replace(one, since=local(one.since), ended_at=_local(office, one.ended_at)) for one in case.suspensions
         ),
         extensions=tuple(replace(one, at=local(one.at)) for one in case.extensions),
-        claims=tuple(_claim(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
+        claims=tuple(claimed(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
         heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
         letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
@@ -242,7 +242,8 @@ def _work(tx: Tx, case_id: str) -> Iterable[Row]:
         after = page[-1]["id"]
 
 
-def _why(office: Office, case: Case, policy: Policy) -> Why | None:
+def why(office: Place, case: Case, policy: Policy) -> Why | None:
+    """Why this way, of a case that has a strategy."""
     held = case.strategy
     if held is None:
         return None
@@ -268,7 +269,8 @@ def _why(office: Office, case: Case, policy: Policy) -> Why | None:
     )
 
 
-def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy, said: Reviewed | None) -> Claimed:
+def claimed(office: Place, held: ClaimFile, case: Case, policy: Policy, said: Reviewed | None = None) -> Claimed:
+    """A promised fact with its ways; `said` is what an officer has made of a contradiction."""
     ways = tuple(
         Way(
             method=step.method,
@@ -366,10 +368,10 @@ def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
     )
 
 
-def _party(office: Office, connector: str) -> str:
+def _party(office: Place, connector: str) -> str:
     """The agency that is reached by a connector, by its name; empty for what is no agency of the tree."""
     return next((node.name for node in office.tree.values() if connector and node.connector == connector), "")
 
 
-def _local(office: Office, moment: datetime | None) -> datetime | None:
+def _local(office: Place, moment: datetime | None) -> datetime | None:
     return office.calendar.local(moment) if moment is not None else None

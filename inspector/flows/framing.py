@@ -14,6 +14,7 @@ from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.roster import RosterObject
@@ -138,7 +139,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         if any(one.several for one in ones):
             # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
             staff, counted = _inspectors(office, tx, plan.agency, policy, secret, now), held.with_all(ones)
-            first = _quota(tx, plan, policy, counted.rows, counted.able, staff, spans, now)
+            first = sized(tx, plan.agency, policy, counted.rows, counted.able, staff, spans, now)
             chances.update({code: Fraction(size.k, size.able) for code, size in first.sizes.items() if size.able})
             again_placed = replace(placer, ratios=ratios(policy, chances))
             ones = [again_placed.place(found) for _, found, _ in wavering]
@@ -156,7 +157,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     for (stratum, status), count in tally(objects).items():
         counts[stratum] += count
         able[stratum] += count if status == ELIGIBLE else 0
-    sizes = _quota(tx, plan, policy, counts, able, frozen.inspectors, spans, now)
+    sizes = sized(tx, plan.agency, policy, counts, able, frozen.inspectors, spans, now)
     rules = Rules(
         base="all",
         rounding="ceil",
@@ -199,25 +200,31 @@ def _again(tx: Tx, plan: Plan, policy: Policy, spans: Windows) -> Sequence[Row]:
     ]
 
 
-def _quota(
+def sized(  # noqa: PLR0913, PLR0917 - what a quota goes by
     tx: Tx,
-    plan: Plan,
+    agency: str,
     policy: Policy,
-    rows: Counter[str],
-    able: Counter[str],
+    rows: Mapping[str, int],
+    able: Mapping[str, int],
     staff_rows: Sequence[InspectorRow],
     spans: Windows,
     now: datetime,
+    before: Draw | None = None,
 ) -> Quota:
-    """How many of each stratum, with what was drawn before in each row's window and in the year."""
-    drawn: dict[Window, dict[str, int]] = {per: tx.visits.drawn_since(plan.agency, since) for per, since in spans.since.items()}
-    year = tx.visits.drawn_since(plan.agency, start(now, Window.YEAR))
-    taken_in = tx.cases.taken_in(plan.agency, start(now, Window.YEAR))
+    """How many of each stratum, with what was drawn before in each row's window and in the year.
+
+    `before` a draw that was made: with what had been drawn, and taken in, when that was.
+    """
+    drawn: dict[Window, dict[str, int]] = {
+        per: tx.visits.drawn_since(agency, since, before) for per, since in spans.since.items()
+    }
+    year = tx.visits.drawn_since(agency, start(now, Window.YEAR), before)
+    taken_in = tx.cases.taken_in(agency, start(now, Window.YEAR), before.made_at if before is not None else None)
     held = [row for row in policy.samplings if row.stratum in rows]
     counts = {
         row.stratum: Count(
             rows=rows[row.stratum],
-            able=able[row.stratum],
+            able=able.get(row.stratum, 0),
             drawn=drawn.get(row.per, {}).get(row.stratum, 0),
             year_drawn=year.get(row.stratum, 0),
             year_rows=taken_in.get(row.stratum, 0),
@@ -225,15 +232,15 @@ def _quota(
         for row in held
     }
     staff, random = policy.bounds.staff, {row.stratum for row in policy.samplings if not row.whole}
-    before = (
-        tx.visits.drawn_since(plan.agency, start(now, staff.per)) if staff is not None and staff.per is not Window.DRAW else {}
+    by_staff = (
+        tx.visits.drawn_since(agency, start(now, staff.per), before) if staff is not None and staff.per is not Window.DRAW else {}
     )
     return quota(
         held,
         policy.bounds,
         counts,
         officers=sum(1 for row in staff_rows if row.status == ELIGIBLE),
-        staff_drawn=sum(count for stratum, count in before.items() if stratum in random),
+        staff_drawn=sum(count for stratum, count in by_staff.items() if stratum in random),
         unfinished=spans.unfinished,
     )
 

@@ -59,18 +59,18 @@ def count_members(tx: Tx, number: str) -> int:
 
 def members_of(tx: Tx, number: str, names: Collection[str] | None = None) -> dict[str, Member]:
     """What the keys that are asked for stand for, or all of them; the file is read part by part."""
-    return dict(_read(split(tx.draws.parts(number, MEMBERS)), names))
+    return dict(read_members(split(tx.draws.parts(number, MEMBERS)), names))
 
 
 def member_of(tx: Tx, number: str, name: str) -> Member | None:
     """What one key stands for."""
     part = tx.draws.part_with(number, MEMBERS, name.encode())
-    return dict(_read(part.content.split(b"\n"), [name])).get(name) if part is not None else None
+    return dict(read_members(part.content.split(b"\n"), [name])).get(name) if part is not None else None
 
 
 def load_members(content: bytes) -> dict[str, Member]:
     """The private key of a frame, from the whole of its file."""
-    return dict(_read(content.split(b"\n"), None))
+    return dict(read_members(content.split(b"\n"), None))
 
 
 def packed(one: Member) -> str:
@@ -95,7 +95,8 @@ def _lines(members: Members) -> Iterator[tuple[bytes, bytes]]:
         yield held[0], f"{begins}{held[1]}}}\n".encode()
 
 
-def _read(lines: Iterable[bytes], names: Collection[str] | None) -> Iterator[tuple[str, Member]]:
+def read_members(lines: Iterable[bytes], names: Collection[str] | None = None) -> Iterator[tuple[str, Member]]:
+    """The keys that are asked for, or all of them, one by one in their order."""
     wanted = {json.dumps(name, ensure_ascii=False).encode() for name in names} if names is not None else None
     for line in lines:
         plain = line.strip(b"{}, \n")  # a line's value is a list, so no brace at an end is a part of it

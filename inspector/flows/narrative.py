@@ -23,7 +23,7 @@ def render(told: Explanation, lang: Lang) -> str:
 
 
 def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
-    say = _Say(lang)
+    say = Say(lang)
     yield say("title", case=told.case, reference=told.reference)
     yield say("matter", item=told.item_name, code=told.item, route=of(told.route, lang))
     yield say("subject", name=told.subject_name, kind=of(told.subject_kind, lang))
@@ -40,59 +40,62 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         yield say("outcome", outcome=of(told.outcome, lang))
     if told.review_reason is not None:
         yield say("review", reason=wording.code("review", told.review_reason, lang))
-    yield from _section(say, "why", list(_why(told.why, told, say)))
-    yield from _section(say, "clock", list(_clock(told, say)))
-    yield from _section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
-    yield from _section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
-    yield from _section(
+    yield from section(say, "why", list(why(told.why, told.pack, say)))
+    yield from section(say, "clock", list(_clock(told, say)))
+    yield from section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
+    yield from section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
+    yield from section(
         say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
     )
     visits = [line for held in told.visits for line in _call(held, say)]
-    yield from _section(say, "visits", visits)
-    yield from _section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
+    yield from section(say, "visits", visits)
+    yield from section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
     known_as = _known_as(told, say)
-    yield from _section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
-    yield from _section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
+    yield from section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
+    yield from section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
 
 
-class _Say:
+class Say:
     """Words of the group `explain`."""
 
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
 
     def __call__(self, name: str, /, **facts: object) -> str:
+        """The words of a name in the group, with facts put in."""
         return label(f"explain.{name}", self.lang, **facts)
 
 
-def _section(say: _Say, name: str, lines: list[str]) -> Iterator[str]:
+def section(say: Say, name: str, lines: list[str]) -> Iterator[str]:
+    """Lines under a heading; nothing at all where there is no line."""
     if lines:
         yield ""
         yield say(f"section_{name}")
         yield from (f"  {line}" for line in lines)
 
 
-def _why(why: Why | None, told: Explanation, say: _Say) -> Iterator[str]:
-    if why is None:
-        yield say("no_strategy", pack=told.pack)
+def why(held: Why | None, pack: str, say: Say) -> Iterator[str]:
+    """The row, why it holds, and the date."""
+    if held is None:
+        yield say("no_strategy", pack=pack)
         return
-    yield say("row", row=why.row, pack=why.pack, title=why.title)
-    profile = wording.code("Profile", why.profile, say.lang)
-    level = say("party", name=why.level, code=why.level_name) if why.level_name else why.level
+    yield say("row", row=held.row, pack=held.pack, title=held.title)
+    profile = wording.code("Profile", held.profile, say.lang)
+    level = say("party", name=held.level, code=held.level_name) if held.level_name else held.level
     yield say("profile", profile=profile, level=level)
     beside = {
-        **why.level_facts,
-        "level_source": why.level_source,
-        "level_as_of": why.level_as_of.isoformat() if why.level_as_of else None,
+        **held.level_facts,
+        "level_source": held.level_source,
+        "level_as_of": held.level_as_of.isoformat() if held.level_as_of else None,
     }
-    reason = wording.reason(why.level_reason.name, beside, say.lang)
+    reason = wording.reason(held.level_reason.name, beside, say.lang)
     yield say("level_from", reason=reason)
-    yield say("before_decision" if why.before_decision else "after_decision")
-    yield from _based(why.basis, say)
-    yield from _due(why, say)
+    yield say("before_decision" if held.before_decision else "after_decision")
+    yield from based(held.basis, say)
+    yield from _due(held, say)
 
 
-def _clock(told: Explanation, say: _Say) -> Iterator[str]:
+def _clock(told: Explanation, say: Say) -> Iterator[str]:
     """When the verification's clock stood still, for what and by whom; what was added to its term."""
     for held in told.suspensions:
         until = at(held.ended_at) if held.ended_at else say("paused_until", until=held.until)
@@ -108,12 +111,12 @@ def _clock(told: Explanation, say: _Say) -> Iterator[str]:
             yield "  " + say("given_by", head=more.approved_by)
 
 
-def _due(held: Why | Asked, say: _Say) -> Iterator[str]:
+def _due(held: Why | Asked, say: Say) -> Iterator[str]:
     yield say("due_by", at=at(held.due_at))
     yield from (f"  {line}" for line in _proof(held.due_counted, held.due_days, say))
 
 
-def _proof(told: Counting, days: tuple[Tallied, ...], say: _Say) -> Iterator[str]:
+def _proof(told: Counting, days: tuple[Tallied, ...], say: Say) -> Iterator[str]:
     """How a date was counted, then day by day, and whether a notice still to come can move it."""
     yield say("how_counted", counted=wording.counted(told, say.lang))
     if days:
@@ -122,19 +125,24 @@ def _proof(told: Counting, days: tuple[Tallied, ...], say: _Say) -> Iterator[str
         yield say("provisional")
 
 
-def _claim(held: Claimed, say: _Say) -> Iterator[str]:
+def _claim(held: Claimed, say: Say) -> Iterator[str]:
     yield say(
         "claim", key=held.key, name=held.name, value=held.value, on=held.on, status=of(held.reviewed or held.status, say.lang)
     )
+    yield from ways(held, say)
+
+
+def ways(held: Claimed, say: Say) -> Iterator[str]:
+    """The ways to verify a fact, in their order."""
     for number, way in enumerate(held.ways, 1):
         via = _asked(way.via, way.party, say)
         told = say("way_now" if way.under_way else "way", number=number, method=of(way.method, say.lang), via=via)
         ground = wording.code("ground", way.ground, say.lang) if way.ground else ""
         yield "  " + told + (say("ground", ground=ground) if ground else "")
-        yield from (f"    {line}" for line in _based(way.basis, say))
+        yield from (f"    {line}" for line in based(way.basis, say))
 
 
-def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
+def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     yield say(
         "heard",
         number=number,
@@ -161,18 +169,18 @@ def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
         yield "  " + say("attempts", attempts=held.attempts)
 
 
-def _verdict(held: Heard, say: _Say) -> str:
+def _verdict(held: Heard, say: Say) -> str:
     """A verdict; of one that settles nothing it is said at once that it speaks against nobody."""
     silent = held.verdict in (Verdict.NOT_FOUND, Verdict.CANNOT_SAY, Verdict.NO_ANSWER)
     return of(held.verdict, say.lang) + (say("against_nobody") if silent else "")
 
 
-def _letter(number: int, held: Asked, say: _Say) -> Iterator[str]:
+def _letter(number: int, held: Asked, say: Say) -> Iterator[str]:
     to = _asked(held.requested, held.party, say)
     yield say("letter", number=number, at=at(held.opened_at), to=to, state=of(held.state, say.lang))
     if held.ground:
         yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
-    yield from (f"  {line}" for line in _based(held.basis, say))
+    yield from (f"  {line}" for line in based(held.basis, say))
     if held.sent_at is not None:
         yield "  " + say("letter_sent", at=at(held.sent_at))
     yield from (f"  {line}" for line in _due(held, say))
@@ -183,7 +191,7 @@ def _letter(number: int, held: Asked, say: _Say) -> Iterator[str]:
         yield "  " + say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
 
 
-def _call(held: Call, say: _Say) -> Iterator[str]:
+def _call(held: Call, say: Say) -> Iterator[str]:
     seats = "".join(f" [{of(seat, say.lang)}]" for seat in held.seats)
     yield say("visit", id=held.id, draw=held.draw, state=of(held.state, say.lang), due=at(held.due_at)) + seats
     yield from (f"  {line}" for line in _proof(held.due_counted, held.due_days, say))
@@ -193,7 +201,7 @@ def _call(held: Call, say: _Say) -> Iterator[str]:
             yield "  " + say("visit_remarks", remarks=one.remarks)
 
 
-def _next(one: Next, say: _Say) -> Iterator[str]:
+def _next(one: Next, say: Say) -> Iterator[str]:
     told = say("due", at=at(one.at), what=of(one.kind, say.lang), state=label(f"work.{one.state}", say.lang))
     if one.lane:
         told += say("through", lane=one.lane)
@@ -204,20 +212,21 @@ def _next(one: Next, say: _Say) -> Iterator[str]:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 
 
-def _decision(one: Decided, pack: str, known_as: Mapping[str, str], say: _Say) -> Iterator[str]:
+def _decision(one: Decided, pack: str, known_as: Mapping[str, str], say: Say) -> Iterator[str]:
     other = one.pack and one.pack != pack
     yield f"{at(one.at)}  {wording.code('rule', one.rule, say.lang)}" + (say("by_pack", pack=one.pack) if other else "")
     if one.facts:
         yield "  " + say("facts", facts=wording.facts(one.facts, say.lang, known_as))
-    yield from (f"  {line}" for line in _based(one.basis, say))
+    yield from (f"  {line}" for line in based(one.basis, say))
 
 
-def _based(basis: tuple[Article, ...], say: _Say) -> Iterator[str]:
+def based(basis: tuple[Article, ...], say: Say) -> Iterator[str]:
+    """What something rests on."""
     if basis:
         yield say("basis", articles=say("then").join(wording.article(one, say.lang) for one in basis))
 
 
-def _known_as(told: Explanation, say: _Say) -> dict[str, str]:
+def _known_as(told: Explanation, say: Say) -> dict[str, str]:
     """What the reader has met above, by the id that decisions store."""
     answers = {held.id: say("answer_number", number=number) for number, held in enumerate(told.heard, 1)}
     letters = {held.id: say("letter_number", number=number) for number, held in enumerate(told.letters, 1)}
@@ -232,6 +241,6 @@ def _cited(told: Explanation) -> dict[str, str]:
     return {one.id: one.source for one in sorted(held, key=lambda one: one.id)}
 
 
-def _asked(via: str, party: str, say: _Say) -> str:
+def _asked(via: str, party: str, say: Say) -> str:
     """Who is asked: the agency by its name, with the connector's; a way without a connector has nobody to ask."""
     return say("party", name=party, code=via) if party else via or "—"

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
@@ -51,6 +51,20 @@ class AgencyNode:
     pack: str | None = None
     connector: str | None = None
     language: Lang = "zh-Hans"
+
+
+class Place(Protocol):
+    """What an explanation asks of an office: its clock and calendar, and what its agencies are called."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working calendar."""
+        ...
+
+    @property
+    def tree(self) -> Mapping[str, AgencyNode]:
+        """The agencies."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

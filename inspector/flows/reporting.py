@@ -67,7 +67,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         basis=row.basis,
         confidence=row.confidence,
         chances=told.chances(
-            frame, strata, _routes(members, standing, listed.agency if held.own else "") if strata else {}, policy
+            frame, strata, routes(members, standing, listed.agency if held.own else "") if strata else {}, policy
         ),
         powers=told.powers(strata, row),
         estimates=told.estimates(_checked(visits, standing, listed.agency), strata, policy, row),
@@ -108,7 +108,7 @@ def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
     return joint(turns) if turns else ()
 
 
-def _routes(members: Mapping[str, Member], standing: Standing, agency: str) -> dict[str, set[str]]:
+def routes(members: Mapping[str, Member], standing: Standing, agency: str) -> dict[str, set[str]]:
     """By which routes each object came into the frame; into that of an agency, where one is named."""
     return {
         name: {standing[case][0] for case in member.cases if case in standing}

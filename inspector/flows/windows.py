@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from inspector.domain.plan import Draw
 from inspector.domain.sampling import Window
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -34,19 +35,30 @@ def windows(office: Office, tx: Tx, plan: str, now: datetime) -> Windows:
     """
     following = tx.schedules.following(f"plan:{plan}", now)
     stretches: list[Window] = [per for per in Window if per is not Window.DRAW]
-    since = {per: start(now, per) for per in stretches}
+    since: dict[Window, datetime] = {per: start(now, per) for per in stretches}
     unfinished = {
         per for per in stretches if following is not None and start(office.calendar.local(following), per) == since[per]
     }
-    last = tx.draws.last_drawn(plan)
-    if last is not None:
-        told = json.loads(tx.draws.file(last.number, "rules.json"))["derivation"]["ends"]
-        for per in stretches:
-            begun = start(office.calendar.local(last.made_at), per)
-            if begun < since[per] and per.value not in told:
-                since[per] = begun
-                unfinished.discard(per)
-    return Windows(since=since, unfinished=frozenset(unfinished), following=following)
+    back = _reaching(office, tx, tx.draws.last_drawn(plan), since)
+    return Windows(since=since | back, unfinished=frozenset(unfinished - back.keys()), following=following)
+
+
+def stood(office: Office, tx: Tx, held: Draw, ends: Collection[str]) -> Windows:
+    """The windows as they stood when a draw was made, by those that it says to have ended."""
+    now = office.calendar.local(held.made_at)
+    since: dict[Window, datetime] = {per: start(now, per) for per in Window if per is not Window.DRAW}
+    back = _reaching(office, tx, tx.draws.last_drawn(held.plan, held.made_at), since)
+    unfinished = frozenset(per for per in since if per.value not in ends)
+    return Windows(since=since | back, unfinished=unfinished, following=None)
+
+
+def _reaching(office: Office, tx: Tx, last: Draw | None, since: Mapping[Window, datetime]) -> dict[Window, datetime]:
+    """The windows that the last draw has not ended, from when they began."""
+    if last is None:
+        return {}
+    told = json.loads(tx.draws.file(last.number, "rules.json"))["derivation"]["ends"]
+    begun = {per: start(office.calendar.local(last.made_at), per) for per in since}
+    return {per: began for per, began in begun.items() if began < since[per] and per.value not in told}
 
 
 def start(now: datetime, per: Window) -> datetime:

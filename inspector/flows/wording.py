@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from fractions import Fraction
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
 from inspector.domain.case import Method
@@ -129,6 +130,11 @@ def way(method: Method, via: str, lang: Lang) -> str:
 def term(length: Term, lang: Lang) -> str:
     """A term with its unit."""
     return label("explain.term", lang, amount=length.amount, unit=of(length.unit, lang))
+
+
+def share(ratio: Fraction) -> str:
+    """A share of a pack: in per cent where that is exact, else the fraction itself."""
+    return f"{ratio * 100}%" if (ratio * 100).denominator == 1 else str(ratio)
 
 
 def counted(told: Counting, lang: Lang) -> str:

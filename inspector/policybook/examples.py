@@ -13,25 +13,18 @@ from inspector.calendars import load_calendars
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import (
     Case,
-    CaseState,
-    Claim,
-    ClaimFile,
-    CommitmentLetter,
-    LevelReason,
     MatterKind,
     Method,
     Outcome,
-    Rated,
     Route,
-    Subject,
     SubjectKind,
 )
-from inspector.domain.credit import needs_rating, rated, rated_unknown
 from inspector.domain.decision import Told
-from inspector.domain.errors import InspectorError, Invalid, Missing
+from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.review import conclude, review
+from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.labels import toml
 from inspector.policybook import drawn
@@ -142,7 +135,8 @@ def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) ->
 
 def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dict[str, object]:
     """Run the example through the domain and note what it decided. Raises what the domain raises."""
-    decision = begin(_case(policy, example), policy, _level(policy, example), example.start, calendar)
+    told_of = _supposed(example)
+    decision = begin(case_of(policy, told_of), policy, level_of(policy, told_of), example.start, calendar)
     case, told = decision.state, list(decision.told)
     heard: list[Evidence] = []
     for fact, answers in example.answers.items():
@@ -187,39 +181,16 @@ def _follows(told: Sequence[Told]) -> dict[str, object]:
     return found
 
 
-def _case(policy: Policy, example: Example) -> Case:
-    """A case that promises every fact of the item. Nobody real: the subject is called after the example."""
-    day = example.start.date()
-    claims = tuple(
-        ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=())
-        for fact in policy.item(example.item).facts
-    )
-    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="example", signed_on=day)
-    return Case(
-        id="example",
-        agency="example",
-        sender="example",
-        reference=example.name,
+def _supposed(example: Example) -> Supposed:
+    return Supposed(
+        item=example.item,
         route=example.route,
         matter=example.matter,
-        item=example.item,
-        subject=Subject(kind=example.subject, code="EXAMPLE", original="EXAMPLE", name=example.name),
-        letter=letter,
-        claims=claims,
-        state=CaseState.RATING,
-        pack=policy.label,
-        opened_at=example.start,
+        subject=example.subject,
+        level=example.level,
+        at=example.start,
+        name=example.name,
     )
-
-
-def _level(policy: Policy, example: Example) -> Rated:
-    """The stated level, or the unrated one: natural persons have no class, and nothing known is never A nor D (handbook 2.1)."""
-    if example.level is None or not needs_rating(example.subject):
-        return rated_unknown(policy, LevelReason.UNKNOWN)
-    if policy.level(example.level) is None:
-        known = [*(level.code for level in policy.levels), *filter(None, [policy.scale.form])]
-        raise Invalid("level_unknown", level=example.level, known=", ".join(known))
-    return rated(policy, example.level, example.start, "example", example.start)
 
 
 def _seen(case: Case, remark: str, now: datetime) -> Evidence:

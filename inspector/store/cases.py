@@ -176,15 +176,20 @@ class CaseRoom(Room):
             held |= {row[0]: row[1] for row in self.connection.execute(sa.select(case_file.c.id, case_file.c.item).where(some))}
         return held
 
-    def taken_in(self, agency: str, since: datetime) -> dict[str, int]:
-        """How many subjects have come in since a moment, by the stratum of their cases: N of an intake."""
+    def taken_in(self, agency: str, since: datetime, until: datetime | None = None) -> dict[str, int]:
+        """How many subjects have come in since a moment, by the stratum of their cases: N of an intake.
+
+        `until` another one: as it stood then, with what was withdrawn only afterwards.
+        """
         subjects = sa.func.count(sa.distinct(case_file.c.subject_code))
+        there = case_file.c.state != CaseState.WITHDRAWN.value
         asked = sa.select(case_file.c.stratum, subjects).where(
-            case_file.c.agency == agency,
-            case_file.c.opened_at >= since,
-            case_file.c.stratum.is_not(None),
-            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.agency == agency, case_file.c.opened_at >= since, case_file.c.stratum.is_not(None)
         )
+        if until is not None:
+            there |= case_file.c.ended_at > until
+            asked = asked.where(case_file.c.opened_at <= until)
+        asked = asked.where(there)
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(case_file.c.stratum))}
 
     def add_evidence(self, case_id: str, item: Evidence) -> None:

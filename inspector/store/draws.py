@@ -107,9 +107,14 @@ class DrawRoom(DrawFiles):
         asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
-    def last_drawn(self, plan: str) -> Draw | None:
-        """The newest draw of a plan's periods that was carried out, or None; what supplements or extends one is none of them."""
+    def last_drawn(self, plan: str, before: datetime | None = None) -> Draw | None:
+        """The newest draw of a plan's periods that was carried out, or None; what supplements or extends one is none of them.
+
+        Of those made `before` a moment, where one is named.
+        """
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.state == "DRAWN")
+        if before is not None:
+            asked = asked.where(draw.c.made_at < before)
         texts = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())).scalars()
         return next((held for text in texts if (held := load(Draw, text)).kind is DrawKind.PLAN), None)
 

@@ -29,6 +29,7 @@ from inspector.store.ledger import LedgerRoom
 from inspector.store.machine import MachineClock
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
+from inspector.store.past import PastRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.room import Batch
@@ -207,6 +208,11 @@ class Tx:
     def packs(self) -> PackRoom:
         """The room of packs."""
         return PackRoom(self._batch)
+
+    @cached_property
+    def past(self) -> PastRoom:
+        """The room of a period read again."""
+        return PastRoom(self._batch)
 
     @cached_property
     def calendars(self) -> CalendarRoom:

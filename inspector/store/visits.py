@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Stale
 from inspector.domain.inspection import CheckType
-from inspector.domain.plan import DrawState
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.sampling import FULL
 from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
@@ -166,7 +166,7 @@ class VisitRoom(Room):
             held.setdefault(name, set()).add(staff)
         return {name: frozenset(staff) for name, staff in held.items()}
 
-    def drawn_since(self, agency: str, moment: datetime) -> dict[str, int]:
+    def drawn_since(self, agency: str, moment: datetime, before: Draw | None = None) -> dict[str, int]:
         """How many objects of each stratum an agency has drawn since a moment, whatever became of their visits.
 
         A visit that stands for another one, dealt anew or come in for it, is no more than that one was. One that another agency
@@ -178,6 +178,9 @@ class VisitRoom(Room):
         asked = sa.select(visit_agency.c.stratum, sa.func.count()).join(visit, visit.c.id == visit_agency.c.visit)
         asked = asked.where(visit_agency.c.agency == agency, visit_agency.c.stratum != "", visit_agency.c.counts, ~undone)
         asked = asked.where(visit.c.opened_at >= moment).group_by(visit_agency.c.stratum)
+        if before is not None:
+            later = sa.select(draw.c.number).where((draw.c.made_at > before.made_at) | (draw.c.number == before.number))
+            asked = asked.where(visit.c.opened_at <= before.made_at, visit.c.draw.not_in(later))
         return {row[0]: row[1] for row in self.connection.execute(asked)}
 
     def chosen(self, numbers: Collection[str], agency: str = "") -> list[Row]:

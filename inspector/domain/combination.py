@@ -1,0 +1,102 @@
+"""What two packs make of the same item at the same level: the combinations whose outcome differs, and in what. Pure, no case needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspector.domain.backtest import Course
+from inspector.domain.calendar import Term
+from inspector.domain.case import Method
+from inspector.domain.policy import Policy, steps
+from inspector.domain.sampling import SamplingRow
+
+Way = tuple[str, tuple[tuple[Method, str, str], ...]]
+"""A fact with its ways in order: method, whom it asks, on which ground."""
+
+
+class Aspect(StrEnum):
+    """In what an outcome may differ. Names of rows and their bases are no part of it."""
+
+    COURSE = "COURSE"
+    WAYS = "WAYS"
+    WHEN = "WHEN"
+    TERM = "TERM"
+    STRATUM = "STRATUM"
+    DRAW = "DRAW"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What a pack makes of an item at a level. Where nothing is verified only `course` says something."""
+
+    course: Course
+    ways: tuple[Way, ...] = ()
+    before_decision: bool | None = None
+    term: Term | None = None
+    stratum: str | None = None
+    draw: SamplingRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """An item at a level whose outcome is another one."""
+
+    item: str
+    level: str
+    aspects: tuple[Aspect, ...]
+    before: Fate
+    after: Fate
+
+
+def fate(policy: Policy, item_code: str, level: str) -> Fate:
+    """The outcome by the commitment route. A level that is not on the pack's scale counts as unrated, as everywhere."""
+    item = policy.items.get(item_code)
+    if item is None:
+        return Fate(course=Course.REFUSED)
+    if item.exempt:
+        return Fate(course=Course.POOLED)
+    known = level if any(row.code == level for row in policy.levels) else policy.unrated
+    row = policy.strategy(item.profile, known)
+    ways = tuple(
+        (fact.code, tuple((step.method, step.via, step.ground) for step in steps(policy, item, fact, row))) for fact in item.facts
+    )
+    draw = policy.sampling(row.stratum) if row.stratum is not None else None
+    return Fate(
+        course=Course.VERIFIED,
+        ways=ways,
+        before_decision=row.before_decision,
+        term=item.verify,
+        stratum=row.stratum,
+        draw=draw,
+    )
+
+
+def combinations(before: Policy, after: Policy) -> Iterator[Combination]:
+    """Every item and level of either pack whose outcome changes, in the order of the packs."""
+    levels = dict.fromkeys(row.code for policy in (before, after) for row in policy.levels)
+    for item in dict.fromkeys([*before.items, *after.items]):
+        for level in levels:
+            was, becomes = fate(before, item, level), fate(after, item, level)
+            if aspects := differences(was, becomes):
+                yield Combination(item=item, level=level, aspects=aspects, before=was, after=becomes)
+
+
+def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
+    """In what two outcomes differ; where one of them is no verification, in that alone."""
+    if was.course is not becomes.course:
+        return (Aspect.COURSE,)
+    found = {
+        Aspect.WAYS: was.ways != becomes.ways,
+        Aspect.WHEN: was.before_decision != becomes.before_decision,
+        Aspect.TERM: was.term != becomes.term,
+        Aspect.STRATUM: was.stratum != becomes.stratum,
+        Aspect.DRAW: _drawn(was.draw) != _drawn(becomes.draw),
+    }
+    return tuple(one for one in Aspect if found.get(one))
+
+
+def _drawn(row: SamplingRow | None) -> tuple[object, ...]:
+    """How many of a stratum are drawn: its row, but for names and basis."""
+    return () if row is None else (row.ratio, row.each, row.minimum, row.per, row.rolling, row.key, row.most)

@@ -1,0 +1,76 @@
+"""A case that nobody has brought: the facts that a pack is asked about, as examples and explanations suppose them. Nobody real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.case import (
+    Case,
+    CaseState,
+    Claim,
+    ClaimFile,
+    CommitmentLetter,
+    LevelReason,
+    MatterKind,
+    Rated,
+    Route,
+    Subject,
+    SubjectKind,
+)
+from inspector.domain.credit import needs_rating, rated, rated_unknown
+from inspector.domain.errors import Invalid
+from inspector.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """The facts. `level` None: nothing valid is known of it. `name` is what the subject and the case are called."""
+
+    item: str
+    route: Route
+    matter: MatterKind
+    subject: SubjectKind
+    level: str | None
+    at: datetime
+    name: str = "example"
+
+
+def case_of(policy: Policy, told: Supposed) -> Case:
+    """A case that promises every fact of the item, signed on the day it comes in. Raises Invalid for an item that is none."""
+    day = told.at.date()
+    claims = tuple(
+        ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=())
+        for fact in policy.item(told.item).facts
+    )
+    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="example", signed_on=day)
+    return Case(
+        id="example",
+        agency="example",
+        sender="example",
+        reference=told.name,
+        route=told.route,
+        matter=told.matter,
+        item=told.item,
+        subject=Subject(kind=told.subject, code="EXAMPLE", original="EXAMPLE", name=told.name),
+        letter=letter,
+        claims=claims,
+        state=CaseState.RATING,
+        pack=policy.label,
+        opened_at=told.at,
+    )
+
+
+def level_of(policy: Policy, told: Supposed) -> Rated:
+    """The stated level, or the unrated one: natural persons have no class, and nothing known is never A nor D (handbook 2.1).
+
+    Raises Invalid for a level that is not on the pack's scale.
+    """
+    if not needs_rating(told.subject):
+        return rated_unknown(policy, LevelReason.PERSON)
+    if told.level is None:
+        return rated_unknown(policy, LevelReason.UNKNOWN)
+    if policy.level(told.level) is None:
+        known = [*(level.code for level in policy.levels), *filter(None, [policy.scale.form])]
+        raise Invalid("level_unknown", level=told.level, known=", ".join(known))
+    return rated(policy, told.level, told.at, told.name, told.at)

@@ -1,0 +1,79 @@
+"""A period as it is recorded, for whoever reads all of it again: page by page, never held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.case import Case
+from inspector.domain.evidence import Evidence
+from inspector.store.codec import load
+from inspector.store.drawtables import draw
+from inspector.store.room import Room, padded
+from inspector.store.tables import case_file, evidence, ledger
+
+OPENING = ("credit.look_up", "strategy.choose", "item.exempt", "route.certificate")
+"""The rules by which cases come in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A case as it is recorded; without one where its facts are `gone`, or where this release cannot read them."""
+
+    id: str
+    case: Case | None
+    gone: bool = False
+
+
+class PastRoom(Room):
+    """What came in, and what was drawn, in a period."""
+
+    def opened(self, since: datetime, until: datetime, *, after: str = "", limit: int = 500) -> list[Recorded]:
+        """The cases that came in from one moment until before another, in order of id."""
+        asked = sa.select(case_file.c.id, case_file.c.body).where(
+            case_file.c.id > after, case_file.c.opened_at >= since, case_file.c.opened_at < until
+        )
+        return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
+
+    def count_opened(self, since: datetime, until: datetime) -> int:
+        """How many `opened` gives in all."""
+        within = (case_file.c.opened_at >= since) & (case_file.c.opened_at < until)
+        return int(self.connection.execute(sa.select(sa.func.count()).select_from(case_file).where(within)).scalar_one())
+
+    def cases(self, case_ids: Sequence[str]) -> list[Recorded]:
+        """Cases by id; those that are no longer there are left out."""
+        asked = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(padded(case_ids)))
+        return [_recorded(row.id, row.body) for row in self.connection.execute(asked)]
+
+    def lost(self, since: datetime, until: datetime) -> int:
+        """How many cases the ledger saw coming in from one moment until before another that are no longer there."""
+        there = sa.exists().where(case_file.c.id == ledger.c.about)
+        asked = sa.select(sa.func.count(sa.distinct(ledger.c.about))).where(
+            ledger.c.rule.in_(OPENING), ledger.c.at >= since, ledger.c.at < until, ~there
+        )
+        return int(self.connection.execute(asked).scalar_one())
+
+    def evidence(self, case_ids: Sequence[str]) -> dict[str, list[Evidence]]:
+        """All evidence of some cases, of each in order of asking."""
+        asked = sa.select(evidence.c.case_id, evidence.c.body).where(evidence.c.case_id.in_(padded(case_ids)))
+        held: dict[str, list[Evidence]] = {}
+        for row in self.connection.execute(asked.order_by(evidence.c.asked_at, evidence.c.id)):
+            held.setdefault(row.case_id, []).append(load(Evidence, row.body))
+        return held
+
+    def draws(self, since: datetime, until: datetime) -> list[str]:
+        """The numbers of the carried-out draws that were made from one moment until before another, in order of making."""
+        asked = sa.select(draw.c.number).where(draw.c.state == "DRAWN", draw.c.made_at >= since, draw.c.made_at < until)
+        return list(self.connection.execute(asked.order_by(draw.c.made_at, draw.c.number)).scalars())
+
+
+def _recorded(case_id: str, body: str) -> Recorded:
+    if not body:
+        return Recorded(id=case_id, case=None, gone=True)
+    try:
+        return Recorded(id=case_id, case=load(Case, body))
+    except ValueError:  # of another release's shape, or spoilt: whoever reads a period goes on, and tells of this one
+        return Recorded(id=case_id, case=None)

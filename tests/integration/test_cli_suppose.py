@@ -1,0 +1,145 @@
+"""`policy explain`: what a pack makes of supposed facts, by the code and in the words that explain a case."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.case import Route
+from inspector.domain.supposed import Supposed
+from inspector.flows.explain import explain
+from inspector.flows.narrative import render as narrated
+from inspector.flows.supposing import suppose
+from inspector.flows.supposingwords import render
+from inspector.labels import LANGS
+from tests.house import ROOT, START, Hand, Table, application, closing, open_office, post
+from tests.integration.test_replay_period import candidate
+from tests.operator import Operator, one_database, settled
+
+database_url = one_database
+pytestmark = pytest.mark.alike
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Operator:
+    """Settings, and no database."""
+    return Operator(tmp_path, f"sqlite:///{tmp_path / 'none.sqlite3'}").settle_in()
+
+
+def test_the_row_the_ways_the_date_and_the_draw_are_told_with_their_bases_and_no_database(laptop: Operator) -> None:
+    words = ("policy", "explain", "demo@1", "--item", "hr-agency-staff", "--level", "A", "--day", "2026-03-02")
+    said = laptop.well(*words, "--json").json
+    why, draw = said["why"], said["draw"]["row"]
+    assert (why["row"], why["before_decision"], why["stratum"], why["due_at"]) == (
+        "high-A",
+        True,
+        "high-A",
+        "2026-03-12T17:30:00+08:00",  # eight working days from Monday 2 March 2026
+    )
+    assert [[(way["method"], way["via"], way["ground"]) for way in one["ways"]] for one in said["ways"]] == [
+        [("ONLINE_QUERY", "social", "")],
+        [("ASSISTANCE", "housing", "DATA_NOT_SHARED")],
+    ]
+    assert (draw["row"], draw["ratio"], draw["minimum"], draw["key"]) == ("sample-high-A", "1/5", 1, True)
+    assert all(one["citation"] for part in (why["basis"], said["draw"]["basis"]) for one in part)
+    page = laptop.well(*words).out
+    for line in ("row high-A", "verified before the decision", "Due by 2026-03-12 17:30", "Drawn: 20% of them, 1 at least"):
+        assert line in page
+    assert not (laptop.folder / "none.sqlite3").exists()
+
+
+def test_who_brings_a_certificate_and_an_exempt_item_are_not_verified_and_the_rule_is_told(laptop: Operator) -> None:
+    for more, rule in (
+        (("--item", "business-licence", "--route", "CERTIFICATE"), "route.certificate"),
+        (("--item", "legal-aid"), "item.exempt"),
+    ):
+        said = laptop.well("policy", "explain", "demo@1", *more, "--json").json
+        assert (said["why"], said["draw"], said["decided"]["rule"]) == (None, None, rule)
+        assert said["decided"]["basis"]
+    assert "review late" in laptop.well("policy", "explain", "demo@1", "--item", "legal-aid").out
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "word"),
+    [
+        (("--item", "nothing"), 2, "has no item nothing"),
+        (("--item", "business-licence", "--level", "Z"), 2, "Z"),
+        (("--item", "business-licence", "--subject", "PERSON"), 2, "PERSON"),
+        (("--item", "business-licence", "--matter", "BENEFIT"), 2, "BENEFIT"),
+    ],
+)
+def test_what_the_pack_would_refuse_is_refused_with_its_reason(
+    laptop: Operator, more: tuple[str, ...], code: int, word: str
+) -> None:
+    said = laptop.say("policy", "explain", "demo@1", *more)
+    assert (said.code, word in said.err) == (code, True)
+    assert laptop.say("policy", "explain", "demo@9", *more).code == 3
+
+
+def test_a_day_on_which_the_pack_is_not_in_force_is_told(laptop: Operator) -> None:
+    words = ("policy", "explain", "maoji@2026.1", "--item", "business-licence", "--day")
+    assert "not in force" in laptop.well(*words, "2025-12-31").out
+    assert "not in force" not in laptop.well(*words, "2026-03-02").out
+
+
+def test_a_case_and_its_supposition_are_explained_in_the_same_lines(database_url: str, tmp_path: Path) -> None:
+    operator = settled(database_url, tmp_path)
+    hand = Hand()
+    with closing(operator.store()) as store:
+        office = open_office(store, hand, sources={"registers": Table(default="=")})
+        case = post(office, application(1, "dispatch-premises", {"registered-address": "某路1号", "office-in-use": "是"}))
+        policy = office.book.get("demo@1")
+        with store.read() as tx:
+            told = explain(office, tx, case)
+            held = tx.cases.get(case)
+        facts = Supposed(item=held.item, route=held.route, matter=held.matter, subject=held.subject.kind, level=None, at=START)
+        made = suppose(office, policy, facts)
+        assert (made.why, [one.ways for one in made.ways]) == (told.why, [one.ways for one in told.claims])
+        for lang in LANGS:
+            lines = narrated(told, lang).splitlines()
+            missing = [line for line in _section(render(made, lang)) if line not in lines]
+            assert missing == []
+
+
+def test_every_item_and_level_of_every_pack_can_be_explained_in_both_languages(database_url: str, tmp_path: Path) -> None:
+    operator = settled(database_url, tmp_path)
+    with closing(operator.store()) as store:
+        office = open_office(store, Hand())
+        for policy in office.book.packs:
+            for item, level, route in product(policy.items.values(), policy.levels, Route):
+                facts = Supposed(
+                    item=item.code,
+                    route=route,
+                    matter=min(item.matters),
+                    subject=min(item.subjects),
+                    level=level.code,
+                    at=START,
+                )
+                made = suppose(office, policy, facts)
+                for lang in LANGS:
+                    page = render(made, lang)
+                    assert "explain." not in page
+                    assert "…" not in page
+
+
+def _section(page: str) -> list[str]:
+    """The lines of why this way."""
+    parts = page.split("\n\n")
+    return parts[1].splitlines()
+
+
+def test_a_comparison_names_the_combinations_that_come_out_otherwise(laptop: Operator) -> None:
+    folder = candidate(laptop.folder / "drafts")
+    shutil.copy(ROOT / "policies" / "demo" / "pack.toml", folder / "demo" / "pack-1.toml")
+    (folder / "demo" / "pack.toml").rename(folder / "demo" / "pack-2.toml")
+    words = ("policy", "diff", "demo@1", "demo@2", "--folder", str(folder))
+    page = laptop.well(*words).out
+    assert "those that change: 21 of 45" in page
+    assert "level B, U, D: term: 10 working days → 8 working days" in page
+    said = laptop.well(*words, "--json").json
+    assert (len(said["combinations"]), said["combinations_of"], bool(said["rows"])) == (21, 45, True)
+    same = laptop.well("policy", "diff", "demo@1", "demo@1", "--folder", str(folder))
+    assert same.out.strip() == "no difference"
