@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date, datetime
 
 from inspector.domain import review, verification, visit
@@ -17,6 +14,7 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import challenges, relief, supervision
 from inspector.flows.assign import redeal
+from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
@@ -32,7 +30,10 @@ LINK = "seat"
 
 
 def push(work: Work, office: Office) -> Settlement:
-    """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18)."""
+    """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18).
+
+    An address mended between two tries makes another message, and so another key.
+    """
     with office.store.read() as tx:
         seat, held = _read(tx, work)
         person = tx.rosters.inspector(seat.agency, seat.inspector)
@@ -54,7 +55,7 @@ def push(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts},
     )
     try:
-        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
+        receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
 
@@ -83,16 +84,10 @@ def call_off(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat.name, "called_off": True},
     )
     try:
-        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
+        receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
     return nothing("called_off", attempts=receipt.attempts)
-
-
-def _content(message: Message) -> str:
-    """What a push says, in 16 hex: an address mended between two tries makes another message, and so needs another key."""
-    told = json.dumps(asdict(message), ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
