@@ -12,7 +12,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, relief, supervision
+from inspector.flows import challenges, relief, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.contents import named
 from inspector.flows.office import Office
@@ -137,7 +137,7 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
     held, seat = by_name(tx, name, lock=True)
     decision = visit.accept(seat, _pack(tx, held))
     settle_seat(tx, held, seat, decision, now)
-    tx.work.end_keys([f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
+    stopped.end(tx, [f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
     return decision.state
 
 
@@ -146,7 +146,7 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     held, seat = by_name(tx, name, lock=True)
     decision = visit.decline(seat, reason, _pack(tx, held))
     settle_seat(tx, held, seat, decision, now)
-    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
+    stopped.end(tx, [f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     if held.state.open:
         _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state
