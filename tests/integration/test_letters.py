@@ -1,4 +1,4 @@
-"""A letter is one letter: what its first try says, every other says too, and whoever may hold it hears of its end. On both databases."""
+"""A letter is one letter: what its first try says, every other says too, and whoever may hold it hears of its end."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from inspector.testing.peer import Peer, answer, lost, peer
 from tests.house import Hand, Table, carry_out, claim, let_lapse, open_office, post, settle, take_over
 from tests.integration.test_recount import started
 from tests.integration.test_way import HOUSEHOLD, Post, person
+
+pytestmark = pytest.mark.alike
 
 AGENCIES = ("civil-affairs", "county-office")
 """Who is asked, and the common superior."""
@@ -249,7 +251,7 @@ def test_who_may_hold_a_letter_that_ended_undeliverable_hears_that_it_is_over(
     assert civil.kinds == ([LetterKind.CANCEL] if told else [])
 
 
-def test_a_reminder_and_a_letter_to_the_superior_that_may_have_arrived_are_called_off_too(store: Store, hand: Hand) -> None:
+def test_a_superior_who_may_hold_a_letter_hears_of_the_end_like_the_agency_that_was_asked(store: Store, hand: Hand) -> None:
     civil, county = Desk("civil-affairs"), Desk("county-office")
     office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})
     case_id = post(office, person(1, "relief-household", HOUSEHOLD))
@@ -257,7 +259,7 @@ def test_a_reminder_and_a_letter_to_the_superior_that_may_have_arrived_are_calle
     hand.on(days=8)
     county.fails.append(CONFLICT)
     settle(office)
-    assert county.fails == county.letters == []
+    assert (county.fails, county.letters) == ([], [])
     withdraw(office, case_id)
     settle(office)
     assert (civil.kinds[-1], county.kinds) == (LetterKind.CANCEL, [LetterKind.CANCEL])

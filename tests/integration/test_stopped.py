@@ -76,6 +76,7 @@ def two_stopped(store: Store, hand: Hand) -> tuple[Office, str]:
     return office, ours
 
 
+@pytest.mark.alike
 def test_stopped_work_of_a_case_that_is_withdrawn_is_nobodys_matter_any_more(store: Store, hand: Hand) -> None:
     office, ours = two_stopped(store, hand)
     with store.begin() as tx:
@@ -85,6 +86,7 @@ def test_stopped_work_of_a_case_that_is_withdrawn_is_nobodys_matter_any_more(sto
     assert (row["state"], row["error"]) == ("done", "obsolete: KeyError"), "and why it had stopped can still be read"
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("way", ["retry", "release"])
 def test_who_has_seen_to_an_agencys_stopped_work_need_not_wait_for_its_neighbour(store: Store, hand: Hand, way: str) -> None:
     _, ours = two_stopped(store, hand)
@@ -97,6 +99,7 @@ def test_who_has_seen_to_an_agencys_stopped_work_need_not_wait_for_its_neighbour
     assert shown(store) == ["ask:other"]
 
 
+@pytest.mark.alike
 def test_an_agencys_matter_stays_while_another_row_of_it_has_stopped(store: Store, hand: Hand) -> None:
     office, ours = two_stopped(store, hand)
     post(office, application(3, "business-licence", LICENCE))
@@ -106,6 +109,7 @@ def test_an_agencys_matter_stays_while_another_row_of_it_has_stopped(store: Stor
     assert shown(store) == ["ask:bureau", "ask:other"]
 
 
+@pytest.mark.alike
 def test_a_stopped_clock_of_a_request_is_over_with_its_answer(store: Store, hand: Hand) -> None:
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
     office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
@@ -120,6 +124,7 @@ def test_a_stopped_clock_of_a_request_is_over_with_its_answer(store: Store, hand
     assert shown(store) == []
 
 
+@pytest.mark.alike
 def test_stopped_work_of_no_case_is_over_with_the_last_of_its_kind(store: Store) -> None:
     office = real_office(store)
     put(store, order(1), order(2))
