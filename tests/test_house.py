@@ -297,3 +297,9 @@ def test_the_domain_is_pure() -> None:
         calls = [node for node in ast.walk(ast.parse(text_of(file))) if isinstance(node, ast.Call)]
         read = {ast.unparse(call.func) for call in calls} & {"open", "print", "input", "datetime.now", "date.today"}
         assert read == set(), f"{file.relative_to(ROOT)} calls {read}"
+
+
+def test_work_is_ended_in_one_place_so_that_a_matter_of_stopped_work_is_never_left_behind() -> None:
+    ends = re.compile(r"\.work\.end(_keys)?\(")
+    found = [file.name for file in modules("inspector") if file.parts[-2] != "store" and ends.search(text_of(file))]
+    assert found == ["stopped.py"]

@@ -171,7 +171,7 @@ AGENCY = Exchange(
     about="To your `url` (+ `path`), for requests, reminders, notices to the common superior and cancellations alike. A receipt is all "
     "that is expected here; the answer comes later, [from you](#your-answer-to-a-letter).",
     connector=HttpAgency,
-    call=lambda held: held.send(LETTER, key=f"assist.send:{LETTER.request_id}:request:housing"),
+    call=lambda held: held.send(LETTER, key=f"assist.send:{LETTER.request_id}:request:housing:7d0e5b9c1a3f2846"),
     sent={
         "kind": f"{one_of(LetterKind)}. An `escalation` goes to the common superior; a `cancel` says that no answer is needed any more",
         "request": "id of the request; the same in all its letters",
@@ -182,8 +182,8 @@ AGENCY = Exchange(
         **_SUBJECT,
         "claimed": "what was promised",
         "on": "the day the promise speaks of",
-        "due_at": "by when an answer is asked for; ISO 8601 with an offset",
-        "due_provisional": "true where the working days of that year have not been announced yet: the date may still move",
+        "due_at": "by when an answer is asked for, as it stood when this letter was first sent; ISO 8601 with an offset",
+        "due_provisional": "true where the working days of that year have not been announced yet: the date may still be put off",
         "reply_url": "a link of your own, a one-time secret: `{base}/assist/{request}/{secret}`, of a superior `{base}/oversee/…`. "
         "People open it in a browser; programs take the secret out and use the API",
         "text": "free text, usually empty",
@@ -193,7 +193,8 @@ AGENCY = Exchange(
     others=({"receipt": None}, {"accepted": True}),
     fates={
         "Unavailable": LATER.format(until="the request's last date", then="a person is told, and the request ends unanswered"),
-        "Refused": "a person is told; a `request` ends unanswered, and the next way begins. Silence and refusal of a letter are no finding",
+        "Refused": "a person is told; a `request` ends unanswered, and the next way begins. Silence and refusal of a letter are no "
+        "finding. Where an earlier try may have reached you, or you say that you know the key (409), its end will be told to you",
         "Garbled": "likewise; as the letter may have arrived, its end will be told to you",
     },
     demo="/civil-affairs",

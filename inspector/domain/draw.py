@@ -6,7 +6,6 @@ Anybody with the same bytes gets the same result (draw-protocol 7.7, 7.8, ruling
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -17,10 +16,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Frame, lines
 from inspector.domain.rowfile import RowFile, Tickets, picked, rooted
 from inspector.domain.selection import Stratum, select, select_by, ticket
-from inspector.domain.strict import is_count
-from inspector.domain.suite import Suite, leads, leaf, paths
-
-_HEX64 = re.compile(r"[0-9a-f]{64}")
+from inspector.domain.suite import Suite, leaf, paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,25 +145,6 @@ def fate(
         "chance": f"{one['k']}/{one['eligible']}" if status == ELIGIBLE else "0",
         "ticket": ticket(commitment.suite, key(commitment, seed, "draw"), object_id),
     }
-
-
-def receipt_holds(commitment: Commitment, told: Mapping[str, object], name: str) -> bool:
-    """Whether a receipt leads to the committed root, by its row or by the row's hash. Never raises for what a receipt may hold.
-
-    One given out before the visits does not name the commitment: whoever knew C might compute the own ticket (ruling 18).
-    """
-    n, expected = commitment.list_named(name).objects
-    steps, index, line = told.get("path"), told.get("index"), told.get("line")
-    if not isinstance(steps, list) or not is_count(index):
-        return False
-    if isinstance(line, str):
-        node = leaf(commitment.suite, line.encode(errors="replace"))
-    elif line is None and isinstance(given := told.get("leaf"), str) and _HEX64.fullmatch(given):
-        node = bytes.fromhex(given)
-    else:
-        return False
-    named = told.get("n"), told.get("c", commitment.c)
-    return named == (n, commitment.c) and leads(commitment.suite, node, index, n, steps, expected)
 
 
 def _draw_list(

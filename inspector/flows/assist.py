@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import assistance, verification
 from inspector.domain.assistance import Door, Request
 from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.decision import Decision
-from inspector.domain.errors import Forbidden, Refusal
+from inspector.domain.errors import Forbidden, Refusal, Stale
 from inspector.domain.evidence import Verdict, compare
 from inspector.domain.policy import Policy
 from inspector.flows import late
+from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import SUPERIOR_UNKNOWN, wait_for_it
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
 from inspector.flows.verify import asked
 from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
+from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -45,9 +49,13 @@ def send(work: Work, office: Office) -> Settlement:
         wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
         return _undeliverable(work, office, "agency_not_configured").unasked()
     try:
-        receipt = agency.send(_letter(office, request, kind, str(work.payload["via"])), key=work.key)
+        letter = _written(work, office, request)
+    except Stale:  # ended, or in another hand, before it was written down: from here nothing leaves
+        return nothing("obsolete")
+    try:
+        receipt = agency.send(letter, key=named(work.key, letter))
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code, unsure=isinstance(error, Garbled)).after(error)
+        return _undeliverable(work, office, error.code, unsure=_may_have_arrived(work, error)).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         case, held = _held(tx, request.id)
@@ -58,8 +66,8 @@ def send(work: Work, office: Office) -> Settlement:
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """The letter could not be handed over by any try. A claim before this one may have sent it, whatever became of that daemon."""
-    return _undeliverable(work, office, error.code if error else "patience_over", unsure=error is not None or work.fence > 1)
+    """The letter could not be handed over by any try."""
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=_may_have_arrived(work, error))
 
 
 def remind(work: Work, office: Office) -> Settlement:
@@ -169,6 +177,17 @@ def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str
         settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 
+def _may_have_arrived(work: Work, error: PortError | None) -> bool:
+    """Whether the addressee may hold a letter of which no receipt came.
+
+    An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
+    known (`conflict`) has it. Only what was refused at its first try surely did not arrive.
+    """
+    if work.fence > 1 or not isinstance(error, Refused):
+        return work.fence > 1 or error is not None
+    return error.code == "conflict" or error.attempts > 1
+
+
 def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
     """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
 
@@ -200,8 +219,26 @@ def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def _letter(office: Office, request: Request, kind: LetterKind, via: str) -> Letter:
-    """The letter with its addressee's own link: only the requested agency's answers the request."""
+def _written(work: Work, office: Office, request: Request) -> Letter:
+    """What the letter says: written into its row before its first try, and read there at every other one.
+
+    So the agency sees one letter however often it is sent, by whichever daemon, with the date that bound when it was first told, though
+    this house's address or a calendar has changed since. The secret of its link lies in no row. Raises Stale where this row is not
+    ours any more.
+    """
+    said = work.payload.get("said")
+    if said is None:
+        with office.store.begin() as tx:
+            fresh = tx.assistance.get(request.id)
+            said = json.loads(dump(_letter(fresh, LetterKind(work.payload["letter"]), office.base_url)))
+            tx.work.keep(work, {**work.payload, "said": said})
+    letter = load(Letter, json.dumps(said))
+    purpose = LINK if work.payload["via"] == request.requested else OVERSEE
+    return replace(letter, reply_url=office.link(purpose, request.id, base=letter.reply_url))
+
+
+def _letter(request: Request, kind: LetterKind, base: str) -> Letter:
+    """The letter as its row keeps it: in place of its link the address of this house."""
     said: Mapping[str, object] = request.question
     return Letter(
         kind=kind,
@@ -215,7 +252,7 @@ def _letter(office: Office, request: Request, kind: LetterKind, via: str) -> Let
         claimed=str(said["claimed"]),
         due_at=request.due_at,
         due_provisional=request.due_provisional,
-        reply_url=office.link(LINK if via == request.requested else OVERSEE, request.id),
+        reply_url=base,
         on=date.fromisoformat(str(said["on"])),
     )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import result, review, verification, visit
@@ -16,8 +14,9 @@ from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, listing, peace, relief, supervision
+from inspector.flows import challenges, listing, peace, relief, stopped, supervision
 from inspector.flows.assign import redeal
+from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
@@ -33,7 +32,10 @@ LINK = "seat"
 
 
 def push(work: Work, office: Office) -> Settlement:
-    """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18)."""
+    """Push one seat's assignment. The object's identity is on the page behind the link, not in the push (handbook 1.2.18).
+
+    An address mended between two tries makes another message, and so another key.
+    """
     with office.store.read() as tx:
         seat, held = _read(tx, work)
         person = tx.rosters.inspector(seat.agency, seat.inspector)
@@ -57,7 +59,7 @@ def push(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat_name(seat), "accept_by": seat.accept_by.isoformat(), "facts": facts, **windows},
     )
     try:
-        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
+        receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
 
@@ -99,16 +101,10 @@ def call_off(work: Work, office: Office) -> Settlement:
         data={"visit": held.id, "seat": seat.name, "called_off": word != "unblocked"},
     )
     try:
-        receipt = channel.push(message, key=f"{work.key}:{_content(message)}")
+        receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
     return nothing("called_off", attempts=receipt.attempts)
-
-
-def _content(message: Message) -> str:
-    """What a push says, in 16 hex: an address mended between two tries makes another message, and so needs another key."""
-    told = json.dumps(asdict(message), ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
@@ -155,7 +151,7 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
     held, seat = by_name(tx, name, lock=True)
     decision = visit.accept(seat, _pack(tx, held))
     settle_seat(tx, held, seat, decision, now)
-    tx.work.end_keys([f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
+    stopped.end(tx, [f"{OrderKind.ACCEPT_DUE.value}:{name}"], now)
     return decision.state
 
 
@@ -164,7 +160,7 @@ def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Se
     held, seat = by_name(tx, name, lock=True)
     decision = visit.decline(seat, reason, _pack(tx, held))
     settle_seat(tx, held, seat, decision, now)
-    tx.work.end_keys([f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
+    stopped.end(tx, [f"{kind.value}:{name}" for kind in (OrderKind.ACCEPT_DUE, OrderKind.PUSH)], now)
     if held.state.open:
         _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state

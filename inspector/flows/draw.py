@@ -22,7 +22,7 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, seeding, supplement
+from inspector.flows import extend, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -209,7 +209,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        tx.work.end_keys([overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
+        stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)

@@ -68,11 +68,6 @@ def member_of(tx: Tx, number: str, name: str) -> Member | None:
     return dict(read_members(part.content.split(b"\n"), [name])).get(name) if part is not None else None
 
 
-def load_members(content: bytes) -> dict[str, Member]:
-    """The private key of a frame, from the whole of its file."""
-    return dict(read_members(content.split(b"\n"), None))
-
-
 def packed(one: Member) -> str:
     """A member as one line of JSON, without its key."""
     fields = [one.kind.value, one.code, one.name, list(one.cases), one.pooled, one.stratum, list(one.supervised)]

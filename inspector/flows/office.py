@@ -183,9 +183,12 @@ class Office:
     def _packs(self) -> frozenset[str]:
         return frozenset(node.pack for node in self.tree.values() if node.pack is not None)
 
-    def link(self, purpose: str, about: str) -> str:
-        """A capability link: whoever holds it may answer for this one thing. Derived, so the same letter carries the same link."""
-        return f"{self.base_url}/{purpose}/{about}/{self.link_token(purpose, about)}"
+    def link(self, purpose: str, about: str, *, base: str = "") -> str:
+        """A capability link: whoever holds it may answer for this one thing. Derived, so that it lies nowhere.
+
+        `base`: the address of this house as it was when the link was first sent, where another try must say the same.
+        """
+        return f"{base or self.base_url}/{purpose}/{about}/{self.link_token(purpose, about)}"
 
     def link_token(self, purpose: str, about: str) -> str:
         """The secret part of a link: 192 bits of HMAC-SHA256 over purpose and thing."""

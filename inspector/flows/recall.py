@@ -18,6 +18,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.result import ended
 from inspector.domain.verification import asked_others
+from inspector.flows import stopped
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -36,7 +37,7 @@ SUPERIOR_UNKNOWN = "superior_unknown"
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
     """The order to take a credit entry back, with lane and date; none for an entry that has not left the house."""
     key = str(order.payload["entry"])
-    ended = tx.work.end_keys([key], now)
+    ended = stopped.end(tx, [key], now)
     tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
     held = tx.work.keyed(key)
     if held is not None and (held["fence"] == 0 or not held["lane"]):
@@ -51,7 +52,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
     orders: list[Order] = []
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
         letters = assistance.letters(request)
-        ended = [row for row in tx.work.end_keys(letters, now) if row.fence] if letters else []
+        ended = [row for row in stopped.end(tx, letters, now) if row.fence] if letters else []
         if not (request.state.open or request.told or ended):
             continue
         unsure = {
@@ -60,7 +61,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         }
         cancelled = assistance.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
-        tx.work.end_keys([f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
+        stopped.end(tx, [f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders

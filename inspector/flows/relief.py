@@ -15,7 +15,7 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, listing, supplement
+from inspector.flows import challenges, exemptions, listing, stopped, supplement
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -94,7 +94,7 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
-    ended = tx.work.end_keys([f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    ended = stopped.end(tx, [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
     tell_off(tx, held, [seat], ended, now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
     if any(one.state is SeatState.RELIEVED for one in others):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.flows import stopped
 from inspector.store.tx import Tx
 from inspector.store.work import Ended
 
@@ -73,12 +74,12 @@ def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatSta
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=state), now)
             ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
-    return tx.work.end_keys(ended, now)
+    return stopped.end(tx, ended, now)
 
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit's own dates mean nothing any more, and nobody need see to it."""
-    tx.work.end_keys([f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
+    stopped.end(tx, [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
     for matter in (OVERDUE, CONFLICT, UNPUBLISHED):
         tx.attention.close(f"{matter}:{held.id}", now)
     tx.attention.close(f"{CEASED_ASKED}:{held.id}", now)

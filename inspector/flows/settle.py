@@ -12,7 +12,7 @@ from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy, Timer
-from inspector.flows import recall
+from inspector.flows import recall, stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.ports import PortError
@@ -81,7 +81,7 @@ def settle_case(
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:
     """End a case's open work of these kinds, and with a review's clock what people were told of it."""
-    tx.work.end(case.id, [kind.value for kind in kinds], now)
+    stopped.end_of(tx, case.id, kinds, now)
     if kinds & REVIEW_WORK:
         tx.attention.close(f"{REVIEW_DUE}:{case.id}", now)
 
@@ -102,7 +102,7 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     if not request.state.open:
         tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
-        tx.work.end_keys([f"{kind.value}:{request.id}" for kind in decision.ends], now)
+        stopped.end(tx, [f"{kind.value}:{request.id}" for kind in decision.ends], now)
     tx.work.order(decision.orders, now)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing
 from inspector.store.tx import Tx
-from inspector.store.work import Work
+from inspector.store.work import Ended, Work
 
 STOPPED = "work_stopped"
 """The matter that stopped work opens where its flow opens none of its own; one for each kind and agency, with the last row named."""
@@ -14,32 +16,53 @@ STOPPED = "work_stopped"
 
 def stopped(tx: Tx, work: Work, code: str, house: str, now: datetime) -> None:
     """Tell a person, in the transaction that quarantines the row. `house` hears of what belongs to no case."""
-    agency = _agency(tx, work, house)
+    agency = _agency(tx, work.case_id) or house
     facts = {"work": work.key, "kind": work.kind, "case": work.case_id, "error": code}
     tx.attention.open(STOPPED, agency, f"{work.kind}:{agency}", facts, now)
+
+
+def end(tx: Tx, keys: Iterable[str], now: datetime) -> list[Ended]:
+    """End open work by its keys, for it has lost its purpose, and with it what a person heard of what had stopped."""
+    ended = tx.work.end_keys(keys, now)
+    _seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
+    return ended
+
+
+def end_of(tx: Tx, case_id: str, kinds: Iterable[OrderKind], now: datetime) -> None:
+    """The same for a case's open work of these kinds."""
+    ended = tx.work.end(case_id, [kind.value for kind in kinds], now)
+    _seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
 
 
 def retry(tx: Tx, work_id: int, now: datetime) -> None:
     """A person sends a row round again. Raises Missing, Refusal."""
     tx.work.retry(work_id, now)
-    _seen_to(tx, work_id, now)
+    _dealt_with(tx, work_id, now)
 
 
 def release(tx: Tx, work_id: int, reason: str, now: datetime) -> None:
     """A person lets a row go. Raises Missing, Refusal."""
     tx.work.release(work_id, reason, now)
-    _seen_to(tx, work_id, now)
+    _dealt_with(tx, work_id, now)
 
 
-def _seen_to(tx: Tx, work_id: int, now: datetime) -> None:
-    """With the last row of a kind its matter is over."""
-    kind = tx.work.show(work_id)["kind"]
-    if not tx.work.page(state="quarantined", kind=kind, limit=1):
-        tx.attention.close_those(f"{STOPPED}:{kind}:", now)
+def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:
+    row = tx.work.show(work_id)
+    _seen_to(tx, [(row["kind"], row["case_id"])], now)
 
 
-def _agency(tx: Tx, work: Work, house: str) -> str:
+def _seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:
+    """With an agency's last row of a kind its matter is over; what belongs to no case is the house's, and keeps it open for all."""
+    for kind, case_id in dict.fromkeys(rows):
+        agency, left = _agency(tx, case_id), tx.work.stopped(kind)
+        if agency is None and not left:
+            tx.attention.close_those(f"{STOPPED}:{kind}:", now)
+        elif agency is not None and not left & {agency, None}:
+            tx.attention.close(f"{STOPPED}:{kind}:{agency}", now)
+
+
+def _agency(tx: Tx, case_id: str | None) -> str | None:
     try:
-        return tx.cases.get(work.case_id).agency if work.case_id else house
+        return tx.cases.get(case_id).agency if case_id else None
     except Missing:
-        return house
+        return None

@@ -22,13 +22,22 @@ STUCK = "credit_retraction_stuck"
 UNHEARD = "callback_stuck"
 """The matter for a person that a notice opens which a system does not get; one for each system and agency. The feed has it."""
 
+WITHHELD = "callback_withheld"
+"""The matter for a person that a notice opens whose system's name now belongs to another agency; one for each system and agency."""
+
 _DAY = 86_400.0
 
 
 def notify(work: Work, office: Office) -> Settlement:
-    """Deliver one event to the system that sent the case. Refusals go to quarantine: the feed still has the event."""
+    """Deliver one event to the system that sent the case. Refusals go to quarantine: the feed still has the event.
+
+    Where its name has passed to another agency, the address behind it is that agency's by now: nothing of this case goes there.
+    """
     with office.store.read() as tx:
         row = tx.events.get(str(work.payload["event"]))
+        holder = tx.tokens.holder(work.lane)
+    if holder is not None and holder not in (row["agency"], *office.line(row["agency"])):
+        return _withheld(work, row["agency"], holder).unasked()
     system = office.connectors.approving.get(work.lane)
     if system is None:
         raise _not_configured()
@@ -142,6 +151,16 @@ def not_told(tx: Tx, work: Work, code: str, now: datetime) -> None:
     agency = tx.cases.get(str(work.case_id)).agency
     facts = {"connector": work.lane, "case": work.case_id, "error": code}
     tx.attention.open(UNHEARD, agency, f"{work.lane}:{agency}", facts, now)
+
+
+def _withheld(work: Work, agency: str, holder: str) -> Settlement:
+    """Not delivered: the feed has the event, and a person hears it."""
+    facts = {"connector": work.lane, "case": work.case_id, "holder": holder}
+
+    def write(tx: Tx, now: datetime) -> None:
+        tx.attention.open(WITHHELD, agency, f"{work.lane}:{agency}", facts, now)
+
+    return Settlement(write=write, outcome="withheld")
 
 
 def not_entered(tx: Tx, work: Work, code: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import Tickets
 from inspector.domain.suite import Suite
+from inspector.flows import stopped
 from inspector.flows.lists import OBJECTS, frames, kept, small
 from inspector.flows.members import MEMBERS
 from inspector.flows.office import Office
@@ -136,4 +137,4 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     keys = [f"{kind.value}:{number}:{party}" for kind in kinds for party in held.parties]
     overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
     late = (overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{LATE}")
-    tx.work.end_keys([*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)
+    stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)

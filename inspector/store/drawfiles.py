@@ -83,11 +83,6 @@ class DrawFiles(Room):
             yield content
             part += 1
 
-    def count_parts(self, number: str, name: str) -> int:
-        """How many parts a file has."""
-        asked = sa.select(sa.func.count()).where(draw_file.c.number == number, draw_file.c.name == name)
-        return self.connection.execute(asked).scalar_one()
-
     def part_with(self, number: str, name: str, key: bytes) -> Part | None:
         """The part that holds a key's row, if any does."""
         asked = sa.select(draw_file.c.part, draw_file.c.bytes).where(

@@ -81,6 +81,11 @@ class TokenRoom(Room):
         asked = sa.select(token.c.agency, token.c.name).where(*valid).distinct().order_by(token.c.agency, token.c.name)
         return [(row.agency, row.name) for row in self.connection.execute(asked)]
 
+    def holder(self, name: str) -> str | None:
+        """The agency to which a system's name belongs: that of its token issued last, run out or not; None: nobody ever had it."""
+        asked = sa.select(token.c.agency).where(token.c.name == name, token.c.role == _SYSTEM)
+        return self.connection.execute(asked.order_by(token.c.made_at.desc()).limit(1)).scalar_one_or_none()
+
     def revoke(self, token_id: str, now: datetime) -> None:
         """End a token. Raises Missing."""
         held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))

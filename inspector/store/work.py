@@ -21,7 +21,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, PROBE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
-from inspector.store.tables import EPOCH, Moment, work
+from inspector.store.tables import EPOCH, Moment, case_file, work
 
 Claim = tuple[int, int]
 """A row's id and the fence it was claimed with: the row may be claimed again as soon as it is settled."""
@@ -64,17 +64,25 @@ _AHEAD = (
     .where(sa.tuple_(work.c.id, work.c.fence).in_(sa.bindparam("held", expanding=True)), work.c.state == "ready")
     .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None, attempts=work.c.attempts + 1)
 )
-_OPEN = sa.update(work).where(work.c.state.in_(("ready", "waiting", "quarantined")))
-_END = _OPEN.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+_WHY = sa.case(
+    (work.c.state == "quarantined", sa.func.substr(sa.literal("obsolete: ") + sa.func.coalesce(work.c.error, ""), 1, 400)),
+    else_="obsolete",
+)
+"""Why an ended row was not carried out; of one in quarantine also what had stopped it."""
+_OBSOLETE = (
+    sa.update(work)
+    .where(work.c.state.in_(("ready", "waiting", "quarantined")))
+    .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=_WHY, owner=None)
+    .returning(work.c.key, work.c.kind, work.c.lane, work.c.case_id, work.c.fence, work.c.lease_until, work.c.error)
+)
+_END = _OBSOLETE.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
 _LATE = (
     sa.update(work)
     .where(work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"))
     .where(work.c.state == "done", work.c.error == "obsolete")
     .values(error="late")
 )
-_END_KEYS = _OPEN.where(work.c.key.in_(sa.bindparam("keys", expanding=True))).returning(
-    work.c.key, work.c.lane, work.c.fence, work.c.lease_until
-)
+_END_KEYS = _OBSOLETE.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +90,17 @@ class Ended:
     """A row as it was when it was ended: never claimed (`fence` 0), tried before, or still under way until `lease_until`."""
 
     key: str
+    kind: str
     lane: str
+    case_id: str | None
     fence: int
     lease_until: datetime
+    error: str
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it lay in quarantine."""
+        return self.error != "obsolete"
 
 
 class WorkRoom(Room):
@@ -187,6 +203,10 @@ class WorkRoom(Room):
             return
         self._guarded(held, state="done", done_at=now, error=None, owner=None, attempts=held.attempts)
 
+    def keep(self, held: Work, payload: Mapping[str, object]) -> None:
+        """What a claimed row carries from now on, however often it is tried. Raises Stale when the fence is not ours any more."""
+        self._guarded(held, payload=json.dumps(payload, ensure_ascii=False))
+
     def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
         """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12).
 
@@ -244,26 +264,23 @@ class WorkRoom(Room):
         held = sa.update(work).where(work.c.state == "ready", work.c.lease_until > EPOCH)
         return self.connection.execute(held.values(lease_until=EPOCH, owner=None)).rowcount
 
-    def end(self, case_id: str, kinds: Iterable[str], now: datetime) -> int:
+    def end(self, case_id: str, kinds: Iterable[str], now: datetime) -> list[Ended]:
         """End a case's open work of these kinds: it has lost its purpose. A running one is refused when it settles."""
         kinds = list(kinds)
         self._none_ahead(lambda row: row.case_id == case_id and row.kind in kinds)
-        values = {
-            "ended_case": case_id,
-            "kinds": kinds,
-            "done_at": now,
-            "state": "done",
-            "error": "obsolete",
-            "owner": None,
-        }
-        return self.connection.execute(_END, values).rowcount
+        values = {"ended_case": case_id, "kinds": kinds, "now": now}
+        return [Ended(**row) for row in self.connection.execute(_END, values).mappings()]
 
     def end_keys(self, keys: Iterable[str], now: datetime) -> list[Ended]:
         """End open work by its keys; what was open, as it was. One statement, so that no claim comes between look and end."""
         keys = list(keys)
         self._none_ahead(lambda row: row.key in keys)
-        values = {"keys": keys, "done_at": now, "state": "done", "error": "obsolete", "owner": None}
-        return [Ended(**row) for row in self.connection.execute(_END_KEYS, values).mappings()]
+        return [Ended(**row) for row in self.connection.execute(_END_KEYS, {"keys": keys, "now": now}).mappings()]
+
+    def stopped(self, kind: str) -> set[str | None]:
+        """The agencies whose work of a kind lies in quarantine; None: that of no case."""
+        asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()
+        return {*self.connection.execute(asked.where(work.c.state == "quarantined", work.c.kind == kind)).scalars()}
 
     def late(self, held: Work) -> bool:
         """Whether a claimed row was ended under our hands, with nobody else's claim since. Yes is said once: then it is marked."""

@@ -19,7 +19,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.replay import replay
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows.lists import bundle
-from inspector.flows.members import load_members
+from inspector.flows.members import unpacked
 from tests.fault.inside import Inside, told
 
 if TYPE_CHECKING:
@@ -88,8 +88,9 @@ def _frames(inside: Inside) -> Iterator[str]:
     """A case is in one frame at a time: it comes into the next one only when the draw before is over."""
     frames: dict[str, list[Draw]] = defaultdict(list)
     for held in sorted(inside.draws.values(), key=lambda one: one.made_at):
-        for member in load_members(inside.files[held.number]["members.json"]).values():
-            for case_id in member.cases:
+        members = json.loads(inside.files[held.number]["members.json"] or b"{}")
+        for fields in members.values():
+            for case_id in unpacked(json.dumps(fields)).cases:
                 frames[case_id].append(held)
     both = [one for one, held in frames.items() if any(_overlap(*pair, inside) for pair in itertools.pairwise(held))]
     yield from told("cases in two frames at once", both)

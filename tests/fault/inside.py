@@ -98,8 +98,8 @@ class Inside:
 
 
 def order(key: str) -> str:
-    """The order behind a key that somebody outside was called with: pushes name the digest of their content behind their order's."""
-    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith(("push:", "push.off:")) else key
+    """The order behind a key that somebody outside was called with: pushes and letters name what they say behind their order's."""
+    return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith(("push:", "push.off:", "assist.send:")) else key
 
 
 def told(what: str, which: Collection[object]) -> Iterator[str]:

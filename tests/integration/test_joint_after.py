@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import read
-from inspector.domain.draw import receipt_holds
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
@@ -52,6 +51,7 @@ from tests.integration.test_joint import (
 )
 from tests.integration.test_replacements import changed
 from tests.operator import Operator
+from tests.receipts import holds
 
 pytestmark = pytest.mark.alike
 
@@ -236,7 +236,7 @@ def test_after_the_visits_the_public_verifies_every_list_and_each_participant_re
     verdict = judge(Bundle(files=told), None).verdict
     assert (verdict.holds, verdict.problems, verdict.remarks[0].code) == (True, (), "draw.public_bundle")
     assert not any(f'"Z{number:03d}"' in b"".join(told.values()).decode() for number in range(1, 5)), "no inspector is named"
-    assert receipt_holds(read(told["commit.json"]), firm, "bureau")
+    assert holds(read(told["commit.json"]), firm, "bureau")
     assert sum(one.judged + one.open for one in made_of_it.estimates) <= 1, "the partners' cases are in no statistics of the lead"
     assert {one.pool.partition(":")[0] for one in made_of_it.crowds} <= set(AGENCIES)
     with serving(office) as edge:

@@ -16,7 +16,6 @@ import pytest
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import read
-from inspector.domain.draw import receipt_holds
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw
@@ -42,6 +41,7 @@ from tests.integration.test_draw_way import Phones, carried_out, visits
 from tests.integration.test_joint import FIRM, accepted, drawn, entered, lines, seats, stored, together, waiting
 from tests.needs import require
 from tests.operator import Operator
+from tests.receipts import holds
 from tests.second import judged
 
 pytestmark = pytest.mark.alike
@@ -263,8 +263,8 @@ def test_after_the_visits_bundle_receipt_and_report_tell_each_list_and_how_likel
     }
     assert named == told
     commitment = read(bundle["commit.json"])
-    assert receipt_holds(commitment, both, FIRE)
-    assert not receipt_holds(commitment, both, MARKET)
+    assert holds(commitment, both, FIRE)
+    assert not holds(commitment, both, MARKET)
     assert (both["chance"], one["chance"], one["visited"], hidden["list"]) == ("3/12", "6/12", "1/2", MARKET)
     assert "visited" not in hidden
     exact = Fraction(str(both["visited"]))

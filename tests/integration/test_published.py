@@ -13,7 +13,6 @@ import pytest
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import read
-from inspector.domain.draw import receipt_holds
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
@@ -33,6 +32,7 @@ from tests.edge import WEB, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_void import WHY, sign
+from tests.receipts import holds
 from tests.second import opinions
 
 pytestmark = pytest.mark.alike
@@ -97,8 +97,8 @@ def test_before_the_visits_nothing_is_published_and_a_receipt_tells_nobodys_fate
         published(office, hand, held.number)
     assert asked(office, hand, held.number, code(1)) == early, "the draw changes nothing that it says"
     assert set(early) == {"draw", "leaf", "index", "n", "path", "words"}, "no C: with it a ticket could be computed; and no row"
-    assert receipt_holds(read(files(office, held.number)["commit.json"]), early, "weekly")
-    assert not receipt_holds(read(files(office, held.number)["commit.json"]), {**early, "leaf": "0" * 64}, "weekly")
+    assert holds(read(files(office, held.number)["commit.json"]), early, "weekly")
+    assert not holds(read(files(office, held.number)["commit.json"]), {**early, "leaf": "0" * 64}, "weekly")
 
 
 def test_after_the_visits_the_public_verifies_a_draw_in_which_no_person_is_named(store: Store, hand: Hand) -> None:
@@ -188,7 +188,7 @@ def test_a_receipt_is_for_a_firm_of_the_frame_and_for_agencies_that_may_know(sto
         made(office, hand, held.number)
         with edge.as_(Role.OFFICER) as client:
             after = client.get(at).json()
-    assert receipt_holds(read(files(office, held.number)["commit.json"]), after, "weekly")
+    assert holds(read(files(office, held.number)["commit.json"]), after, "weekly")
     assert {"c", "seed", "limit", "ticket", "chance"} <= set(after)
     assert all(visit.state is VisitState.DONE for visit in visits(office, held.number))
 
@@ -214,7 +214,7 @@ def test_no_receipt_of_another_draw_says_who_is_still_to_be_visited(store: Store
 
     def told() -> list[str]:
         receipts = [asked(office, hand, second.number, code(number)) for number in range(FIRMS)]
-        assert all(receipt_holds(read(files(office, second.number)["commit.json"]), one, "monthly") for one in receipts)
+        assert all(holds(read(files(office, second.number)["commit.json"]), one, "monthly") for one in receipts)
         return [json.dumps({**one, "leaf": "", "path": "", "index": ""}, ensure_ascii=False) for one in receipts]
 
     def same(texts: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from inspector.daemon import sweeps
 from inspector.settings import load
 from inspector.store.room import Row
 from inspector.store.store import Store
-from inspector.testing.peer import Step, answer, lost, peer
+from inspector.testing.peer import Line, Step, answer, lost, peer
 from tests.edge import WEB, Edge, serving
 from tests.engine import until
 from tests.house import Hand, closing, open_office
@@ -144,3 +145,24 @@ def test_a_daemon_that_is_silent_itself_is_not_said_to_be_unheard_by_its_switch(
         told = sections(edge, "en")
     assert "vanished 0.1: not running?" in told["Daemons"]
     assert "switch" not in told["At risk"] + told["Daemons"]
+
+
+def test_a_stop_ends_claiming_at_once_though_a_ping_is_under_way(tmp_path: Path) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def held(line: Line) -> bool:
+        begun.set()
+        go.wait(10)
+        return answer()(line)
+
+    with outside(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path, held) as house:
+        house.daemon.start()
+        assert begun.wait(10)
+        stopping = threading.Thread(target=house.daemon.stop)
+        stopping.start()
+        try:
+            until(lambda: not house.daemon.worker.alive, seconds=3)
+        finally:
+            go.set()
+            stopping.join()
+            house.server.stop()

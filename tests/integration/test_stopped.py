@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 import sqlalchemy as sa
 
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
+from inspector.domain.evidence import Verdict
+from inspector.flows import assist, review, stopped
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
@@ -18,6 +21,8 @@ from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from tests import house
 from tests.engine import FAST, LANE, count, order, put, real_office, row, states, until
+from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
+from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
 
 def test_a_settlement_that_the_database_does_not_take_is_a_try_and_ends_in_quarantine(store: Store) -> None:
@@ -42,3 +47,92 @@ def test_a_settlement_that_the_database_does_not_take_is_a_try_and_ends_in_quara
     with store.read() as tx:
         (matter,) = tx.attention.page(None)
     assert (matter["kind"], matter["about"]) == ("work_stopped", f"ask:{office.house}"), "and a person is told"
+
+
+def stop(office: Office, *kinds: OrderKind) -> None:
+    """What is due of these kinds ends in quarantine, as by a fault of the program; the rest is carried out."""
+    for work in claim(office):
+        if work.kind not in kinds:
+            carry_out(office, work)
+            continue
+        with office.store.begin() as tx:
+            tx.work.quarantine(work, "KeyError", office.now())
+            stopped.stopped(tx, work, "KeyError", office.house, office.now())
+
+
+def shown(store: Store) -> list[str]:
+    """What stopped work a person still hears of."""
+    with store.read() as tx:
+        return sorted(matter["about"] for matter in tx.attention.page(None) if matter["kind"] == "work_stopped")
+
+
+def two_stopped(store: Store, hand: Hand) -> tuple[Office, str]:
+    """A question of the bureau's case and one of its neighbour's, both stopped; and the bureau's case."""
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    ours = post(office, application(1, "business-licence", LICENCE))
+    post(office, application(2, "business-licence", LICENCE, agency="other"))
+    stop(office, OrderKind.ASK)
+    assert shown(store) == ["ask:bureau", "ask:other"]
+    return office, ours
+
+
+@pytest.mark.alike
+def test_stopped_work_of_a_case_that_is_withdrawn_is_nobodys_matter_any_more(store: Store, hand: Hand) -> None:
+    office, ours = two_stopped(store, hand)
+    with store.begin() as tx:
+        review.withdraw(office, tx, ours, "改为提交证明", "hall", hand())
+        (row,) = tx.work.page(case_id=ours, kind="ask")
+    assert shown(store) == ["ask:other"]
+    assert (row["state"], row["error"]) == ("done", "obsolete: KeyError"), "and why it had stopped can still be read"
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("way", ["retry", "release"])
+def test_who_has_seen_to_an_agencys_stopped_work_need_not_wait_for_its_neighbour(store: Store, hand: Hand, way: str) -> None:
+    _, ours = two_stopped(store, hand)
+    with store.begin() as tx:
+        (row,) = tx.work.page(case_id=ours, kind="ask")
+        if way == "retry":
+            stopped.retry(tx, row["id"], hand())
+        else:
+            stopped.release(tx, row["id"], "问过了", hand())
+    assert shown(store) == ["ask:other"]
+
+
+@pytest.mark.alike
+def test_an_agencys_matter_stays_while_another_row_of_it_has_stopped(store: Store, hand: Hand) -> None:
+    office, ours = two_stopped(store, hand)
+    post(office, application(3, "business-licence", LICENCE))
+    stop(office, OrderKind.ASK)
+    with store.begin() as tx:
+        review.withdraw(office, tx, ours, "改为提交证明", "hall", hand())
+    assert shown(store) == ["ask:bureau", "ask:other"]
+
+
+@pytest.mark.alike
+def test_a_stopped_clock_of_a_request_is_over_with_its_answer(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    hand.on(days=8)
+    stop(office, OrderKind.ASSIST_DUE)
+    assert shown(store) == ["assist.due:bureau"]
+    with store.begin() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "民政局 王五", hand())
+    assert shown(store) == []
+
+
+@pytest.mark.alike
+def test_stopped_work_of_no_case_is_over_with_the_last_of_its_kind(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1), order(2))
+    stop(office, OrderKind.ASK)
+    with store.begin() as tx:
+        first, second = tx.work.page(state="quarantined")
+        stopped.release(tx, first["id"], "-", office.now())
+    assert shown(store) == [f"ask:{office.house}"]
+    with store.begin() as tx:
+        stopped.end(tx, [second["key"]], office.now())
+    assert shown(store) == []

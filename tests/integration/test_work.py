@@ -15,7 +15,7 @@ from inspector.store.tables import EPOCH, lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from tests.engine import LANE, LEASE, clock, order, put, row, states
-from tests.house import Hand
+from tests.house import Hand, closing, open_store
 
 HOUR = timedelta(hours=1)
 
@@ -219,9 +219,9 @@ def test_ended_work_is_never_claimed_and_a_running_one_is_refused(store: Store) 
     put(store, order(1), order(2, due_at=clock() + HOUR), order(3))
     (running, *_) = claim(store, 1)
     with store.begin() as tx:
-        assert tx.work.end("case-1", ["ask"], clock()) == 1
+        assert [row.key for row in tx.work.end("case-1", ["ask"], clock())] == ["ask:1"]
         assert [row.key for row in tx.work.end_keys(["ask:2", "ask:nobody"], clock())] == ["ask:2"]
-        assert tx.work.end("case-3", ["push"], clock()) == 0
+        assert tx.work.end("case-3", ["push"], clock()) == []
     with pytest.raises(Stale), store.begin() as tx:
         tx.work.finish(running, clock())
     assert names(claim(store)) == ["3"]
@@ -289,6 +289,21 @@ def test_two_claimants_at_once_get_different_rows_without_waiting_for_each_other
         hand.join()
     assert len(got["one"]) == len(got["two"]) == 20
     assert not set(got["one"]) & set(got["two"])
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("of_lane", ["", LANE], ids=["without a lane", "as a probe"])
+def test_what_another_transaction_holds_is_passed_over_by_whoever_claims_and_nobody_waits_for_it(
+    postgres_url: str, of_lane: str
+) -> None:
+    with closing(open_store(postgres_url)) as store:
+        put(store, *(order(n, lane=of_lane) for n in range(2)))
+        with store.begin() as ending, store.begin() as tx:
+            ending.work.end_keys(["ask:0"], clock())  # a withdrawal, say, that has not committed yet
+            tx.connection.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+            now = tx.machine_now()
+            house = () if of_lane else tx.work.claim("one", now, clock(), LEASE, 1, laned=False)
+            assert names([*house, *tx.work.probe("one", now, LEASE, [of_lane] if of_lane else [])]) == ["1"]
 
 
 def test_a_row_that_was_claimed_and_rolled_back_was_never_claimed(store: Store) -> None:
