@@ -40,6 +40,8 @@ class OrderKind(StrEnum):
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"
     CALENDAR_RECOUNT = "calendar.recount"
+    CATALOGUE_REMIND = "catalogue.remind"
+    CATALOGUE_DUE = "catalogue.due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
-from inspector.flows import assist, dispatch, draw, forget, recount, relief, review, seeding, tell, verify
+from inspector.flows import assist, catalogue, dispatch, draw, forget, recount, relief, review, seeding, tell, verify
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -56,4 +56,6 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.FORGET: Flow(do=forget.forget),
     OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
+    OrderKind.CATALOGUE_REMIND: Flow(do=catalogue.due),
+    OrderKind.CATALOGUE_DUE: Flow(do=catalogue.due),
 }
