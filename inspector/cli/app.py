@@ -11,6 +11,7 @@ from inspector.cli import (
     afterwards,
     bundles,
     cases,
+    catalogue,
     check,
     connectors,
     draws,
@@ -60,6 +61,7 @@ migrations.register(app)
 cases.register(group("case", "Cases: show, explain, list, import. 核查事项", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 packs.register(group("policy", "Policy packs. 政策包", app))
+catalogue.register(group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)
 draws.register(draw_group)

@@ -154,6 +154,13 @@ def lacking(office: Office, tx: Tx, day: date) -> Iterator[tuple[Policy, Item, L
                 yield policy, item, next((one for one in told if one.entry is not None), told[0])
 
 
+def public(office: Office, tx: Tx, agency: str) -> list[Entry]:
+    """The published editions that speak for an agency: its own, else those of the nearest agency above. Without a catalogue none."""
+    known = {one.content.item for one in tx.catalogue.page(office.line(agency))}
+    told = (listed(office, tx, agency, item) for item in sorted(known))
+    return [one.entry for one in told if one.standing is Standing.PUBLISHED and one.entry is not None]
+
+
 def editions(tx: Tx, agency: str, item: str) -> Sequence[Entry]:
     """An item's editions. Raises Missing."""
     held = tx.catalogue.editions(agency, item)
