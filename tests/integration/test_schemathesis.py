@@ -83,6 +83,7 @@ FITTING: dict[str, Any] = {
 NEEDED = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
+    "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
