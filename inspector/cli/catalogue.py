@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -281,13 +282,16 @@ def guide(
     out: Annotated[Path | None, typer.Option("--out", help="Write it into this file 写入文件", dir_okay=False)] = None,
 ) -> None:
     """Print the public guide to the published items, in Chinese: both ways, verification, how to turn back. 编制办事指南。"""
-    from inspector.flows import catalogue
+    from inspector.flows import catalogue, wording
     from inspector.policyrender import guide as page
 
     office, where = terminal.office, _agency(terminal, agency)
     today = office.now().date()
     policy = office.policy(where, today)
-    held = page.parts(policy, terminal.look(lambda tx: catalogue.public(office, tx, where)))
+    entries = terminal.look(lambda tx: catalogue.public(office, tx, where))
+    held = page.parts(
+        policy, entries, lambda bases, sources: wording.citations(replace(policy, sources=sources), bases, "zh-Hans")
+    )
     if not held:
         raise Missing("catalogue_empty", agency=where)
     render = page.markdown if form is Form.MD else page.html

@@ -5,7 +5,7 @@ A page in Chinese, Markdown or HTML, that stands by itself. What it says of law 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -14,7 +14,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
-from inspector.policyrender import _cited, _term
+from inspector.policyrender import _term
 from inspector.policyrender.words import FACTORS, GRADES, WORDS
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
@@ -26,6 +26,10 @@ _STYLE = (
 )
 
 
+Cite = Callable[[Iterable[str], Mapping[str, str]], str]
+"""Citations such as `S0:9;P:2.4` in words, by the titles of the sources."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One item of the guide: its name, its place in the catalogue, and what is told of it, each under a head."""
@@ -35,10 +39,10 @@ class Part:
     told: Mapping[str, str]
 
 
-def parts(policy: Policy, entries: Iterable[Entry]) -> tuple[Part, ...]:
-    """What the guide says of the published items that the pack has, in the pack's order."""
+def parts(policy: Policy, entries: Iterable[Entry], cite: Cite) -> tuple[Part, ...]:
+    """What the guide says of the published items that the pack has, in the pack's order; `cite` puts citations in words."""
     public = {entry.content.item: entry for entry in entries}
-    return tuple(_part(policy, item, public[code]) for code, item in policy.items.items() if code in public)
+    return tuple(_part(policy, item, public[code], cite) for code, item in policy.items.items() if code in public)
 
 
 def markdown(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
@@ -73,24 +77,25 @@ def _head(policy: Policy, on: date) -> str:
     return f"编制日期 {on}；依据 {policy.title}（{policy.label}）。"
 
 
-def _part(policy: Policy, item: Item, entry: Entry) -> Part:
+def _part(policy: Policy, item: Item, entry: Entry, cite: Cite) -> Part:
     """The heads stand in the order in which an applicant asks."""
     public = entry.publication
     assert public is not None, "only what is public is guided to"
+    choice, withdrawal = (cite([policy.basis(rule)], policy.sources) for rule in (Rule.CERTIFICATE, Rule.WITHDRAW))
     told = {
         "目录": f"第 {entry.content.edition} 版，{public.on} 公布于{public.reference}",
         "适用": f"{_listed(item.matters)}；{_listed(item.subjects)}",
         "证明内容": f"{'、'.join(fact.name for fact in item.facts)}。标准：{item.standard}",
-        "设定依据": entry.content.basis,
-        "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{policy.basis(Rule.CERTIFICATE)}",
+        "设定依据": cite([entry.content.basis], entry.content.sources),
+        "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{choice}",
         "方式一 告知承诺": _commitment(item),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
-        "核查": _verified(policy, item),
-        **({"免予核查": _exempt(item)} if item.exempt else {}),
-        "承诺不实的后果": _untrue(policy),
-        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录。依据：{policy.basis(Rule.WITHDRAW)}",
+        "核查": f"{_verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
+        **({"免予核查": f"{_exempt(item)}。依据：{cite([item.exempt_basis or ''], policy.sources)}"} if item.exempt else {}),
+        "承诺不实的后果": _untrue(policy, cite),
+        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录。依据：{withdrawal}",
     }
-    return Part(code=item.code, name=item.name, told={head: _cited(text, policy.sources) for head, text in told.items()})
+    return Part(code=item.code, name=item.name, told=told)
 
 
 def _commitment(item: Item) -> str:
@@ -105,27 +110,25 @@ def _verified(policy: Policy, item: Item) -> str:
     if len({row.before_decision for row in rows}) > 1:
         before = "视情形在作出决定之前或者之后"
     ways = "、".join(WORDS[method] for method in Method if method in item.methods)
-    return f"以{ways}核查，不采用未告知的方式；{before}进行，自受理之日起{_term(item.verify)}内完成。依据：{item.verify_basis}"
+    return f"方式为{ways}，不采用未告知的方式；{before}进行，自受理之日起{_term(item.verify)}内完成"
 
 
 def _exempt(item: Item) -> str:
     why = FACTORS.get(item.exempt_factor or "", "")
     reason = f"{why}：{item.factors.get(item.exempt_factor or '', '')}；" if why else ""
-    return f"{reason}不逐件核查，纳入日常监管；{item.exempt_review_by} 前复审。依据：{item.exempt_basis}"
+    return f"{reason}不逐件核查，纳入日常监管；{item.exempt_review_by} 前复审"
 
 
-def _untrue(policy: Policy) -> str:
+def _untrue(policy: Policy, cite: Cite) -> str:
     """What an officer may be proposed to do, before and after the matter is concluded, and what is entered into the credit record."""
+    rows = [row for outcome in UNTRUE if (row := policy.outcomes.get(outcome)) is not None]
     told = []
-    for outcome in UNTRUE:
-        row = policy.outcomes.get(outcome)
-        if row is None:
-            continue
+    for row in rows:
         before, after = ("、".join(WORDS[one] for one in stage) or "不作处理" for stage in row.stages)
         ends = before if before == after else f"未办结的{before}，已办结的{after}"
         grade = f"，记入信用记录（{GRADES.get(row.grade, row.grade)}）" if row.grade else ""
-        told.append(f"{WORDS[outcome]}的：{ends}{grade}（依据：{row.basis}）")
-    return f"{'；'.join(told)}。以上均由工作人员查明后依法决定"
+        told.append(f"{WORDS[row.outcome]}的，{ends}{grade}")
+    return f"{'；'.join(told)}。以上由工作人员查明后依法决定。依据：{cite((row.basis for row in rows), policy.sources)}"
 
 
 def _listed(values: Iterable[str]) -> str:
