@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
+from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
 from inspector.domain.roster import RosterObject
-from inspector.flows import dispatch, planning, recusing
+from inspector.flows import catalogue, dispatch, planning, recusing, repeals
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -76,6 +77,7 @@ def living(store: Store, hand: Hand) -> Living:
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     cases = _cases(office)
+    items = _items(office)
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
     return Living(
@@ -90,10 +92,13 @@ def living(store: Store, hand: Hand) -> Living:
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
+            "agency": [["bureau"]],
+            "item": [list(group) for group in items],
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
+            **{item: told for group in items for item, told in group.items()},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},
@@ -144,6 +149,31 @@ def _letters(office: Office) -> list[str]:
     cases = [post(office, one) for one in given]
     with office.store.read() as tx:
         return [request.id for case in cases for request in tx.assistance.of_case(case)]
+
+
+def _items(office: Office) -> list[dict[str, dict[str, object]]]:
+    """Items of the catalogue, some for each step, with what a message about each must hold."""
+    steps = ("read", "apply", "review", "publish", "file", "withdraw", "confirm")
+    made: list[dict[str, dict[str, object]]] = []
+    with office.store.begin() as tx:
+        for place, step in enumerate(steps):
+            fitting: dict[str, object] = {"on": None, "edition": None, "source": "", "meeting": None}
+            group: dict[str, dict[str, object]] = {}
+            for item in [f"{step}-{number}" for number in range(MANY)]:
+                group[item] = {**fitting, "name": item, "basis": "P:2.4", "excluded": [], "statute": None}
+                if step == "apply":
+                    continue
+                given = catalogue.Proposal(agency="bureau", item=item, by="王科员", name=item, basis="P:2.4")
+                held = catalogue.apply(office, tx, given, office.now())
+                group[item]["digest"] = held.digest[:8]
+                if place > steps.index("review") or step == "read":
+                    seen = Opinion(by="李主任", bureau="区司法局", document="1号")
+                    catalogue.review(office, tx, "bureau", item, seen, office.now())
+                if place > steps.index("publish") or step == "read":
+                    catalogue.publish(office, tx, "bureau", item, by="赵科员", reference="平台", on=None, now=office.now())
+            made.append(group)
+        repeals.enter(office, tx, "P", on=office.now().date(), by="周科员", document="", now=office.now())
+    return made
 
 
 def _matters(office: Office) -> list[str]:

@@ -234,6 +234,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     except Invalid:
         return  # `_office` has told what is wrong with the plans themselves
     yield from fitting.annual(office)
+    yield from fitting.catalogue(office)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

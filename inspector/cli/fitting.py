@@ -167,6 +167,37 @@ def annual(office: Office) -> Iterator[Finding]:
             yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
 
 
+def catalogue(office: Office) -> Iterator[Finding]:
+    """Items of packs in force that a catalogue which is kept does not hold as published, and those that rest on a repealed document."""
+    from inspector.flows import catalogue as kept
+    from inspector.flows import repeals
+    from inspector.labels import of
+
+    today = office.now().date()
+    with office.store.read() as tx:
+        lacking, resting = list(kept.lacking(office, tx, today)), list(repeals.resting(office, tx, today))
+    for policy, item, told in lacking:
+        what = (
+            f"item {item.code} is not published in the catalogue ({of(told.standing, 'en')})",
+            f"事项 {item.code} 未在目录中公布（{of(told.standing, 'zh-Hans')}）",
+        )
+        mend = (
+            f"catalogue apply {item.code}, or take it out in a new version of the pack",
+            f"catalogue apply {item.code}，或者在政策包新版本中删去",
+        )
+        yield Finding.warn(f"policies.{policy.label}.{item.code}", what, mend)
+    for policy, item, gone in resting:
+        what = (
+            f"item {item.code} rests on {gone.title}, repealed on {gone.repealed_on}",
+            f"事项 {item.code} 依据的{gone.title}已于 {gone.repealed_on} 废止",
+        )
+        mend = (
+            f"write a new version of the pack, or: catalogue confirm {item.code}",
+            f"请另写政策包新版本，或者：catalogue confirm {item.code}",
+        )
+        yield Finding.warn(f"policies.{policy.label}.{item.code}", what, mend)
+
+
 def _looked_up(section: Mapping[str, object]) -> bool:
     """Whether everybody can look up what a seed source will say, so that it may be a further one."""
     return section.get("kind") in ("drand", "nist") or bool(section.get("balls") and section.get("official"))

@@ -203,6 +203,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "next, another person: with a token, POST /v1/plans/{plan}/{year}/approve, or as another user of this machine: {command}",
         "下一步由他人办理：以其本人令牌 POST /v1/plans/{plan}/{year}/approve，或以其本人系统用户执行：{command}",
     ),
+    "catalogue_review_next": (
+        "next, another person: with a token, POST /v1/catalogue/{agency}/{item}/review, or as another user of this machine: {command}",
+        "下一步由他人办理：以其本人令牌 POST /v1/catalogue/{agency}/{item}/review，或以其本人系统用户执行：{command}",
+    ),
+    "catalogue_repealed": (
+        "{title} is repealed; items to be looked at again: {count}",
+        "{title}已登记废止；须复审的证明事项：{count} 项",
+    ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
     "holds_void": (
         "draw {number}: made void before it had a result; what it committed to agrees",

@@ -137,6 +137,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         unsealed_seconds=office.waited(since, now).total_seconds() if since else 0.0,
         calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
         provisional=tx.cases.provisional(),
+        catalogue=tx.catalogue.counts(),
+        unfiled=tx.catalogue.overdue(now),
         adverse_without_review=tx.cases.adverse_without_review(),
     )
 

@@ -42,6 +42,8 @@ class OrderKind(StrEnum):
     ROSTER_LOOK = "roster.look"
     COVERAGE_LOOK = "coverage.look"
     CALENDAR_RECOUNT = "calendar.recount"
+    CATALOGUE_REMIND = "catalogue.remind"
+    CATALOGUE_DUE = "catalogue.due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

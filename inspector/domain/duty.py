@@ -18,10 +18,16 @@ class Rule(StrEnum):
 
 
 class Follow(StrEnum):
-    """What has to follow when rectification is ordered: the notice, from the check on; the re-check, from the term's end or a request."""
+    """What has to follow something, where a pack asks for it.
+
+    When rectification is ordered: the notice, from the check on; the re-check, from the term's end or a request. When the catalogue
+    of items has changed in public: its filing, from that day on, and so long before a person is reminded.
+    """
 
     RECTIFY_NOTICE = "rectify_notice"
     RECHECK = "recheck"
+    CATALOGUE_FILING = "catalogue_filing"
+    CATALOGUE_REMIND = "catalogue_remind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
@@ -356,7 +357,23 @@ def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Ste
     return tuple(ways)
 
 
-def fence(item: Item, statutes: Collection[str]) -> None:
+class Fenced(Protocol):
+    """What the fence asks about: an item of a pack, or one that the catalogue of items is to take up."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    @property
+    def excluded(self) -> Collection[Excluded]:
+        """The excluded categories it touches."""
+
+    @property
+    def override_basis(self) -> str | None:
+        """What is cited to open them."""
+
+
+def fence(item: Fenced, statutes: Collection[str]) -> None:
     """Raise Invalid when an excluded category applies and no statute opens it (the plan, item 1; handbook 2.6).
 
     `statutes` are the sources of the pack that are laws or regulations; a plan, a practice of elsewhere or a proposal opens nothing.

@@ -15,6 +15,7 @@ from typing import Literal
 from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
+from inspector.domain.catalogue import Entry
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy, Timer
@@ -128,6 +129,24 @@ def recount_visit(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalen
     if found is None:
         return None
     return dated(visit, found.due, rows, calendar), found.change
+
+
+def recount_filing(held: Entry, calendar: WorkingCalendar) -> tuple[Decision[Entry], Change] | None:
+    """By when a change of the catalogue is to be filed, anew: the office's own date. None when nothing waits or changes."""
+    duty = held.unfiled
+    found = own(duty.due_at, duty.counted, calendar) if duty is not None else None
+    if duty is None or found is None:
+        return None
+    state = replace(held, duty=replace(duty, due_at=found.due.at, counted=found.due.counted))
+    facts = {
+        "edition": held.content.edition,
+        "was_due": duty.due_at.isoformat(),
+        "due_at": found.due.at.isoformat(),
+        "change": found.change,
+    }
+    return Decision(
+        state=state, because=Because(rule=RULE, basis=(duty.basis,), pack=held.content.pack, facts=facts)
+    ), found.change
 
 
 def recount_seat(seat: Seat, calendar: WorkingCalendar) -> Seat | None:

@@ -11,6 +11,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
 from inspector.flows.record import record
+from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
 from inspector.store.tx import Tx
 
@@ -20,11 +21,13 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
 
     What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
     more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal
-    (`attention_own`).
+    (`attention_own`; `attention_needs_confirmation` for an item that rests on a repealed document, which a word in passing does not end).
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
+    if held["kind"] == REREVIEW:
+        raise Refusal("attention_needs_confirmation", attention=attention_id)
     ceased = held["kind"] == CEASED_ASKED
     if ceased and same(str(json.loads(held["body"])["by"]), by):
         raise Refusal("attention_own", attention=attention_id, by=by)

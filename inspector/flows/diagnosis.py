@@ -21,6 +21,10 @@ FIXES: Mapping[str, tuple[str, str]] = {
         "take the row out: this item goes by the ordinary certificate procedure",
         "请删去该行：该事项应按提交证明的普通程序办理",
     ),
+    "item_withdrawn": (
+        "take the row out, or hand it in by the certificate route: the item takes no new commitment",
+        "请删去该行，或按提交证明的方式报送：该事项不再受理新的承诺",
+    ),
     "matter_not_covered": ("write a kind of matter that the item covers", "请填该事项适用的事项类型"),
     "subject_not_covered": ("write a kind of subject that the item covers", "请填该事项适用的主体类型"),
     "proxy_not_allowed": ("leave the cell empty; the applicant promises in person", "请留空；须由申请人本人承诺"),
@@ -63,6 +67,7 @@ COLUMN_OF: Mapping[str, str] = {
     "pack_not_in_force": "agency",
     "item_unknown": "item",
     "item_excluded": "item",
+    "item_withdrawn": "item",
     "matter_not_covered": "matter",
     "subject_not_covered": "subject_kind",
     "proxy_not_allowed": "proxy",

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from inspector.domain import recounting
+from inspector.domain import cataloguing, recounting
 from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.case import CaseState
+from inspector.domain.catalogue import Entry
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.recounting import Change
@@ -65,6 +66,9 @@ def recount(work: Work, office: Office) -> Settlement:
     years = str(work.payload["years"])
     _all(office, lambda tx, after: tx.cases.open_ids(after, _TOGETHER), lambda tx, one, now: _case(office, tx, one, years, now))
     _all(office, lambda tx, after: tx.visits.open_ids(after, _TOGETHER), lambda tx, one, now: _visit(office, tx, one, years, now))
+    with office.store.begin() as tx:
+        for entry in tx.catalogue.unfiled():
+            _filing(office, tx, entry, years, office.now())
     return nothing("recounted")
 
 
@@ -142,6 +146,24 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         if later is not None:
             put_seat(tx, seat, later, now)
             tx.work.redate(later.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")
+
+
+def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> None:
+    """By when a change of the catalogue is to be filed; its reminder moves with it."""
+    told = seen.content
+    found = recounting.recount_filing(tx.catalogue.get(told.agency, told.item, told.edition, lock=True), office.calendar)
+    if found is None:
+        return
+    decision, change = found
+    held, duty = decision.state, decision.state.duty
+    assert duty is not None, "a recounted filing has its duty"
+    tx.catalogue.put(held)
+    record(tx, told.about, decision, now, {})
+    soon = cataloguing.remind_at(duty, office.calendar, now)
+    for kind, at in ((OrderKind.CATALOGUE_REMIND, soon), (OrderKind.CATALOGUE_DUE, duty.due_at)):
+        if at is not None:
+            tx.work.redate(at, now, key=cataloguing.work_key(kind, held), urgent_by=duty.due_at)
+    _list(tx, told.agency, years, told.about, change, now)
 
 
 def _soon(due_at: datetime, policy: Policy, timer: Timer, calendar: WorkingCalendar, now: datetime) -> datetime:

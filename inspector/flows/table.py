@@ -9,6 +9,7 @@ from datetime import datetime
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
     assist,
+    catalogue,
     dispatch,
     draw,
     forget,
@@ -71,4 +72,6 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
     OrderKind.COVERAGE_LOOK: Flow(do=uncovered.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
+    OrderKind.CATALOGUE_REMIND: Flow(do=catalogue.due),
+    OrderKind.CATALOGUE_DUE: Flow(do=catalogue.due),
 }

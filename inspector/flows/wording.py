@@ -6,14 +6,16 @@ Nothing here is stored. What has no words is shown as it is stored: a fact must 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
 from inspector.domain.case import Method
 from inspector.domain.counting import DayKind, Tallied, tally
-from inspector.flows.articles import Article
+from inspector.domain.policy import Policy
+from inspector.flows.articles import Article, articles
 from inspector.labels import Lang, known, label, of, words
 
 GROUPS: Mapping[str, str] = {
@@ -38,6 +40,8 @@ GROUPS: Mapping[str, str] = {
 _TERM = re.compile("[0-9]+(" + "|".join(Unit) + ")")
 _LAW = re.compile("(?:法|法典|条例|办法|规定|规则|细则)》")
 """How the title of a law, regulation or rule ends; plans (方案), notices (通知) and opinions (意见) are counted in items."""
+_TITLE = re.compile("[^：:]*》|[^：:]+")
+"""A document's name without what is said about it: to the end of its title, else to a colon."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
 
@@ -116,6 +120,14 @@ def article(one: Article, lang: Lang) -> str:
 def cited(one: Article, lang: Lang) -> str:
     """The same with the source's whole name, for whoever has no list of sources at hand."""
     return label(f"cited.{_division(one)}", lang, source=one.source, article=one.article) if one.article else one.source
+
+
+def citations(policy: Policy, bases: Iterable[str], lang: Lang) -> str:
+    """Bases of a pack, each citation once, with the document's name up to the end of its title or to a colon."""
+    told = (
+        replace(one, source=short[0] if (short := _TITLE.match(one.source)) else one.source) for one in articles(policy, bases)
+    )
+    return ("、" if lang == "zh-Hans" else "; ").join(cited(one, lang) for one in told)
 
 
 def _division(one: Article) -> str:

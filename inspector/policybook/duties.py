@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspector.domain.calendar import Unit
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.policybook.part import Part
 
@@ -15,7 +16,10 @@ def rule(part: Part) -> RuleRow:
 def follow(part: Part) -> FollowRow:
     """`[[follow]]`."""
     part.keys(("id", "step", "term", "basis"))
-    return FollowRow(row=part.text("id"), step=part.choice("step", Follow), term=part.term("term"), basis=part.basis("basis"))
+    row = FollowRow(row=part.text("id"), step=part.choice("step", Follow), term=part.term("term"), basis=part.basis("basis"))
+    if row.step is Follow.CATALOGUE_REMIND and part.clean and row.term.unit is not Unit.WORKING_DAY:
+        part.flaw("remind_not_working_days", "term", value=row.term)
+    return row
 
 
 def clause(part: Part) -> ClauseRow:

@@ -317,7 +317,7 @@ def _rules(policy: Policy) -> Table:
 
 def _follows(policy: Policy) -> Table:
     rows = {row.row: (WORDS[step], _term(row.term), row.basis) for step, row in policy.follows.items()}
-    return Table(title="责令限期整改之后", heads=("编号", "事项", "期限", "依据"), rows=rows)
+    return Table(title="随后须办的事", heads=("编号", "事项", "期限", "依据"), rows=rows)
 
 
 def _clauses(policy: Policy) -> Table:

@@ -101,6 +101,8 @@ WORDS: Mapping[str, str] = {
     Approver.HEAD: "机关负责人",
     Follow.RECTIFY_NOTICE: "发整改通知（自现场核查之日起）",
     Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
+    Follow.CATALOGUE_FILING: "报送备案（自事项目录公布、退出之日起）",
+    Follow.CATALOGUE_REMIND: "备案期满前提醒",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
     Proposal.REVOKE: "撤销行政决定",

@@ -18,6 +18,7 @@ from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
 from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
+from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
@@ -128,6 +129,11 @@ class Tx:
     def annual(self) -> AnnualRoom:
         """The room of annual plans."""
         return AnnualRoom(self._batch)
+
+    @cached_property
+    def catalogue(self) -> CatalogueRoom:
+        """The room of the catalogue of items."""
+        return CatalogueRoom(self._batch)
 
     @cached_property
     def draws(self) -> DrawRoom:

@@ -46,6 +46,8 @@ class Snapshot:
     unsealed_seconds: float = 0.0
     calendar_seconds: float = 0.0
     provisional: int = 0
+    catalogue: Sequence[tuple[str, str, int]] = ()
+    unfiled: int = 0
     adverse_without_review: int = 0
 
 
@@ -105,6 +107,12 @@ class _State(Collector):
         )
         help_provisional = "Open verifications and reviews whose date a notice still to come can move."
         yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
+        help_catalogue = "Editions of items in the catalogues, by agency and state."
+        yield _family("inspector_catalogue_editions", help_catalogue, ("agency", "state"), held.catalogue)
+        help_unfiled = (
+            "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."
+        )
+        yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
         help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 

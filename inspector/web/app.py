@@ -18,6 +18,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
     cases,
+    catalogue,
     challenges,
     clock,
     draws,
@@ -54,6 +55,7 @@ API = (
     challenges.router,
     published.router,
     plans.router,
+    catalogue.router,
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""

@@ -62,6 +62,7 @@ LISTS = (
         ("draw", "list"),
         ("plan", "list"),
         ("policy", "list"),
+        ("catalogue", "list"),
         ("roster", "conflict", "list", "--agency", "bureau"),
     ),
 )
@@ -78,6 +79,7 @@ def test_lists_and_things_shown_speak_the_language_chosen_with_an_empty_database
     bring(operator, operator.file("c.csv", table(COLUMNS, row(1), row(2))))
     operator.well("token", "issue", "hall", "--agency", "bureau", "--role", "system")
     operator.well("plan", "create", "licensing", "--year", "2026")
+    operator.well("catalogue", "apply", "business-licence")
     with store.begin() as tx:
         now = tx.machine_now()
         tx.work.order([Order(kind=OrderKind.TELL, key="tell:1", due_at=now, urgent_by=now, payload={"event": "1"})], now)
@@ -85,7 +87,12 @@ def test_lists_and_things_shown_speak_the_language_chosen_with_an_empty_database
     assert raw() == {}
     case = operator.well("case", "list", "--json").json[0]["id"]
     work = operator.well("work", "list", "--state", "all", "--json").json[0]["id"]
-    for words in (("case", "show", case), ("work", "show", str(work)), ("plan", "show", "licensing", "--year", "2026")):
+    for words in (
+        ("case", "show", case),
+        ("work", "show", str(work)),
+        ("plan", "show", "licensing", "--year", "2026"),
+        ("catalogue", "show", "business-licence"),
+    ):
         said = told(operator, lang, *words)
         assert RAW.search(said) is None, said
         if lang == "zh-Hans":

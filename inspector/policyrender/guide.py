@@ -1,0 +1,142 @@
+"""The public guide (办事指南): for each published item what is to be proven, both ways to do so, and how to turn back (the plan, item 6).
+
+A page in Chinese, Markdown or HTML, that stands by itself. What it says of law is the pack's, cited with its articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from inspector.domain.case import Method, Outcome
+from inspector.domain.catalogue import Entry
+from inspector.domain.duty import Rule
+from inspector.domain.policy import Item, Policy
+from inspector.policyrender import _term
+from inspector.policyrender.words import FACTORS, GRADES, WORDS
+
+UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
+"""What may be found of a commitment that does not hold."""
+
+_STYLE = (
+    "body{max-width:46em;margin:2em auto;padding:0 1em;font-family:sans-serif;line-height:1.7;color:#1a1a1a;background:#fff}"
+    "h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-bottom:1px solid #888}dt{font-weight:bold;margin-top:.6em}dd{margin:0}"
+)
+
+
+Cite = Callable[[Iterable[str], Mapping[str, str]], str]
+"""Citations such as `S0:9;P:2.4` in words, by the titles of the sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One item of the guide: its name, its place in the catalogue, and what is told of it, each under a head."""
+
+    code: str
+    name: str
+    told: Mapping[str, str]
+
+
+def parts(policy: Policy, entries: Iterable[Entry], cite: Cite) -> tuple[Part, ...]:
+    """What the guide says of the published items that the pack has, in the pack's order; `cite` puts citations in words."""
+    public = {entry.content.item: entry for entry in entries}
+    return tuple(_part(policy, item, public[code], cite) for code, item in policy.items.items() if code in public)
+
+
+def markdown(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
+    """The guide as Markdown."""
+    lines = [f"# {_plain(_title(agency))}", "", _plain(_head(policy, on)), ""]
+    for part in held:
+        lines += [f"## {_plain(part.name)}（{_plain(part.code)}）", ""]
+        lines += [f"- **{head}**：{_plain(text)}" for head, text in part.told.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def html(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
+    """The guide as one HTML file without scripts or anything from elsewhere."""
+    title = escape(_title(agency))
+    body = [f"<h1>{title}</h1>", f"<p>{escape(_head(policy, on))}</p>"]
+    for part in held:
+        body.append(f'<section id="{escape(part.code)}"><h2>{escape(part.name)}（{escape(part.code)}）</h2><dl>')
+        body += [f"<dt>{head}</dt><dd>{escape(text)}</dd>" for head, text in part.told.items()]
+        body.append("</dl></section>")
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+    return "\n".join(
+        ["<!doctype html>", f'<html lang="zh-Hans"><head>{head}<style>{_STYLE}</style></head><body>', *body, "</body></html>", ""]
+    )
+
+
+def _title(agency: str) -> str:
+    return f"{agency}证明事项告知承诺制办事指南"
+
+
+def _head(policy: Policy, on: date) -> str:
+    return f"编制日期 {on}；依据 {policy.title}（{policy.label}）。"
+
+
+def _part(policy: Policy, item: Item, entry: Entry, cite: Cite) -> Part:
+    """The heads stand in the order in which an applicant asks."""
+    public = entry.publication
+    assert public is not None, "only what is public is guided to"
+    choice, withdrawal = (cite([policy.basis(rule)], policy.sources) for rule in (Rule.CERTIFICATE, Rule.WITHDRAW))
+    told = {
+        "目录": f"第 {entry.content.edition} 版，{public.on} 公布于{public.reference}",
+        "适用": f"{_listed(item.matters)}；{_listed(item.subjects)}",
+        "证明内容": f"{'、'.join(fact.name for fact in item.facts)}。标准：{item.standard}",
+        "设定依据": cite([entry.content.basis], entry.content.sources),
+        "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{choice}",
+        "方式一 告知承诺": _commitment(item),
+        "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
+        "核查": f"{_verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
+        **({"免予核查": f"{_exempt(item)}。依据：{cite([item.exempt_basis or ''], policy.sources)}"} if item.exempt else {}),
+        "承诺不实的后果": _untrue(policy, cite),
+        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录。依据：{withdrawal}",
+    }
+    return Part(code=item.code, name=item.name, told=told)
+
+
+def _commitment(item: Item) -> str:
+    proxy = "可以代为承诺" if item.proxy_allowed else "须由本人承诺，不得代为承诺"
+    return f"签署告知承诺书（告知书版本 {item.notice_version}），不再提交该项证明；{proxy}"
+
+
+def _verified(policy: Policy, item: Item) -> str:
+    """By which of the announced ways, in the pack's order, and by when; before the decision where every level's row says so."""
+    rows = [row for row in policy.strategies if row.profile is item.profile]
+    before = "作出决定之前" if rows and all(row.before_decision for row in rows) else "作出决定之后"
+    if len({row.before_decision for row in rows}) > 1:
+        before = "视情形在作出决定之前或者之后"
+    ways = "、".join(WORDS[method] for method in Method if method in item.methods)
+    return f"方式为{ways}，不采用未告知的方式；{before}进行，自受理之日起{_term(item.verify)}内完成"
+
+
+def _exempt(item: Item) -> str:
+    why = FACTORS.get(item.exempt_factor or "", "")
+    reason = f"{why}：{item.factors.get(item.exempt_factor or '', '')}；" if why else ""
+    return f"{reason}不逐件核查，纳入日常监管；{item.exempt_review_by} 前复审"
+
+
+def _untrue(policy: Policy, cite: Cite) -> str:
+    """What an officer may be proposed to do, before and after the matter is concluded, and what is entered into the credit record."""
+    rows = [row for outcome in UNTRUE if (row := policy.outcomes.get(outcome)) is not None]
+    told = []
+    for row in rows:
+        before, after = ("、".join(WORDS[one] for one in stage) or "不作处理" for stage in row.stages)
+        ends = before if before == after else f"未办结的{before}，已办结的{after}"
+        grade = f"，记入信用记录（{GRADES.get(row.grade, row.grade)}）" if row.grade else ""
+        told.append(f"{WORDS[row.outcome]}的，{ends}{grade}")
+    return f"{'；'.join(told)}。以上由工作人员查明后依法决定。依据：{cite((row.basis for row in rows), policy.sources)}"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return "、".join(sorted(WORDS[value] for value in values))
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is, in one line."""
+    for mark in "\\`*_[]<>#|":
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())
