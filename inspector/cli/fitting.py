@@ -32,6 +32,7 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
 
     for name, plan in told.plans.items():
         yield from _draws(told, name, _in_force(book, pack_of(tree, plan.agency), today))
+    yield from _letters(told)
     used = [pack for name in sorted({node.pack for node in tree.values() if node.pack}) if (pack := _in_force(book, name, today))]
     for pack in used:
         yield from _asked(told, pack)
@@ -195,6 +196,20 @@ def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
             f"{where[1]} 指定的见证方 {row.witness} 未配置：抽取时间无法证明",
         )
         yield Finding.warn(name, what, (f"add [witnesses.{row.witness}]", f"请添加 [witnesses.{row.witness}]"))
+
+
+def _letters(told: Settings) -> Iterator[Finding]:
+    """Agencies whose letters go through a connector that is not there: nothing reaches them, a superior among them is never told."""
+    known = ", ".join(told.assistance) or "-"
+    for agency, node in told.agencies.items():
+        if node.connector is not None and node.connector not in told.assistance:
+            what = (
+                f"connector = {node.connector} leads to no [assistance] section (there are: {known}): no letter reaches this agency",
+                f"connector = {node.connector} 没有对应的 [assistance] 配置（已有：{known}）：函件无法送达本机关",
+            )
+            section = f"[assistance.{node.connector}]"
+            mend = (f"add {section}, or write the name of one that is there", f"请添加 {section}，或改为已有的名称")
+            yield Finding.warn(f"agencies.{agency}", what, mend)
 
 
 def _asked(told: Settings, pack: Policy) -> Iterator[Finding]:

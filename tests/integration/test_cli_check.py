@@ -259,6 +259,17 @@ def test_what_a_pack_asks_for_and_nobody_provides_is_a_warning_that_names_the_se
     assert "credit" in {one["name"] for one in told if one["state"] == "WARN"}
 
 
+def test_an_agency_whose_connector_is_not_there_is_warned_of_with_those_there_are(operator: Operator) -> None:
+    operator.settle_in(
+        '\n[agencies.houses]\nname = "区住建局"\nparent = "city"\nconnector = "housin"\n'
+        '[assistance.housing]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n'
+    )
+    (told,) = [one for one in operator.say("check", "--json").json if one["name"] == "agencies.houses"]
+    assert (told["state"], "[assistance.housin]" in told["mend"]) == ("WARN", True)
+    assert "there are: housing" in told["message"]
+    assert "housing" in told["message_zh"]
+
+
 def test_agencies_without_a_pack_and_callbacks_without_a_token_are_warned_of_when_they_matter(operator: Operator) -> None:
     operator.settle_in(
         '\n[agencies.lone]\nname = "x"\n[agencies.asked]\nname = "y"\n'
