@@ -36,6 +36,7 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
     used = [pack for name in sorted({node.pack for node in tree.values() if node.pack}) if (pack := _in_force(book, name, today))]
     for pack in used:
         yield from _asked(told, pack)
+        yield from _hasty(pack)
     for place, name in enumerate(told.credit):
         if place or not used:
             what = ("is never asked", "不会被查询")
@@ -210,6 +211,16 @@ def _letters(told: Settings) -> Iterator[Finding]:
             section = f"[assistance.{node.connector}]"
             mend = (f"add {section}, or write the name of one that is there", f"请添加 {section}，或改为已有的名称")
             yield Finding.warn(f"agencies.{agency}", what, mend)
+
+
+def _hasty(pack: Policy) -> Iterator[Finding]:
+    """Items whose verification term leaves no room for the dates of a letter; `policy check` tells them of every pack."""
+    from inspector.policybook import hasty
+
+    mend = ("write the longer term into a new version of the pack", "请在政策包新版本中写明更长的期限")
+    for one in hasty(pack):
+        what, what_zh = (f"{one.row}, {one.field}: {words}" for words in one.said)
+        yield Finding.warn(f"policies.{pack.label}", (what, what_zh), mend)
 
 
 def _asked(told: Settings, pack: Policy) -> Iterator[Finding]:

@@ -82,7 +82,7 @@ def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -
 
 def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
     """Prove every pack and run its examples. Exit code 1 when one decides otherwise. 校验政策包与示例。"""
-    from inspector.policybook import PacksInvalid, check_examples, read_examples
+    from inspector.policybook import PacksInvalid, check_examples, hasty, read_examples
 
     where = folder or terminal.settings.policies
     try:
@@ -101,12 +101,15 @@ def check(terminal: Terminal, folder: Folder = None) -> Exit | None:
         terminal.value({"flaws": [str(flaw) for flaw in error.flaws]})
         terminal.line(str(error))
         return Exit.WRONG
-    terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent})
+    warned = [str(one) for pack in book.packs for one in hasty(pack)]
+    terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent, "warnings": warned})
     for label, differences in found.items():
         for one in differences:
             terminal.line(f"{label}: {one}")
     for gap in book.warnings:
         terminal.say("gap", gap=gap)
+    for one in warned:
+        terminal.line(one)
     return Exit.WRONG if any(found.values()) else None
 
 

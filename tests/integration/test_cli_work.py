@@ -329,6 +329,7 @@ def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_writ
     text = (packs / "maoji" / "examples.toml").read_text(encoding="utf-8")
     (packs / "maoji" / "examples.toml").write_text(text.replace('pack = "maoji@', 'pack = "maoji@0-'), encoding="utf-8")
     said = operator.say("policy", "check", "--folder", str(packs))
+    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
     (line,) = [line for line in said.out.splitlines() if "warning" in line]
     (label,) = operator.say("policy", "check", "--folder", str(packs), "--json").json["silent"]
     assert said.code == 0
