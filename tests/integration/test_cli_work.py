@@ -176,7 +176,9 @@ def test_a_token_is_shown_once_opens_the_door_and_shuts_it_when_revoked(operator
     operator.well("token", "revoke", listed.json[0]["id"])
     with store.read() as tx:
         assert tx.tokens.find(text, tx.machine_now()) is None
-    assert operator.say("token", "revoke", listed.json[0]["id"]).code == 3
+    again = operator.say("token", "revoke", listed.json[0]["id"])
+    assert (again.code, "was revoked before, at 20" in again.err) == (4, True), "it stands in the list"
+    assert operator.say("token", "revoke", "nope").code == 3
 
 
 @pytest.mark.parametrize("words", [["--role", "king", "--agency", "bureau"], ["--role", "system", "--agency", "nowhere"]])

@@ -211,3 +211,8 @@ def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_
     told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', 'verify = "20wd"', 'verify = "17wd"', text=roomy)))
     assert "online 2wd + assist_reply 10wd" in told.said[0], "a source that is asked first takes its time too"
     assert not list(hasty(Policybook.load(POLICIES).get("demo@1")))
+
+
+def test_a_pack_takes_effect_on_a_day_from_which_a_year_can_be_counted(tmp_path: Path) -> None:
+    error = refused(tmp_path, edited(("effective_from = 2026-01-01", "effective_from = 9999-01-01")))
+    assert "effective_from: 9999-01-01 is no day" in str(error)
