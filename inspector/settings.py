@@ -6,14 +6,16 @@ The reference page and the example file are generated from this module; every fi
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -47,6 +49,22 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _address(told: str) -> str:
+    """An address that a browser can open and that paths can be put behind; or nothing."""
+    try:
+        parts = urlsplit(told)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
+        fit = fit and (parts.port is None or parts.port > 0) and not re.search(r"\s", told)
+    except ValueError:
+        fit = False
+    if told and not fit:
+        raise PydanticCustomError("address_form", "must be an address such as https://inspector.example.cn")
+    return told
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class Database(Section):
     """Where the records lie."""
 
@@ -65,7 +83,7 @@ class Web(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    base_url: str = Field(
+    base_url: Address = Field(
         "",
         description="The address people and agencies reach it by, for links; empty: http://host:port. "
         "Where it is another than this machine's own, metrics need a token",

@@ -65,6 +65,24 @@ def test_what_a_variable_says_wrong_is_told_of_the_variable_and_the_file_is_not_
         load(file(tmp_path, ""))
 
 
+@pytest.mark.parametrize(
+    "address", ["ftp://x", "x", "https://", "http://a b", "https://x/?q=1", "https://me:secret@x", "http://x:99999"]
+)
+def test_an_address_for_links_that_no_browser_can_open_is_refused_and_not_told_again(tmp_path: Path, address: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        load(file(tmp_path, f'[web]\nbase_url = "{address}"\n'))
+    assert "web.base_url: must be an address such as" in told(caught.value, "en")
+    assert "web.base_url：应为网址" in told(caught.value, "zh-Hans")
+    for fine in (
+        "",
+        "https://inspector.example.cn",
+        "http://127.0.0.1:8321/",
+        "http://[::1]:8321",
+        "https://x.example/inspector",
+    ):
+        assert load(file(tmp_path, f'[web]\nbase_url = "{fine}"\n')).web.base_url == fine
+
+
 def test_a_plan_that_would_mix_shared_lists_with_own_ones_is_told_to_be_two_plans(tmp_path: Path) -> None:
     plan = '[plans.joint]\nagency = "a"\ntrigger = "every 7d"\nwith = ["b", "c"]\nlists = {text}'
     for text in ('["shared", "own"]', '{ b = "shared", c = "own" }'):
