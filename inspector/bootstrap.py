@@ -186,9 +186,11 @@ def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> I
     """
     for agency in dict.fromkeys((plan.agency, *plan.partners)):
         if agency not in tree:
-            near = ", ".join(get_close_matches(agency, tree, n=1)) or "-"
-            known = ", ".join(sorted(tree)) or "-"
-            yield Invalid("plan_agency_unknown", plan=plan.name, agency=agency, nearest=near, known=known)
+            near, known = get_close_matches(agency, tree, n=1), ", ".join(sorted(tree)) or "-"
+            if near:
+                yield Invalid("plan_agency_misspelt", plan=plan.name, agency=agency, nearest=near[0], known=known)
+            else:
+                yield Invalid("plan_agency_unknown", plan=plan.name, agency=agency, known=known)
         elif whole and pack_of(tree, agency) is None:
             yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
     if plan.own and not plan.partners:

@@ -6,16 +6,18 @@ The reference page and the example file are generated from this module; every fi
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
@@ -47,6 +49,22 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _address(told: str) -> str:
+    """An address that a browser can open and that paths can be put behind; or nothing."""
+    try:
+        parts = urlsplit(told)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
+        fit = fit and (parts.port is None or parts.port > 0) and not re.search(r"\s", told)
+    except ValueError:
+        fit = False
+    if told and not fit:
+        raise PydanticCustomError("address_form", "must be an address such as https://inspector.example.cn")
+    return told
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
 class Database(Section):
     """Where the records lie."""
 
@@ -65,7 +83,7 @@ class Web(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    base_url: str = Field(
+    base_url: Address = Field(
         "",
         description="The address people and agencies reach it by, for links; empty: http://host:port. "
         "Where it is another than this machine's own, metrics need a token",
@@ -279,7 +297,11 @@ def load(path: Path | None) -> Settings:
         held = Settings(**given)
     except ValidationError as error:
         told = {"problems": "; ".join(_problems(error, "en")), "problems_zh": "；".join(_problems(error, "zh-Hans"))}
-        raise Invalid("settings_invalid", file=str(path or "(environment)"), **told) from error
+        if path is None or all(_variable(one["loc"]) for one in error.errors()):
+            raise Invalid("settings_variables_invalid", **told) from error
+        raise Invalid("settings_invalid", file=str(path), **told) from error
+    except SettingsError as error:  # a variable that holds a whole table, and is no JSON; its words name our class
+        raise Invalid("settings_variable_unreadable") from error
     base = path.parent if path is not None else Path.cwd()
     policies = _absolute(held.policies, base)
     if "policies" not in held.model_fields_set and not policies.is_dir():
@@ -349,9 +371,17 @@ def _refuse_unknown_variables() -> None:
 
 def _problems(error: ValidationError, lang: Lang) -> Iterator[str]:
     """Each problem with its key, and the nearest valid key for an unknown one."""
-    known = [key for key, _, _ in fields()]
+    known = [key.split(".") for key, _, _ in fields()]
     for one in error.errors():
-        key = ".".join(str(part) for part in one["loc"])
-        near = get_close_matches(key, known, n=1, cutoff=0.5) if one["type"] == "extra_forbidden" else []
+        key, depth = ".".join(str(part) for part in one["loc"]), len(one["loc"])
+        alike = sorted({".".join(parts[:depth]) for parts in known if len(parts) >= depth})  # a section is none of its keys
+        near = get_close_matches(key, alike, n=1, cutoff=0.5) if one["type"] == "extra_forbidden" else []
+        key = _variable(one["loc"]) or key
         told = problem(one["type"], one["msg"], one.get("ctx", {}), lang)
         yield label("problem.at_nearest" if near else "problem.at", lang, key=key, problem=told, nearest="".join(near))
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    """The variable that said what stands at this place, or nothing: it wins over the file, which may say nothing wrong."""
+    names = (PREFIX + "__".join(str(part) for part in loc[:count]).upper() for count in range(len(loc), 0, -1))
+    return next((name for name in names if name in os.environ), "")

@@ -118,7 +118,12 @@ def error_words(code: str, lang: Lang) -> str:
 
 def error_codes() -> str:
     """Every error of the API and the command line."""
-    at_the_door = {"content_encoding_unknown": "415", "header_twice": "400, 401", "message_framed_twice": "400"}
+    at_the_door = {
+        "content_encoding_unknown": "415",
+        "header_twice": "400, 401",
+        "message_framed_twice": "400",
+        "message_id_empty": "422",
+    }
     by_status = {code: str(status) for status, code in _CODES.items()} | {"unforeseen": "500"} | at_the_door
     rows = []
     for code, family in sorted(raised().items(), key=lambda told: told[0].casefold()):

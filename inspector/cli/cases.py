@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.files import Encoding, confirm, listed, refuse, warn
-from inspector.cli.terminal import Terminal, operator, sign
+from inspector.cli.terminal import Terminal, clean, echo, operator, sign
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid
 
@@ -135,7 +136,7 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     office = terminal.whole_office
     office.agency(agency)
     table = sheet.read(file.read_bytes(), encoding)
-    parsed = importing.parse(table, agency, office.within(agency))
+    parsed = importing.parse(table, agency, office.within(agency), frozenset(office.tree))
     line, systems = office.line(agency), terminal.look(lambda tx: tx.tokens.systems(tx.machine_now()))
     if sender and not yes:
         importing.known_sender(sender, line, systems)
@@ -161,7 +162,10 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
 
 
 def _template(terminal: Terminal, agency: str | None, item: str) -> None:
-    """The head row, in the chosen language; as JSON what each column means."""
+    """The head row, in the chosen language; as JSON what each column means.
+
+    Chinese heads that go into a file begin with the mark of UTF-8, without which Excel reads them as another encoding.
+    """
     from inspector.flows import importing
 
     facts: tuple[str, ...] = ()
@@ -177,9 +181,12 @@ def _template(terminal: Terminal, agency: str | None, item: str) -> None:
         ]
         + [{"name": f"claim:{fact}", "chinese": f"承诺:{fact}", "needed": False, "meaning": ""} for fact in facts]
     )
-    line = io.StringIO()
-    csv.writer(line).writerow(importing.heads(facts, chinese=terminal.lang == "zh-Hans"))
-    terminal.line(line.getvalue().strip())
+    line, chinese = io.StringIO(), terminal.lang == "zh-Hans"
+    csv.writer(line).writerow(importing.heads(facts, chinese=chinese))
+    if terminal.as_json:
+        return
+    mark = "\ufeff" if chinese and not sys.stdout.isatty() else ""
+    echo(mark + clean(line.getvalue().strip()))
 
 
 def _below(terminal: Terminal, agency: str) -> tuple[str, ...]:
@@ -198,6 +205,6 @@ def _row(case: Case) -> dict[str, object]:
         "item": case.item,
         "subject": case.subject.name,
         "opened_at": case.opened_at,
-        "due_at": case.due_at,
+        "due_at": None if case.state.ended else case.due_at,
         "provisional": case.provisional,
     }

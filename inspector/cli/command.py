@@ -116,8 +116,8 @@ def expected(error: Exception) -> InspectorError | None:
         return error
     if problem := checkup.unreachable(error):
         return UnreachableError("database_unreachable", problem=problem)
-    if problem := checkup.unusable(error):
-        return Invalid("database_url_unusable", problem=problem)
+    if checkup.unusable(error):  # the URL is not repeated: it may hold a password
+        return Invalid("database_url_unusable")
     if isinstance(error, BrokenPipeError):
         return None  # whoever reads us has heard enough (`| head`)
     if isinstance(error, OSError):

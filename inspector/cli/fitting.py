@@ -36,6 +36,7 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
     used = [pack for name in sorted({node.pack for node in tree.values() if node.pack}) if (pack := _in_force(book, name, today))]
     for pack in used:
         yield from _asked(told, pack)
+        yield from _hasty(pack)
     for place, name in enumerate(told.credit):
         if place or not used:
             what = ("is never asked", "不会被查询")
@@ -236,6 +237,16 @@ def _draws(told: Settings, plan: str, pack: Policy | None) -> Iterator[Finding]:
             f"{where[1]} 指定的见证方 {row.witness} 未配置：抽取时间无法证明",
         )
         yield Finding.warn(name, what, (f"add [witnesses.{row.witness}]", f"请添加 [witnesses.{row.witness}]"))
+
+
+def _hasty(pack: Policy) -> Iterator[Finding]:
+    """Items whose verification term leaves no room for the dates of a letter; `policy check` tells them of every pack."""
+    from inspector.policybook import hasty
+
+    mend = ("write the longer term into a new version of the pack", "请在政策包新版本中写明更长的期限")
+    for one in hasty(pack):
+        what, what_zh = (f"{one.row}, {one.field}: {words}" for words in one.said)
+        yield Finding.warn(f"policies.{pack.label}", (what, what_zh), mend)
 
 
 def _asked(told: Settings, pack: Policy) -> Iterator[Finding]:

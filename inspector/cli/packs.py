@@ -133,7 +133,7 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         if folder is not None:
             raise Invalid("options_apart", one="--office", other="--folder")
         return coverage.check(terminal)
-    from inspector.policybook import PacksInvalid, check_examples, read_examples
+    from inspector.policybook import PacksInvalid, check_examples, hasty, read_examples
 
     where = folder or terminal.settings.policies
     try:
@@ -152,13 +152,12 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         terminal.value({"flaws": [str(flaw) for flaw in error.flaws]})
         terminal.line(str(error))
         return Exit.WRONG
-    terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent})
-    for label, differences in found.items():
-        for one in differences:
-            terminal.line(f"{label}: {one}")
-    for gap in book.warnings:
-        terminal.say("gap", gap=gap)
-    return Exit.WRONG if any(found.values()) else None
+    warned = [str(one) for pack in book.packs for one in hasty(pack)]
+    terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent, "warnings": warned})
+    told = [f"{label}: {one}" for label, differences in found.items() for one in differences]
+    for line in (*told, *(terminal.words("gap", gap=gap) for gap in book.warnings), *warned):
+        terminal.line(line)
+    return Exit.WRONG if told else None
 
 
 def _found(terminal: Terminal, book: Policybook, asked: str) -> Policy:

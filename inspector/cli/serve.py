@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -42,13 +42,23 @@ def demo() -> None:
 
 
 def _demo() -> None:
-    """The demo's one owner prepares it, so that a second start leaves the first one's files alone."""
+    """The demo's one owner prepares it, so that a second start leaves the first one's files alone, and says where that one is.
+
+    Raises Refusal (`demo_running`).
+    """
     from inspector.demo import start
-    from inspector.demo.office import where
+    from inspector.demo.office import address, where
+    from inspector.domain.errors import Refusal
     from inspector.store.opening import sole_owner
 
-    threading.Thread(target=_import, args=NEEDED, daemon=True).start()  # while the world wakes
-    with sole_owner(f"sqlite:///{where() / 'demo.toml'}"):
+    with ExitStack() as owned:
+        try:
+            owned.enter_context(sole_owner(f"sqlite:///{where() / 'demo.toml'}"))
+        except Refusal as error:
+            if error.code == "database_in_use" and (url := address(where())):
+                raise Refusal("demo_running", url=url, owner=error.facts["owner"]) from error
+            raise
+        threading.Thread(target=_import, args=NEEDED, daemon=True).start()  # while the world wakes
         held = start.prepare()
         try:
             run(

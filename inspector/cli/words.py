@@ -300,7 +300,8 @@ def told(error: InspectorError, lang: Lang) -> str:
     """What an error says: the house's words, else its own code and facts."""
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
-    text = labels(lang).get(f"error.{error.code}")
+    # who works at the machine sees everything: nothing is somebody else's
+    text = labels(lang).get(f"operator.{error.code}") or labels(lang).get(f"error.{error.code}")
     facts = in_words(error.facts, lang)
     if isinstance(named := facts.get("errno"), str):
         known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})

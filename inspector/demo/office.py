@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,6 +137,15 @@ def configure(made: DemoFolder, *, world: int, web: int, day: float = DAY) -> Pa
     text = text.replace("\nrate = 5400\n", f"\nrate = {OPEN_SECONDS / day}\n")
     keep(made.config, text.replace("\nport = 8321\n", f"\nport = {web}\n"))
     return made.config
+
+
+def address(folder: Path) -> str:
+    """Where the demo of a folder was last to be found; nothing where none has been configured yet."""
+    try:
+        told = tomllib.loads((folder / "demo.toml").read_text(encoding="utf-8"))
+        return f"http://127.0.0.1:{told['web']['port']}"
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def template() -> Path:

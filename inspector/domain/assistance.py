@@ -18,12 +18,16 @@ TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASS
 
 
 class AssistanceState(StrEnum):
-    """Where a request stands. Silence never turns into an answer (handbook scenario 53)."""
+    """Where a request stands. Silence never turns into an answer (handbook scenario 53).
+
+    `PAST_DUE`: the day of the superior has come, and none is known whom a letter could reach.
+    """
 
     ORDERED = "ORDERED"
     SENT = "SENT"
     REMINDED = "REMINDED"
     ESCALATED = "ESCALATED"
+    PAST_DUE = "PAST_DUE"
     ANSWERED = "ANSWERED"
     DECLINED = "DECLINED"
     UNANSWERED = "UNANSWERED"
@@ -37,6 +41,7 @@ class AssistanceState(StrEnum):
             AssistanceState.SENT,
             AssistanceState.REMINDED,
             AssistanceState.ESCALATED,
+            AssistanceState.PAST_DUE,
         )
 
     @property
@@ -62,7 +67,7 @@ class Request:
     """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
 
     Three dates of its own, beside the case's, which goes on: its reply (`due_at`), then the superior (`escalate_at`), then its end
-    without an answer (`end_at`, once escalated).
+    without an answer (`end_at`, once that day has come).
 
     `told` are the connectors of those who hold a letter of it and have not heard yet that it is over. `late`: the reply came when the
     request had ended without one.
@@ -179,12 +184,18 @@ def remind(request: Request, now: datetime, pack: str) -> Decision[Request]:
 def escalate(
     request: Request, superior: str | None, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:
-    """No answer by the date: tell the common superior (`superior` is its connector; None: none is known, a person picks)."""
-    because = Because(rule="assistance.escalate", basis=(request.basis,), pack=policy.label, facts={"superior": superior or ""})
+    """No answer by the date: tell the common superior (`superior` is its connector; None: none is known, a person picks).
+
+    Where none is known nobody is told, and the decision and the state say just that.
+    """
+    because = Because(rule="assistance.past_due", basis=(request.basis,), pack=policy.label)
+    if superior:
+        because = replace(because, rule="assistance.escalate", facts={"superior": superior})
     if not request.state.open:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     end = due(now, policy.term(Timer.ASSIST_END).term, calendar, StartEvent.REQUEST_ESCALATED)
-    state = replace(request, state=AssistanceState.ESCALATED, escalated_to=superior, end_at=end.at, end_counted=end.counted)
+    stands = AssistanceState.ESCALATED if superior else AssistanceState.PAST_DUE
+    state = replace(request, state=stands, escalated_to=superior, end_at=end.at, end_counted=end.counted)
     orders = [_timer(request, OrderKind.ASSIST_END, end.at)]
     if superior:
         orders.append(letter(request, "escalation", superior, now, end.at))
@@ -237,6 +248,13 @@ def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Deci
     """The letter could not be handed over by any try: no answer, next way."""
     because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts={"error": code})
     return Decision(state=replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because=because, ends=TIMERS)
+
+
+def unescalated(request: Request, code: str, pack: str) -> Decision[Request]:
+    """The letter surely never reached the common superior: nobody above was told, and the request does not stand as if."""
+    facts = {"to": request.escalated_to or "", "error": code}
+    because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
+    return Decision(state=replace(request, state=AssistanceState.PAST_DUE, escalated_to=None), because=because)
 
 
 def letters(request: Request) -> Mapping[str, str]:

@@ -25,6 +25,10 @@ class Reviewed(StrEnum):
     NOT_CONFIRMED = "NOT_CONFIRMED"
 
 
+WITHDRAWALS = ("commitment.withdraw", "application.withdraw")
+"""The rules by which a case is withdrawn: who committed takes that back, who brought a certificate the application."""
+
+
 def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) -> Decision[Case]:
     """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结).
 
@@ -41,7 +45,7 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
     committed = case.route is Route.COMMITMENT
     basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
     because = Because(
-        rule="commitment.withdraw" if committed else "application.withdraw",
+        rule=WITHDRAWALS[not committed],
         basis=(basis,),
         pack=case.pack,
         facts={"reason": reason, "by": by, "entry": case.entry},

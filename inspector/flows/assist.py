@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import assistance, verification
-from inspector.domain.assistance import Door, Request
+from inspector.domain.assistance import AssistanceState, Door, Request
 from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Refusal, Stale
@@ -201,6 +201,8 @@ def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = Fals
         if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
             settle_request(tx, assistance.undeliverable(request, code, now, case.pack), now)
             _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
+        if work.payload["letter"] == LetterKind.ESCALATION.value and request.state is AssistanceState.ESCALATED and not unsure:
+            settle_request(tx, assistance.unescalated(request, code, case.pack), now)
 
     return Settlement(write=write, outcome="undeliverable")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -91,13 +91,16 @@ class Parsed:
     warnings: tuple[RowFlaw, ...]
 
 
-def parse(sheet: Sheet, agency: str, within: Container[str]) -> Parsed:
-    """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws."""
+def parse(sheet: Sheet, agency: str, within: Collection[str], house: Collection[str] = ()) -> Parsed:
+    """Every row as an application to `agency`, or to one `within` it that the row names. Repeated references are flaws.
+
+    `house` are all agencies there are: one elsewhere is told apart from one that is none.
+    """
     found, told = CASES.heads(sheet)
     lines: list[CaseRow] = []
     seen: dict[tuple[str, str], int] = {}
     for reader in CASES.readers(sheet, found, told):
-        application = _application(reader, agency, within)
+        application = _application(reader, agency, within, house)
         own = application.agency, application.reference
         if application.reference and seen.setdefault(own, reader.number) != reader.number:
             reader.flaw("reference", "reference_twice", other=seen[own])
@@ -137,11 +140,13 @@ def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:
     return (*named, *(prefix + fact for fact in facts))
 
 
-def _application(reader: RowReader, agency: str, within: Container[str]) -> Application:
+def _application(reader: RowReader, agency: str, within: Collection[str], house: Collection[str]) -> Application:
     """The row's application, with stand-ins where something was wrong."""
     named = reader.text("agency", agency)
-    if named not in within:
+    if named in house and named not in within:
         reader.flaw("agency", "agency_outside", agency=named, above=agency)
+    elif named not in within:
+        reader.flaw("agency", "agency_absent", agency=named, known=", ".join(sorted(within)))
     route = reader.choice("route", Route, Route.COMMITMENT)
     signed = route is Route.COMMITMENT or any(str(reader.cells.get(name, "")).strip() for name in _OF_LETTER)
     signed_on = reader.day("signed_on") if signed else None

@@ -61,6 +61,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "keep one of the rows",
         "保留一行",
     ),
+    "agency_absent": (
+        "there is no agency {agency}",
+        "没有机关 {agency}",
+        "leave the cell empty, or write one of: {known}",
+        "请留空，或填其中之一：{known}",
+    ),
     "agency_outside": (
         "{agency} is not below {above}",
         "{agency} 不属于 {above}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from inspector.domain import review
@@ -30,10 +31,21 @@ def decide(
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
-    """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction."""
+    """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
+
+    The same word again changes nothing; another reason, or somebody else's word, is refused.
+    """
     case = tx.cases.get(case_id, lock=True)
+    if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
+        return case
     policy = office.book.get(case.pack)
     return settle_case(tx, office, review.withdraw(case, reason, by, policy, now), policy, now)
+
+
+def _said_before(tx: Tx, case_id: str, reason: str, by: str) -> bool:
+    """Whether the withdrawal that stands was said by the same with the same reason; where its entry is erased, nobody knows."""
+    said = (json.loads(row["body"]) for row in tx.ledger.about(case_id) if row["rule"] in review.WITHDRAWALS)
+    return any((one["facts"].get("reason"), one["facts"].get("by")) == (reason, by) for one in said)
 
 
 def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at: datetime | None = None) -> Case:

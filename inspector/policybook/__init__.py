@@ -3,6 +3,7 @@
 from inspector.policybook.book import Policybook
 from inspector.policybook.examples import AnyExample, Example, check_examples, differences, read_examples
 from inspector.policybook.flaws import Flaw, PacksInvalid
+from inspector.policybook.haste import hasty
 
 load = Policybook.load
 
@@ -14,6 +15,7 @@ __all__ = [
     "Policybook",
     "check_examples",
     "differences",
+    "hasty",
     "load",
     "read_examples",
 ]

@@ -116,7 +116,8 @@ def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) 
     except InspectorError as refused:
         observed = {"refused": refused.code}
     return tuple(
-        f"{name}: expected {wanted!r}, the pack decides {observed.get(name)!r}"
+        f"{name}: expected {_plain(wanted)}, the pack decides {_plain(observed.get(name))}"
+        f"｜应为 {_plain(wanted)}，政策包的结果是 {_plain(observed.get(name))}"
         for name, wanted in example.expect.items()
         if observed.get(name) != wanted
     )
@@ -131,6 +132,21 @@ def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) ->
             return example.observe(policy, calendar)
         case drawn.DrawExample() | drawn.ObjectExample():
             return example.observe(policy)
+
+
+def _plain(told: object) -> str:
+    """A value as it would stand in the file, without quotes; `""` is what there is not."""
+    match told:
+        case None | "":
+            return '""'
+        case bool():
+            return str(told).lower()
+        case dict():
+            return "{ " + ", ".join(f"{name} = {_plain(value)}" for name, value in told.items()) + " }" if told else "{}"
+        case list() | tuple():
+            return f"[{', '.join(map(_plain, told))}]"
+        case _:
+            return str(told)
 
 
 def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dict[str, object]:

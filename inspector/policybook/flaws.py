@@ -34,6 +34,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} stands for another document in the pack this one builds on; use another code",
         "{value} 在底本中是另一份文件；请改用别的代号",
     ),
+    "date_far": (
+        "{value} is no day that anything can be counted from; write the day it takes effect",
+        "{value} 之后无法计算日期；请写实际生效日",
+    ),
     "dates_reversed": ("ends before it begins on {value}", "终止日早于生效日 {value}"),
     "dates_overlap": (
         "reaches {value}, but {other} begins on {start}; end it the day before",
@@ -289,6 +293,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "excepts everything that inspectors are sent for ({value}), so it closes nothing; take the row out",
         "把派人上门的各类检查（{value}）全部除外，本行不起作用；请删去",
     ),
+    "verify_hasty": (
+        "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
+        "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",
+    ),
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }
 
@@ -303,9 +311,15 @@ class Flaw:
     field: str = ""
     facts: Mapping[str, str] = value(default_factory=dict)
 
+    @property
+    def said(self) -> tuple[str, str]:
+        """What is wrong and how to mend it, in English and Chinese, without the place."""
+        english, chinese = (words.format_map(self.facts) for words in WORDS[self.code])
+        return english, chinese
+
     def __str__(self) -> str:
         where = " · ".join(part for part in (self.file, self.row, self.field) if part)
-        english, chinese = (words.format_map(self.facts) for words in WORDS[self.code])
+        english, chinese = self.said
         return f"{where}: {english}｜{chinese}"
 
 

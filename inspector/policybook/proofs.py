@@ -59,6 +59,9 @@ def _head(draft: Draft, found: Found) -> None:
 
 
 def _dates(draft: Draft, found: Found) -> None:
+    if draft.effective_from.year == date.max.year:
+        found("date_far", "", "effective_from", value=draft.effective_from)
+        return
     if draft.effective_to is not None and draft.effective_to < draft.effective_from:
         found("dates_reversed", "", "effective_to", value=draft.effective_from)
     for item in draft.items:

@@ -105,8 +105,8 @@ def _general(policy: Policy) -> Table:
     seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
-    ceased = f"由同层候补补入（至多随机抽中数的 {draw.ceased_share}）" if draw.replace_ceased else "不补入"
-    seeds += f"；对象已不存在的{ceased}，其他替换不超过随机抽中数的 {draw.replace_share}"
+    ceased = f"由同层候补补入（{_at_most(draw.ceased_share)}）" if draw.replace_ceased else "不补入"
+    seeds += f"；对象已不存在的{ceased}，其他替换不超过随机抽中数的 {_share(draw.replace_share)}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     form = f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}"
     rows = {
@@ -337,6 +337,11 @@ def _words(values: Iterable[str]) -> str:
 
 def _term(term: Term) -> str:
     return f"{term.amount}{UNITS[term.unit]}"
+
+
+def _at_most(share: Fraction) -> str:
+    """How many of those drawn at random; a whole of them is no bound."""
+    return "数量不限" if share == 1 else f"至多随机抽中数的 {_share(share)}"
 
 
 def _share(ratio: Fraction) -> str:

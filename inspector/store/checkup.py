@@ -19,11 +19,9 @@ def unreachable(error: BaseException) -> str | None:
     return None
 
 
-def unusable(error: BaseException) -> str | None:
-    """Why a database URL cannot be used, or None. The URL is not repeated: it may hold a password."""
-    if isinstance(error, ModuleNotFoundError):  # the driver of a database that is not served here
-        return f"{error.name}: sqlite:/// or postgresql+psycopg:// are wanted"
-    return type(error).__name__ if isinstance(error, sa.exc.ArgumentError) else None
+def unusable(error: BaseException) -> bool:
+    """Whether a database URL cannot be read, or is one of a database that is not served here, whose driver is not there."""
+    return isinstance(error, ModuleNotFoundError | sa.exc.ArgumentError)
 
 
 def missing_file(url: str) -> Path | None:

@@ -87,10 +87,13 @@ class TokenRoom(Room):
         return self.connection.execute(asked.order_by(token.c.made_at.desc()).limit(1)).scalar_one_or_none()
 
     def revoke(self, token_id: str, now: datetime) -> None:
-        """End a token. Raises Missing."""
+        """End a token. Raises Missing, and Refusal (`token_revoked`) for one that has ended so before."""
         held = sa.update(token).where(token.c.id == token_id, token.c.revoked_at.is_(None))
         if self.connection.execute(held.values(revoked_at=now)).rowcount != 1:
-            raise Missing("token_unknown", id=token_id)
+            before = self.connection.execute(sa.select(token.c.revoked_at).where(token.c.id == token_id)).scalar_one_or_none()
+            if before is None:
+                raise Missing("token_unknown", id=token_id)
+            raise Refusal("token_revoked", id=token_id, at=before.isoformat(timespec="seconds"))
 
     def _valid(self, which: sa.ColumnElement[bool], now: datetime) -> Token | None:
         asked = sa.select(token.c.id, token.c.name, token.c.agency, token.c.role, token.c.expires_at)

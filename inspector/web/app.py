@@ -26,6 +26,7 @@ from inspector.web import (
     forms,
     links,
     ops,
+    pages,
     plans,
     published,
     reports,
@@ -97,7 +98,7 @@ def build(office: Office, metrics: Metrics, health: Callable[[], Health], live: 
         routes=ROOMS.routes,
     )
     app.state.desk = desk
-    errors.install(app)
+    errors.install(app, pages.told)
     app.state.routes = [route for room in (app.router, *API, *PAGES) for route in room.routes if isinstance(route, Route)]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Door, desk=desk)

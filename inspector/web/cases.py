@@ -21,7 +21,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, CaseReader, Officer, System
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import CaseId, CasePath, Limit, MessageId
+from inspector.web.fields import CaseId, CasePath, Limit, Line, MessageId
 from inspector.web.messages import CaseIn, ConclusionIn, ReviewIn, WithdrawalIn
 from inspector.web.roles import Role
 
@@ -61,13 +61,13 @@ def list_cases(
     caller: CaseReader,
     after: Annotated[CaseId | None, Query(description="Go on behind this case")] = None,
     state: Annotated[CaseState | None, Query(description="Only cases in this state")] = None,
+    reference: Annotated[Line | None, Query(description="Only this number of a sender")] = None,
     limit: Limit = 50,
 ) -> CasePage:
     """Cases in order of id, within the agencies of the token."""
+    only = {"state": state.value if state else None, "reference": reference}
     page = desk.look(
-        lambda tx: tx.cases.page(
-            agencies=caller.sees, sender=caller.sender, state=state.value if state else None, after=after or "", limit=limit
-        )
+        lambda tx: tx.cases.page(agencies=caller.sees, sender=caller.sender, only=only, after=after or "", limit=limit)
     )
     return CasePage(cases=tuple(map(case_shown, page)), next=page[-1].id if len(page) == limit else None)
 

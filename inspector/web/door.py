@@ -116,6 +116,8 @@ def _refusal(scope: Scope, most: int) -> Response | None:
     if twice := _twice(scope):
         status, headers = (401, CHALLENGE) if twice in _CREDENTIALS else (400, None)
         return answer(status, "header_twice", {"field": twice}, headers)
+    if _nameless(scope):
+        return answer(422, "message_id_empty", {"field": "Idempotency-Key"})
     if _framed_twice(scope):
         return answer(400, "message_framed_twice", {}, {"Connection": "close"})
     if _stated_length(scope) > most:
@@ -135,6 +137,12 @@ def _twice(scope: Scope) -> str:
     names = [name.decode("latin-1") for name, _ in scope["headers"]]
     once = (*_CREDENTIALS, *_OF_MESSAGES) if scope["method"] in ("POST", "PUT") else _CREDENTIALS
     return next((told for told in once if names.count(told.lower()) > 1), "")
+
+
+def _nameless(scope: Scope) -> bool:
+    """Whether a message has an id that says nothing: its sender believes that it counts once, and we would take it for one without."""
+    told = Headers(scope=scope).get("idempotency-key")
+    return scope["method"] in ("POST", "PUT") and told is not None and not told.strip()
 
 
 def _framed_twice(scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import structlog
@@ -19,6 +19,7 @@ from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, I
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web.caller import Unknown
 from inspector.web.fields import FORMS
+from inspector.web.language import language
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ _CODES = {
 EN: Lang = "en"
 ZH: Lang = "zh-Hans"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
+_FOR_PROGRAMS = ("/v1/", "/metrics", "/health/", "/openapi.json", "/static/")
 _LONGEST = 400
 _MOST = 20
 
@@ -106,8 +108,13 @@ def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
     return {"error": {"code": code, **words, "facts": told}}
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of the application in the one shape."""
+Shown = Callable[[Request, int, str], Response]
+"""A page for people that says what is wrong: request, status, and the words in the language of the request."""
+
+
+def install(app: FastAPI, shown: Shown) -> None:
+    """Answer every error of the application in the one shape; a browser that asks for no part of the API gets a page instead."""
+    app.state.shown = shown
     app.add_exception_handler(InspectorError, _ours)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)
@@ -124,32 +131,55 @@ def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping
     return JSONResponse(body(code, facts), status, headers)
 
 
-async def _ours(_request: Request, error: Exception) -> Response:
+def _said(
+    request: Request, status: int, code: str, facts: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer to a program, or the page for a person whose browser asks for pages."""
+    path = request.url.path
+    wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith(_FOR_PROGRAMS)
+    if not wants_page:
+        return answer(status, code, facts, headers)
+    lang = language(request)
+    held: Response = request.app.state.shown(request, status, label(f"error.{code}", lang, **in_words(facts, lang)))
+    held.headers.update(headers or {})
+    return held
+
+
+async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, InspectorError)
     status = status_of(error)
-    return answer(status, error.code, error.facts, CHALLENGE if status == 401 else None)
+    return _said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 
-async def _unfit(_request: Request, error: Exception) -> Response:
+async def _unfit(request: Request, error: Exception) -> Response:
     """A message that is not of the described form. Field names are told, values never: they may be personal data."""
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
-        return answer(400, "message_unreadable", {})
-    return answer(422, "message_invalid", unfit(found))
+        return _said(request, 400, "message_unreadable", {})
+    if not request.url.path.startswith(_FOR_PROGRAMS) and any(one["loc"][0] == "path" for one in found):
+        return _said(request, 404, "path_unknown", {})  # an address that no page of ours can have
+    return _said(request, 422, "message_invalid", unfit(found))
 
 
 def unfit(found: Sequence[Any]) -> dict[str, object]:
     """The facts of `message_invalid` from pydantic's errors: every problem with its field, the first one at hand."""
+    inner = {part for one in found for part in _above(one["loc"])}
     problems = [
         {
             "field": ".".join(str(part) for part in one["loc"]),
             "problem": problem(_kind(one), one["msg"], one.get("ctx", {}), EN),
             "problem_zh": problem(_kind(one), one["msg"], one.get("ctx", {}), ZH),
         }
-        for one in found[:_MOST]
+        # a list whose rows are wrong is not short of rows, although a validator counts the good ones alone
+        for one in [one for one in found if one["type"] != "too_short" or tuple(one["loc"]) not in inner][:_MOST]
     ]
     return {"problems": problems, **problems[0]}
+
+
+def _above(loc: Sequence[int | str]) -> list[tuple[int | str, ...]]:
+    """Every place that a place lies within."""
+    return [tuple(loc[:count]) for count in range(1, len(loc))]
 
 
 def _kind(one: Any) -> str:
@@ -165,12 +195,12 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed(request))
     facts = {"most": request.app.state.desk.settings.max_body_bytes} if error.status_code == 413 else {}
-    return answer(error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), facts, headers)
+    return _said(request, error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), facts, headers)
 
 
-async def _unforeseen(_request: Request, error: Exception) -> Response:
+async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("request.failed", exc_info=error)
-    return answer(500, "unforeseen", {})
+    return _said(request, 500, "unforeseen", {})
 
 
 def _allowed(request: Request) -> list[str]:

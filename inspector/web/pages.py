@@ -208,4 +208,9 @@ def in_words(error: InspectorError, lang: Lang) -> str:
 
 def refused(request: Request, error: InspectorError) -> HTMLResponse:
     """A page that says what is wrong, where there is no form to say it in."""
-    return page(request, "message.html", status=status_of(error), text=in_words(error, language(request)))
+    return told(request, status_of(error), in_words(error, language(request)))
+
+
+def told(request: Request, status: int, text: str) -> HTMLResponse:
+    """A page that says one thing."""
+    return page(request, "message.html", status=status, text=text)

@@ -39,7 +39,7 @@ from inspector.web.roles import Role
 router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
-_PAGES = r"^/(review(/[0-9a-f]{32})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
+_PAGES = r"^$|^/(review(/[0-9a-f]{32})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 
@@ -88,14 +88,14 @@ Visitor = Annotated[Caller | None, Depends(visitor)]
 
 
 @router.get("/login")
-def show_login(request: Request, after: After = "/review") -> Response:
+def show_login(request: Request, after: After = "") -> Response:
     """The form to paste a token into."""
     return page(request, "login.html", after=after, trouble=NO_TROUBLE)
 
 
 @router.post("/login")
-def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "/review") -> Response:
-    """Begin a session. The token is in the body, never in an address."""
+def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "") -> Response:
+    """Begin a session, and lead to the page that was asked for, or else to the one of this role. The token is never in an address."""
     try:
         form.sound()
         caller = find(desk, form.one("token").strip())
@@ -103,7 +103,8 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
     except InspectorError as error:
         wrong = replace(trouble(error, form, lang), fields=("token",))
         return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
-    answer = RedirectResponse(after + carried(request), 303)
+    home = "/ops" if caller.role is Role.OPS else "/review"
+    answer = RedirectResponse((after or home) + carried(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
     secure = desk.office.base_url.startswith("https:")
     answer.set_cookie(COOKIE, cookie, max_age=int(LASTS.total_seconds()), httponly=True, samesite="strict", secure=secure)

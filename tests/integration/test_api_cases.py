@@ -233,8 +233,10 @@ def test_pages_of_cases_follow_each_other_without_gap_and_end(edge: Edge) -> Non
                 break
             after = page["next"]
         none = client.get("/v1/cases", params={"state": "CLOSED"}).json()
+        third = client.get("/v1/cases", params={"reference": "R-000003"}).json()["cases"]
     assert seen == sorted(ids)
     assert none == {"cases": [], "next": None}
+    assert [(case["id"], case["reference"]) for case in third] == [(ids[2], "R-000003")]
 
 
 def test_a_withdrawal_under_a_message_id_counts_once_and_is_answered_as_before(edge: Edge) -> None:
@@ -245,10 +247,17 @@ def test_a_withdrawal_under_a_message_id_counts_once_and_is_answered_as_before(e
         again = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"}, headers=headers)
         other = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "别的理由"}, headers=headers)
         bare = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"})
+        why = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "另一个理由"})
+        nobody = client.post(f"/v1/cases/{case_id}/withdraw", json={"reason": "不再申请"}, headers={"Idempotency-Key": ""})
     assert (first.status_code, first.json()["state"]) == (200, "WITHDRAWN")
     assert (again.status_code, again.json()) == (200, first.json())
     assert code(other) == (409, "message_id_reused")
-    assert code(bare) == (409, "already_withdrawn")
+    assert "Idempotency-Key m-1" in other.json()["error"]["message"], "in the sender's own word for it"
+    assert (bare.status_code, bare.json()) == (200, first.json()), "the same word again changes nothing, as with a conclusion"
+    assert code(why) == (409, "already_withdrawn")
+    assert code(nobody) == (422, "message_id_empty")
+    with edge.office.store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(case_id)].count("commitment.withdraw") == 1
 
 
 def test_after_the_matter_is_concluded_nothing_can_be_withdrawn_or_corrected(edge: Edge) -> None:

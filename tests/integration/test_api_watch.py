@@ -44,6 +44,14 @@ def level(code: str = "TEST00000000000001", grade: str = "A", as_of: str = "2026
     return {"kind": "FIRM", "code": code, "level": grade, "as_of": as_of}
 
 
+def test_a_batch_whose_only_level_is_wrong_is_told_that_and_not_that_it_is_empty(edge: Edge) -> None:
+    with edge.as_("credit", "city", "platform") as platform:
+        wrong = platform.post("/v1/credit/levels", json={"levels": [level(as_of="yesterday")]}).json()["error"]
+        empty = platform.post("/v1/credit/levels", json={"levels": []}).json()["error"]
+    assert [one["field"] for one in wrong["facts"]["problems"]] == ["body.levels.0.as_of"]
+    assert [one["field"] for one in empty["facts"]["problems"]] == ["body.levels"]
+
+
 def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: Edge) -> None:
     with edge.as_("credit", "city", "platform") as platform, edge.as_("system") as client:
         new = platform.post("/v1/credit/levels", json={"levels": [level()]}).json()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.flows import assist, dispatch
@@ -59,6 +60,8 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
     with store.begin() as tx:
         (request,) = tx.assistance.of_case(case_id)
         assert "superior_unknown" in open_matters(tx)
+        assert (request.state, request.escalated_to) == (AssistanceState.PAST_DUE, None), "nobody above was told"
+        assert "assistance.escalate" not in rules(tx, case_id)
         tx.attention.open("letter_undeliverable", "bureau", f"assist.send:{request.id}:reminder:civil-affairs", {}, hand())
     if word == "answered":
         with store.begin() as tx:
@@ -73,6 +76,26 @@ def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store
         assert not tx.assistance.get(request.id).state.open
         assert "superior_unknown" not in open_matters(tx)
         assert ("letter_undeliverable" in open_matters(tx)) == (word == "silent"), "whoever answers has the letter"
+        assert "assistance.past_due" in rules(tx, case_id), "and the record says so after the matter has gone"
+
+
+def test_a_superior_whom_no_letter_reaches_was_not_informed(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    places = {"county": "county-office", "city": None}  # the settings name a connector that they do not have
+    office = replace(
+        office, tree={name: replace(node, connector=places.get(name, node.connector)) for name, node in office.tree.items()}
+    )
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    for days in (3, 4):
+        hand.on(days=days)
+        settle(office)
+    with store.read() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+        assert (request.state, request.escalated_to) == (AssistanceState.PAST_DUE, None)
+        assert "letter_undeliverable" in open_matters(tx), "a person is told which letter"
+        assert rules(tx, case_id)[-2:] == ["assistance.escalate", "assistance.undeliverable"]
 
 
 def test_what_is_said_of_a_push_and_of_a_late_visit_is_over_with_the_seat_and_the_visit(store: Store, hand: Hand) -> None:
@@ -94,6 +117,11 @@ def test_what_is_said_of_a_push_and_of_a_late_visit_is_over_with_the_seat_and_th
         findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
         dispatch.report(office, tx, first.name, findings, "", hand())
         assert open_matters(tx) == []
+
+
+def rules(tx: Tx, case_id: str) -> list[str]:
+    """The rules of a case's ledger in order."""
+    return [row["rule"] for row in tx.ledger.about(case_id)]
 
 
 def open_matters(tx: Tx) -> list[str]:

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Conflict
 from inspector.flows import bulk, importing, intake, sheet
 from inspector.flows.office import Office
+from inspector.store.store import Store
 from tests import house
 from tests.edge import serving
 from tests.integration.test_api_cases import without
@@ -289,6 +291,41 @@ def test_rows_for_an_agency_outside_the_named_one_are_refused(operator: Operator
     code, told = bring(operator, file)
     assert (code, cases(operator)) == (2, [])
     assert json.dumps(told).count("agency_outside") == 1
+
+
+def test_a_row_for_an_agency_that_is_none_is_told_those_there_are_and_no_command_that_would_fail(operator: Operator) -> None:
+    file = operator.file("c.csv", table([*HEADS, "agency"], [*row(1), "zzz"]))
+    said = operator.say("case", "import", str(file), "--agency", "bureau", "--sender", "hall", "--yes")
+    assert (said.code, cases(operator)) == (2, [])
+    assert "there is no agency zzz" in said.err
+    assert "write one of: bureau" in said.err
+    assert "--agency zzz" not in said.err
+
+
+def test_chinese_heads_in_a_file_bear_the_mark_by_which_excel_knows_their_encoding(operator: Operator) -> None:
+    told = process("case", "import", "--template", "--config", str(operator.config), environment={"LANG": "zh_CN.UTF-8"}).out
+    assert told.startswith("\ufeff")
+    assert not operator.well("case", "import", "--template").out.startswith("\ufeff"), "English ones need none"
+    heads = told.removeprefix("\ufeff").strip().split(",")
+    filled = operator.folder / "t.csv"
+    filled.write_text(told + ",".join("" for _ in heads) + "\n", encoding="utf-8")
+    assert "no column" not in operator.say("case", "import", str(filled), "--agency", "bureau", "--sender", "hall", "--yes").err
+
+
+def test_a_list_shows_no_date_where_nothing_is_due_any_more(operator: Operator, store: Store) -> None:
+    bring(operator, operator.file("c.csv", table(HEADS, row(1))))
+    (one,) = operator.well("case", "list", "--json").json
+    assert one["due_at"] is not None
+    with store.begin() as tx:
+        case = tx.cases.get(one["id"])
+        tx.cases.put(replace(case, state=CaseState.CLOSED, outcome=Outcome.UNVERIFIABLE))
+    (over,) = operator.well("case", "list", "--json").json
+    assert (over["state"], over["due_at"]) == ("CLOSED", None)
+
+
+def test_the_operator_of_the_machine_is_not_told_that_a_case_may_be_somebody_elses(operator: Operator) -> None:
+    said = operator.say("case", "explain", "nope")
+    assert (said.code, "There is no such case" in said.err, "yours" in said.err) == (3, True, False)
 
 
 def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:

@@ -100,6 +100,15 @@ def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
     assert states(operator)["database"] == "FAIL"
 
 
+def test_a_database_that_is_not_served_is_told_which_are_in_the_readers_language(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, "mysql://somebody:hidden@127.0.0.1/none").settle_in()
+    said = operator.say("work", "list")
+    assert said.code == 2
+    assert ("postgresql://" in said.err, "hidden" in said.err, "MySQLdb" in said.err) == (True, False, False)
+    chinese = operator.say("--lang", "zh-Hans", "work", "list").err
+    assert "are wanted" not in chinese
+
+
 def test_a_misspelt_setting_is_named_with_the_nearest_one(operator: Operator) -> None:
     operator.settle_in("\n[web]\nprot = 1\n")
     said = operator.say("work", "list")
@@ -218,6 +227,7 @@ def test_a_dry_run_of_a_migration_shows_the_revisions_and_changes_nothing(databa
     ("told", "words"),
     [
         ('\n[plans.odd]\nagency = "bureau"\ntrigger = "every day"\n', ("plans.odd.trigger", "every day")),
+        ('\n[plans.odd]\nagency = "nope"\ntrigger = "every 4h"\n', ("nope", "known are bureau, city, other")),
         ('\n[plans.odd]\nagency = "burau"\ntrigger = "every 4h"\n', ("burau", "nearest name is bureau")),
         (
             '\n[agencies.lone]\nname = "x"\n[plans.odd]\nagency = "lone"\ntrigger = "every 4h"\n',
@@ -257,6 +267,17 @@ def test_what_a_pack_asks_for_and_nobody_provides_is_a_warning_that_names_the_se
     assert {"add [seeds.dice] [seeds.justice] [seeds.audit]", "add [sources.registers]", "add [assistance.housing]"} <= mends
     assert "add [witnesses.notary]" not in mends
     assert "credit" in {one["name"] for one in told if one["state"] == "WARN"}
+
+
+def test_an_agency_whose_connector_is_not_there_is_refused_with_the_nearest_there_is(operator: Operator) -> None:
+    operator.settle_in(
+        '\n[agencies.houses]\nname = "区住建局"\nparent = "city"\nconnector = "housin"\n'
+        '[assistance.housing]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n'
+    )
+    (told,) = [one for one in operator.say("check", "--json").json if one["state"] == "FAIL" and one["name"] == "agencies"]
+    assert "Letters to agency houses go through housin" in told["message"]
+    assert "the nearest name is housing" in told["message"]
+    assert "housing" in told["message_zh"]
 
 
 def test_agencies_without_a_pack_and_callbacks_without_a_token_are_warned_of_when_they_matter(operator: Operator) -> None:

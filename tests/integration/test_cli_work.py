@@ -176,7 +176,9 @@ def test_a_token_is_shown_once_opens_the_door_and_shuts_it_when_revoked(operator
     operator.well("token", "revoke", listed.json[0]["id"])
     with store.read() as tx:
         assert tx.tokens.find(text, tx.machine_now()) is None
-    assert operator.say("token", "revoke", listed.json[0]["id"]).code == 3
+    again = operator.say("token", "revoke", listed.json[0]["id"])
+    assert (again.code, "was revoked before, at 20" in again.err) == (4, True), "it stands in the list"
+    assert operator.say("token", "revoke", "nope").code == 3
 
 
 @pytest.mark.parametrize("words", [["--role", "king", "--agency", "bureau"], ["--role", "system", "--agency", "nowhere"]])
@@ -336,6 +338,7 @@ def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_writ
     text = (packs / "maoji" / "examples.toml").read_text(encoding="utf-8")
     (packs / "maoji" / "examples.toml").write_text(text.replace('pack = "maoji@', 'pack = "maoji@0-'), encoding="utf-8")
     said = operator.say("policy", "check", "--folder", str(packs))
+    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
     (line,) = [line for line in said.out.splitlines() if "warning" in line]
     (label,) = operator.say("policy", "check", "--folder", str(packs), "--json").json["silent"]
     assert said.code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import os
 import re
 import socket
 import stat
@@ -37,10 +38,12 @@ from inspector.flows.draw import announce_now
 from inspector.labels import Lang, told
 from inspector.policybook import Policybook
 from inspector.ports import AnswerStatus
+from inspector.store.opening import sole_owner
 from inspector.testing.peer import answer, peer, raw
 from inspector.web.messages import CaseIn
 from inspector.web.roles import Role
 from tests.house import closing, open_store
+from tests.operator import process
 
 TODAY = date(2025, 3, 3)
 ROOT = Path(__file__).resolve().parents[2]
@@ -359,3 +362,16 @@ def shown(screen: Screen) -> str:
     console.print(screen.panel())
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
+
+
+def test_a_second_start_beside_a_running_demo_says_that_it_runs_and_where(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    configure(furnish(folder), world=18322, web=18321)
+    before = (folder / "demo.toml").read_bytes()
+    with sole_owner(f"sqlite:///{folder / 'demo.toml'}"):
+        said = process(folder=tmp_path, environment={VARIABLE: str(folder)})
+    assert said.code == 4
+    assert "runs already" in said.err
+    assert "http://127.0.0.1:18321" in said.err
+    assert f"pid {os.getpid()}" in said.err
+    assert (folder / "demo.toml").read_bytes() == before, "the first one's files are left alone"

@@ -114,6 +114,9 @@ def test_where_the_source_has_nothing_another_agency_is_asked_reminded_and_the_s
     civil, county = Post("civil-affairs"), Post("county-office")
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
     office = open_office(store, hand, sources=sources, agencies={"civil-affairs": civil, "county-office": county})
+    places = {"county": "county-office", "city": None}
+    tree = {name: replace(node, connector=places.get(name, node.connector)) for name, node in office.tree.items()}
+    office = replace(office, tree=tree)
     case_id = post(office, person(1, "relief-household", HOUSEHOLD))
     settle(office)
     assert [letter.kind for letter in civil.letters] == [LetterKind.REQUEST]
@@ -124,7 +127,8 @@ def test_where_the_source_has_nothing_another_agency_is_asked_reminded_and_the_s
     settle(office)
     with store.read() as tx:
         (request,) = tx.assistance.of_case(case_id)
-    assert request.state in (AssistanceState.ESCALATED, AssistanceState.UNANSWERED)
+    assert (request.state, request.escalated_to) == (AssistanceState.ESCALATED, "county-office")
+    assert [letter.kind for letter in county.letters] == [LetterKind.ESCALATION]
     hand.on(days=14)
     settle(office)
     with store.read() as tx:

@@ -11,8 +11,8 @@ from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy, Profile, Timer, steps
-from inspector.policybook import Policybook
-from tests.packs import ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
+from inspector.policybook import Policybook, hasty
+from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
 
 
 def test_all_flaws_of_all_files_are_told_at_once_in_both_languages(tmp_path: Path) -> None:
@@ -199,3 +199,20 @@ def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
         ("C", 2, 4, "6mo", "24mo"),
         ("D", 4, 6, "3mo", "12mo"),
     ]
+
+
+def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_with_the_terms(tmp_path: Path) -> None:
+    (told,) = hasty(loaded(tmp_path, SHIPPED))
+    assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
+    assert "assist_reply 10wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
+    assert "10wd" in told.said[1]
+    roomy = after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"')
+    assert not list(hasty(loaded(tmp_path, roomy)))
+    told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', 'verify = "20wd"', 'verify = "17wd"', text=roomy)))
+    assert "online 2wd + assist_reply 10wd" in told.said[0], "a source that is asked first takes its time too"
+    assert not list(hasty(Policybook.load(POLICIES).get("demo@1")))
+
+
+def test_a_pack_takes_effect_on_a_day_from_which_a_year_can_be_counted(tmp_path: Path) -> None:
+    error = refused(tmp_path, edited(("effective_from = 2026-01-01", "effective_from = 9999-01-01")))
+    assert "effective_from: 9999-01-01 is no day" in str(error)

@@ -156,7 +156,7 @@ def test_an_example_of_a_visit_that_the_pack_decides_otherwise_is_told() -> None
     assert differences(held, first, CALENDAR) == ()
     late = replace(first, expect={"due": date(2026, 6, 3), "conflict": False})
     assert differences(held, late, CALENDAR) == (
-        "due: expected datetime.date(2026, 6, 3), the pack decides datetime.date(2026, 5, 29)",
+        "due: expected 2026-06-03, the pack decides 2026-05-29｜应为 2026-06-03，政策包的结果是 2026-05-29",
     )
 
 

@@ -65,6 +65,13 @@ def test_a_fraction_that_is_no_whole_percentage_stays_a_fraction() -> None:
     assert row(render(changed(samplings=samplings)), "sample-pool-C")[3] == "1/200"
 
 
+def test_the_share_of_ceased_objects_that_are_made_up_for_is_no_bare_fraction() -> None:
+    draw = replace(MAOJI.draw, replace_ceased=True, ceased_share=Fraction(1), replace_share=Fraction(1, 20))
+    assert "由同层候补补入（数量不限），其他替换不超过随机抽中数的 5%" in render(replace(MAOJI, draw=draw))
+    few = replace(draw, ceased_share=Fraction(1, 100))
+    assert "由同层候补补入（至多随机抽中数的 1%）" in render(replace(MAOJI, draw=few))
+
+
 def test_a_bar_in_a_name_does_not_break_the_table() -> None:
     named = replace(MAOJI.items["legal-aid"], name="a|b\nc")
     page = render(replace(MAOJI, items={**MAOJI.items, "legal-aid": named}))

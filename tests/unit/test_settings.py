@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,50 @@ def test_what_is_wrong_is_told_in_each_language_with_the_nearest_key(tmp_path: P
     assert "web.threads：应大于 0；" in chinese
     assert "web.port：应为整数" in chinese
     assert chinese == words.told(caught.value, "zh-Hans"), "the command line speaks one language at a time too"
+
+
+def test_a_misspelt_section_is_told_the_nearest_section_and_no_key_of_another_one(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        load(file(tmp_path, "[webb]\nport = 80\n"))
+    assert "webb: is not known here; did you mean web?" in told(caught.value, "en")
+
+
+def test_what_a_variable_says_wrong_is_told_of_the_variable_and_the_file_is_not_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSPECTOR_WEB__PORT", "abc")
+    for path in (file(tmp_path, "[web]\nport = 80\n"), None):
+        with pytest.raises(Invalid) as caught:
+            load(path)
+        for lang in ("en", "zh-Hans"):
+            assert "INSPECTOR_WEB__PORT" in told(caught.value, lang)
+            assert "inspector.toml" not in told(caught.value, lang)
+    with pytest.raises(Invalid) as caught:
+        load(file(tmp_path, "[web]\nthreads = 0\n"))
+    assert "inspector.toml" in told(caught.value, "en"), "where both are wrong, both are told"
+    assert {"INSPECTOR_WEB__PORT", "web.threads"} <= set(re.findall(r"[\w.]+", told(caught.value, "en")))
+    monkeypatch.setenv("INSPECTOR_WEB__PORT", "80")
+    monkeypatch.setenv("INSPECTOR_AGENCIES", "nonsense")
+    with pytest.raises(Invalid, match="settings_variable_unreadable"):
+        load(file(tmp_path, ""))
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://x", "x", "https://", "http://a b", "https://x/?q=1", "https://me:secret@x", "http://x:99999"]
+)
+def test_an_address_for_links_that_no_browser_can_open_is_refused_and_not_told_again(tmp_path: Path, address: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        load(file(tmp_path, f'[web]\nbase_url = "{address}"\n'))
+    assert "web.base_url: must be an address such as" in told(caught.value, "en")
+    assert "web.base_url：应为网址" in told(caught.value, "zh-Hans")
+    for fine in (
+        "",
+        "https://inspector.example.cn",
+        "http://127.0.0.1:8321/",
+        "http://[::1]:8321",
+        "https://x.example/inspector",
+    ):
+        assert load(file(tmp_path, f'[web]\nbase_url = "{fine}"\n')).web.base_url == fine
 
 
 def test_a_plan_that_would_mix_shared_lists_with_own_ones_is_told_to_be_two_plans(tmp_path: Path) -> None:
