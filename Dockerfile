@@ -1,7 +1,9 @@
 # Build: docker build -t inspector .
-# Run:   docker run -p 127.0.0.1:8080:8080 -v data:/var/lib/inspector -v ./inspector.toml:/etc/inspector/inspector.toml:ro inspector
+# Run:   docker run -p 127.0.0.1:8080:8080 -e INSPECTOR_WEB__BASE_URL=https://inspector.example -v data:/var/lib/inspector \
+#          -v ./inspector.toml:/etc/inspector/inspector.toml:ro inspector
 # Variables win over the file. The image sets four: where it listens, the policies it brings, and a database in its volume; override
-# them with -e, as config/compose.yaml does. Set web.base_url in the file to the address people reach.
+# them with -e, as config/compose.yaml does. INSPECTOR_WEB__BASE_URL (or web.base_url in the file) is the address that people and
+# agencies reach: without it links in letters and pushes would name 0.0.0.0, and `check` fails.
 # Checked statically by tests/unit/test_packaging.py; where no container engine exists, nobody has built it.
 
 FROM python:3.11-slim-bookworm AS build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,10 +55,11 @@ def calendar_of(settings: Settings) -> WorkingCalendar:
 def note_packs(held: Store, book: Policybook) -> Policybook:
     """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
 
-    Returns the book with the packs that are cited and have left the folder. Raises Refusal, PacksInvalid.
+    Returns the book with the packs that are cited and have left the folder, and a way to those that other daemons note from now on.
+    Raises Refusal, PacksInvalid.
     """
     with held.begin() as tx:
-        return _noted(tx, book)
+        return _noted(tx, book, held)
 
 
 def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) -> None:
@@ -76,19 +78,23 @@ def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Poli
     Raises as both do: then nothing is noted, and nothing announced.
     """
     with office.store.begin() as tx:
-        whole, now = _noted(tx, book), office.now()
+        whole, now = _noted(tx, book, office.store), office.now()
         _counted_by(tx, calendar, now)
         _announce(tx, office, book, now)
     return whole
 
 
-def _noted(tx: Tx, book: Policybook) -> Policybook:
+def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
+    def noted() -> dict[str, str]:
+        with held.read() as reading:
+            return reading.packs.texts()
+
     now = tx.machine_now()
     for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
         tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
     texts = tx.packs.texts()
     left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
-    return book.remembering(texts, left) if left else book
+    return replace(book.remembering(texts, left) if left else book, noted=noted)
 
 
 def _counted_by(tx: Tx, calendar: WorkingCalendar, office_now: datetime) -> None:

@@ -85,8 +85,8 @@ class Web(Section):
     port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     base_url: Address = Field(
         "",
-        description="The address people and agencies reach it by, for links; empty: http://host:port. "
-        "Where it is another than this machine's own, metrics need a token",
+        description="The address people and agencies reach it by, for links; empty: http://host:port, for a trial on one machine. "
+        "Every daemon of a database must say the same. Where it is another than this machine's own, metrics need a token",
     )
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
@@ -94,6 +94,12 @@ class Web(Section):
     language: Literal["zh-Hans", "en"] = Field(
         "zh-Hans", description="The language of pages for a browser that prefers none of the two, or does not say"
     )
+
+    @property
+    def address(self) -> str:
+        """The address that links name, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
 
 
 class OfficeTimes(Section):

@@ -63,6 +63,7 @@ def _all(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     if any(one.state is State.FAIL for one in settings):
         return
     for name, step in (
+        ("web", partial(_web, terminal)),
         ("policies", partial(_packs, terminal)),
         ("calendar", partial(_calendar, terminal)),
         ("agencies", partial(_office, terminal)),
@@ -117,6 +118,12 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
     if held.time.rate != 1 or held.time.skip_closed or held.time.pauses:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
+
+
+def _web(terminal: Terminal) -> Iterator[Finding]:
+    from inspector.cli import linking
+
+    yield from linking.address(terminal.settings)
 
 
 def _packs(terminal: Terminal) -> Iterator[Finding]:

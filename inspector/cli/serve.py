@@ -99,7 +99,7 @@ def run(
     """
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import until_signal
-    from inspector.store.opening import ready, sole_owner
+    from inspector.store.opening import PATIENCE, ready, sole_owner
     from inspector.telemetry import logs
 
     told = settings.load(config)
@@ -108,7 +108,7 @@ def run(
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:
-            ready(held)
+            ready(held, late=lambda problem: _say("awaiting", problem=problem, seconds=f"{PATIENCE:.0f}"))
             house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
             if before is not None:
                 before(house)

@@ -18,6 +18,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "there are more: go on with --after {after}, or narrow with {filters}",
         "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",
     ),
+    "awaiting": (
+        "The database does not answer yet ({problem}). It is tried again for {seconds} seconds.",
+        "数据库尚未响应（{problem}），将在 {seconds} 秒内继续尝试连接。",
+    ),
     "serving": (
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",

@@ -6,7 +6,7 @@ breaker or opens it for longer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,9 +36,10 @@ class Breaker:
         """Take over failures counted before this start: the first answer ends them like our own."""
         self._failing.update(lane.name for lane in tx.lanes.all() if lane.failures)
 
-    def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta) -> list[Work]:
-        """Lease one row of each lane that has cooled."""
-        probes = tx.work.probe(owner, machine_now, lease, tx.lanes.cooled(machine_now, self.threshold, self._pause))
+    def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta, *, but: Collection[str] = ()) -> list[Work]:
+        """Lease one row of each lane that has cooled, `but` those that are left to other daemons."""
+        cooled = [lane for lane in tx.lanes.cooled(machine_now, self.threshold, self._pause) if lane not in but]
+        probes = tx.work.probe(owner, machine_now, lease, cooled)
         self._failing.update(work.lane for work in probes)
         return probes
 

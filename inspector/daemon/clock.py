@@ -20,17 +20,13 @@ from apscheduler.triggers.base import BaseTrigger
 
 from inspector.daemon.spell import Spell
 from inspector.domain.decision import Order
-from inspector.store.replicas import ALIVE, LOST
+from inspector.store.replicas import LOST
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from inspector.trigger import following, following_now
 
 log = structlog.get_logger(__name__)
-
-
-APART = "replicas_differ"
-"""The matter for a person that living replicas open whose schedules differ; over when they agree."""
 
 
 class CatchUp(StrEnum):
@@ -94,7 +90,6 @@ class Clock:
         )
         self._wall = wall
         self._drift = wall() - time.monotonic()
-        self._apart: list[str] = []
         self._failed: dict[str, int] = {}
         self._spells: dict[str, Spell] = {}
         self._begun: dict[str, float] = {}
@@ -117,11 +112,8 @@ class Clock:
                 tx.schedules.declare(schedule.name, schedule.text, following(schedule.trigger, None, now))
             self._keep(tx)
 
-    def agree(self, agency: str) -> None:
-        """Write down again what has gone missing, and tell a person while living replicas have different schedules.
-
-        A replica that was started with older settings may not know of a plan, or run it at other times: somebody must look.
-        """
+    def restore(self) -> None:
+        """Write down again what has gone missing, and forget what nobody has any more."""
         now = self._now()
         with self._store.begin() as tx:
             self._keep(tx)
@@ -130,18 +122,6 @@ class Clock:
                 if schedule.name not in known:
                     tx.schedules.declare(schedule.name, schedule.text, following(schedule.trigger, None, now))
                     log.warning("schedule.restored", schedule=schedule.name)
-            living = tx.replicas.declared(tx.machine_now(), ALIVE)
-            living[self._replica] = self.declared
-            names = sorted({name for told in living.values() for name in told})
-            apart = [name for name in names if len({told.get(name) for told in living.values()}) > 1]
-            if apart:
-                facts = {"schedules": apart, "replicas": sorted(living)}
-                tx.attention.open(APART, agency, "schedules", facts, now)
-            else:
-                tx.attention.close(f"{APART}:schedules", now)
-        if apart and apart != self._apart:
-            log.warning("replicas.differ", schedules=apart, replicas=sorted(living))
-        self._apart = apart
 
     def _keep(self, tx: Tx) -> None:
         """Forget schedules that neither we nor any replica has that runs or may come back."""

@@ -13,9 +13,11 @@ from types import FrameType
 import structlog
 
 from inspector.daemon import sweeps
+from inspector.daemon.accord import Accord
 from inspector.daemon.clock import Clock, Tick
 from inspector.daemon.dispatch import Dispatcher
 from inspector.daemon.law import Law
+from inspector.daemon.terms import terms
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
 from inspector.flows.office import Office
@@ -53,7 +55,8 @@ class Daemon:
         self.metrics = metrics
         self.law = law
         self._heart = sweeps.Heart(pulse, metrics) if pulse is not None else None
-        self._life = sweeps.Life(replica=worker.owner, started_at=datetime.now(UTC), schedules=clock.declared)
+        self._life = sweeps.Life(replica=worker.owner, started_at=datetime.now(UTC), declared=self.declared)
+        self._accord = Accord(worker.office.store, worker.owner)
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -62,6 +65,7 @@ class Daemon:
             if tx.sqlite:
                 tx.work.void_leases()
                 tx.replicas.clear()
+            self._life.write(tx)  # before any work of ours: others leave what they lack the connector for to those who have it
             tx.replicas.begun(self.worker.owner)
             tx.lanes.ensure(self.office.connectors.names())
             tx.lanes.look_again(tx.machine_now())
@@ -90,6 +94,10 @@ class Daemon:
     def office(self) -> Office:
         """The office as it stands: another one once packs or calendars were taken up anew."""
         return self.worker.office
+
+    def declared(self) -> dict[str, str]:
+        """What the other daemons of this database must have alike, as it stands: by name."""
+        return {**terms(self.office), **self.clock.declared}
 
     @property
     def live(self) -> bool:
@@ -124,7 +132,8 @@ class Daemon:
     def _beat(self) -> None:
         """A sign of life in the table and to the dead-man's switch outside, and a look at what the other replicas have declared."""
         self._life.seen(self.office.store)
-        self.clock.agree(self.office.house)
+        self.clock.restore()
+        self._accord.look(self.office, self.declared())
         if self._heart is not None:
             self._life.pulsed(self.office.store, self._heart.beat())
 

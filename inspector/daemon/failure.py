@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from inspector.daemon.breaker import Breaker
+from inspector.daemon.elsewhere import ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError, Missing
@@ -21,6 +22,10 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 log = structlog.get_logger(__name__)
+
+
+_NEIGHBOUR = timedelta(minutes=1)
+"""How long work waits whose pack this release cannot read, while a newer daemon beside it may carry it out."""
 
 
 class ShutError(Exception):
@@ -39,15 +44,19 @@ class Failure:
 
     def settle(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
         """Write what is to be done next; how it is called."""
-        if isinstance(error, ShutError):
+        if isinstance(error, ShutError | ElsewhereError):
             tx.work.give_back(work)
-            return "shut"
+            return "shut" if isinstance(error, ShutError) else "elsewhere"
         machine_now = tx.asked_at
         told = error.code if isinstance(error, PortError | InspectorError) else type(error).__name__
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
             return "kind_unknown"
+        if isinstance(error, Missing) and error.code == "pack_unknown":
+            log.error("work.pack_unknown", work=work.key, pack=error.facts.get("pack"))
+            self._postpone(tx, work, machine_now + _NEIGHBOUR, told, counted=False)
+            return "pack_unknown"
         if isinstance(error, Refused | NotYet) and error.attempts:
             self.breaker.answered(tx, work.lane, now)
         if isinstance(error, Refused | Garbled):

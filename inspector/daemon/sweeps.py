@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -67,16 +67,20 @@ class Heart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """A daemon among the replicas: its name, since when it runs, and its schedules (name to trigger)."""
+    """A daemon among the replicas: its name, since when it runs, and by name what it has at present of what all must have alike."""
 
     replica: str
     started_at: datetime
-    schedules: Mapping[str, str] = field(default_factory=dict)
+    declared: Callable[[], Mapping[str, str]] = dict
 
     def seen(self, store: Store) -> None:
         """A sign of life in the table."""
         with store.begin() as tx:
-            tx.replicas.seen(self.replica, __version__, self.started_at, tx.machine_now(), self.schedules)
+            self.write(tx)
+
+    def write(self, tx: Tx) -> None:
+        """A sign of life in a transaction that has begun."""
+        tx.replicas.seen(self.replica, __version__, self.started_at, tx.machine_now(), self.declared())
 
     def pulsed(self, store: Store, error: str | None) -> None:
         """Whether the dead-man's switch has taken the sign of life, for those who look; `error` is the code of why not."""

@@ -20,6 +20,7 @@ import structlog
 
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
+from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError
 from inspector.daemon.group import Done, flow_of, hold, parts
@@ -64,6 +65,7 @@ class Worker:
         self._abandon = threading.Event()
         self._done = queue.SimpleQueue[Done | None]()
         self._held = Bulkhead(engine)
+        self._elsewhere = Elsewhere()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
         later = machine or (lambda moment: moment)
         self._failure = Failure(office=office, engine=engine, flows=flows, breaker=self._breaker, later=later)
@@ -148,10 +150,11 @@ class Worker:
             self._wake.clear()
             return 1
         self._news.clear()  # before the look: what comes from here on is news again
+        left = self._elsewhere.lanes
         with self.office.store.begin() as tx:
-            machine_now = tx.machine_now()
+            machine_now, full = tx.machine_now(), (*room.full, *left)
             batch = tx.work.claim(
-                self.owner, machine_now, self.office.now(), self.engine.lease, room.most, full=room.full, laned=room.laned
+                self.owner, machine_now, self.office.now(), self.engine.lease, room.most, full=full, laned=room.laned
             )
             if len(batch) < room.most:
                 self._dry = room  # all that it allows is taken; until there is news or it is wider there is nothing to look for
@@ -159,7 +162,7 @@ class Worker:
                 self._dry = NOTHING
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
-                batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease)
+                batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=left)
         self._breaker.claimed(batch)
         self._fault("claimed")
         for work in self._held.take(batch):
@@ -193,7 +196,10 @@ class Worker:
                 return Done(work=work, settlement=replace(given_up, outcome="gave_up", attempts=0))
             if self._breaker.is_open(work.lane):
                 return Done(work=work, error=ShutError())
+            self._elsewhere.leave(work, office)
             settlement = flow.do(work, office)
+        except ElsewhereError as error:
+            return Done(work=work, error=error)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -35,10 +35,17 @@ class Connectors:
     seeds: Mapping[str, SeedSource] = field(default_factory=dict)
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
 
+    def ports(self) -> dict[str, Mapping[str, object]]:
+        """The connectors of each port, by the port's name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     def names(self) -> tuple[str, ...]:
         """Every lane there is."""
-        ports = (self.sources, self.agencies, self.channels, self.credit, self.approving, self.seeds, self.witnesses)
-        return tuple(sorted({name for port in ports for name in port}))
+        return tuple(sorted({name for port in self.ports().values() for name in port}))
+
+    def __contains__(self, lane: object) -> bool:
+        """Whether there is a connector of this lane."""
+        return any(lane in port for port in self.ports().values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

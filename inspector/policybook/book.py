@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
@@ -25,12 +25,16 @@ class Policybook:
     """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
 
     `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
+    `noted` tells the texts of all packs that any daemon of this house was ever started with: what another one has decided by a pack
+    that is not in our folder is read from there, once (`_later`), and nothing is taken in under it here.
     """
 
     packs: tuple[Policy, ...]
     warnings: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Policy, ...] = ()
+    noted: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
+    _later: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> Policybook:
@@ -85,11 +89,26 @@ class Policybook:
         return any(pack.level(stated) is not None for pack in self.packs if pack.id in ids)
 
     def get(self, label: str) -> Policy:
-        """The pack `id@version`. Raises Missing naming those there are."""
+        """The pack `id@version`. Raises Missing naming those there are, also for one that this release cannot read."""
         for pack in (*self.packs, *self.kept):
             if pack.label == label:
                 return pack
-        raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
+        found = self._later.get(label) or self._of_another(label)
+        if found is None:
+            raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
+        return found
+
+    def _of_another(self, label: str) -> Policy | None:
+        """A pack that another daemon has noted since we looked. What cites it has made it immutable, so it is read once."""
+        texts = self.noted()
+        if label not in texts:
+            return None
+        try:
+            (found,) = self.remembering(texts, (label,)).kept
+        except PacksInvalid:
+            return None
+        self._later[label] = found
+        return found
 
     def in_force(self, pack_id: str, day: date) -> Policy:
         """The one version of a pack in force on a day. Raises Missing naming the versions and their dates."""

@@ -26,6 +26,8 @@ class Bell:
         self._lock = threading.Lock()
         self._rung = 0.0
         self._owed: threading.Timer | None = None
+        self._paying: threading.Thread | None = None
+        self._closed = False
 
     def ring(self, connection: Connection) -> bool:
         """Say, with the commit, that work is ready; False within the pause: then `owe`, as soon as the commit is durable."""
@@ -40,7 +42,7 @@ class Bell:
     def owe(self) -> None:
         """A notice is due at the end of the pause. Never before the commit: whoever came for it would not see the rows yet."""
         with self._lock:
-            if self._owed is not None:
+            if self._owed is not None or self._closed:
                 return
             self._owed = threading.Timer(max(0.0, self._rung + _PAUSE - time.monotonic()), self._pay)
             self._owed.name, self._owed.daemon = "bell", True
@@ -49,18 +51,23 @@ class Bell:
     def _pay(self) -> None:
         with self._lock:
             self._owed, self._rung = None, time.monotonic()  # what is committed from here on may come too late for this notice
+            self._paying = threading.current_thread()
         self._late()
 
     def close(self) -> None:
-        """Give the notice that is owed at once: the process may end before the pause does."""
+        """Give the notice that is owed at once, for the process may end before the pause does; and wait for one that is being given.
+
+        Its connection would outlive the engine otherwise. What is owed from now on is left to the others' next look.
+        """
         with self._lock:
-            owed = self._owed
-        if owed is None:
-            return
-        owed.cancel()
-        owed.join()
-        if self._owed is owed:  # cancelled in time, so nobody has paid
-            self._pay()
+            owed, paying, self._closed = self._owed, self._paying, True
+        if owed is not None:
+            owed.cancel()
+            owed.join()
+            if self._owed is owed:  # cancelled in time, so nobody has paid
+                self._pay()
+        if paying is not None and paying is not threading.current_thread():
+            paying.join()
 
 
 def notify(connection: Connection) -> None:

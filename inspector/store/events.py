@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, event
 
@@ -26,7 +26,7 @@ class EventRoom(Room):
 
     def place(self, limit: int = 2000) -> int:
         """Give unplaced events their positions; how many. The caller makes sure that only one replica does it at a time."""
-        last = self.connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.position), 0))).scalar_one()
+        last = self.end()
         asked = sa.select(event.c.id).where(event.c.position.is_(None)).order_by(event.c.id).limit(limit)
         ids = self.connection.execute(asked).scalars().all()
         if ids:
@@ -43,7 +43,11 @@ class EventRoom(Room):
         return row
 
     def after(self, position: int, agencies: Sequence[str] | None, limit: int = 100) -> list[Row]:
-        """Placed events after a position, within the agencies the asker may see, with the case's sender and reference."""
+        """Placed events after a position, within the agencies the asker may see, with the case's sender and reference.
+
+        Raises Refusal (`position_beyond_end`): who was told that position reads a database that has gone back to an earlier moment, and
+        would hear nothing of what happens there until the feed has grown past it.
+        """
         asked = (
             sa.select(event, case_file.c.sender, case_file.c.reference)
             .join(case_file, case_file.c.id == event.c.case_id)
@@ -53,7 +57,15 @@ class EventRoom(Room):
         )
         if agencies is not None:
             asked = asked.where(event.c.agency.in_(list(agencies)))
-        return self.rows(asked)
+        rows = self.rows(asked)
+        if not rows and position > (end := self.end()):
+            raise Refusal("position_beyond_end", after=position, end=end)
+        return rows
+
+    def end(self) -> int:
+        """The position of the last event that has one; 0 while there is none. It never goes back, unless the whole database does."""
+        last: int = self.connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.position), 0))).scalar_one()
+        return last
 
     def of_case(self, case_id: str) -> list[Row]:
         """A case's events in order."""

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+import structlog
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from inspector.domain.errors import Refusal
-from inspector.store import migrate
+from inspector.store import checkup, migrate
 from inspector.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 60.0
+"""Seconds for which a daemon waits for its database at a start."""
+
+Late = Callable[[str], None]
+"""Told, once, why the database does not answer yet."""
 
 
 def opened(url: str, *, password: str | None = None, synchronous: str = "FULL") -> Store:
@@ -24,27 +33,39 @@ def opened(url: str, *, password: str | None = None, synchronous: str = "FULL") 
     return Store(address.render_as_string(hide_password=False), synchronous=synchronous)
 
 
-def reach(store: Store, seconds: float = 60) -> None:
-    """Wait for the first connection: a database that starts a little later is no reason to fail."""
+def reach(store: Store, seconds: float = PATIENCE, *, late: Late = lambda _problem: None) -> None:
+    """Wait for the first connection: a database that starts a little later is no reason to fail, nor one to be silent (`late`)."""
     if store.sqlite and store.url.database:
         _for_our_eyes(Path(store.url.database))
+
+    def failed(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        if state.attempt_number == 1 and error is not None:
+            late(checkup.unreachable(error) or type(error).__name__)
+
     for attempt in Retrying(
         retry=retry_if_exception_type(sa.exc.OperationalError),
         stop=stop_after_delay(seconds),
         wait=wait_random_exponential(multiplier=0.5, max=5),
+        before_sleep=failed,
         reraise=True,
     ):
         with attempt, store.engine.connect() as connection:
             connection.execute(sa.select(1))
 
 
-def ready(store: Store) -> None:
-    """Reach the database and see that it is this release's. Raises Refusal.
+def ready(store: Store, *, late: Late = lambda _problem: None) -> None:
+    """Reach the database and see that it is this release's. Raises Refusal. Where it does not answer at once, log and `late` say so.
 
     A file of our own, or an empty database, is brought there by itself;
     a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands.
     """
-    reach(store)
+
+    def awaited(problem: str) -> None:
+        log.warning("database.awaited", problem=problem, seconds=PATIENCE)
+        late(problem)
+
+    reach(store, late=awaited)
     present = migrate.present(store)
     if store.sqlite or present is None:
         migrate.upgrade(store)

@@ -1,4 +1,4 @@
-"""Which daemons are alive, which schedules each was started with, and whether the dead-man's switch outside hears them."""
+"""Which daemons are alive, what each has of what all must have alike, and whether the dead-man's switch outside hears them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,19 @@ LOST = timedelta(days=1)
 """How long after it a daemon that said no goodbye may come back, from a machine that slept or a network that was cut."""
 
 
+def connector(name: str) -> str:
+    """How a daemon declares that it has a connector."""
+    return f"connector:{name}"
+
+
 class ReplicaRoom(Room):
-    """The replica table."""
+    """The replica table. Its column `schedules` holds all that a daemon declares: schedules by trigger, and its other terms."""
 
     def seen(
-        self, replica_id: str, version: str, started_at: datetime, now: datetime, schedules: Mapping[str, str] | None = None
+        self, replica_id: str, version: str, started_at: datetime, now: datetime, declared: Mapping[str, str] | None = None
     ) -> None:
-        """A sign of life; `schedules` are name and trigger of those it has. What is known of its pings stays."""
-        told = json.dumps(schedules or {}, ensure_ascii=False, sort_keys=True)
+        """A sign of life; `declared` is by name what it has of what all must have alike. What is known of its pings stays."""
+        told = json.dumps(declared or {}, ensure_ascii=False, sort_keys=True)
         row = {"id": replica_id, "version": version, "started_at": started_at, "seen_at": now, "schedules": told}
         self.upsert(replica, row, ("id",))
 
@@ -45,9 +50,13 @@ class ReplicaRoom(Room):
         self.connection.execute(sa.update(replica).where(replica.c.id == replica_id).values(**told))
 
     def declared(self, now: datetime, within: timedelta) -> dict[str, dict[str, str]]:
-        """The schedules of each daemon that was seen within a time and has not stopped since."""
+        """What each daemon has declared that was seen within a time and has not stopped since."""
         asked = sa.select(replica.c.id, replica.c.schedules).where(replica.c.seen_at > now - within).order_by(replica.c.id)
         return {row.id: json.loads(row.schedules) for row in self.connection.execute(asked)}
+
+    def have(self, what: str, now: datetime, within: timedelta) -> bool:
+        """Whether one of those has declared something."""
+        return any(what in told for told in self.declared(now, within).values())
 
     def clear(self) -> None:
         """A daemon that owns the database alone has begun: there is no other."""

@@ -60,9 +60,12 @@ _STILL_GOOD = 3600.0
 """Seconds for which an ops token may go on reading metrics in an outage, since it was last found valid."""
 
 
-@router.get("/v1/events", tags=["feed"], responses=READS)
+@router.get("/v1/events", tags=["feed"], responses=READS | answers(409))
 def read_events(desk: AtDesk, caller: FeedReader, after: Position = 0, limit: Limit = 100) -> Feed:
-    """Events behind a position. A system hears of its own cases; nothing is ever inserted before a position once read."""
+    """Events behind a position. A system hears of its own cases; nothing is ever inserted before a position once read.
+
+    A position beyond the end of the feed is refused (409 `position_beyond_end`, `facts.end`): the database has gone back since.
+    """
     desk.office.earnest()
     rows = desk.look(lambda tx: tx.events.after(after, caller.sees, limit))
     mine = [row for row in rows if caller.sender in (None, row["sender"])]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon import sweeps
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import RosterObject
@@ -167,7 +168,7 @@ def test_metrics_are_for_ops_and_for_this_machine_but_not_through_a_proxy(edge: 
         local.get("/v1/cases/nothing")
         text = ops.get("/metrics").text
     assert 'inspector_http_requests_total{method="GET",route="/v1/cases/{case_id}",status="4xx"}' in text
-    assert "nothing" not in text
+    assert "cases/nothing" not in text
 
 
 @pytest.mark.parametrize(
@@ -289,3 +290,20 @@ def test_two_ratings_that_a_pack_combines_are_pushed_in_one_line_and_their_row_e
         policy = office.policy("bureau", office.now().date())
         strata = {entry.stratum for _, found in candidates(office, tx, plan, policy, (), office.now()) for entry in found}
     assert "pool-D" in strata, "daily supervision goes by the same level"
+
+
+def test_a_reader_whose_position_lies_beyond_the_end_of_the_feed_hears_where_it_ends(edge: Edge) -> None:
+    with edge.as_("system") as client, edge.as_("auditor", "other") as auditor:
+        client.post("/v1/cases", json=a_case())
+        sweeps.seal(edge.office.store, edge.office)
+        end = client.get("/v1/events").json()["next"]
+        at_end = client.get("/v1/events", params={"after": end})
+        beyond = client.get("/v1/events", params={"after": end + 1})
+        theirs = auditor.get("/v1/events", params={"after": end})
+    assert (end > 0, at_end.status_code, at_end.json()) == (True, 200, {"events": [], "next": end})
+    assert (theirs.status_code, theirs.json()["next"]) == (200, end), "the feed is one, whoever may read how much of it"
+    error = beyond.json()["error"]
+    assert (beyond.status_code, error["code"]) == (409, "position_beyond_end"), (
+        "silence would last for ever after a restored backup"
+    )
+    assert error["facts"] == {"after": end + 1, "end": end}

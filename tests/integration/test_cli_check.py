@@ -37,7 +37,7 @@ def states(operator: Operator, *more: str) -> dict[str, str]:
 
 
 def test_a_sound_installation_has_no_failure(database_url: str, tmp_path: Path) -> None:
-    operator = Operator(tmp_path, database_url).settle_in()
+    operator = Operator(tmp_path, database_url).settle_in('[web]\nport = 0\nbase_url = "https://inspector.example"\n')
     operator.well("migrate")
     told = operator.say("check")
     assert told.code == 0, told.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -219,3 +220,21 @@ def test_an_address_in_use_is_told_and_nothing_is_started(tmp_path: Path) -> Non
         assert daemon.wait(timeout=30) != 0
         assert "address_unusable" in held.said
         assert "daemon.started" not in held.said
+
+
+def test_a_daemon_that_does_not_reach_its_database_says_so_at_once_in_its_log_and_on_the_terminal(tmp_path: Path) -> None:
+    with home(tmp_path) as held, socket.socket() as dead:
+        dead.bind(("127.0.0.1", 0))  # and nobody listens
+        port = dead.getsockname()[1]
+        url = f"postgresql://nobody@127.0.0.1:{port}/x"
+        (tmp_path / "office.toml").write_text(
+            CONFIG.format(root=ROOT, url=url, port=held.port, source="http://127.0.0.1:9", patience=1)
+        )
+        daemon = held.start()
+        until(lambda: "refused" in held.said)
+        assert daemon.poll() is None, "it goes on trying: a database that starts a little later is no reason to fail"
+        until(lambda: held.said.count("\n") == 2)
+        (log,) = [json.loads(line) for line in held.said.splitlines() if line.startswith("{")]
+        (said,) = [line for line in held.said.splitlines() if not line.startswith("{")]
+    assert (log["event"], log["level"], str(port) in log["problem"]) == ("database.awaited", "warning", True)
+    assert "数据库" in said or "database" in said

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from inspector.daemon.dispatch import Embedded
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
-from inspector.store.bell import notify
+from inspector.store.bell import Bell, notify
 from inspector.store.listening import listen
 from inspector.store.store import Store
 from inspector.store.tables import work
@@ -151,3 +151,26 @@ def test_work_written_by_another_process_is_carried_out_without_waiting_for_the_
         with closing(Store(postgres_url)) as other:
             for name in ("first", "second", "third"):
                 carried_out_soon(hands, other, name)
+
+
+def test_a_bell_that_is_closed_while_it_gives_a_notice_waits_for_it() -> None:
+    giving, may_end = threading.Event(), threading.Event()
+    given: list[str] = []
+
+    def late() -> None:
+        giving.set()
+        may_end.wait(10)
+        given.append("late")
+
+    bell = Bell(late)
+    bell.owe()
+    assert giving.wait(10)
+    closing_it = threading.Thread(target=bell.close)
+    closing_it.start()
+    assert given == []
+    may_end.set()
+    closing_it.join(10)
+    assert given == ["late"], "whoever closes the engine next leaves no connection behind"
+    bell.owe()
+    bell.close()
+    assert given == ["late"], "and nothing is begun behind it"

@@ -123,6 +123,8 @@ def test_the_compose_file_waits_for_the_database_and_keeps_its_password_in_a_fil
     assert int(inspector["stop_grace_period"].removesuffix("s")) >= LONGEST_STOP
     assert [name for name in database["environment"] if "PASSWORD" in name] == ["POSTGRES_PASSWORD_FILE"]
     assert all(port.startswith("127.0.0.1:") for port in inspector["ports"])
+    said = inspector["environment"]["INSPECTOR_WEB__BASE_URL"]
+    assert said.startswith("${BASE_URL:?"), "without the address that people reach compose starts nothing"
 
 
 @pytest.fixture(scope="module")
