@@ -106,6 +106,30 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
 
 
+def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
+    """What a signed answer says: its verdict, or without one what the pack's rule makes of its `value` (not comparable: cannot say).
+
+    Verdict and value must not contradict each other: whichever was the slip, the other would prove a promise that nobody confirms, or
+    speak against somebody whose promise the records hold. Raises Invalid (`match_contradicts`, `value_contradicts`,
+    `match_uncomparable`): who answers can mend it at once, so neither is guessed.
+    """
+    if blank(value):
+        return verdict or Verdict.CANNOT_SAY
+    try:
+        agrees = compare(rule, claimed, value)
+    except ValueError:
+        if verdict is Verdict.MATCH:
+            raise Invalid("match_uncomparable", field="value", value=value, claimed=claimed) from None
+        return verdict or Verdict.CANNOT_SAY
+    if verdict is None:
+        return Verdict.MATCH if agrees else Verdict.MISMATCH
+    if verdict is Verdict.MATCH and not agrees:
+        raise Invalid("match_contradicts", field="value", value=value, claimed=claimed)
+    if verdict is not Verdict.MATCH and agrees:
+        raise Invalid("value_contradicts", field="value", verdict=verdict, value=value, claimed=claimed)
+    return verdict
+
+
 def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:
     """Why an answer of that date cannot decide about a claim of the day `on` (`BEFORE`, `AHEAD`, `TO_COME`), or "" when it can.
 

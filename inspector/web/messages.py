@@ -194,7 +194,7 @@ class LevelsIn(Strict):
 class AnswerIn(Strict):
     """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs.
 
-    A mismatch needs the value, and `cannot_say` in its place why.
+    A mismatch needs the value, and `cannot_say` in its place why. Verdict and value must not contradict each other by the pack's rule.
     """
 
     verdict: Said | None = None
