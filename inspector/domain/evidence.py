@@ -17,6 +17,9 @@ from inspector.domain.policy import Compare
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
+GOOD = frozenset({Outcome.TRUE, Outcome.DATA_ERROR, Outcome.IMMATERIAL})
+"""Outcomes in which the promise stood: evidence that agrees with it says nothing new."""
+
 TOLERANCE = timedelta(minutes=5)
 """So far may another's clock be ahead of the office's; what is dated further ahead is of no day anybody knows. Clocks, not law."""
 

@@ -12,7 +12,7 @@ from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, carry
+from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
@@ -134,10 +134,25 @@ def adverse(row: OutcomeRow) -> bool:
     return row.outcome in UNTRUE or any(row.stages) or (row.grade is not None and row.outcome is not Outcome.TRUE)
 
 
+def in_favour(case: Case, evidence: Evidence, policy: Policy) -> bool:
+    """Whether evidence agrees with a promise that the decision had not found good.
+
+    What speaks for somebody opens the same door as what speaks against. Nothing new is said where the promise stood all the same
+    (`GOOD`), or where the claim had been proven.
+    """
+    outcome = case.outcome
+    return (
+        evidence.verdict is Verdict.MATCH
+        and case.file(evidence.claim).status is not ClaimStatus.PROVEN
+        and outcome is not None
+        and (outcome not in GOOD or adverse(policy.outcomes[outcome]))
+    )
+
+
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """What a visit to a drawn subject found about a case that had ended, or whose item is exempt: if it speaks against, a person looks.
 
-    A contradiction is a lead; an agreement with what was decided against somebody is his or her due. The outcome does not stand
+    A contradiction is a lead; an agreement with a promise that was not found good is its maker's due. The outcome does not stand
     meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
     """
     basis = policy.basis(Rule.FINDING)
@@ -150,13 +165,7 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     held = case.file(evidence.claim)
     exempt = case.state is CaseState.POOLED
     against = evidence.verdict is Verdict.MISMATCH
-    in_favour = (
-        evidence.verdict is Verdict.MATCH
-        and held.status is not ClaimStatus.PROVEN
-        and case.outcome is not None
-        and adverse(policy.outcomes[case.outcome])
-    )
-    if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour):
+    if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour(case, evidence, policy)):
         return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)

@@ -312,8 +312,12 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     [
         (Outcome.UNTRUE_CURABLE, Verdict.MATCH, CaseState.REVIEW),
         (Outcome.UNTRUE_CURABLE, Verdict.NOT_FOUND, CaseState.CLOSED),
-        (Outcome.UNVERIFIABLE, Verdict.MATCH, CaseState.CLOSED),
+        (Outcome.UNVERIFIABLE, Verdict.MATCH, CaseState.REVIEW),
         (Outcome.UNVERIFIABLE, Verdict.MISMATCH, CaseState.REVIEW),
+        (Outcome.UNVERIFIABLE, Verdict.CANNOT_SAY, CaseState.CLOSED),
+        (Outcome.CEASED, Verdict.MATCH, CaseState.REVIEW),
+        (Outcome.DATA_ERROR, Verdict.MATCH, CaseState.CLOSED),
+        (Outcome.IMMATERIAL, Verdict.MATCH, CaseState.CLOSED),
     ],
 )
 def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_again_whomever_it_speaks_for(
