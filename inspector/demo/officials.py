@@ -74,6 +74,8 @@ class Officer:
 
     def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
         """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""
+        if why == "IN_FAVOUR":
+            return "DATA_ERROR" if against else "TRUE", "现场检查结果与承诺一致（演示）"
         if against:
             return self._chance.pick(MENDED, "judged", case_id), "已核对原始材料并听取当事人说明（演示）"
         if why == "STALE_LEAD":

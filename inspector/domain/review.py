@@ -157,7 +157,7 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     """
     basis = policy.basis(Rule.FINDING)
     because = Because(
-        rule="supervision.finding",
+        rule="supervision.agrees",
         basis=(basis,),
         pack=case.pack,
         facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
@@ -168,5 +168,6 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour(case, evidence, policy)):
         return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
+        because = replace(because, rule="supervision.finding")
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
     return reopen(case.with_file(held), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)

@@ -353,6 +353,8 @@ def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_
         dispatch.report(office, tx, names[0], findings, "", hand())
     with store.read() as tx:
         case = tx.cases.get(ids[0])
+        told = render(explain(office, tx, ids[0]), "zh-Hans")
+    assert ("发现问题" in told) is (found is Verdict.MISMATCH), "what agrees is not told as a fault"
     assert (case.state, case.review_reason) == (
         state,
         None if state is CaseState.CLOSED else "IN_FAVOUR" if found is Verdict.MATCH else "FINDING",
