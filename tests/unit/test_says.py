@@ -44,7 +44,7 @@ def request() -> Request:
         requested="civil-affairs",
         ground="",
         basis="",
-        question={},
+        question={"claimed": "8"},
         state=AssistanceState.SENT,
         opened_at=START,
         due_at=START,
