@@ -65,7 +65,7 @@ class Officer:
         if not read.well:
             return
         heard = read.data.get("explanation", {}).get("heard", ())
-        stands = {str(one["key"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
+        stands = {str(one["id"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"] and one["claim"] in stands]
         outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
         before = self.decided.setdefault(case_id, [])

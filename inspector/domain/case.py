@@ -119,6 +119,10 @@ class CommitmentLetter:
     publicity_until: date | None = None
 
 
+OF_A_CORRECTION = "~"
+"""Parts a claim's key from the version it was corrected at. No sender can use it in a key of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One promised fact. `value` is what the letter says; `on` is the day it speaks of."""
@@ -127,6 +131,17 @@ class Claim:
     fact: str
     value: str
     on: date
+
+    @property
+    def sent_as(self) -> str:
+        """The key that its sender gave it. `key` is that of its content: a correction gives every claim another one."""
+        return self.key.partition(OF_A_CORRECTION)[0]
+
+    @property
+    def revision(self) -> int:
+        """0 as it was handed in; higher after each correction of its case."""
+        number = self.key.partition(OF_A_CORRECTION)[2]
+        return int(number) if number.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,11 +237,31 @@ class ReviewTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What a case said until a correction by its sender, kept with the case and no longer; `changed` names what became other.
+
+    `letter` is the letter where it became another one; None where it stayed, or where there was none.
+    """
+
+    until: datetime
+    by: str
+    changed: tuple[str, ...]
+    route: Route
+    matter: MatterKind
+    item: str
+    subject_name: str
+    subject_code: str
+    claims: tuple[Claim, ...]
+    letter: CommitmentLetter | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
     `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
-    the contents it had before it was corrected: each is still a message of this case when it is delivered again.
+    the contents it had before it was corrected: each is still a message of this case when it is delivered again. `corrected` are
+    these contents, in order of time.
     """
 
     id: str
@@ -252,6 +287,7 @@ class Case:
     concluded_at: datetime | None = None
     remarks: tuple[CaseRemark, ...] = ()
     former: tuple[str, ...] = ()
+    corrected: tuple[Former, ...] = ()
     version: int = 0
 
     @property

@@ -29,21 +29,12 @@ from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.visit import VisitState
 from inspector.flows import proofs
+from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
+from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.office import Office
 from inspector.store.room import Row
 from inspector.store.tx import Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A legal basis: the code as decisions store it, and what it cites. `source` is the document's name in the pack."""
-
-    code: str
-    citation: str
-    id: str
-    source: str
-    article: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +74,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A promised fact, its ways and what is known."""
+    """A promised fact, its ways and what is known.
+
+    `key` is its sender's, `id` what evidence, requests and visits cite: a correction gives each claim a new one, and a higher `revision`.
+    """
 
     key: str
+    id: str
+    revision: int
     fact: str
     name: str
     value: str
@@ -99,6 +95,7 @@ class Heard:
     """What was asked and what came back: `name`, `claimed` and `on` are the question, `found` is the other side's own text.
 
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
+    `claim` is the claim's `id`; `former`: what was asked about was promised before a correction.
     """
 
     id: str
@@ -119,6 +116,7 @@ class Heard:
     attempts: int
     door: str
     token: str
+    former: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +188,7 @@ class Explanation:
     notice_version: str
     notice_wanted: str
     why: Why | None
+    corrections: tuple[Corrected, ...]
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
     letters: tuple[Asked, ...]
@@ -230,6 +229,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),
+        corrections=corrections(case, policy),
         claims=tuple(_claim(office, held, case, policy) for held in case.claims),
         heard=tuple(_heard(office, held, case, policy) for held in tx.cases.evidence(case_id)),
         letters=tuple(_letter(office, held, policy) for held in letters),
@@ -237,19 +237,6 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
         next=tuple(_next(office, row, counts) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
     )
-
-
-def articles(policy: Policy, basis: str | Iterable[str]) -> tuple[Article, ...]:
-    """The citations behind a basis such as "S0:7;S1:42": the source as the pack names it, and the article."""
-    codes = basis.split(";") if isinstance(basis, str) else [code for one in basis for code in one.split(";")]
-    return tuple(_article(policy, code.strip()) for code in dict.fromkeys(codes) if code.strip())
-
-
-def _article(policy: Policy, code: str) -> Article:
-    source, _, article = code.partition(":")
-    named = policy.sources.get(source)
-    citation = f"{named} {article}".strip() if named else code
-    return Article(code=code, citation=citation, id=source, source=named or source, article=article)
 
 
 def _work(tx: Tx, case_id: str) -> Iterable[Row]:
@@ -299,7 +286,17 @@ def _claim(office: Office, held: ClaimFile, case: Case, policy: Policy) -> Claim
     )
     claim = held.claim
     name = _name(claim, case, policy)
-    return Claimed(key=claim.key, fact=claim.fact, name=name, value=claim.value, on=claim.on, status=held.status, ways=ways)
+    return Claimed(
+        key=claim.sent_as,
+        id=claim.key,
+        revision=claim.revision,
+        fact=claim.fact,
+        name=name,
+        value=claim.value,
+        on=claim.on,
+        status=held.status,
+        ways=ways,
+    )
 
 
 def _name(claim: Claim, case: Case, policy: Policy) -> str:
@@ -311,8 +308,8 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
 
 
 def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
-    """An answer with its question; a claim that was corrected since is known by its key alone."""
-    claim = next((file.claim for file in case.claims if file.claim.key == held.claim), None)
+    """An answer with its question, also where that was about what the case said before a correction."""
+    claim, former = next(((one, before) for one, before in promised(case) if one.key == held.claim), (None, False))
     return Heard(
         id=held.id,
         claim=held.claim,
@@ -332,6 +329,7 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy) -> Heard:
         attempts=held.attempts,
         door=held.door,
         token=held.token,
+        former=former,
     )
 
 

@@ -124,7 +124,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     Raises what `correction.correct` and `admission.admit` raise, and Missing.
     """
     held = tx.cases.get(case_id, lock=True)
-    change = Change(by=by, before=tx.cases.digest(case_id), after=given.digest())
+    change = Change(by=by, at=now, before=tx.cases.digest(case_id), after=given.digest())
     if change.before == change.after:
         return held
     policy = office.book.get(held.pack)

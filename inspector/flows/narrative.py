@@ -9,10 +9,15 @@ from inspector.domain.case import CaseRemark
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
+from inspector.flows.articles import Article
 from inspector.flows.calls import Call
-from inspector.flows.explain import Article, Asked, Claimed, Decided, Explanation, Heard, Next, Why
+from inspector.flows.corrections import Corrected
+from inspector.flows.explain import Asked, Claimed, Decided, Explanation, Heard, Next, Why
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
+
+_CODED = {"route": "Route", "matter": "MatterKind", "letter.publicity_scope": "publicity"}
+"""Fields of a correction whose contents are codes, and the labels that have their words."""
 
 
 def render(told: Explanation, lang: Lang) -> str:
@@ -40,6 +45,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         yield say("review", reason=wording.code("review", told.review_reason, lang))
     yield from _section(say, "why", list(_why(told.why, told, say)))
     yield from _section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
+    yield from _section(say, "corrections", [line for one in told.corrections for line in _corrected(one, say)])
     yield from _section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
     yield from _section(
         say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
@@ -112,6 +118,18 @@ def _claim(held: Claimed, say: _Say) -> Iterator[str]:
         yield from (f"    {line}" for line in _based(way.basis, say))
 
 
+def _corrected(held: Corrected, say: _Say) -> Iterator[str]:
+    """What was before a correction, and what has been since."""
+    yield say("corrected", at=at(held.at), by=held.by)
+    for one in held.changed:
+        what = label(f"field.{one.field}", say.lang, name=one.name)
+        before, now = (
+            say("quoted", text=wording.code(_CODED.get(one.field, ""), text, say.lang)) if text else "—"
+            for text in (one.before, one.now)
+        )
+        yield "  " + say("changed", what=what, before=before, now=now)
+
+
 def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
     yield say(
         "heard",
@@ -123,7 +141,7 @@ def _heard(number: int, held: Heard, say: _Say) -> Iterator[str]:
         verdict=_verdict(held, say),
     )
     if held.claimed:
-        yield "  " + say("asked", claimed=held.claimed, on=held.on)
+        yield "  " + say("asked_before" if held.former else "asked", claimed=held.claimed, on=held.on)
     if held.found:
         yield "  " + say("found", found=held.found)
     if held.as_of is not None:
@@ -198,7 +216,13 @@ def _known_as(told: Explanation, say: _Say) -> dict[str, str]:
     """What the reader has met above, by the id that decisions store."""
     answers = {held.id: say("answer_number", number=number) for number, held in enumerate(told.heard, 1)}
     letters = {held.id: say("letter_number", number=number) for number, held in enumerate(told.letters, 1)}
-    return answers | letters | {held.key: held.name for held in told.claims} | {told.item: told.item_name}
+    return (
+        answers
+        | letters
+        | {held.claim: held.name for held in told.heard}
+        | {held.id: held.name for held in told.claims}
+        | {told.item: told.item_name}
+    )
 
 
 def _cited(told: Explanation) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
 from inspector.domain.counting import DayKind, Tallied
-from inspector.flows.explain import Article
+from inspector.flows.articles import Article
 from inspector.labels import Lang, known, label, of, words
 
 GROUPS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ from inspector.domain.evidence import Verdict, blank
 from inspector.domain.finding import Doubt
 from inspector.domain.visit import Seat, SeatState, Visit, as_known
 from inspector.flows import assist, dispatch, supervision, wording
-from inspector.flows.explain import articles
+from inspector.flows.articles import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links

@@ -197,7 +197,7 @@ def _case_page(
         "case": case,
         "letter": letter,
         "why": why,
-        "names": {claim.key: claim.name for claim in why.claims},
+        "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, language(request)),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],

@@ -12,7 +12,7 @@ from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, StartEvent, Term, due
 from inspector.domain.counting import tally
 from inspector.flows import wording
-from inspector.flows.explain import Article
+from inspector.flows.articles import Article
 from inspector.labels import Lang
 
 CALENDAR = load_calendars(Path(__file__).resolve().parents[2] / "policies" / "calendars")
