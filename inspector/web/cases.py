@@ -108,8 +108,8 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
     """Correct a case while its verification is under way: open work ends and the verification begins anew.
 
     The subject stays; the same content again changes nothing. What was promised before is kept with the case and shown beside what is
-    promised now (`explanation.corrections`); a claim keeps its sender's `key`, and has another `id` and a higher `revision`. With an officer, or after an answer that contradicts it, a case can
-    no longer be corrected.
+    promised now (`explanation.corrections`); a claim keeps its sender's `key`, and has another `id` and a higher `revision`. With an
+    officer, or after an answer that contradicts it, a case can no longer be corrected.
     """
     application = given.application()
 
