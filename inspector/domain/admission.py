@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.case import Case, CaseRemark, Claim, Route
+from inspector.domain.case import Case, CaseRemark, Claim, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
+from inspector.domain.person import same
 from inspector.domain.policy import Item, Policy, fence
 
 _EARLIEST = 1990
@@ -29,9 +30,20 @@ def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
 
 
 def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:
-    """What people should look at in a case that is taken: a letter under another notice may have promised something else."""
-    told = case.letter.notice_version if case.letter is not None else item.notice_version  # a certificate comes without a letter
-    return (CaseRemark.NOTICE_VERSION,) if told != item.notice_version else ()
+    """What people should look at in a case that is taken: another notice may have made it another promise, another signer none."""
+    return tuple(_remarks(case, item))
+
+
+def _remarks(case: Case, item: Item) -> Iterator[CaseRemark]:
+    letter = case.letter
+    if letter is None:  # a certificate comes without one
+        return
+    if letter.notice_version != item.notice_version:
+        yield CaseRemark.NOTICE_VERSION
+    if case.subject.kind is SubjectKind.PERSON and not any(
+        same(letter.signed_by, name) for name in (case.subject.name, letter.proxy) if name
+    ):  # who signs for a firm is one of its officers, and known by another name than it
+        yield CaseRemark.SIGNER
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:

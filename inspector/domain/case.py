@@ -44,11 +44,13 @@ class CaseRemark(StrEnum):
     """What is odd about a case and yet taken, for people to look at.
 
     `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
-    correction contradicts what had been promised before it, so that only an officer can end the case.
+    correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
+    signed by somebody who is neither that person nor a named proxy.
     """
 
     NOTICE_VERSION = "NOTICE_VERSION"
     FORMER_MISMATCH = "FORMER_MISMATCH"
+    SIGNER = "SIGNER"
 
 
 class CaseState(StrEnum):

@@ -33,6 +33,7 @@ from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.office import Office
+from inspector.flows.signing import Signed, signed
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -185,6 +186,7 @@ class Explanation:
     review_reason: str | None
     opened_at: datetime
     remarks: tuple[CaseRemark, ...]
+    signed: Signed | None
     notice_version: str
     notice_wanted: str
     why: Why | None
@@ -226,6 +228,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         review_reason=case.review_reason,
         opened_at=office.calendar.local(case.opened_at),
         remarks=case.remarks,
+        signed=signed(case, policy),
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=_why(office, case, policy),

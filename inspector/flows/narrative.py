@@ -33,11 +33,15 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     if told.subject_warnings:
         warnings = (label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
         yield "  " + say("warnings", warnings=say("and").join(warnings))
+    if told.signed is not None:
+        proxy = say("signed_proxy", proxy=told.signed.proxy) if told.signed.proxy else ""
+        yield say("signed", by=told.signed.by, on=told.signed.on) + proxy
     for one in told.remarks:
         if one is CaseRemark.NOTICE_VERSION:
             yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
         else:
-            yield "  " + of(one, lang)
+            barred = one is CaseRemark.SIGNER and told.signed is not None and not told.signed.proxy_allowed
+            yield "  " + of(one, lang) + (say("signed_barred") if barred else "")
     yield say("state", state=of(told.state, lang), since=at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))
