@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,17 +23,16 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.counting import Tallied, tally
-from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 from inspector.domain.visit import VisitState
-from inspector.flows import proofs
 from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.office import Office
 from inspector.flows.signing import Signed, signed
+from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
@@ -154,20 +153,6 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Next:
-    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it."""
-
-    kind: OrderKind
-    at: datetime
-    lane: str
-    state: str
-    attempts: int
-    error: str
-    counted: Counting | None
-    days: tuple[Tallied, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything a person needs to understand one case."""
 
@@ -197,6 +182,7 @@ class Explanation:
     visits: tuple[Call, ...]
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
+    overdue: tuple[Late, ...]
 
 
 def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
@@ -210,8 +196,6 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     if outside:
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
     letters = tx.assistance.of_case(case_id)
-    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
-    open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     return Explanation(
         case=case.id,
         agency=case.agency,
@@ -238,15 +222,9 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=tuple(_decision(office, row, policy) for row in tx.ledger.about(case_id)),
-        next=tuple(_next(office, row, counts) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
+        next=upcoming(office, tx, case, letters),
+        overdue=missed(office, case, letters, [held for held, _ in calls]),
     )
-
-
-def _work(tx: Tx, case_id: str) -> Iterable[Row]:
-    after = 0
-    while page := tx.work.page(case_id=case_id, after=after, limit=200):
-        yield from page
-        after = page[-1]["id"]
 
 
 def _why(office: Office, case: Case, policy: Policy) -> Why | None:
@@ -366,20 +344,6 @@ def _decision(office: Office, row: Row, policy: Policy) -> Decided:
         pack=told.get("pack", ""),
         basis=articles(policy, told.get("basis", ())),
         facts={name: value for name, value in told.get("facts", {}).items() if value not in (None, "", [])},
-    )
-
-
-def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
-    counted = counts.get(row["key"]) or counts.get(row["kind"])
-    return Next(
-        kind=OrderKind(row["kind"]),
-        at=office.calendar.local(row["due_at"]),
-        lane=row["lane"],
-        state=row["state"],
-        attempts=row["attempts"],
-        error=row["error"] or "",
-        counted=counted,
-        days=tally(counted) if counted else (),
     )
 
 

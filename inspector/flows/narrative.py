@@ -12,7 +12,8 @@ from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.flows.calls import Call
 from inspector.flows.corrections import Corrected
-from inspector.flows.explain import Asked, Claimed, Decided, Explanation, Heard, Next, Why
+from inspector.flows.explain import Asked, Claimed, Decided, Explanation, Heard, Why
+from inspector.flows.upcoming import Next
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
 
@@ -56,7 +57,9 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     )
     visits = [line for held in told.visits for line in _call(held, say)]
     yield from _section(say, "visits", visits)
-    yield from _section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
+    yield from _section(
+        say, "next", [*_late(told, say), *(line for one in told.next for line in _next(one, say))] or [say("nothing_due")]
+    )
     known_as = _known_as(told, say)
     yield from _section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
     yield from _section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
@@ -190,6 +193,12 @@ def _call(held: Call, say: _Say) -> Iterator[str]:
         yield "  " + say("visit_told", at=at(one.at), seen=of(one.seen, say.lang) if one.seen else say("visit_unsaid"))
         if one.remarks:
             yield "  " + say("visit_remarks", remarks=one.remarks)
+
+
+def _late(told: Explanation, say: _Say) -> Iterator[str]:
+    """What is past its date, and who has to act."""
+    for one in told.overdue:
+        yield say("overdue", since=at(one.since), what=of(one.what, say.lang), who=one.who)
 
 
 def _next(one: Next, say: _Say) -> Iterator[str]:
