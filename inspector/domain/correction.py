@@ -132,6 +132,8 @@ def _changed(held: Case, given: Case) -> Iterator[str]:
         yield "subject_code"
     if _promised(held) != _promised(given):
         yield "claims"
+    if given.concluded_at is not None:  # the case held none: what is concluded is not corrected
+        yield "concluded_at"
 
 
 def _promised(case: Case) -> list[tuple[str, str, str, date]]:

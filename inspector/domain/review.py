@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome, Route
 from inspector.domain.decision import Because, Decision, OrderKind, Told
@@ -49,14 +50,12 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
 def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
 
-    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the case.
+    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
     """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
-    if at is not None and not case.opened_at <= at <= now:
-        raise Invalid(
-            "concluded_out_of_range", field="at", at=at.isoformat(), opened_at=case.opened_at.isoformat(), now=now.isoformat()
-        )
+    if at is not None and (wrong := concluded_wrongly(case, at, now, "at")):
+        raise wrong
     when = case.concluded_at or at or now
     because = Because(
         rule="matter.conclude",

@@ -119,6 +119,8 @@ class CaseIn(Strict):
     claims: Annotated[tuple[ClaimIn, ...], Field(max_length=50)]
     letter: LetterIn | None = None
     """Needed on the route COMMITMENT; who brought a certificate has signed none."""
+    concluded_at: Moment | None = None
+    """When the matter was concluded (办结), where that was before the case is sent: never before the letter was signed, never to come."""
 
     def application(self) -> Application:
         """The case as intake takes it, its lines as the import of files reads them.
@@ -140,6 +142,7 @@ class CaseIn(Strict):
             subject_code=self.subject.code,
             subject_name=line("subject.name", self.subject.name),
             claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
+            concluded_at=self.concluded_at,
             **signed,
         )
 
@@ -151,7 +154,7 @@ class WithdrawalIn(Strict):
 
 
 class ConclusionIn(Strict):
-    """That the matter is concluded. `at`: when it was, where that is told later; never before the case came in, never to come."""
+    """That the matter is concluded. `at`: when it was, where that is told later; never before the letter was signed, never to come."""
 
     at: Moment | None = None
 

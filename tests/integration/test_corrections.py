@@ -254,6 +254,19 @@ def test_what_was_promised_before_a_correction_is_kept_with_the_case_and_told_be
     assert (heard.name, heard.claimed) == ("共同生活的家庭成员", "3"), "what was asked before is told with its question"
 
 
+def test_a_correction_may_say_that_the_matter_is_concluded_and_is_then_the_last_one(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": AWAY})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    at = hand() - timedelta(hours=1)
+    with store.begin() as tx:
+        corrected = intake.correct(office, tx, case_id, replace(given, concluded_at=at), "hall", hand())
+        told = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == "case.correct"]
+    assert (corrected.concluded_at, told[0]["changed"]) == (at, ["concluded_at"])
+    with store.begin() as tx, pytest.raises(Refusal, match="case_ended"):
+        intake.correct(office, tx, case_id, given, "hall", hand())
+
+
 def test_a_claim_keeps_its_senders_key_in_answers_and_has_a_revision(store: Store, hand: Hand) -> None:
     with serving(open_office(store, hand, sources={"registers": AWAY})) as edge, edge.as_("system") as client:
         given = a_case()
