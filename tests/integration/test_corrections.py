@@ -269,14 +269,14 @@ def test_a_correction_may_say_that_the_matter_is_concluded_and_is_then_the_last_
 
 def test_a_claim_keeps_its_senders_key_in_answers_and_has_a_revision(store: Store, hand: Hand) -> None:
     with serving(open_office(store, hand, sources={"registers": AWAY})) as edge, edge.as_("system") as client:
-        given = a_case()
+        claim = {"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-02-27"}
+        given = a_case(claims=[claim])
         opened = client.post("/v1/cases", json=given).json()
-        changed = given | {"claims": [one | {"value": "在业"} for one in given["claims"]]}
+        changed = given | {"claims": [claim | {"value": "在业"}]}
         corrected = client.put(f"/v1/cases/{opened['id']}", json=changed).json()
         shown = client.get(f"/v1/cases/{opened['id']}").json()
-    keys = [one["key"] for one in given["claims"]]
-    assert [(one["key"], one["revision"], one["id"]) for one in opened["claims"]] == [(key, 0, key) for key in keys]
-    assert [one["key"] for one in corrected["claims"]] == keys
+    assert [(one["key"], one["revision"], one["id"]) for one in opened["claims"]] == [("c1", 0, "c1")]
+    assert [one["key"] for one in corrected["claims"]] == ["c1"]
     assert all(one["revision"] > 0 for one in corrected["claims"])
     assert [(one["key"], one["id"]) for one in shown["explanation"]["claims"]] == [
         (one["key"], one["id"]) for one in corrected["claims"]
