@@ -16,6 +16,7 @@ from inspector.labels import Lang
 CODES: Mapping[str, str] = {
     "review_reason": "review",
     "ground": "ground",
+    "changed": "field",
     "warnings": "IdentityWarning",
     "item_profile": "Profile",
     "publicity_scope": "publicity",

@@ -65,7 +65,7 @@ class Officer:
         if not read.well:
             return
         heard = read.data.get("explanation", {}).get("heard", ())
-        stands = {str(one["key"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
+        stands = {str(one["id"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"] and one["claim"] in stands]
         outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
         before = self.decided.setdefault(case_id, [])
@@ -74,6 +74,8 @@ class Officer:
 
     def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:
         """Only a fresh contradiction can lead to an adverse outcome; silence and old data never do."""
+        if why == "IN_FAVOUR":
+            return "DATA_ERROR" if against else "TRUE", "现场检查结果与承诺一致（演示）"
         if against:
             return self._chance.pick(MENDED, "judged", case_id), "已核对原始材料并听取当事人说明（演示）"
         if why == "STALE_LEAD":

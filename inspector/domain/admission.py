@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.case import Case, CaseRemark, Claim, Route
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import Case, CaseRemark, Claim, Route, SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import blank
+from inspector.domain.evidence import TOLERANCE, blank
+from inspector.domain.person import same
 from inspector.domain.policy import Item, Policy, fence
 
 _EARLIEST = 1990
@@ -29,9 +31,20 @@ def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
 
 
 def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:
-    """What people should look at in a case that is taken: a letter under another notice may have promised something else."""
-    told = case.letter.notice_version if case.letter is not None else item.notice_version  # a certificate comes without a letter
-    return (CaseRemark.NOTICE_VERSION,) if told != item.notice_version else ()
+    """What people should look at in a case that is taken: another notice may have made it another promise, another signer none."""
+    return tuple(_remarks(case, item))
+
+
+def _remarks(case: Case, item: Item) -> Iterator[CaseRemark]:
+    letter = case.letter
+    if letter is None:  # a certificate comes without one
+        return
+    if letter.notice_version != item.notice_version:
+        yield CaseRemark.NOTICE_VERSION
+    if case.subject.kind is SubjectKind.PERSON and not any(
+        same(letter.signed_by, name) for name in (case.subject.name, letter.proxy) if name
+    ):  # who signs for a firm is one of its officers, and known by another name than it
+        yield CaseRemark.SIGNER
 
 
 def admit(case: Case, policy: Policy, now: datetime) -> Item:
@@ -58,6 +71,8 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
         yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
     yield from _of_letter(case, item, now)
     yield from _of_words(case)
+    if case.concluded_at is not None and (wrong := concluded_wrongly(case, case.concluded_at, now, "concluded_at")):
+        yield wrong
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code)
     yield from _of_days(case)
@@ -66,6 +81,19 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
             item.fact(held.claim.fact)
         except Invalid as error:
             yield error
+
+
+def concluded_wrongly(case: Case, at: datetime, now: datetime, field: str) -> Invalid | None:
+    """What is wrong with the time at which a matter is said to have been concluded (办结): before the letter, or to come.
+
+    It may be before the case came in: a licence granted on the spot is sent afterwards. Clocks may differ a little.
+    """
+    signed_on = case.letter.signed_on if case.letter is not None else None
+    earliest = signed_on or date(_EARLIEST, 1, 1)
+    if at - now <= TOLERANCE and at.year >= _EARLIEST and at.astimezone(SHANGHAI).date() >= earliest:
+        return None
+    facts = {"at": at.isoformat(), "earliest": earliest.isoformat(), "now": now.isoformat()}
+    return Invalid("concluded_out_of_range", **facts, field=field)
 
 
 def _of_words(case: Case) -> Iterator[Invalid]:

@@ -11,8 +11,8 @@ from inspector.domain.calendar import Counting, StartEvent, WorkingCalendar, due
 from inspector.domain.case import Method
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, blank, unfresh
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.evidence import Evidence, Verdict, blank, stated, unfresh
+from inspector.domain.policy import Compare, Policy, Timer
 
 TIMERS = frozenset({OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE, OrderKind.ASSIST_END})
 
@@ -211,9 +211,18 @@ def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
 
 
 def answer(
-    request: Request, verdict: Verdict, value: str, signer: str, now: datetime, pack: str, door: Door | None = None
+    request: Request,
+    verdict: Verdict | None,
+    value: str,
+    signer: str,
+    rule: Compare,
+    now: datetime,
+    pack: str,
+    door: Door | None = None,
 ) -> Decision[Request]:
-    """The requested agency answers. Refused when it has, or when nobody wants to know any more: the first answer stands.
+    """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` for the fact compares.
+
+    Refused when it has, or when nobody wants to know any more: the first answer stands. So is one that contradicts itself (`stated`).
 
     After the last date it is late, and what it means is the case's affair.
     A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
@@ -225,6 +234,7 @@ def answer(
         raise Invalid("cannot_say_wordless", field="value")
     if blank(signer):
         raise Invalid("signer_missing", field="signer")
+    verdict = stated(verdict, value, str(request.question["claimed"]), rule)
     reply = {"verdict": verdict.value, "value": value, "signer": signer}
     because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts={**reply, **_by(door), **_when(request)})
     return Decision(state=_replied(request, AssistanceState.ANSWERED, reply, door, now), because=because, ends=TIMERS)

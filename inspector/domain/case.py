@@ -45,11 +45,13 @@ class CaseRemark(StrEnum):
     """What is odd about a case and yet taken, for people to look at.
 
     `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
-    correction contradicts what had been promised before it, so that only an officer can end the case.
+    correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
+    signed by somebody who is neither that person nor a named proxy.
     """
 
     NOTICE_VERSION = "NOTICE_VERSION"
     FORMER_MISMATCH = "FORMER_MISMATCH"
+    SIGNER = "SIGNER"
 
 
 class CaseState(StrEnum):
@@ -120,6 +122,10 @@ class CommitmentLetter:
     publicity_until: date | None = None
 
 
+OF_A_CORRECTION = "~"
+"""Parts a claim's key from the version it was corrected at. No sender can use it in a key of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One promised fact. `value` is what the letter says; `on` is the day it speaks of."""
@@ -128,6 +134,17 @@ class Claim:
     fact: str
     value: str
     on: date
+
+    @property
+    def sent_as(self) -> str:
+        """The key that its sender gave it. `key` is that of its content: a correction gives every claim another one."""
+        return self.key.partition(OF_A_CORRECTION)[0]
+
+    @property
+    def revision(self) -> int:
+        """0 as it was handed in; higher after each correction of its case."""
+        number = self.key.partition(OF_A_CORRECTION)[2]
+        return int(number) if number.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,12 +243,31 @@ class ReviewTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What a case said until a correction by its sender, kept with the case and no longer; `changed` names what became other.
+
+    `letter` is the letter where it became another one; None where it stayed, or where there was none.
+    """
+
+    until: datetime
+    by: str
+    changed: tuple[str, ...]
+    route: Route
+    matter: MatterKind
+    item: str
+    subject_name: str
+    subject_code: str
+    claims: tuple[Claim, ...]
+    letter: CommitmentLetter | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
     `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
-    the contents it had before it was corrected: each is still a message of this case when it is delivered again. `suspensions` are
-    in order, none within another, and at most the last is under way.
+    the contents it had before it was corrected: each is still a message of this case when it is delivered again. `corrected` are
+    these contents, in order of time. `suspensions` are in order, none within another, and at most the last is under way.
     """
 
     id: str
@@ -259,6 +295,7 @@ class Case:
     former: tuple[str, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    corrected: tuple[Former, ...] = ()
     version: int = 0
 
     @property

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
-from inspector.domain.case import Case, CaseState, ClaimFile
+from inspector.domain.case import OF_A_CORRECTION, Case, CaseState, ClaimFile, CommitmentLetter, Former
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.ending import OPEN_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
 
-_OF_A_CORRECTION = "~"
-"""Parts a claim's key from the version it was corrected at. No sender can use it in a key of its own."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing a correction changed: `field` (words: labels, group `field`), of a claim its sender's `key` and `fact`; "" is nothing."""
+
+    field: str
+    before: str
+    now: str
+    key: str = ""
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Who corrects, and the SHA-256 of the content before and after."""
+    """Who corrects and when, and the SHA-256 of the content before and after."""
 
     by: str
+    at: datetime
     before: str
     after: str
 
@@ -47,13 +56,70 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
         raise Refusal("correction_in_review", case=held.id)
     if any(piece.verdict is Verdict.MISMATCH for piece in evidence):
         raise Refusal("correction_after_mismatch", case=held.id)
-    facts = {"by": change.by, "changed": [*_changed(held, given)], "content_before": change.before, "content_after": change.after}
+    changed = tuple(_changed(held, given))
+    facts = {"by": change.by, "changed": [*changed], "content_before": change.before, "content_after": change.after}
     because = Because(rule="case.correct", basis=(policy.item(given.item).basis,), pack=held.pack, facts=facts)
     claims = tuple(_renamed(file, held.version) for file in given.claims)
     former = tuple(dict.fromkeys((*held.former, change.before)))
     state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims, former=former)
     state = replace(state, suspensions=held.suspensions, extensions=held.extensions)  # the clock is the case's, whatever it says
+    state = replace(state, corrected=(*held.corrected, _kept(held, changed, change)))
     return Decision(state=state, because=because, ends=OPEN_WORK - {OrderKind.SUSPENSION_END})
+
+
+def differences(case: Case) -> Iterator[tuple[Former, tuple[Difference, ...]]]:
+    """Each correction of a case, with what was before it beside what has been since."""
+    stands = [*case.corrected, _kept(case, (), None)]
+    letter = case.letter
+    letters = []  # from the last one back: who did not change the letter had the next one's
+    for former in reversed(case.corrected):
+        after, letter = letter, former.letter if "letter" in former.changed else letter
+        letters.append((letter, after))
+    for former, now, (before, after) in zip(case.corrected, stands[1:], reversed(letters), strict=True):
+        yield former, (*_plain(former, now), *_signed(before, after), *_claims(former, now))
+
+
+def _kept(held: Case, changed: tuple[str, ...], change: Change | None) -> Former:
+    """The content of a case; without a `change` it is the one that stands."""
+    return Former(
+        until=change.at if change else held.opened_at,
+        by=change.by if change else "",
+        changed=changed,
+        route=held.route,
+        matter=held.matter,
+        item=held.item,
+        subject_name=held.subject.name,
+        subject_code=held.subject.original,
+        claims=tuple(file.claim for file in held.claims),
+        letter=held.letter if "letter" in changed else None,
+    )
+
+
+def _plain(before: Former, now: Former) -> Iterator[Difference]:
+    for name in ("route", "matter", "item", "subject_name", "subject_code"):
+        was, told = str(getattr(before, name)), str(getattr(now, name))
+        if was != told:
+            yield Difference(field=name, before=was, now=told)
+
+
+def _signed(before: CommitmentLetter | None, now: CommitmentLetter | None) -> Iterator[Difference]:
+    """What changed in a letter; its text is told by its digest, and kept whole."""
+    for name in ("digest", "notice_version", "signed_by", "signed_on", "proxy", "publicity_scope", "publicity_until"):
+        was, told = (str(getattr(one, name) or "") if one is not None else "" for one in (before, now))
+        if was != told:
+            yield Difference(field=f"letter.{name}", before=was, now=told)
+
+
+def _claims(before: Former, now: Former) -> Iterator[Difference]:
+    """What changed in the claims, each known by the key its sender gave it, and by its fact."""
+    was, told = ({(one.sent_as, one.fact): one for one in side.claims} for side in (before, now))
+    for key, fact in dict.fromkeys((*was, *told)):
+        old, new = was.get((key, fact)), told.get((key, fact))
+        value, value_now = (one.value if one else "" for one in (old, new))
+        on, on_now = (one.on.isoformat() if one else "" for one in (old, new))
+        for field, past, present in (("claim.value", value, value_now), ("claim.on", on, on_now)):
+            if past != present:
+                yield Difference(field=field, before=past, now=present, key=key, fact=fact)
 
 
 def _changed(held: Case, given: Case) -> Iterator[str]:
@@ -67,13 +133,15 @@ def _changed(held: Case, given: Case) -> Iterator[str]:
         yield "subject_code"
     if _promised(held) != _promised(given):
         yield "claims"
+    if given.concluded_at is not None:  # the case held none: what is concluded is not corrected
+        yield "concluded_at"
 
 
 def _promised(case: Case) -> list[tuple[str, str, str, date]]:
     """The claims by the sender's own keys, in whatever order they came."""
     claims = [file.claim for file in case.claims]
-    return sorted((claim.key.partition(_OF_A_CORRECTION)[0], claim.fact, claim.value, claim.on) for claim in claims)
+    return sorted((claim.sent_as, claim.fact, claim.value, claim.on) for claim in claims)
 
 
 def _renamed(file: ClaimFile, version: int) -> ClaimFile:
-    return replace(file, claim=replace(file.claim, key=f"{file.claim.key}{_OF_A_CORRECTION}{version}"))
+    return replace(file, claim=replace(file.claim, key=f"{file.claim.key}{OF_A_CORRECTION}{version}"))

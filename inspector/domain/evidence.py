@@ -17,6 +17,9 @@ from inspector.domain.policy import Compare
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
 
+GOOD = frozenset({Outcome.TRUE, Outcome.DATA_ERROR, Outcome.IMMATERIAL})
+"""Outcomes in which the promise stood: evidence that agrees with it says nothing new."""
+
 TOLERANCE = timedelta(minutes=5)
 """So far may another's clock be ahead of the office's; what is dated further ahead is of no day anybody knows. Clocks, not law."""
 
@@ -107,6 +110,30 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return _plain(claimed) == _plain(found)
         case Compare.NOT_BEFORE:
             return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
+
+
+def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
+    """What a signed answer says: its verdict, or without one what the pack's rule makes of its `value` (not comparable: cannot say).
+
+    Verdict and value must not contradict each other: whichever was the slip, the other would prove a promise that nobody confirms, or
+    speak against somebody whose promise the records hold. Raises Invalid (`match_contradicts`, `value_contradicts`,
+    `match_uncomparable`): who answers can mend it at once, so neither is guessed.
+    """
+    if blank(value):
+        return verdict or Verdict.CANNOT_SAY
+    try:
+        agrees = compare(rule, claimed, value)
+    except ValueError:
+        if verdict is Verdict.MATCH:
+            raise Invalid("match_uncomparable", field="value", value=value, claimed=claimed) from None
+        return verdict or Verdict.CANNOT_SAY
+    if verdict is None:
+        return Verdict.MATCH if agrees else Verdict.MISMATCH
+    if verdict is Verdict.MATCH and not agrees:
+        raise Invalid("match_contradicts", field="value", value=value, claimed=claimed)
+    if verdict is not Verdict.MATCH and agrees:
+        raise Invalid("value_contradicts", field="value", verdict=verdict, value=value, claimed=claimed)
+    return verdict
 
 
 def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:

@@ -1,7 +1,7 @@
 """An answer that came when nobody waited for it any more: kept in any case, and never an outcome by itself.
 
 Invariant: what speaks against a commitment reaches an officer, also where the date, a correction or a decision came before it; and
-so does what speaks for somebody who was decided against.
+so does what speaks for somebody whose promise was not found good.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus, Rated
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, Rated
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.review import adverse
+from inspector.domain.review import in_favour
 from inspector.domain.verification import FORMER, settles, weigh
 
 LATE = "LATE"
@@ -46,14 +46,7 @@ def late(
     if case.state is CaseState.VERIFYING and settles(evidence) is not None:
         return weigh(case, evidence, policy, now, calendar)
     against = evidence.verdict is Verdict.MISMATCH and case.outcome not in UNTRUE
-    in_favour = (
-        evidence.verdict is Verdict.MATCH
-        and evidence.fresh
-        and held.status is not ClaimStatus.PROVEN
-        and case.outcome is not None
-        and adverse(policy.outcomes[case.outcome])
-    )
-    if case.state is not CaseState.CLOSED or not (against or in_favour):
+    if case.state is not CaseState.CLOSED or not (against or (evidence.fresh and in_favour(case, evidence, policy))):
         return Decision(state=case, because=because)
     status = settles(evidence) if against else None
     return reopen(case.with_file(replace(held, status=status or held.status)), LATE, policy, now, calendar, because)

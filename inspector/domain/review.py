@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, carry
+from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
@@ -60,14 +61,12 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
 def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
 
-    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the case.
+    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
     """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
-    if at is not None and not case.opened_at <= at <= now:
-        raise Invalid(
-            "concluded_out_of_range", field="at", at=at.isoformat(), opened_at=case.opened_at.isoformat(), now=now.isoformat()
-        )
+    if at is not None and (wrong := concluded_wrongly(case, at, now, "at")):
+        raise wrong
     when = case.concluded_at or at or now
     because = Because(
         rule="matter.conclude",
@@ -157,15 +156,30 @@ def reviewed(case: Case, held: ClaimFile, cited: Iterable[Evidence]) -> Reviewed
     return Reviewed.CONFIRMED if case.outcome in UNTRUE and against else Reviewed.NOT_CONFIRMED
 
 
+def in_favour(case: Case, evidence: Evidence, policy: Policy) -> bool:
+    """Whether evidence agrees with a promise that the decision had not found good.
+
+    What speaks for somebody opens the same door as what speaks against. Nothing new is said where the promise stood all the same
+    (`GOOD`), or where the claim had been proven.
+    """
+    outcome = case.outcome
+    return (
+        evidence.verdict is Verdict.MATCH
+        and case.file(evidence.claim).status is not ClaimStatus.PROVEN
+        and outcome is not None
+        and (outcome not in GOOD or adverse(policy.outcomes[outcome]))
+    )
+
+
 def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """What a visit to a drawn subject found about a case that had ended, or whose item is exempt: if it speaks against, a person looks.
 
-    A contradiction is a lead; an agreement with what was decided against somebody is his or her due. The outcome does not stand
+    A contradiction is a lead; an agreement with a promise that was not found good is its maker's due. The outcome does not stand
     meanwhile, so its credit entry is taken back; the officer's decision brings a new one.
     """
     basis = policy.basis(Rule.FINDING)
     because = Because(
-        rule="supervision.finding",
+        rule="supervision.agrees",
         basis=(basis,),
         pack=case.pack,
         facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
@@ -173,14 +187,9 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     held = case.file(evidence.claim)
     exempt = case.state is CaseState.POOLED
     against = evidence.verdict is Verdict.MISMATCH
-    in_favour = (
-        evidence.verdict is Verdict.MATCH
-        and held.status is not ClaimStatus.PROVEN
-        and case.outcome is not None
-        and adverse(policy.outcomes[case.outcome])
-    )
-    if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour):
+    if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour(case, evidence, policy)):
         return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
     if against:
+        because = replace(because, rule="supervision.finding")
         held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
     return reopen(case.with_file(held), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)

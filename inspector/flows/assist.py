@@ -12,7 +12,7 @@ from inspector.domain.assistance import AssistanceState, Door, Request
 from inspector.domain.case import Case, CaseState, SubjectKind
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Refusal, Stale
-from inspector.domain.evidence import Verdict, compare
+from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Policy
 from inspector.flows import late
 from inspector.flows.contents import named
@@ -116,17 +116,12 @@ def answer(
     """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares."""
     case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
-    note = ""
-    if verdict is None:
-        fact = policy.item(str(request.question["item"])).fact(str(request.question["fact"]))
-        try:
-            held = compare(fact.compare, str(request.question["claimed"]), value)
-            verdict = Verdict.MATCH if held else Verdict.MISMATCH
-        except ValueError:
-            verdict, note = Verdict.CANNOT_SAY, "value_not_comparable"
-    decision = assistance.answer(request, verdict, value, signer, now, policy.label, door)
+    rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
+    decision = assistance.answer(request, verdict, value, signer, rule, now, policy.label, door)
+    heard = Verdict(str((decision.state.reply or {})["verdict"]))
+    note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""
     _heard(tx, request, decision, now)
-    _go_on(tx, office, decision.state, verdict, note, now)
+    _go_on(tx, office, decision.state, heard, note, now)
     return decision.state
 
 

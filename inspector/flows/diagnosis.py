@@ -30,6 +30,10 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "proxy_not_allowed": ("leave the cell empty; the applicant promises in person", "请留空；须由申请人本人承诺"),
     "signed_long_ago": ("write the day on the letter", "请按承诺书填写签署日期"),
     "claim_long_ago": ("write the day that the promised facts speak of", "请填写所承诺事实的日期"),
+    "concluded_out_of_range": (
+        "write the day the matter was concluded, or leave it empty while it is not",
+        "请填写办结的日期；尚未办结的请留空",
+    ),
     "publicity_before_signature": ("write the last day of publicity, or leave it empty", "请填写公开的最后一日，或留空"),
     "reference_blank": ("fill in the number of the case", "请填写申请编号"),
     "signed_in_future": ("write the day on the letter; see that the date is right", "请按承诺书填写签署日期"),
@@ -75,6 +79,7 @@ COLUMN_OF: Mapping[str, str] = {
     "signed_long_ago": "signed_on",
     "claim_long_ago": "claims_on",
     "publicity_before_signature": "publicity_until",
+    "concluded_out_of_range": "concluded_on",
     "reference_blank": "reference",
     "subject_nameless": "subject_name",
     "signer_missing": "signed_by",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,19 +22,19 @@ from inspector.domain.case import (
     SubjectKind,
 )
 from inspector.domain.counting import Tallied, tally
-from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.visit import VisitState
-from inspector.flows import proofs
 from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
+from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.decisions import Decided, cited, decided, last_review
 from inspector.flows.office import Office, Place
-from inspector.store.room import Row
+from inspector.flows.signing import Signed, signed
+from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
 
 
@@ -75,9 +75,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A promised fact, its ways and what is known; `reviewed`: what an officer's decision has made of a contradiction."""
+    """A promised fact, its ways and what is known; `reviewed`: what an officer's decision has made of a contradiction.
+
+    `key` is its sender's, `id` what evidence, requests and visits cite: a correction gives each claim a new one, and a higher `revision`.
+    """
 
     key: str
+    id: str
+    revision: int
     fact: str
     name: str
     value: str
@@ -93,6 +98,7 @@ class Heard:
 
     `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered.
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
+    `claim` is the claim's `id`; `former`: what was asked about was promised before a correction.
     """
 
     id: str
@@ -114,6 +120,7 @@ class Heard:
     attempts: int
     door: str
     token: str
+    former: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +146,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Next:
-    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it."""
-
-    kind: OrderKind
-    at: datetime
-    lane: str
-    state: str
-    attempts: int
-    error: str
-    counted: Counting | None
-    days: tuple[Tallied, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything a person needs to understand one case."""
 
@@ -171,17 +164,20 @@ class Explanation:
     review_reason: str | None
     opened_at: datetime
     remarks: tuple[CaseRemark, ...]
+    signed: Signed | None
     notice_version: str
     notice_wanted: str
     why: Why | None
     suspensions: tuple[Suspension, ...]
     extensions: tuple[Extension, ...]
+    corrections: tuple[Corrected, ...]
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
     letters: tuple[Asked, ...]
     visits: tuple[Call, ...]
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
+    overdue: tuple[Late, ...]
 
 
 def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
@@ -195,9 +191,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     if outside:
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
     letters = tx.assistance.of_case(case_id)
-    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
     local = office.calendar.local
-    open_work = [row for row in _work(tx, case_id) if row["state"] != "done"]
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
     relied_on = cited(evidence, last_review(decisions))
@@ -219,6 +213,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         review_reason=case.review_reason,
         opened_at=office.calendar.local(case.opened_at),
         remarks=case.remarks,
+        signed=signed(case, policy),
         notice_version=case.letter.notice_version if case.letter is not None else "",
         notice_wanted=policy.item(case.item).notice_version,
         why=why(office, case, policy),
@@ -226,20 +221,15 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
             replace(one, since=local(one.since), ended_at=_local(office, one.ended_at)) for one in case.suspensions
         ),
         extensions=tuple(replace(one, at=local(one.at)) for one in case.extensions),
+        corrections=corrections(case, policy),
         claims=tuple(claimed(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
         heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
         letters=tuple(_letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=decisions,
-        next=tuple(_next(office, row, counts) for row in sorted(open_work, key=lambda row: (row["due_at"], row["id"]))),
+        next=upcoming(office, tx, case, letters),
+        overdue=missed(office, case, letters, [held for held, _ in calls]),
     )
-
-
-def _work(tx: Tx, case_id: str) -> Iterable[Row]:
-    after = 0
-    while page := tx.work.page(case_id=case_id, after=after, limit=200):
-        yield from page
-        after = page[-1]["id"]
 
 
 def why(office: Place, case: Case, policy: Policy) -> Why | None:
@@ -285,7 +275,9 @@ def claimed(office: Place, held: ClaimFile, case: Case, policy: Policy, said: Re
     claim = held.claim
     name = _name(claim, case, policy)
     return Claimed(
-        key=claim.key,
+        key=claim.sent_as,
+        id=claim.key,
+        revision=claim.revision,
         fact=claim.fact,
         name=name,
         value=claim.value,
@@ -305,11 +297,11 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
 
 
 def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None]) -> Heard:
-    """An answer with its question; a claim that was corrected since is known by its key alone.
+    """An answer with its question, also where that was about what the case said before a correction.
 
     Letters are answered some day, which `came` tells by the id of the evidence; whatever else answers does it when it is asked.
     """
-    claim = next((file.claim for file in case.claims if file.claim.key == held.claim), None)
+    claim, former = next(((one, before) for one, before in promised(case) if one.key == held.claim), (None, False))
     return Heard(
         id=held.id,
         claim=held.claim,
@@ -330,6 +322,7 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         attempts=held.attempts,
         door=held.door,
         token=held.token,
+        former=former,
     )
 
 
@@ -351,20 +344,6 @@ def _letter(office: Office, held: Request, policy: Policy) -> Asked:
         ended_at=_local(office, held.ended_at),
         escalated_to=held.escalated_to,
         reply=held.reply or {},
-    )
-
-
-def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
-    counted = counts.get(row["key"]) or counts.get(row["kind"])
-    return Next(
-        kind=OrderKind(row["kind"]),
-        at=office.calendar.local(row["due_at"]),
-        lane=row["lane"],
-        state=row["state"],
-        attempts=row["attempts"],
-        error=row["error"] or "",
-        counted=counted,
-        days=tally(counted) if counted else (),
     )
 
 

@@ -10,9 +10,10 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from difflib import get_close_matches
 
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.flows.diagnosis import RowFlaw, of_error
@@ -64,6 +65,7 @@ CASES = Layout(
         Column(name="proxy", chinese="代理人", meaning="proxy, if any", coded=True),
         Column(name="publicity_scope", chinese="公开范围", meaning="default: none"),
         Column(name="publicity_until", chinese="公开截止日期", meaning="last day of publicity"),
+        Column(name="concluded_on", chinese="办结日期", meaning="day the matter was concluded, where it is already"),
         Column(name="claims_on", chinese="承诺所指日期", meaning="day the claims speak of; empty: signed_on"),
     ),
 )
@@ -168,8 +170,14 @@ def _application(reader: RowReader, agency: str, within: Collection[str], house:
         signed_on=signed_on,
         proxy=reader.text("proxy") or None,
         publicity_scope=reader.text("publicity_scope", "none"),
+        concluded_at=_start(reader.maybe_day("concluded_on")),
         publicity_until=reader.day("publicity_until") if reader.cells.get("publicity_until", "") != "" else None,
     )
+
+
+def _start(day: date | None) -> datetime | None:
+    """The first moment of a day."""
+    return None if day is None else datetime.combine(day, time.min, SHANGHAI)
 
 
 def _claims(reader: RowReader, signed_on: date | None) -> tuple[Claim, ...]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import structlog
 
-from inspector.domain import admission, correction, credit, verification
+from inspector.domain import admission, correction, credit, review, verification
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -64,10 +64,14 @@ class Application:
     proxy: str | None = None
     publicity_scope: str = "none"
     publicity_until: date | None = None
+    concluded_at: datetime | None = None
+    """When the matter was concluded (办结), where that was before the case is sent."""
 
     def digest(self) -> str:
         """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "concluded_at"}
+        if self.concluded_at is not None:  # else the content is what it was before there was this field
+            fields["concluded_at"] = self.concluded_at.timestamp()
         claims = sorted([claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims)
         text = json.dumps({**fields, "claims": claims}, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -127,7 +131,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     Raises what `correction.correct` and `admission.admit` raise, and Missing.
     """
     held = tx.cases.get(case_id, lock=True)
-    change = Change(by=by, before=tx.cases.digest(case_id), after=given.digest())
+    change = Change(by=by, at=now, before=tx.cases.digest(case_id), after=given.digest())
     if change.before == change.after:
         return held
     policy = office.book.get(held.pack)
@@ -160,7 +164,9 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
     opened = settle_case(tx, office, decision, policy, now)
     if opened.state is CaseState.POOLED:
         enrol(tx, opened)
-    return opened
+    if opened.concluded_at is None:
+        return opened
+    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now), policy, now)
 
 
 def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:
@@ -214,6 +220,7 @@ def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> C
         state=CaseState.RATING,
         pack=policy.label,
         opened_at=now,
+        concluded_at=given.concluded_at,
     )
 
 

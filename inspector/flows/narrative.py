@@ -11,10 +11,15 @@ from inspector.domain.evidence import Verdict
 from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.flows.calls import Call
+from inspector.flows.corrections import Corrected
 from inspector.flows.decisions import Decided
-from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Next, Why
+from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Why
+from inspector.flows.upcoming import Next
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
+
+_CODED = {"route": "Route", "matter": "MatterKind", "letter.publicity_scope": "publicity"}
+"""Fields of a correction whose contents are codes, and the labels that have their words."""
 
 
 def render(told: Explanation, lang: Lang) -> str:
@@ -30,11 +35,15 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     if told.subject_warnings:
         warnings = (label(f"IdentityWarning.{one.upper()}", lang) for one in told.subject_warnings)
         yield "  " + say("warnings", warnings=say("and").join(warnings))
+    if told.signed is not None:
+        proxy = say("signed_proxy", proxy=told.signed.proxy) if told.signed.proxy else ""
+        yield say("signed", by=told.signed.by, on=told.signed.on) + proxy
     for one in told.remarks:
         if one is CaseRemark.NOTICE_VERSION:
             yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
         else:
-            yield "  " + of(one, lang)
+            barred = one is CaseRemark.SIGNER and told.signed is not None and not told.signed.proxy_allowed
+            yield "  " + of(one, lang) + (say("signed_barred") if barred else "")
     yield say("state", state=of(told.state, lang), since=at(told.opened_at))
     if told.outcome is not None:
         yield say("outcome", outcome=of(told.outcome, lang))
@@ -43,13 +52,16 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield from section(say, "why", list(why(told.why, told.pack, say)))
     yield from section(say, "clock", list(_clock(told, say)))
     yield from section(say, "claims", [line for held in told.claims for line in _claim(held, say)])
+    yield from section(say, "corrections", [line for one in told.corrections for line in _corrected(one, say)])
     yield from section(say, "answers", [line for number, held in enumerate(told.heard, 1) for line in _heard(number, held, say)])
     yield from section(
         say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
     )
     visits = [line for held in told.visits for line in _call(held, say)]
     yield from section(say, "visits", visits)
-    yield from section(say, "next", [line for one in told.next for line in _next(one, say)] or [say("nothing_due")])
+    yield from section(
+        say, "next", [*_late(told, say), *(line for one in told.next for line in _next(one, say))] or [say("nothing_due")]
+    )
     known_as = _known_as(told, say)
     yield from section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
     yield from section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
@@ -142,6 +154,18 @@ def ways(held: Claimed, say: Say) -> Iterator[str]:
         yield from (f"    {line}" for line in based(way.basis, say))
 
 
+def _corrected(held: Corrected, say: Say) -> Iterator[str]:
+    """What was before a correction, and what has been since."""
+    yield say("corrected", at=at(held.at), by=held.by)
+    for one in held.changed:
+        what = label(f"field.{one.field}", say.lang, name=one.name)
+        before, now = (
+            say("quoted", text=wording.code(_CODED.get(one.field, ""), text, say.lang)) if text else "—"
+            for text in (one.before, one.now)
+        )
+        yield "  " + say("changed", what=what, before=before, now=now)
+
+
 def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     yield say(
         "heard",
@@ -154,7 +178,7 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     if held.came_at != held.asked_at:
         yield "  " + say("asked_at", at=at(held.asked_at))
     if held.claimed:
-        yield "  " + say("asked", claimed=held.claimed, on=held.on)
+        yield "  " + say("asked_before" if held.former else "asked", claimed=held.claimed, on=held.on)
     if held.found:
         yield "  " + say("found", found=held.found)
     if held.as_of is not None:
@@ -201,6 +225,12 @@ def _call(held: Call, say: Say) -> Iterator[str]:
             yield "  " + say("visit_remarks", remarks=one.remarks)
 
 
+def _late(told: Explanation, say: Say) -> Iterator[str]:
+    """What is past its date, and who has to act."""
+    for one in told.overdue:
+        yield say("overdue", since=at(one.since), what=of(one.what, say.lang), who=one.who)
+
+
 def _next(one: Next, say: Say) -> Iterator[str]:
     told = say("due", at=at(one.at), what=of(one.kind, say.lang), state=label(f"work.{one.state}", say.lang))
     if one.lane:
@@ -230,7 +260,13 @@ def _known_as(told: Explanation, say: Say) -> dict[str, str]:
     """What the reader has met above, by the id that decisions store."""
     answers = {held.id: say("answer_number", number=number) for number, held in enumerate(told.heard, 1)}
     letters = {held.id: say("letter_number", number=number) for number, held in enumerate(told.letters, 1)}
-    return answers | letters | {held.key: held.name for held in told.claims} | {told.item: told.item_name}
+    return (
+        answers
+        | letters
+        | {held.claim: held.name for held in told.heard}
+        | {held.id: held.name for held in told.claims}
+        | {told.item: told.item_name}
+    )
 
 
 def _cited(told: Explanation) -> dict[str, str]:

@@ -21,6 +21,9 @@ from inspector.store.work import Work
 VALUE_EMPTY = "value_empty"
 """The note where a record is there and says nothing about the fact; a source may use it itself."""
 
+CONTRADICTS_ITSELF = "contradicts_itself"
+"""The note where a source has no record and gives a value all the same: neither of the two is believed."""
+
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
 
@@ -179,7 +182,9 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
     """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are."""
     told = answer.provenance
     verdict, note, remark = Verdict.CANNOT_SAY, "", answer.note
-    if answer.status is AnswerStatus.NOT_FOUND:
+    if answer.status is AnswerStatus.NOT_FOUND and not blank(answer.value or ""):
+        note = CONTRADICTS_ITSELF
+    elif answer.status is AnswerStatus.NOT_FOUND:
         verdict = Verdict.NOT_FOUND
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""

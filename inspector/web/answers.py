@@ -47,9 +47,15 @@ class SubjectShown(Shown):
 
 
 class ClaimShown(Shown):
-    """One claim and the way it is at; `warnings` is what the sender should look at again: `AHEAD`, it speaks of a day to come."""
+    """One claim and the way it is at; `warnings` is what the sender should look at again: `AHEAD`, it speaks of a day to come.
+
+    `key` is the sender's own; `id` is what evidence, requests and visits cite: a correction gives each claim a new one, and a higher
+    `revision` (0 as it was handed in).
+    """
 
     key: str
+    id: str
+    revision: int
     fact: str
     value: str
     on: date
@@ -320,7 +326,9 @@ def _case(case: Case) -> dict[str, Any]:
     plain = {name: getattr(case, name) for name in CaseShown.model_fields}
     claims = [
         {
-            "key": held.claim.key,
+            "key": held.claim.sent_as,
+            "id": held.claim.key,
+            "revision": held.claim.revision,
             "fact": held.claim.fact,
             "value": held.claim.value,
             "on": held.claim.on,

@@ -121,6 +121,8 @@ class CaseIn(Strict):
     claims: Annotated[tuple[ClaimIn, ...], Field(max_length=50)]
     letter: LetterIn | None = None
     """Needed on the route COMMITMENT; who brought a certificate has signed none."""
+    concluded_at: Moment | None = None
+    """When the matter was concluded (办结), where that was before the case is sent: never before the letter was signed, never to come."""
 
     def application(self) -> Application:
         """The case as intake takes it, its lines as the import of files reads them.
@@ -142,6 +144,7 @@ class CaseIn(Strict):
             subject_code=self.subject.code,
             subject_name=line("subject.name", self.subject.name),
             claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
+            concluded_at=self.concluded_at,
             **signed,
         )
 
@@ -153,7 +156,7 @@ class WithdrawalIn(Strict):
 
 
 class ConclusionIn(Strict):
-    """That the matter is concluded. `at`: when it was, where that is told later; never before the case came in, never to come."""
+    """That the matter is concluded. `at`: when it was, where that is told later; never before the letter was signed, never to come."""
 
     at: Moment | None = None
 
@@ -217,7 +220,7 @@ class LevelsIn(Strict):
 class AnswerIn(Strict):
     """An agency's answer: its own verdict, or the value it holds (compared by the pack's rule), and who signs.
 
-    A mismatch needs the value, and `cannot_say` in its place why.
+    A mismatch needs the value, and `cannot_say` in its place why. Verdict and value must not contradict each other by the pack's rule.
     """
 
     verdict: Said | None = None

@@ -209,7 +209,7 @@ def _case_page(
         "case": case,
         "letter": letter,
         "why": why,
-        "names": {claim.key: claim.name for claim in why.claims},
+        "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,

@@ -47,7 +47,7 @@ def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door:
     phone.press("提交答复")
     assert phone.alert().inner_text() == "认定不一致的，须写明贵机关掌握的数据"
     assert phone.page.evaluate("document.activeElement.id") == "value"
-    phone.fill("贵机关掌握的数据", "王某某")
+    phone.fill("贵机关掌握的数据", "李某某")
     phone.press("提交答复")
     assert "已收到贵机关的答复" in phone.now()
 

@@ -133,8 +133,8 @@ def test_a_conclusion_may_be_told_later_with_its_time_and_with_nothing_else(edge
         hand.on(days=2)
         at = (hand() - timedelta(days=1)).isoformat()
         wrong = [
-            {"at": (hand() + timedelta(minutes=1)).isoformat()},
-            {"at": (hand() - timedelta(days=3)).isoformat()},
+            {"at": (hand() + timedelta(minutes=6)).isoformat()},
+            {"at": (hand() - timedelta(days=4)).isoformat()},  # before the letter was signed
             {"at": "2026-03-03T09:00:00"},
             {"on": at},
             [],

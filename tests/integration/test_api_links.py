@@ -65,6 +65,28 @@ def test_whoever_shows_a_link_and_a_token_answers_by_neither(edge: Edge) -> None
         assert agency.get(f"/v1/assistance/{request_id}").json()["reply"] is None
 
 
+@pytest.mark.parametrize("given", [("match", "李某"), ("mismatch", "王某"), ("not_found", "王某"), ("cannot_say", "王某")])
+def test_an_answer_whose_verdict_and_value_contradict_each_other_decides_nothing_by_any_door(
+    edge: Edge, given: tuple[str, str]
+) -> None:
+    request_id, link = asked(edge)
+    said = dict(zip(("verdict", "value"), given, strict=True)) | {"signer": "赵六"}
+    path = f"/v1/assistance/{request_id}/answer"
+    with edge.client(X_Link_Token=link) as agency, edge.as_("officer", "houses") as token, edge.client() as browser:
+        refused = [client.post(path, json=said) for client in (agency, token)]
+        page = browser.post(f"/assist/{request_id}/{link}", data=said | {"do": "answer", "message": "m-1"})
+        kept = agency.get(f"/v1/assistance/{request_id}").json()
+        mended = agency.post(path, json=said | {"value": "李某" if given[0] != "match" else ""})
+    for one in refused:
+        error = one.json()["error"]
+        assert (one.status_code, error["code"]) == (422, "match_contradicts" if given[0] == "match" else "value_contradicts")
+        assert given[1] in error["message"]
+        assert "王某" in error["message_zh"]
+    assert (page.status_code, "aria-invalid" in page.text) == (422, True)
+    assert (kept["state"], kept["reply"]) == ("ORDERED", None), "the agency can correct it at once"
+    assert mended.status_code == 200
+
+
 def test_a_refusal_needs_reasons_and_a_wrong_link_opens_nothing(edge: Edge) -> None:
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency, edge.client(X_Link_Token="guess") as stranger, edge.client() as nobody:

@@ -187,7 +187,7 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
             {"number": "approval-2025-00002", "state": "PREPARING", "ceremonies": []},
         ],
         "review_reason": "CONTRADICTED",
-        "claims": [{"key": "c1~1"}],
+        "claims": [{"key": "c1", "id": "c1~1", "revision": 1}],
         "explanation": {
             "heard": [
                 {"id": "ask:1", "claim": "c1~1", "verdict": "mismatch", "fresh": True},

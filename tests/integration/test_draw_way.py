@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,10 +13,10 @@ import pytest
 from connectors.seeds import ceremony
 from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
-from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
@@ -305,56 +305,6 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     assert [json.loads(line)["reason"] for line in log][:2] == ["declined", "expired"]
     assert len({seat.inspector for seat in team}) == len(team), "nobody sits twice"
     replayed(office, held.number)
-
-
-@pytest.mark.parametrize(
-    ("decided", "found", "state"),
-    [
-        (Outcome.UNTRUE_CURABLE, Verdict.MATCH, CaseState.REVIEW),
-        (Outcome.UNTRUE_CURABLE, Verdict.NOT_FOUND, CaseState.CLOSED),
-        (Outcome.UNVERIFIABLE, Verdict.MATCH, CaseState.CLOSED),
-        (Outcome.UNVERIFIABLE, Verdict.MISMATCH, CaseState.REVIEW),
-    ],
-)
-def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_again_whomever_it_speaks_for(
-    store: Store, hand: Hand, decided: Outcome, found: Verdict, state: CaseState
-) -> None:
-    office, _, _ = drawing(store, hand)
-    ids, held = announced(office, hand, cases=2)
-    carried_out(office, hand, held.number)
-    visit = next(one for one in visits(office, held.number) if one.case_ids == (ids[0],))
-    claim = visit.doubts[0].claim
-    with store.begin() as tx:
-        against = Evidence(
-            id="ask:against",
-            claim=claim,
-            method=Method.ONLINE_QUERY,
-            via="registers",
-            verdict=Verdict.MISMATCH,
-            fresh=True,
-            asked_at=hand(),
-            as_of=hand(),
-        )
-        case = tx.cases.get(ids[0], lock=True)
-        tx.cases.add_evidence(case.id, against)
-        files = tuple(replace(file, status=ClaimStatus.CONTRADICTED) for file in case.claims)
-        tx.cases.put(replace(case, state=CaseState.REVIEW, claims=files, review_reason="MISMATCH"))
-        review.decide(office, tx, ids[0], decided, "李四", "理由", (against.id,), hand())
-    with store.read() as tx:
-        names = [dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)]
-    findings = [Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=found, note="所见") for doubt in visit.doubts]
-    with store.begin() as tx:
-        for name in names:
-            dispatch.accept(tx, name, hand())
-        dispatch.report(office, tx, names[0], findings, "", hand())
-    with store.read() as tx:
-        case = tx.cases.get(ids[0])
-    assert (case.state, case.review_reason) == (
-        state,
-        None if state is CaseState.CLOSED else "IN_FAVOUR" if found is Verdict.MATCH else "FINDING",
-    )
-    if state is CaseState.REVIEW:
-        assert case.entry is None, "what no longer stands marks nobody's record"
 
 
 def test_a_visit_and_its_acceptance_keep_how_their_dates_were_counted(store: Store, hand: Hand) -> None:

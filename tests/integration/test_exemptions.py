@@ -85,7 +85,7 @@ def test_a_letter_under_another_version_of_the_notice_is_taken_and_remarked_on(
     store: Store, hand: Hand, version: str, odd: bool
 ) -> None:
     office = open_office(store, hand)
-    case_id = post(office, aid(notice_version=version))
+    case_id = post(office, aid(notice_version=version, subject_name="张三"))
     with store.read() as tx:
         assert tx.cases.get(case_id).remarks == ((CaseRemark.NOTICE_VERSION,) if odd else ())
         told = [render(explain(office, tx, case_id), lang) for lang in LANGS]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.domain.calendar import SHANGHAI
 from tests.integration.test_bad_input import HIDDEN
 from tests.integration.test_cli_case import HEADS, bring, cases, row
 from tests.operator import Cell, Operator, on_both, one_database, process, settled, table
@@ -87,6 +89,27 @@ def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to
             (10, "publicity_until", "publicity_before_signature"),
         ],
     )
+
+
+def test_a_file_may_say_on_which_day_matters_were_concluded_and_no_day_that_cannot_be(operator: Operator) -> None:
+    heads = [*HEADS, "办结日期"]
+    days = ["2025-03-02", "2999-01-01", "soon"]  # signed on 2025-03-03
+    wrong = operator.file("wrong.csv", table(heads, *([*row(number), day] for number, day in enumerate(days, 1))))
+    code, told = bring(operator, wrong)
+    assert (code, found(told)) == (
+        2,
+        [
+            (2, "concluded_on", "concluded_out_of_range"),
+            (3, "concluded_on", "concluded_out_of_range"),
+            (4, "concluded_on", "day_unreadable"),
+        ],
+    )
+    right = operator.file("right.csv", table(heads, [*row(1), "2025-03-10"], [*row(2), ""]))
+    assert bring(operator, right)[0] == 0
+    held = [json.loads(line) for line in operator.well("export", "cases").out.splitlines()]
+    moments = {one["reference"]: one["concluded_at"] for one in held}
+    assert moments["S-000002"] is None
+    assert datetime.fromisoformat(moments["S-000001"]) == datetime(2025, 3, 10, tzinfo=SHANGHAI)
 
 
 def test_oddities_of_a_file_that_is_taken_are_told_by_row(operator: Operator) -> None:

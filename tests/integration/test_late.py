@@ -188,6 +188,8 @@ def test_an_answer_that_comes_after_a_withdrawal_is_not_kept(store: Store, hand:
         (Outcome.TRUE, "吊销", CaseState.REVIEW),
         (Outcome.TRUE, "=", CaseState.CLOSED),
         (Outcome.UNVERIFIABLE, "吊销", CaseState.REVIEW),
+        (Outcome.UNVERIFIABLE, "=", CaseState.REVIEW),
+        (Outcome.DATA_ERROR, "=", CaseState.CLOSED),
     ],
 )
 def test_an_answer_that_speaks_otherwise_than_was_decided_opens_a_closed_case_again(

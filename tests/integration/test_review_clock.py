@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from inspector.daemon import sweeps
 from inspector.domain import review as domain_review
+from inspector.domain import verification
 from inspector.domain.case import Method, Outcome
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.overdue import Awaited
 from inspector.flows import review, wording
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
@@ -17,7 +19,7 @@ from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.house import Hand, Table, application, open_office, post, settle
-from tests.integration.test_way import LICENCE
+from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 from tests.workdays import between
 
 DAYS = 2
@@ -77,6 +79,31 @@ def test_a_person_is_told_before_the_date_and_at_the_date_and_nothing_is_decided
     assert (late["about"], clocks(office, case_id)) == (case_id, {"review.remind": "done", "review.due": "done"})
     with store.read() as tx:
         assert tx.cases.get(case_id) == before
+        explained = explain(office, tx, case_id)
+    told = render(explained, "zh-Hans")
+    assert "没有待办" not in told, "a date that has passed is not nothing"
+    assert "已逾期" in told
+    assert [(one.what, one.who, one.since) for one in explained.overdue] == [
+        (Awaited.DECISION, "区市场监管局", before.review_term.due_at)
+    ]
+    assert "by 区市场监管局" in render(explained, "en")
+
+
+def test_a_request_past_its_date_is_told_as_overdue_while_the_officer_decides(store: Store, hand: Hand) -> None:
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    with store.begin() as tx:
+        case = tx.cases.get(case_id, lock=True)
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, verification.overdue(case, policy, hand(), office.calendar), policy, hand())
+        (request,) = tx.assistance.of_case(case_id)
+        assert explain(office, tx, case_id).overdue == ()
+    hand.now = request.due_at
+    with store.read() as tx:
+        late = explain(office, tx, case_id).overdue
+    assert (Awaited.ANSWER, request.id, "区民政局") in [(one.what, one.about, one.who) for one in late]
 
 
 def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -> None:

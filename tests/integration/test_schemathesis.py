@@ -66,6 +66,7 @@ FITTING: dict[str, Any] = {
     "text": "本单位承诺",
     "digest": None,
     "proxy": None,
+    "concluded_at": None,
     "signed_on": "2026-03-01",
     "plan": "weekly",
     "level": "A",

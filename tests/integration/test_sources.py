@@ -136,6 +136,15 @@ def weighed(found: Answer) -> tuple[Verdict, str]:
     return evidence.verdict, evidence.note
 
 
+def test_no_record_and_yet_a_value_is_an_answer_that_contradicts_itself_and_settles_nothing() -> None:
+    with asking(answer(200, {"code": 0, "data": None})) as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert weighed(found) == (Verdict.NOT_FOUND, "")
+    for value in ("存续", "注销"):
+        assert weighed(replace(found, value=value)) == (Verdict.CANNOT_SAY, "contradicts_itself")
+    assert weighed(replace(found, value=" ")) == (Verdict.NOT_FOUND, "")
+
+
 @pytest.mark.parametrize(
     ("told", "code"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,6 +20,8 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
 LICENCE = {"registration-status": "存续"}
+SENT_BEFORE = "c71437ce330adcb703540f3a4353d4ab2967b80f52aa2ccf483720d1efeecf5e"
+"""The digest of the first application for a licence, as it was before an application could say when the matter was concluded."""
 HOUSEHOLD = {"household": "3", "insured-income": "1200"}
 
 
@@ -73,6 +75,21 @@ def test_what_is_proposed_is_what_the_stage_of_the_matter_allows(
         review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", (found.id,), hand())
         told = [json.loads(row["body"]) for row in tx.events.of_case(case_id) if row["type"] == "consequence.proposed"]
     assert [one["proposal"] for one in told] == proposed
+
+
+def test_a_matter_concluded_before_the_case_was_sent_is_rectified_and_not_terminated(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    given = application(1, "business-licence", LICENCE)
+    with pytest.raises(Invalid, match="concluded_out_of_range"):
+        post(office, replace(given, concluded_at=hand() - timedelta(days=2)))
+    assert replace(given, concluded_at=None).digest() == SENT_BEFORE, "a case from before there was the field is the same case"
+    case_id = post(office, replace(given, concluded_at=hand() - timedelta(hours=14)))
+    settle(office)
+    with store.begin() as tx:
+        (found,) = tx.cases.evidence(case_id)
+        review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", (found.id,), hand())
+        told = [json.loads(row["body"]) for row in tx.events.of_case(case_id) if row["type"] == "consequence.proposed"]
+    assert [one["proposal"] for one in told] == ["ORDER_RECTIFY"]
 
 
 def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand) -> None:

@@ -11,6 +11,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState, Request, answer, cancel, decline
 from inspector.domain.calendar import Counting, Term
 from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Compare
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COUNTED = Counting(term=Term.parse("10wd"), after=date(2026, 3, 2), nominal=date(2026, 3, 16), last=date(2026, 3, 16))
@@ -25,7 +26,7 @@ def request(state: AssistanceState, **more: object) -> Request:
         requested="civil-affairs",
         ground="1",
         basis="S1:7",
-        question={},
+        question={"claimed": "8"},
         state=state,
         opened_at=NOW,
         due_at=NOW,
@@ -60,7 +61,7 @@ def test_everybody_who_holds_a_letter_and_nobody_else_is_told_of_the_end(
 
 def test_whoever_answered_needs_no_notice_and_the_superior_does() -> None:
     held = request(AssistanceState.ESCALATED, told=("civil-affairs", "county"), escalated_to="county")
-    assert told(answer(held, Verdict.MATCH, "", "somebody", NOW, "demo@1").state) == ["county"]
+    assert told(answer(held, Verdict.MATCH, "", "somebody", Compare.EXACT, NOW, "demo@1").state) == ["county"]
     assert told(decline(held, "no such records", "somebody", NOW, "demo@1").state) == ["county"]
 
 

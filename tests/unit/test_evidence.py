@@ -9,7 +9,8 @@ import pytest
 from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import AHEAD, BEFORE, TO_COME, TOLERANCE, Evidence, Verdict, carry, unfresh
+from inspector.domain.evidence import AHEAD, BEFORE, TO_COME, TOLERANCE, Evidence, Verdict, carry, stated, unfresh
+from inspector.domain.policy import Compare
 
 ON = date(2026, 3, 2)
 ASKED = datetime(2026, 3, 3, 10, 0, tzinfo=SHANGHAI)
@@ -81,3 +82,37 @@ def test_a_lead_alone_marks_nobody_but_what_was_seen_on_the_spot_may() -> None:
         carry(Outcome.REFUSED, [lead], adverse=True)
     carry(Outcome.REFUSED, [lead, piece(Verdict.CANNOT_SAY, fresh=True, method=Method.ON_SITE, remark="大门紧闭")], adverse=True)
     carry(Outcome.UNVERIFIABLE, [lead], adverse=False)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.CANNOT_SAY])
+@pytest.mark.parametrize(
+    ("rule", "claimed", "same", "other"),
+    [
+        (Compare.EXACT, "小区8栋", "小区8栋", "小区1栋"),
+        (Compare.NORMALISED, "ＡＢ 8", "ab8", "ab1"),
+        (Compare.NOT_BEFORE, "2027-01-01", "2027-06-30", "2026-12-31"),
+    ],
+)
+def test_a_verdict_and_a_value_that_disagree_are_refused_and_both_are_named(
+    verdict: Verdict, rule: Compare, claimed: str, same: str, other: str
+) -> None:
+    wrong, right = (other, same) if verdict is Verdict.MATCH else (same, other)
+    with pytest.raises(Invalid, match="match_contradicts" if verdict is Verdict.MATCH else "value_contradicts") as refused:
+        stated(verdict, wrong, claimed, rule)
+    told = refused.value.facts
+    assert (told["value"], told["claimed"], told["field"]) == (wrong, claimed, "value")
+    assert stated(verdict, right, claimed, rule) is verdict
+
+
+def test_a_verdict_alone_stands_and_a_value_alone_is_compared() -> None:
+    for verdict in (Verdict.MATCH, Verdict.NOT_FOUND):
+        assert stated(verdict, " ", "8", Compare.EXACT) is verdict
+    assert stated(None, "8", "8", Compare.EXACT) is Verdict.MATCH
+    assert stated(None, "9", "8", Compare.EXACT) is Verdict.MISMATCH
+
+
+def test_what_the_rule_cannot_compare_proves_nothing_by_itself() -> None:
+    assert stated(None, "长期", "2027-01-01", Compare.NOT_BEFORE) is Verdict.CANNOT_SAY
+    assert stated(Verdict.MISMATCH, "已注销", "2027-01-01", Compare.NOT_BEFORE) is Verdict.MISMATCH, "the words are its own"
+    with pytest.raises(Invalid, match="match_uncomparable"):
+        stated(Verdict.MATCH, "长期", "2027-01-01", Compare.NOT_BEFORE)

@@ -15,6 +15,7 @@ from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.person import nameable, said
+from inspector.domain.policy import Compare
 from inspector.domain.visit import Seat, SeatState
 from inspector.flows.intake import drafted
 from inspector.policybook import Policybook
@@ -43,7 +44,7 @@ def request() -> Request:
         requested="civil-affairs",
         ground="",
         basis="",
-        question={},
+        question={"claimed": "8"},
         state=AssistanceState.SENT,
         opened_at=START,
         due_at=START,
@@ -72,7 +73,7 @@ def seat() -> Seat:
 WORDS: dict[str, Callable[[str], object]] = {
     "an agency's reasons": lambda text: assistance.decline(request(), text, "赵六", START, ""),
     "who signs a refusal": lambda text: assistance.decline(request(), "档案移交中", text, START, ""),
-    "who signs an answer": lambda text: assistance.answer(request(), Verdict.MATCH, "", text, START, ""),
+    "who signs an answer": lambda text: assistance.answer(request(), Verdict.MATCH, "", text, Compare.EXACT, START, ""),
     "an officer's reasons": lambda text: review.review(case(), Outcome.TRUE, "李四", text, (), POLICY, START, CALENDAR),
     "a withdrawal's reason": lambda text: review.withdraw(case(), text, "hall", POLICY, START),
     "an inspector's reason": lambda text: visit.decline(seat(), text, ""),

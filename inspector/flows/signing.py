@@ -1,0 +1,28 @@
+"""Who signed a letter of commitment, for whom, and whether somebody else may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from inspector.domain.case import Case
+from inspector.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """The signature under a letter: by whom and when, the proxy that it names, and whether the item allows one."""
+
+    by: str
+    on: date
+    proxy: str
+    proxy_allowed: bool
+
+
+def signed(case: Case, policy: Policy) -> Signed | None:
+    """The signature; None where a certificate came without a letter."""
+    letter = case.letter
+    if letter is None:
+        return None
+    allowed = policy.item(case.item).proxy_allowed
+    return Signed(by=letter.signed_by, on=letter.signed_on, proxy=letter.proxy or "", proxy_allowed=allowed)

@@ -1,0 +1,83 @@
+"""What comes next in a case, and what is past its date and still awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.assistance import Request
+from inspector.domain.calendar import Counting
+from inspector.domain.case import Case
+from inspector.domain.counting import Tallied, tally
+from inspector.domain.decision import OrderKind
+from inspector.domain.overdue import Awaited, overdue
+from inspector.domain.visit import Visit
+from inspector.flows import proofs
+from inspector.flows.office import Office
+from inspector.store.room import Row
+from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it."""
+
+    kind: OrderKind
+    at: datetime
+    lane: str
+    state: str
+    attempts: int
+    error: str
+    counted: Counting | None
+    days: tuple[Tallied, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """What is past its date: `about` which case, request or visit; `who` has to act, an agency by its name or a connector's."""
+
+    what: Awaited
+    about: str
+    who: str
+    since: datetime
+
+
+def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request]) -> tuple[Next, ...]:
+    """The case's open work in order of its dates."""
+    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
+    rows = [row for row in _work(tx, case.id) if row["state"] != "done"]
+    return tuple(_next(office, row, counts) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"])))
+
+
+def missed(office: Office, case: Case, letters: Iterable[Request], visits: Iterable[Visit]) -> tuple[Late, ...]:
+    """What is past its date, the longest first."""
+    names = {node.id: node.name for node in office.tree.values()} | {
+        node.connector: node.name for node in office.tree.values() if node.connector
+    }
+    found = sorted(overdue(case, letters, visits, office.now()), key=lambda one: one.since)
+    return tuple(
+        Late(what=one.what, about=one.about, who=names.get(one.of, one.of), since=office.calendar.local(one.since))
+        for one in found
+    )
+
+
+def _work(tx: Tx, case_id: str) -> Iterable[Row]:
+    after = 0
+    while page := tx.work.page(case_id=case_id, after=after, limit=200):
+        yield from page
+        after = page[-1]["id"]
+
+
+def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
+    counted = counts.get(row["key"]) or counts.get(row["kind"])
+    return Next(
+        kind=OrderKind(row["kind"]),
+        at=office.calendar.local(row["due_at"]),
+        lane=row["lane"],
+        state=row["state"],
+        attempts=row["attempts"],
+        error=row["error"] or "",
+        counted=counted,
+        days=tally(counted) if counted else (),
+    )
