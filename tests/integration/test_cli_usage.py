@@ -88,7 +88,7 @@ def databases(operator: Operator) -> dict[str, str]:
         ("foreign", ("migrate",), 4, "does not know"),
         ("junk", ("case", "list"), 5, "file is not a database"),
         ("none", ("case", "list"), 5, "make it with `migrate`"),
-        ("mysql", ("case", "list"), 2, "sqlite:/// or postgresql+psycopg:// are wanted"),
+        ("mysql", ("case", "list"), 2, "write database.url as sqlite:///FILE or postgresql://USER@HOST:PORT/NAME"),
         ("nobody", ("case", "list"), 5, "cannot be reached"),
         ("nowhere", ("migrate",), 2, "there is no such file or folder"),
     ],

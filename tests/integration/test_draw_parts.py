@@ -95,7 +95,10 @@ def of(name: str) -> Member:
 def office(tickets_from: int) -> Office:
     """All that carrying out asks of an office."""
     row = SimpleNamespace(report=SimpleNamespace(certain=Fraction(9, 10)))
-    return cast("Office", SimpleNamespace(tickets_from=tickets_from, secret=b"s", book=SimpleNamespace(get=lambda _: row)))
+    return cast(
+        "Office",
+        SimpleNamespace(tickets_from=tickets_from, secret=b"s", book=SimpleNamespace(get=lambda _: row), earnest=lambda: None),
+    )
 
 
 @pytest.mark.parametrize("most", [1, PART, 2 * PART + 77])
