@@ -18,8 +18,12 @@ from inspector.domain.policy import Excluded
 from inspector.labels import of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from inspector.domain.catalogue import Entry
     from inspector.domain.repeal import Rereview
+    from inspector.store.tx import Tx
 
 Code = Annotated[str, typer.Argument(help="Code of the item 证明事项编号", metavar="ITEM")]
 Agency = Annotated[
@@ -119,14 +123,7 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         meeting = Meeting(on=held_on, experts=experts if experts is not None else len(names), minutes=minutes, names=names)
     given = Opinion(by=signer(by), bureau=bureau, document=document, on=_day(on), meeting=meeting, digest=digest)
     office = terminal.office
-    held = terminal.act(
-        "catalogue.review",
-        _about(where, item),
-        lambda tx, now: catalogue.review(office, tx, where, item, given, now),
-        agency=where,
-        item=item,
-    )
-    _tell(terminal, held)
+    _act(terminal, "catalogue.review", where, item, lambda tx, now: catalogue.review(office, tx, where, item, given, now))
     terminal.say("plan_next", command=f"catalogue publish {item} --agency {where} --reference …")
 
 
@@ -142,14 +139,13 @@ def publish(
     from inspector.flows import catalogue
 
     office, where, day = terminal.office, _agency(terminal, agency), _day(on)
-    held = terminal.act(
+    _act(
+        terminal,
         "catalogue.publish",
-        _about(where, item),
+        where,
+        item,
         lambda tx, now: catalogue.publish(office, tx, where, item, by=signer(by), reference=reference, on=day, now=now),
-        agency=where,
-        item=item,
     )
-    _tell(terminal, held)
     terminal.say("plan_next", command=f"catalogue file {item} --agency {where} --receipt …")
 
 
@@ -165,14 +161,13 @@ def file(
     from inspector.flows import catalogue
 
     office, where, day = terminal.office, _agency(terminal, agency), _day(on)
-    held = terminal.act(
+    _act(
+        terminal,
         "catalogue.file",
-        _about(where, item),
+        where,
+        item,
         lambda tx, now: catalogue.file(office, tx, where, item, by=signer(by), receipt=receipt, on=day, now=now),
-        agency=where,
-        item=item,
     )
-    _tell(terminal, held)
 
 
 def withdraw(
@@ -194,14 +189,13 @@ def withdraw(
 
     office, where = terminal.office, _agency(terminal, agency)
     given = Exit(by=signer(by), reason=reason, document=document, on=_day(on))
-    held = terminal.act(
+    _act(
+        terminal,
         "catalogue.withdraw",
-        _about(where, item),
+        where,
+        item,
         lambda tx, now: catalogue.withdraw(office, tx, where, item, given, now, edition),
-        agency=where,
-        item=item,
     )
-    _tell(terminal, held)
 
 
 def repeal(
@@ -311,6 +305,11 @@ def _agency(terminal: Terminal, named: str | None) -> str:
 
 def _about(agency: str, item: str) -> str:
     return f"catalogue:{agency}:{item}"
+
+
+def _act(terminal: Terminal, rule: str, where: str, item: str, do: Callable[[Tx, datetime], Entry]) -> None:
+    """Take a step in the machine's user's name and tell where the edition stands."""
+    _tell(terminal, terminal.act(rule, _about(where, item), do, agency=where, item=item))
 
 
 def _tell(terminal: Terminal, held: Entry, waits: list[Rereview] | None = None) -> None:

@@ -13,7 +13,7 @@ from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, open_office, settle
-from tests.integration.test_draw_way import DICE, announced, carried_out, drawing
+from tests.integration.test_draw_way import DICE, announced, carried_out, drawing, one_seat
 
 pytestmark = pytest.mark.alike
 
@@ -146,12 +146,7 @@ def test_a_seat_is_accepted_and_its_result_settles_the_case(store: Store, hand: 
 
 
 def test_an_inspector_declines_with_a_reason(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    _, held = announced(office, hand, cases=1)
-    carried_out(office, hand, held.number)
-    with store.read() as tx:
-        (visit,) = tx.visits.of_draw(held.number)
-        name = seat_name(tx.visits.team(visit.id)[0])
+    office, name = one_seat(store, hand)
     with serving(office) as edge, edge.client(X_Link_Token=office.link_token("seat", name)) as client:
         bare = client.post(f"/v1/seats/{name}/decline", json={"reason": ""})
         declined = client.post(f"/v1/seats/{name}/decline", json={"reason": "与当事人有亲属关系"})

@@ -211,6 +211,16 @@ def visits(office: Office, number: str) -> list[Visit]:
         return tx.visits.of_draw(number)
 
 
+def one_seat(store: Store, hand: Hand) -> tuple[Office, str]:
+    """An office with one drawn visit, and the name of its first seat."""
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        return office, dispatch.seat_name(tx.visits.team(visit.id)[0])
+
+
 def replayed(office: Office, number: str) -> None:
     """Replay a draw's afterlife from its files: the teams are those of the table."""
     with office.store.read() as tx:

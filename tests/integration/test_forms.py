@@ -14,7 +14,7 @@ from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
 from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_draw_way import announced, carried_out, drawing, one_seat
 
 pytestmark = pytest.mark.alike
 
@@ -211,12 +211,7 @@ def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_
 
 
 def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    _, held = announced(office, hand, cases=1)
-    carried_out(office, hand, held.number)
-    with store.read() as tx:
-        (visit,) = tx.visits.of_draw(held.number)
-        name = seat_name(tx.visits.team(visit.id)[0])
+    office, name = one_seat(store, hand)
     path = f"/seat/{name}/{office.link_token('seat', name)}"
     with serving(office) as edge, edge.client() as browser:
         assert browser.post(path, data={"do": "decline", "reason": ""}).status_code == 422

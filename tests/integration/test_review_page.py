@@ -19,7 +19,7 @@ from inspector.labels import LANGS, of
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
-from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_draw_way import announced, carried_out, drawing, one_seat
 from tests.integration.test_forms import PERSON, hidden, in_review, logged_in
 
 pytestmark = pytest.mark.alike
@@ -154,12 +154,7 @@ def test_a_decision_sent_twice_is_told_to_be_recorded_by_whom_and_when_and_never
 
 
 def test_a_form_behind_a_link_that_was_sent_already_says_so_in_peoples_words(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    _, held = announced(office, hand, cases=1)
-    carried_out(office, hand, held.number)
-    with store.read() as tx:
-        (visit,) = tx.visits.of_draw(held.number)
-        name = seat_name(tx.visits.team(visit.id)[0])
+    office, name = one_seat(store, hand)
     path = f"/seat/{name}/{office.link_token('seat', name)}?lang=en"
     with serving(office) as edge, edge.client() as browser:
         assert browser.post(path, data={"do": "accept", "message": "m1"}).status_code == 303
