@@ -57,12 +57,12 @@ def test_a_case_under_a_version_that_only_another_daemon_has_read_is_decided_and
         with here.store.read() as tx:
             held = tx.cases.get(case)
             tries = [one["attempts"] for one in tx.work.page() if one["state"] != "done" and one["error"]]
+        assert first.book.get("demo@2").digest == other.book.get("demo@2").digest
+        with pytest.raises(Missing, match="pack_unknown"):
+            first.book.get("demo@3")
     assert (held.pack, held.state) == ("demo@2", CaseState.REVIEW)
     assert told.status_code == 200, told.text
     assert tries == []
-    assert first.book.get("demo@2").digest == other.book.get("demo@2").digest
-    with pytest.raises(Missing, match="pack_unknown"):
-        first.book.get("demo@3")
 
 
 def test_work_under_a_pack_that_this_release_cannot_read_is_put_off_uncounted_and_never_stopped(store: Store) -> None:
