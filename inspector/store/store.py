@@ -7,7 +7,6 @@ PostgreSQL: psycopg 3, READ COMMITTED, row locks, and timeouts that free what a 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
 from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
@@ -28,8 +26,6 @@ from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
-_LINGER = 2.0
-"""Seconds for which a store that is closed waits for whoever still works with a connection."""
 _PG_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
     "lock_timeout": "10s",
@@ -201,16 +197,11 @@ class Store:
         return Away("database_unavailable", problem=problem)
 
     def close(self) -> None:
-        """Give every connection back, once whoever still works with one has ended: a request may outlive the edge that took it in.
-
-        Who works on for longer than `_LINGER` ends with a connection that nobody closes; the database notices when the process ends.
-        """
+        """Give every connection back."""
         self._bell.close()
-        until = time.monotonic() + _LINGER
-        for engine in dict.fromkeys((self._writer, self._reader)):
-            while isinstance(engine.pool, QueuePool) and engine.pool.checkedout() and time.monotonic() < until:
-                time.sleep(0.005)
-            engine.dispose()
+        self._writer.dispose()
+        if self._reader is not self._writer:
+            self._reader.dispose()
 
 
 def _which(database: str | None) -> tuple[int, int] | None:
