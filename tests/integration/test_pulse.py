@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from inspector import __version__, bootstrap
 from inspector.bootstrap import House
@@ -30,7 +31,10 @@ def outside(url: str, folder: Path, *steps: Step) -> Iterator[House]:
     with peer(*steps) as switch:
         operator = settled(url, folder, f'\n[pulse]\nkind = "http"\nurl = "{switch.url}"\ntries = 1\n')
         with closing(operator.store()) as store:
-            yield bootstrap.house(load(operator.config), store)
+            house = bootstrap.house(load(operator.config), store)
+            yield house
+            heart: Any = house.daemon._heart
+            heart.pulse.close()
 
 
 def beats(store: Store) -> list[Row]:
