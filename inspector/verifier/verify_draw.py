@@ -81,9 +81,8 @@ def compare(told: Any, own: Any, at: str) -> None:
 
 def fields(kind: str, line: str) -> list[str]:
     """The fields of a register's row (7.2)."""
-    row = line.split("\t")
-    must(re.fullmatch(ROWS[kind][1], line) and all(text(one) for one in row if one), f"{line!r:.200} is no such row")
-    return row
+    must(re.fullmatch(ROWS[kind][1], line) and all(map(text, filter(None, line.split("\t")))), f"{line!r:.200} is no such row")
+    return line.split("\t")
 
 
 def hold(source: Any, figures: str) -> None:
@@ -108,7 +107,7 @@ class Draw:
 
     def read(self, given: Path | dict[str, bytes]) -> None:
         """Everything that has to be there, in its form; nothing is compared yet."""
-        self.at, self.remarks, told = "the folder", list[str](), dict[str, Any]()
+        self.at, self.remarks, self.events, told = "the folder", list[str](), dict[str, list[Any]](), dict[str, Any]()
         if isinstance(given, Path):
             must(str(given)[:1] != "-", "unknown option 未知选项; usage 用法: python3 verify_draw.py [--strict] [FOLDER...]")
             paths = [path for path in (*given.iterdir(), given / "witness" / "record.json") if path.is_file()]
@@ -129,7 +128,6 @@ class Draw:
         self.w = self.hash(f"ssj1/witness\n{self.c}\n")
         registers = [name for name in given if name.endswith(tuple(f"{kind}.tsv" for kind in ROWS))]
         self.public = not registers and (self.stopped or any(name.endswith("drawn.jsonl") for name in given))
-        self.events = dict[str, list[Any]]()
         for held in self.commit["lists"]:
             *lines, rest = self.lines(held, "drawn.jsonl" if self.public else "after.jsonl")
             must(rest == b"", "the last line is not ended")
@@ -178,8 +176,7 @@ class Draw:
             first, period = CHAINS.get(source["chain"], (math.nan, 0))
             spoken, value = first + (source["round"] - 1) * period, hashlib.sha256(bytes.fromhex(value)).hexdigest()
         elif kind == "nist":
-            compare(told["timeStamp"], source["time"], kind)
-            compare("chain" in source and told["chainIndex"], source.get("chain", False), kind)
+            compare([told["timeStamp"], (no := told.get("chainIndex"))], [source["time"], source.get("chain", no)], kind)
             spoken, value = moment(source["time"]), value.lower()
         elif kind == "text":
             hold(source, value)
@@ -246,8 +243,7 @@ class Draw:
             total += x
             wanted = -(-x // 10**6) if rules["round"] == "ceil" else total // 10**6 - (total - x) // 10**6
             k = min(able, wanted := max(wanted, share.get("min", 0)))
-            spare = min(able - k, rules["reserve"])
-            if wanted > k or spare < rules["reserve"]:
+            if (spare := min(able - k, rules["reserve"])) < rules["reserve"] or wanted > k:
                 self.say(f"! {held['name']}, {code}: {wanted} wanted, {able} eligible, {spare} in reserve.")
             must(len(order) >= k + spare, f"{code}: {len(order)} are told, {k + spare} are due")
             names, limit = [name for _, name in order[: k + spare]], order[k - 1][0] if k else None
@@ -317,8 +313,7 @@ class Table:
         self.teams, self.load = [list[Any]([None] * self.size) for _ in drawn], Counter[Any]()
         places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
         for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
-            seats = self.repair((v, s))
-            may, n = sorted({who for seat in seats for who in self.may(seat)}), len(seats) - 1
+            n, may = len(seats := self.repair((v, s))) - 1, sorted({who for seat in seats for who in self.may(seat)})
             draw.say(f"! Seat {s} of {self.visits[v][0]} is empty: for it and {n} more there are {may}, who can take {n}.")
 
     def may(self, place: Any) -> list[str]:
