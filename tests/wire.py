@@ -255,7 +255,8 @@ LEVEL = Exchange(
 RECORD = Exchange(
     name="entry",
     title="A performance record (履约记录)",
-    about="To `path_entry`: kept promises as well as broken ones.",
+    about="To `path_entry`: kept promises as well as broken ones. Where the pack has a catalogue of dishonest acts, `act` is the row "
+    "that the officer has cited, `grade` that row's, and `basis` names its articles too.",
     connector=HttpCredit,
     call=lambda held: held.record(ENTRY, key=ENTRY.entry_id),
     sent={

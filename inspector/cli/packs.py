@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.out import write_new
 from inspector.cli.terminal import Terminal
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid, Missing
@@ -94,11 +95,7 @@ def _write(out: Path, pack: Policy, page: str) -> None:
             content = paper.workbook(pack)
         case other:
             raise Invalid("form_unknown", option="--out", value=other or out.name, known=".md, .html, .xlsx")
-    try:
-        with out.open("xb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        raise Invalid("file_exists", file=str(out)) from error
+    write_new(out, content)
 
 
 def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -> None:

@@ -126,7 +126,7 @@ def alike(before: Policy, after: Policy) -> bool:
 
 _NOT_ASKED = (
     *("id", "version", "title", "effective_from", "effective_to", "approval", "digest", "extends", "sources", "clauses"),
-    *("samplings", "bounds", "limits", "draw", "publish", "report"),
+    *("samplings", "bounds", "limits", "draw", "publish", "report", "acts", "retentions"),
 )
 
 

@@ -58,7 +58,7 @@ def fate(policy: Policy, item_code: str, level: str) -> Fate:
     if item.exempt:
         return Fate(course=Course.POOLED)
     known = level if any(row.code == level for row in policy.levels) else policy.unrated
-    row = policy.strategy(item.profile, known)
+    row = policy.strategy(item, known)
     ways = tuple(
         (fact.code, tuple((step.method, step.via, step.ground) for step in steps(policy, item, fact, row))) for fact in item.facts
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from inspector.domain.act import ActRow, found
 from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
@@ -77,7 +78,7 @@ def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime
     return Decision(state=replace(case, concluded_at=when), because=because)
 
 
-def review(
+def review(  # noqa: PLR0913 - a decision in all its parts
     case: Case,
     outcome: Outcome,
     officer: str,
@@ -86,11 +87,14 @@ def review(
     policy: Policy,
     now: datetime,
     calendar: WorkingCalendar,
+    *,
+    act: str = "",
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
     An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
-    it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
+    it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Where the pack has a
+    catalogue of dishonest acts, an outcome that discredits needs the `act` by its row, which gives the grade. Raises Refusal, Invalid.
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
@@ -105,6 +109,7 @@ def review(
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=adverse(row))
+    done = found(policy.acts, outcome, row.grade, act)
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -114,10 +119,21 @@ def review(
         "row": row.row,
         "concluded": case.concluded_at is not None,
     }
-    because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
-    decision = end(case, outcome, policy, now, because, officer)
+    if done is not None:
+        facts |= {"act": done.row, "graded": done.grade, "bars": done.bars}
+    basis = (row.basis,) if done is None else (row.basis, done.basis)
+    because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
+    decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)
-    return replace(decision, told=tuple(_with_terms(one, terms) for one in decision.told))
+    return replace(decision, told=tuple(_with_act(_with_terms(one, terms), done) for one in decision.told))
+
+
+def _with_act(told: Told, act: ActRow | None) -> Told:
+    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it bars, too."""
+    if act is None:
+        return told
+    bars = {"bars": act.bars} if "outcome" in told.data else {}
+    return replace(told, data={**told.data, "act": act.row, **bars})
 
 
 def _with_terms(told: Told, terms: Mapping[str, str]) -> Told:

@@ -234,7 +234,7 @@ class _Strata:
 
 def _choosing(policy: Policy) -> tuple[object, ...]:
     """What the stratum of a case goes by."""
-    items = {code: (item.profile, item.exempt, item.matters, item.subjects) for code, item in policy.items.items()}
+    items = {code: (item.profile, item.insured, item.exempt, item.matters, item.subjects) for code, item in policy.items.items()}
     return policy.strategies, policy.levels, policy.stale_after, items
 
 

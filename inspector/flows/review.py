@@ -15,10 +15,22 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 
-def decide(
-    office: Office, tx: Tx, case_id: str, outcome: Outcome, officer: str, reasons: str, evidence: tuple[str, ...], now: datetime
+def decide(  # noqa: PLR0913 - a decision in all its parts
+    office: Office,
+    tx: Tx,
+    case_id: str,
+    outcome: Outcome,
+    officer: str,
+    reasons: str,
+    evidence: tuple[str, ...],
+    now: datetime,
+    *,
+    act: str = "",
 ) -> Case:
-    """A named officer decides a case in review, citing evidence of this case by its ids. Raises Refusal, Invalid, Missing."""
+    """A named officer decides a case in review, citing evidence of this case by its ids, and the dishonest act where there is one.
+
+    Raises Refusal, Invalid, Missing.
+    """
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
     known = {item.id: item for item in tx.cases.evidence(case_id)}
@@ -26,7 +38,7 @@ def decide(
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
-    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar)
+    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
     return settle_case(tx, office, ruled.told(decision), policy, now)
 
 

@@ -34,6 +34,7 @@ GROUPS: Mapping[str, str] = {
     "was": "DrawState",
     "change": "change",
     "suspended_for": "Reason",
+    "graded": "grade",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

@@ -106,6 +106,47 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no item has profile {value}, so this row is never used; take it out",
         "没有风险为 {value} 的事项，本行永远用不上；请删去",
     ),
+    "strategy_insured_unreachable": (
+        "no item of profile {value} has insured = {insured}, so this row is never used; take it out, or state insured_value",
+        "没有风险为 {value} 且 insured = {insured} 的事项，本行永远用不上；请删去，或者在事项中写明 insured_value",
+    ),
+    "insured_incomplete": (
+        "insured_value and insured_basis go together: add {value}",
+        "保险金额（insured_value）与依据（insured_basis）须同时写明：请补上 {value}",
+    ),
+    "act_graded_missing": (
+        "{outcome} is graded {value}, and no act of the catalogue says for what; add an [[act]] with this outcome and grade",
+        "结果 {outcome} 记为 {value}，而失信行为目录没有相应的行为；请补上该结果、该程度的 [[act]]",
+    ),
+    "act_outcome_ungraded": (
+        "{value} enters nothing to anybody's discredit, so no act is found by it; take it out, or grade the outcome",
+        "结果 {value} 不产生失信记录，不能据以认定失信行为；请删去，或者为该结果写明 grade",
+    ),
+    "act_lighter": (
+        "{value} is lighter than {other}, which {outcome} is graded: an act may weigh heavier than its outcome, never lighter",
+        "{value} 轻于结果 {outcome} 的 {other}：失信行为可以重于结果的程度，不得轻于它",
+    ),
+    "act_uncited": (
+        "{value} is only a proposal; a dishonest act is defined by a document first (the plan, item 8): cite it",
+        "{value} 只是建议值；失信行为须先由文件界定（实施方案第8项），请引用",
+    ),
+    "act_vague": (
+        "vague wording `{value}`; say what is done (the plan, item 8: acts are defined, none is left open)",
+        "含模糊表述或兜底条款“{value}”；失信行为须界定清楚（实施方案第8项）",
+    ),
+    "act_bars_uncited": (
+        "bars from committing; the plan bars for a false commitment alone ({value} is none): cite a statute ({known}), or take it out",
+        "限制适用告知承诺制，而实施方案只限制虚假承诺（{value} 不是）；须引用法律、法规（{known}），或者删去 bars",
+    ),
+    "retention_missing": (
+        "no row for {value}; where a pack says how long records are kept, each kind needs one",
+        "{value} 没有保存期限；写明保存期限的政策包，每类记录须有一行",
+    ),
+    "retention_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "retention_outlasts": (
+        "what was said word for word is kept for {value}, longer than its case ({other}): shorten it",
+        "答复原文的保存期限 {value} 长于案卷的 {other}；请缩短",
+    ),
     "sampling_unreachable": (
         "nothing leads to stratum {value}; name it in a strategy, or take the row out",
         "没有任何规定用到抽查层 {value}；请在策略中写明，或者删去本行",

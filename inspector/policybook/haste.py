@@ -27,7 +27,7 @@ def hasty(policy: Policy) -> Iterator[Flaw]:
 
 
 def _hasty(policy: Policy, item: Item) -> Iterator[Flaw]:
-    rows = [row for row in policy.strategies if row.profile is item.profile]
+    rows = [row for row in policy.strategies if row.fits(item)]
     end = _after(_A_MONDAY, item.verify)
     for fact in item.facts:
         ways = {tuple(step.method for step in steps(policy, item, fact, row)) for row in rows}

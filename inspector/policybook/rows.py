@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from inspector.domain.act import GRAVITY, KEPT, ActRow
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
@@ -29,6 +30,7 @@ from inspector.domain.policy import (
 )
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
     Bounds,
     CeilingRow,
@@ -43,7 +45,7 @@ from inspector.domain.sampling import (
 )
 from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import duties, legaltime, publishing, quotas, scales
+from inspector.policybook import conduct, duties, legaltime, publishing, quotas, scales
 from inspector.policybook.part import Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
@@ -52,7 +54,7 @@ FACTORS = ("volume", "data", "supervision", "harm")
 NO_STATUTE = ("S0", "P")
 """Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals of this software. Never a statute."""
 
-GRADES = ("kept", "minor", "general", "serious")
+GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
 R = TypeVar("R")
@@ -61,7 +63,7 @@ _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "cre
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
-    *("follow", "clause", "suspension", "extension", "quiet", "transition"),
+    *("follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
 )
 
 
@@ -101,6 +103,8 @@ class Draft:
     transitions: tuple[TransitionRow, ...]
     extensions: tuple[ExtensionRow, ...]
     quiets: tuple[QuietRow, ...]
+    acts: tuple[ActRow, ...]
+    retentions: tuple[RetentionRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -145,6 +149,8 @@ class Draft:
             transitions=self.transitions,
             extensions=self.extensions,
             quiets=self.quiets,
+            acts=self.acts,
+            retentions=self.retentions,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -228,6 +234,8 @@ def read(part: Part) -> Draft:
         transitions=rows("transition", "id", legaltime.transition),
         extensions=rows("extension", "id", legaltime.extension),
         quiets=rows("quiet", "id", legaltime.quiet),
+        acts=rows("act", "id", conduct.act),
+        retentions=rows("retention", "id", conduct.retention),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),
@@ -287,7 +295,7 @@ def _item(part: Part) -> Item:
             *("code", "name", "field", "matters", "subjects", "profile", "factors", "excluded", "exempt", "methods"),
             *("proxy_allowed", "verify", "verify_basis", "standard", "notice_version", "basis", "fact"),
         ),
-        ("override_basis", "exempt_basis", "exempt_review_by", "exempt_factor"),
+        ("override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "insured_value", "insured_basis"),
     )
     for field in ("matters", "subjects", "methods"):
         part.some(field)
@@ -313,6 +321,8 @@ def _item(part: Part) -> Item:
         notice_version=part.text("notice_version"),
         facts=_facts(part),
         basis=part.basis("basis"),
+        insured_value=part.maybe_whole("insured_value", 1),
+        insured_basis=part.maybe_basis("insured_basis"),
     )
 
 
@@ -348,7 +358,7 @@ def _fact(part: Part) -> Fact:
 
 
 def _strategy(part: Part) -> StrategyRow:
-    part.keys(("id", "profile", "levels", "methods", "before_decision", "visit_all", "basis"), ("stratum",))
+    part.keys(("id", "profile", "levels", "methods", "before_decision", "visit_all", "basis"), ("stratum", "insured"))
     for field in ("levels", "methods"):
         part.some(field)
     return StrategyRow(
@@ -360,6 +370,7 @@ def _strategy(part: Part) -> StrategyRow:
         visit_all=part.flag("visit_all"),
         stratum=part.maybe("stratum"),
         basis=part.basis("basis"),
+        insured=part.flag("insured") if "insured" in part.content else None,
     )
 
 

@@ -11,7 +11,7 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Fact, Item, Policy
-from inspector.policyrender import legaltime
+from inspector.policyrender import conduct, legaltime
 from inspector.policyrender.words import FACTORS, GRADES, UNITS, WINDOWS, WORDS
 
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
@@ -88,7 +88,10 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _rules(policy),
         _follows(policy),
         _clauses(policy),
-        *(Table(title=title, heads=heads, rows=rows) for title, heads, rows in legaltime.tables(policy)),
+        *(
+            Table(title=title, heads=heads, rows=rows)
+            for title, heads, rows in (*legaltime.tables(policy), *conduct.tables(policy))
+        ),
         _grounds(policy),
         _sources(policy),
     )
@@ -156,7 +159,7 @@ def _any(values: Sequence[str], named: Collection[str] | None) -> str:
 def _items(policy: Policy) -> Table:
     heads = (
         *("编号", "名称", "领域", "事项类型", "对象", "风险", "风险因素", "排除情形", "免予核查", "方式", "代为承诺"),
-        *("核查期限", "期限依据", "核查标准", "告知书版本", "依据"),
+        *("核查期限", "期限依据", "核查标准", "告知书版本", "责任保险", "依据"),
     )
     return Table(title="证明事项", heads=heads, rows={item.code: _item(item) for item in policy.items.values()})
 
@@ -177,6 +180,7 @@ def _item(item: Item) -> tuple[str, ...]:
         item.verify_basis,
         item.standard,
         item.notice_version,
+        conduct.insurance(item),
         item.basis,
     )
 
@@ -200,7 +204,7 @@ def _fact(fact: Fact) -> tuple[str, ...]:
 
 
 def _strategies(policy: Policy) -> Table:
-    heads = ("编号", "风险", "等级", "核查方式及次序", "决定之前核查", "均可上门", "抽查层", "依据")
+    heads = ("编号", "风险", "等级", "核查方式及次序", "决定之前核查", "均可上门", "抽查层", "责任保险", "依据")
     order = [level.code for level in policy.levels]
     rows = {
         row.row: (
@@ -210,6 +214,7 @@ def _strategies(policy: Policy) -> Table:
             "是" if row.before_decision else "否",
             "是" if row.visit_all else "否",
             row.stratum or "",
+            conduct.INSURED[row.insured],
             row.basis,
         )
         for row in policy.strategies

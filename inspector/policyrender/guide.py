@@ -105,7 +105,7 @@ def _commitment(item: Item) -> str:
 
 def _verified(policy: Policy, item: Item) -> str:
     """By which of the announced ways, in the pack's order, and by when; before the decision where every level's row says so."""
-    rows = [row for row in policy.strategies if row.profile is item.profile]
+    rows = [row for row in policy.strategies if row.fits(item)]
     before = "作出决定之前" if rows and all(row.before_decision for row in rows) else "作出决定之后"
     if len({row.before_decision for row in rows}) > 1:
         before = "视情形在作出决定之前或者之后"

@@ -10,6 +10,7 @@ from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
+from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.transition import Scope
 
@@ -103,6 +104,12 @@ WORDS: Mapping[str, str] = {
     Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
     Follow.CATALOGUE_FILING: "报送备案（自事项目录公布、退出之日起）",
     Follow.CATALOGUE_REMIND: "备案期满前提醒",
+    Record.ENFORCEMENT: "案卷（含证据和各项决定）",
+    Record.ANSWER: "数据源和机关的答复原文",
+    Record.DISCLOSURE: "向谁告知过谁的哪些信息",
+    Record.SECURITY: "登录和访问日志",
+    Since.CASE_ENDED: "案件终结之日",
+    Since.RECORDED: "记录形成之日",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
     Proposal.REVOKE: "撤销行政决定",

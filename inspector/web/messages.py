@@ -162,11 +162,15 @@ class ConclusionIn(Strict):
 
 
 class ReviewIn(Strict):
-    """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals."""
+    """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals.
+
+    `act`: a row of the pack's catalogue of dishonest acts (`explanation.acts`), needed where one of them is about this outcome.
+    """
 
     outcome: Outcome
     reasons: Text
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+    act: MaybeLine = ""
 
 
 class SuspensionIn(Strict):

@@ -23,6 +23,7 @@ from tests.packs import after
 
 LICENCE = {"registration-status": "存续"}
 CURABLE = 'outcome = "UNTRUE_CURABLE"'
+ACT = "act-untrue-curable"
 MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
 
 
@@ -52,8 +53,9 @@ class Installation:
         return replace(bootstrap.office(settings.load(self.operator.config), self.store, connectors=ports), now=hand)
 
     def stricter(self) -> str:
-        """The text of demo@1 with one value changed."""
-        return after(CURABLE, MINOR, GENERAL, self.pack.read_text(encoding="utf-8"))
+        """The text of demo@1 with one grade changed: of an outcome, and of the act that it is found by."""
+        text = after(CURABLE, MINOR, GENERAL, self.pack.read_text(encoding="utf-8"))
+        return after(f'id = "{ACT}"', MINOR, GENERAL, text)
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def _decided(office: Office, case_id: str) -> tuple[str, str]:
     """The pack of a case, and the grade it sends when an officer has found the commitment untrue."""
     with office.store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
-        case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now())
+        case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now(), act=ACT)
     with office.store.read() as tx:
         (credit,) = [row for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
     return case.pack, json.loads(credit["payload"])["grade"]

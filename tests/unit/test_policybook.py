@@ -10,7 +10,7 @@ import pytest
 from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.policy import Policy, Profile, Timer, steps
+from inspector.domain.policy import Policy, Timer, steps
 from inspector.policybook import Policybook, hasty
 from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
 
@@ -86,7 +86,7 @@ def test_changing_one_number_of_the_file_changes_the_due_date(tmp_path: Path) ->
 def test_changing_the_methods_of_a_row_changes_the_ways_of_a_fact(tmp_path: Path) -> None:
     def ways(policy: Policy) -> list[Method]:
         item = policy.item("relief-household")
-        row = policy.strategy(Profile.NORMAL, "U")
+        row = policy.strategy(item, "U")
         return [step.method for step in steps(policy, item, item.fact("household"), row)]
 
     assert ways(loaded(tmp_path, SHIPPED)) == [Method.ONLINE_QUERY, Method.ASSISTANCE]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inspector.policybook.flaws import WORDS
-from tests import legaltime, scales, sizes
+from tests import conduct, legaltime, scales, sizes
 from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, loaded, refused, without
 
 BROKEN = {
@@ -356,7 +356,7 @@ BROKEN = {
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
     **sizes.BROKEN,
     **scales.BROKEN,
-    **legaltime.BROKEN,
+    **(legaltime.BROKEN | conduct.BROKEN),
 }
 
 

@@ -25,6 +25,9 @@ ARTICLES = {
     "S19": {"17"},  # 1.5.3
     "S35": {"4"},  # 1.2.9
     "S62": {"1"},  # 1.2.12, 1.2.13, 1.2.38
+    "S4": {"19", "56"},  # 1.6.6, 1.6.10
+    "S14": {"21"},  # 1.6.12
+    "S15": {"12"},  # 1.6.11
 }
 """The articles that shipped packs may cite, with the handbook's rule where it is not the plan."""
 
