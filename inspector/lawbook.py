@@ -12,6 +12,7 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import Because, Decision
 from inspector.flows import recount
 from inspector.flows.office import Office
+from inspector.flows.record import ANNOUNCED as NEWS
 from inspector.flows.record import record
 from inspector.policybook import Policybook
 from inspector.settings import Settings
@@ -120,6 +121,6 @@ def _announce(tx: Tx, office: Office, book: Policybook, now: datetime) -> None:
             "approved_by": pack.approval.by,
             "document": pack.approval.document,
         }
-        because = Because(rule="pack.announced", basis=(), pack=pack.label, facts=facts)
+        because = Because(rule=NEWS, basis=(), pack=pack.label, facts=facts)
         record(tx, pack.label, Decision(state=None, because=because), now, {})
         tx.attention.open(ANNOUNCED, office.house, pack.label, facts, now)

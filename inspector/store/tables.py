@@ -320,6 +320,13 @@ pack = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+pack_use = sa.Table(
+    "pack_use",
+    metadata,
+    sa.Column("label", Code, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
 calendar_year = sa.Table(
     "calendar_year",
     metadata,
