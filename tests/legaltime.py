@@ -28,6 +28,11 @@ BROKEN = {
         ["transition_of_another"],
         "transition before · of: maoji@2026.1 is no earlier version",
     ),
+    "a transition from a version that nobody knows, as by a slip of the pen, is refused": (
+        with_row(TRANSITION, ("maoji@2025.1", "maoji@2025.l")),
+        ["transition_of_unknown"],
+        "transition before · of: no version maoji@2025.l is known; nearest is -, earlier ones are -",
+    ),
     "what holds for a version's cases is said once": (
         SHIPPED + TRANSITION + edited(('id = "before"', 'id = "again"'), ('"outcomes", ', ""), text=TRANSITION),
         ["transition_twice"],

@@ -18,6 +18,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.flows import catalogue, review
 from inspector.flows.office import Connectors, Office
 from inspector.flows.record import record
+from inspector.policybook import PacksInvalid
 from inspector.store.store import Store
 from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.operator import Operator
@@ -115,10 +116,11 @@ def test_a_pack_that_has_left_the_folder_still_decides_and_explains_what_was_tak
 ) -> None:
     before = installation.start(hand)
     old = post(before, application(1, "business-licence", LICENCE))
-    text = installation.stricter().replace('version = "1"', 'version = "2"', 1)
-    installation.pack.write_text(text, encoding="utf-8")
+    settle(before)
+    installation.followed()
+    installation.pack.unlink()
+    hand.on(days=40)
     office = installation.start(hand)
-    settle(office)
     new = post(office, application(2, "business-licence", LICENCE))
     settle(office)
     assert office.book.in_force("demo", hand().date()).label == "demo@2"
@@ -201,6 +203,47 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
     assert "S0:8" in told["basis"]
     assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
+
+
+def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_another_is_refused(
+    installation: Installation, hand: Hand
+) -> None:
+    hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    file = installation.followed()
+    with pytest.raises(Refusal, match="pack_backdated") as refused:
+        installation.start(hand)
+    assert refused.value.facts == {"pack": "demo@2", "day": "2026-04-01", "other": "demo@1", "last": "2026-04-08"}
+    assert "pack-2" not in installation.operator.say("check").out
+    assert "demo@2 would have been in force since 2026-04-01" in installation.operator.say("check", "--lang", "en").out
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("effective_from = 2026-04-01", "effective_from = 2026-04-09"), encoding="utf-8")
+    installation.start(hand)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match="pack_backdated"):
+        installation.start(hand)
+
+
+def test_a_version_whose_day_is_past_may_come_into_an_office_that_has_taken_in_nothing_since(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))  # in March
+    installation.followed()
+    hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)
+    office = installation.start(hand)
+    assert office.policy("bureau", hand().date()).label == "demo@2"
+
+
+def test_a_transition_may_come_from_a_version_that_is_kept_and_from_none_that_nobody_has(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    file = installation.followed(TRANSITION)
+    installation.pack.unlink()
+    assert [row.of for row in installation.start(hand).book.get("demo@2").transitions] == [frozenset(["demo@1"])]
+    file.write_text(file.read_text(encoding="utf-8").replace('of = ["demo@1"]', 'of = ["demo@I"]'), encoding="utf-8")
+    with pytest.raises(PacksInvalid, match="no version demo@I is known"):
+        installation.start(hand)
 
 
 def test_a_pack_that_decided_by_a_transition_alone_is_neither_edited_nor_forgotten(

@@ -135,7 +135,7 @@ def test_an_item_that_is_gone_is_refused_and_an_exempt_one_that_is_none_any_more
     case = decided("business-licence")
     henan = BOOK.get("henan-2021@1")
     gone = backtest.ruled(backtest.afresh(case), henan, backtest.level_of(case, DEMO, henan), CALENDAR)
-    assert gone.name == "REFUSED:item_unknown"
+    assert gone.name == "REFUSED:items_none"
     exempt = next(item for item in DEMO.items.values() if item.exempt)
     subjects = frozenset(SubjectKind)
     firms = replace(DEMO, items={**DEMO.items, exempt.code: replace(exempt, subjects=subjects)})
