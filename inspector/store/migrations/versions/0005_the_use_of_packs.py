@@ -23,7 +23,8 @@ def upgrade() -> None:
     )
     ledger = sa.table("ledger", sa.column("rule"), sa.column("body"), sa.column("at", inspector.store.tables.Moment))
     connection = op.get_bind()
-    for label in connection.execute(sa.select(sa.column("label")).select_from(sa.table("pack"))).scalars().all():
+    pack = sa.table("pack", sa.column("label", sa.String))
+    for label in connection.execute(sa.select(pack.c.label)).scalars().all():
         named = ledger.c.body.contains(f'"pack": "{label}"', autoescape=True) & (ledger.c.rule != "pack.announced")
         at = connection.execute(sa.select(ledger.c.at).where(named).limit(1)).scalar_one_or_none()
         if at is not None:
