@@ -14,7 +14,6 @@ from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy
 from inspector.flows import recount
 from inspector.flows.office import Office
-from inspector.flows.record import ANNOUNCED as NEWS
 from inspector.flows.record import record
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.settings import Settings
@@ -142,6 +141,6 @@ def _announce(tx: Tx, office: Office, book: Policybook, now: datetime) -> None:
             "approved_by": pack.approval.by,
             "document": pack.approval.document,
         }
-        because = Because(rule=NEWS, basis=(), pack=pack.label, facts=facts)
+        because = Because(rule="pack.announced", basis=(), pack=pack.label, facts=facts)
         record(tx, pack.label, Decision(state=None, because=because), now, {})
         tx.attention.open(ANNOUNCED, office.house, pack.label, facts, now)

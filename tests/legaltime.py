@@ -1,7 +1,8 @@
-"""Ways to break what a pack says about legal time: suspensions, extensions, quiet windows; told by `test_policyproofs`."""
+"""Ways to break what a pack says about legal time: suspensions, extensions, quiet windows; and `codes`. Told by `test_policyproofs`."""
 
 from __future__ import annotations
 
+from tests import codes
 from tests.packs import SHIPPED, edited
 
 SUSPENSION = '\n[[suspension]]\nid = "suspend"\nreason = "TESTING"\nname = "检测"\nlongest = "30d"\nbasis = "P:2.4"\n'
@@ -18,6 +19,7 @@ def with_row(row: str, *edits: tuple[str, str]) -> str:
 
 
 BROKEN = {
+    **codes.BROKEN,
     "a transition speaks of earlier versions of its own pack": (
         with_row(TRANSITION, ("maoji@2025.1", "henan-2021@1")),
         ["transition_of_another"],

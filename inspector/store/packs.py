@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Refusal
 from inspector.store.drawtables import draw
+from inspector.store.packtables import pack, pack_use
 from inspector.store.room import Room, insert_new
-from inspector.store.tables import case_file, pack, pack_use
+from inspector.store.tables import case_file
 
 
 class PackRoom(Room):
