@@ -58,6 +58,11 @@ BROKEN = {
         ["axis_word"],
         "axis grade · values: good;fair has one of = ; | in it",
     ),
+    "a rating longer than its column is refused": (
+        WHOLE.replace('"middle"', '"' + "m" * 200 + '"'),
+        ["rating_long"],
+        "axis · values: a rating on all axes is stated in up to 216 characters, at most 200 are kept",
+    ),
     "more combinations than anybody reads are refused": (
         SHIPPED
         + "".join(f'\n[[axis]]\ncode = "a{n}"\nname = "a"\nvalues = {[str(value) for value in range(20)]}\n' for n in range(4))

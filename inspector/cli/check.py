@@ -130,7 +130,7 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
     from inspector.policybook import Policybook, check_examples, read_examples
 
     folder = terminal.settings.policies
-    book = Policybook.load(folder)
+    book = Policybook.read(folder)
     for pack in book.packs:
         name = f"policies.{pack.label}"
         try:
@@ -174,7 +174,7 @@ def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     from inspector.cli.reaching import configured, findings
 
     for one in configured(terminal.settings):
-        yield from findings(one, terminal.settings.engine, call=call)
+        yield from findings(one, terminal.settings, call=call)
 
 
 def _database(terminal: Terminal) -> Iterator[Finding]:
@@ -207,7 +207,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     from inspector.policybook import Policybook
 
     told = terminal.settings
-    book = Policybook.load(told.policies)
+    book = Policybook.read(told.policies)
     calendar = calendar_of(told)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
@@ -226,7 +226,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     from inspector.cli import fitting
     from inspector.policybook import Policybook
 
-    for pack in lawbook.note_packs(held, Policybook.load(terminal.settings.policies)).kept:
+    for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
             "已不在文件夹中；引用它的事项按数据库中的副本继续",

@@ -65,7 +65,7 @@ def check(
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
     if name is not None and not wanted:
         raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)))
-    found = [finding for one in wanted for finding in findings(one, terminal.settings.engine, call=call)]
+    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
     show(terminal, found)
     worst = [finding for finding in found if finding.state is State.FAIL]
     if not worst:

@@ -336,8 +336,10 @@ class Policy:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
     def item(self, code: str) -> Item:
-        """An item by code. Raises Invalid naming the items there are."""
+        """An item by code. Raises Invalid: `item_unknown` naming those there are, `items_none` for a pack of daily supervision alone."""
         found = self.items.get(code)
+        if found is None and not self.items:
+            raise Invalid("items_none", item=code, pack=self.label)
         if found is None:
             raise Invalid("item_unknown", item=code, pack=self.label, known=", ".join(sorted(self.items)))
         return found

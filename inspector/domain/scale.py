@@ -50,6 +50,19 @@ class Scale:
             return None
         return next((row for row in self.rows if all(told[axis] in values for axis, values in row.of.items())), None)
 
+    def levels(self) -> dict[str, str]:
+        """The level of every combination, by how it is stated with the axes in their order."""
+        codes = [axis.code for axis in self.axes]
+        told = {values: row.level for row in self.rows for values in covered(self.axes, row)}
+        return (
+            {
+                ";".join(f"{code}={value}" for code, value in zip(codes, values, strict=True)): told[values]
+                for values in combinations(self.axes)
+            }
+            if codes
+            else {}
+        )
+
 
 def read(stated: str) -> dict[str, str] | None:
     """The values by axis of a statement; None where it has another form or names an axis twice."""

@@ -13,6 +13,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
+    "code_unusable": (
+        "{value} is no code: at most {most} printable characters, no white space, none of {but}",
+        "{value} 不能作代号：至多 {most} 个可显示的字符，不得有空白，也不得有 {but}",
+    ),
     "value_unknown": (
         "{value} is unknown; nearest is {nearest}, known are {known}",
         "没有“{value}”；最接近的是“{nearest}”，可用：{known}",
@@ -80,6 +84,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "axes_alone": (
         "{value} stands alone: axes and the rows that combine them go together",
         "只有 {value}：各项评定与合成等级的行须同时写明",
+    ),
+    "rating_long": (
+        "a rating on all axes is stated in up to {value} characters, at most {most} are kept; use shorter words",
+        "各项评定合写可达 {value} 个字符，至多保存 {most} 个；请用较短的词",
     ),
     "combinations_many": (
         "{value} combinations, at most {most} can be proven; give the axes fewer values",
@@ -303,6 +311,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "transition_of_another": (
         "{value} is no earlier version of this pack; write labels such as {known}",
         "{value} 不是本政策包此前的版本；应写 {known} 之类",
+    ),
+    "transition_of_unknown": (
+        "no version {value} is known; nearest is {nearest}, earlier ones are {known}",
+        "没有版本 {value}；最接近的是 {nearest}，此前的版本有：{known}",
+    ),
+    "transition_of_later": (
+        "{value} does not begin before this version; earlier ones are {known}",
+        "{value} 并非早于本版本生效；此前的版本有：{known}",
     ),
     "transition_twice": ("{value} is in {other} already; one row for each", "{value} 已在 {other} 中；每项只写一行"),
     "transition_uncited": (

@@ -70,6 +70,13 @@ class Part:
         self._wrong(field, '"..."')
         return ""
 
+    def code(self, field: str, most: int, but: str = "") -> str:
+        """A text that is kept in a column of so many characters and in lines parted by tabs: printable, no white space, none of `but`."""
+        text = self.text(field)
+        if text and (len(text) > most or not text.isprintable() or not {*text}.isdisjoint({*but, " "})):
+            self.flaw("code_unusable", field, value=repr(text), most=most, but=but or "-")
+        return text
+
     def plain(self, field: str) -> str:
         """A text that may be empty."""
         value = self.content.get(field)

@@ -57,6 +57,9 @@ NO_STATUTE = ("S0", "P")
 GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
+NAME, CODE, LEVEL = 60, 100, 20
+"""The longest name and version of a pack, code of an item, a fact or a stratum, and level, in characters: the store holds them."""
+
 R = TypeVar("R")
 
 _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
@@ -201,8 +204,8 @@ def read(part: Part) -> Draft:
         broken.add("effective")
     stale_after, stale_basis = single("credit", _credit)
     return Draft(
-        id=part.text("id"),
-        version=part.text("version"),
+        id=part.code("id", NAME, "@/\\"),
+        version=part.code("version", NAME, "@/\\"),
         title=part.text("title"),
         effective_from=effective_from,
         effective_to=effective_to,
@@ -281,7 +284,9 @@ def _credit(part: Part) -> tuple[Term, str]:
 
 def _level(part: Part) -> LevelRow:
     part.keys(("code", "name"), ("unrated",))
-    return LevelRow(code=part.text("code"), name=part.text("name"), unrated="unrated" in part.content and part.flag("unrated"))
+    return LevelRow(
+        code=part.code("code", LEVEL, "=;|"), name=part.text("name"), unrated="unrated" in part.content and part.flag("unrated")
+    )
 
 
 def _ground(part: Part) -> tuple[str, str]:
@@ -300,7 +305,7 @@ def _item(part: Part) -> Item:
     for field in ("matters", "subjects", "methods"):
         part.some(field)
     return Item(
-        code=part.text("code"),
+        code=part.code("code", CODE, "/\\?#%:"),
         name=part.text("name"),
         field=part.text("field"),
         matters=frozenset(part.choices("matters", MatterKind)),
@@ -344,7 +349,7 @@ def _facts(part: Part) -> tuple[Fact, ...]:
 def _fact(part: Part) -> Fact:
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground", "place"))
     return Fact(
-        code=part.text("code"),
+        code=part.code("code", CODE),
         name=part.text("name"),
         source=part.maybe("source"),
         agency=part.maybe("agency"),

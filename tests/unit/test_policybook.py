@@ -11,7 +11,8 @@ from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy, Timer, steps
-from inspector.policybook import Policybook, hasty
+from inspector.policybook import PacksInvalid, Policybook, hasty
+from tests import legaltime
 from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
 
 
@@ -216,3 +217,22 @@ def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_
 def test_a_pack_takes_effect_on_a_day_from_which_a_year_can_be_counted(tmp_path: Path) -> None:
     error = refused(tmp_path, edited(("effective_from = 2026-01-01", "effective_from = 9999-01-01")))
     assert "effective_from: 9999-01-01 is no day" in str(error)
+
+
+def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    dates = (
+        ("effective_from = 2026-01-01", "effective_from = 2026-12-01"),
+        ("exempt_review_by = 2026-12-31", "exempt_review_by = 2027-06-30"),
+    )
+    later = edited(('version = "2026.1"', 'version = "2026.2"'), *dates)
+    row = legaltime.TRANSITION.replace("maoji@2025.1", "maoji@2026.1")
+    write(tmp_path, later + row, "pack-2026.2.toml")
+    assert Policybook.load(tmp_path).get("maoji@2026.2").transitions
+    write(tmp_path, later + row.replace("2026.1", "2026.l"), "pack-2026.2.toml")
+    with pytest.raises(PacksInvalid, match=r"no version maoji@2026\.l is known; nearest is maoji@2026\.1"):
+        Policybook.load(tmp_path)
+    write(tmp_path, later, "pack-2026.2.toml")
+    write(tmp_path, SHIPPED + row.replace("2026.1", "2026.2"))
+    with pytest.raises(PacksInvalid, match=r"maoji@2026\.2 does not begin before this version; earlier ones are -"):
+        Policybook.load(tmp_path)
