@@ -49,6 +49,7 @@ class StartEvent(StrEnum):
     """What begins a term that is proven to people; its day is not counted."""
 
     CASE_OPENED = "CASE_OPENED"
+    MATTER_CONCLUDED = "MATTER_CONCLUDED"
     REVIEW_OPENED = "REVIEW_OPENED"
     REQUEST_OPENED = "REQUEST_OPENED"
     REQUEST_DUE = "REQUEST_DUE"

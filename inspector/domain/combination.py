@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from inspector.domain.backtest import Course
 from inspector.domain.calendar import Term
-from inspector.domain.case import Method
+from inspector.domain.case import Method, VerifyFrom
 from inspector.domain.policy import Policy, steps
 from inspector.domain.sampling import SamplingRow
 
@@ -35,6 +35,7 @@ class Fate:
     ways: tuple[Way, ...] = ()
     before_decision: bool | None = None
     term: Term | None = None
+    term_from: VerifyFrom | None = None
     stratum: str | None = None
     draw: SamplingRow | None = None
 
@@ -68,6 +69,7 @@ def fate(policy: Policy, item_code: str, level: str) -> Fate:
         ways=ways,
         before_decision=row.before_decision,
         term=item.verify,
+        term_from=item.verify_from,
         stratum=row.stratum,
         draw=draw,
     )
@@ -90,7 +92,7 @@ def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
     found = {
         Aspect.WAYS: was.ways != becomes.ways,
         Aspect.WHEN: was.before_decision != becomes.before_decision,
-        Aspect.TERM: was.term != becomes.term,
+        Aspect.TERM: (was.term, was.term_from) != (becomes.term, becomes.term_from),
         Aspect.STRATUM: was.stratum != becomes.stratum,
         Aspect.DRAW: _drawn(was.draw) != _drawn(becomes.draw),
     }

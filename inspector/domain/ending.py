@@ -140,7 +140,7 @@ def _entry(case: Case, row: OutcomeRow, by: str, now: datetime) -> Order:
         payload={
             "kind": case.subject.kind.value,
             "code": case.subject.code,
-            "grade": row.grade,
+            "grade": row.graded(concluded=case.concluded_at is not None),
             "outcome": row.outcome.value,
             "basis": row.basis,
             "by": by,

@@ -164,7 +164,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         decision = overdue(case, policy, example.start, calendar)
         case, told = decision.state, [*told, *decision.told]
     if example.concluded:
-        case = conclude(case, "example", policy, example.start).state
+        case = conclude(case, "example", policy, example.start, calendar).state
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
@@ -181,7 +181,10 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
             "methods": {held.claim.fact: [step.method.value for step in held.steps] for held in case.claims},
         }
     if case.outcome is not None:
-        observed |= {"outcome": case.outcome.value, "grade": policy.outcomes[case.outcome].grade or ""}
+        observed |= {
+            "outcome": case.outcome.value,
+            "grade": policy.outcomes[case.outcome].graded(concluded=case.concluded_at is not None) or "",
+        }
     proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
     return observed | {"proposals": proposals} | _follows(told)
 

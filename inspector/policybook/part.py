@@ -218,6 +218,14 @@ class Part:
         if self.content.get(field) == []:
             self._wrong(field, "at least one entry 至少一项")
 
+    def once(self, key: str, seen: set[str]) -> None:
+        """Refuse a name that another row has; `seen` are those there were."""
+        called = self.content.get(key)
+        if isinstance(called, str) and called in seen:
+            self.flaw("row_twice", key, value=called)
+        elif isinstance(called, str):
+            seen.add(called)
+
     def table(self, field: str) -> Part:
         """A table inside this one; an empty stand-in when there is none."""
         value = self.content.get(field)
