@@ -206,7 +206,10 @@ def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
 def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_with_the_terms(tmp_path: Path) -> None:
     assert not list(hasty(Policybook.load(POLICIES).get("maoji@2026.1")))
     short = after(HRAGENCY, "standard =", 'verify = "10wd"\nverify_basis = "P:2.4"\nstandard =')
-    (told,) = hasty(loaded(tmp_path, short))
+    told, going = hasty(loaded(tmp_path, short))
+    assert "item hr-agency-staff · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)" in str(
+        going
+    )
     assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
     assert "assist_reply 10wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
     assert "10wd" in told.said[1]
