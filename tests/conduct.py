@@ -46,7 +46,7 @@ BROKEN = {
     "an act's basis is a source of the pack": (
         ACTS.replace(FALSE, act("act-false", "FALSE_KNOWING", "general", basis="S77:8")),
         ["basis_unknown"],
-        "act act-false · basis: source S77 is not in [sources]; add it, or use one of P, S0",
+        "act act-false · basis: source S77 is not in [sources]; add it, or use one of H, P, S0",
     ),
     "a proposal alone makes no act dishonest": (
         ACTS.replace(FALSE, act("act-false", "FALSE_KNOWING", "general", basis="P:2.7")),

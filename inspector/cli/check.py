@@ -202,7 +202,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.cli import fitting
+    from inspector.cli import fitting, pacing
     from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
@@ -216,6 +216,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
     yield from fitting.settings(told, book, tree, _today(calendar))
+    yield from pacing.plans(told, book, tree, _today(calendar))
     yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
 

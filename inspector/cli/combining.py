@@ -86,7 +86,9 @@ def _worth(aspect: Aspect, fate: Fate, lang: Lang) -> str:
         case Aspect.WHEN:
             return label("combination.before_decision" if fate.before_decision else "combination.after_decision", lang)
         case Aspect.TERM:
-            return wording.term(fate.term, lang) if fate.term is not None else nothing
+            if fate.term is None or fate.term_from is None:
+                return nothing
+            return label("combination.term", lang, term=wording.term(fate.term, lang), start=of(fate.term_from, lang))
         case Aspect.STRATUM:
             return fate.stratum or nothing
         case Aspect.DRAW:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from inspector.domain import credit
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, CaseState, ClaimFile, LevelReason, Method, Rated, Step, Strategy, VerifyTerm
+from inspector.domain.deadline import decided
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, span
 from inspector.domain.policy import Policy
@@ -101,7 +102,6 @@ def afresh(case: Case) -> Case:
         review_term=None,
         entry=None,
         ended_at=None,
-        concluded_at=None,
         remarks=(),
     )
 
@@ -109,9 +109,11 @@ def afresh(case: Case) -> Case:
 def ruled(case: Case, policy: Policy, level: Rated | None, calendar: WorkingCalendar) -> Ruling:
     """What a pack makes of an `afresh` case. What the pack would refuse is a ruling as well."""
     try:
-        state = begin(case, policy, level, _judged_at(case), calendar).state
+        state = begin(replace(case, concluded_at=None), policy, level, _judged_at(case), calendar).state
     except Invalid as error:
         return Ruling(course=Course.REFUSED, refusal=error.code)
+    if case.concluded_at is not None:
+        state = decided(replace(state, concluded_at=case.concluded_at), policy.item(case.item), calendar)
     return recorded(state)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from inspector.domain.backtest import Course
 from inspector.domain.calendar import Term
-from inspector.domain.case import Method
+from inspector.domain.case import Method, VerifyFrom
 from inspector.domain.policy import Policy, steps
 from inspector.domain.sampling import SamplingRow
 
@@ -37,6 +37,7 @@ class Fate:
     ways: tuple[Way, ...] = ()
     before_decision: bool | None = None
     term: Term | None = None
+    term_from: VerifyFrom | None = None
     stratum: str | None = None
     draw: SamplingRow | None = None
 
@@ -71,6 +72,7 @@ def fate(policy: Policy, item_code: str, level: str) -> Fate:
         ways=ways,
         before_decision=row.before_decision,
         term=item.verify,
+        term_from=item.verify_from,
         stratum=row.stratum,
         draw=draw,
     )
@@ -114,7 +116,7 @@ def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
         Aspect.LEVEL: was.level != becomes.level,
         Aspect.WAYS: was.ways != becomes.ways,
         Aspect.WHEN: was.before_decision != becomes.before_decision,
-        Aspect.TERM: was.term != becomes.term,
+        Aspect.TERM: (was.term, was.term_from) != (becomes.term, becomes.term_from),
         Aspect.STRATUM: was.stratum != becomes.stratum,
         Aspect.DRAW: _drawn(was.draw) != _drawn(becomes.draw),
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.act import ActRow
+from inspector.domain.act import GRAVITY, ActRow
 from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
@@ -132,6 +132,14 @@ def retraction_key(entry: str) -> str:
     return f"{OrderKind.CREDIT_RETRACT.value}:{entry}"
 
 
+def _graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | None:
+    """How grave an entry is: as the act is that was found, but of a matter not yet decided never graver than its outcome (handbook 2.7)."""
+    usual = row.graded(concluded=concluded)
+    if act is None or (not concluded and usual in GRAVITY and GRAVITY.index(usual) < GRAVITY.index(act.grade)):
+        return usual
+    return act.grade
+
+
 def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetime) -> Order:
     """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version."""
     return Order(
@@ -143,7 +151,7 @@ def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: dateti
         payload={
             "kind": case.subject.kind.value,
             "code": case.subject.code,
-            "grade": row.grade if act is None else act.grade,
+            "grade": _graded(row, act, concluded=case.concluded_at is not None),
             "outcome": row.outcome.value,
             "basis": row.basis if act is None else f"{row.basis};{act.basis}",
             **({} if act is None else {"act": act.row}),

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
@@ -110,6 +110,7 @@ class Fact:
     valid_for: Term
     basis: str
     place: bool = False
+    valid_for_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ class Item:
     proxy_allowed: bool
     verify: Term
     verify_basis: str
+    verify_from: VerifyFrom = VerifyFrom.INTAKE
     standard: str
     notice_version: str
     facts: tuple[Fact, ...]
@@ -202,7 +204,7 @@ class OutcomeRow:
     """What an outcome leads to: proposals for a named officer and the grade of the credit entry (None: no entry).
 
     `undecided` is proposed instead of `proposals` while the matter is not concluded (办结): what is not decided yet can be terminated,
-    and neither rectified nor revoked (handbook 2.7). None: both stages are the same.
+    and neither rectified nor revoked (handbook 2.7). None: both stages are the same; likewise `undecided_grade` and `grade`.
     """
 
     row: str
@@ -211,6 +213,11 @@ class OutcomeRow:
     grade: str | None
     basis: str
     undecided: tuple[Proposal, ...] | None = None
+    undecided_grade: str | None = None
+
+    def graded(self, *, concluded: bool) -> str | None:
+        """The grade at a stage of the matter."""
+        return self.grade if concluded or self.undecided_grade is None else self.undecided_grade
 
     @property
     def stages(self) -> tuple[tuple[Proposal, ...], tuple[Proposal, ...]]:
@@ -258,6 +265,7 @@ class LevelRow:
     code: str
     name: str
     unrated: bool
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

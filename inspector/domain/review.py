@@ -11,6 +11,7 @@ from inspector.domain.act import ActRow, found
 from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
+from inspector.domain.deadline import decided
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
@@ -59,23 +60,30 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 
 
-def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
+def conclude(
+    case: Case, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar, *, at: datetime | None = None
+) -> Decision[Case]:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
 
-    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
+    Where the item counts from the decision, the verification's date is counted anew. The first word stands. Raises Refusal, and
+    Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
     """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
     if at is not None and (wrong := concluded_wrongly(case, at, now, "at")):
         raise wrong
     when = case.concluded_at or at or now
-    because = Because(
-        rule="matter.conclude",
-        basis=(policy.basis(Rule.CONCLUDE),),
-        pack=case.pack,
-        facts={"by": by, "concluded_at": when.isoformat()},
-    )
-    return Decision(state=replace(case, concluded_at=when), because=because)
+    state = decided(replace(case, concluded_at=when), policy.item(case.item), calendar)
+    basis, facts, told = [policy.basis(Rule.CONCLUDE)], dict[str, object](by=by, concluded_at=when.isoformat()), list[Told]()
+    if case.verify_term is not None and state.verify_term is not None and state.verify_term != case.verify_term:
+        was, term = case.verify_term, state.verify_term
+        basis.append(term.basis)
+        moved = {"was_due": was.due_at.isoformat(), "due_at": term.due_at.isoformat(), "due_provisional": term.due_provisional}
+        facts |= moved
+        if was.due_at != term.due_at and case.state in (CaseState.RATING, CaseState.VERIFYING):
+            told.append(Told(type="deadline.moved", data=moved))
+    because = Because(rule="matter.conclude", basis=tuple(basis), pack=case.pack, facts=facts)
+    return Decision(state=state, because=because, told=tuple(told))
 
 
 def review(  # noqa: PLR0913 - a decision in all its parts

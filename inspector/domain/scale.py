@@ -17,6 +17,7 @@ class Axis:
     code: str
     name: str
     values: tuple[str, ...]
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

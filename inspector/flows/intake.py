@@ -166,7 +166,7 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
         enrol(tx, opened)
     if opened.concluded_at is None:
         return opened
-    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now), policy, now)
+    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now, office.calendar), policy, now)
 
 
 def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.transition import Scope
 from inspector.flows.office import Office
@@ -66,7 +67,10 @@ def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at
     if case.concluded_at is not None and at in (None, case.concluded_at):
         return case
     policy = office.book.get(case.pack)
-    return settle_case(tx, office, review.conclude(case, by, policy, now, at=at), policy, now)
+    made = settle_case(tx, office, review.conclude(case, by, policy, now, office.calendar, at=at), policy, now)
+    if made.verify_term is not None and made.verify_term != case.verify_term:
+        tx.work.redate(made.verify_term.due_at, now, case_id=case.id, kind=OrderKind.VERIFY_DUE)
+    return made
 
 
 def due(work: Work, _office: Office) -> Settlement:

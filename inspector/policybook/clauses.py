@@ -93,6 +93,7 @@ def _of_item(item: Item) -> frozenset[str]:
         item.override_basis or "",
         item.insured_basis or "",
         *(fact.basis for fact in item.facts),
+        *(fact.valid_for_basis for fact in item.facts),
     )
     return frozenset().union(*map(articles_of, held))
 

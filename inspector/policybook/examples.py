@@ -167,7 +167,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         case = decision.state
         made.append(decision)
     if example.concluded:
-        case = conclude(case, "example", policy, example.start).state
+        case = conclude(case, "example", policy, example.start, calendar).state
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}

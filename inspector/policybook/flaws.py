@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
+from inspector.policybook import said
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
@@ -158,10 +159,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sampling_unreachable": (
         "nothing leads to stratum {value}; name it in a strategy, or take the row out",
         "没有任何规定用到抽查层 {value}；请在策略中写明，或者删去本行",
-    ),
-    "heavier_uncited": (
-        "stratum {value} draws those who committed at {ratio}, daily supervision of level {level} draws at {other}; cite a law for it",
-        "{value} 对承诺人按 {ratio} 抽取，而日常监管中等级 {level} 为 {other}；须引用允许从严的规定，建议值（P）不是规定",
     ),
     "sampling_missing": ("no row for stratum {value}; add one", "抽查层 {value} 没有比例；请补上"),
     "sampling_twice": ("stratum {value} has two rows; keep one", "抽查层 {value} 有两行；保留一行"),
@@ -342,18 +339,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         'got {value}; write days of a month from 1 to 31, such as "1-25" or "20"',
         "现为 {value}；应写成每月1至31日中的日期，如“1-25”或“20”",
     ),
-    "quiet_always": (
-        "nobody could ever go: leave some days open",
-        "没有一天可以上门；须留出开放的日期",
-    ),
     "quiet_closes_nothing": (
         "excepts everything that inspectors are sent for ({value}), so it closes nothing; take the row out",
         "把派人上门的各类检查（{value}）全部除外，本行不起作用；请删去",
     ),
-    "verify_hasty": (
-        "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
-        "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",
-    ),
+    **said.WORDS,
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }
 

@@ -17,6 +17,9 @@ from inspector.policybook.flaws import Flaw
 
 E = TypeVar("E", bound=StrEnum)
 
+NAME, CODE, LEVEL = 60, 100, 20
+"""The longest name and version of a pack, code of an item, a fact or a stratum, and level, in characters: the store holds them."""
+
 _CITED = re.compile(r"([A-Z][A-Za-z0-9]*):[0-9A-Za-z][0-9A-Za-z.-]*")
 _RATE = re.compile(r"([0-9]{1,4})(?:/([1-9][0-9]{0,3}))?")
 _RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
@@ -224,6 +227,14 @@ class Part:
         """Refuse an empty list."""
         if self.content.get(field) == []:
             self._wrong(field, "at least one entry 至少一项")
+
+    def once(self, key: str, seen: set[str]) -> None:
+        """Refuse a name that another row has; `seen` are those there were."""
+        called = self.content.get(key)
+        if isinstance(called, str) and called in seen:
+            self.flaw("row_twice", key, value=called)
+        elif isinstance(called, str):
+            seen.add(called)
 
     def table(self, field: str) -> Part:
         """A table inside this one; an empty stand-in when there is none."""

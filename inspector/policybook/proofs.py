@@ -13,13 +13,14 @@ from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy
 from inspector.domain.transition import Scope
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
+from inspector.policybook.contradictions import PROOFS as CONTRADICTIONS
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
 from inspector.policybook.part import nearest
 from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
-from inspector.policybook.sizes import PROPOSAL, Found, lacking_and_repeated
+from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
 
 CITED = ("S0", "S1")
@@ -31,15 +32,15 @@ _ALLOWED = {**_NO_PROPOSAL, Outcome.UNREACHABLE: frozenset({Proposal.REFER_REGIS
 _UNGRADED = _SILENT | {Outcome.UNREACHABLE}
 
 
-def prove(draft: Draft, file: str) -> list[Flaw]:
-    """Every flaw that shows only when rows are held against each other."""
+def prove(draft: Draft, file: str, *, kept: bool = False) -> list[Flaw]:
+    """Every flaw that shows only when rows are held against each other; a pack that is `kept` is spared `contradictions`."""
     flaws: list[Flaw] = []
 
     def found(code: str, row: str, field: str, **facts: object) -> None:
         told = {name: str(value) for name, value in facts.items()}
         flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
 
-    for tables, proof in _PROOFS:
+    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS):
         if not draft.broken.intersection(tables):
             proof(draft, found)
     if not flaws and not draft.broken:
@@ -152,9 +153,12 @@ def _consequence(row: OutcomeRow, found: Found) -> None:
         both = [proposal for proposal in proposals if proposal in ALTERNATIVES]
         if len(both) > 1:
             found("proposals_alternative", here, field, outcome=row.outcome, value=", ".join(both))
-    if row.grade is not None and (row.outcome in _UNGRADED or (row.grade == "kept") is not (row.outcome is Outcome.TRUE)):
-        known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
-        found("grade_not_allowed", here, "grade", outcome=row.outcome, value=row.grade, known=f"allowed: {known}")
+    for field, grade in (("undecided_grade", row.undecided_grade), ("grade", row.grade)):
+        if grade is not None and (row.outcome in _UNGRADED or (grade == "kept") is not (row.outcome is Outcome.TRUE)):
+            known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
+            found("grade_not_allowed", here, field, outcome=row.outcome, value=grade, known=f"allowed: {known}")
+    if row.undecided_grade is not None and row.grade is None:
+        found("fields_missing", here, "grade", value="grade")
 
 
 def _items(draft: Draft, found: Found) -> None:
@@ -250,7 +254,7 @@ def _transitions(draft: Draft, found: Found) -> None:
                 if (other := seen.setdefault((label, scope), row.row)) != row.row:
                     found("transition_twice", here, "of", value=f"{label} ({scope})", other=other)
         cited = {one.partition(":")[0].strip() for one in row.basis.split(";")}
-        if Scope.OUTCOMES in row.scopes and cited <= {PROPOSAL}:
+        if Scope.OUTCOMES in row.scopes and cited <= PROPOSALS:
             found("transition_uncited", here, "basis", value=row.basis)
 
 

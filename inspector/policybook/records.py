@@ -11,7 +11,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.evidence import span
 from inspector.domain.retention import Record
 from inspector.policybook.rows import Draft
-from inspector.policybook.sizes import PROPOSAL, Found, lacking_and_repeated
+from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
 
 
@@ -39,7 +39,7 @@ def _defined(row: ActRow, here: str, found: Found) -> None:
     """A dishonest act is defined by a document, in words that leave nothing open."""
     if word := vague(row.name):
         found("act_vague", here, "name", value=word)
-    if _cited(row) <= {PROPOSAL}:
+    if _cited(row) <= PROPOSALS:
         found("act_uncited", here, "basis", value=row.basis)
 
 

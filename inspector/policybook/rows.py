@@ -9,15 +9,13 @@ from typing import TypeVar
 
 from inspector.domain.act import GRAVITY, KEPT, ActRow
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
     Approval,
-    Compare,
     DrawRow,
     Excluded,
-    Fact,
     Item,
     LevelRow,
     OutcomeRow,
@@ -45,20 +43,20 @@ from inspector.domain.sampling import (
 )
 from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import conduct, duties, legaltime, publishing, quotas, scales
-from inspector.policybook.part import Part
+from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook.part import CODE, LEVEL, NAME, Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
-NO_STATUTE = ("S0", "P")
-"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals of this software. Never a statute."""
+NO_STATUTE = ("S0", "P", "H")
+"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals. Never a statute."""
 
 GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
-NAME, CODE, LEVEL = 60, 100, 20
-"""The longest name and version of a pack, code of an item, a fact or a stratum, and level, in characters: the store holds them."""
+_NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WORKING_DAY), basis="")
+"""Stands for a missing row, which is a flaw of its own."""
 
 R = TypeVar("R")
 
@@ -176,7 +174,7 @@ def read(part: Part) -> Draft:
         seen = ids["row"] if key == "id" and name != "clause" else ids.setdefault(name, set())
         count = len(part.flaws)
         for one in part.maybe_rows(name, key) if name in _OPTIONAL else part.rows(name, key):
-            _unique(one, key, seen)
+            one.once(key, seen)
             row = of(one)
             if one.clean:
                 good.append(row)
@@ -188,7 +186,7 @@ def read(part: Part) -> Draft:
         """The one row of a table."""
         one = part.table(name)
         if "id" in one.content:
-            _unique(one, "id", ids["row"])
+            one.once("id", ids["row"])
         row = of(one)
         if not one.clean:
             broken.add(name)
@@ -203,6 +201,8 @@ def read(part: Part) -> Draft:
     if len(part.flaws) > count or "effective_from" not in part.content:
         broken.add("effective")
     stale_after, stale_basis = single("credit", _credit)
+    terms = rows("term", "id", _term)
+    usual = next((row for row in terms if row.timer is Timer.VERIFY), _NO_TERM)
     return Draft(
         id=part.code("id", NAME, "@/\\"),
         version=part.code("version", NAME, "@/\\"),
@@ -217,7 +217,7 @@ def read(part: Part) -> Draft:
         stale_after=stale_after,
         stale_basis=stale_basis,
         grounds=dict(rows("ground", "code", _ground)),
-        items=rows("item", "code", _item),
+        items=rows("item", "code", lambda part: _item(part, usual)),
         strategies=rows("strategy", "id", _strategy),
         samplings=rows("sampling", "id", quotas.sampling),
         floor=maybe("floor", quotas.floor),
@@ -227,7 +227,7 @@ def read(part: Part) -> Draft:
         frequencies=rows("frequency", "id", quotas.frequency),
         checks=rows("check", "id", quotas.check),
         suppressions=rows("suppression", "id", quotas.suppression),
-        terms=rows("term", "id", _term),
+        terms=terms,
         outcomes=rows("outcome", "id", _outcome),
         draw=single("draw", publishing.draw),
         rules=rows("rule", "id", duties.rule),
@@ -243,14 +243,6 @@ def read(part: Part) -> Draft:
         report=single("report", publishing.report),
         broken=frozenset(broken),
     )
-
-
-def _unique(part: Part, key: str, seen: set[str]) -> None:
-    called = part.content.get(key)
-    if isinstance(called, str) and called in seen:
-        part.flaw("row_twice", key, value=called)
-    elif isinstance(called, str):
-        seen.add(called)
 
 
 def _sources(part: Part) -> tuple[dict[str, str], frozenset[str]]:
@@ -283,9 +275,10 @@ def _credit(part: Part) -> tuple[Term, str]:
 
 
 def _level(part: Part) -> LevelRow:
-    part.keys(("code", "name"), ("unrated",))
+    part.keys(("code", "name"), ("unrated", "basis"))
+    unrated = "unrated" in part.content and part.flag("unrated")
     return LevelRow(
-        code=part.code("code", LEVEL, "=;|"), name=part.text("name"), unrated="unrated" in part.content and part.flag("unrated")
+        code=part.code("code", LEVEL, "=;|"), name=part.text("name"), unrated=unrated, basis=part.maybe_basis("basis") or ""
     )
 
 
@@ -294,13 +287,19 @@ def _ground(part: Part) -> tuple[str, str]:
     return part.text("code"), part.basis("basis")
 
 
-def _item(part: Part) -> Item:
+def _item(part: Part, usual: TermRow) -> Item:
+    """`[[item]]`; one that states no term has the `usual` one of its pack, whose lack is told of by the terms."""
+    stated = not part.content.keys().isdisjoint({"verify", "verify_basis"})
+    needed = ("verify", "verify_basis") if stated else ()
     part.keys(
         (
             *("code", "name", "field", "matters", "subjects", "profile", "factors", "excluded", "exempt", "methods"),
-            *("proxy_allowed", "verify", "verify_basis", "standard", "notice_version", "basis", "fact"),
+            *("proxy_allowed", *needed, "standard", "notice_version", "basis", "fact"),
         ),
-        ("override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "insured_value", "insured_basis"),
+        (
+            *("verify", "verify_basis", "override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "verify_from"),
+            *("insured_value", "insured_basis"),
+        ),
     )
     for field in ("matters", "subjects", "methods"):
         part.some(field)
@@ -320,11 +319,12 @@ def _item(part: Part) -> Item:
         exempt_factor=part.word("exempt_factor", FACTORS) if "exempt_factor" in part.content else None,
         methods=frozenset(part.choices("methods", Method)),
         proxy_allowed=part.flag("proxy_allowed"),
-        verify=part.term("verify"),
-        verify_basis=part.basis("verify_basis"),
+        verify=part.term("verify") if stated else usual.term,
+        verify_basis=part.basis("verify_basis") if stated else usual.basis,
+        verify_from=part.choice("verify_from", VerifyFrom) if "verify_from" in part.content else VerifyFrom.INTAKE,
         standard=part.text("standard"),
         notice_version=part.text("notice_version"),
-        facts=_facts(part),
+        facts=facts.facts(part),
         basis=part.basis("basis"),
         insured_value=part.maybe_whole("insured_value", 1),
         insured_basis=part.maybe_basis("insured_basis"),
@@ -335,31 +335,6 @@ def _factors(part: Part) -> dict[str, str]:
     if part.content:
         part.keys(FACTORS)
     return {name: part.text(name) for name in FACTORS}
-
-
-def _facts(part: Part) -> tuple[Fact, ...]:
-    seen: set[str] = set()
-    facts = []
-    for one in part.rows("fact", "code"):
-        _unique(one, "code", seen)
-        facts.append(_fact(one))
-    return tuple(facts)
-
-
-def _fact(part: Part) -> Fact:
-    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground", "place"))
-    return Fact(
-        code=part.code("code", CODE),
-        name=part.text("name"),
-        source=part.maybe("source"),
-        agency=part.maybe("agency"),
-        ground=part.maybe("ground"),
-        premises_fact=part.flag("premises_fact"),
-        compare=part.choice("compare", Compare),
-        valid_for=part.term("valid_for"),
-        basis=part.basis("basis"),
-        place="place" in part.content and part.flag("place"),
-    )
 
 
 def _strategy(part: Part) -> StrategyRow:
@@ -392,7 +367,7 @@ def _term(part: Part) -> TermRow:
 
 
 def _outcome(part: Part) -> OutcomeRow:
-    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided"))
+    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided", "undecided_grade"))
     return OutcomeRow(
         row=part.text("id"),
         outcome=part.choice("outcome", Outcome),
@@ -400,4 +375,5 @@ def _outcome(part: Part) -> OutcomeRow:
         grade=part.word("grade", GRADES) if "grade" in part.content else None,
         basis=part.basis("basis"),
         undecided=part.choices("undecided", Proposal) if "undecided" in part.content else None,
+        undecided_grade=part.word("undecided_grade", GRADES) if "undecided_grade" in part.content else None,
     )

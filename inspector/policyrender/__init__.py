@@ -12,7 +12,7 @@ from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Fact, Item, Policy
 from inspector.policyrender import conduct, legaltime
-from inspector.policyrender.words import FACTORS, GRADES, UNITS, WINDOWS, WORDS
+from inspector.policyrender.words import FACTORS, UNITS, WINDOWS, WORDS, graded
 
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
 
@@ -74,6 +74,7 @@ def tables(policy: Policy) -> tuple[Table, ...]:
     return (
         _general(policy),
         _levels(policy),
+        _axes(policy),
         _combinations(policy),
         _items(policy),
         _facts(policy),
@@ -135,8 +136,13 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def _levels(policy: Policy) -> Table:
-    rows = {level.code: (level.name, "未评级时使用" if level.unrated else "") for level in policy.levels}
-    return Table(title="信用等级", heads=("等级", "名称", "说明"), rows=rows)
+    rows = {level.code: (level.name, "未评级时使用" if level.unrated else "", level.basis) for level in policy.levels}
+    return Table(title="信用等级", heads=("等级", "名称", "说明", "依据"), rows=rows)
+
+
+def _axes(policy: Policy) -> Table:
+    rows = {axis.code: (axis.name, "、".join(axis.values), axis.basis) for axis in policy.scale.axes}
+    return Table(title="合成等级的各项评定", heads=("代号", "名称", "取值", "依据"), rows=rows)
 
 
 def _combinations(policy: Policy) -> Table:
@@ -176,7 +182,7 @@ def _item(item: Item) -> tuple[str, ...]:
         _exemption(item),
         _words(method for method in Method if method in item.methods),
         "可以" if item.proxy_allowed else "不得",
-        _term(item.verify),
+        f"自{WORDS[item.verify_from]}之日起{_term(item.verify)}",
         item.verify_basis,
         item.standard,
         item.notice_version,
@@ -193,14 +199,14 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "依据")
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "有效期依据", "依据")
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.valid_for_basis, fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:
@@ -309,8 +315,7 @@ def _terms(policy: Policy) -> Table:
 
 def _outcomes(policy: Policy) -> Table:
     rows = {
-        row.row: (WORDS[outcome], *map(_words, row.stages), GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
-        for outcome, row in policy.outcomes.items()
+        row.row: (WORDS[outcome], *map(_words, row.stages), graded(row), row.basis) for outcome, row in policy.outcomes.items()
     }
     return Table(title="核查结果", heads=("编号", "结果", "未办结时建议", "已办结时建议", "信用记录", "依据"), rows=rows)
 

@@ -338,13 +338,27 @@ def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_writ
     text = (packs / "maoji" / "examples.toml").read_text(encoding="utf-8")
     (packs / "maoji" / "examples.toml").write_text(text.replace('pack = "maoji@', 'pack = "maoji@0-'), encoding="utf-8")
     said = operator.say("policy", "check", "--folder", str(packs))
-    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
     (line,) = [line for line in said.out.splitlines() if "warning" in line]
     (label,) = operator.say("policy", "check", "--folder", str(packs), "--json").json["silent"]
     assert said.code == 0
     assert (
         line
         == f'{label}: warning: has no examples; write examples-{label.split("@")[1]}.toml beside it with the line pack = "{label}"'
+    )
+
+
+def test_terms_that_end_before_a_letter_or_a_visit_are_warned_of(operator: Operator) -> None:
+    packs = operator.folder / "packs"
+    shutil.copytree(house.ROOT / "policies", packs)
+    pack = (packs / "maoji" / "pack.toml").read_text(encoding="utf-8")
+    (packs / "maoji" / "pack.toml").write_text(
+        pack.replace('timer = "verify"', 'timer = "verify" #').replace("20wd", "10wd"), encoding="utf-8"
+    )
+    said = operator.say("policy", "check", "--folder", str(packs))
+    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
+    assert (
+        "maoji@2026.1 · item dispatch-premises · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)"
+        in said.out
     )
 
 

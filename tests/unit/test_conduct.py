@@ -67,7 +67,7 @@ def contradicted(policy: Policy) -> tuple[Case, Evidence]:
         as_of=None,
     )
     case = weigh(case, against, policy, START, CALENDAR).state
-    return conclude(case, "system", policy, START).state, against
+    return conclude(case, "system", policy, START, CALENDAR).state, against
 
 
 def judged(policy: Policy, outcome: Outcome, act: str) -> Decision[Case]:
@@ -188,7 +188,7 @@ def test_a_case_of_before_the_insurance_is_replayed_to_the_row_of_insured_items(
     plain = conduct.INSURED.replace('id = "normal-A"', 'id = "normal-A"\ninsured = false')
     after = loaded(tmp_path, plain + conduct.apart("A"))
     before = begin(case_of(BEFORE, facts()), BEFORE, level_of(BEFORE, facts()), START, CALENDAR).state
-    again = backtest.ruled(backtest.afresh(before), after, backtest.level_of(before), CALENDAR)
+    again = backtest.ruled(backtest.afresh(before), after, backtest.level_of(before, BEFORE, after), CALENDAR)
     was = backtest.recorded(before)
     assert (was.name, was.stratum, again.name, again.stratum) == ("normal-A", "normal-A", "normal-insured", None)
     changed = {(one.item, one.level): one.aspects for one in combinations(BEFORE, after)}

@@ -60,7 +60,9 @@ def test_every_number_that_is_no_rule_cites_a_source_that_says_so() -> None:
     assert all("非规定" in pack.sources["P"] for pack in packs)
     for pack in (pack for pack in packs if not pack.extends):
         assert all("P:2.3" in row.basis for row in pack.samplings)
-        assert all("P:2.4" in row.basis for row in pack.terms.values())
+        assert all("P:2.4" in row.basis or "H:" in row.basis for row in pack.terms.values())
+        assert all(fact.valid_for_basis == "H:10" for item in pack.items.values() for fact in item.facts)
+        assert "非规定" in pack.sources["H"]
 
 
 def test_the_demo_draws_somebody_from_every_stratum_with_one_case() -> None:
@@ -203,13 +205,18 @@ def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
 
 
 def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_with_the_terms(tmp_path: Path) -> None:
-    (told,) = hasty(loaded(tmp_path, SHIPPED))
+    assert not list(hasty(Policybook.load(POLICIES).get("maoji@2026.1")))
+    short = after(HRAGENCY, "standard =", 'verify = "10wd"\nverify_basis = "P:2.4"\nstandard =')
+    told, going = hasty(loaded(tmp_path, short))
+    assert "item hr-agency-staff · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)" in str(
+        going
+    )
     assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
     assert "assist_reply 10wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
     assert "10wd" in told.said[1]
-    roomy = after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"')
-    assert not list(hasty(loaded(tmp_path, roomy)))
-    told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', 'verify = "20wd"', 'verify = "17wd"', text=roomy)))
+    assert not list(hasty(loaded(tmp_path, after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"', text=short))))
+    tight = 'verify = "17wd"\nverify_basis = "P:2.4"\nstandard ='
+    told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', "standard =", tight)))
     assert "online 2wd + assist_reply 10wd" in told.said[0], "a source that is asked first takes its time too"
     assert not list(hasty(Policybook.load(POLICIES).get("demo@1")))
 
