@@ -16,6 +16,7 @@ from inspector.domain.beacon import CHAINS
 from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME
 from inspector.domain.exclusion import Exclusion
 from inspector.verifier import verify_draw
+from tests.beacons import CHAINED_SAID, QUICK_SAID
 from tests.bundles import VECTORS
 from tests.needs import ROOT
 
@@ -119,6 +120,8 @@ def test_the_beacons_of_the_page_are_those_that_are_pinned() -> None:
         assert [one for one in pinned if one not in section] == []
         assert f"{chain.period.seconds} s" in section
     assert set(re.findall(r"`([0-9a-f]{64})`", section)) == set(CHAINS)
+    known = [*QUICK_SAID.values(), *CHAINED_SAID.values()]
+    assert [str(one) for one in known if str(one) not in section] == []
 
 
 def test_bounds_and_codes_of_the_page_are_the_programs() -> None:
