@@ -60,7 +60,7 @@ def verify_public(
     signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> Audit:
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    time_proven, wrong, remarks = timing(commitment, witness, said, signatures)
     problems = [*wrong, *overstating(commitment)]
     unnamed = _unnamed(result)
     hidden = (AuditLine(code="draw.names_withheld", facts={"count": unnamed}),) if unnamed else ()

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import LEAST_BITS, Commitment
-from inspector.domain.draw import Result, carry_out, quietly, unaltered
+from inspector.domain.draw import ListResult, Result, carry_out, quietly, unaltered
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
@@ -38,7 +38,7 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`,
     `signatures`: as in `unchecked`; `begins` and `tickets`: as in `carry_out`.
     """
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    time_proven, wrong, remarks = timing(commitment, witness, said, signatures)
     problems = [*wrong, *overstating(commitment)]
     try:
         recomputed = carry_out(commitment, frames, parts, begins, tickets)
@@ -64,7 +64,8 @@ def verify_stopped(
 
     `witness` and `said`: as in `timing`. What becomes of numbers without a result can be told (7.4), not recomputed.
     """
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    # no value is told, so there is none that could be anybody's: a beacon's time is that of its rule
+    time_proven, wrong, remarks = timing(commitment, witness, said, dict.fromkeys(range(len(commitment.sources))))
     problems, told = [*wrong, *overstating(commitment)], [AuditLine(code="draw.stopped")]
     if frames is None:
         told.append(AuditLine(code="draw.registers_absent"))
@@ -174,7 +175,31 @@ def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -
             "draw.salts_guessable": guessable(frames[held.name]),
         }
         told += [AuditLine(code=code, facts={"list": held.name, "count": count}) for code, count in counted.items() if count]
+        told += lacking(held)
     return told
+
+
+def lacking(held: ListResult) -> list[AuditLine]:
+    """The readable certificates of ruling 14: which seats only whom could fill, and how many of them; equal ones once."""
+    return [
+        AuditLine(
+            code="draw.seats_lack",
+            facts={
+                "list": held.name,
+                "count": len(one.empty),
+                "first": _seat(*one.empty[0]),
+                "others": len(one.others),
+                "inspectors": ", ".join(one.inspectors) or "—",
+                "seats": ", ".join(_seat(*seat) for seat in one.empty),
+                "taken": ", ".join(_seat(*seat) for seat in one.others),
+            },
+        )
+        for one in (held.dealt.lacks() if held.dealt else ())
+    ]
+
+
+def _seat(name: str, seat: int) -> str:
+    return f"{name}:{seat}"
 
 
 def _published(result: Mapping[str, object], recomputed: Result) -> object:
