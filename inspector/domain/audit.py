@@ -52,15 +52,16 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """What outside hands say: the value they hold, since when, and when the first part of the seed became public.
+    """What outside hands say: the value they hold, since when, when the first part of the seed became public, and what was thrown.
 
     `seed_at` is for sources that carry no time (a ceremony, reveals), the date of the public minutes, and for a beacon whose
-    signature was not checked: whoever reads states it.
+    signature was not checked: whoever reads states it. `figures` are those of each ceremony as the signed minutes have them.
     """
 
     value: str
     at: datetime | None = None
     seed_at: datetime | None = None
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,9 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     problems = [*wrong, *overstating(commitment)]
     try:
         recomputed = carry_out(commitment, frames, parts, begins, tickets)
-        remarks = (*remarks, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
+        wrong, typed = thrown(commitment, parts, witness)
+        problems += wrong
+        remarks = (*remarks, *typed, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
@@ -77,6 +79,24 @@ def verify_stopped(
     if commitment.prev is not None:
         told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=(*remarks, *told))
+
+
+def thrown(
+    commitment: Commitment, parts: Sequence[Mapping[str, object]], witness: Witness | None
+) -> tuple[tuple[AuditLine, ...], tuple[AuditLine, ...]]:
+    """(problems, remarks) of ceremony figures, which are what whoever drew has typed: who knows the rest can choose them (ruling 19).
+
+    Only the signed minutes stand against that, so a reader is told the figures until he or she has stated those of the minutes.
+    """
+    minutes = {" ".join(one.split()) for one in witness.figures} if witness is not None else set()
+    told = [
+        {"what": source["what"], "figures": part.get("text", "")}
+        for source, part in zip(commitment.sources, parts, strict=False)
+        if source["kind"] == "text"
+    ]
+    if not minutes:
+        return (), tuple(AuditLine(code="draw.figures_typed", facts=one, grave=True) for one in told)
+    return tuple(AuditLine(code="draw.figures_other", facts=one) for one in told if one["figures"] not in minutes), ()
 
 
 def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None] | None = None) -> list[AuditLine]:

@@ -179,8 +179,7 @@ def lodge(work: Work, office: Office) -> Settlement:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
         return not_lodged(work, office, error).after(error)
-    at = receipt.at or office.now()  # a receipt without a date is dated by the office's clock, as everything it is compared with
-    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", at), attempts=receipt.attempts)
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
 
 
 def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:

@@ -2,8 +2,7 @@
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
 Written from the protocol's text, with Python's standard library (3.11 or newer) and nothing of the program that drew; read it first.
-`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 when all that can be recomputed agrees, 1 when not, 2 when a file cannot
-be read. "!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure.
+`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable). "!": unproven here; "!!": fails --strict.
 """
 
 import hashlib
@@ -294,6 +293,8 @@ class Draw:
             self.judge(*pair, f"lists[{number}]")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):
             self.say("!! THE SEED MAY BE ONE PARTY'S SECRET 种子可能出自一方: it could announce until the outcome pleased.")
+        for told in [part["text"] for part in self.seed["parts"] if part["kind"] == "text"]:
+            self.say(f"!! Whoever drew typed the figures 数字系抽取者录入; compare with the signed minutes 请与记录核对: {told}")
         for kind in sorted({one["kind"] for one in sources} & {"drand", "nist"}):
             self.say(f"!! The signature of the {kind} source was not checked 签名未核验: that needs its public key.")
 
@@ -367,8 +368,7 @@ class Table:
             team = self.teams[v := standing[name]]
             rule: dict[str, Any] = {"seq": number, "seat": None, "out": None, "in": None}
             if kind in ("withdrawn", "replace"):  # called off as a whole: its seats no longer count as load
-                for place in range(len(team)):
-                    self.sit((v, place), None)
+                self.load.subtract(team)
                 del standing[name]
                 if kind == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
                     rule |= {"out": name, "in": reserves[objects[name][1]].pop(0)}

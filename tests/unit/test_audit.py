@@ -190,11 +190,27 @@ def test_what_nobody_checked_here_is_said_aloud(published: Bundle) -> None:
     ]
     expected = {
         "330106-2026-001": ["draw.signature_unchecked"],
-        "demo-2": ["draw.form_unstated"],
+        "demo-2": ["draw.figures_typed", "draw.form_unstated"],
         "demo-3": ["draw.signature_unchecked", "draw.chain_unnamed"],
     }
     number = json.loads(published.content)["draw"]
-    assert told == expected.get(number, ["draw.form_unstated"])
+    assert told == expected.get(number, ["draw.figures_typed", "draw.form_unstated"])
+
+
+def test_figures_are_what_whoever_drew_has_typed_until_a_reader_states_those_of_the_minutes() -> None:
+    """Who knows the secrets can try throws until the outcome pleases: only the signed minutes stand against it."""
+    held = vector("2")
+    thrown, w = str(held.parts[2]["text"]), held.commitment.w
+    at = {"at": CEREMONY - HOUR, "seed_at": CEREMONY}
+    loud = held.verdict(Witness(value=w, **at))
+    assert (loud.holds, loud.holds_strictly, codes(loud)[0]) == (True, False, "draw.figures_typed")
+    assert loud.remarks[0].facts["figures"] == thrown
+    stated = held.verdict(Witness(value=w, **at, figures=(f" {thrown} ",)))
+    assert (stated.holds_strictly, stated.time_proven) == (True, True)
+    other = held.verdict(Witness(value=w, **at, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
+    assert (other.holds, [one.code for one in other.problems]) == (False, ["draw.figures_other"])
+    code, lines = opinion(packed(held), strict=True)
+    assert (code, sum(line.startswith("!!") and line.endswith(thrown) for line in lines)) == (1, 1)
 
 
 def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:

@@ -174,7 +174,7 @@
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
     const open = {
       witness: !state.asked.witness?.ok,
-      seed: report.remarks.some(({ code }) => code === "signature_unchecked"),
+      seed: report.remarks.some(({ code }) => code === "signature_unchecked" || code === "figures_typed"),
       teams: report.kind === "public",
       after: report.kind === "public",
       prev: report.prev !== null,

@@ -115,6 +115,7 @@ function* carriedOut(context) {
   report.sources = commit.sources.map(({ kind, known: at, party, what, round, time }, n) => (
     { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
   Object.assign(report, { b, key: key("draw") });
+  commit.sources.forEach((source, n) => { if (source.kind === "text") remark("figures_typed", { what: source.what, figures: values[n] }, true); });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   for (const { kind, unchecked } of seed.parts) if (unchecked === true && (kind === "drand" || kind === "nist")) remark("drawn_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
