@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -165,20 +166,35 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         raise Invalid("witness_needed")
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
+    stored = None
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:
-        held = known(terminal, draw)
+        stored = held = known(terminal, draw)
         files = _finished(terminal, held)
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
         opinion = judge(bundle, outside, believed(authority), begins)
+    if stored is not None:
+        opinion = _held_to_the_record(terminal, opinion, stored, bundle)
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
     _tell(terminal, opinion, bundle, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
+
+
+def _held_to_the_record(terminal: Terminal, opinion: Opinion, held: Draw, bundle: Bundle) -> Opinion:
+    """The opinion on a stored draw, with what its record and the ledger say against its files."""
+    from inspector.domain.audit import AuditLine
+    from inspector.flows.unaltered import altered
+
+    file = terminal.look(lambda tx: altered(tx, held, bundle.files))
+    if file is None:
+        return opinion
+    problems = (AuditLine(code="draw.stored_altered", facts={"file": file}), *opinion.verdict.problems)
+    return replace(opinion, verdict=replace(opinion.verdict, holds=False, time_proven=False, problems=problems))
 
 
 def note_reading(terminal: Terminal, number: str, what: str) -> None:
