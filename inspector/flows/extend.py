@@ -191,7 +191,13 @@ def _kin(office: Office, tx: Tx, held: Draw, now: datetime) -> Kin:
     theirs = tx.draws.extensions(held.plan, held.number)
     busy = queue.under_way(tx, held.agencies, held.plan)
     years = (office.calendar.local_date(held.made_at).year, now.year)
-    return Kin(draw=held, newest=tx.draws.last_drawn(held.plan), extensions=theirs, busy=busy and busy.number, years=years)
+    return Kin(
+        draw=held,
+        newest=tx.draws.last_drawn(held.plan),
+        extensions=theirs,
+        busy=busy.number if busy is not None else None,
+        years=years,
+    )
 
 
 def _behind(office: Office, tx: Tx, root: Draw, policy: Policy) -> Following:

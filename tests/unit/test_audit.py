@@ -201,13 +201,13 @@ def test_figures_are_what_whoever_drew_has_typed_until_a_reader_states_those_of_
     """Who knows the secrets can try throws until the outcome pleases: only the signed minutes stand against it."""
     held = vector("2")
     thrown, w = str(held.parts[2]["text"]), held.commitment.w
-    at = {"at": CEREMONY - HOUR, "seed_at": CEREMONY}
-    loud = held.verdict(Witness(value=w, **at))
+    minutes = Witness(value=w, at=CEREMONY - HOUR, seed_at=CEREMONY)
+    loud = held.verdict(minutes)
     assert (loud.holds, loud.holds_strictly, codes(loud)[0]) == (True, False, "draw.figures_typed")
     assert loud.remarks[0].facts["figures"] == thrown
-    stated = held.verdict(Witness(value=w, **at, figures=(f" {thrown} ",)))
+    stated = held.verdict(replace(minutes, figures=(f" {thrown} ",)))
     assert (stated.holds_strictly, stated.time_proven) == (True, True)
-    other = held.verdict(Witness(value=w, **at, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
+    other = held.verdict(replace(minutes, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
     assert (other.holds, [one.code for one in other.problems]) == (False, ["draw.figures_other"])
     code, lines = opinion(packed(held), strict=True)
     assert (code, sum(line.startswith("!!") and line.endswith(thrown) for line in lines)) == (1, 1)
