@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,6 +121,12 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         str | None,
         typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
     ] = None,
+    figures: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--figures", help="What was thrown, by the signed minutes; once for each ceremony 记录上的数字，每次仪式一个"
+        ),
+    ] = None,
     authority: Annotated[
         Path | None,
         typer.Option(
@@ -142,7 +149,8 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
-    minutes. What the bundle says about its own time can only speak against it.
+    minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
+    drew has typed, until you state those of the minutes.
     """
     from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.cli.chain import earlier_in, follow
@@ -152,25 +160,41 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
     if witness is not None and not matches(HEX64, witness.strip().lower()):
         raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
-    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
-    if outside is None and any(times):
+    seen = tuple(figures or ())
+    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1], figures=seen) if witness else None
+    if outside is None and (any(times) or seen):
         raise Invalid("witness_needed")
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
+    stored = None
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:
-        held = known(terminal, draw)
+        stored = held = known(terminal, draw)
         files = _finished(terminal, held)
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
         opinion = judge(bundle, outside, believed(authority), begins)
+    if stored is not None:
+        opinion = _held_to_the_record(terminal, opinion, stored, bundle)
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
     _tell(terminal, opinion, bundle, strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
+
+
+def _held_to_the_record(terminal: Terminal, opinion: Opinion, held: Draw, bundle: Bundle) -> Opinion:
+    """The opinion on a stored draw, with what its record and the ledger say against its files."""
+    from inspector.domain.audit import AuditLine
+    from inspector.flows.unaltered import altered
+
+    file = terminal.look(lambda tx: altered(tx, held, bundle.files))
+    if file is None:
+        return opinion
+    problems = (AuditLine(code="draw.stored_altered", facts={"file": file}), *opinion.verdict.problems)
+    return replace(opinion, verdict=replace(opinion.verdict, holds=False, time_proven=False, problems=problems))
 
 
 def note_reading(terminal: Terminal, number: str, what: str) -> None:
@@ -222,6 +246,7 @@ def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[
         "void_numbers": terminal.look(lambda tx: list(void.numbers) if (void := voided(tx, held)) else []),
         "signed": [one.by for one in held.signed],
         "announced_at": _iso(held.announced_at),
+        "lodged_at": _iso(held.lodged_at),
         "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
         "after": log_of(lists.bundle(held, files)),

@@ -221,7 +221,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "抽取 {number}：产生结果前已作废；其承诺内容一致",
     ),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
-    "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),
+    "time_proven": (
+        "time proven: the witness held this commitment's value before the seed was known",
+        "时间已证明：见证方在种子公开之前已存有本承诺的见证值",
+    ),
     "time_not_proven": (
         "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
         "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
@@ -275,6 +278,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
     ),
     "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "seats_next": (
+        "the selection stands; deal these visits with more inspectors under the next number (how-to/draw.md)",
+        "抽中的对象不变；请补充人员，并在下一编号下为这些检查派员（见 how-to/draw.md）",
+    ),
     "visits_unmanned": (
         "  ! list {list}: {count} visits have no team: nobody is sent",
         "  ! 名单 {list}：{count} 次检查没有派人",

@@ -6,13 +6,13 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from inspector.domain import gathering
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
-from inspector.domain.decision import Because, Order, OrderKind
+from inspector.domain.decision import Because, OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.exclusion import CODES
@@ -22,7 +22,7 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, seeding, stopped, supplement
+from inspector.flows import extend, queue, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -42,8 +42,6 @@ SCHEDULE = "schedule"
 """Who announces a plan's slots."""
 OVERTAKEN = "draw_slot_overtaken"
 """The matter of a plan whose last slot found its period over while an earlier draw was still open; the ledger has each."""
-AGAIN = timedelta(days=1)
-"""After so long a slot that another draw of the plan keeps waiting is tried again."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -59,13 +57,13 @@ def announce(work: Work, office: Office) -> Settlement:
             supplement.announce(office, tx, plan, by=SCHEDULE, now=now, told=told, slot=slot)
             return
         if extend.is_slot(slot):
-            extend.follow(office, tx, plan, slot, told, now)
+            extend.follow(office, tx, said, told, now)
             return
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
-        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE)
+        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, said=said)
 
     return Settlement(write=write, outcome="prepared")
 
@@ -86,16 +84,25 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
 
 
 def prepare(
-    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str
+    office: Office,
+    tx: Tx,
+    plan_name: str,
+    slot: str,
+    now: datetime,
+    *,
+    told: life.Following = _ALL,
+    by: str,
+    said: Mapping[str, Any] | None = None,
 ) -> Draw | None:
     """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
 
-    An empty frame gives none.
+    An empty frame gives none, and neither does one for which another draw of the same agencies is still under way: a slot waits for
+    that one's end (`queue`), behind a draw of its own plan only as long as its period runs.
     """
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
-    for agency in plan.framed:
+    for agency in plan.turns:
         tx.draws.take_turn(agency)
     slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
@@ -104,14 +111,16 @@ def prepare(
     freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
     if freed is not None and freed.freed:
         told = seeding.succeeding(office, freed, policy)
-    if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
+    if (busy := queue.under_way(tx, plan.turns, plan_name)) is not None:
         facts = {"plan": plan_name, "slot": slot, "open": busy.number}
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
-            if busy.kind is DrawKind.EXTENSION or tx.schedules.period(f"plan:{plan_name}", now) == slot:
-                tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
+            carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
+            period = tx.schedules.period(f"plan:{plan_name}", now)
+            if busy.plan != plan_name or busy.kind is DrawKind.EXTENSION or period == slot.rstrip("+"):
+                queue.wait(tx, carried, busy, now)
             else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
-                tx.attention.open(OVERTAKEN, plan.agency, plan_name, facts, now)
+                tx.attention.open(OVERTAKEN, plan.agency, plan_name, {**facts, "open": carried.get("behind", busy.number)}, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
@@ -170,8 +179,7 @@ def lodge(work: Work, office: Office) -> Settlement:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
         return not_lodged(work, office, error).after(error)
-    at = receipt.at or office.now()  # a receipt without a date is dated by the office's clock, as everything it is compared with
-    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", at), attempts=receipt.attempts)
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
 
 
 def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
@@ -210,6 +218,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         seeding.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
+        queue.over(office, tx, fresh, now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
@@ -287,25 +296,6 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
 
 def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, object], now: datetime) -> None:
     tx.ledger.append(new_id(), about, Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts), {}, now)
-
-
-def _once_more(plan: str, slot: str, told: life.Following, at: datetime) -> Order:
-    """The slot is tried again until what keeps it waiting is over: neither an extension nor a draw by hand costs a period its own.
-
-    Behind a draw only as long as the slot's own period runs; the next one has its own.
-    """
-    return Order(
-        kind=OrderKind.DRAW_ANNOUNCE,
-        key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan}:{slot}:at:{at:%Y-%m-%dT%H}",
-        due_at=at,
-        urgent_by=at,
-        payload={"plan": plan, "slot": slot, "without": list(told.without), "further": list(told.further)},
-    )
-
-
-def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
-    """One open draw per list at a time (draw-protocol threat 2); a supplementary one selects nobody."""
-    return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
 def _listing(told: Mapping[str, Any], listed: Listed, one: Frame, policy: Policy) -> Listing:

@@ -36,6 +36,7 @@ from inspector.flows.embargo import awaited, told_by_rows
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
+from inspector.flows.unaltered import altered
 from inspector.labels import LANGS, label, of
 from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
@@ -57,11 +58,13 @@ class Drawn:
 
     @classmethod
     def of(cls, tx: Tx, number: str) -> Drawn:
-        """Recompute it. Raises Missing, and Refusal (`draw_not_finished`)."""
+        """Recompute it. Raises Missing, and Refusal: `draw_not_finished`, `draw_files_altered` for a seed other than it was drawn by."""
         held = tx.draws.get(number)
         if held.drawn_at is None:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
         files = small(tx, held)
+        if (file := altered(tx, held, files)) is not None:
+            raise Refusal("draw_files_altered", draw=number, file=file)
         commitment = read(files["commit.json"])
         made = frames(tx, held, files, commitment.suite)
         result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
@@ -160,7 +163,8 @@ def receipt_of(
     before: that is said before anybody looks whether the firm is there, or the refusal would tell. A receipt of a void draw says so
     (`void`), whatever else it says.
 
-    Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`).
+    Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`,
+    `draw_files_altered`).
     """
     office.earnest()
     held, name = tx.draws.get(number), normalise(code)
@@ -177,7 +181,10 @@ def receipt_of(
     if early:
         told = veiled(commitment.suite, told)
     else:
-        result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
+        stored = {name: tx.draws.file(number, name) for name in ("commit.json", "seed.json")}
+        if (file := altered(tx, held, stored)) is not None:
+            raise Refusal("draw_files_altered", draw=number, file=file)
+        result, parts = json.loads(tx.draws.file(number, "result.json")), json.loads(stored["seed.json"])
         strata = {one["name"]: one["strata"] for one in result["lists"]}
         told = fate(commitment, told, strata[listed.name], join(commitment, parts["parts"]))
         if held.own and (within is None or {*held.agencies} <= {*within}):

@@ -17,6 +17,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
+from inspector.flows import queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
@@ -161,6 +162,8 @@ def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missin
     enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
     tx.cases.unmark_drawn(held.number)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
+    if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
+        queue.over(office, tx, held, now)
     if missing and not decision.orders:
         tx.attention.open("draw_no_further", held.agency, held.number, _lacking(office, decision.state, policy), now)
     return decision.state

@@ -225,6 +225,11 @@ class WorkRoom(Room):
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
 
+    def waiting(self, kind: str) -> list[tuple[str, str]]:
+        """The keys of a kind's rows whose time has not come, with what they carry."""
+        asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == kind, work.c.state == "waiting").order_by(work.c.id)
+        return [(row.key, row.payload) for row in self.connection.execute(asked)]
+
     def redate(
         self,
         due_at: datetime,

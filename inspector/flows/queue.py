@@ -1,0 +1,48 @@
+"""Draws that wait for each other: an agency has one that chooses under way at a time (decision 45).
+
+What a draw chooses are visits only once it is carried out, days after its frame was frozen. Until then no cap, rest, quota or load of
+an inspector could see it; so whoever would freeze another frame of the same agencies waits, the longest waiting first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.plan import Draw, DrawKind
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+AGAIN = timedelta(days=1)
+"""A waiting slot is tried when the draw before it is over; after so long in any case."""
+
+
+def under_way(tx: Tx, agencies: Collection[str], plan: str) -> Draw | None:
+    """The draw that keeps a plan of these agencies waiting, its own first; a supplementary one selects nobody. The caller has the turns."""
+    held = [one for one in tx.draws.under_way(agencies) if one.kind is not DrawKind.SUPPLEMENT]
+    return min(held, key=lambda one: (one.plan != plan, one.number), default=None)
+
+
+def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime) -> None:
+    """Try a slot again when what keeps it waiting is over; `said` is what its work carried. It keeps its place and its first reason."""
+    tries, since = int(said.get("tries", 0)) + 1, str(said.get("since") or now.isoformat())
+    kind, slot = OrderKind.DRAW_ANNOUNCE, f"{said['plan']}:{said['slot']}"
+    order = Order(
+        kind=kind,
+        key=f"{kind.value}:{slot}:again:{tries}",
+        due_at=now + AGAIN,
+        urgent_by=datetime.fromisoformat(since),
+        payload={**said, "tries": tries, "since": since, "behind": said.get("behind") or behind.number},
+    )
+    tx.work.order([order], now)
+
+
+def over(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
+    """A draw is over: the slots that may have waited for it are due, the longest waiting first."""
+    for key, payload in tx.work.waiting(OrderKind.DRAW_ANNOUNCE.value):
+        plan = office.plans.get(str(json.loads(payload)["plan"]))
+        if plan is not None and {*plan.turns} & {*held.agencies}:
+            tx.work.hasten(key, now)
