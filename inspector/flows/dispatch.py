@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from inspector.domain import result, review, verification, visit
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
@@ -209,7 +210,7 @@ def report(
     if not decision.state.state.open:
         end_clock(tx, decision.state, now)
     for finding in given:
-        weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, made.on, now)
     supervision.tell(tx, decision.state, seat, others, pack, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
@@ -244,12 +245,17 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
     tx.work.order(decision.orders, now)
 
 
-def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
-    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: datetime) -> None:
+    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead.
+
+    It is of the day `on` which the visit was made, whenever it is entered: a day that is past is its midnight, as with a source.
+    """
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
-    on = next((held.claim.on for held in case.claims if held.claim.key == finding.claim), date.min)
-    early = unfresh(finding.verdict, now, on, None, now)
+    as_of = now if on == office.calendar.local_date(now) else datetime.combine(on, time.min, SHANGHAI)
+    claim = next((held.claim for held in case.claims if held.claim.key == finding.claim), None)
+    valid_for = policy.item(case.item).fact(claim.fact).valid_for if claim is not None else None
+    early = unfresh(finding.verdict, as_of, claim.on if claim is not None else date.min, valid_for, now)
     item = Evidence(
         id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
         claim=finding.claim,
@@ -258,7 +264,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
         verdict=finding.verdict,
         fresh=not early,
         asked_at=now,
-        as_of=now,
+        as_of=as_of,
         note=early,
         remark=finding.note,
     )
