@@ -82,7 +82,8 @@ def closed(held: Visit, lang: Lang) -> str:
 def call_off(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
-    So is told that nobody may go, for the item was taken off the published list, and that somebody may again.
+    So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
+    question was corrected.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -92,20 +93,22 @@ def call_off(work: Work, office: Office) -> Settlement:
     if channel is None:
         return _undelivered(work, "channel_not_configured").unasked()
     lang, word = office.agency(seat.agency).language, str(work.payload.get("word", "off"))
-    if word != "off" and (not seat.state.open or bool(held.unpublished) is not (word == "blocked")):
+    turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
+    if turned or (word != "off" and not seat.state.open):
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
+    tells = {"changed": True} if word == "changed" else {"called_off": word != "unblocked"}
     message = Message(
         to=person.address,
         title=label(f"push.{word}_title", lang),
         text=label(f"push.{word}_text", lang, visit=held.id),
         link=office.link(LINK, seat.name),
-        data={"visit": held.id, "seat": seat.name, "called_off": word != "unblocked"},
+        data={"visit": held.id, "seat": seat.name, **tells},
     )
     try:
         receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
-    return nothing("called_off", attempts=receipt.attempts)
+    return nothing("called_off" if word == "off" else word, attempts=receipt.attempts)
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
