@@ -49,7 +49,7 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     if (given.reference, given.agency) != (held.reference, held.agency):
         raise Conflict("correction_of_another_case", case=held.id, reference=held.reference)
     if (given.subject.kind, given.subject.code) != (held.subject.kind, held.subject.code):
-        raise Refusal("correction_of_subject", case=held.id, subject=held.subject.code)
+        raise Refusal("correction_of_subject", case=held.id)  # never the code: senders log what they are answered
     if held.state.ended:
         raise Refusal("case_ended", case=held.id, state=held.state)
     if held.concluded_at is not None:

@@ -298,7 +298,7 @@ def _relieved(work: Work, office: Office) -> Settlement:
 def _undelivered(work: Work, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, _ = _read(tx, work)
-        tx.attention.open(UNDELIVERED, seat.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+        tx.attention.open(UNDELIVERED, seat.agency, work.key, {"seat": seat.name, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 

@@ -42,7 +42,7 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     tx.visits.put_seat(changed, was.state)
     tx.attention.close(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
     if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
-        tx.attention.close(f"{ASKED}:{changed.visit}:{changed.inspector}", now)
+        tx.attention.close(f"{ASKED}:{changed.name}", now)
 
 
 def stand_down(tx: Tx, held: Visit, now: datetime) -> None:
