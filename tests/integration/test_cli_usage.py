@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -15,9 +16,10 @@ import typer
 from typer.testing import CliRunner
 
 from inspector import __version__
-from inspector.cli import serve
+from inspector.cli import serve, usage
 from inspector.cli.app import app
 from inspector.cli.usage import Group
+from inspector.daemon import daemon
 from inspector.domain.errors import Invalid
 from tests import house
 from tests.integration.test_cli_case import HEADS, bring, row
