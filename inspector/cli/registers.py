@@ -67,8 +67,8 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
-    how = {"needs": tuple(needs), "dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
-    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, **how))
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, **how, needs=tuple(needs)))
 
 
 def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -97,8 +97,8 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
-    how = {"needs": tuple(needs), "dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
-    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how))
+    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how, needs=tuple(needs)))
 
 
 def import_levels(

@@ -28,11 +28,11 @@ NOTICE = FollowRow(row="follow-notice", step=Follow.RECTIFY_NOTICE, term=Term.pa
 
 
 def seen(
-    store: Store, hand: Hand, verdict: Verdict, claimed: date, on: date | None, valid_for: str | None = None
+    store: Store, hand: Hand, verdict: Verdict, claimed: date, on: date | None, valid_for: str = "30d"
 ) -> tuple[Office, Case]:
     """A visit of one day, entered on the 10th, about a promise that speaks of the day `claimed`."""
     office, _, _ = drawing(store, hand)
-    valid = Term.parse(valid_for) if valid_for else None
+    valid = Term.parse(valid_for)
     packs = [
         replace(
             pack,
