@@ -230,7 +230,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
-            "已不在文件夹中；引用它的事项按数据库中的副本继续",
+            "已不在文件夹中；引用它的办件按数据库中的副本继续",
         )
         mend = ("put the file back beside the new version", "请将文件放回，与新版本并存")
         yield Finding.warn(f"policies.{pack.label}", what, mend)

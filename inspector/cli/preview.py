@@ -36,6 +36,7 @@ class Wish:
     keep: bool
     yes: bool
     uncovered: bool
+    needs: tuple[str, ...] = ()
 
 
 def preview(
@@ -60,6 +61,7 @@ def preview(
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
             "needs": [
+                *wish.needs,
                 *(lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else []),
                 *(["--uncovered"] if why is not None else []),
             ],

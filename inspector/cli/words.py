@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Shadow: everything is decided and written down, nothing leaves the house, and what is drawn binds nobody.",
         "影子运行：照常作出决定并记录，但不向外发送任何内容，抽取结果不作为检查依据。",
     ),
-    "shadow_cases": ("cases taken in, now {state}: {count}", "受理的事项，现为“{state}”：{count} 件"),
+    "shadow_cases": ("cases taken in, now {state}: {count}", "受理的办件，现为“{state}”：{count} 件"),
     "shadow_sent": ("would have gone out or went, {kind} by {lane}: {count}", "本会或者已经发出，{kind}（{lane}）：{count} 次"),
     "shadow_ours": (
         "visits asked for by the program: {visits}, to {objects} objects, at most {most} to one",
@@ -107,7 +107,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
     "ceased_asked": (
         "{visit} is to be made until another person signs the same words; who does not agree closes the matter object_ceased:{visit}",
-        "另一人以同样内容签署前，{visit} 照常办理；不同意的，请办结事项 object_ceased:{visit}",
+        "另一人以同样内容签署前，{visit} 照常办理；不同意的，请关闭待办 object_ceased:{visit}",
     ),
     "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
     "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
@@ -141,7 +141,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: levels that would be stated: {count}; nothing was written",
         "试运行：将记录 {count} 条等级；未写入任何内容",
     ),
-    "levels": ("levels kept: {kept}, older than what is known: {older}", "已记录 {kept} 条等级，{older} 条早于已有记录"),
+    "levels": (
+        "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",
+        "有效等级 {kept} 条，早于已有记录 {older} 条，与同一时点的已有记录不一致（以先记录的为准）{conflicts} 条",
+    ),
     # Registers.
     "preview": (
         "{added} added, {changed} changed, {removed} removed, {same} unchanged",
@@ -198,6 +201,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no draw: nothing to draw from, or the plan's last draw is still open",
         "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
     ),
+    "needs_encoding": (
+        "the file does not say its encoding: writing would need --encoding gb18030 or --encoding big5",
+        "文件没有说明编码：正式导入须加 --encoding gb18030 或者 --encoding big5",
+    ),
     "encoding?": (
         "the file does not say its encoding. As GB 18030 it holds: {read}; as Big5: {other}. Is GB 18030 right?",
         "文件未注明编码。按 GB 18030 读作：{read}；按 Big5 读作：{other}。是 GB 18030 吗？",
@@ -244,7 +251,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unread_in": ("{file}: {what}", "{file}：{what}"),
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
-    "step_replaying": ("judging recorded cases again", "重新推演事项"),
+    "step_replaying": ("judging recorded cases again", "重新推演办件"),
     "step_freezing": ("freezing the rosters", "冻结名录"),
     "step_committing": ("committing", "生成承诺"),
     "step_writing": ("writing", "写入"),

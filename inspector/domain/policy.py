@@ -45,11 +45,13 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
+    NOT_AFTER = "not_after"
+    AT_LEAST = "at_least"
 
 
 class Timer(StrEnum):

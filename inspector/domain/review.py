@@ -152,11 +152,12 @@ def _with_terms(told: Told, terms: Mapping[str, str]) -> Told:
 def _follows(cited: tuple[Evidence, ...], policy: Policy, now: datetime, calendar: WorkingCalendar) -> dict[str, str]:
     """What has to follow an order to rectify, where the pack says so: the notice by a date counted from the check, the re-check's term.
 
-    The check is the last visit among the evidence; without one the officer's decision is the day from which is counted.
+    The check is the last visit among the evidence, of the day it was made and not of its entry; without one the officer's decision
+    is the day from which is counted.
     """
     told: dict[str, str] = {}
     if (notice := policy.follows.get(Follow.RECTIFY_NOTICE)) is not None:
-        checked = max((piece.asked_at for piece in cited if piece.method is Method.ON_SITE), default=now)
+        checked = max((piece.as_of or piece.asked_at for piece in cited if piece.method is Method.ON_SITE), default=now)
         told |= {"notice_due_at": due(checked, notice.term, calendar).at.isoformat(), "notice_row": notice.row}
     if (again := policy.follows.get(Follow.RECHECK)) is not None:
         told |= {"recheck_within": str(again.term), "recheck_row": again.row}

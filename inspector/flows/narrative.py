@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from inspector.domain.calendar import Counting
-from inspector.domain.case import CaseRemark
+from inspector.domain.case import CaseRemark, Method
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
@@ -186,7 +186,11 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     if held.found:
         yield "  " + say("found", found=held.found)
     if held.as_of is not None:
-        yield "  " + say("as_of" if held.fresh else "not_fresh", as_of=at(held.as_of))
+        seen = held.method is Method.ON_SITE  # inspectors say on which day they were there, and no hour of it
+        as_of = f"{held.as_of:%Y-%m-%d}" if seen else at(held.as_of)
+        yield "  " + say(
+            ("seen" if held.fresh else "seen_early") if seen else ("as_of" if held.fresh else "not_fresh"), as_of=as_of
+        )
     if held.note:
         yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
     if held.remark:
@@ -242,6 +246,10 @@ def _next(one: Next, say: Say) -> Iterator[str]:
     if one.error:
         told += say("failed", attempts=one.attempts, error=wording.code("note", one.error, say.lang))
     yield told
+    if one.paused is not None:
+        yield "  " + say(
+            "paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
+        )
     if one.counted is not None:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 

@@ -28,6 +28,7 @@ from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.labels import toml
 from inspector.policybook import drawn
+from inspector.policybook.compared import CompareExample, compare_example
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 from inspector.policybook.visited import VisitExample, visit_example
@@ -70,11 +71,11 @@ class Example:
     expect: Mapping[str, object]
 
 
-AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample | VisitExample
+AnyExample: TypeAlias = Example | CompareExample | drawn.DrawExample | drawn.ObjectExample | VisitExample
 
 
 def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
-    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, visits.
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`.
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
@@ -87,9 +88,10 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
-        part.keys(("pack",), ("example", "draw", "object", "visit"))
+        part.keys(("pack",), ("example", "compare", "draw", "object", "visit"))
         if part.text("pack") == label:
             examples += [_example(row) for row in part.maybe_rows("example", "name")]
+            examples += [compare_example(row) for row in part.maybe_rows("compare", "name")]
             examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
             examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
             examples += [visit_example(row) for row in part.maybe_rows("visit", "name")]
@@ -131,7 +133,7 @@ def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) ->
             return _observe(policy, example, calendar)
         case VisitExample():
             return example.observe(policy, calendar)
-        case drawn.DrawExample() | drawn.ObjectExample():
+        case CompareExample() | drawn.DrawExample() | drawn.ObjectExample():
             return example.observe(policy)
 
 

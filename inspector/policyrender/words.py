@@ -39,6 +39,8 @@ WORDS: Mapping[str, str] = {
     Compare.EXACT: "完全一致",
     Compare.NORMALISED: "规范化后一致",
     Compare.NOT_BEFORE: "不早于",
+    Compare.NOT_AFTER: "不晚于",
+    Compare.AT_LEAST: "不少于",
     Excluded.NATSEC: "国家安全",
     Excluded.SECRET: "国家秘密",
     Excluded.PUBSEC: "公共安全",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tomllib
@@ -268,6 +269,17 @@ def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator
     operator.well("export", "cases", "--to", str(file), "--after", min(made))
     assert len(file.read_text(encoding="utf-8").splitlines()) == 2
     assert operator.say("export", "cases", "--to", str(file)).code == 2, "an export never replaces a file"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600, "it holds everybody's data"
+    told = [facts for rule, facts in operated(store) if rule == "operator.export"]
+    assert [(one["what"], one["after"], one["count"], one["file"]) for one in told][-1] == (
+        "cases",
+        min(made),
+        len(made) - 1,
+        file.name,
+    )
+    assert [one["what"] for one in told][:3] == ["cases", "evidence", "events"], (
+        "who exported what is kept, also to the standard output"
+    )
 
 
 def test_a_time_in_json_bears_the_offices_offset_whichever_clock_it_was_read_from(operator: Operator) -> None:
