@@ -46,12 +46,13 @@ class CaseRemark(StrEnum):
 
     `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
     correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
-    signed by somebody who is neither that person nor a named proxy.
+    signed by somebody who is neither that person nor a named proxy. `PUBLICITY`: its letter is to be public otherwise than the item says.
     """
 
     NOTICE_VERSION = "NOTICE_VERSION"
     FORMER_MISMATCH = "FORMER_MISMATCH"
     SIGNER = "SIGNER"
+    PUBLICITY = "PUBLICITY"
 
 
 class CaseState(StrEnum):

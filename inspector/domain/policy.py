@@ -14,6 +14,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
+from inspector.domain.publicity import Publicity
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
@@ -134,6 +135,7 @@ class Item:
     verify_basis: str
     standard: str
     notice_version: str
+    publicity: Publicity | None = None
     facts: tuple[Fact, ...]
     basis: str
 
@@ -245,6 +247,7 @@ class Policy:
     """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later.
 
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
+    `heavier` are the articles, as `S8:22`, that the pack says permit heavier checks of those who committed.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
     """
 
@@ -256,6 +259,7 @@ class Policy:
     approval: Approval
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
+    heavier: frozenset[str] = frozenset()
     levels: tuple[LevelRow, ...]
     scale: Scale = field(default_factory=Scale)
     stale_after: Term
@@ -307,7 +311,9 @@ class Policy:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
     def item(self, code: str) -> Item:
-        """An item by code. Raises Invalid naming the items there are."""
+        """An item by code. Raises Invalid naming the items there are, or saying that the pack takes no case at all."""
+        if not self.items:
+            raise Invalid("pack_without_items", item=code, pack=self.label)
         found = self.items.get(code)
         if found is None:
             raise Invalid("item_unknown", item=code, pack=self.label, known=", ".join(sorted(self.items)))

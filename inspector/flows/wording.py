@@ -171,6 +171,8 @@ def counted(told: Counting, lang: Lang) -> str:
         parts.append(label("explain.last_day", lang, day=told.last))
     if told.notices:
         parts.append(label("explain.notices", lang, notices=label("explain.and", lang).join(told.notices)))
+    if told.unknown:
+        parts.append(label("explain.notice_unknown", lang, sources=label("explain.and", lang).join(told.unknown)))
     if told.versions:
         parts.append(label("explain.versions", lang, versions=label("explain.and", lang).join(told.versions)))
     if told.kept_by:

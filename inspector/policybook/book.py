@@ -163,7 +163,7 @@ def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept
     draft = read(part)
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))
-    flaws += prove(draft, one.name)
+    flaws += prove(draft, one.name, kept=kept)
     if draft.id and draft.id != one.file.parent.name:
         part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)
     stated = one.file.stem.removeprefix("pack").removeprefix("-")

@@ -72,6 +72,11 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "outcome": draft.outcomes,
         "rule": draft.rules,
         "follow": draft.follows,
+        "combine": draft.scale.rows,
+        "suspension": draft.suspensions,
+        "extension": draft.extensions,
+        "transition": draft.transitions,
+        "quiet": draft.quiets,
         "floor": [draft.floor] if draft.floor is not None else [],
         "ceiling": [draft.ceiling] if draft.ceiling is not None else [],
         "staff": [draft.staff] if draft.staff is not None else [],
@@ -89,6 +94,7 @@ def _of_item(item: Item) -> frozenset[str]:
         item.verify_basis,
         item.exempt_basis or "",
         item.override_basis or "",
+        item.publicity.basis if item.publicity is not None else "",
         *(fact.basis for fact in item.facts),
     )
     return frozenset().union(*map(articles_of, held))
@@ -99,6 +105,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (
         (
             *("item", "ground", "strategy", "sampling", "size", "frequency", "check", "suppression", "term", "outcome"),
+            *("combine", "suspension", "extension", "transition", "quiet"),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff"),
         ),
         _clauses,

@@ -17,8 +17,9 @@ from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
+from inspector.policybook.sizes import LATER, PROPOSAL, Found, lacking_and_repeated
 from inspector.policybook.sizes import PROOFS as SIZES
-from inspector.policybook.sizes import PROPOSAL, Found, lacking_and_repeated
+from inspector.policybook.ways import LATER as WAYS
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
@@ -36,15 +37,15 @@ _ALLOWED = {**_NO_PROPOSAL, Outcome.UNREACHABLE: frozenset({Proposal.REFER_REGIS
 _UNGRADED = _SILENT | {Outcome.UNREACHABLE}
 
 
-def prove(draft: Draft, file: str) -> list[Flaw]:
-    """Every flaw that shows only when rows are held against each other."""
+def prove(draft: Draft, file: str, *, kept: bool = False) -> list[Flaw]:
+    """Every flaw that shows only when rows are held against each other; a pack that is `kept` is spared the later proofs."""
     flaws: list[Flaw] = []
 
     def found(code: str, row: str, field: str, **facts: object) -> None:
         told = {name: str(value) for name, value in facts.items()}
         flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
 
-    for tables, proof in _PROOFS:
+    for tables, proof in _PROOFS if kept else (*_PROOFS, *LATER, *WAYS):
         if not draft.broken.intersection(tables):
             proof(draft, found)
     if not flaws and not draft.broken:

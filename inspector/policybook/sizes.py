@@ -58,16 +58,15 @@ def _again(draft: Draft, found: Found) -> None:
 
 
 def _heavier(draft: Draft, found: Found) -> None:
-    """Committers are drawn more than others of their level only where a law is cited; a proposal is none (scenario 5)."""
+    """Committers are drawn more than others of their level only where an article is cited that permits it (scenario 5).
+
+    The plan forbids it (item 7), a proposal allows nothing, and a law on something else neither: the pack says which article does.
+    """
     rows = {row.stratum: row for row in draft.samplings}
     for stratum in sorted({row.stratum for row in draft.strategies if row.stratum is not None} & rows.keys()):
         row = rows[stratum]
         others = rows.get(f"{POOL}{row.level}")
-        if (
-            others is None
-            or row.ratio <= others.ratio
-            or {cited.partition(":")[0].strip() for cited in row.basis.split(";")} - {PROPOSAL}
-        ):
+        if others is None or row.ratio <= others.ratio or draft.permits(row.basis):
             continue
         told = {"value": stratum, "ratio": row.ratio, "level": row.level, "other": others.ratio}
         found("heavier_uncited", f"sampling {row.row}", "basis", **told)
@@ -136,10 +135,12 @@ def several(count: int) -> bool:
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level", "strategy", "sampling"), _samplings),
     (("sampling", "frequency"), _again),
-    (("strategy", "sampling"), _heavier),
     (("level", "floor", "ceiling"), _register),
     (("size",), _sizes),
     (("level", "frequency"), _frequencies),
     (("check",), _checks),
 )
 """Each proof with the tables it needs whole."""
+
+LATER: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = ((("strategy", "sampling"), _heavier),)
+"""Proofs that a pack of before, kept because it is cited, is spared: its text can be mended no more."""
