@@ -28,8 +28,8 @@ _AMENDMENT_KEYS = ("notice", "notice_date", "source")
 _FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
 """Days that are off each year by law (Regulations on Public Holidays art. 2), and since 2025 the second of May too."""
 _MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, 2008), ((5, 26), (6, 26), 1, 2008))
-"""Holidays of the same article whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many are off at least, since which year. Not Mid-Autumn: it may
-fall into October's."""
+"""Holidays of the same article whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many are off at least,
+since which year. Not Mid-Autumn: it may fall into October's."""
 _SECOND_OF_MAY = 2025
 _HOLIDAY_KEYS = ("name", "days_off", "days_worked")
 

@@ -365,10 +365,10 @@ def test_a_year_of_new_years_day_alone_is_refused_and_told_what_is_off_by_law(tm
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace(f", {BY_LAW}", ""), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
-    assert (
-        caught.value.facts["value"]
-        == "2026-05-01, 2026-05-02, 2026-10-01, 2026-10-02, 2026-10-03, 3 × 2026-01-21 – 2026-02-24, 1 × 2026-04-04 – 2026-04-06, 1 × 2026-05-26 – 2026-06-26"
-    )
+    assert str(caught.value.facts["value"]).split(", ") == [
+        *("2026-05-01", "2026-05-02", "2026-10-01", "2026-10-02", "2026-10-03"),
+        *("3 × 2026-01-21 – 2026-02-24", "1 × 2026-04-04 – 2026-04-06", "1 × 2026-05-26 – 2026-06-26"),
+    ]
     assert all("2026-10-03" in told(caught.value, lang) for lang in ("en", "zh-Hans"))
 
 
