@@ -10,7 +10,7 @@ from pathlib import Path
 from inspector.calendars import digest, load_calendars
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import Because, Decision
-from inspector.flows import recount
+from inspector.flows import recount, unapproved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.policybook import Policybook
@@ -81,7 +81,14 @@ def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Poli
         whole, now = _noted(tx, book, office.store), office.now()
         _counted_by(tx, calendar, now)
         _announce(tx, office, book, now)
+        unapproved.look(replace(office, book=whole, calendar=calendar), tx, now)
     return whole
+
+
+def look_at_approvals(office: Office) -> None:
+    """At a start: whether somebody has approved what is in force."""
+    with office.store.begin() as tx:
+        unapproved.look(office, tx, office.now())
 
 
 def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
@@ -117,8 +124,8 @@ def _announce(tx: Tx, office: Office, book: Policybook, now: datetime) -> None:
             "digest": pack.digest,
             "from": str(pack.effective_from),
             "to": str(pack.effective_to or ""),
-            "approved_by": pack.approval.by,
-            "document": pack.approval.document,
+            "approved_by": pack.approval.by if pack.approval else "",
+            "document": pack.approval.document if pack.approval else "",
         }
         because = Because(rule="pack.announced", basis=(), pack=pack.label, facts=facts)
         record(tx, pack.label, Decision(state=None, because=because), now, {})

@@ -86,11 +86,11 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approved the pack and by which document; `on` is None while nobody has."""
+    """Who approved a pack's text (its digest is checked where it is read), by the document of which number, and on which day."""
 
     by: str
     document: str
-    on: date | None
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +266,7 @@ class Policy:
 
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
+    `approval` is None while nobody has approved it: such a pack is in force all the same, and whoever reads is told.
     """
 
     id: str
@@ -273,7 +274,7 @@ class Policy:
     title: str
     effective_from: date
     effective_to: date | None
-    approval: Approval
+    approval: Approval | None = None
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
     levels: tuple[LevelRow, ...]
@@ -318,6 +319,10 @@ class Policy:
     def label(self) -> str:
         """`id@version`, as decisions store it."""
         return f"{self.id}@{self.version}"
+
+    def approved(self, day: date) -> bool:
+        """Whether somebody had approved it by a day."""
+        return self.approval is not None and self.approval.on <= day
 
     @property
     def unrated(self) -> str:

@@ -13,7 +13,6 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
-    Approval,
     Compare,
     DrawRow,
     Excluded,
@@ -59,7 +58,7 @@ GRADES = (KEPT, *GRAVITY)
 
 R = TypeVar("R")
 
-_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
+_HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
@@ -76,7 +75,6 @@ class Draft:
     title: str
     effective_from: date
     effective_to: date | None
-    approval: Approval
     sources: Mapping[str, str]
     statutes: frozenset[str]
     levels: tuple[LevelRow, ...]
@@ -123,7 +121,6 @@ class Draft:
             title=self.title,
             effective_from=self.effective_from,
             effective_to=self.effective_to,
-            approval=self.approval,
             sources=self.sources,
             statutes=self.statutes,
             levels=self.levels,
@@ -206,7 +203,6 @@ def read(part: Part) -> Draft:
         title=part.text("title"),
         effective_from=effective_from,
         effective_to=effective_to,
-        approval=_approval(part.table("approval")),
         sources=sources,
         statutes=statutes,
         levels=rows("level", "code", _level),
@@ -267,11 +263,6 @@ def _sources(part: Part) -> tuple[dict[str, str], frozenset[str]]:
         else:
             statutes.add(code)
     return titles, frozenset(statutes)
-
-
-def _approval(part: Part) -> Approval:
-    part.keys(("by", "document"), ("on",))
-    return Approval(by=part.text("by"), document=part.text("document"), on=part.maybe_day("on"))
 
 
 def _credit(part: Part) -> tuple[Term, str]:
