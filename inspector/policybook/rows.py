@@ -46,6 +46,7 @@ from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, legaltime, publishing, quotas, scales
 from inspector.policybook.part import Part
+from inspector.policybook.vague import vague
 
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
@@ -320,6 +321,8 @@ def _item(part: Part) -> Item:
 def _factors(part: Part) -> dict[str, str]:
     if part.content:
         part.keys(FACTORS)
+    for name in (name for name in FACTORS if isinstance(text := part.content.get(name), str) and text and vague(text) == text):
+        part.flaw("standard_vague", name, value=part.content[name])
     return {name: part.text(name) for name in FACTORS}
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli import fitting
+from inspector.flows.office import AgencyNode
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.policyrender import diff, render
 from tests.packs import SHIPPED, edited, write
@@ -105,3 +107,25 @@ def refused(folder: Path) -> PacksInvalid:
     with pytest.raises(PacksInvalid) as caught:
         Policybook.load(folder)
     return caught.value
+
+
+def test_check_warns_of_each_version_an_agency_goes_by_or_will_go_by_that_nobody_has_approved(folder: Path) -> None:
+    tree = {
+        "bureau": AgencyNode(id="bureau", name="局", pack="maoji"),
+        "other": AgencyNode(id="other", name="邻局", pack="maoji"),
+    }
+
+    def told(today: date) -> list[str]:
+        return [one.told(0) for one in fitting.approvals(Policybook.load(folder), tree, today)]
+
+    today = date(2026, 11, 26)
+    (now,) = told(today)
+    assert "is in force, and nobody has approved it" in now
+    assert "policy render maoji@2026.1 --out sheet.xlsx" in now
+    assert "approval-2026.1.toml" in now
+    (ahead,) = told(date(2025, 12, 1))
+    assert "comes into force on 2026-01-01, and nobody has approved it" in ahead
+    approve(folder, "maoji@2026.1", Policybook.load(folder).get("maoji@2026.1").digest)
+    assert told(today) == []
+    assert "is approved only from 2026-11-20 on" in told(date(2026, 11, 19))[0]
+    assert list(fitting.approvals(Policybook.load(folder), {}, today)) == [], "a pack that no agency goes by"
