@@ -135,15 +135,17 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         if folder is not None:
             raise Invalid("options_apart", one="--office", other="--folder")
         return coverage.check(terminal)
+    from inspector.lawbook import calendar_of
     from inspector.policybook import PacksInvalid, check_examples, hasty, idle_examples, passed_over, read_examples
 
     where = folder or terminal.settings.policies
     try:
         book = _book(terminal, folder)
+        calendar = None if (where / "calendars").is_dir() else calendar_of(terminal.settings)
         found, silent = {}, []
         for pack in book.packs:
             try:
-                found[pack.label] = check_examples(pack, where / pack.id)
+                found[pack.label] = check_examples(pack, where / pack.id, calendar)
             except Missing:
                 silent.append(pack.label)
                 terminal.say("pack_silent", label=pack.label, version=pack.version)
