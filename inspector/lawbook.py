@@ -28,7 +28,8 @@ Prints = tuple[tuple[str, int, int], ...]
 def prints(settings: Settings) -> Prints:
     """The prints of the folders of packs and calendars as they are now."""
     folders = (settings.policies, *([settings.calendars] if settings.calendars is not None else []))
-    files = sorted({file for folder in folders for file in (*folder.glob("*.toml"), *folder.glob("*/*.toml"))})
+    there = {file for folder in folders for file in (*folder.glob("*"), *folder.glob("*/*"))}
+    files = sorted(file for file in there if ".toml" in file.name.lower())  # also what a wrong name keeps from being read
     return tuple(one for file in files for one in _stated(file))
 
 

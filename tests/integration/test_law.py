@@ -199,3 +199,14 @@ def test_a_pack_in_force_without_an_approval_is_told_until_one_comes_and_that_st
     (running.at.policies / "demo" / "approval-1.toml").unlink()
     running.look()
     assert [row["about"] for row in running.matters("pack_unapproved")] == ["city:demo@1:withdrawn"]
+
+
+def test_a_new_version_in_a_misnamed_file_is_told_at_once_and_no_more_when_it_has_gone(running: Running) -> None:
+    stray = running.at.policies / "demo" / "pack-2.toml.txt"
+    stray.write_text(running.second(), encoding="utf-8")
+    running.look()
+    (told,) = running.matters("law_refused")
+    assert "demo/pack-2.toml.txt" in json.loads(told["body"])["told"]
+    stray.unlink()
+    running.look()
+    assert (running.refused, running.matters("law_refused")) == (0, [])
