@@ -288,6 +288,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
         _go_on(held)
     proof = proof or prove(settings)
     made = office(settings, held, proof=proof)
+    lawbook.look_at_approvals(made)
     metrics = Metrics()
     metrics.office_time.set_function(lambda: made.now().timestamp())
     metrics.shadow.set(made.shadow)

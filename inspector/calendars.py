@@ -186,7 +186,7 @@ def _amendments(part: _Part) -> Iterable[_Part]:
 
 def _parse(file: Path) -> Mapping[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return toml.parsed(file.read_bytes())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise Invalid("calendar_unreadable", file=file.name, field="", **toml.facts(error, "value")) from error
 

@@ -12,7 +12,7 @@ from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy
-from inspector.flows import recount
+from inspector.flows import recount, unapproved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.policybook import PacksInvalid, Policybook
@@ -31,7 +31,8 @@ Prints = tuple[tuple[str, int, int], ...]
 def prints(settings: Settings) -> Prints:
     """The prints of the folders of packs and calendars as they are now."""
     folders = (settings.policies, *([settings.calendars] if settings.calendars is not None else []))
-    files = sorted({file for folder in folders for file in (*folder.glob("*.toml"), *folder.glob("*/*.toml"))})
+    there = {file for folder in folders for file in (*folder.glob("*"), *folder.glob("*/*"))}
+    files = sorted(file for file in there if ".toml" in file.name.lower())  # also what a wrong name keeps from being read
     return tuple(one for file in files for one in _stated(file))
 
 
@@ -87,7 +88,14 @@ def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Poli
         whole, now = _noted(tx, book, office.store), office.now()
         _counted_by(tx, calendar, now)
         _announce(tx, office, book, now)
+        unapproved.look(replace(office, book=whole, calendar=calendar), tx, now)
     return whole
+
+
+def look_at_approvals(office: Office) -> None:
+    """At a start: whether somebody has approved what is in force."""
+    with office.store.begin() as tx:
+        unapproved.look(office, tx, office.now())
 
 
 def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
@@ -138,8 +146,8 @@ def _announce(tx: Tx, office: Office, book: Policybook, now: datetime) -> None:
             "digest": pack.digest,
             "from": str(pack.effective_from),
             "to": str(pack.effective_to or ""),
-            "approved_by": pack.approval.by,
-            "document": pack.approval.document,
+            "approved_by": pack.approval.by if pack.approval else "",
+            "document": pack.approval.document if pack.approval else "",
         }
         because = Because(rule="pack.announced", basis=(), pack=pack.label, facts=facts)
         record(tx, pack.label, Decision(state=None, because=because), now, {})

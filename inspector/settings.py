@@ -296,7 +296,7 @@ def load(path: Path | None) -> Settings:
         if not path.is_file():
             raise Invalid("settings_file_missing", file=str(path))
         try:
-            given = tomllib.loads(path.read_text(encoding="utf-8"))
+            given = toml.parsed(path.read_bytes())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid("settings_file_unreadable", file=str(path), **toml.facts(error)) from error
     try:

@@ -13,10 +13,6 @@ effective_from = 2026-01-01
 extends = "maoji@2026.1"
 without = ["floor", "clause"]
 
-[approval]
-by = "nobody"
-document = "-"
-
 [sources]
 X = "a document"
 """

@@ -287,7 +287,7 @@ def guide(
     policy = office.policy(where, today)
     entries = terminal.look(lambda tx: catalogue.public(office, tx, where))
     held = page.parts(
-        policy, entries, lambda bases, sources: wording.citations(replace(policy, sources=sources), bases, "zh-Hans")
+        policy, entries, lambda bases, sources: wording.citations(replace(policy, sources=sources), bases, "zh-Hans"), today
     )
     if not held:
         raise Missing("catalogue_empty", agency=where)

@@ -127,7 +127,7 @@ def _web(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _packs(terminal: Terminal) -> Iterator[Finding]:
-    from inspector.policybook import Policybook, check_examples, read_examples
+    from inspector.policybook import Policybook, check_examples, idle_examples, passed_over, read_examples
 
     folder = terminal.settings.policies
     book = Policybook.read(folder)
@@ -146,6 +146,9 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
             yield Finding.fail(name, (f"examples that differ: {len(differences)}", f"与 {len(differences)} 处示例不一致"), mend)
         else:
             yield Finding.ok(name, (f"is proven and agrees with its examples ({count})", f"已校验，与 {count} 个示例一致"))
+    for one in (*passed_over(book.packs), *idle_examples(folder, {pack.label for pack in book.packs})):
+        name = f"policies.{one.file} · {one.field}"
+        yield Finding.warn(name, one.said, ("see docs/how-to/write-a-pack.md", "见 docs/how-to/write-a-pack.md"))
     for gap in book.warnings:
         yield Finding.warn("policies", (gap, gap), ("close the gap between the versions", "请补上版本之间的空档"))
 
@@ -219,6 +222,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from pacing.plans(told, book, tree, _today(calendar))
     yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
+    yield from fitting.approvals(book, tree, _today(calendar))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:

@@ -78,6 +78,25 @@ def exemptions(book: Policybook, tree: Mapping[str, AgencyNode], today: date) ->
             yield Finding.warn(f"policies.{pack.label}.{item.code}", what, mend)
 
 
+def approvals(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
+    """Versions that rule, or will rule, what an agency takes in, and that nobody has approved."""
+    used = {node.pack for node in tree.values() if node.pack}
+    for pack in (pack for pack in book.packs if pack.id in used and (pack.effective_to is None or pack.effective_to >= today)):
+        if pack.approved(today):
+            continue
+        what = ("is in force, and nobody has approved it", "正在适用，但没有经过批准")
+        if (begin := pack.effective_from) > today:
+            what = (f"comes into force on {begin}, and nobody has approved it", f"{begin} 起适用，但没有经过批准")
+        if pack.approval is not None:
+            what = (f"is approved only from {pack.approval.on} on", f"批准日期 {pack.approval.on} 尚未到")
+        sheet, file = f"policy render {pack.label} --out sheet.xlsx", f"approval-{pack.version}.toml"
+        mend = (
+            f"have the sheet approved ({sheet}), then write {file} beside the pack",
+            f"以 {sheet} 送批，批准后在旁边写 {file}",
+        )
+        yield Finding.warn(f"policies.{pack.label}", what, mend)
+
+
 def records(told: Settings, tx: Tx) -> Iterator[Finding]:
     """Agencies that work without a pack, and callbacks to nobody."""
     from inspector.flows.office import AgencyNode, pack_of

@@ -29,7 +29,12 @@ New = Annotated[
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option("--folder", help="Folder of packs instead of the configured one 政策包文件夹", exists=True, file_okay=False),
+    typer.Option(
+        "--folder",
+        help="Folder of drafts; they may build on the configured packs 草案文件夹",
+        exists=True,
+        file_okay=False,
+    ),
 ]
 Day = Annotated[
     datetime | None,
@@ -135,15 +140,17 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         if folder is not None:
             raise Invalid("options_apart", one="--office", other="--folder")
         return coverage.check(terminal)
-    from inspector.policybook import PacksInvalid, Policybook, check_examples, hasty, read_examples
+    from inspector.lawbook import calendar_of
+    from inspector.policybook import PacksInvalid, Policybook, check_examples, hasty, idle_examples, passed_over, read_examples
 
     where = folder or terminal.settings.policies
     try:
-        book = Policybook.load(where)
+        book = Policybook.load(*folders(terminal, folder))
+        calendar = None if (where / "calendars").is_dir() else calendar_of(terminal.settings)
         found, silent = {}, []
         for pack in book.packs:
             try:
-                found[pack.label] = check_examples(pack, where / pack.id)
+                found[pack.label] = check_examples(pack, where / pack.id, calendar)
             except Missing:
                 silent.append(pack.label)
                 terminal.say("pack_silent", label=pack.label, version=pack.version)
@@ -155,6 +162,7 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         terminal.line(str(error))
         return Exit.WRONG
     warned = [str(one) for pack in book.packs for one in hasty(pack)]
+    warned += map(str, (*passed_over(book.all), *idle_examples(where, {one.label for one in book.packs})))
     terminal.value({"differences": found, "gaps": list(book.warnings), "silent": silent, "warnings": warned})
     told = [f"{label}: {one}" for label, differences in found.items() for one in differences]
     for line in (*told, *(terminal.words("gap", gap=gap) for gap in book.warnings), *warned):
@@ -173,10 +181,18 @@ def chosen(terminal: Terminal, book: Policybook, asked: str, day: datetime | Non
 
 
 def _versions(book: Policybook, pack_id: str) -> list[str]:
-    return [one.label for one in book.packs if one.id == pack_id]
+    return [one.label for one in book.all if one.id == pack_id]
 
 
 def _book(terminal: Terminal, folder: Path | None) -> Policybook:
     from inspector.policybook import Policybook
 
-    return Policybook.read(folder or terminal.settings.policies)
+    return Policybook.read(*folders(terminal, folder))
+
+
+def folders(terminal: Terminal, drafts: Path | None) -> list[Path]:
+    """Where packs are read from: the drafts before the office's own, unless they are the same."""
+    own = terminal.settings.policies
+    if drafts is None or (own.is_dir() and drafts.resolve() == own.resolve()):
+        return [own]
+    return [drafts, own] if own.is_dir() else [drafts]

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.packs import folders
 from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, echo, to_json
 from inspector.domain.errors import Invalid
@@ -33,7 +34,7 @@ def replay(
         Path | None,
         typer.Option(
             "--folder",
-            help="Folder of packs with NEW in it; default: the configured one 政策包文件夹",
+            help="Folder of drafts with NEW in it, which may build on the configured packs 草案文件夹",
             exists=True,
             file_okay=False,
         ),
@@ -53,7 +54,7 @@ def replay(
 
     if first > last:
         raise Invalid("period_reversed", first=first.date().isoformat(), last=last.date().isoformat())
-    candidate = Policybook.read(folder or terminal.settings.policies).get(pack)
+    candidate = Policybook.read(*folders(terminal, folder)).get(pack)
     period = backtest.Period(first=first.date(), last=last.date(), of=of or candidate.id)
     with TemporaryFile("w+", encoding="utf-8") as spool, Bars(terminal).step("replaying") as watch:
 

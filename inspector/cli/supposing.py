@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.packs import Label, chosen
+from inspector.cli.packs import Label, chosen, folders
 from inspector.cli.terminal import Terminal
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import MatterKind, Route, SubjectKind
@@ -47,7 +47,9 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Folder of packs instead of the configured one 政策包文件夹", exists=True, file_okay=False),
+        typer.Option(
+            "--folder", help="Folder of drafts; they may build on the configured packs 草案文件夹", exists=True, file_okay=False
+        ),
     ] = None,
 ) -> None:
     """Say what a pack makes of given facts: row, ways, date, draw, each with its basis. 说明政策包对给定事实的处理。
@@ -64,7 +66,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
     from inspector.store.codec import dump
 
     settings = terminal.settings
-    policy = chosen(terminal, Policybook.read(folder or settings.policies), pack, day)
+    policy = chosen(terminal, Policybook.read(*folders(terminal, folder)), pack, day)
     known = policy.item(item)
     calendar = calendar_of(settings)
     on = day.date() if day is not None else datetime.now(calendar.zone).date()

@@ -9,8 +9,9 @@ from enum import StrEnum
 from inspector.domain.backtest import Course
 from inspector.domain.calendar import Term
 from inspector.domain.case import Method, VerifyFrom
-from inspector.domain.policy import Policy, steps
+from inspector.domain.policy import Policy
 from inspector.domain.sampling import SamplingRow
+from inspector.domain.strategy import steps
 
 Way = tuple[str, tuple[tuple[Method, str, str], ...]]
 """A fact with its ways in order: method, whom it asks, on which ground."""

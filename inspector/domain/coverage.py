@@ -13,8 +13,9 @@ from difflib import get_close_matches
 
 from inspector.domain.case import Method
 from inspector.domain.lack import Lack
-from inspector.domain.policy import Policy, steps
+from inspector.domain.policy import Policy
 from inspector.domain.staffing import Crew, Found, Month, Officer, Spot, lacking
+from inspector.domain.strategy import steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

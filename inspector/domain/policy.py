@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind, VerifyFrom
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
@@ -89,11 +89,11 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approved the pack and by which document; `on` is None while nobody has."""
+    """Who approved a pack's text (its digest is checked where it is read), by the document of which number, and on which day."""
 
     by: str
     document: str
-    on: date | None
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +279,7 @@ class Policy:
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
     `heavier` are the articles, as `S8:22`, that the pack says permit heavier checks of those who committed.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
+    `approval` is None while nobody has approved it: such a pack is in force all the same, and whoever reads is told.
     """
 
     id: str
@@ -286,7 +287,7 @@ class Policy:
     title: str
     effective_from: date
     effective_to: date | None
-    approval: Approval
+    approval: Approval | None = None
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
     heavier: frozenset[str] = frozenset()
@@ -332,6 +333,10 @@ class Policy:
     def label(self) -> str:
         """`id@version`, as decisions store it."""
         return f"{self.id}@{self.version}"
+
+    def approved(self, day: date) -> bool:
+        """Whether somebody had approved it by a day."""
+        return self.approval is not None and self.approval.on <= day
 
     @property
     def unrated(self) -> str:
@@ -379,22 +384,3 @@ class Policy:
     def term(self, timer: Timer) -> TermRow:
         """The term of a timer; the loader has proven that each is there."""
         return self.terms[timer]
-
-
-def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Step, ...]:
-    """The ways open to one fact, in the row's order. A way without a connector, or not announced in the notice, is left out.
-
-    A fact held by another body is asked of it before anybody is sent; a fact that exists only at the premises skips the letter
-    (handbook 2.2). The notice bounds the ways: verification may not go beyond the announced power (the plan, item 5).
-    """
-    ways = []
-    for method in row.methods:
-        if method not in item.methods:
-            continue
-        if method is Method.ONLINE_QUERY and fact.source:
-            ways.append(Step(method=method, via=fact.source, ground="", basis=fact.basis))
-        elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
-            ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
-        elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
-            ways.append(Step(method=method, via="", ground="", basis=row.basis))
-    return tuple(ways)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inspector.domain.case import Rated, Step, VerifyTerm
+from inspector.domain.case import Method, Rated, Step, VerifyTerm
 from inspector.domain.decision import Because
-from inspector.domain.policy import Item, Policy, StrategyRow, steps
+from inspector.domain.policy import Fact, Item, Policy, StrategyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +40,22 @@ def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: 
     basis = (row.basis, item.verify_basis, *filter(None, [level.facts.get("combined_basis"), item.insured_basis]))
     because = Because(rule="strategy.choose", basis=basis, pack=policy.label, facts=told)
     return Chosen(row=row, ways=tuple(steps(policy, item, item.fact(fact), row) for fact in facts), because=because)
+
+
+def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Step, ...]:
+    """The ways open to one fact, in the row's order. A way without a connector, or not announced in the notice, is left out.
+
+    A fact held by another body is asked of it before anybody is sent; a fact that exists only at the premises skips the letter
+    (handbook 2.2). The notice bounds the ways: verification may not go beyond the announced power (the plan, item 5).
+    """
+    ways = []
+    for method in row.methods:
+        if method not in item.methods:
+            continue
+        if method is Method.ONLINE_QUERY and fact.source:
+            ways.append(Step(method=method, via=fact.source, ground="", basis=fact.basis))
+        elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
+            ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
+        elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
+            ways.append(Step(method=method, via="", ground="", basis=row.basis))
+    return tuple(ways)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, listing, stopped, supplement
+from inspector.flows import challenges, exemptions, listing, stopped, supplement, unapproved
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -55,7 +55,8 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
 def daily(_work: Work, office: Office) -> Settlement:
     """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now.
 
-    The same look sees which exemptions were to be reviewed, and which visits are to look at what stands in no published list any more.
+    The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which
+    visits are to look at what stands in no published list any more.
     """
 
     def write(tx: Tx, now: datetime) -> None:
@@ -64,6 +65,7 @@ def daily(_work: Work, office: Office) -> Settlement:
             look(office, tx, agency, now)
         supplement.look(office, tx, now)
         exemptions.look(office, tx, now)
+        unapproved.look(office, tx, now)
 
     return Settlement(write=write)
 

@@ -17,6 +17,7 @@ from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
 from inspector.flows.articles import Article, articles
 from inspector.labels import Lang, known, label, of, words
+from inspector.policyrender import caveats
 
 GROUPS: Mapping[str, str] = {
     "verdict": "Verdict",
@@ -124,9 +125,10 @@ def cited(one: Article, lang: Lang) -> str:
 
 
 def citations(policy: Policy, bases: Iterable[str], lang: Lang) -> str:
-    """Bases of a pack, each citation once, with the document's name up to the end of its title or to a colon."""
+    """Bases of a pack, each citation once, with the document's name up to the end of its title or to a colon, and its caveats."""
     told = (
-        replace(one, source=short[0] if (short := _TITLE.match(one.source)) else one.source) for one in articles(policy, bases)
+        replace(one, source=(short[0] if (short := _TITLE.match(one.source)) else one.source) + caveats.told(one.source))
+        for one in articles(policy, bases)
     )
     return ("、" if lang == "zh-Hans" else "; ").join(cited(one, lang) for one in told)
 

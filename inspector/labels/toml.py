@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 
 from inspector.labels import LANGS, Lang, label, reason
@@ -27,6 +28,11 @@ _KINDS: Mapping[str, str] = {
     "Found invalid": "character",
 }
 """How the reader's sentences begin, and the words we have for each; any other is `other`."""
+
+
+def parsed(raw: bytes) -> dict[str, object]:
+    """A file's content. The mark that Windows editors put before UTF-8 is none of it. Raises TOMLDecodeError, UnicodeDecodeError."""
+    return tomllib.loads(raw.decode("utf-8-sig"))
 
 
 def facts(error: ValueError | OSError, name: str = "problem") -> Mapping[str, str]:

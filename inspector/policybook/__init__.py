@@ -1,9 +1,10 @@
 """Policy packs: law as data. A lawyer edits TOML, every load proves it, and the examples beside it show what it decides."""
 
 from inspector.policybook.book import Policybook
-from inspector.policybook.examples import AnyExample, Example, check_examples, differences, read_examples
+from inspector.policybook.examples import AnyExample, Example, check_examples, differences, idle_examples, read_examples
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.haste import hasty, late
+from inspector.policybook.inherit import passed_over
 
 load = Policybook.load
 
@@ -16,7 +17,9 @@ __all__ = [
     "check_examples",
     "differences",
     "hasty",
+    "idle_examples",
     "late",
     "load",
+    "passed_over",
     "read_examples",
 ]

@@ -13,12 +13,14 @@ from pathlib import Path
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy
 from inspector.labels import toml
+from inspector.policybook.approvals import approved, without_approval
 from inspector.policybook.flaws import Flaw, PacksInvalid
-from inspector.policybook.inherit import BASE, merged
+from inspector.policybook.inherit import BASE, chain, located, merged
 from inspector.policybook.lineage import lineage
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
 from inspector.policybook.rows import read
+from inspector.policybook.strays import strays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Policybook:
     """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
 
     `strangers` are the flaws of transitions from versions that lie in no file here.
+    `beside` lie in another folder: those of an office, where what was asked for is a folder of drafts.
+
     `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
     `noted` tells the texts of all packs that any daemon of this house was ever started with: what another one has decided by a pack
     that is not in our folder is read from there, once (`_later`), and nothing is taken in under it here.
@@ -36,45 +40,46 @@ class Policybook:
     texts: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Policy, ...] = ()
     strangers: tuple[Flaw, ...] = ()
+    beside: tuple[Policy, ...] = ()
     noted: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
     _later: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def load(cls, folder: Path) -> Policybook:
+    def load(cls, folder: Path, *more: Path) -> Policybook:
         """As `read`, and what a transition comes from must lie here too, for nobody knows of versions that a house has kept."""
-        held = cls.read(folder)
+        held = cls.read(folder, *more)
         if held.strangers:
             raise PacksInvalid(held.strangers)
         return held
 
     @classmethod
-    def read(cls, folder: Path) -> Policybook:
-        """Every `<pack>/pack.toml` and `<pack>/pack-<version>.toml` below a folder.
+    def read(cls, folder: Path, *more: Path) -> Policybook:
+        """Every `<pack>/pack.toml` and `<pack>/pack-<version>.toml` below a folder, with its approval where it has one.
 
-        Raises Invalid: `packs_missing` when there is none, `packs_invalid` (PacksInvalid) with all flaws of all files.
+        Packs of `more` folders are `beside` them, to be built on and compared with: a label that both have is the first one's, and
+        whether days overlap is asked within each folder. Raises Invalid: `packs_missing` when there is none, `packs_invalid`
+        (PacksInvalid) with all flaws of all files.
         """
-        files = sorted([*folder.glob("*/pack.toml"), *folder.glob("*/pack-*.toml")])
-        if not files:
-            raise Invalid("packs_missing", folder=str(folder))
         flaws: list[Flaw] = []
-        parsed = [one for file in files if (one := _parsed(file, flaws)) is not None]
-        bases = {one.label: one for one in parsed if BASE not in one.content}
-        packs = list[tuple[str, Policy]]()
-        for one in sorted(parsed, key=lambda one: BASE in one.content):
-            base = str(one.content.get(BASE, ""))
-            if base in bases and base not in {policy.label for _, policy in packs}:
-                continue  # the flaws of what it builds on have been told
-            if (policy := _read(one, bases, flaws)) is not None:
-                packs.append((one.name, policy))
+        parsed, first = _found(folder, flaws), len(flaws)
+        if not parsed and not first:
+            raise Invalid("packs_missing", folder=str(folder))
+        own = {one.label for one in parsed}
+        parsed += [replace(one, home=f"{where.name}/") for where in more for one in _found(where, flaws) if one.label not in own]
+        labels = {one.label: one for one in reversed(parsed)}
+        packs = _all_read(parsed, labels, flaws)
         flaws += _repeated(packs)
-        closed, overlaps = _close(packs)
-        flaws += overlaps
+        closed, overlaps = _close([held for held in packs if held[1].label in own])
+        beside, theirs = _close([held for held in packs if held[1].label not in own])
         late, strangers = lineage(packs)
-        flaws += late
+        flaws += [*overlaps, *theirs, *late]
+        closed = approved(folder, closed, labels, flaws)
+        for where in more:
+            beside = approved(where, beside, labels, flaws)
         if flaws:
             raise PacksInvalid(flaws)
         texts = {one.label: one.raw.decode() for one in parsed}
-        return cls(packs=closed, warnings=tuple(_gaps(closed)), texts=texts, strangers=tuple(strangers))
+        return cls(packs=closed, beside=beside, warnings=tuple(_gaps(closed)), texts=texts, strangers=tuple(strangers))
 
     def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
         """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
@@ -102,14 +107,19 @@ class Policybook:
         """Whether some version of these packs has what is stated on its scale."""
         return any(pack.level(stated) is not None for pack in self.packs if pack.id in ids)
 
+    @property
+    def all(self) -> tuple[Policy, ...]:
+        """Every pack that is in force on some day, those of the folder first."""
+        return (*self.packs, *self.beside)
+
     def get(self, label: str) -> Policy:
         """The pack `id@version`. Raises Missing naming those there are, also for one that this release cannot read."""
-        for pack in (*self.packs, *self.kept):
+        for pack in (*self.packs, *self.beside, *self.kept):
             if pack.label == label:
                 return pack
         found = self._later.get(label) or self._of_another(label)
         if found is None:
-            raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.packs))
+            raise Missing("pack_unknown", pack=label, known=", ".join(pack.label for pack in self.all))
         return found
 
     def _of_another(self, label: str) -> Policy | None:
@@ -126,10 +136,10 @@ class Policybook:
 
     def in_force(self, pack_id: str, day: date) -> Policy:
         """The one version of a pack in force on a day. Raises Missing naming the versions and their dates."""
-        for pack in self.packs:
+        for pack in self.all:
             if pack.id == pack_id and pack.in_force(day):
                 return pack
-        known = ", ".join(f"{p.label} {p.effective_from}–{p.effective_to or ''}" for p in self.packs if p.id == pack_id)
+        known = ", ".join(f"{p.label} {p.effective_from}–{p.effective_to or ''}" for p in self.all if p.id == pack_id)
         raise Missing("pack_not_in_force", pack=pack_id, day=day.isoformat(), known=known)
 
 
@@ -140,11 +150,12 @@ class _Parsed:
     file: Path
     raw: bytes
     content: Mapping[str, object]
+    home: str = ""
 
     @property
     def name(self) -> str:
-        """As people know it: `maoji/pack.toml`."""
-        return f"{self.file.parent.name}/{self.file.name}"
+        """As people know it: `maoji/pack.toml`, and before it the folder (`home`) where it is not the one that was asked for."""
+        return f"{self.home}{self.file.parent.name}/{self.file.name}"
 
     @property
     def label(self) -> str:
@@ -155,43 +166,72 @@ class _Parsed:
 def _remembered(label: str, text: str) -> _Parsed:
     """A pack that was read when it was kept."""
     pack_id, _, version = label.rpartition("@")
-    return _Parsed(file=Path(pack_id) / f"pack-{version}.toml", raw=text.encode(), content=tomllib.loads(text))
+    return _Parsed(file=Path(pack_id) / f"pack-{version}.toml", raw=text.encode(), content=toml.parsed(text.encode()))
+
+
+def _found(folder: Path, flaws: list[Flaw]) -> list[_Parsed]:
+    """The packs of a folder as TOML; what is none, and what nothing would read, is noted."""
+    files = sorted([*folder.glob("*/pack.toml"), *folder.glob("*/pack-*.toml")])
+    flaws += strays(folder)
+    return [one for file in files if (one := _parsed(file, flaws)) is not None]
 
 
 def _parsed(file: Path, flaws: list[Flaw]) -> _Parsed | None:
     """One file, or None with its flaw noted."""
     try:
         raw = file.read_bytes()
-        return _Parsed(file=file, raw=raw, content=tomllib.loads(raw.decode("utf-8")))
+        return _Parsed(file=file, raw=raw, content=toml.parsed(raw))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         name = f"{file.parent.name}/{file.name}"
         flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
         return None
 
 
+def _all_read(parsed: Sequence[_Parsed], labels: Mapping[str, _Parsed], flaws: list[Flaw]) -> list[tuple[str, Policy]]:
+    """The packs with the names of their files, those that are built on before those that build on them."""
+    contents = {label: one.content for label, one in labels.items()}
+    packs = list[tuple[str, Policy]]()
+    for one in sorted(parsed, key=lambda one: len(chain(one.content, contents))):
+        base, good = str(one.content.get(BASE, "")), {policy.label for _, policy in packs}
+        if base in labels and base not in good and one.label not in (base, *chain(contents[base], contents)):
+            continue  # the flaws of what it builds on have been told; in a ring each is told
+        if (policy := _read(one, labels, flaws)) is not None:
+            packs.append((one.name, policy))
+    return packs
+
+
 def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept: bool = False) -> Policy | None:
     """One pack, or None with its flaws noted."""
-    count = len(flaws)
-    content = merged(one.content, {label: held.content for label, held in bases.items()}, Part(one.name, "", one.content, flaws))
-    part = Part(one.name, "", content, flaws)
+    own, mine = without_approval(one.content), list[Flaw]()
+    contents = {label: held.content for label, held in bases.items()}
+    part = Part(one.name, "", own, mine)
+    content = merged(own, contents, part)
+    if content is None:
+        flaws += mine
+        return None
+    if own is not one.content and not kept:
+        part.flaw("approval_inside", "approval", value=f"approval-{own.get('version')}.toml")
+    part = Part(one.name, "", content, mine)
     draft = read(part)
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))
-    flaws += prove(draft, one.name, kept=kept)
+    mine += prove(draft, one.name, kept=kept)
     if draft.id and draft.id != one.file.parent.name:
         part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)
     stated = one.file.stem.removeprefix("pack").removeprefix("-")
     if stated and draft.version and draft.version != stated:
         part.flaw("pack_misplaced", "version", value=draft.version, fix=stated)
-    if len(flaws) > count:
+    if mine:
+        line = {bases[label].name: bases[label].content for label in chain(one.content, contents)}
+        flaws += located(mine, own, line)
         return None
-    base = bases[str(one.content[BASE])] if BASE in one.content else None
-    return draft.policy(_digest(one, base), base.label if base is not None else "")
+    return draft.policy(_digest(one, bases), str(one.content.get(BASE, "")))
 
 
-def _digest(one: _Parsed, base: _Parsed | None) -> str:
+def _digest(one: _Parsed, bases: Mapping[str, _Parsed]) -> str:
     """The SHA-256 of the bytes that were parsed; where a pack builds on another one, followed by that one's digest in hexadecimal."""
-    return hashlib.sha256(one.raw + (_digest(base, None).encode() if base is not None else b"")).hexdigest()
+    base = bases[str(one.content[BASE])] if BASE in one.content else None
+    return hashlib.sha256(one.raw + (_digest(base, bases).encode() if base is not None else b"")).hexdigest()
 
 
 def _repeated(packs: Iterable[tuple[str, Policy]]) -> list[Flaw]:

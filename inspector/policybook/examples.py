@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from inspector.labels import toml
 from inspector.policybook import drawn
 from inspector.policybook.compared import CompareExample, compare_example
 from inspector.policybook.flaws import Flaw, PacksInvalid
-from inspector.policybook.part import Part
+from inspector.policybook.part import Part, nearest
 from inspector.policybook.visited import VisitExample, visit_example
 
 STALE = "stale "
@@ -84,7 +84,7 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
     for file in sorted(folder.glob("examples*.toml")):
         name = f"{folder.name}/{file.name}"
         try:
-            part = Part(name, "", tomllib.loads(file.read_text(encoding="utf-8")), flaws)
+            part = Part(name, "", toml.parsed(file.read_bytes()), flaws)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
@@ -100,6 +100,19 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
     if not examples:
         raise Missing("examples_missing", pack=label, folder=folder.name)
     return tuple(examples)
+
+
+def idle_examples(folder: Path, labels: Collection[str]) -> Iterator[Flaw]:
+    """Each file of examples below a folder of packs that speaks of none of them; what cannot be read is told by `read_examples`."""
+    for file in sorted(folder.glob("*/examples*.toml")):
+        try:
+            label = toml.parsed(file.read_bytes()).get("pack")
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+            continue
+        if label not in labels:
+            known = sorted(one for one in labels if one.startswith(f"{file.parent.name}@")) or sorted(labels)
+            facts = {"value": str(label), "nearest": nearest(str(label), known) or "-", "known": ", ".join(known) or "-"}
+            yield Flaw(code="examples_of_nothing", file=f"{file.parent.name}/{file.name}", field="pack", facts=facts)
 
 
 def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | None = None) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
-from inspector.policybook import said
+from inspector.policybook import filing, said
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    **filing.WORDS,
     "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
@@ -29,16 +30,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} 在 {other} 中已有；修改后的政策包须用新版本号",
     ),
     "pack_misplaced": ("{value} does not fit the file's place; write {fix}", "“{value}”与文件位置不符；应为 {fix}"),
-    "base_unknown": (
-        "no pack {value} to build on (one that builds on none itself); nearest is {nearest}, known are {known}",
-        "没有可作底本的政策包“{value}”（底本自身不得另有底本）；最接近的是“{nearest}”，可用：{known}",
-    ),
-    "without_base": ("takes nothing over from another pack; take it out", "没有底本，无从排除；请删去"),
-    "without_stated": ("{value} is left out here and yet stated; do one of the two", "“{value}”既排除又写明；只取其一"),
-    "source_redefined": (
-        "{value} stands for another document in the pack this one builds on; use another code",
-        "{value} 在底本中是另一份文件；请改用别的代号",
-    ),
     "date_far": (
         "{value} is no day that anything can be counted from; write the day it takes effect",
         "{value} 之后无法计算日期；请写实际生效日",
@@ -366,18 +357,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """One thing wrong, where, and how to mend it. `facts` fill the words of the code."""
+    """One thing wrong, where, and how to mend it. `facts` fill the words of the code.
+
+    `stands`: the file that the row is taken over from, where it is not in `file` itself.
+    """
 
     code: str
     file: str
     row: str = ""
     field: str = ""
     facts: Mapping[str, str] = value(default_factory=dict)
+    stands: str = ""
 
     @property
     def said(self) -> tuple[str, str]:
         """What is wrong and how to mend it, in English and Chinese, without the place."""
         english, chinese = (words.format_map(self.facts) for words in WORDS[self.code])
+        if self.stands:
+            table = self.row.split(" ")[0].split("[")[0]
+            english += f" (it stands in {self.stands}; to have it otherwise, state all of `{table}` in this file)"
+            chinese += f"（该行在 {self.stands} 中；要另作规定，须在本文件中写明全部 {table}）"
         return english, chinese
 
     def __str__(self) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from inspector.domain.calendar import SHANGHAI, Term, WorkingCalendar, due
 from inspector.domain.case import Method
-from inspector.domain.policy import Item, Policy, Timer, steps
+from inspector.domain.policy import Item, Policy, Timer
+from inspector.domain.strategy import steps
 from inspector.policybook.flaws import Flaw
 
 _A_MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)

@@ -1,34 +1,64 @@
 """A pack that builds on another one: it states its own tables, and the rest is the other's, word for word.
 
 A table stated here replaces the other's table whole, so nobody has to guess which of two rows holds; `without` names tables that
-do not hold at all. Sources are added to. One level deep: what holds is in two files at most.
+do not hold at all. Sources are added to. The other one may build on a third, and so on: of the files that state a table the nearest
+holds, and the approval sheet prints what came of all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from inspector.domain.policy import Policy
+from inspector.policybook.flaws import Flaw
 from inspector.policybook.part import Part, nearest
 
 BASE, WITHOUT = "extends", "without"
 
-_OWN = ("id", "version", "title", "effective_from", "effective_to", "approval")
+_OWN = ("id", "version", "title", "effective_from", "effective_to")
 """What every pack says for itself."""
 
+_TABLE = re.compile(r"[a-z_]+")
 
-def merged(own: Mapping[str, object], packs: Mapping[str, Mapping[str, object]], part: Part) -> dict[str, object]:
-    """The whole content of a pack that may build on one of the `packs` by label; flaws are noted in `part`."""
+Contents = Mapping[str, Mapping[str, object]]
+"""The packs as written, by label."""
+
+
+def chain(own: Mapping[str, object], packs: Contents) -> tuple[str, ...]:
+    """The labels of what a pack builds on, the nearest first, as far as they are there; the last may lead back to one before it."""
+    held = [_label(own)]
+    label = str(own.get(BASE, ""))
+    while label in packs and label not in held:
+        held.append(label)
+        label = str(packs[label].get(BASE, ""))
+    return tuple(held[1:])
+
+
+def merged(own: Mapping[str, object], packs: Contents, part: Part) -> dict[str, object] | None:
+    """The whole content of a pack that may build on one of the `packs`; None where what it builds on cannot be told.
+
+    Flaws are noted in `part`; those of the others are told with theirs.
+    """
     content = {key: value for key, value in own.items() if key not in (BASE, WITHOUT)}
     if BASE not in own:
         if WITHOUT in own:
             part.flaw("without_base", WITHOUT)
         return content
     label = part.text(BASE)
-    base = packs.get(label)
-    if base is None:
+    if label not in packs:
         if label:
-            part.flaw("base_unknown", BASE, value=label, nearest=nearest(label, sorted(packs)), known=", ".join(sorted(packs)))
-        return content
+            part.flaw("base_unknown", BASE, value=label, nearest=nearest(label, sorted(packs)) or "-", known=_listed(packs))
+        return None
+    line = (_label(own), *chain(own, packs))
+    last = str(packs[line[-1]].get(BASE, "")) if len(line) > 1 else label
+    if last in line:
+        part.flaw("base_ring", BASE, value=" → ".join((*line, last)))
+        return None
+    base = merged(packs[label], packs, Part(part.file, "", packs[label], []))
+    if base is None:
+        return None
     held = {key: value for key, value in base.items() if key not in _OWN}
     for name in part.texts(WITHOUT) if WITHOUT in own else ():
         if name not in held:
@@ -37,6 +67,51 @@ def merged(own: Mapping[str, object], packs: Mapping[str, Mapping[str, object]],
             part.flaw("without_stated", WITHOUT, value=name)
         held.pop(name, None)
     return {**held, **content, "sources": _sources(held.get("sources"), content.get("sources", {}), part)}
+
+
+def located(flaws: Sequence[Flaw], own: Mapping[str, object], files: Mapping[str, Mapping[str, object]]) -> list[Flaw]:
+    """The flaws of a pack, each with the file in which its row stands; `files` are those it builds on by name, the nearest first."""
+    return [replace(flaw, stands=_stands(flaw, own, files)) for flaw in flaws]
+
+
+def _stands(flaw: Flaw, own: Mapping[str, object], files: Mapping[str, Mapping[str, object]]) -> str:
+    table = found[0] if (found := _TABLE.match(flaw.row)) else ""
+    if not table or table in own:
+        return ""
+    return next((name for name, content in files.items() if table in content), "")
+
+
+def passed_over(packs: Sequence[Policy]) -> Iterator[Flaw]:
+    """Each pack that builds on an earlier version than the one before it: what that one changed does not hold in it."""
+    held = {pack.label: pack for pack in packs}
+    for pack in packs:
+        base = held.get(pack.extends)
+        if base is None or base.id != pack.id:
+            continue
+        line = set(_line(pack, held))
+        for other in packs:
+            if (
+                other.id == pack.id
+                and other.label not in line
+                and base.effective_from < other.effective_from < pack.effective_from
+            ):
+                yield Flaw(
+                    code="base_passed_over", file=pack.label, field=BASE, facts={"value": base.label, "other": other.label}
+                )
+
+
+def _line(pack: Policy, held: Mapping[str, Policy]) -> Iterator[str]:
+    while pack.extends in held:
+        pack = held[pack.extends]
+        yield pack.label
+
+
+def _label(own: Mapping[str, object]) -> str:
+    return f"{own.get('id')}@{own.get('version')}"
+
+
+def _listed(packs: Contents) -> str:
+    return ", ".join(sorted(packs)) or "-"
 
 
 def _sources(base: object, own: object, part: Part) -> object:

@@ -9,7 +9,8 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.fence import fence
-from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, steps
+from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer
+from inspector.domain.strategy import steps
 from inspector.domain.transition import Scope
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES

@@ -13,7 +13,6 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
-    Approval,
     DrawRow,
     Excluded,
     Item,
@@ -45,6 +44,7 @@ from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
+from inspector.policybook.vague import vague
 
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
@@ -60,7 +60,7 @@ _NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WOR
 
 R = TypeVar("R")
 
-_HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "credit", "draw", "publish", "report")
+_HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
@@ -77,7 +77,6 @@ class Draft:
     title: str
     effective_from: date
     effective_to: date | None
-    approval: Approval
     sources: Mapping[str, str]
     statutes: frozenset[str]
     heavier: frozenset[str]
@@ -129,7 +128,6 @@ class Draft:
             title=self.title,
             effective_from=self.effective_from,
             effective_to=self.effective_to,
-            approval=self.approval,
             sources=self.sources,
             statutes=self.statutes,
             heavier=self.heavier,
@@ -215,7 +213,6 @@ def read(part: Part) -> Draft:
         title=part.text("title"),
         effective_from=effective_from,
         effective_to=effective_to,
-        approval=_approval(part.table("approval")),
         sources=sources,
         statutes=statutes,
         heavier=heavier,
@@ -273,11 +270,6 @@ def _sources(part: Part) -> tuple[dict[str, str], frozenset[str], frozenset[str]
         one.some("heavier")
         heavier.update(f"{code}:{article}" for article in (one.texts("heavier") if marks["heavier"] else ()))
     return titles, frozenset(statutes), frozenset(heavier)
-
-
-def _approval(part: Part) -> Approval:
-    part.keys(("by", "document"), ("on",))
-    return Approval(by=part.text("by"), document=part.text("document"), on=part.maybe_day("on"))
 
 
 def _credit(part: Part) -> tuple[Term, str]:
@@ -346,6 +338,8 @@ def _item(part: Part, usual: TermRow) -> Item:
 def _factors(part: Part) -> dict[str, str]:
     if part.content:
         part.keys(FACTORS)
+    for name in (name for name in FACTORS if isinstance(text := part.content.get(name), str) and text and vague(text) == text):
+        part.flaw("standard_vague", name, value=part.content[name])
     return {name: part.text(name) for name in FACTORS}
 
 

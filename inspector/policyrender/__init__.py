@@ -11,8 +11,13 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Fact, Item, Policy
+from inspector.labels import known, label
 from inspector.policyrender import conduct, legaltime
+from inspector.policyrender.caveats import short
 from inspector.policyrender.words import FACTORS, UNITS, WINDOWS, WORDS, graded
+
+UNAPPROVED = "尚未批准"
+"""What the sheet and the guide say of a pack that nobody has approved."""
 
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
 
@@ -108,7 +113,7 @@ def _sources(policy: Policy) -> Table:
 
 
 def _general(policy: Policy) -> Table:
-    approval, draw, on = policy.approval, policy.draw, policy.approval.on or "尚未批准"
+    approval, draw = policy.approval, policy.draw
     further = f"（有来源拒不公布时依次追加 {'、'.join(draw.further)}）" if draw.further else ""
     seeds = f"种子 {'、'.join(draw.seeds)}{further}，见证 {draw.witness or '—'}，随机性不少于 {draw.min_bits} 比特；"
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
@@ -121,10 +126,10 @@ def _general(policy: Policy) -> Table:
         "生效日": (str(policy.effective_from), ""),
         "终止日": (str(policy.effective_to or ""), ""),
         **({"底本": (f"{policy.extends}，本包未写明的各表照其原文", "")} if policy.extends else {}),
-        "批准": (f"{approval.by}，文件 {approval.document}，{on}", ""),
+        "批准": (f"{approval.by}，{approval.document}，{approval.on}" if approval else UNAPPROVED, ""),
         "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
-        draw.row: (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
+        f"抽取（{draw.row}）": (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
     }
     return Table(title="总则", heads=("项目", "内容", "依据"), rows=rows)
 
@@ -136,7 +141,7 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
     rates = "、".join(map(str, measured.rates))
     by = f"不实率 {rates}；置信度 {measured.confidence}；随机样本少于 {measured.least} 件注明不足；随机抽取不低于 {measured.random_share}；"
     by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
-    return {told.row: (shown, told.basis), measured.row: (by, measured.basis)}
+    return {f"公布（{told.row}）": (shown, told.basis), f"抽查报告（{measured.row}）": (by, measured.basis)}
 
 
 def _levels(policy: Policy) -> Table:
@@ -190,15 +195,10 @@ def _item(item: Item) -> tuple[str, ...]:
         item.verify_basis,
         item.standard,
         item.notice_version,
-        _publicity(item),
+        legaltime.publicity(item),
         conduct.insurance(item),
         item.basis,
     )
-
-
-def _publicity(item: Item) -> str:
-    held = item.publicity
-    return "未写明" if held is None else f"{legaltime.public(held)}；依据：{held.basis}"
 
 
 def _exemption(item: Item) -> str:
@@ -215,7 +215,7 @@ def _facts(policy: Policy) -> Table:
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
-    held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
+    held = (fact.name, fact.source or "", fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
     return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.valid_for_basis, fact.basis)
 
 
@@ -346,7 +346,17 @@ def _clauses(policy: Policy) -> Table:
 
 
 def _grounds(policy: Policy) -> Table:
-    return Table(title="请求协助的理由", heads=("编号", "依据"), rows={code: (basis,) for code, basis in policy.grounds.items()})
+    return Table(
+        title="请求协助的理由",
+        heads=("编号", "理由", "依据"),
+        rows={code: (_ground(code), basis) for code, basis in policy.grounds.items()},
+    )
+
+
+def _ground(code: str | None) -> str:
+    """A ground in words where the software knows it; a pack's own is told by its code."""
+    key = f"ground.{code}"
+    return label(key, "zh-Hans") if code and known(key, "zh-Hans") else code or ""
 
 
 def _words(values: Iterable[str]) -> str:
@@ -384,10 +394,6 @@ def cited(cell: str, sources: Mapping[str, str]) -> str:
     """A citation with the short name of its source: its document number or title in brackets, or what comes before a colon."""
 
     def told(found: re.Match[str]) -> str:
-        return f"{found[0]}（{_short(sources[found[1]])}）" if found[1] in sources else found[0]
+        return f"{found[0]}（{short(sources[found[1]])}）" if found[1] in sources else found[0]
 
     return _CITATION.sub(told, cell)
-
-
-def _short(title: str) -> str:
-    return re.split(r"[《：:（]", title.removeprefix("《"), maxsplit=1)[0].rstrip("》")

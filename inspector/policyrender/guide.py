@@ -1,6 +1,7 @@
 """The public guide (办事指南): for each published item what is to be proven, both ways to do so, and how to turn back (the plan, item 6).
 
-A page in Chinese, Markdown or HTML, that stands by itself. What it says of law is the pack's, cited with its articles.
+A page in Chinese, Markdown or HTML, that stands by itself. What it says of law is the pack's, cited with its articles: no proposal and
+no practice of elsewhere is given as a basis. While nobody has approved the pack, the page says that it is a draft.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
-from inspector.policyrender import _term, legaltime
+from inspector.policyrender import UNAPPROVED, _term, legaltime
+from inspector.policyrender.caveats import binding
 from inspector.policyrender.words import FACTORS, WORDS, graded
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
@@ -39,15 +41,17 @@ class Part:
     told: Mapping[str, str]
 
 
-def parts(policy: Policy, entries: Iterable[Entry], cite: Cite) -> tuple[Part, ...]:
-    """What the guide says of the published items that the pack has, in the pack's order; `cite` puts citations in words."""
+def parts(policy: Policy, entries: Iterable[Entry], cite: Cite, on: date) -> tuple[Part, ...]:
+    """What the guide of a day says of the published items that the pack has, in the pack's order; `cite` puts citations in words."""
     public = {entry.content.item: entry for entry in entries}
-    return tuple(_part(policy, item, public[code], cite) for code, item in policy.items.items() if code in public)
+    return tuple(
+        _part(policy, item, public[code], _Bases(policy, cite, on)) for code, item in policy.items.items() if code in public
+    )
 
 
 def markdown(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
     """The guide as Markdown."""
-    lines = [f"# {_plain(_title(agency))}", "", _plain(_head(policy, on)), ""]
+    lines = [f"# {_plain(_title(agency, policy, on))}", "", _plain(_head(policy, on)), ""]
     for part in held:
         lines += [f"## {_plain(part.name)}（{_plain(part.code)}）", ""]
         lines += [f"- **{head}**：{_plain(text)}" for head, text in part.told.items()]
@@ -57,7 +61,7 @@ def markdown(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str
 
 def html(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
     """The guide as one HTML file without scripts or anything from elsewhere."""
-    title = escape(_title(agency))
+    title = escape(_title(agency, policy, on))
     body = [f"<h1>{title}</h1>", f"<p>{escape(_head(policy, on))}</p>"]
     for part in held:
         body.append(f'<section id="{escape(part.code)}"><h2>{escape(part.name)}（{escape(part.code)}）</h2><dl>')
@@ -69,36 +73,62 @@ def html(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
     )
 
 
-def _title(agency: str) -> str:
-    return f"{agency}证明事项告知承诺制办事指南"
+def _title(agency: str, policy: Policy, on: date) -> str:
+    return f"{'' if policy.approved(on) else '【草案】'}{agency}证明事项告知承诺制办事指南"
 
 
 def _head(policy: Policy, on: date) -> str:
-    return f"编制日期 {on}；依据 {policy.title}（{policy.label}）。"
+    approval = policy.approval
+    told = (
+        f"（{policy.label}），经{approval.by} {approval.on} 以{approval.document}批准" if approval and policy.approved(on) else ""
+    )
+    draft = f"（{policy.label}），{UNAPPROVED}：本指南是草案，批准之前不得对外发布"
+    return f"编制日期 {on}；依据 {policy.title}{told or draft}。"
 
 
-def _part(policy: Policy, item: Item, entry: Entry, cite: Cite) -> Part:
+@dataclass(frozen=True, slots=True)
+class _Bases:
+    """How the guide of a day cites: what rests on proposals alone rests on the document by which the pack was approved, or on nothing."""
+
+    policy: Policy
+    cite: Cite
+    on: date
+
+    def of(self, *bases: str) -> str:
+        """The sentence that ends what they speak of."""
+        told = self.by([binding(basis, self.policy.sources, self.policy.statutes) for basis in bases], self.policy.sources)
+        return f"。依据：{told}" if told else ""
+
+    def by(self, bases: Sequence[str], sources: Mapping[str, str]) -> str:
+        """Those bases in words, or the approval; empty where there is neither."""
+        if told := self.cite([basis for basis in bases if basis], sources):
+            return told
+        approval = self.policy.approval
+        return f"{approval.by}{approval.document}" if approval and self.policy.approved(self.on) else ""
+
+
+def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
     """The heads stand in the order in which an applicant asks."""
     public = entry.publication
     assert public is not None, "only what is public is guided to"
-    choice, withdrawal = (cite([policy.basis(rule)], policy.sources) for rule in (Rule.CERTIFICATE, Rule.WITHDRAW))
+    choice, withdrawal = (bases.of(policy.basis(rule)) for rule in (Rule.CERTIFICATE, Rule.WITHDRAW))
+    content = entry.content
+    founded = bases.by([binding(content.basis, content.sources, policy.statutes)], content.sources)
+    check = {"免予核查": f"{_exempt(item)}{bases.of(item.exempt_basis or '')}"}
+    if not item.exempt:
+        check = {"核查": f"{verified(policy, item)}{bases.of(item.verify_basis)}"}
     told = {
         "目录": f"第 {entry.content.edition} 版，{public.on} 公布于{public.reference}",
         "适用": f"{_listed(item.matters)}；{_listed(item.subjects)}",
         "证明内容": f"{'、'.join(fact.name for fact in item.facts)}。标准：{item.standard}",
-        "设定依据": cite([entry.content.basis], entry.content.sources),
-        "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{choice}",
+        "设定依据": founded or "目录没有载明法律、法规或者文件",
+        "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待{choice}",
         "方式一 告知承诺": _commitment(item),
-        **(
-            {"承诺书公开": f"{legaltime.public(item.publicity)}。依据：{cite([item.publicity.basis], policy.sources)}"}
-            if item.publicity
-            else {}
-        ),
+        **({"承诺书公开": f"{legaltime.public(item.publicity)}{bases.of(item.publicity.basis)}"} if item.publicity else {}),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
-        "核查": f"{verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
-        **({"免予核查": f"{_exempt(item)}。依据：{cite([item.exempt_basis or ''], policy.sources)}"} if item.exempt else {}),
-        "承诺不实的后果": _untrue(policy, cite),
-        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录。依据：{withdrawal}",
+        **check,
+        "承诺不实的后果": _untrue(policy, bases),
+        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录{withdrawal}",
     }
     return Part(code=item.code, name=item.name, told=told)
 
@@ -124,7 +154,7 @@ def _exempt(item: Item) -> str:
     return f"{reason}不逐件核查，纳入日常监管；{item.exempt_review_by} 前复审"
 
 
-def _untrue(policy: Policy, cite: Cite) -> str:
+def _untrue(policy: Policy, bases: _Bases) -> str:
     """What an officer may be proposed to do, before and after the matter is concluded, and what is entered into the credit record."""
     rows = [row for outcome in UNTRUE if (row := policy.outcomes.get(outcome)) is not None]
     told = []
@@ -133,7 +163,7 @@ def _untrue(policy: Policy, cite: Cite) -> str:
         ends = before if before == after else f"未办结的{before}，已办结的{after}"
         grade = f"，记入信用记录（{graded(row)}）" if row.grade else ""
         told.append(f"{WORDS[row.outcome]}的，{ends}{grade}")
-    return f"{'；'.join(told)}。以上由工作人员查明后依法决定。依据：{cite((row.basis for row in rows), policy.sources)}"
+    return f"{'；'.join(told)}。以上由工作人员查明后依法决定{bases.of(*(row.basis for row in rows))}"
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from inspector.domain.calendar import Term
 from inspector.domain.inspection import CheckType
-from inspector.domain.policy import Policy
+from inspector.domain.policy import Item, Policy
 from inspector.domain.publicity import NOT_PUBLIC, Publicity
 from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.transition import Scope
@@ -75,3 +75,9 @@ def public(held: Publicity) -> str:
     if held.scope == NOT_PUBLIC or held.term is None:
         return "不公开"
     return f"公开范围：{held.scope}；自签署之日起{_term(held.term)}"
+
+
+def publicity(item: Item) -> str:
+    """How far and how long an item's letters are public, with the basis."""
+    held = item.publicity
+    return "未写明" if held is None else f"{public(held)}；依据：{held.basis}"

@@ -47,7 +47,9 @@ def _table(table: Table, policy: Policy) -> str:
 
 
 def workbook(policy: Policy) -> bytes:
-    """A workbook with a sheet for each table. Every cell is text: no row number becomes a date, no basis a formula.
+    """A workbook with a first sheet that says which text it is, and one for each table. Every print names pack and digest.
+
+    Every cell is text: no row number becomes a date, no basis a formula.
 
     The same pack gives the same bytes: the workbook is dated by the day the pack takes effect.
     """
@@ -64,15 +66,35 @@ def workbook(policy: Policy) -> bytes:
         )
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1, "num_format": "@"})
         plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "num_format": "@"})
-        for table in tables(policy):
-            sheet = book.add_worksheet(table.title.translate(_FORBIDDEN)[:_LONGEST_NAME])
+        foot = f"&L{_print(policy.label)}　SHA-256 {policy.digest}&R第 &P 页，共 &N 页"
+        for title, heads, rows in (_cover(policy), *(_sheet(table, policy) for table in tables(policy))):
+            sheet = book.add_worksheet(title.translate(_FORBIDDEN)[:_LONGEST_NAME])
             sheet.freeze_panes(1, 1)
             sheet.set_landscape()
             sheet.repeat_rows(0)
-            rows = [[row, *(cited(cell, policy.sources) for cell in cells)] for row, cells in table.rows.items()]
-            for column, texts in enumerate(zip(table.heads, *rows, strict=True)):
+            sheet.set_footer(foot)
+            for column, texts in enumerate(zip(heads, *rows, strict=True)):
                 sheet.set_column(column, column, min(_WIDEST, 4 + max(2 * len(text) for text in texts)))
-            for number, row in enumerate([table.heads, *rows]):
+            for number, row in enumerate([heads, *rows]):
                 for column, text in enumerate(row):
                     sheet.write_string(number, column, text, bold if not number or not column else plain)
     return held.getvalue()
+
+
+_Sheet = tuple[str, tuple[str, ...], list[list[str]]]
+
+
+def _cover(policy: Policy) -> _Sheet:
+    """Which text this is, as whoever signs has to name it."""
+    told = {"名称": policy.title, "政策包": policy.label, "摘要 SHA-256": policy.digest, "底本": policy.extends or "无"}
+    return "说明", ("项目", "内容"), [[head, text] for head, text in told.items()]
+
+
+def _sheet(table: Table, policy: Policy) -> _Sheet:
+    rows = [[row, *(cited(cell, policy.sources) for cell in cells)] for row, cells in table.rows.items()]
+    return table.title, table.heads, rows
+
+
+def _print(text: str) -> str:
+    """Text in a foot, where an ampersand begins a command."""
+    return text.replace("&", "&&")

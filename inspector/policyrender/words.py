@@ -107,7 +107,7 @@ WORDS: Mapping[str, str] = {
     Record.ANSWER: "数据源和机关的答复原文",
     Record.DISCLOSURE: "向谁告知过谁的哪些信息",
     Record.SECURITY: "登录和访问日志",
-    Since.CASE_ENDED: "案件终结之日",
+    Since.CASE_ENDED: "办件终结之日",
     Since.RECORDED: "记录形成之日",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",

@@ -161,3 +161,28 @@ def test_a_comparison_names_the_combinations_that_come_out_otherwise(laptop: Ope
     assert (len(said["combinations"]), said["combinations_of"], bool(said["rows"])) == (21, 45, True)
     same = laptop.well("policy", "diff", "demo@1", "demo@1", "--folder", str(folder))
     assert same.out.strip() == "no difference"
+
+
+def test_a_draft_in_a_folder_of_its_own_builds_on_the_office_s_pack_and_is_compared_with_it(laptop: Operator) -> None:
+    drafts = laptop.folder / "drafts"
+    (drafts / "demo").mkdir(parents=True)
+    head = 'id = "demo"\nversion = "7"\ntitle = "草案"\neffective_from = 2025-06-01\nextends = "demo@1"\nwithout = ["quiet"]\n[sources]\n'
+    quiet = "[[quiet]]" in (ROOT / "policies" / "demo" / "pack.toml").read_text("utf-8")
+    text = head if quiet else head.replace('without = ["quiet"]\n', "")
+    (drafts / "demo" / "pack-7.toml").write_text(text, encoding="utf-8")
+    rows = laptop.well("policy", "diff", "demo@1", "demo@7", "--folder", str(drafts), "--json").json["rows"]
+    assert ("底本", "demo@1，本包未写明的各表照其原文") in {(one["row"], (one["new"] or "").partition("；")[0]) for one in rows}
+    words = ("policy", "explain", "demo@7", "--item", "hr-agency-staff", "--level", "A", "--folder", str(drafts), "--json")
+    assert laptop.well(*words).json["why"]["row"] == "high-A"
+    assert [one["label"] for one in laptop.well("policy", "list", "--folder", str(drafts), "--json").json] == ["demo@7"]
+    told = laptop.well("policy", "check", "--folder", str(drafts), "--json").json
+    assert (told["silent"], told["differences"]) == (["demo@7"], {})
+
+
+def test_examples_of_a_version_that_is_not_there_are_named_by_policy_check(laptop: Operator) -> None:
+    drafts = laptop.folder / "drafts"
+    shutil.copytree(ROOT / "policies" / "maoji", drafts / "maoji")
+    (drafts / "maoji" / "examples-2026.9.toml").write_text('pack = "maoji@2026.9"\n', encoding="utf-8")
+    told = laptop.well("policy", "check", "--folder", str(drafts)).out
+    assert "maoji/examples-2026.9.toml" in told
+    assert "no pack maoji@2026.9, so these examples are never run" in told

@@ -208,3 +208,38 @@ source = "invented for this test"
 name = "元旦"
 days_off = [{holidays(2027)}]
 """
+
+
+def test_a_pack_in_force_without_an_approval_is_told_until_one_comes_and_that_stands_in_the_ledger_once(running: Running) -> None:
+    (told,) = running.matters("pack_unapproved")
+    digest = running.house.office.book.get("demo@1").digest
+    assert (told["agency"], json.loads(told["body"])) == ("city", {"pack": "demo@1", "digest": digest})
+    lines = [
+        'pack = "demo@1"',
+        f'sha256 = "{digest}"',
+        'by = "示例区司法局"',
+        'document = "示例司发〔2025〕1号"',
+        "on = 2025-01-02",
+        "",
+    ]
+    running.write("demo/approval-1.toml", "\n".join(lines))
+    running.look()
+    assert (running.refused, running.matters("pack_unapproved")) == (0, [])
+    assert running.ledger("demo@1") == ["pack.approved"]
+    running.write("demo/examples-1.toml", 'pack = "demo@1"\n')
+    running.look()
+    assert running.ledger("demo@1") == ["pack.approved"], "also at the next look"
+    (running.at.policies / "demo" / "approval-1.toml").unlink()
+    running.look()
+    assert [row["about"] for row in running.matters("pack_unapproved")] == ["city:demo@1:withdrawn"]
+
+
+def test_a_new_version_in_a_misnamed_file_is_told_at_once_and_no_more_when_it_has_gone(running: Running) -> None:
+    stray = running.at.policies / "demo" / "pack-2.toml.txt"
+    stray.write_text(running.second(), encoding="utf-8")
+    running.look()
+    (told,) = running.matters("law_refused")
+    assert "demo/pack-2.toml.txt" in json.loads(told["body"])["told"]
+    stray.unlink()
+    running.look()
+    assert (running.refused, running.matters("law_refused")) == (0, [])

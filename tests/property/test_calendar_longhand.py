@@ -99,6 +99,47 @@ def test_a_period_whose_clock_stood_still_ends_where_longhand_ends_it(
         assert {one.day for one in proof if one.kind is DayKind.SUSPENDED} == {one for one in stood if event < one < told.last}
 
 
+HALF = timedelta(minutes=30)
+STRETCHES = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 200)), max_size=4)
+"""One behind the other: so many half hours after the former, and so long; they begin and end within days."""
+
+
+def _stops(start: datetime, stretches: list[tuple[int, int]]) -> tuple[Stop, ...]:
+    since, held = start, list[Stop]()
+    for gap, length in stretches:
+        since += gap * HALF
+        held.append(stop("TESTING", "row", since, since + length * HALF, CALENDAR))
+        since += length * HALF
+    return tuple(held)
+
+
+@settings(deadline=None, max_examples=100)
+@given(MOMENTS, TERMS.filter(lambda term: term.unit not in (Unit.HOUR, Unit.MINUTE)), STRETCHES)
+def test_a_day_is_not_counted_when_its_clock_stood_still_as_business_stopped(
+    start: datetime, term: Term, stretches: list[tuple[int, int]]
+) -> None:
+    start = start.replace(minute=start.minute // 30 * 30)
+    stops, event = _stops(start, stretches), LONGHAND.here(start)
+    ends = ((event + n * DAY, LONGHAND.stop_of(event + n * DAY)) for n in range(40))
+    stood = {day for day, end in ends if any(one.since <= end < one.until for one in stops)}
+    told = due(start, term, CALENDAR, None, stops)
+    assert told.counted.last == LONGHAND.without(event, term.amount, term.unit.value, stood)
+
+
+@settings(deadline=None, max_examples=100)
+@given(MOMENTS, st.integers(1, 60), st.integers(0, 20), STRETCHES)
+def test_hours_run_on_by_half_hours_in_which_the_clock_runs(
+    start: datetime, hours: int, more: int, stretches: list[tuple[int, int]]
+) -> None:
+    start = start.replace(minute=start.minute // 30 * 30)
+    stops, extended = _stops(start, stretches), (Term(amount=more, unit=Unit.HOUR),) if more else ()
+    at, left = start, 2 * (hours + more)
+    while left:
+        left -= not any(one.since <= at < one.until for one in stops)
+        at += HALF
+    assert due(start, Term(amount=hours, unit=Unit.HOUR), CALENDAR, None, stops, extended).at == at
+
+
 @cache
 def _closing(closes: time) -> Longhand:
     return Longhand(SHIPPED, timedelta(hours=closes.hour, minutes=closes.minute))

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from inspector.domain.case import Method
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, visited
 from inspector.domain.lack import Lack
-from inspector.domain.policy import Policy, steps
+from inspector.domain.policy import Policy
 from inspector.domain.roster import InspectorRecord, StaffRole
 from inspector.domain.staffing import Crew, Month, Officer, Spot
+from inspector.domain.strategy import steps
 from inspector.policybook import Policybook
 from tests.house import ROOT
 

@@ -15,6 +15,7 @@ BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
 NONE = {
     "draw.read": "a person has read a list; nothing is decided, and the embargo's basis stands in the term `release`",
     "pack.announced": "what the pack rests on stands in its approval, which the line tells",
+    "pack.approved": "the document of approval is what it rests on, and the line tells it",
     "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
     "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",
     "seat.handed_over": "the channel's receipt for a push that `seat.order` has based",

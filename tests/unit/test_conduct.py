@@ -161,7 +161,7 @@ def test_what_is_kept_for_good_has_no_last_day(tmp_path: Path) -> None:
     policy = loaded(tmp_path, text)
     (case,) = (one for one in kept(policy, START, CALENDAR) if one.record is Record.ENFORCEMENT)
     assert (case.keep, case.until) == (None, None)
-    assert row(render(policy), "keep-case")[1:4] == ["案卷（含证据和各项决定）", "案件终结之日", "永久"]
+    assert row(render(policy), "keep-case")[1:4] == ["案卷（含证据和各项决定）", "办件终结之日", "永久"]
 
 
 @pytest.mark.parametrize(("answer", "case"), [("12mo", "1y"), ("1y", "12mo"), ("10y", "10y")])
@@ -202,12 +202,12 @@ def test_the_approval_sheet_tells_acts_retention_and_insurance_in_each_form(tmp_
     page = render(MAOJI)
     assert row(page, "act-false-grave")[2:5] == ["明知虚假", "严重", "是"]
     assert row(page, "act-uncorrected")[2:5] == ["不实，不能改正", "一般", "否"]
-    assert row(page, "keep-answer")[1:4] == ["数据源和机关的答复原文", "案件终结之日", "6个月"]
+    assert row(page, "keep-answer")[1:4] == ["数据源和机关的答复原文", "办件终结之日", "6个月"]
     html, book = paper.html(MAOJI), paper.workbook(MAOJI)
     assert all(word in html for word in ("失信行为目录", "act-refused", "记录的保存期限", "keep-disclosure"))
     assert paper.workbook(replace(MAOJI, acts=(), retentions=())) != book
     policy = loaded(tmp_path, conduct.INSURED)
-    assert row(render(policy), "business-licence")[15].startswith("保险金额 200000 元；依据：S0:9")
+    assert row(render(policy), "business-licence")[16].startswith("保险金额 200000 元；依据：S0:9")
     assert row(render(policy), "dispatch-premises")[15] == ""
 
 
@@ -244,7 +244,7 @@ def test_an_explanation_tells_the_acts_the_time_of_keeping_and_the_insurance_wit
     assert "answers of sources and agencies, word for word: 6 months, from the end of the case (row keep-answer)" in english
     assert list(lines(english, "[S14]")) == ["  [S14] 《中华人民共和国网络安全法》（2016年）"]
     chinese = told(suppose(place, MAOJI, facts()), "zh-Hans")
-    assert "案卷（含证据和各项决定）：自案件终结之日起保存10 年（第 keep-case 行）" in chinese
+    assert "案卷（含证据和各项决定）：自办件终结之日起保存10 年（第 keep-case 行）" in chinese
     insured = told(suppose(place, loaded(tmp_path, conduct.INSURED), facts()), "en")
     assert "Insured: a liability insurance stands for it up to 200,000 yuan" in insured
     assert "[S0] item 9" in insured
@@ -254,7 +254,7 @@ def test_an_explanation_tells_the_acts_the_time_of_keeping_and_the_insurance_wit
 def test_a_later_version_may_take_the_catalogue_over_or_leave_it(tmp_path: Path) -> None:
     write(tmp_path, conduct.ACTS)
     child = 'id = "maoji"\nversion = "2026.6"\ntitle = "x"\neffective_from = 2026-06-01\nextends = "maoji@2026.1"\n'
-    child += '{}\n[approval]\nby = "x"\ndocument = "x"\n[sources]\n'
+    child += "{}\n[sources]\n"
     for more, count in (("", 4), ('without = ["act"]', 0)):
         write(tmp_path, child.format(more), "pack-2026.6.toml")
         assert len(Policybook.load(tmp_path).get("maoji@2026.6").acts) == count

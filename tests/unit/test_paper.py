@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ BOOK = Policybook.load(POLICIES)
 def test_every_row_of_a_pack_stands_in_the_workbook_as_text(label: str) -> None:
     pack = BOOK.get(label)
     read = CalamineWorkbook.from_filelike(io.BytesIO(paper.workbook(pack)))
-    assert len(read.sheet_names) == len(tables(pack))
-    for name, table in zip(read.sheet_names, tables(pack), strict=True):
+    cover, *names = read.sheet_names
+    assert ["政策包", pack.label] in read.get_sheet_by_name(cover).to_python()
+    assert ["摘要 SHA-256", pack.digest] in read.get_sheet_by_name(cover).to_python()
+    for name, table in zip(names, tables(pack), strict=True):
         rows = read.get_sheet_by_name(name).to_python()
         assert rows[0] == list(table.heads)
         assert [row[0] for row in rows[1:]] == list(table.rows)
@@ -51,3 +54,11 @@ def test_the_page_fetches_nothing_and_says_which_text_it_is(naughty: Policy) -> 
     page = paper.html(naughty)
     assert naughty.digest in page
     assert not [word for word in ("http://", "https://", "src=", "url(") if word in page]
+
+
+def test_every_printed_sheet_of_the_workbook_names_pack_version_and_digest() -> None:
+    pack = BOOK.get("maoji@2026.1")
+    with zipfile.ZipFile(io.BytesIO(paper.workbook(pack))) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == len(tables(pack)) + 1
+    assert all(f"&amp;Lmaoji@2026.1　SHA-256 {pack.digest}&amp;R" in sheet for sheet in sheets)

@@ -62,7 +62,7 @@ def test_the_page_says_which_articles_permit_heavier_checks() -> None:
 
 
 def test_the_page_says_that_the_pack_is_not_approved() -> None:
-    assert row(render(MAOJI), "批准")[1] == "待区司法局审核 (pending)，文件 —，尚未批准"
+    assert row(render(MAOJI), "批准")[1] == "尚未批准"
 
 
 def test_a_fraction_that_is_no_whole_percentage_stays_a_fraction() -> None:

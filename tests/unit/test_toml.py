@@ -63,3 +63,9 @@ def test_what_the_reader_says_anew_is_still_told_by_its_place() -> None:
         "problem": "line 3, column 7: this is not TOML",
         "problem_zh": "第3行第7列：不符合 TOML 格式",
     }
+
+
+def test_settings_from_a_windows_editor_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "inspector.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + '[agencies.bureau]\nname = "局"\n'.encode())
+    assert settings.load(file).agencies["bureau"].name == "局"

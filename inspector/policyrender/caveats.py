@@ -1,0 +1,32 @@
+"""What the title of a source says against citing it: a proposal, foreign practice, hearsay. It is shown wherever the source is cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+PROPOSED = "非规定"
+"""In the titles of proposals: what is so marked may be quoted to nobody as a rule."""
+
+MARKS = ("仅供参照", "未核对原文")
+"""In the titles of what is law elsewhere, and of what was read in a report alone."""
+
+
+def short(title: str) -> str:
+    """A source's short name with what speaks against it: its number or title up to a bracket, a colon or a dash."""
+    name = re.split(r"[《：:（》]|——", title.removeprefix("《"), maxsplit=1)[0]
+    return name + told(title)
+
+
+def told(title: str) -> str:
+    """What speaks against a source, in brackets; empty where nothing does."""
+    found = [mark for mark in MARKS if mark in title]
+    return f"〔{'、'.join(found)}〕" if found else ""
+
+
+def binding(basis: str, sources: Mapping[str, str], statutes: Collection[str]) -> str:
+    """What of a basis may be given to the public: statutes, and documents whose titles say nothing against them; it may be nothing."""
+    against = {
+        code for code, title in sources.items() if code not in statutes and any(mark in title for mark in (PROPOSED, *MARKS))
+    }
+    return ";".join(one for one in basis.split(";") if one and one.partition(":")[0].strip() not in against)

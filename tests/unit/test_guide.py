@@ -1,0 +1,86 @@
+"""The public guide gives no proposal as a basis, and says that it is a draft while nobody has approved its pack; caveats stay visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from inspector.domain.policy import Approval, Policy
+from inspector.flows import wording
+from inspector.policybook import Policybook
+from inspector.policyrender import guide, render, tables
+from inspector.policyrender.caveats import MARKS, PROPOSED, binding, short
+from tests.packs import POLICIES
+from tests.unit.test_catalogue import pack, publishing
+
+ITEM = "business-licence"
+TODAY = date(2026, 11, 26)
+APPROVAL = Approval(by="示例区司法局", document="示例司发〔2026〕1号", on=TODAY)
+
+
+def page(policy: Policy, item: str = ITEM) -> str:
+    """The guide to one published item, as Markdown."""
+
+    def cite(bases: Iterable[str], sources: Mapping[str, str]) -> str:
+        return wording.citations(replace(policy, sources=sources), bases, "zh-Hans")
+
+    held = publishing().state
+    entry = replace(held, content=replace(held.content, item=item))
+    return guide.markdown("示例局", policy, guide.parts(policy, [entry], cite, TODAY), TODAY)
+
+
+def test_while_nobody_has_approved_the_pack_the_guide_says_that_it_is_a_draft() -> None:
+    told = page(pack())
+    assert told.startswith("# 【草案】示例局")
+    assert "尚未批准：本指南是草案，批准之前不得对外发布" in told
+    later = replace(APPROVAL, on=date(2026, 11, 27))
+    assert page(replace(pack(), approval=later)) == told, "an approval of tomorrow is none today"
+    approved = page(replace(pack(), approval=APPROVAL))
+    assert "草案】" not in approved.partition("\n")[0]
+    assert "经示例区司法局 2026-11-26 以示例司发〔2026〕1号批准" in approved
+
+
+def test_the_guide_gives_no_proposal_and_no_practice_of_elsewhere_as_a_basis() -> None:
+    for item in pack().items:
+        told = page(pack(), item)
+        bases = [line.partition("依据：")[2] for line in told.splitlines() if "依据：" in line]
+        assert bases
+        assert [base for base in bases if any(mark in base for mark in (PROPOSED, *MARKS))] == []
+
+
+def test_what_rests_on_proposals_alone_rests_on_the_document_by_which_they_were_approved() -> None:
+    licence = replace(pack().items[ITEM], verify_basis="P:2.4")
+    policy = replace(pack(), items={ITEM: licence})
+    check = next(line for line in page(policy).splitlines() if "**核查**" in line)
+    assert "依据" not in check
+    approved = page(replace(policy, approval=APPROVAL))
+    assert next(line for line in approved.splitlines() if "**核查**" in line).endswith("。依据：示例区司法局示例司发〔2026〕1号")
+
+
+def test_of_an_exempt_item_the_guide_does_not_say_that_it_is_verified() -> None:
+    told = page(pack(), "legal-aid")
+    assert ("**免予核查**：" in told, "**核查**：" in told, "内完成" in told) == (True, False, False)
+
+
+def test_only_a_statute_and_what_nothing_speaks_against_is_given_to_the_public() -> None:
+    sources = {"S0": "〔2021〕4号《方案》", "S8": "《办法》——仅供参照", "S10": "《消防法》——仅供参照", "P": "建议值，非规定"}
+    assert binding("S0:7;S8:2;S10:15;P:2.4", sources, {"S10"}) == "S0:7;S10:15"
+
+
+def test_a_caveat_of_a_source_stands_beside_each_citation_of_it_on_the_sheet_and_in_an_explanation() -> None:
+    book = Policybook.load(POLICIES)
+    assert "S8:22（食品生产经营监督检查管理办法〔仅供参照〕）" in render(book.get("maoji@2026.1"))
+    assert "〔仅供参照、未核对原文〕" in render(book.get("fire-safety@2"))
+    assert "〔仅供参照〕" in wording.citations(book.get("maoji@2026.1"), ["S8:22"], "zh-Hans")
+    for title in {title for one in book.packs for title in one.sources.values() if "——" in title}:
+        assert "〔" in short(title).removeprefix(title[: title.index("——")]), title
+
+
+def test_the_sheet_calls_no_row_of_its_first_table_and_no_ground_by_a_code_alone() -> None:
+    for one in Policybook.load(POLICIES).packs:
+        general = tables(one)[0]
+        assert [row for row in general.rows if row.isascii()] == []
+        facts = next(table for table in tables(one) if table.title == "事实")
+        assert {cell for cells in facts.rows.values() for cell in cells} & {*one.grounds} == set()
+    assert "相关数据尚未实现网络共享" in render(pack())
