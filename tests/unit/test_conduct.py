@@ -208,7 +208,7 @@ def test_the_approval_sheet_tells_acts_retention_and_insurance_in_each_form(tmp_
     assert paper.workbook(replace(MAOJI, acts=(), retentions=())) != book
     policy = loaded(tmp_path, conduct.INSURED)
     assert row(render(policy), "business-licence")[16].startswith("保险金额 200000 元；依据：S0:9")
-    assert row(render(policy), "dispatch-premises")[15] == ""
+    assert row(render(policy), "dispatch-premises")[16] == ""
 
 
 def test_the_comparison_sees_every_field_of_these_rows(tmp_path: Path) -> None:
