@@ -133,11 +133,11 @@ def retraction_key(entry: str) -> str:
 
 
 def _graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | None:
-    """How grave an entry is: as the act is that was found, but of a matter not yet decided never graver than its outcome (handbook 2.7)."""
-    usual = row.graded(concluded=concluded)
-    if act is None or (not concluded and usual in GRAVITY and GRAVITY.index(usual) < GRAVITY.index(act.grade)):
-        return usual
-    return act.grade
+    """How grave an entry is: as the act is that was found, but of a matter not yet decided no graver than the pack says (handbook 2.7)."""
+    if act is None:
+        return row.graded(concluded=concluded)
+    capped = None if concluded else row.undecided_grade
+    return capped if capped in GRAVITY and GRAVITY.index(capped) < GRAVITY.index(act.grade) else act.grade
 
 
 def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetime) -> Order:

@@ -90,7 +90,7 @@ def test_a_letter_nobody_answered_says_so_afterwards(edge: Edge, hand: Hand, doo
     assert state(edge, request_id) is AssistanceState.UNANSWERED
     phone = door.phone(edge.url)
     phone.open(path)
-    assert "期限已过，案件已在没有答复的情况下继续办理。仍可答复" in phone.now()
+    assert "期限已过，办件已在没有答复的情况下继续办理。仍可答复" in phone.now()
 
 
 def test_a_link_that_was_cut_or_guessed_says_what_to_do(edge: Edge, door: Door) -> None:

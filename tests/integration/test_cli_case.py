@@ -117,8 +117,8 @@ def test_who_brought_a_certificate_has_signed_no_letter(operator: Operator) -> N
 @on_both
 def test_a_file_comes_in_whole_once_and_says_who_brought_it(operator: Operator) -> None:
     file = operator.file("cases.csv", table(HEADS, row(1), row(2)))
-    assert bring(operator, file) == (0, {"opened": 2, "known": 0, "dry_run": False, "flaws": []})
-    assert bring(operator, file) == (0, {"opened": 0, "known": 2, "dry_run": False, "flaws": []})
+    assert bring(operator, file) == (0, {"opened": 2, "known": 0, "dry_run": False, "needs": [], "flaws": []})
+    assert bring(operator, file) == (0, {"opened": 0, "known": 2, "dry_run": False, "needs": [], "flaws": []})
     assert cases(operator) == ["S-000001", "S-000002"]
     with house.closing(operator.store()) as store:
         rules = operated(store)
@@ -185,7 +185,7 @@ def test_a_reference_used_before_for_other_content_keeps_the_file_out(operator: 
 
 def test_a_dry_run_judges_like_the_real_thing_and_writes_nothing(operator: Operator) -> None:
     file = operator.file("cases.csv", table(HEADS, row(1)))
-    assert bring(operator, file, "--dry-run") == (0, {"opened": 1, "known": 0, "dry_run": True, "flaws": []})
+    assert bring(operator, file, "--dry-run") == (0, {"opened": 1, "known": 0, "dry_run": True, "needs": [], "flaws": []})
     assert cases(operator) == []
     assert bring(operator, operator.file("bad.csv", table(HEADS, row(1, item="x"))), "--dry-run")[0] == 2
 
@@ -201,7 +201,7 @@ def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
     assert (code, cases(operator)) == (2, [])
     assert bring(operator, operator.file("good.csv", table(HEADS, *rows))) == (
         0,
-        {"opened": 7, "known": 0, "dry_run": False, "flaws": []},
+        {"opened": 7, "known": 0, "dry_run": False, "needs": [], "flaws": []},
     )
     assert len(cases(operator)) == 7
 

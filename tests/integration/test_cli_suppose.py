@@ -156,7 +156,7 @@ def test_a_comparison_names_the_combinations_that_come_out_otherwise(laptop: Ope
     words = ("policy", "diff", "demo@1", "demo@2", "--folder", str(folder))
     page = laptop.well(*words).out
     assert "those that change: 21 of 45" in page
-    assert "level B, U, D: term: 10 working days → 8 working days" in page
+    assert "level B, U, D: term: 10 working days from the day of intake → 8 working days from the day of intake" in page
     said = laptop.well(*words, "--json").json
     assert (len(said["combinations"]), said["combinations_of"], bool(said["rows"])) == (21, 45, True)
     same = laptop.well("policy", "diff", "demo@1", "demo@1", "--folder", str(folder))

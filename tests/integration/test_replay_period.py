@@ -156,7 +156,7 @@ def test_an_unchanged_pack_changes_nothing_to_the_byte_and_nothing_is_written(pa
 
 @on_both
 def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: Path) -> None:
-    folder = candidate(tmp_path)
+    folder = candidate(tmp_path / "drafts")
     told = past.replay("demo@2", "--folder", str(folder), "--json")
     assert told.code == 0, told.err
     said, ids = told.json, past.ids
@@ -196,7 +196,7 @@ def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: P
 
 
 def test_what_people_read_names_cases_and_classes_but_no_subject(past: Past, tmp_path: Path) -> None:
-    folder = candidate(tmp_path)
+    folder = candidate(tmp_path / "drafts")
     told = past.replay("demo@2", "--folder", str(folder))
     assert "row normal-C → row normal-C2: 6" in told.out
     assert f"refused: item_unknown: 1 ({past.ids[12]})" in told.out
