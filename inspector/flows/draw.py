@@ -14,15 +14,16 @@ from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, Order, OrderKind
 from inspector.domain.draw import Result
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import Frame
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
+from inspector.domain.reconcile import digest
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, seeding, stopped, supplement
+from inspector.flows import extend, reconcile, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -35,6 +36,7 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
 from inspector.flows.voiding import make_void, members_digest
 from inspector.ports import Garbled, PortError, Refused
+from inspector.store.draws import KNOWN
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
@@ -67,7 +69,15 @@ def announce(work: Work, office: Office) -> Settlement:
             return
         prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE)
 
-    return Settlement(write=write, outcome="prepared")
+    def guarded(tx: Tx, now: datetime) -> None:
+        try:
+            write(tx, now)
+        except Refusal as error:  # nothing is written yet: a draw is numbered first
+            if error.code != KNOWN:
+                raise
+            reconcile.note(tx, office.plans[plan].agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
+
+    return Settlement(write=guarded, outcome="prepared")
 
 
 def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> Draw | None:
@@ -198,6 +208,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         policy = office.book.get(fresh.pack)
         facts = {
             "seed": result.seed,
+            "result": digest(result.content()),
             "strata": _sizes(fresh, result),
             "shortages": sum(len(one.dealt.shortages) for one in result.lists if one.dealt),
             "unknown_bans": sum(one.unknown_bans for one in result.lists),

@@ -38,7 +38,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
 
     Where each list has rules of its own, it is about that of an agency: the lead's, unless another one is named.
     """
-    drawn = Drawn.of(tx, number)
+    drawn = Drawn.of(office, tx, number)
     held = drawn.held
     listed = held.lists[0]
     if agency and agency != held.agency:
@@ -78,7 +78,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         set_aside=_set_aside(drawn, listed),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
-        joint=_joint(tx, held, listed),
+        joint=_joint(office, tx, held, listed),
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
         void=drawn.void,
@@ -91,7 +91,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     )
 
 
-def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
+def _joint(office: Office, tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
     """Over a draw and its carried-out extensions, whichever of them the report is about: of a list's objects, or of what all share.
 
     Over none for one that was made void: it decides nothing, so it adds nothing.
@@ -99,7 +99,7 @@ def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
     kin = tx.draws.kin(held) if held.state is not DrawState.VOID else []
     turns = []
     for one in kin if len(kin) > 1 else ():
-        drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
+        drawn, before = Drawn.of(office, tx, one.number), tx.draws.before(one)
         taken = {str(row["object_id"]) for row in tx.visits.chosen(before, listed.agency)} if before else set()
         strata = next(result.strata for result in drawn.result.lists if result.name == listed.name)
         visited = {str(row["object_id"]) for row in tx.visits.chosen([one.number], listed.agency)}

@@ -30,6 +30,7 @@ from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
+from inspector.flows.reconcile import differing
 from inspector.flows.seeding import type_figures
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
@@ -186,8 +187,15 @@ def carried_out(office: Office, hand: Hand, number: str) -> Draw:
         with office.store.begin() as tx:
             type_figures(office, tx, number, by, thrown(number), hand())
     settle(office)
+    return agreeing(office, number)
+
+
+def agreeing(office: Office, number: str) -> Draw:
+    """A draw about which all records agree."""
     with office.store.read() as tx:
-        return tx.draws.get(number)
+        held = tx.draws.get(number)
+        assert differing(office, tx, held, whole=True) == ()
+        return held
 
 
 def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19 23 33 16") -> Draw:
@@ -223,6 +231,7 @@ def one_seat(store: Store, hand: Hand) -> tuple[Office, str]:
 
 def replayed(office: Office, number: str) -> None:
     """Replay a draw's afterlife from its files: the teams are those of the table."""
+    agreeing(office, number)
     with office.store.read() as tx:
         files, made = tx.draws.files(number), tx.visits.of_draw(number)
         seated = {visit.object_id: [seat.inspector for seat in tx.visits.team(visit.id) if seat.state.open] for visit in made}
