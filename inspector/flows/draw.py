@@ -179,7 +179,7 @@ def lodge(work: Work, office: Office) -> Settlement:
     try:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
-        return not_lodged(work, office, error).after(error)
+        return _lodged(office, number, None, other="http_409" in (error.code, error.detail)).after(error)
     at = receipt.at or office.now()  # a receipt without a date is dated by the office's clock, as everything it is compared with
     return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", at), attempts=receipt.attempts)
 
@@ -286,12 +286,16 @@ def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
     return {"register": end, "members": members_digest(office, tx, held.number)}
 
 
-def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
+def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None, *, other: bool = False) -> Settlement:
+    """`other`: the witness holds another value for this number. Somebody drew under it before, and a person asks who."""
+
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
-            tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
+            tx.attention.open(
+                "draw_witness_other" if other else "draw_without_witness", held.agency, number, {"draw": number}, now
+            )
 
     return Settlement(write=write, outcome="lodged" if receipt else "not_lodged")
 

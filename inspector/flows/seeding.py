@@ -45,7 +45,7 @@ def reveal(work: Work, office: Office) -> Settlement:
         return nothing("obsolete")
     typed = _typed(held, party)
     try:
-        part = source.reveal(number, promise, typed, key=work.key)
+        part = source.reveal(number, promise, typed, key=work.key, w=held.w or "")
         value = seed.value(promise, part, read(committed).suite)
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)

@@ -60,7 +60,9 @@ class Party:
         hashed = hashlib.sha256(f"ssj1/nonce\n{self.nonce(draw)}".encode()).hexdigest()
         return {"kind": "reveal", "party": self.name, "hash": hashed}
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         """Its nonce."""
         if self.silent:
             raise Refused("withdrawn", origin=Origin.THEM)
@@ -78,7 +80,9 @@ class Dice:
         """What will be thrown."""
         return {"kind": "text", "what": "26 dice", "bits": 66, "form": {"dice": 26, "sides": 6}}
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         """The figures, once two have typed the same."""
         if len(typed) < 2:
             raise NotYet("ceremony_waiting")
@@ -109,12 +113,15 @@ class Notary:
     """A witness."""
 
     values: dict[str, str] = field(default_factory=dict)
+    refuses: Refused | None = None
 
     def __post_init__(self) -> None:
         self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
-        """Keep W."""
+        """Keep W, or not."""
+        if self.refuses is not None:
+            raise self.refuses
         self.values[draw] = value
         return Receipt(reference="n-1", at=datetime.now(UTC))
 

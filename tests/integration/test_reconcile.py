@@ -19,6 +19,7 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn, public_bundle, receipt_of
 from inspector.flows.reporting import report
+from inspector.ports import Origin, Refused
 from inspector.store.codec import dump
 from inspector.store.drawtables import draw, draw_file, draw_register, seed_used
 from inspector.store.store import Store
@@ -238,3 +239,14 @@ def test_the_scheduled_draw_under_an_erased_number_is_a_matter_and_no_draw(store
     assert first.number in matters(office)["plan:weekly"]
     with store.read() as tx:
         assert tx.draws.page(None) == []
+
+
+def test_a_witness_who_holds_another_value_for_the_number_is_a_matter_of_its_own(store: Store, hand: Hand) -> None:
+    office, _, notary = drawing(store, hand)
+    notary.refuses = Refused("conflict", origin=Origin.US, detail="http_409")
+    made = announced(office, hand, cases=1)[1]
+    with store.read() as tx:
+        kinds = {row["kind"] for row in tx.attention.page(None) if row["about"] == made.number}
+        assert tx.draws.get(made.number).witness is None, "and its time is not proven"
+    assert "draw_witness_other" in kinds
+    assert "draw_without_witness" not in kinds
