@@ -208,6 +208,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{title}已登记废止；须复审的证明事项：{count} 项",
     ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
+    "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
     "holds_void": (
         "draw {number}: made void before it had a result; what it committed to agrees",
         "抽取 {number}：产生结果前已作废；其承诺内容一致",

@@ -102,8 +102,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "digest_unreadable": ("no SHA-256", "不是 SHA-256 摘要", "64 digits 0-9a-f, or leave it empty", "应为64位 0-9a-f，或留空"),
     # Rosters and the plan of a draw without the daemon.
     "code_form": (
-        "{value} is not the one written form of a code (capitals, plain width, no blanks or hyphens), and nothing is normalised in a "
-        "commitment",
+        "{value} is not the one written form of a code (capitals, no full width, blanks, hyphens), and a commitment normalises nothing",
         "“{value}”不是代码的统一写法（大写、半角、无空格和连字符），承诺中不作规范化处理",
         "write {normal}",
         "请改为 {normal}",
