@@ -15,6 +15,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawState
+from inspector.domain.verify import unaccounted
 from inspector.labels import label, of
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def list_draws(
         return
     held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
     terminal.page(names, [_shown(terminal, one) for one in held], limit, "--agency, --last", key="number")
+    if lost := unaccounted([one.number for one in held if within is None or one.agency in within]):
+        terminal.aside(terminal.words("numbers_missing", numbers=", ".join(lost)))
 
 
 def show(terminal: Terminal, draw: Number) -> None:

@@ -208,6 +208,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{title}已登记废止；须复审的证明事项：{count} 项",
     ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
+    "numbers_missing": (
+        "✗ there is no draw of the numbers {numbers}: see draw register",
+        "✗ 缺少以下编号的抽查：{numbers}，见 draw register",
+    ),
     "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
     "holds_void": (
         "draw {number}: made void before it had a result; what it committed to agrees",

@@ -143,9 +143,9 @@ def _refuse_what_is_no_code(original: str, normal: str) -> None:
 
 
 def _refuse_impossible(normal: str) -> None:
-    """A letter that no credit code has was typed for a digit: the same firm would stand beside itself."""
+    """A letter that no credit code has, in what else is one, was typed for a digit: the same firm would stand beside itself."""
     whole = _PARTED.sub("", normal)
-    if len(whole) == USCC_LENGTH and whole.isascii() and whole.isalnum() and (found := _IMPOSSIBLE.search(whole)):
+    if (found := _IMPOSSIBLE.search(whole)) and _USCC.fullmatch(_IMPOSSIBLE.sub("0", whole)):
         raise Invalid("identity_letter", place=found.start() + 1, letter=found[0])
 
 

@@ -43,9 +43,11 @@ from inspector.store.work import Work
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
 OVERTAKEN = "draw_slot_overtaken"
-"""The matter of a plan whose last slot found its period over while an earlier draw was still open; the ledger has each."""
+"""The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
 AGAIN = timedelta(days=1)
-"""After so long a slot that another draw of the plan keeps waiting is tried again."""
+"""After so long at the latest a slot that another draw of the plan keeps waiting is tried again."""
+BEFORE = timedelta(minutes=5)
+"""So long before its period ends it is tried for the last time."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -67,7 +69,7 @@ def announce(work: Work, office: Office) -> Settlement:
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
-        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE)
+        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, behind=str(said.get("behind", "")))
 
     def guarded(tx: Tx, now: datetime) -> None:
         try:
@@ -96,11 +98,11 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
 
 
 def prepare(
-    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str
+    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str, behind: str = ""
 ) -> Draw | None:
     """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
 
-    An empty frame gives none.
+    An empty frame gives none. `behind` is the draw that was open when the slot first came.
     """
     plan = office.plans.get(plan_name)
     if plan is None:
@@ -115,13 +117,13 @@ def prepare(
     if freed is not None and freed.freed:
         told = seeding.succeeding(office, freed, policy)
     if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
-        facts = {"plan": plan_name, "slot": slot, "open": busy.number}
+        facts = {"plan": plan_name, "slot": slot, "open": behind or busy.number}
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
             if busy.kind is DrawKind.EXTENSION or tx.schedules.period(f"plan:{plan_name}", now) == slot:
-                tx.work.order([_once_more(plan_name, slot, told, now + AGAIN)], now)
+                tx.work.order([_once_more(tx, plan_name, slot, told, str(facts["open"]), now)], now)
             else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
-                tx.attention.open(OVERTAKEN, plan.agency, plan_name, facts, now)
+                tx.attention.open(OVERTAKEN, plan.agency, f"{plan_name}:{slot}", facts, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
@@ -219,6 +221,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         if fresh.kind is DrawKind.PLAN:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
+        seeding.make_room(tx, fresh.plan, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
@@ -304,17 +307,20 @@ def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, obj
     tx.ledger.append(new_id(), about, Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts), {}, now)
 
 
-def _once_more(plan: str, slot: str, told: life.Following, at: datetime) -> Order:
+def _once_more(tx: Tx, plan: str, slot: str, told: life.Following, behind: str, now: datetime) -> Order:
     """The slot is tried again until what keeps it waiting is over: neither an extension nor a draw by hand costs a period its own.
 
-    Behind a draw only as long as the slot's own period runs; the next one has its own.
+    Behind a draw only as long as the slot's own period runs, and once more before that ends; the next one has its own. As soon as the
+    open draw ends it is tried at once (`seeding.make_room`).
     """
+    ends = tx.schedules.following(f"plan:{plan}", now)
+    at = min(now + AGAIN, max(now + BEFORE, ends - BEFORE)) if ends is not None else now + AGAIN
     return Order(
         kind=OrderKind.DRAW_ANNOUNCE,
-        key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan}:{slot}:at:{at:%Y-%m-%dT%H}",
+        key=f"{seeding.waiting_slots(plan)}{slot}:at:{at:%Y-%m-%dT%H:%M}",
         due_at=at,
         urgent_by=at,
-        payload={"plan": plan, "slot": slot, "without": list(told.without), "further": list(told.further)},
+        payload={"plan": plan, "slot": slot, "without": list(told.without), "further": list(told.further), "behind": behind},
     )
 
 

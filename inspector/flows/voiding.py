@@ -139,3 +139,4 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     late = (overdue, *(f"{overdue}{end}" for end in (":figures", ":further", LATE, DUE, f"{DUE}:further")))
     stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)
     tx.attention.close_those(f"draw_figures_due:{number}:", now)
+    tx.work.hasten_those(f"{OrderKind.DRAW_ANNOUNCE.value}:again:{held.plan}:", now)
