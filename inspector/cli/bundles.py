@@ -171,6 +171,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         raise Invalid("witness_needed")
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
+    held = None
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:
@@ -180,7 +181,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
         opinion = judge(bundle, outside, believed(authority), begins)
-    if not Path(draw).is_dir():
+    if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])

@@ -132,11 +132,11 @@ def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
         if _of(held, "draw.carry_out"):
             yield _line("unentered", rule="draw.carry_out")
         return
-    told = [draw.parts.get(party) for party in draw.parties]
-    if _json(held.files.get("seed.json", b"")) != {"commit": made.c, "parts": told}:
+    own = [dict(draw.parts.get(party, {})) for party in draw.parties]
+    if _json(held.files.get("seed.json", b"")) != {"commit": made.c, "parts": own}:
         yield _line("seed_file")
     try:
-        seed = join(made, [one or {} for one in told])
+        seed = join(made, own)
     except Invalid:
         seed = ""
     if [one.facts.get("seed") for one in _of(held, "draw.carry_out")] != [seed]:
@@ -196,9 +196,8 @@ def _seated(held: Held, made: Commitment, teams: Mapping[str, Mapping[str, Seque
         if listed is None:
             return True
         lines = [line for line in held.after.get(listed.name, ()) if line.get("object") == visit.object_id]
-        dealt = list(teams.get(listed.name, {}).get(visit.object_id, ())) or [
-            line.get("in") for line in lines if line.get("kind") == "deal"
-        ]
+        dealt: Sequence[object] = teams.get(listed.name, {}).get(visit.object_id, ())
+        dealt = dealt or [line.get("in") for line in lines if line.get("kind") == "deal"]
         for seat, staff in enumerate(dealt):
             passed = [line.get("in") for line in lines if line.get("kind") == "redeal" and line.get("seat") == seat]
             wanted[first + seat] = [str(one) for one in (staff, *passed) if one is not None]

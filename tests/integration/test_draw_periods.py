@@ -12,10 +12,11 @@ from inspector.daemon.schedules import plan_order
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows.office import Office
 from inspector.flows.planning import crowded
+from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
+from tests.integration.test_draw_way import carried_out, drawing, thrown
 
 pytestmark = pytest.mark.alike
 
@@ -99,8 +100,13 @@ def test_a_slot_of_a_day_that_an_open_draw_keeps_waiting_is_taken_as_soon_as_tha
         tx.work.order([plan_order(office.plans["firms"], hand(), hand())], hand())
     settle(office)
     assert [held.number for held in draws(office)] == [first.number]
-    carried_out(office, hand, first.number)
-    assert hand() < opens + timedelta(days=1), "its own day is not over"
+    hand.now = opens + timedelta(hours=1)
+    settle(office)
+    assert len(draws(office)) == 1
+    for by in ("赵", "钱"):
+        with store.begin() as tx:
+            type_figures(office, tx, first.number, by, thrown(first.number), hand())
+    settle(office)
     assert len(draws(office)) == 2, "and it was not tried a day later, when its period would be over"
 
 
