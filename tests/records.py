@@ -17,11 +17,8 @@ from inspector.store.tx import Tx, new_id
 def entered(tx: Tx, held: Draw, result: Result) -> None:
     """What else the house holds of a draw, as the flows leave it behind: register, marks, ledger, visits and who sits there."""
     tx.register.append(held.agency, EntryKind.DRAW, held.number, {}, held.made_at)
-    said: list[tuple[str, dict[str, object]]] = [
-        ("draw.prepare", {}),
-        ("draw.announce", {"w": held.w}),
-        *(("draw.reveal", {"party": one}) for one in held.parts),
-    ]
+    said: list[tuple[str, dict[str, object]]] = [("draw.prepare", {}), ("draw.announce", {"w": held.w})]
+    said += [("draw.reveal", {"party": one}) for one in held.parts]
     if held.drawn_at is not None:
         said.append(("draw.carry_out", {"seed": result.seed}))
     for rule, facts in said:

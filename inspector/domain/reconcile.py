@@ -78,7 +78,7 @@ def _differing(held: Held) -> Iterator[AuditLine]:
     try:
         made = read(held.files.get("commit.json", b""))
     except Invalid:
-        yield _line("commitment")
+        yield AuditLine(code="draw.records_commitment")
         return
     yield from _committed(held, made)
     yield from _seeded(held, made)
@@ -90,15 +90,15 @@ def _entered(held: Held) -> Iterator[AuditLine]:
     """Each draw and each void has its entry in the ledger and its line in the register, and no entry was changed."""
     draw = held.draw
     if (changed := next((one.rule for one in held.said if not one.sound), None)) is not None:
-        yield _line("entry", rule=changed)
+        yield AuditLine(code="draw.records_entry", facts={"rule": changed})
     if not _of(held, "draw.prepare"):
-        yield _line("unentered", rule="draw.prepare")
+        yield AuditLine(code="draw.records_unentered", facts={"rule": "draw.prepare"})
     kinds = [one.kind for one in held.register]
     void = draw.state is DrawState.VOID
     if sum(kind is not EntryKind.VOID for kind in kinds) != 1 or (EntryKind.VOID in kinds) is not void:
-        yield _line("register")
+        yield AuditLine(code="draw.records_register")
     if any(one.state == DrawState.VOID.value for one in held.said) is not void:
-        yield _line("void")
+        yield AuditLine(code="draw.records_void")
 
 
 def _committed(held: Held, made: Commitment) -> Iterator[AuditLine]:
@@ -108,17 +108,17 @@ def _committed(held: Held, made: Commitment) -> Iterator[AuditLine]:
     same_one = (made.c, made.w, made.number, made.prev) == (draw.c, draw.w, draw.number, draw.prev)
     announced = {one.facts.get("w") for one in _of(held, "draw.announce")}
     if not same_one or announced != {draw.w} or [dict(one) for one in made.sources] != promises:
-        yield _line("commitment")
+        yield AuditLine(code="draw.records_commitment")
     for party, name in marks(draw).items():
         if held.used.get(name) != (draw.number, party):
-            yield _line("mark", party=party)
+            yield AuditLine(code="draw.records_mark", facts={"party": party})
 
 
 def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
     """The parts of the seed are those that were typed and revealed."""
     draw = held.draw
     if {str(one.facts.get("party")) for one in _of(held, "draw.reveal")} != {*draw.parts}:
-        yield _line("parts")
+        yield AuditLine(code="draw.records_parts")
     typed: dict[str, dict[str, str]] = {}
     for one in _of(held, "draw.typed"):
         told, by = typed.setdefault(str(one.facts["party"]), {}), str(one.facts["by"])
@@ -127,20 +127,20 @@ def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
     if typed != {party: dict(told) for party, told in draw.typed.items()} or any(
         {text} != {*draw.typed.get(party, {}).values()} for party, text in parts.items()
     ):
-        yield _line("figures")
+        yield AuditLine(code="draw.records_figures")
     if draw.drawn_at is None:
         if _of(held, "draw.carry_out"):
-            yield _line("unentered", rule="draw.carry_out")
+            yield AuditLine(code="draw.records_unentered", facts={"rule": "draw.carry_out"})
         return
     own = [dict(draw.parts.get(party, {})) for party in draw.parties]
     if _json(held.files.get("seed.json", b"")) != {"commit": made.c, "parts": own}:
-        yield _line("seed_file")
+        yield AuditLine(code="draw.records_seed_file")
     try:
         seed = join(made, own)
     except Invalid:
         seed = ""
     if [one.facts.get("seed") for one in _of(held, "draw.carry_out")] != [seed]:
-        yield _line("seed")
+        yield AuditLine(code="draw.records_seed")
 
 
 def _drawn(held: Held, made: Commitment) -> Iterator[AuditLine]:
@@ -150,14 +150,14 @@ def _drawn(held: Held, made: Commitment) -> Iterator[AuditLine]:
     result = _json(content)
     lists = result.get("lists") if isinstance(result, dict) else None
     if noted - {digest(content)} or not isinstance(lists, list):
-        yield _line("result")
+        yield AuditLine(code="draw.records_result")
     if not isinstance(lists, list):
         return
     teams: dict[str, Mapping[str, Sequence[str | None]]] = {one["name"]: one["teams"] for one in lists}
     yield from _visited(held, list(dict.fromkeys(name for told in teams.values() for name in told)))
     for going in held.visits.values():
         if _seated(held, made, teams, going):
-            yield _line("seat", visit=going.visit.id)
+            yield AuditLine(code="draw.records_seat", facts={"visit": going.visit.id})
 
 
 def _visited(held: Held, drawn: Sequence[str]) -> Iterator[AuditLine]:
@@ -167,23 +167,23 @@ def _visited(held: Held, drawn: Sequence[str]) -> Iterator[AuditLine]:
     came = [str(line["in"]) for one in lists for line in held.after.get(one.name, ()) if line.get("kind") == "replace"]
     for place, name in enumerate(drawn, 1):
         if place not in places:
-            yield _line("visit_gone", place=place)
+            yield AuditLine(code="draw.records_visit_gone", facts={"place": place})
         elif places[place].visit.object_id != name:
-            yield _line("visit", visit=places[place].visit.id)
+            yield AuditLine(code="draw.records_visit", facts={"visit": places[place].visit.id})
     behind = {place: going.visit for place, going in sorted(places.items()) if not 1 <= place <= len(drawn)}
     if own:  # what two lists name is one visit, and an agency may join one that stands already
         for name in came:
             if not any(going.visit.object_id == name for going in places.values()):
-                yield _line("visit_gone", place=len(drawn) + 1)
+                yield AuditLine(code="draw.records_visit_gone", facts={"place": len(drawn) + 1})
         odd = [one.id for one in behind.values() if one.object_id not in came]
     else:
         wanted = dict(enumerate(came, len(drawn) + 1))
         for place in wanted.keys() - behind.keys():
-            yield _line("visit_gone", place=place)
+            yield AuditLine(code="draw.records_visit_gone", facts={"place": place})
         odd = [one.id for place, one in behind.items() if wanted.get(place) != one.object_id]
     odd += [going.visit.id for going in places.values() if not going.known]
     for visit in dict.fromkeys(odd):
-        yield _line("visit", visit=visit)
+        yield AuditLine(code="draw.records_visit", facts={"visit": visit})
 
 
 def _seated(held: Held, made: Commitment, teams: Mapping[str, Mapping[str, Sequence[str | None]]], going: Going) -> bool:
@@ -222,7 +222,3 @@ def _json(content: bytes) -> object:
         return json.loads(content)
     except ValueError:
         return None
-
-
-def _line(what: str, **facts: object) -> AuditLine:
-    return AuditLine(code=f"draw.records_{what}", facts=facts)
