@@ -351,3 +351,22 @@ def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_as
     newest = operator.well("draw", "list", "--last", "--limit", "2", "--agency", "bureau", "--json").json
     assert [one["number"][-1] for one in newest] == ["3", "2"]
     assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2
+
+
+@on_both
+def test_records_that_contradict_each_other_are_said_by_every_command_that_looks(
+    operator: Operator, commitment: Commitment
+) -> None:
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE visit SET object_id = 'TEST99' WHERE id = 'bureau-2026-00001-0001'")
+    assert codes(operator.say("draw", "verify", NUMBER, "--json").json["problems"]) == ["draw.records_visit"]
+    auditor = operator.say("draw", "export", NUMBER, str(operator.folder / "auditor"), "--json")
+    assert (auditor.code, codes(auditor.json["problems"])) == (1, ["draw.records_visit"]), "the auditor gets it, and hears it"
+    public = operator.say("draw", "export", NUMBER, str(operator.folder / "public"), "--public")
+    assert (public.code, (operator.folder / "public").exists(), "contradict" in public.err) == (4, False, True)
+    assert operator.say("draw", "report", NUMBER).code == 4
+    (failed,) = [one for one in operator.say("check", "--json").json if one["name"] == f"draws.{NUMBER}"]
+    assert failed["state"] == "FAIL"
+    assert [one["about"] for one in operator.well("attention", "list", "--json").json if one["kind"] == "draw_contradicted"] == [
+        NUMBER
+    ]
