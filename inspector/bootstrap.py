@@ -295,7 +295,8 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
-    pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse)) if settings.pulse else None
+    beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
+    pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None
 
     def read(former: Office) -> Office:
         return _renewed(settings, former)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 from inspector.calendars import digest, load_calendars
-from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Refusal
+from inspector.domain.policy import Policy
 from inspector.flows import recount
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.policybook import Policybook
+from inspector.policybook import PacksInvalid, Policybook
 from inspector.settings import Settings
 from inspector.store.store import Store
+from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 
 ANNOUNCED = "pack_announced"
@@ -42,8 +45,11 @@ def _stated(file: Path) -> Iterable[tuple[str, int, int]]:
 
 
 def read(settings: Settings) -> tuple[WorkingCalendar, Policybook]:
-    """What lies in the folders. Raises Invalid for the first thing wrong with a calendar, PacksInvalid for all that is with packs."""
-    return calendar_of(settings), Policybook.load(settings.policies)
+    """What lies in the folders. Raises Invalid for the first thing wrong with a calendar, PacksInvalid for all that is with packs.
+
+    Whether a transition from a version that is not there comes from one that the house has kept, the records will tell (`note_packs`).
+    """
+    return calendar_of(settings), Policybook.read(settings.policies)
 
 
 def calendar_of(settings: Settings) -> WorkingCalendar:
@@ -91,10 +97,25 @@ def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
 
     now = tx.machine_now()
     for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
-        tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now)
+        if tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now):
+            _refuse_backdated(tx, pack)
     texts = tx.packs.texts()
+    if lost := [flaw for flaw in book.strangers if flaw.facts["value"] not in texts]:
+        raise PacksInvalid(lost)
     left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
     return replace(book.remembering(texts, left) if left else book, noted=noted)
+
+
+def _refuse_backdated(tx: Tx, pack: Policy) -> None:
+    """Raise Refusal (`pack_backdated`) for a new version that says it was in force while cases were taken in under another one.
+
+    Which version holds is answered by dates: the records would say one thing and the folder another.
+    """
+    first = datetime.combine(max(pack.effective_from, EPOCH.date()), time(), SHANGHAI)
+    last = datetime.combine(pack.effective_to, time.max, SHANGHAI) if pack.effective_to is not None else None
+    if (found := tx.packs.other_since(pack.label, first, last)) is not None:
+        facts = {"day": str(pack.effective_from), "other": found[0], "last": str(found[1].date())}
+        raise Refusal("pack_backdated", pack=pack.label, **facts)
 
 
 def _counted_by(tx: Tx, calendar: WorkingCalendar, office_now: datetime) -> None:

@@ -244,7 +244,11 @@ class Rating:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditEntry:
-    """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8)."""
+    """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8).
+
+    `act`: the row of the pack's catalogue of dishonest acts that the officer has cited; empty for a kept promise, and where the pack
+    has no catalogue.
+    """
 
     entry_id: str
     case_id: str
@@ -255,6 +259,7 @@ class CreditEntry:
     basis: str
     decided_by: str
     decided_at: datetime
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

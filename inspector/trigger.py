@@ -57,6 +57,20 @@ def following_now(trigger: BaseTrigger, slot: datetime, now: datetime) -> dateti
     return following(trigger, now, now)
 
 
+def widest(trigger: BaseTrigger, since: datetime) -> timedelta:
+    """The longest time between two times at which it fires, over the year from `since`, or the first hundred times of it."""
+    if isinstance(trigger, IntervalTrigger):
+        every: timedelta = trigger.interval
+        return every
+    gap, at, until = timedelta(0), following(trigger, None, since), since + timedelta(days=366)
+    for _ in range(100):
+        after = following(trigger, at, at) if at is not None else None
+        if at is None or after is None or at > until:
+            break
+        gap, at = max(gap, after - at), after
+    return gap
+
+
 def times(trigger: BaseTrigger, since: datetime, until: datetime) -> int:
     """How often it fires from `since` on and before `until`; an interval is counted, not walked, as if it began at `since`."""
     if isinstance(trigger, IntervalTrigger):

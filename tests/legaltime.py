@@ -1,7 +1,8 @@
-"""Ways to break what a pack says about legal time: suspensions, extensions, quiet windows; told by `test_policyproofs`."""
+"""Ways to break what a pack says about legal time: suspensions, extensions, quiet windows; and `codes`. Told by `test_policyproofs`."""
 
 from __future__ import annotations
 
+from tests import codes
 from tests.packs import SHIPPED, edited
 
 SUSPENSION = '\n[[suspension]]\nid = "suspend"\nreason = "TESTING"\nname = "检测"\nlongest = "30d"\nbasis = "P:2.4"\n'
@@ -18,6 +19,7 @@ def with_row(row: str, *edits: tuple[str, str]) -> str:
 
 
 BROKEN = {
+    **codes.BROKEN,
     "a transition speaks of earlier versions of its own pack": (
         with_row(TRANSITION, ("maoji@2025.1", "henan-2021@1")),
         ["transition_of_another"],
@@ -27,6 +29,11 @@ BROKEN = {
         with_row(TRANSITION, ("maoji@2025.1", "maoji@2026.1")),
         ["transition_of_another"],
         "transition before · of: maoji@2026.1 is no earlier version",
+    ),
+    "a transition from a version that nobody knows, as by a slip of the pen, is refused": (
+        with_row(TRANSITION, ("maoji@2025.1", "maoji@2025.l")),
+        ["transition_of_unknown"],
+        "transition before · of: no version maoji@2025.l is known; nearest is -, earlier ones are -",
     ),
     "what holds for a version's cases is said once": (
         SHIPPED + TRANSITION + edited(('id = "before"', 'id = "again"'), ('"outcomes", ', ""), text=TRANSITION),

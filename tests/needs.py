@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -55,25 +51,6 @@ def _faketime() -> str | None:
     return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 
 
-@contextmanager
-def small_disk(where: Path, size: str) -> Iterator[bool]:
-    """A disk of this size in the memory, at an empty folder; False where whoever runs this may not mount one."""
-    mount = shutil.which("mount")
-    told = [str(mount), "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(where)]
-    made = mount is not None and subprocess.run(told, capture_output=True, check=False).returncode == 0
-    try:
-        yield made
-    finally:
-        if made:
-            subprocess.run(["umount", str(where)], check=True)
-
-
-@cache
-def _mounting() -> str | None:
-    with TemporaryDirectory() as where, small_disk(Path(where), "64k") as made:
-        return "mount" if made else None
-
-
 NEEDS = {
     "postgres": Need(
         find=lambda: os.environ.get("TEST_POSTGRES_URL") or postgres_binaries(),
@@ -85,11 +62,6 @@ NEEDS = {
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
-    "mount": Need(
-        find=_mounting,
-        install="run as root, where a small disk may be mounted (in most containers not even root may)",
-        may_be_absent=True,
-    ),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,
         install="put the real data in ../shared/data, or set INSPECTOR_SHARED_DATA",

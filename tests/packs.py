@@ -44,7 +44,7 @@ def after(anchor: str, old: str, new: str, text: str = SHIPPED) -> str:
 
 def loaded(folder: Path, text: str) -> Policy:
     write(folder, text)
-    return Policybook.load(folder).packs[0]
+    return Policybook.read(folder).packs[0]
 
 
 def refused(folder: Path, text: str) -> PacksInvalid:

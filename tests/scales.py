@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from tests.packs import SHIPPED
+from tests.packs import SHIPPED, edited
 
 AXES = """
 [[axis]]
 code = "grade"
 name = "信用评价"
 values = ["good", "poor"]
+basis = "P:2.1"
 
 [[axis]]
 code = "risk"
 name = "风险类别"
 values = ["low", "middle", "high"]
+basis = "P:2.1"
 """
 
 
@@ -27,6 +29,16 @@ POOR = row("x-D", "D", grade=["poor"])
 WHOLE = SHIPPED + AXES + GOOD + POOR
 
 BROKEN = {
+    "no level is unrated": (
+        edited(("unrated = true\n", "")),
+        ["unrated_count"],
+        "level · unrated: 0 levels are marked unrated",
+    ),
+    "two levels are unrated": (
+        edited(('name = "信用风险高"\n', 'name = "信用风险高"\nunrated = true\n')),
+        ["unrated_count"],
+        "2 levels are marked unrated (U, D)",
+    ),
     "a combination without a row is named": (
         SHIPPED + AXES + row("x-A", "A", grade=["good"], risk=["low"]) + POOR,
         ["combination_missing"],
@@ -58,9 +70,17 @@ BROKEN = {
         ["axis_word"],
         "axis grade · values: good;fair has one of = ; | in it",
     ),
+    "a rating longer than its column is refused": (
+        WHOLE.replace('"middle"', '"' + "m" * 200 + '"'),
+        ["rating_long"],
+        "axis · values: a rating on all axes is stated in up to 216 characters, at most 200 are kept",
+    ),
     "more combinations than anybody reads are refused": (
         SHIPPED
-        + "".join(f'\n[[axis]]\ncode = "a{n}"\nname = "a"\nvalues = {[str(value) for value in range(20)]}\n' for n in range(4))
+        + "".join(
+            f'\n[[axis]]\ncode = "a{n}"\nname = "a"\nvalues = {[str(value) for value in range(20)]}\nbasis = "P:2.1"\n'
+            for n in range(4)
+        )
         + row("x-A", "A", a0=["0"]),
         ["combinations_many"],
         "axis · values: 160000 combinations, at most 100000",

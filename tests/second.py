@@ -23,7 +23,10 @@ def judged(folders: Sequence[Path]) -> list[str]:
 
 
 def opinions(bundles: Iterable[Mapping[str, bytes]]) -> Iterator[str]:
-    """One line for each bundle of files by name, while they are still being made; a file `receipt` is judged as one of that draw."""
+    """One line for each bundle of files by name, while they are still being made; a file `receipt` is judged as one of that draw.
+
+    A file `witness` holds what outside hands say of its time, "W AT SEEDAT".
+    """
     with (
         _program() as command,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as running,

@@ -12,15 +12,9 @@ BROKEN = {
         "sampling · stratum: no row for stratum must",
     ),
     "a stratum that nothing leads to is refused": (
-        without('id = "low-C"') + '\n[[strategy]]\nid = "low-C"\nprofile = "low"\nlevels = ["C"]\nmethods = ["ONLINE_QUERY"]\n'
-        'before_decision = false\nvisit_all = false\nstratum = "low-D"\nbasis = "S0:7"\n',
+        after('id = "low-D"', 'stratum = "low-D"', 'stratum = "pool-D"'),
         ["sampling_unreachable"],
-        "sampling sample-low-C · stratum: nothing leads to stratum low-C",
-    ),
-    "those who committed are drawn more only where a law is cited": (
-        after('id = "sample-normal-D"', 'basis = "S0:7;P:2.3"', 'basis = "P:2.3"'),
-        ["heavier_uncited"],
-        "sampling sample-normal-D · basis: stratum normal-D draws those who committed at 3/10, daily supervision of level D draws at 1/20",
+        "sampling sample-low-D · stratum: nothing leads to stratum low-D",
     ),
     "who is all drawn is not all drawn again at the next draw": (
         after('id = "frequency-D"', "cap = 4\n", "", after('id = "frequency-D"', 'cool_down = "3mo"\n', "", WHOLE)),
@@ -59,7 +53,9 @@ BROKEN = {
     ),
     "two rules for one size of register are refused": (
         after(
-            "[[size]]", 'basis = "S62:1;P:2.3"\n', 'basis = "S62:1"\n\n[[size]]\nid = "b"\nover = 9\nleast = 3\nbasis = "P:2.3"\n'
+            "[[size]]",
+            'basis = "S62:1.2.13;P:2.3"\n',
+            'basis = "S62:1.2.13"\n\n[[size]]\nid = "b"\nover = 9\nleast = 3\nbasis = "P:2.3"\n',
         ),
         ["sizes_overlap"],
         "size b · over: overlaps size-small",

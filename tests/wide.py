@@ -30,7 +30,7 @@ def wide(levels: int, *, gap: str = "", overlap: str = "") -> str:
 def _tables(levels: int, gap: str, overlap: str) -> Iterator[str]:
     codes = [f"L{number}" for number in range(levels)]
     for code in codes:
-        yield f'[[level]]\ncode = "{code}"\nname = "{code}"\n' + ("unrated = true\n" if code == "L0" else "")
+        yield f'[[level]]\ncode = "{code}"\nname = "{code}"\nbasis = "X:1"\n' + ("unrated = true\n" if code == "L0" else "")
         yield f'[[sampling]]\nid = "pool-{code}"\nstratum = "pool-{code}"\nlevel = "{code}"\nratio = "1%"\nminimum = 0\nbasis = "X:1"\n'
         yield f'[[frequency]]\nid = "often-{code}"\nlevel = "{code}"\nbasis = "X:1"\n'
     for stratum in ("full", "must"):

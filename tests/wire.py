@@ -202,7 +202,9 @@ AGENCY = Exchange(
 CHANNEL = Exchange(
     name="channel",
     title="A push to an inspector",
-    about="For an agency's own app or message gateway. Who is to be visited is behind the link and never in the push.",
+    about="For an agency's own app or message gateway. Who is to be visited is behind the link and never in the push.\n\n"
+    "A later message about the same seat has `data.visit`, `data.seat` and one word more: `data.called_off` (true: do not go; false: "
+    "go after all), or `data.changed` (true: what is in question was corrected, read the page again).",
     connector=WebhookChannel,
     call=lambda held: held.push(MESSAGE, key="push:V-1:0:0:3f9a1c7e5b2d4860"),
     sent={
@@ -255,7 +257,8 @@ LEVEL = Exchange(
 RECORD = Exchange(
     name="entry",
     title="A performance record (履约记录)",
-    about="To `path_entry`: kept promises as well as broken ones.",
+    about="To `path_entry`: kept promises as well as broken ones. Where the pack has a catalogue of dishonest acts, `act` is the row "
+    "that the officer has cited, `grade` that row's, and `basis` names its articles too.",
     connector=HttpCredit,
     call=lambda held: held.record(ENTRY, key=ENTRY.entry_id),
     sent={

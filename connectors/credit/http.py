@@ -84,4 +84,5 @@ def _told(entry: CreditEntry) -> dict[str, object]:
         "basis": entry.basis,
         "decided_by": entry.decided_by,
         "decided_at": entry.decided_at.isoformat(),
+        **({"act": entry.act} if entry.act else {}),
     }

@@ -62,7 +62,7 @@ def start(
 app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(serve.serve)
 check.register(app)
 migrations.register(app)
-case_group = group("case", "Cases: show, explain, list, import; their clocks. 核查事项", app)
+case_group = group("case", "Cases: show, explain, list, import; their clocks. 办件", app)
 cases.register(case_group)
 clock.register(case_group)
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))

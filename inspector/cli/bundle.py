@@ -180,7 +180,10 @@ def judge(
 def _stopped(bundle: Bundle, commitment: Commitment, witness: Witness | None, begins: Callable[[str], Advance]) -> Opinion:
     """One made void before its result: nothing of a seed to judge, and registers only where they are not left out altogether."""
     used, frames = {"commit.json"}, None
-    if any(name.endswith(FRAME) for name in bundle.names):
+    full = any(name.endswith(FRAME) for name in bundle.names)
+    for held in commitment.lists:  # nothing follows from them here, but they are read as any other reader reads them
+        _lines(bundle, commitment, held.name, AFTER if full else DRAWN, used)
+    if full:
         raw = registers(bundle, commitment, used)
         try:
             frames = frames_of(commitment, raw, begins)
@@ -251,6 +254,7 @@ def _opinion(
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,
+        time_proven=verdict.time_proven and not problems,
         problems=(*problems, *verdict.problems),
         remarks=(*verdict.remarks, *remarks),
     )

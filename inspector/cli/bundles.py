@@ -131,6 +131,12 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         str | None,
         typer.Option("--seed-at", help="When the seed's first part became public, by the minutes 种子首次公开的时间（见记录）"),
     ] = None,
+    figures: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--figures", help="What was thrown, by the signed minutes; once for each ceremony 记录上的数字，每次仪式一个"
+        ),
+    ] = None,
     authority: Annotated[
         Path | None,
         typer.Option(
@@ -156,7 +162,8 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
-    minutes. What the bundle says about its own time can only speak against it.
+    minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
+    drew has typed, until you state those of the minutes.
     """
     from inspector.cli.bundle import Bundle, believed, judge, when
     from inspector.cli.chain import earlier_in, follow
@@ -166,8 +173,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
     if witness is not None and not matches(HEX64, witness.strip().lower()):
         raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
-    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1]) if witness else None
-    if outside is None and any(times):
+    seen = tuple(figures or ())
+    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1], figures=seen) if witness else None
+    if outside is None and (any(times) or seen):
         raise Invalid("witness_needed")
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
@@ -211,8 +219,10 @@ def _differing(terminal: Terminal, held: Draw) -> tuple[AuditLine, ...]:
 
 
 def _with(verdict: Audit, found: tuple[AuditLine, ...]) -> Audit:
-    """A verdict to which the house's own records are held."""
-    return replace(verdict, holds=verdict.holds and not found, problems=(*verdict.problems, *found))
+    """A verdict to which the house's own records are held: where they contradict each other, they prove no time either."""
+    agree = not found
+    problems = (*found, *verdict.problems)
+    return replace(verdict, holds=verdict.holds and agree, time_proven=verdict.time_proven and agree, problems=problems)
 
 
 def note_reading(terminal: Terminal, number: str, what: str) -> None:
@@ -264,6 +274,7 @@ def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[
         "void_numbers": terminal.look(lambda tx: list(void.numbers) if (void := voided(tx, held)) else []),
         "signed": [one.by for one in held.signed],
         "announced_at": _iso(held.announced_at),
+        "lodged_at": _iso(held.lodged_at),
         "witnessed_at": _iso(held.witnessed_at),
         "seeded_at": _iso(min(reveals, default=held.drawn_at)),
         "after": log_of(lists.bundle(held, files)),

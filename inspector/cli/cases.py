@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import Encoding, confirm, listed, refuse, warn
+from inspector.cli.files import Encoding, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal, clean, echo, operator, sign
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inspector.flows.bulk import Loaded
     from inspector.store.tx import Tx
 
-CaseId = Annotated[str, typer.Argument(help="Id of the case 事项编号", metavar="CASE")]
+CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
 Agency = Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")]
 
 
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(terminal: Terminal, case: CaseId) -> None:
-    """Show what is stored of a case; --json shows it in codes. 显示事项（--json 显示代码）。"""
+    """Show what is stored of a case; --json shows it in codes. 显示办件（--json 显示代码）。"""
     from inspector.cli import stored
     from inspector.store.codec import dump
 
@@ -73,7 +73,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
     after: Annotated[str, typer.Option("--after", help="Go on behind this id 从此编号之后")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List cases in order of id, oldest first; where there are more, it is said how to go on. 列出事项。"""
+    """List cases in order of id, oldest first; where there are more, it is said how to go on. 列出办件。"""
     from inspector.domain.identity import normalise
 
     within = _below(terminal, agency) if agency is not None else None
@@ -146,6 +146,7 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
         told = {"file": file.name, "agency": agency, "sender": named, "opened": made.opened, "known": made.known}
         sign(tx, "case.import", f"import:{agency}", now, told)
 
+    needs = foresee(terminal, table) if dry_run and not parsed.flaws else []
     if not dry_run and not parsed.flaws:
         confirm(terminal, table)
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
@@ -154,7 +155,15 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     if done.flaws:
         return refuse(terminal, done.flaws, done.warnings, written=done.opened)
     warnings = listed(terminal, done.warnings)
-    told = {"opened": done.opened, "known": done.known, "sender": named, "dry_run": dry_run, "flaws": [], "warnings": warnings}
+    told = {
+        "opened": done.opened,
+        "known": done.known,
+        "sender": named,
+        "dry_run": dry_run,
+        "needs": needs,
+        "flaws": [],
+        "warnings": warnings,
+    }
     terminal.value(told)
     warn(terminal, done.warnings)
     terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known, sender=named)

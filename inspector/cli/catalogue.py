@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.out import write_new
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.counting import tally
 from inspector.domain.errors import Invalid, Missing
@@ -273,7 +274,9 @@ def guide(
     terminal: Terminal,
     agency: Agency = None,
     form: Annotated[Form, typer.Option("--format", help="Markdown or HTML 格式")] = Form.MD,
-    out: Annotated[Path | None, typer.Option("--out", help="Write it into this file 写入文件", dir_okay=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write it to a new file 写入新文件", metavar="FILE", dir_okay=False)
+    ] = None,
 ) -> None:
     """Print the public guide to the published items, in Chinese: both ways, verification, how to turn back. 编制办事指南。"""
     from inspector.flows import catalogue, wording
@@ -291,7 +294,7 @@ def guide(
     render = page.markdown if form is Form.MD else page.html
     text = render(office.agency(where).name, policy, held, today)
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        write_new(out, text.encode())
         terminal.say("wrote", file=out)
     terminal.value({"agency": where, "pack": policy.label, "items": [part.code for part in held], form.value: text})
     if out is None:

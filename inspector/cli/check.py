@@ -130,7 +130,7 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
     from inspector.policybook import Policybook, check_examples, read_examples
 
     folder = terminal.settings.policies
-    book = Policybook.load(folder)
+    book = Policybook.read(folder)
     for pack in book.packs:
         name = f"policies.{pack.label}"
         try:
@@ -174,7 +174,7 @@ def _connectors(terminal: Terminal, *, call: bool) -> Iterator[Finding]:
     from inspector.cli.reaching import configured, findings
 
     for one in configured(terminal.settings):
-        yield from findings(one, terminal.settings.engine, call=call)
+        yield from findings(one, terminal.settings, call=call)
 
 
 def _database(terminal: Terminal) -> Iterator[Finding]:
@@ -202,12 +202,12 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.cli import fitting
+    from inspector.cli import fitting, pacing
     from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
     told = terminal.settings
-    book = Policybook.load(told.policies)
+    book = Policybook.read(told.policies)
     calendar = calendar_of(told)
     if found := list(bootstrap.flaws(told, book, calendar)):
         yield from (_failed("agencies", one) for one in found)
@@ -216,6 +216,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     counts = (f"agencies: {len(tree)}, plans: {len(plans)}", f"机关 {len(tree)} 个，计划 {len(plans)} 个")
     yield Finding.ok("agencies", counts)
     yield from fitting.settings(told, book, tree, _today(calendar))
+    yield from pacing.plans(told, book, tree, _today(calendar))
     yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
 
@@ -226,10 +227,10 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
 
-    for pack in lawbook.note_packs(held, Policybook.load(terminal.settings.policies)).kept:
+    for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
-            "已不在文件夹中；引用它的事项按数据库中的副本继续",
+            "已不在文件夹中；引用它的办件按数据库中的副本继续",
         )
         mend = ("put the file back beside the new version", "请将文件放回，与新版本并存")
         yield Finding.warn(f"policies.{pack.label}", what, mend)

@@ -14,7 +14,7 @@ from inspector.domain.pause import Reason
 if TYPE_CHECKING:
     from inspector.domain.case import Case
 
-CaseId = Annotated[str, typer.Argument(help="Id of the case 事项编号", metavar="CASE")]
+CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
 Evidence = Annotated[str, typer.Option("--evidence", help="What shows it: a document, a date, who told 依据的材料")]
 

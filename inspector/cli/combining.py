@@ -1,4 +1,4 @@
-"""Which items at which levels come out otherwise under another pack, in words: levels of one change stand in one line."""
+"""Which items at which levels come out otherwise under another pack, in words: levels, and ratings, of one change stand in one line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.domain.case import Method
-from inspector.domain.combination import Aspect, Combination, Fate, combinations
+from inspector.domain.combination import Aspect, Combination, Fate, combinations, stated
 from inspector.flows import wording
 from inspector.labels import Lang, label, of
 
 if TYPE_CHECKING:
     from inspector.domain.policy import Policy
+
+
+_SHOWN = 30
+"""So many levels and ratings stand in a line of one change; `--json` has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,13 @@ class Outcomes:
             told.setdefault((one.item, _parts(one, lang)), []).append(one.level)
         for (item, parts), levels in told.items():
             held = self.after.items.get(item) or self.before.items[item]
-            said = label("explain.and", lang).join(levels)
+            said = label("explain.and", lang).join(levels[:_SHOWN])
+            if (more := len(levels) - _SHOWN) > 0:
+                said = label("combination.further", lang, levels=said, count=more)
             yield "  " + label("combination.line", lang, item=item, name=held.name, levels=said, parts=parts)
 
     def _count(self) -> int:
-        levels = {row.code for policy in (self.before, self.after) for row in policy.levels}
-        return len(levels) * len({*self.before.items, *self.after.items})
+        return len(stated(self.before, self.after)) * len({*self.before.items, *self.after.items})
 
 
 def _parts(one: Combination, lang: Lang) -> str:
@@ -73,13 +78,17 @@ def _worth(aspect: Aspect, fate: Fate, lang: Lang) -> str:
     match aspect:
         case Aspect.COURSE:
             return of(fate.course, lang)
+        case Aspect.LEVEL:
+            return fate.level or nothing
         case Aspect.WAYS:
             told = (label("combination.fact", lang, fact=fact, ways=_ways(ways, lang) or nothing) for fact, ways in fate.ways)
             return label("explain.and", lang).join(told) or nothing
         case Aspect.WHEN:
             return label("combination.before_decision" if fate.before_decision else "combination.after_decision", lang)
         case Aspect.TERM:
-            return wording.term(fate.term, lang) if fate.term is not None else nothing
+            if fate.term is None or fate.term_from is None:
+                return nothing
+            return label("combination.term", lang, term=wording.term(fate.term, lang), start=of(fate.term_from, lang))
         case Aspect.STRATUM:
             return fate.stratum or nothing
         case Aspect.DRAW:

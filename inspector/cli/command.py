@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import IntEnum
-from errno import EDQUOT, ENOSPC, errorcode
+from errno import EDQUOT, EFBIG, ENOSPC, errorcode
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
@@ -121,7 +121,7 @@ def expected(error: Exception) -> InspectorError | None:
     if isinstance(error, BrokenPipeError):
         return None  # whoever reads us has heard enough (`| head`)
     if isinstance(error, OSError):
-        if error.errno in (ENOSPC, EDQUOT):
+        if error.errno in (ENOSPC, EDQUOT, EFBIG):
             full = {"file": str(error.filename)} if error.filename is not None else {}
             return UnreachableError("disk_full_at" if full else "disk_full", **full)
         facts = {"problem": error.strerror or type(error).__name__, "errno": errorcode.get(error.errno or 0, "")}

@@ -27,11 +27,14 @@ def register(app: typer.Typer) -> None:
 def list_connectors(terminal: Terminal) -> None:
     """List the configured connectors with their state, also those that do not load. 列出连接器及其状态。"""
     from inspector.cli.reaching import carded, configured
+    from inspector.flows.valve import paused
 
     lanes = {lane.name: lane for lane in terminal.look(lambda tx: tx.lanes.all())}
     now = terminal.look(lambda tx: tx.machine_now())
+    stopped = terminal.look(lambda tx: paused(tx, [*lanes]))
     rows = []
     for one in configured(terminal.settings):
+        held = stopped.get(one.name)
         card, flaw = carded(one, terminal.settings.engine)
         lane = lanes.get(one.name)
         rows.append(
@@ -42,13 +45,28 @@ def list_connectors(terminal: Terminal) -> None:
                 "owner": card.owner if card else "",
                 "personal_data": card.personal_data if card else (),
                 "paused": lane.paused if lane else False,
+                "paused_by": held.by if held else "",
+                "reason": held.reason if held else "",
                 "open_until": lane.open_until if lane and lane.open_until > now else None,
                 "failures": lane.failures if lane else 0,
                 "barred": lane.barred if lane else False,
                 "error": flaw or (lane.error if lane else None),
             }
         )
-    columns = ("name", "port", "kind", "owner", "personal_data", "paused", "open_until", "failures", "barred", "error")
+    columns = (
+        "name",
+        "port",
+        "kind",
+        "owner",
+        "personal_data",
+        "paused",
+        "paused_by",
+        "reason",
+        "open_until",
+        "failures",
+        "barred",
+        "error",
+    )
     terminal.rows(columns, rows, {"error": "note"})
 
 
@@ -65,7 +83,7 @@ def check(
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
     if name is not None and not wanted:
         raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)))
-    found = [finding for one in wanted for finding in findings(one, terminal.settings.engine, call=call)]
+    found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
     show(terminal, found)
     worst = [finding for finding in found if finding.state is State.FAIL]
     if not worst:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.cli import holes
+from inspector.cli import holes, pacing
 from inspector.cli.command import Exit
 from inspector.cli.terminal import Terminal
 from inspector.labels import label
@@ -19,7 +19,13 @@ def check(terminal: Terminal) -> Exit | None:
     held = terminal.look(lambda tx: set_up(office, tx, names, office.calendar.local_date(office_now)))
     found = prove(held)
     span = {"since": held.months[0].name, "until": held.months[-1].name}
-    terminal.value({**span, "holes": [holes.value(one) for one in found]})
+    slow = list(pacing.plans(told, office.book, office.tree, office.calendar.local_date(office_now)))
+    place = 0 if terminal.lang == "en" else 1
+    terminal.value(
+        {**span, "holes": [holes.value(one) for one in found], "warnings": [f"{one.name}: {one.told(0)}" for one in slow]}
+    )
+    for warned in slow:
+        terminal.line(f"{warned.name}: {warned.told(place)}")
     for one in found:
         terminal.line(holes.line(one, terminal.lang))
     if found:

@@ -189,10 +189,8 @@ def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
     terminal.value({"draw": _row(made) if made else None})
     if made is None:
         terminal.say("not_prepared")
-        agency = office.plans[plan].agency
-        for held in terminal.look(lambda tx: tx.draws.open(agency)):
-            if held.plan == plan:
-                _stands(terminal, held)
+        for held in terminal.look(lambda tx: tx.draws.under_way(office.plans[plan].turns)):
+            _stands(terminal, held)
         return Exit.REFUSED
     _stands(terminal, made)
     return None

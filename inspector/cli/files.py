@@ -29,16 +29,29 @@ SHOWN, CHANGES = 50, 20
 """So many flaws, and so many changes of a register, are shown to people; programs get all."""
 
 
-def confirm(terminal: Terminal, held: Sheet) -> None:
+def confirm(terminal: Terminal, held: Sheet) -> list[str]:
     """Before anything is written: a person sees how an encoding that was guessed reads. Raises Refusal (`encoding_guessed`).
 
-    A head that is one of ours, in Chinese, has told the encoding already.
+    A head that is one of ours, in Chinese, has told the encoding already. Returns what is needed besides: nothing.
     """
-    if not held.guessed or {*held.heads} & {*_chinese().values()}:
-        return
+    if not unsure(held):
+        return []
     read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
     if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
         raise Refusal("encoding_guessed", read=read, other=other)
+    return []
+
+
+def unsure(held: Sheet) -> list[str]:
+    """What an import of the sheet would need of somebody who is not asked: that the encoding be said, where it is guessed."""
+    return ["--encoding"] if held.guessed and not {*held.heads} & {*_chinese().values()} else []
+
+
+def foresee(terminal: Terminal, held: Sheet) -> list[str]:
+    """In a dry run: say, and return, what writing would need."""
+    if needs := unsure(held):
+        terminal.aside(terminal.words("needs_encoding"))
+    return needs
 
 
 def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:

@@ -110,8 +110,10 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
 def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
     """Connectors that are not called at present: paused by a person, or resting behind an open breaker."""
     from inspector.cli.reaching import configured
+    from inspector.flows.valve import paused
 
     now, held = tx.machine_now(), {lane.name: lane for lane in tx.lanes.all()}
+    stopped = paused(tx, held)
     for one in configured(told):
         lane = held.get(one.name)
         name = f"{one.section}.{one.name}"
@@ -119,10 +121,10 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
             continue
         error = lane.error or "-"
         if lane.paused:
-            since = plain(lane.paused_at)
+            since, why = plain(lane.paused_at), stopped[one.name]
             what = (
-                f"paused since {since}; its work waits (last error: {error})",
-                f"自 {since} 起暂停，工作等待中（最近的错误：{error}）",
+                f"paused since {since} by {why.by or '-'}: {why.reason or '-'}; its work waits (last error: {error})",
+                f"自 {since} 起由 {why.by or '-'} 暂停：{why.reason or '-'}；工作等待中（最近的错误：{error}）",
             )
             yield Finding.warn(name, what, (f"connector resume {one.name}", f"connector resume {one.name}"))
         elif lane.barred:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
+from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Stale
 
@@ -44,8 +44,7 @@ def import_inspections(
     if read.flaws:
         return refuse(terminal, read.flaws, read.warnings)
     warn(terminal, read.warnings)
-    if not dry_run:
-        confirm(terminal, table)
+    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
     def do(tx: Tx, _now: datetime) -> None:
@@ -61,6 +60,7 @@ def import_inspections(
             "unchanged": same,
             "rows": len(read.rows),
             "dry_run": dry_run,
+            "needs": needs,
             "flaws": [],
             "warnings": listed(terminal, read.warnings),
         }

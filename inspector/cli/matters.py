@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, operator, to_json
+from inspector.cli.terminal import Terminal, echo, operator, to_json
 from inspector.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -66,8 +68,10 @@ def open_matters(
     terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
 ) -> None:
     """List what waits for a named person. 列出待人处理的事项。"""
+    from inspector.flows import attention
+
     held = terminal.look(lambda tx: tx.attention.page(None, limit))
-    rows = [{**row, "body": json.loads(row["body"])} for row in held]
+    rows = [{**row, "body": attention.facts(row["body"])} for row in held]
     terminal.rows(("id", "kind", "agency", "about", "opened_at"), rows, {"kind": "attention"})
 
 
@@ -110,19 +114,36 @@ def export(
 ) -> None:
     """Export as JSON lines, one a row, in order. 以 JSON Lines 导出。
 
-    Events are those of the feed: the daemon places new ones within a second or two.
+    Events are those of the feed: the daemon places new ones within a second or two. A file is for its owner's eyes only, and the ledger
+    keeps who exported what: it holds everybody's personal data.
     """
     store = terminal.store
+    terminal.office.now()  # what the entry at the end needs is there, or nothing leaves
     if after:
         _place(store, what, after)
     lines = _events(store, after) if what is Kind.EVENTS else _cases(store, after, evidence=what is Kind.EVIDENCE)
-    if to is None:
+    count = 0
+    with ExitStack() as stack:
+        file = None if to is None else stack.enter_context(_for_our_eyes(to))
+        stack.callback(lambda: _sign(terminal, what, after, count, to))  # also of what was broken off: so much has left
         for line in lines:
-            typer.echo(line)
-        return
-    with to.open("x", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-    terminal.aside(terminal.words("wrote", file=to))
+            count += 1
+            if file is None:
+                echo(line)
+            else:
+                file.write(f"{line}\n")
+    if to is not None:
+        terminal.aside(terminal.words("wrote", file=to))
+
+
+def _for_our_eyes(to: Path) -> TextIO:
+    """A new file that only its owner may read, whatever the mask says. Raises FileExistsError."""
+    return os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8")
+
+
+def _sign(terminal: Terminal, what: Kind, after: str, count: int, to: Path | None) -> None:
+    facts = {"what": what.value, "after": after, "count": count, "file": to.name if to is not None else ""}
+    terminal.act("export", f"export:{what.value}", lambda _tx, _now: None, **facts)
 
 
 def _place(store: Store, what: Kind, after: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.out import write_new
 from inspector.cli.terminal import Terminal
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.errors import Invalid, Missing
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
     from inspector.domain.policy import Policy
     from inspector.policybook import Policybook
 
-_VERSION = "without a version: the one in force today 不写版本则为今日有效的版本"
+_VERSION = "without a version: the one in force on --day, or today 不写版本则为 --day 当日（不写则今日）有效的版本"
 Label = Annotated[str, typer.Argument(help=f"A pack, as maoji or maoji@2026.1; {_VERSION}", metavar="PACK")]
 Old = Annotated[str, typer.Argument(help=f"The pack before, as maoji or maoji@2026.1; {_VERSION}", metavar="OLD")]
 New = Annotated[
     str | None,
     typer.Argument(
-        help="The pack after; left out: the version of OLD's pack in force today 不写则为同一政策包今日有效的版本", metavar="NEW"
+        help="The pack after; left out: the version of OLD's pack in force then 不写则为同一政策包当日有效的版本", metavar="NEW"
     ),
 ]
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", help="Folder of packs instead of the configured one 政策包文件夹", exists=True, file_okay=False),
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--day", help="Day by which a version is chosen; default: today 按哪一天选定版本", formats=["%Y-%m-%d"]),
 ]
 
 Office = Annotated[bool, typer.Option("--office", help="Prove the office's set-up against its packs 校验本机关的设置能否承办")]
@@ -66,11 +71,12 @@ def render(
         ),
     ] = None,
     folder: Folder = None,
+    day: Day = None,
 ) -> None:
     """Print a pack as one Markdown page in Chinese, or write the approval sheet. 打印政策包全文，或生成审批用的文件。"""
     from inspector import policyrender
 
-    found = _found(terminal, _book(terminal, folder), pack)
+    found = chosen(terminal, _book(terminal, folder), pack, day)
     page = policyrender.render(found)
     if out is not None:
         _write(out, found, page)
@@ -94,23 +100,19 @@ def _write(out: Path, pack: Policy, page: str) -> None:
             content = paper.workbook(pack)
         case other:
             raise Invalid("form_unknown", option="--out", value=other or out.name, known=".md, .html, .xlsx")
-    try:
-        with out.open("xb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        raise Invalid("file_exists", file=str(out)) from error
+    write_new(out, content)
 
 
-def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None) -> None:
+def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None, day: Day = None) -> None:
     """Show what changed from one pack to another: row by row, and which items at which levels come out otherwise. 比较两个政策包。"""
     from inspector import policyrender
     from inspector.cli.combining import Outcomes
 
     book = _book(terminal, folder)
     if new is None and "@" not in old:
-        raise Invalid("pack_other_missing", pack=_found(terminal, book, old).label, known=", ".join(_versions(book, old)))
-    before = _found(terminal, book, old)
-    after = _found(terminal, book, before.id if new is None else new)
+        raise Invalid("pack_other_missing", pack=chosen(terminal, book, old, day).label, known=", ".join(_versions(book, old)))
+    before = chosen(terminal, book, old, day)
+    after = chosen(terminal, book, before.id if new is None else new, day)
     changes, outcomes = policyrender.diff(before, after), Outcomes(before, after)
     terminal.value({"rows": list(changes), **outcomes.value()})
     for change in changes:
@@ -133,11 +135,11 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
         if folder is not None:
             raise Invalid("options_apart", one="--office", other="--folder")
         return coverage.check(terminal)
-    from inspector.policybook import PacksInvalid, check_examples, hasty, read_examples
+    from inspector.policybook import PacksInvalid, Policybook, check_examples, hasty, read_examples
 
     where = folder or terminal.settings.policies
     try:
-        book = _book(terminal, folder)
+        book = Policybook.load(where)
         found, silent = {}, []
         for pack in book.packs:
             try:
@@ -160,13 +162,13 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
     return Exit.WRONG if told else None
 
 
-def _found(terminal: Terminal, book: Policybook, asked: str) -> Policy:
-    """The pack of a label; of a name alone the version in force today, which is said. Raises Missing naming those there are."""
+def chosen(terminal: Terminal, book: Policybook, asked: str, day: datetime | None) -> Policy:
+    """The pack of a label; of a name alone the version in force on a day, or today, which is said. Raises Missing naming the others."""
     if "@" in asked or not _versions(book, asked):
         return book.get(asked)
-    today = datetime.now(SHANGHAI).date()
-    found = book.in_force(asked, today)
-    terminal.aside(terminal.words("pack_of_today", label=found.label, day=today))
+    on = day.date() if day is not None else datetime.now(SHANGHAI).date()
+    found = book.in_force(asked, on)
+    terminal.aside(terminal.words("pack_of_today", label=found.label, day=on))
     return found
 
 
@@ -177,4 +179,4 @@ def _versions(book: Policybook, pack_id: str) -> list[str]:
 def _book(terminal: Terminal, folder: Path | None) -> Policybook:
     from inspector.policybook import Policybook
 
-    return Policybook.load(folder or terminal.settings.policies)
+    return Policybook.read(folder or terminal.settings.policies)

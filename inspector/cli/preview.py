@@ -38,6 +38,7 @@ class Wish:
     uncovered: bool
     alike: int = 0
     """So many rows hold another code of an organisation that has one already, and somebody said that they are two."""
+    needs: tuple[str, ...] = ()
 
 
 def preview(
@@ -62,6 +63,7 @@ def preview(
             "rows": len(wish.rows),
             "dry_run": wish.dry_run,
             "needs": [
+                *wish.needs,
                 *(lacking(wish, len(kinds["removed"]), held) if kinds["removed"] and not wish.keep else []),
                 *(["--uncovered"] if why is not None else []),
             ],

@@ -82,8 +82,13 @@ def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, str | 
     return held, None
 
 
-def findings(one: Configured, engine: EngineSettings, *, call: bool) -> Iterator[Finding]:
-    """What is to be said of one connector: its loading, its secrets' permissions, its address."""
+def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Finding]:
+    """What is to be said of one connector: its loading, its secrets' permissions, its address.
+
+    In shadow nobody is called but who is asked there: nothing leaves the house.
+    """
+    engine, shadow = settings.engine, settings.shadow
+    call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
     try:
         load(one, engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ import typer
 
 from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
-from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, listed, refuse, warn
+from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal, Stale
@@ -76,11 +77,10 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     read = registers.objects(table, agency, office.now(), stays, alike=same_organisation)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
-    if not dry_run:
-        confirm(terminal, table)
+    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
-    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, alike=alike, **how))
+    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, alike=alike, needs=tuple(needs), **how))
 
 
 def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -108,10 +108,9 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     read = registers.inspectors(table, agency, office.now().date(), channels)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
-    if not dry_run:
-        confirm(terminal, table)
+    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
-    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how))
+    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how, needs=tuple(needs)))
 
 
 def import_levels(
@@ -121,7 +120,7 @@ def import_levels(
     dry_run: DryRun = False,
     encoding: Encoding = None,
 ) -> Exit | None:
-    """Import credit levels as stated on a day; of two statements the newer one stands. 导入信用等级。
+    """Import credit levels as stated on a day; of two statements the newer one stands, of one day the first. 导入信用等级。
 
     Columns: code, kind, level, as_of. The same file again changes nothing.
     """
@@ -132,20 +131,27 @@ def import_levels(
     read = registers.levels(table, office.rates, ", ".join(office.scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
-    if not dry_run:
-        confirm(terminal, table)
+    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
 
-    def do(tx: Tx, _now: datetime) -> int:
-        return sum(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)
+    def do(tx: Tx, _now: datetime) -> Counter[str]:
+        return Counter(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)
 
     facts = {"file": file.name, "rows": len(read.rows), "source": source}
-    kept = 0 if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
-    said = {"kept": kept, "rows": len(read.rows), "dry_run": dry_run, "flaws": [], "warnings": listed(terminal, read.warnings)}
+    came = Counter[str]() if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
+    told = {"kept": came["KEPT"], "older": came["OLDER"], "conflicts": came["CONFLICT"]}
+    said = {
+        **told,
+        "rows": len(read.rows),
+        "dry_run": dry_run,
+        "needs": needs,
+        "flaws": [],
+        "warnings": listed(terminal, read.warnings),
+    }
     terminal.value(said)
     if dry_run:
         terminal.say("would_keep", count=len(read.rows))
     else:
-        terminal.say("levels", kept=kept, older=len(read.rows) - kept)
+        terminal.say("levels", **told)
     return None
 
 

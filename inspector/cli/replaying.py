@@ -53,7 +53,7 @@ def replay(
 
     if first > last:
         raise Invalid("period_reversed", first=first.date().isoformat(), last=last.date().isoformat())
-    candidate = Policybook.load(folder or terminal.settings.policies).get(pack)
+    candidate = Policybook.read(folder or terminal.settings.policies).get(pack)
     period = backtest.Period(first=first.date(), last=last.date(), of=of or candidate.id)
     with TemporaryFile("w+", encoding="utf-8") as spool, Bars(terminal).step("replaying") as watch:
 

@@ -98,7 +98,7 @@ def run(
     worker's named points, for the fault tests; `listener` is the web's socket where it is held already.
     """
     from inspector import bootstrap, settings
-    from inspector.daemon.daemon import until_signal
+    from inspector.daemon.daemon import on_signal, until
     from inspector.store.opening import PATIENCE, ready, sole_owner
     from inspector.telemetry import logs
 
@@ -112,19 +112,17 @@ def run(
             house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
             if before is not None:
                 before(house)
+            asked = on_signal()
             house.daemon.start()
             house.server.start()
             if house.office.shadow:
                 _say("shadow")
             end = beside() if beside is not None else _said(house.office.base_url)
-
-            def stop() -> None:
-                end()
-                _say("draining")
-                house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more
-                house.server.stop()
-
-            until_signal(stop)
+            until(asked)
+            end()
+            _say("draining")
+            house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more
+            house.server.stop()
         finally:
             held.close()
     _say("stopped")

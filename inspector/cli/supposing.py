@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.packs import Label, chosen
 from inspector.cli.terminal import Terminal
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import MatterKind, Route, SubjectKind
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def explain(  # noqa: PLR0913, PLR0917 - each is an option
     terminal: Terminal,
-    pack: Annotated[str, typer.Argument(help="A pack, as maoji@2026.1 政策包", metavar="PACK")],
+    pack: Label,
     item: Annotated[str, typer.Option("--item", help="Item by its code 事项编码")],
     level: Annotated[
         str, typer.Option("--level", help="Credit level; without one, nothing is known 信用等级，不写即未评级")
@@ -63,7 +64,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
     from inspector.store.codec import dump
 
     settings = terminal.settings
-    policy = Policybook.load(folder or settings.policies).get(pack)
+    policy = chosen(terminal, Policybook.read(folder or settings.policies), pack, day)
     known = policy.item(item)
     calendar = calendar_of(settings)
     on = day.date() if day is not None else datetime.now(calendar.zone).date()

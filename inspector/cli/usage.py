@@ -131,7 +131,7 @@ def _lang(typed: Sequence[str]) -> Lang:
     """The language asked for, also where the rest of the line cannot be read."""
     import os
 
-    for word, following in zip(typed, [*typed[1:], ""], strict=True):
+    for word, following in zip(typed, [*typed[1:], ""], strict=False):
         asked = following if word == "--lang" else word.removeprefix("--lang=")
         if asked in ("en", "zh-Hans") and word.startswith("--lang"):
             return "en" if asked == "en" else "zh-Hans"

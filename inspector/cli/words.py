@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Shadow: everything is decided and written down, nothing leaves the house, and what is drawn binds nobody.",
         "影子运行：照常作出决定并记录，但不向外发送任何内容，抽取结果不作为检查依据。",
     ),
-    "shadow_cases": ("cases taken in, now {state}: {count}", "受理的事项，现为“{state}”：{count} 件"),
+    "shadow_cases": ("cases taken in, now {state}: {count}", "受理的办件，现为“{state}”：{count} 件"),
     "shadow_sent": ("would have gone out or went, {kind} by {lane}: {count}", "本会或者已经发出，{kind}（{lane}）：{count} 次"),
     "shadow_ours": (
         "visits asked for by the program: {visits}, to {objects} objects, at most {most} to one",
@@ -107,7 +107,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "replaced": ("{visit} has ended; the next of the reserve came in as {came}", "{visit} 已结束；候补依次补入，任务编号 {came}"),
     "ceased_asked": (
         "{visit} is to be made until another person signs the same words; who does not agree closes the matter object_ceased:{visit}",
-        "另一人以同样内容签署前，{visit} 照常办理；不同意的，请办结事项 object_ceased:{visit}",
+        "另一人以同样内容签署前，{visit} 照常办理；不同意的，请关闭待办 object_ceased:{visit}",
     ),
     "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
     "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
@@ -133,7 +133,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: levels that would be stated: {count}; nothing was written",
         "试运行：将记录 {count} 条等级；未写入任何内容",
     ),
-    "levels": ("levels kept: {kept}, older than what is known: {older}", "已记录 {kept} 条等级，{older} 条早于已有记录"),
+    "levels": (
+        "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",
+        "有效等级 {kept} 条，早于已有记录 {older} 条，与同一时点的已有记录不一致（以先记录的为准）{conflicts} 条",
+    ),
     # Registers.
     "preview": (
         "{added} added, {changed} changed, {removed} removed, {same} unchanged",
@@ -190,6 +193,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no draw: nothing to draw from, or the plan's last draw is still open",
         "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
     ),
+    "needs_encoding": (
+        "the file does not say its encoding: writing would need --encoding gb18030 or --encoding big5",
+        "文件没有说明编码：正式导入须加 --encoding gb18030 或者 --encoding big5",
+    ),
     "encoding?": (
         "the file does not say its encoding. As GB 18030 it holds: {read}; as Big5: {other}. Is GB 18030 right?",
         "文件未注明编码。按 GB 18030 读作：{read}；按 Big5 读作：{other}。是 GB 18030 吗？",
@@ -218,7 +225,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "抽取 {number}：产生结果前已作废；其承诺内容一致",
     ),
     "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
-    "time_proven": ("time proven: the witness's value is this commitment's", "时间已证明：见证值与本承诺一致"),
+    "time_proven": (
+        "time proven: the witness held this commitment's value before the seed was known",
+        "时间已证明：见证方在种子公开之前已存有本承诺的见证值",
+    ),
     "time_not_proven": (
         "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
         "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
@@ -238,7 +248,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unread_in": ("{file}: {what}", "{file}：{what}"),
     "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
     "step_reading": ("reading {file}", "读取 {file}"),
-    "step_replaying": ("judging recorded cases again", "重新推演事项"),
+    "step_replaying": ("judging recorded cases again", "重新推演办件"),
     "step_freezing": ("freezing the rosters", "冻结名录"),
     "step_committing": ("committing", "生成承诺"),
     "step_writing": ("writing", "写入"),
@@ -272,6 +282,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
     ),
     "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
+    "seats_next": (
+        "the selection stands; deal these visits with more inspectors under the next number (how-to/draw.md)",
+        "抽中的对象不变；请补充人员，并在下一编号下为这些检查派员（见 how-to/draw.md）",
+    ),
     "visits_unmanned": (
         "  ! list {list}: {count} visits have no team: nobody is sent",
         "  ! 名单 {list}：{count} 次检查没有派人",

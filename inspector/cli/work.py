@@ -47,7 +47,7 @@ def list_work(
     terminal: Terminal,
     state: Annotated[State, typer.Option("--state", help="Only rows in this state 状态")] = State.QUARANTINED,
     kind: Annotated[OrderKind | None, typer.Option("--kind", help="Only this kind 类型")] = None,
-    case: Annotated[str | None, typer.Option("--case", help="Only of this case 事项编号")] = None,
+    case: Annotated[str | None, typer.Option("--case", help="Only of this case 办件编号")] = None,
     after: Annotated[int, typer.Option("--after", help="Go on behind this number 从此编号之后")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -155,8 +154,11 @@ def replica_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def until_signal(stop: Callable[[], None]) -> None:
-    """Wait for SIGTERM or SIGINT, then run `stop`; a second signal leaves at once (leases bring the work back)."""
+def on_signal() -> threading.Event:
+    """Set by SIGTERM or SIGINT from now on; a second signal leaves at once (leases bring the work back).
+
+    To be called before anything is started: a signal in the midst of a start must find whoever drains it.
+    """
     asked = threading.Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
@@ -166,9 +168,13 @@ def until_signal(stop: Callable[[], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
+    return asked
+
+
+def until(asked: threading.Event) -> None:
+    """Wait for the signal; in steps, so that the interpreter gets round to it."""
     while not asked.wait(1.0):
         pass
-    stop()
 
 
 def _ignore(_value: object) -> None:

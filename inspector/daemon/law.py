@@ -12,6 +12,8 @@ import structlog
 
 from inspector.domain.errors import Invalid, Refusal
 from inspector.flows.office import Office
+from inspector.labels import told
+from inspector.policybook import PacksInvalid
 from inspector.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -20,7 +22,7 @@ REFUSED = "law_refused"
 """The matter for a person: what lies in the folders of packs and calendars cannot be taken up."""
 
 _TOLD = 2000
-"""So many characters of what is wrong are kept with the matter; `check` and `policy check` tell all of it."""
+"""So many characters of what is wrong, in both languages, are kept with the matter; `check` and `policy check` tell all of it."""
 
 
 class Law:
@@ -70,7 +72,8 @@ class Law:
         self._judged = self._seen
 
     def _refuse(self, error: Invalid | Refusal) -> None:
-        facts = {"why": error.code, "told": str(error)[:_TOLD]}
+        words = str(error) if isinstance(error, PacksInvalid) else "｜".join(told(error, lang) for lang in ("en", "zh-Hans"))
+        facts = {"why": error.code, "told": words[:_TOLD]}
         log.error("law.refused", **facts)
         self._metrics.law_refused.set(1)
         with self._office.store.begin() as tx:

@@ -125,9 +125,8 @@ class Desk:
         """One case with its evidence."""
         return await self._ask(f"/v1/cases/{quote(case_id)}")
 
-    async def review_case(self, case_id: str, outcome: str, reasons: str, evidence: list[str], turn: int) -> Heard:
+    async def review_case(self, case_id: str, said: Mapping[str, Any], turn: int) -> Heard:
         """Decide a case, for the n-th time: one that comes back to review may be decided as before."""
-        said = {"outcome": outcome, "reasons": reasons, "evidence": evidence}
         return await self._say(f"/v1/cases/{quote(case_id)}/review", said, turn)
 
     async def draws(self, after: str) -> Heard:

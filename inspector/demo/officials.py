@@ -68,8 +68,11 @@ class Officer:
         stands = {str(one["id"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"] and one["claim"] in stands]
         outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
+        acts = [str(one["row"]) for one in read.data.get("explanation", {}).get("acts", ()) if outcome in one["outcomes"]]
+        act = self._chance.pick(dict.fromkeys(acts, 1), "act", case_id) if acts else ""
+        said = {"outcome": outcome, "reasons": reasons, "evidence": against, "act": act}
         before = self.decided.setdefault(case_id, [])
-        if (await insist(self._pace, lambda: self._desk.review_case(case_id, outcome, reasons, against, len(before)))).well:
+        if (await insist(self._pace, lambda: self._desk.review_case(case_id, said, len(before)))).well:
             before.append(outcome)
 
     def _judged(self, case_id: str, against: list[str], why: str) -> tuple[str, str]:

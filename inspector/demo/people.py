@@ -273,7 +273,7 @@ class Inspectors:
         told = request.json()
         link = Link.read(str(told["link"]))
         self.pushes.setdefault(str(told["id"]), (str(told["to"]), link.about))
-        if "called_off" in told["data"]:  # whoever has it stays at home, also where the assignment itself never arrived
+        if told["data"].get("called_off"):  # whoever has it stays at home, also where the assignment itself never arrived
             self._pushed.add(link.about)
         elif link.about not in self._pushed:
             self._pushed.add(link.about)

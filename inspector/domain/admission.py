@@ -10,8 +10,9 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, CaseRemark, Claim, Route, SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE, blank
+from inspector.domain.fence import fence
 from inspector.domain.person import same
-from inspector.domain.policy import Item, Policy, fence
+from inspector.domain.policy import Item, Policy
 
 _EARLIEST = 1990
 """The year before which no letter that somebody still relies on was signed: an earlier one is a slip, or a field left at its default."""

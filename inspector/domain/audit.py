@@ -1,8 +1,8 @@
 """What a verifier says of a draw: what is wrong, what must be heard although nothing is wrong, and whether the time is proven.
 
 A bundle alone proves no time (threat 1): its dates are its maker's word, so they can only speak against it. Proof comes from
-outside hands: the witness's value with its date, and, where the seed is a ceremony or reveals, when these became public
-(draw-protocol 7.4, 7.9, rulings 12, 18, 19).
+outside hands: the witness's value with its date, and of every part of the seed when it became public: by the signature of the
+beacon that said it, or by the minutes (draw-protocol 7.4, 7.9, rulings 12, 18, 19).
 """
 
 from __future__ import annotations
@@ -52,14 +52,16 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """What outside hands say: the value they hold, since when, and when the first part of the seed became public.
+    """What outside hands say: the value they hold, since when, when the first part of the seed became public, and what was thrown.
 
-    `seed_at` is for sources that carry no time (a ceremony, reveals): the date of the public minutes.
+    `seed_at` is for sources that carry no time (a ceremony, reveals), the date of the public minutes, and for a beacon whose
+    signature was not checked: whoever reads states it. `figures` are those of each ceremony as the signed minutes have them.
     """
 
     value: str
     at: datetime | None = None
     seed_at: datetime | None = None
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,15 @@ def problem(error: Invalid) -> AuditLine:
 
 
 def timing(
-    commitment: Commitment, witness: Witness | None, said: House | None = None
+    commitment: Commitment,
+    witness: Witness | None,
+    said: House | None = None,
+    signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> tuple[bool, tuple[AuditLine, ...], tuple[AuditLine, ...]]:
     """(whether the commitment is proven older than its seed, problems, remarks).
 
-    `said` is the house's own record. What a beacon has not yet published nobody knows, so a date before the first beacon's time
-    proves the order whatever the other sources are.
+    `said` is the house's own record; `signatures` as in `verify.unchecked`. A value that nobody checked to be a beacon's may be
+    anybody's, of any time: it carries no proof, and neither does a part that has no time; then whoever reads states the seed's.
     """
     said = said or House()
     problems = [AuditLine(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
@@ -96,19 +101,27 @@ def timing(
     if witness.at is None:
         return False, tuple(problems), (AuditLine(code="draw.witness_undated", grave=True), *house)
     undated = sorted({str(source["kind"]) for source in commitment.sources if known_at(source) is None})
+    held = {place for place, line in (signatures or {}).items() if line is None}
+    dated = [(place, str(source["kind"])) for place, source in enumerate(commitment.sources) if known_at(source) is not None]
+    unsigned = sorted({kind for place, kind in dated if place not in held})
     proof = min(filter(None, (commitment.known, witness.seed_at)), default=None)
     first = min(filter(None, (proof, said.seeded_at)), default=None)
     facts = {"at": witness.at.isoformat(), "known": first.isoformat() if first else "", "kinds": ", ".join(undated)}
-    remarks = _around(commitment, witness.at, facts)
+    if (made := moment(commitment.made)) is not None and witness.at < made:
+        # a witness cannot hold the value of a commitment that is not made yet: one of the two dates is wrong
+        told = {**facts, "made": commitment.made}
+        return False, tuple(problems), (AuditLine(code="draw.witness_before_made", facts=told, grave=True),)
     if first is not None and witness.at >= first:
-        return False, tuple(problems), (*remarks, AuditLine(code="draw.witness_late", facts=facts, grave=True))
-    if proof is None:
-        return False, tuple(problems), (*remarks, AuditLine(code="draw.seed_undated", facts=facts, grave=True))
-    if proof - witness.at < MARGIN:
-        remarks = (*remarks, AuditLine(code="draw.witness_margin", facts=facts))
-    if undated and witness.seed_at is None:
-        remarks = (*remarks, AuditLine(code="draw.parts_undated", facts=facts))
-    return not problems, tuple(problems), remarks
+        return False, tuple(problems), (AuditLine(code="draw.witness_late", facts=facts, grave=True),)
+    remarks = []
+    if proof is not None and proof - witness.at < MARGIN:
+        remarks.append(AuditLine(code="draw.witness_margin", facts=facts))
+    if witness.seed_at is None and unsigned:
+        remarks.append(AuditLine(code="draw.seed_unchecked", facts={**facts, "kinds": ", ".join(unsigned)}, grave=True))
+    if witness.seed_at is None and undated:
+        line = AuditLine(code="draw.parts_undated", facts=facts, grave=True)
+        remarks.append(line if proof is not None else AuditLine(code="draw.seed_undated", facts=facts, grave=True))
+    return not problems and not any(one.grave for one in remarks), tuple(problems), tuple(remarks)
 
 
 def _told_by_the_house(commitment: Commitment, said: House) -> tuple[AuditLine, ...]:
@@ -120,10 +133,3 @@ def _told_by_the_house(commitment: Commitment, said: House) -> tuple[AuditLine, 
     if first is not None and said.witnessed_at >= first:
         return (AuditLine(code="draw.house_says_late", facts=facts, grave=True),)
     return (AuditLine(code="draw.house_says_witnessed", facts=facts),)
-
-
-def _around(commitment: Commitment, at: datetime, facts: Mapping[str, object]) -> tuple[AuditLine, ...]:
-    """A witness cannot hold the value of a commitment that is not made yet: one of the two dates is wrong."""
-    made = moment(commitment.made)
-    told = {**facts, "made": commitment.made}
-    return (AuditLine(code="draw.witness_before_made", facts=told),) if made is not None and at < made else ()

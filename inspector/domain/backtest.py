@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from inspector.domain import credit
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, CaseState, ClaimFile, LevelReason, Method, Rated, Step, Strategy, VerifyTerm
+from inspector.domain.deadline import decided
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Evidence
+from inspector.domain.evidence import Evidence, span
 from inspector.domain.policy import Policy
 from inspector.domain.verification import begin, settles
 
@@ -101,7 +102,6 @@ def afresh(case: Case) -> Case:
         review_term=None,
         entry=None,
         ended_at=None,
-        concluded_at=None,
         remarks=(),
     )
 
@@ -109,9 +109,11 @@ def afresh(case: Case) -> Case:
 def ruled(case: Case, policy: Policy, level: Rated | None, calendar: WorkingCalendar) -> Ruling:
     """What a pack makes of an `afresh` case. What the pack would refuse is a ruling as well."""
     try:
-        state = begin(case, policy, level, _judged_at(case), calendar).state
+        state = begin(replace(case, concluded_at=None), policy, level, _judged_at(case), calendar).state
     except Invalid as error:
         return Ruling(course=Course.REFUSED, refusal=error.code)
+    if case.concluded_at is not None:
+        state = decided(replace(state, concluded_at=case.concluded_at), policy.item(case.item), calendar)
     return recorded(state)
 
 
@@ -126,35 +128,55 @@ def alike(before: Policy, after: Policy) -> bool:
 
 _NOT_ASKED = (
     *("id", "version", "title", "effective_from", "effective_to", "approval", "digest", "extends", "sources", "clauses"),
-    *("samplings", "bounds", "limits", "draw", "publish", "report"),
+    *("samplings", "bounds", "limits", "draw", "publish", "report", "acts", "retentions"),
 )
 
 
-def level_of(case: Case) -> Rated | None:
-    """The level that was frozen into the case; None where none was ever chosen by, which for a pooled case is nobody's omission."""
-    return case.strategy.level if case.strategy is not None else None
+def level_of(case: Case, own: Policy, by: Policy) -> Rated | None:
+    """The level as a pack reads what had been stated, on its scale and by how old it lets a level grow; `own` is the case's pack.
 
-
-def level_under(case: Case, before: Policy, after: Policy) -> Rated | None:
-    """The level as another pack would have read it. The frozen one where both packs have one scale and let levels grow equally old.
-
-    Otherwise what had been stated is read again, as old as it was when the case came in, or fresh where it was stated later: when
-    exactly it was looked up is not in the case. Persons have none; where none was stated, it is unrated for the reason it was.
+    By its own pack it must be the one that was frozen. Persons have none. None where none was ever chosen by, which for a firm's
+    pooled case is nobody's omission; where nothing was stated it is unrated for the reason it was.
     """
-    held = level_of(case)
+    if not credit.needs_rating(case.subject.kind):
+        return credit.rated_unknown(by, LevelReason.PERSON)
+    held = case.strategy.level if case.strategy is not None else None
     if held is None:
-        return None if credit.needs_rating(case.subject.kind) else credit.rated_unknown(after, LevelReason.PERSON)
-    if (before.levels, before.stale_after) == (after.levels, after.stale_after):
-        return held
-    level, source, as_of = held.level, held.source, held.as_of
-    if held.reason in (LevelReason.STALE, LevelReason.OFF_SCALE):
-        level, source = held.facts.get("stated", ""), held.facts.get("stated_by", "")
-        as_of = datetime.fromisoformat(held.facts["stated_as_of"]) if "stated_as_of" in held.facts else None
-    elif held.reason is not LevelReason.STATED:
-        as_of = None
-    if as_of is None:
-        return credit.rated_unknown(after, held.reason, **held.facts)
-    return credit.rated(after, level, as_of, source, max(case.opened_at, as_of))
+        return None
+    told = _stated(held)
+    if told is None:
+        reason = LevelReason.UNKNOWN if held.reason is LevelReason.PERSON else held.reason  # this is no person
+        return credit.rated_unknown(by, reason, **held.facts)
+    level, as_of, source = told
+    return credit.rated(by, level, as_of, source, _looked_up(case.opened_at, held.reason, as_of, own))
+
+
+def _stated(held: Rated) -> tuple[str, datetime, str] | None:
+    """What was stated, of when and by whom; None where nothing was that a pack could read."""
+    match held.reason:
+        case LevelReason.STATED if held.as_of is not None:
+            return held.level, held.as_of, held.source
+        case LevelReason.COMBINED if held.as_of is not None:
+            return held.facts.get("stated", ""), held.as_of, held.source
+        case LevelReason.STALE | LevelReason.FUTURE | LevelReason.OFF_SCALE if "stated_as_of" in held.facts:
+            as_of = datetime.fromisoformat(held.facts["stated_as_of"])
+            return held.facts.get("stated", ""), as_of, held.facts.get("stated_by", "")
+        case _:
+            return None
+
+
+def _looked_up(opened_at: datetime, reason: LevelReason, as_of: datetime, own: Policy) -> datetime:
+    """The earliest moment at which it can have been read as it was, since when exactly is not in the case.
+
+    What counted then had counted from the start; what was stale may have become so while the platform did not answer.
+    """
+    match reason:
+        case LevelReason.FUTURE:
+            return opened_at
+        case LevelReason.STALE:
+            return max(opened_at, as_of + span(own.stale_after) + timedelta.resolution)
+        case _:
+            return max(opened_at, as_of)
 
 
 def changes(before: Ruling, after: Ruling) -> tuple[Change, ...]:

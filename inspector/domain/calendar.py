@@ -49,6 +49,7 @@ class StartEvent(StrEnum):
     """What begins a term that is proven to people; its day is not counted."""
 
     CASE_OPENED = "CASE_OPENED"
+    MATTER_CONCLUDED = "MATTER_CONCLUDED"
     REVIEW_OPENED = "REVIEW_OPENED"
     REQUEST_OPENED = "REQUEST_OPENED"
     REQUEST_DUE = "REQUEST_DUE"
@@ -252,7 +253,8 @@ class Counting:
     weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
     the term, `since` when; `versions` are the states of the years it was counted by, `kept_by` those by which it would be earlier
     now: it had been told to somebody, so it stands. `stops` are suspensions, whose days were not counted; `extended` is what the term
-    was lengthened by, in its own unit; `pulled` says that the last day was moved before days on which nobody may go.
+    was lengthened by, in its own unit; `bounded` is the last day that the term alone would have, where it ends earlier with what it is
+    for; `pulled` says that the last day was moved before days on which nobody may go.
     """
 
     term: Term
@@ -269,6 +271,7 @@ class Counting:
     kept_by: tuple[str, ...] = ()
     stops: tuple[Stop, ...] = ()
     extended: tuple[Term, ...] = ()
+    bounded: date | None = None
     pulled: Pulled | None = None
 
 

@@ -41,17 +41,26 @@ class Method(StrEnum):
     ON_SITE = "ON_SITE"
 
 
+class VerifyFrom(StrEnum):
+    """What begins the term of a verification, by the item: that the case came in, or that the matter was decided (handbook 1.1.10)."""
+
+    INTAKE = "intake"
+    DECISION = "decision"
+
+
 class CaseRemark(StrEnum):
     """What is odd about a case and yet taken, for people to look at.
 
     `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
     correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
-    signed by somebody who is neither that person nor a named proxy.
+    signed by somebody who is neither that person nor a named proxy. `DECIDED_BEFORE`: the term is counted from the decision, which was
+    made before the case came in, so that less of it is left.
     """
 
     NOTICE_VERSION = "NOTICE_VERSION"
     FORMER_MISMATCH = "FORMER_MISMATCH"
     SIGNER = "SIGNER"
+    DECIDED_BEFORE = "DECIDED_BEFORE"
 
 
 class CaseState(StrEnum):
@@ -204,9 +213,9 @@ class Rated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyTerm:
-    """By when the verification must be over: from the day the case came in, whatever its level turns out to be.
+    """By when the verification must be over: from the event that the item names, whatever the case's level turns out to be.
 
-    Counted anew where the clock stood still, or the term was extended.
+    Counted anew where the clock stood still, the term was extended, or the decision that it is counted from became known.
     """
 
     due_at: datetime
@@ -312,14 +321,28 @@ class Case:
         over = replace(held, ended_at=min(at, held.ends_at), ended_by=by, ended_for=why)
         return replace(self, suspensions=(*self.suspensions[:-1], over))
 
-    def counted(self, term: Term, calendar: WorkingCalendar) -> Due:
-        """When the verification's term ends: from the case's opening on, without the days the clock stood still, with what was added.
+    def counted(self, term: Term, calendar: WorkingCalendar, start: VerifyFrom) -> Due:
+        """When the verification's term ends: without the days the clock stood still, with what was added.
 
-        What was added in another unit (the item was corrected since) adds nothing.
+        While the decision it is counted from is not known, it is counted from the day the case came in. What was added in another unit
+        (the item was corrected since) adds nothing.
         """
+        since, event = self.opened_at, StartEvent.CASE_OPENED
+        if start is VerifyFrom.DECISION and self.concluded_at is not None:
+            since, event = self.concluded_at, StartEvent.MATTER_CONCLUDED
+        return self._due(since, event, term, calendar)
+
+    def recounted(self, calendar: WorkingCalendar) -> Case:
+        """The case with its date counted anew from the same begin: the clock stood still since, or the term was extended."""
+        if self.verify_term is None:
+            return self
+        told = self.verify_term.due_counted
+        return self.redated(self._due(told.since or self.opened_at, told.event, told.term, calendar))
+
+    def _due(self, since: datetime, event: StartEvent | None, term: Term, calendar: WorkingCalendar) -> Due:
         stops = tuple(one.stop(calendar) for one in self.suspensions)
         more = tuple(one.term for one in self.extensions if one.term.unit is term.unit)
-        return due(self.opened_at, term, calendar, StartEvent.CASE_OPENED, stops, more)
+        return due(since, term, calendar, event, stops, more)
 
     def redated(self, counted: Due) -> Case:
         """The case with another date of its verification, in the term and in the strategy that was chosen."""

@@ -31,8 +31,9 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.fence import fence
 from inspector.domain.person import same
-from inspector.domain.policy import Policy, fence
+from inspector.domain.policy import Policy
 
 LONGEST = 400
 """Letters of a name, document, reference or reason."""

@@ -58,11 +58,6 @@ class Challenge:
     decided_at: datetime | None = None
     why: str = ""
 
-    @property
-    def about(self) -> str:
-        """What its matter is about."""
-        return f"{self.visit}:{self.inspector}"
-
 
 def apply(  # noqa: PLR0913 - an application in all its parts
     held: Visit,

@@ -1,14 +1,14 @@
-"""What two packs make of the same item at the same level: the combinations whose outcome differs, and in what. Pure, no case needed."""
+"""What two packs make of the same item at the same level or ratings: whose outcome differs, and in what. Pure, no case needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from inspector.domain.backtest import Course
 from inspector.domain.calendar import Term
-from inspector.domain.case import Method
+from inspector.domain.case import Method, VerifyFrom
 from inspector.domain.policy import Policy, steps
 from inspector.domain.sampling import SamplingRow
 
@@ -20,6 +20,7 @@ class Aspect(StrEnum):
     """In what an outcome may differ. Names of rows and their bases are no part of it."""
 
     COURSE = "COURSE"
+    LEVEL = "LEVEL"
     WAYS = "WAYS"
     WHEN = "WHEN"
     TERM = "TERM"
@@ -32,16 +33,18 @@ class Fate:
     """What a pack makes of an item at a level. Where nothing is verified only `course` says something."""
 
     course: Course
+    level: str | None = None
     ways: tuple[Way, ...] = ()
     before_decision: bool | None = None
     term: Term | None = None
+    term_from: VerifyFrom | None = None
     stratum: str | None = None
     draw: SamplingRow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combination:
-    """An item at a level whose outcome is another one."""
+    """An item at a level, or at ratings that make one, whose outcome is another one. `level` is what is stated."""
 
     item: str
     level: str
@@ -58,29 +61,51 @@ def fate(policy: Policy, item_code: str, level: str) -> Fate:
     if item.exempt:
         return Fate(course=Course.POOLED)
     known = level if any(row.code == level for row in policy.levels) else policy.unrated
-    row = policy.strategy(item.profile, known)
+    row = policy.strategy(item, known)
     ways = tuple(
         (fact.code, tuple((step.method, step.via, step.ground) for step in steps(policy, item, fact, row))) for fact in item.facts
     )
     draw = policy.sampling(row.stratum) if row.stratum is not None else None
     return Fate(
         course=Course.VERIFIED,
+        level=known,
         ways=ways,
         before_decision=row.before_decision,
         term=item.verify,
+        term_from=item.verify_from,
         stratum=row.stratum,
         draw=draw,
     )
 
 
+def stated(before: Policy, after: Policy) -> dict[str, tuple[str, str]]:
+    """All that can be stated under either pack, each level and each combination of ratings, and the level that each of them reads in it.
+
+    What a pack does not know is unrated there.
+    """
+    known = [_known(policy) for policy in (before, after)]
+    unrated = before.unrated, after.unrated
+    return {
+        told: (known[0].get(told, unrated[0]), known[1].get(told, unrated[1])) for told in dict.fromkeys([*known[0], *known[1]])
+    }
+
+
+def _known(policy: Policy) -> Mapping[str, str]:
+    return {row.code: row.code for row in policy.levels} | policy.scale.levels()
+
+
 def combinations(before: Policy, after: Policy) -> Iterator[Combination]:
-    """Every item and level of either pack whose outcome changes, in the order of the packs."""
-    levels = dict.fromkeys(row.code for policy in (before, after) for row in policy.levels)
+    """Every item and level, or ratings, of either pack whose outcome changes, in the order of the packs."""
+    told = stated(before, after)
     for item in dict.fromkeys([*before.items, *after.items]):
-        for level in levels:
-            was, becomes = fate(before, item, level), fate(after, item, level)
-            if aspects := differences(was, becomes):
-                yield Combination(item=item, level=level, aspects=aspects, before=was, after=becomes)
+        fates: dict[tuple[str, str], tuple[Fate, Fate, tuple[Aspect, ...]]] = {}
+        for said, levels in told.items():
+            if levels not in fates:
+                was, becomes = fate(before, item, levels[0]), fate(after, item, levels[1])
+                fates[levels] = was, becomes, differences(was, becomes)
+            was, becomes, aspects = fates[levels]
+            if aspects:
+                yield Combination(item=item, level=said, aspects=aspects, before=was, after=becomes)
 
 
 def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
@@ -88,9 +113,10 @@ def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
     if was.course is not becomes.course:
         return (Aspect.COURSE,)
     found = {
+        Aspect.LEVEL: was.level != becomes.level,
         Aspect.WAYS: was.ways != becomes.ways,
         Aspect.WHEN: was.before_decision != becomes.before_decision,
-        Aspect.TERM: was.term != becomes.term,
+        Aspect.TERM: (was.term, was.term_from) != (becomes.term, becomes.term_from),
         Aspect.STRATUM: was.stratum != becomes.stratum,
         Aspect.DRAW: _drawn(was.draw) != _drawn(becomes.draw),
     }

@@ -44,14 +44,16 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
 
     Each claim gets a key of its own, so that neither late answers nor evidence about its former content are taken for it; an end
     of open work calls nobody back, which is the flow's. `evidence` is all there is about the case. Raises Conflict for another
-    case's content, Refusal for another subject, for a case that is over or with an officer, and while there is a mismatch.
+    case's content, Refusal for another subject, for a case that is over, concluded or with an officer, and while there is a mismatch.
     """
     if (given.reference, given.agency) != (held.reference, held.agency):
         raise Conflict("correction_of_another_case", case=held.id, reference=held.reference)
     if (given.subject.kind, given.subject.code) != (held.subject.kind, held.subject.code):
-        raise Refusal("correction_of_subject", case=held.id, subject=held.subject.code)
-    if held.state.ended or held.concluded_at is not None:
+        raise Refusal("correction_of_subject", case=held.id)  # never the code: senders log what they are answered
+    if held.state.ended:
         raise Refusal("case_ended", case=held.id, state=held.state)
+    if held.concluded_at is not None:
+        raise Refusal("correction_after_conclusion", case=held.id, concluded_at=held.concluded_at.isoformat())
     if held.state is CaseState.REVIEW:
         raise Refusal("correction_in_review", case=held.id)
     if any(piece.verdict is Verdict.MISMATCH for piece in evidence):

@@ -6,7 +6,7 @@ What a date was counted by is kept with it (`Counting`), so the proof needs no c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class DayKind(StrEnum):
     """Why a day counts or does not. `ROLLED` is the working day that a last day off moves to (Civil Code art. 203).
 
     `SUSPENDED`: the clock stood still on it. `SHUT`: nobody may go on it, and `PULLED` is the day before such days that the last
-    one was moved to.
+    one was moved to. `BOUNDED` is the last day of what it is for, with which it ends before its own term does.
     """
 
     COUNTED = "COUNTED"
@@ -27,6 +27,7 @@ class DayKind(StrEnum):
     ROLLED = "ROLLED"
     SUSPENDED = "SUSPENDED"
     PULLED = "PULLED"
+    BOUNDED = "BOUNDED"
     SHUT = "SHUT"
 
 
@@ -55,6 +56,9 @@ def tally(told: Counting) -> tuple[Tallied, ...]:
 
 def _counted(told: Counting) -> Iterator[Tallied]:
     """The days of the term itself."""
+    if told.bounded is not None:
+        yield from _cut(told, _end(told))
+        return
     match told.term.unit:
         case Unit.WORKING_DAY:
             yield from _numbered(told)
@@ -68,6 +72,14 @@ def _counted(told: Counting) -> Iterator[Tallied]:
             yield from _reached(told)
         case Unit.HOUR | Unit.MINUTE:
             pass
+
+
+def _cut(told: Counting, end: date) -> Iterator[Tallied]:
+    """The days of the term alone as far as it goes, and the day on which it ends all the same."""
+    alone = tuple(_counted(replace(told, last=told.bounded or end, bounded=None, pulled=None)))
+    yield from (one for one in alone if one.day < end)
+    number = next((one.number for one in alone if one.day == end), None)
+    yield Tallied(day=end, number=number, kind=DayKind.BOUNDED)
 
 
 def _numbered(told: Counting) -> Iterator[Tallied]:

@@ -105,7 +105,7 @@ def visited(policy: Policy) -> dict[str, tuple[str, ...]]:
     """The levels at which a visit can fall, by item: owed on site, or by the stratum of a draw. An exempt item has no case to visit."""
     told: dict[str, tuple[str, ...]] = {}
     for item in policy.items.values():
-        rows = [] if item.exempt else [(level.code, policy.strategy(item.profile, level.code)) for level in policy.levels]
+        rows = [] if item.exempt else [(level.code, policy.strategy(item, level.code)) for level in policy.levels]
         levels = tuple(
             code
             for code, row in rows
@@ -122,7 +122,7 @@ def asked(policy: Policy) -> dict[tuple[Method, str], dict[str, tuple[tuple[str,
     told: dict[tuple[Method, str], dict[str, tuple[dict[str, None], dict[str, None]]]] = {}
     for item in policy.items.values():
         for level in () if item.exempt else policy.levels:
-            row = policy.strategy(item.profile, level.code)
+            row = policy.strategy(item, level.code)
             for fact in item.facts:
                 for step in (one for one in steps(policy, item, fact, row) if one.via):
                     levels, facts = told.setdefault((step.method, step.via), {}).setdefault(item.code, ({}, {}))

@@ -32,9 +32,9 @@ def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetim
     return Rated(level=found, as_of=as_of, source=source, reason=LevelReason.COMBINED, facts=facts)
 
 
-def pushed(by: str, rows: int, kept: int) -> Decision[None]:
-    """A platform has stated levels: how many, and how many were newer than what was held (the plan, item 7)."""
-    facts = {"by": by, "rows": rows, "kept": kept}
+def pushed(by: str, rows: int, kept: int, conflicts: int) -> Decision[None]:
+    """A platform has stated levels: how many, how many stand, and how many contradict one of their moment (the plan, item 7)."""
+    facts = {"by": by, "rows": rows, "kept": kept, "conflicts": conflicts}
     return Decision(state=None, because=Because(rule="credit.push", basis=("S0:7",), pack="", facts=facts))
 
 

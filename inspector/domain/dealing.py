@@ -45,11 +45,30 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """The empty seats of one cause (section 4.5: equal Hall sets are told together).
+
+    Only these `inspectors` could fill `empty` and `others`, and `others` are all that they can take.
+    """
+
+    empty: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, int], ...]
+    inspectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """Teams by object, seats in order (None: empty), and why seats are empty."""
 
     teams: Mapping[str, tuple[str | None, ...]]
     shortages: tuple[Shortage, ...]
+
+    def lacks(self) -> list[Lack]:
+        """Why seats are empty, each cause once, in the order of its first seat."""
+        told: dict[tuple[tuple[tuple[str, int], ...], tuple[str, ...]], list[tuple[str, int]]] = {}
+        for one in self.shortages:
+            told.setdefault((one.others, one.inspectors), []).append((one.object, one.seat))
+        return [Lack(empty=tuple(empty), others=others, inspectors=staff) for (others, staff), empty in told.items()]
 
 
 def deal(

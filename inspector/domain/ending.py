@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.act import GRAVITY, ActRow
 from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
@@ -33,7 +34,7 @@ REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})
 """The clocks of a review: they end with it."""
 
 
-def end(
+def end(  # noqa: PLR0913 - an end in all its parts
     case: Case,
     outcome: Outcome,
     policy: Policy,
@@ -43,10 +44,12 @@ def end(
     *,
     orders: tuple[Order, ...] = (),
     told: tuple[Told, ...] = (),
+    act: ActRow | None = None,
 ) -> Decision[Case]:
     """Close with an outcome: the approving system hears the result and each proposal, the credit platform gets its entry.
 
-    What is proposed depends on whether the matter is concluded: one and the same is not both terminated and rectified.
+    An `act` of the pack's catalogue gives the entry its grade. What is proposed depends on whether the matter is concluded: one and
+    the same is not both terminated and rectified.
     """
     row = policy.outcomes[outcome]
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
@@ -56,7 +59,7 @@ def end(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
     if row.grade is not None:
-        entry = _entry(case, row, by, now)
+        entry = _entry(case, row, act, by, now)
         state, orders = replace(state, entry=entry.key), (*orders, entry)
     ends = OPEN_WORK | REVIEW_WORK if case.state is CaseState.REVIEW else OPEN_WORK
     return Decision(state=state, because=because, orders=orders, told=tuple(heard), ends=ends)
@@ -129,7 +132,15 @@ def retraction_key(entry: str) -> str:
     return f"{OrderKind.CREDIT_RETRACT.value}:{entry}"
 
 
-def _entry(case: Case, row: OutcomeRow, by: str, now: datetime) -> Order:
+def _graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | None:
+    """How grave an entry is: as the act is that was found, but of a matter not yet decided never graver than its outcome (handbook 2.7)."""
+    usual = row.graded(concluded=concluded)
+    if act is None or (not concluded and usual in GRAVITY and GRAVITY.index(usual) < GRAVITY.index(act.grade)):
+        return usual
+    return act.grade
+
+
+def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetime) -> Order:
     """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version."""
     return Order(
         kind=OrderKind.CREDIT,
@@ -140,9 +151,10 @@ def _entry(case: Case, row: OutcomeRow, by: str, now: datetime) -> Order:
         payload={
             "kind": case.subject.kind.value,
             "code": case.subject.code,
-            "grade": row.grade,
+            "grade": _graded(row, act, concluded=case.concluded_at is not None),
             "outcome": row.outcome.value,
-            "basis": row.basis,
+            "basis": row.basis if act is None else f"{row.basis};{act.basis}",
+            **({} if act is None else {"act": act.row}),
             "by": by,
             "at": now.isoformat(),
         },

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from inspector.domain.calendar import SHANGHAI, Term, Unit
@@ -29,6 +30,9 @@ BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
 
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that count as printable and show nothing: fillers, joiners, selectors of variants, the Braille pattern without a dot."""
+
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 class Verdict(StrEnum):
@@ -102,14 +106,20 @@ def blank(text: str, words: Iterable[str] = ()) -> bool:
 
 
 def compare(rule: Compare, claimed: str, found: str) -> bool:
-    """Whether the source's value supports the claim. Raises ValueError where `not_before` is given no ISO dates."""
+    """Whether the source's value supports the claim. Raises ValueError where a rule of order is given no two values of one form."""
     match rule:
         case Compare.EXACT:
             return claimed == found
         case Compare.NORMALISED:
             return _plain(claimed) == _plain(found)
         case Compare.NOT_BEFORE:
-            return date.fromisoformat(found.strip()) >= date.fromisoformat(claimed.strip())
+            was, told = _moments(claimed, found)
+            return told >= was
+        case Compare.NOT_AFTER:
+            was, told = _moments(claimed, found)
+            return told <= was
+        case Compare.AT_LEAST:
+            return _number(found) >= _number(claimed)
 
 
 def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
@@ -164,6 +174,21 @@ def span(term: Term) -> timedelta:
     if term.unit in days:
         return timedelta(days=term.amount * days[term.unit])
     return timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
+
+
+def _moments(*texts: str) -> list[date]:
+    """Days, or months by their first: all of one form, for a month is neither before nor after a day of its own. Raises ValueError."""
+    months = [bool(_MONTH.fullmatch(text.strip())) for text in texts]
+    if len(set(months)) > 1:
+        raise ValueError(f"a day and a month: {', '.join(texts)}")
+    return [date.fromisoformat(text.strip() + "-01" * months[0]) for text in texts]
+
+
+def _number(text: str) -> Decimal:
+    """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"no plain number: {text}")
+    return Decimal(text.strip())
 
 
 def _plain(text: str) -> str:

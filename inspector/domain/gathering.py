@@ -68,7 +68,8 @@ def lodged(
 ) -> Decision[Draw]:
     """W is in outside hands (or could not be lodged: then the record says that its time is not proven). Now the seed may come.
 
-    `at` is the date of the receipt, without which it proves nothing. The times of the seed are counted anew from here, unless the
+    `at` is the date of the receipt, without which it proves nothing: that the house lodged it `now` is the house's own word, and is
+    kept apart. The times of the seed are counted anew from here, unless the
     commitment names a beacon's.
     """
     named_at = draw.named
@@ -78,6 +79,7 @@ def lodged(
         pack=policy.label,
         facts={
             "receipt": receipt,
+            "lodged_at": now.isoformat() if receipt else None,
             "witnessed_at": at.isoformat() if at is not None else None,
             "time_proven": bool(receipt) and at is not None and (named_at is None or at < named_at),
         },
@@ -86,7 +88,7 @@ def lodged(
         return Decision(state=draw, because=replace(because, rule="draw.late"))
     held = draw if named_at is not None and draw.reveal_by is not None else _timed(draw, policy, now, calendar)
     assert held.seed_at is not None and held.figures_by is not None and held.reveal_by is not None  # noqa: PT018 (set by _timed)
-    state = replace(held, state=DrawState.SEEDING, witness=receipt, witnessed_at=at)
+    state = replace(held, state=DrawState.SEEDING, witness=receipt, witnessed_at=at, lodged_at=now if receipt else None)
     last = due(held.reveal_by, policy.term(Timer.REVEAL).term, calendar).at
     figures, secrets, further = map(state.of_step, Step)
     orders = [

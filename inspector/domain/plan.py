@@ -71,9 +71,10 @@ class Draw:
     The seed comes in steps (`Step`): from `seed_at` the figures of the ceremonies, until `figures_by`; when they are settled the
     reveals, until `reveal_by`, while no round of a beacon is older than `figures_by`; then the `further` sources (ruling 12).
     `without` are those who withheld their part from the draws of this slot before, `withheld` who did from this one.
-    `witnessed_at` is the date on the witness's receipt, as the house tells it. `signed` is under a void: one name asks for it, two
-    make it; `followed`: the next number comes by rule (ruling 12). `extends` is the draw that an extension adds to, and `approval`
-    what it rests on; of any other draw, the extension of it that one person has asked for.
+    `witnessed_at` is the date on the witness's receipt, as the house tells it, and `lodged_at` the house's own for handing W over.
+    `signed` is under a void: one name asks for it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the
+    draw that an extension adds to, and `approval` what it rests on; of any other draw, the extension of it that one person has asked
+    for.
     """
 
     number: str
@@ -99,6 +100,7 @@ class Draw:
     w: str | None = None
     witness: str | None = None
     witnessed_at: datetime | None = None
+    lodged_at: datetime | None = None
     announced_at: datetime | None = None
     drawn_at: datetime | None = None
     void_reason: str | None = None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
 
+from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import Bounds, Limits, SamplingRow
 from inspector.domain.scale import CombineRow, Scale
 from inspector.domain.transition import TransitionRow
@@ -44,11 +45,13 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
+    NOT_AFTER = "not_after"
+    AT_LEAST = "at_least"
 
 
 class Timer(StrEnum):
@@ -109,11 +112,16 @@ class Fact:
     valid_for: Term
     basis: str
     place: bool = False
+    valid_for_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A proof item (证明事项) open to commitment, with everything the plan's item 7 wants stated in advance."""
+    """A proof item (证明事项) open to commitment, with everything the plan's item 7 wants stated in advance.
+
+    `insured_value`: up to how many yuan a liability insurance stands for what is granted on an untrue promise (the plan, item 9),
+    with its basis; None: none does.
+    """
 
     code: str
     name: str
@@ -132,10 +140,18 @@ class Item:
     proxy_allowed: bool
     verify: Term
     verify_basis: str
+    verify_from: VerifyFrom = VerifyFrom.INTAKE
     standard: str
     notice_version: str
     facts: tuple[Fact, ...]
     basis: str
+    insured_value: int | None = None
+    insured_basis: str | None = None
+
+    @property
+    def insured(self) -> bool:
+        """Whether an insurance stands for it: a strategy may go by that."""
+        return self.insured_value is not None
 
     def unreviewed(self, day: date) -> bool:
         """Whether the item is exempt and the date by which its exemption was to be reviewed has passed.
@@ -155,7 +171,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyRow:
-    """Item profile × credit level → ordered ways. `stratum` names the sampling rows the case is drawn under, None for no draw."""
+    """Item profile × credit level → ordered ways. `stratum` names the sampling rows the case is drawn under, None for no draw.
+
+    `insured`: only for items that are insured, or only for those that are not; None: for both.
+    """
 
     row: str
     profile: Profile
@@ -165,6 +184,11 @@ class StrategyRow:
     visit_all: bool
     stratum: str | None
     basis: str
+    insured: bool | None = None
+
+    def fits(self, item: Item) -> bool:
+        """Whether the row is about such an item."""
+        return self.profile is item.profile and self.insured in (None, item.insured)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +206,7 @@ class OutcomeRow:
     """What an outcome leads to: proposals for a named officer and the grade of the credit entry (None: no entry).
 
     `undecided` is proposed instead of `proposals` while the matter is not concluded (办结): what is not decided yet can be terminated,
-    and neither rectified nor revoked (handbook 2.7). None: both stages are the same.
+    and neither rectified nor revoked (handbook 2.7). None: both stages are the same; likewise `undecided_grade` and `grade`.
     """
 
     row: str
@@ -191,6 +215,11 @@ class OutcomeRow:
     grade: str | None
     basis: str
     undecided: tuple[Proposal, ...] | None = None
+    undecided_grade: str | None = None
+
+    def graded(self, *, concluded: bool) -> str | None:
+        """The grade at a stage of the matter."""
+        return self.grade if concluded or self.undecided_grade is None else self.undecided_grade
 
     @property
     def stages(self) -> tuple[tuple[Proposal, ...], tuple[Proposal, ...]]:
@@ -238,6 +267,7 @@ class LevelRow:
     code: str
     name: str
     unrated: bool
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,15 +305,24 @@ class Policy:
     transitions: tuple[TransitionRow, ...] = ()
     extensions: tuple[ExtensionRow, ...] = ()
     quiets: tuple[QuietRow, ...] = ()
+    acts: tuple[ActRow, ...] = ()
+    retentions: tuple[RetentionRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
     digest: str
     extends: str = ""
-    _rows: Mapping[tuple[Profile, str], StrategyRow] = field(init=False, repr=False, compare=False)
+    _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_rows", {(row.profile, level): row for row in self.strategies for level in row.levels})
+        rows = {
+            (row.profile, insured, level): row
+            for row in self.strategies
+            for insured in (False, True)
+            if row.insured in (None, insured)
+            for level in row.levels
+        }
+        object.__setattr__(self, "_rows", rows)
 
     @property
     def label(self) -> str:
@@ -307,15 +346,17 @@ class Policy:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
     def item(self, code: str) -> Item:
-        """An item by code. Raises Invalid naming the items there are."""
+        """An item by code. Raises Invalid: `item_unknown` naming those there are, `items_none` for a pack of daily supervision alone."""
         found = self.items.get(code)
+        if found is None and not self.items:
+            raise Invalid("items_none", item=code, pack=self.label)
         if found is None:
             raise Invalid("item_unknown", item=code, pack=self.label, known=", ".join(sorted(self.items)))
         return found
 
-    def strategy(self, profile: Profile, level: str) -> StrategyRow:
-        """The one row for a profile and level; the loader has proven that exactly one applies."""
-        return self._rows[profile, level]
+    def strategy(self, item: Item, level: str) -> StrategyRow:
+        """The one row for an item and a level; the loader has proven that exactly one applies."""
+        return self._rows[item.profile, item.insured, level]
 
     def sampling(self, stratum: str) -> SamplingRow:
         """The sampling row of a stratum."""
@@ -355,29 +396,3 @@ def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Ste
         elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
             ways.append(Step(method=method, via="", ground="", basis=row.basis))
     return tuple(ways)
-
-
-class Fenced(Protocol):
-    """What the fence asks about: an item of a pack, or one that the catalogue of items is to take up."""
-
-    @property
-    def code(self) -> str:
-        """Its code."""
-
-    @property
-    def excluded(self) -> Collection[Excluded]:
-        """The excluded categories it touches."""
-
-    @property
-    def override_basis(self) -> str | None:
-        """What is cited to open them."""
-
-
-def fence(item: Fenced, statutes: Collection[str]) -> None:
-    """Raise Invalid when an excluded category applies and no statute opens it (the plan, item 1; handbook 2.6).
-
-    `statutes` are the sources of the pack that are laws or regulations; a plan, a practice of elsewhere or a proposal opens nothing.
-    """
-    cited = {citation.partition(":")[0].strip() for citation in (item.override_basis or "").split(";")}
-    if item.excluded and cited.isdisjoint(statutes):
-        raise Invalid("item_excluded", item=item.code, categories=", ".join(sorted(item.excluded)))

@@ -25,7 +25,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.selection import quotas, ticket
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import included
-from inspector.domain.verify import overstating, unchecked
+from inspector.domain.verify import overstating, thrown, unchecked
 
 _NONE = (-1, -1)
 _WITHHELD = {"ticket"}
@@ -60,11 +60,13 @@ def verify_public(
     signatures: Mapping[int, AuditLine | None] | None = None,
 ) -> Audit:
     """Recompute what the drawn rows allow; `drawn` holds their receipts (line, index, n, path) by list."""
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    time_proven, wrong, remarks = timing(commitment, witness, said, signatures)
     problems = [*wrong, *overstating(commitment)]
     unnamed = _unnamed(result)
     hidden = (AuditLine(code="draw.names_withheld", facts={"count": unnamed}),) if unnamed else ()
-    remarks = (AuditLine(code="draw.public_bundle"), *hidden, *remarks, *unchecked(commitment, signatures))
+    others, typed = thrown(commitment, parts, witness)
+    problems += others
+    remarks = (AuditLine(code="draw.public_bundle"), *hidden, *remarks, *typed, *unchecked(commitment, signatures))
     try:
         seed = join(commitment, parts)
         told = result.get("lists")

@@ -16,6 +16,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
+from inspector.domain.deadline import within
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy, Timer
@@ -119,11 +120,17 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     return Decision(state=state, because=because), change
 
 
-def recount_visit(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> tuple[Visit, Change] | None:
-    """By when a visit is to be made, anew; its inspectors were told, so it is only put off, and never into one of the quiet `rows`."""
+def recount_visit(
+    visit: Visit, rows: Sequence[QuietRow], limit: datetime | None, calendar: WorkingCalendar
+) -> tuple[Visit, Change] | None:
+    """By when a visit is to be made, anew; its inspectors were told, so it is only put off, and never into one of the quiet `rows`.
+
+    `limit` is the first date of the cases that it is for.
+    """
 
     def keep(found: Due) -> Due:
-        return pull(found, visit.opened_at, rows, visit.whom, calendar)
+        bounded = within(found, limit, visit.opened_at, calendar)
+        return pull(bounded, visit.opened_at, rows, visit.whom, calendar)
 
     found = told_to_others(visit.due_at, visit.due_counted, calendar, keep)
     if found is None:

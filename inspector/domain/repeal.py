@@ -82,7 +82,8 @@ def codes(*bases: str | None) -> frozenset[str]:
 
 def titles(item: Item, sources: Mapping[str, str]) -> frozenset[str]:
     """The titles of all documents that an item of a pack rests on."""
-    bases = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis, *(fact.basis for fact in item.facts))
+    own = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis)
+    bases = (*own, *(basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis)))
     return frozenset(sources[code] for code in codes(*bases) if code in sources)
 
 

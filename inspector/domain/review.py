@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from inspector.domain.act import ActRow, found
 from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
+from inspector.domain.deadline import decided
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
@@ -58,26 +60,33 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
 
 
-def conclude(case: Case, by: str, policy: Policy, now: datetime, *, at: datetime | None = None) -> Decision[Case]:
+def conclude(
+    case: Case, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar, *, at: datetime | None = None
+) -> Decision[Case]:
     """The approving system says the matter is concluded (办结), now or `at` an earlier time. Verification goes on; withdrawal is over.
 
-    The first word stands. Raises Refusal, and Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
+    Where the item counts from the decision, the verification's date is counted anew. The first word stands. Raises Refusal, and
+    Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
     """
     if case.state is CaseState.WITHDRAWN:
         raise Refusal("already_withdrawn", case=case.id)
     if at is not None and (wrong := concluded_wrongly(case, at, now, "at")):
         raise wrong
     when = case.concluded_at or at or now
-    because = Because(
-        rule="matter.conclude",
-        basis=(policy.basis(Rule.CONCLUDE),),
-        pack=case.pack,
-        facts={"by": by, "concluded_at": when.isoformat()},
-    )
-    return Decision(state=replace(case, concluded_at=when), because=because)
+    state = decided(replace(case, concluded_at=when), policy.item(case.item), calendar)
+    basis, facts, told = [policy.basis(Rule.CONCLUDE)], dict[str, object](by=by, concluded_at=when.isoformat()), list[Told]()
+    if case.verify_term is not None and state.verify_term is not None and state.verify_term != case.verify_term:
+        was, term = case.verify_term, state.verify_term
+        basis.append(term.basis)
+        moved = {"was_due": was.due_at.isoformat(), "due_at": term.due_at.isoformat(), "due_provisional": term.due_provisional}
+        facts |= moved
+        if was.due_at != term.due_at and case.state in (CaseState.RATING, CaseState.VERIFYING):
+            told.append(Told(type="deadline.moved", data=moved))
+    because = Because(rule="matter.conclude", basis=tuple(basis), pack=case.pack, facts=facts)
+    return Decision(state=state, because=because, told=tuple(told))
 
 
-def review(
+def review(  # noqa: PLR0913 - a decision in all its parts
     case: Case,
     outcome: Outcome,
     officer: str,
@@ -86,11 +95,14 @@ def review(
     policy: Policy,
     now: datetime,
     calendar: WorkingCalendar,
+    *,
+    act: str = "",
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
     An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
-    it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Raises Refusal, Invalid.
+    it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Where the pack has a
+    catalogue of dishonest acts, an outcome that discredits needs the `act` by its row, which gives the grade. Raises Refusal, Invalid.
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
@@ -105,6 +117,7 @@ def review(
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=adverse(row))
+    done = found(policy.acts, outcome, row.grade, act)
     facts = {
         "officer": officer,
         "outcome": outcome.value,
@@ -114,10 +127,21 @@ def review(
         "row": row.row,
         "concluded": case.concluded_at is not None,
     }
-    because = Because(rule="officer.review", basis=(row.basis,), pack=case.pack, facts=facts)
-    decision = end(case, outcome, policy, now, because, officer)
+    if done is not None:
+        facts |= {"act": done.row, "graded": done.grade, "bars": done.bars}
+    basis = (row.basis,) if done is None else (row.basis, done.basis)
+    because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
+    decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)
-    return replace(decision, told=tuple(_with_terms(one, terms) for one in decision.told))
+    return replace(decision, told=tuple(_with_act(_with_terms(one, terms), done) for one in decision.told))
+
+
+def _with_act(told: Told, act: ActRow | None) -> Told:
+    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it bars, too."""
+    if act is None:
+        return told
+    bars = {"bars": act.bars} if "outcome" in told.data else {}
+    return replace(told, data={**told.data, "act": act.row, **bars})
 
 
 def _with_terms(told: Told, terms: Mapping[str, str]) -> Told:
@@ -128,11 +152,12 @@ def _with_terms(told: Told, terms: Mapping[str, str]) -> Told:
 def _follows(cited: tuple[Evidence, ...], policy: Policy, now: datetime, calendar: WorkingCalendar) -> dict[str, str]:
     """What has to follow an order to rectify, where the pack says so: the notice by a date counted from the check, the re-check's term.
 
-    The check is the last visit among the evidence; without one the officer's decision is the day from which is counted.
+    The check is the last visit among the evidence, of the day it was made and not of its entry; without one the officer's decision
+    is the day from which is counted.
     """
     told: dict[str, str] = {}
     if (notice := policy.follows.get(Follow.RECTIFY_NOTICE)) is not None:
-        checked = max((piece.asked_at for piece in cited if piece.method is Method.ON_SITE), default=now)
+        checked = max((piece.as_of or piece.asked_at for piece in cited if piece.method is Method.ON_SITE), default=now)
         told |= {"notice_due_at": due(checked, notice.term, calendar).at.isoformat(), "notice_row": notice.row}
     if (again := policy.follows.get(Follow.RECHECK)) is not None:
         told |= {"recheck_within": str(again.term), "recheck_row": again.row}

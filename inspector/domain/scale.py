@@ -17,6 +17,7 @@ class Axis:
     code: str
     name: str
     values: tuple[str, ...]
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,19 @@ class Scale:
         if any(told[axis.code] not in axis.values for axis in self.axes):
             return None
         return next((row for row in self.rows if all(told[axis] in values for axis, values in row.of.items())), None)
+
+    def levels(self) -> dict[str, str]:
+        """The level of every combination, by how it is stated with the axes in their order."""
+        codes = [axis.code for axis in self.axes]
+        told = {values: row.level for row in self.rows for values in covered(self.axes, row)}
+        return (
+            {
+                ";".join(f"{code}={value}" for code, value in zip(codes, values, strict=True)): told[values]
+                for values in combinations(self.axes)
+            }
+            if codes
+            else {}
+        )
 
 
 def read(stated: str) -> dict[str, str] | None:

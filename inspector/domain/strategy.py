@@ -21,7 +21,7 @@ class Chosen:
 
 def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: Iterable[str]) -> Chosen:
     """The one row for the item's profile and the level (the plan, item 7). Raises Invalid for a fact that the item does not know."""
-    row = policy.strategy(item.profile, level.level)
+    row = policy.strategy(item, level.level)
     told = {
         "item": item.code,
         "profile": item.profile.value,
@@ -33,9 +33,10 @@ def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: 
         "before_decision": row.before_decision,
         "row": row.row,
         "verify": str(item.verify),
+        **({"insured_value": item.insured_value} if item.insured else {}),
         "due_at": term.due_at.isoformat(),
         "due_provisional": term.due_provisional,
     }
-    basis = (row.basis, item.verify_basis, *filter(None, [level.facts.get("combined_basis")]))
+    basis = (row.basis, item.verify_basis, *filter(None, [level.facts.get("combined_basis"), item.insured_basis]))
     because = Because(rule="strategy.choose", basis=basis, pack=policy.label, facts=told)
     return Chosen(row=row, ways=tuple(steps(policy, item, item.fact(fact), row) for fact in facts), because=because)

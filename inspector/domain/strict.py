@@ -11,6 +11,8 @@ from inspector.domain.frame import flaw
 
 HEX32 = re.compile(r"[0-9a-f]{32}")
 HEX64 = re.compile(r"[0-9a-f]{64}")
+DEEPEST = 500
+"""Within how many objects and arrays a value may lie; the same number holds in all three verifiers."""
 
 
 def is_count(told: object) -> TypeGuard[int]:
@@ -43,10 +45,11 @@ def promised(holds: bool, kind: str, problem: str) -> None:
 def parse(content: bytes) -> object:
     """JSON as ruling 4 wants it: UTF-8 without a mark, no key twice in an object, no number but a plain integer.
 
-    Every file of a bundle is read so: a key that stands twice would let two readers see two different draws. Raises ValueError.
+    Every file of a bundle is read so: a key that stands twice would let two readers see two different draws. Nor is anything nested
+    deeper than `DEEPEST`, lest one reader's program give up where another's goes on. Raises ValueError.
     """
     try:
-        return json.loads(
+        told: object = json.loads(
             content.decode(),
             object_pairs_hook=_no_duplicates,
             parse_int=_plain,
@@ -55,6 +58,14 @@ def parse(content: bytes) -> object:
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    level, depth = [told], 0
+    while level:
+        if depth > DEEPEST:
+            raise ValueError("nested too deeply")
+        inner = (held for held in level if isinstance(held, (dict, list)))
+        level = [one for held in inner for one in (held.values() if isinstance(held, dict) else held)]
+        depth += 1
+    return told
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -63,7 +63,7 @@ def suspend(
         ends_at=midnight_after(until, calendar),
     )
     state = replace(case, suspensions=(*case.suspensions, held))
-    state = state.redated(state.counted(term.due_counted.term, calendar))
+    state = state.recounted(calendar)
     end = Order(
         kind=OrderKind.SUSPENSION_END,
         key=f"{OrderKind.SUSPENSION_END.value}:{case.id}:{len(state.suspensions)}",
@@ -93,7 +93,7 @@ def resume(case: Case, why: str, officer: str, now: datetime, calendar: WorkingC
     if blank(why):
         raise Invalid("suspension_wordless", field="evidence")
     state = case.going_on(now, officer, why)
-    state = state.redated(state.counted(term.due_counted.term, calendar))
+    state = state.recounted(calendar)
     facts: dict[str, object] = {"suspended_for": held.reason.value, "evidence_text": why, "officer": officer}
     because = _because("verification.resume", held.basis, term, state, facts)
     return Decision(state=state, because=because, told=(_resumed(state),), ends=frozenset({OrderKind.SUSPENSION_END}))
@@ -131,7 +131,7 @@ def extend(
     head = approved_by if row.approver is Approver.HEAD else ""
     made = Extension(row=row.row, term=row.term, basis=row.basis, reason=reason, by=officer, approved_by=head, at=now)
     state = replace(case, extensions=(*case.extensions, made))
-    state = state.redated(state.counted(term.due_counted.term, calendar))
+    state = state.recounted(calendar)
     facts: dict[str, object] = {
         "extended_by": str(row.term),
         "row": row.row,

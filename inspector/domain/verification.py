@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain import deadline
 from inspector.domain.admission import admit, remarks
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.case import (
@@ -23,7 +24,6 @@ from inspector.domain.case import (
     Rated,
     Route,
     Strategy,
-    VerifyTerm,
 )
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
@@ -47,11 +47,9 @@ def begin(
     told = remarks(case, item)
     if case.route is Route.CERTIFICATE or item.exempt:
         return _enrol(replace(case, remarks=told), policy, item)
-    counted = case.counted(item.verify, calendar)
-    term = VerifyTerm(
-        due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
-    )
-    case = replace(case, remarks=told, verify_term=term)
+    case = deadline.dated(replace(case, remarks=told), item, calendar)
+    term = case.verify_term
+    assert term is not None, "what is verified has a date"
     key = f"verify.due:{case.id}:{case.version}"
     timer = Order(kind=OrderKind.VERIFY_DUE, key=key, due_at=term.due_at, urgent_by=term.due_at, case_id=case.id)
     if level is None:

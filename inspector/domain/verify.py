@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
 from inspector.domain.commitment import LEAST_BITS, Commitment
-from inspector.domain.draw import Result, carry_out, quietly, unaltered
+from inspector.domain.draw import ListResult, Result, carry_out, quietly, unaltered
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
@@ -38,11 +38,13 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`,
     `signatures`: as in `unchecked`; `begins` and `tickets`: as in `carry_out`.
     """
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    time_proven, wrong, remarks = timing(commitment, witness, said, signatures)
     problems = [*wrong, *overstating(commitment)]
     try:
         recomputed = carry_out(commitment, frames, parts, begins, tickets)
-        remarks = (*remarks, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
+        wrong, typed = thrown(commitment, parts, witness)
+        problems += wrong
+        remarks = (*remarks, *typed, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
@@ -64,7 +66,8 @@ def verify_stopped(
 
     `witness` and `said`: as in `timing`. What becomes of numbers without a result can be told (7.4), not recomputed.
     """
-    time_proven, wrong, remarks = timing(commitment, witness, said)
+    # no value is told, so there is none that could be anybody's: a beacon's time is that of its rule
+    time_proven, wrong, remarks = timing(commitment, witness, said, dict.fromkeys(range(len(commitment.sources))))
     problems, told = [*wrong, *overstating(commitment)], [AuditLine(code="draw.stopped")]
     if frames is None:
         told.append(AuditLine(code="draw.registers_absent"))
@@ -76,6 +79,24 @@ def verify_stopped(
     if commitment.prev is not None:
         told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return Audit(holds=not problems, time_proven=time_proven, problems=tuple(problems), remarks=(*remarks, *told))
+
+
+def thrown(
+    commitment: Commitment, parts: Sequence[Mapping[str, object]], witness: Witness | None
+) -> tuple[tuple[AuditLine, ...], tuple[AuditLine, ...]]:
+    """(problems, remarks) of ceremony figures, which are what whoever drew has typed: who knows the rest can choose them (ruling 19).
+
+    Only the signed minutes stand against that, so a reader is told the figures until he or she has stated those of the minutes.
+    """
+    minutes = {" ".join(one.split()) for one in witness.figures} if witness is not None else set()
+    told = [
+        {"what": source["what"], "figures": part.get("text", "")}
+        for source, part in zip(commitment.sources, parts, strict=False)
+        if source["kind"] == "text"
+    ]
+    if not minutes:
+        return (), tuple(AuditLine(code="draw.figures_typed", facts=one, grave=True) for one in told)
+    return tuple(AuditLine(code="draw.figures_other", facts=one) for one in told if one["figures"] not in minutes), ()
 
 
 def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None] | None = None) -> list[AuditLine]:
@@ -174,7 +195,31 @@ def _loud(commitment: Commitment, frames: Mapping[str, Frame], result: Result) -
             "draw.salts_guessable": guessable(frames[held.name]),
         }
         told += [AuditLine(code=code, facts={"list": held.name, "count": count}) for code, count in counted.items() if count]
+        told += lacking(held)
     return told
+
+
+def lacking(held: ListResult) -> list[AuditLine]:
+    """The readable certificates of ruling 14: which seats only whom could fill, and how many of them; equal ones once."""
+    return [
+        AuditLine(
+            code="draw.seats_lack",
+            facts={
+                "list": held.name,
+                "count": len(one.empty),
+                "first": _seat(*one.empty[0]),
+                "others": len(one.others),
+                "inspectors": ", ".join(one.inspectors) or "—",
+                "seats": ", ".join(_seat(*seat) for seat in one.empty),
+                "taken": ", ".join(_seat(*seat) for seat in one.others),
+            },
+        )
+        for one in (held.dealt.lacks() if held.dealt else ())
+    ]
+
+
+def _seat(name: str, seat: int) -> str:
+    return f"{name}:{seat}"
 
 
 def _published(result: Mapping[str, object], recomputed: Result) -> object:

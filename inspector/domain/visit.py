@@ -287,6 +287,12 @@ def release(visit: Visit, pack: str) -> Decision[Visit]:
     return Decision(state=replace(visit, released=True), because=because)
 
 
+def correct(visit: Visit, doubts: tuple[Doubt, ...], basis: str, pack: str) -> Decision[Visit]:
+    """The sender has corrected a case that the visit serves: in question is what is claimed now. A drawn subject stays drawn."""
+    because = Because(rule="visit.correct", basis=(basis,), pack=pack, facts={"facts": len(doubts)})
+    return Decision(state=replace(visit, doubts=doubts), because=because)
+
+
 def owe(visit: Visit, reason: str, pack: str) -> Decision[Visit]:
     """The visit is called off in its own draw and owed by a supplementary one (ruling 13); the selection of its object stands."""
     because = Because(rule="visit.owe", basis=(visit.basis,), pack=pack, facts={"reason": reason})

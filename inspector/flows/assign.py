@@ -13,6 +13,7 @@ from inspector.domain.calendar import StartEvent, due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
+from inspector.domain.deadline import earliest, within
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.finding import Doubt
@@ -93,6 +94,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     quiet = peace.rows(office, held, (lead, *partners))
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
     pool = row_of(tx, held, teams[0].listed, name).pool if any(one.pools for one in quiet) else ""
+    term = within(term, earliest(live), now, office.calendar)
     term = pull(term, now, quiet, Whom(kind=member.kind, check=check, pool=pool), office.calendar)
     release_at = reminder(term.at, policy.term(Timer.RELEASE).term.amount, office.calendar)
     made = Visit(

@@ -15,6 +15,17 @@ from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
 from inspector.store.tx import Tx
 
+_NAMED = ("inspector", "inspectors", "entered_by")
+"""Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""
+
+
+def facts(body: str) -> dict[str, object]:
+    """What a matter says, without the staff code of anybody drawn.
+
+    Who goes is read in the draw's list, where each reading before the visits is an entry of the ledger; of matters none is.
+    """
+    return {name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED}
+
 
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.

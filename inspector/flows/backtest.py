@@ -209,13 +209,13 @@ def _judge(office: Office, candidate: Policy, made: Effect, one: _Read, tell: To
         made.others += 1
         return None
     own, record, fresh = office.book.get(case.pack), backtest.recorded(case), backtest.afresh(case)
-    again = backtest.ruled(fresh, own, backtest.level_of(case), office.calendar)
+    again = backtest.ruled(fresh, own, backtest.level_of(case, own, own), office.calendar)
     _compare(made, case, record, again, tell)
     after = again
     if own.label not in made.alike:
         made.alike[own.label] = own.digest == candidate.digest or backtest.alike(own, candidate)
     if not made.alike[own.label]:
-        after = backtest.ruled(fresh, candidate, backtest.level_under(case, own, candidate), office.calendar)
+        after = backtest.ruled(fresh, candidate, backtest.level_of(case, own, candidate), office.calendar)
     made.judged += 1
     _count(made, case, again, after, tell)
     needs = backtest.needs(again, one.heard), backtest.needs(after, one.heard)

@@ -123,6 +123,8 @@ def _draws(told: Effect, say: _Say) -> Iterator[str]:
     yield say("drawn", **sums)
     if any(one.barred for one in told.odds):
         yield say("barred", pack=told.pack)
+    if any(one.relevelled for one in told.odds):
+        yield say("relevelled", pack=told.pack)
     for one in (held for held in told.odds if held.fault):
         yield say("draw_fault", draw=one.draw)
     for one in told.odds[:_DRAWS]:

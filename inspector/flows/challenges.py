@@ -25,6 +25,14 @@ def seat_of(tx: Tx, held: Visit, staff: str) -> Seat:
     return found
 
 
+def seat_name(tx: Tx, visit_id: str, staff: str) -> str:
+    """The name of the seat that an inspector holds or held at a visit: by it matters call whom an application is about.
+
+    A matter is read by more people than the draw's list is, and without an entry of the ledger: it names no inspector.
+    """
+    return next(one.name for one in reversed(tx.visits.team(visit_id)) if one.inspector == staff)
+
+
 def enter(
     tx: Tx, held: Visit, seat: Seat, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
 ) -> Challenge:
@@ -42,7 +50,7 @@ def enter(
     )
     tx.challenges.add(decision.state)
     record(tx, held.id, decision, now, {})
-    tx.attention.open(ASKED, seat.agency, decision.state.about, {"applicant": applicant.value}, now)
+    tx.attention.open(ASKED, seat.agency, seat.name, {"applicant": applicant.value}, now)
     return decision.state
 
 

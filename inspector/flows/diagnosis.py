@@ -17,6 +17,10 @@ HEAD = 1
 # Errors of intake: how to mend what they are about (English, Chinese). The others say it themselves.
 FIXES: Mapping[str, tuple[str, str]] = {
     "item_unknown": ("write the code of one of the known items", "请填已有事项的编码"),
+    "items_none": (
+        "take the row out: the agency's pack takes no cases, it is for daily supervision alone",
+        "请删去该行：本机关的政策包只用于日常监管，不受理案件",
+    ),
     "item_excluded": (
         "take the row out: this item goes by the ordinary certificate procedure",
         "请删去该行：该事项应按提交证明的普通程序办理",
@@ -71,6 +75,7 @@ COLUMN_OF: Mapping[str, str] = {
     "pack_missing": "agency",
     "pack_not_in_force": "agency",
     "item_unknown": "item",
+    "items_none": "item",
     "item_excluded": "item",
     "item_withdrawn": "item",
     "matter_not_covered": "matter",

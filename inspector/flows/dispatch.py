@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from inspector.domain import result, review, verification, visit
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Forbidden, Missing
@@ -81,7 +82,8 @@ def closed(held: Visit, lang: Lang) -> str:
 def call_off(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
-    So is told that nobody may go, for the item was taken off the published list, and that somebody may again.
+    So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
+    question was corrected.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -91,20 +93,22 @@ def call_off(work: Work, office: Office) -> Settlement:
     if channel is None:
         return _undelivered(work, "channel_not_configured").unasked()
     lang, word = office.agency(seat.agency).language, str(work.payload.get("word", "off"))
-    if word != "off" and (not seat.state.open or bool(held.unpublished) is not (word == "blocked")):
+    turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
+    if turned or (word != "off" and not seat.state.open):
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
+    tells = {"changed": True} if word == "changed" else {"called_off": word != "unblocked"}
     message = Message(
         to=person.address,
         title=label(f"push.{word}_title", lang),
         text=label(f"push.{word}_text", lang, visit=held.id),
         link=office.link(LINK, seat.name),
-        data={"visit": held.id, "seat": seat.name, "called_off": word != "unblocked"},
+        data={"visit": held.id, "seat": seat.name, **tells},
     )
     try:
         receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undelivered(work, error.code).after(error)
-    return nothing("called_off", attempts=receipt.attempts)
+    return nothing("called_off" if word == "off" else word, attempts=receipt.attempts)
 
 
 def not_pushed(work: Work, _office: Office, error: PortError | None) -> Settlement:
@@ -209,7 +213,7 @@ def report(
     if not decision.state.state.open:
         end_clock(tx, decision.state, now)
     for finding in given:
-        weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, made.on, now)
     supervision.tell(tx, decision.state, seat, others, pack, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
@@ -244,12 +248,17 @@ def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: 
     tx.work.order(decision.orders, now)
 
 
-def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) -> None:
-    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead."""
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: datetime) -> None:
+    """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead.
+
+    It is of the day `on` which the visit was made, whenever it is entered: a day that is past is its midnight, as with a source.
+    """
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
-    on = next((held.claim.on for held in case.claims if held.claim.key == finding.claim), date.min)
-    early = unfresh(finding.verdict, now, on, None, now)
+    as_of = now if on == office.calendar.local_date(now) else datetime.combine(on, time.min, SHANGHAI)
+    claim = next((held.claim for held in case.claims if held.claim.key == finding.claim), None)
+    valid_for = policy.item(case.item).fact(claim.fact).valid_for if claim is not None else None
+    early = unfresh(finding.verdict, as_of, claim.on if claim is not None else date.min, valid_for, now)
     item = Evidence(
         id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
         claim=finding.claim,
@@ -258,7 +267,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, now: datetime) 
         verdict=finding.verdict,
         fresh=not early,
         asked_at=now,
-        as_of=now,
+        as_of=as_of,
         note=early,
         remark=finding.note,
     )
@@ -289,7 +298,7 @@ def _relieved(work: Work, office: Office) -> Settlement:
 def _undelivered(work: Work, code: str) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, _ = _read(tx, work)
-        tx.attention.open(UNDELIVERED, seat.agency, work.key, {"inspector": seat.inspector, "error": code}, now)
+        tx.attention.open(UNDELIVERED, seat.agency, work.key, {"seat": seat.name, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 

@@ -6,13 +6,13 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from inspector.domain import gathering
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
-from inspector.domain.decision import Because, Order, OrderKind
+from inspector.domain.decision import Because, OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.exclusion import CODES
@@ -23,7 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.reconcile import digest
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, reconcile, seeding, stopped, supplement
+from inspector.flows import extend, queue, reconcile, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -42,12 +42,6 @@ from inspector.store.work import Work
 
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
-OVERTAKEN = "draw_slot_overtaken"
-"""The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
-AGAIN = timedelta(days=1)
-"""After so long at the latest a slot that another draw of the plan keeps waiting is tried again."""
-BEFORE = timedelta(minutes=5)
-"""So long before its period ends it is tried for the last time."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -63,13 +57,13 @@ def announce(work: Work, office: Office) -> Settlement:
             supplement.announce(office, tx, plan, by=SCHEDULE, now=now, told=told, slot=slot)
             return
         if extend.is_slot(slot):
-            extend.follow(office, tx, plan, slot, told, now)
+            extend.follow(office, tx, said, told, now)
             return
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
-        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, behind=str(said.get("behind", "")))
+        prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, said=said)
 
     def guarded(tx: Tx, now: datetime) -> None:
         try:
@@ -98,16 +92,25 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
 
 
 def prepare(
-    office: Office, tx: Tx, plan_name: str, slot: str, now: datetime, *, told: life.Following = _ALL, by: str, behind: str = ""
+    office: Office,
+    tx: Tx,
+    plan_name: str,
+    slot: str,
+    now: datetime,
+    *,
+    told: life.Following = _ALL,
+    by: str,
+    said: Mapping[str, Any] | None = None,
 ) -> Draw | None:
     """Freeze the frame under the next number. The same slot again gives the draw it has, unless two persons have freed it of that.
 
-    An empty frame gives none. `behind` is the draw that was open when the slot first came.
+    An empty frame gives none, and neither does one for which another draw of the same agencies is still under way: a slot waits for
+    that one's end (`queue`), behind a draw of its own plan only as long as its period runs.
     """
     plan = office.plans.get(plan_name)
     if plan is None:
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
-    for agency in plan.framed:
+    for agency in plan.turns:
         tx.draws.take_turn(agency)
     slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
@@ -116,14 +119,12 @@ def prepare(
     freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
     if freed is not None and freed.freed:
         told = seeding.succeeding(office, freed, policy)
-    if (busy := _open_draw(tx, plan.agency, plan_name)) is not None:
-        facts = {"plan": plan_name, "slot": slot, "open": behind or busy.number}
+    if (busy := queue.under_way(tx, plan.turns, plan_name)) is not None:
+        facts = {"plan": plan_name, "slot": slot, "open": busy.number}
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
-            if busy.kind is DrawKind.EXTENSION or tx.schedules.period(f"plan:{plan_name}", now) == slot:
-                tx.work.order([_once_more(tx, plan_name, slot, told, str(facts["open"]), now)], now)
-            else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
-                tx.attention.open(OVERTAKEN, plan.agency, f"{plan_name}:{slot}", facts, now)
+            carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
+            queue.put_off(tx, plan.agency, carried, busy, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
@@ -181,14 +182,14 @@ def lodge(work: Work, office: Office) -> Settlement:
     try:
         receipt = witness.lodge(number, held.w, key=work.key)
     except (Refused, Garbled) as error:
-        return _lodged(office, number, None, other="http_409" in (error.code, error.detail)).after(error)
-    at = receipt.at or office.now()  # a receipt without a date is dated by the office's clock, as everything it is compared with
-    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", at), attempts=receipt.attempts)
+        return not_lodged(work, office, error).after(error)
+    return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
 
 
-def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
+def not_lodged(work: Work, office: Office, error: PortError | None) -> Settlement:
     """Without a witness the draw goes on, and its record says loudly that its time is not proven."""
-    return _lodged(office, str(work.payload["draw"]), None)
+    other = error is not None and "http_409" in (error.code, error.detail)
+    return _lodged(office, str(work.payload["draw"]), None, other=other)
 
 
 def carry_out(work: Work, office: Office) -> Settlement:
@@ -221,9 +222,9 @@ def carry_out(work: Work, office: Office) -> Settlement:
         if fresh.kind is DrawKind.PLAN:
             extend.overtaken(tx, fresh.plan, now)
         seeding.settle(tx, decision, now)
-        seeding.make_room(tx, fresh.plan, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
+        queue.over(office, tx, fresh, now)
         tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
@@ -305,28 +306,6 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
 
 def _note(tx: Tx, about: str, rule: str, policy: Policy, facts: Mapping[str, object], now: datetime) -> None:
     tx.ledger.append(new_id(), about, Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts), {}, now)
-
-
-def _once_more(tx: Tx, plan: str, slot: str, told: life.Following, behind: str, now: datetime) -> Order:
-    """The slot is tried again until what keeps it waiting is over: neither an extension nor a draw by hand costs a period its own.
-
-    Behind a draw only as long as the slot's own period runs, and once more before that ends; the next one has its own. As soon as the
-    open draw ends it is tried at once (`seeding.make_room`).
-    """
-    ends = tx.schedules.following(f"plan:{plan}", now)
-    at = min(now + AGAIN, max(now + BEFORE, ends - BEFORE)) if ends is not None else now + AGAIN
-    return Order(
-        kind=OrderKind.DRAW_ANNOUNCE,
-        key=f"{seeding.waiting_slots(plan)}{slot}:at:{at:%Y-%m-%dT%H:%M}",
-        due_at=at,
-        urgent_by=at,
-        payload={"plan": plan, "slot": slot, "without": list(told.without), "further": list(told.further), "behind": behind},
-    )
-
-
-def _open_draw(tx: Tx, agency: str, plan: str) -> Draw | None:
-    """One open draw per list at a time (draw-protocol threat 2); a supplementary one selects nobody."""
-    return next((held for held in tx.draws.open(agency) if held.plan == plan and held.kind is not DrawKind.SUPPLEMENT), None)
 
 
 def _listing(told: Mapping[str, Any], listed: Listed, one: Frame, policy: Policy) -> Listing:

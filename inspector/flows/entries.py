@@ -75,15 +75,17 @@ def entries(office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[
 def _stratum(tx: Tx, policy: Policy, row: Row, known: Collection[str]) -> str:
     """The stratum of a case. One that only a former pack has is found anew by the profile and the level that were frozen then.
 
+    Whether its item is insured is what the pack in force says of it: nothing of that was frozen, and a row that asks is this pack's.
     Where the pack in force has none for them the name stays, and the draw is refused with it: nobody is left out in silence.
     """
     named = str(row["stratum"])
     strategy = None if named in known else tx.cases.get(row["id"]).strategy
     if strategy is None:
         return named
-    profile, level = strategy.item_profile, strategy.level.level
-    found = next((held.stratum for held in policy.strategies if held.profile == profile and level in held.levels), None)
-    return found or named
+    item, level = policy.items.get(row["item"]), strategy.level.level
+    states = (None, item is not None and item.insured)
+    rows = (held for held in policy.strategies if held.profile == strategy.item_profile and held.insured in states)
+    return next((held.stratum for held in rows if level in held.levels), None) or named
 
 
 def _supervised(held: RosterObject, name: str, stratum: str) -> Entry:

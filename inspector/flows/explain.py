@@ -27,12 +27,14 @@ from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
+from inspector.domain.transition import Scope
 from inspector.domain.visit import VisitState
 from inspector.flows.articles import Article, articles
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.decisions import Decided, cited, decided, last_review
 from inspector.flows.office import Office, Place
+from inspector.flows.records import Act, Kept, act, acts, kept
 from inspector.flows.signing import Signed, signed
 from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
@@ -54,6 +56,7 @@ class Why:
     level_facts: Mapping[str, str]
     before_decision: bool
     stratum: str | None
+    insured_value: int | None
     basis: tuple[Article, ...]
     due_at: datetime
     due_provisional: bool
@@ -147,7 +150,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything a person needs to understand one case."""
+    """Everything a person needs to understand one case.
+
+    `acts`: the dishonest acts that an officer may find, while one decides; `act`: the one that the last decision has found. `kept`: how
+    long what is on record is kept, once the case has ended.
+    """
 
     case: str
     agency: str
@@ -178,6 +185,9 @@ class Explanation:
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
     overdue: tuple[Late, ...]
+    acts: tuple[Act, ...]
+    act: Act | None
+    kept: tuple[Kept, ...]
 
 
 def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> Explanation:
@@ -194,7 +204,8 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     local = office.calendar.local
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
-    relied_on = cited(evidence, last_review(decisions))
+    last = last_review(decisions)
+    relied_on = cited(evidence, last)
     came = {evidence_id(held): held.ended_at for held in letters if held.reply}
     heard = [_heard(office, held, case, policy, came) for held in evidence]
     return Explanation(
@@ -229,7 +240,25 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         decisions=decisions,
         next=upcoming(office, tx, case, letters),
         overdue=missed(office, case, letters, [held for held, _ in calls]),
+        acts=_acts(office, case),
+        act=_found(office, last),
+        kept=kept(policy, case.ended_at, office.calendar) if case.ended_at is not None else (),
     )
+
+
+def _acts(office: Office, case: Case) -> tuple[Act, ...]:
+    """Those of the version by which an officer would decide today."""
+    if case.state is not CaseState.REVIEW:
+        return ()
+    return acts(office.ruling(case.agency, case.pack, Scope.OUTCOMES, office.now()).policy)
+
+
+def _found(office: Office, last: Decided | None) -> Act | None:
+    """The act that a decision cites, as the version says that it was decided by."""
+    if last is None or "act" not in last.facts:
+        return None
+    policy = office.book.get(last.pack)
+    return next((act(policy, row) for row in policy.acts if row.row == last.facts["act"]), None)
 
 
 def why(office: Place, case: Case, policy: Policy) -> Why | None:
@@ -238,6 +267,7 @@ def why(office: Place, case: Case, policy: Policy) -> Why | None:
     if held is None:
         return None
     names = {level.code: level.name for level in policy.levels}
+    item = policy.item(case.item)
     return Why(
         row=held.row,
         pack=held.pack,
@@ -251,7 +281,8 @@ def why(office: Place, case: Case, policy: Policy) -> Why | None:
         level_facts=held.level.facts,
         before_decision=held.before_decision,
         stratum=held.stratum,
-        basis=articles(policy, (held.basis, policy.item(case.item).verify_basis)),
+        insured_value=item.insured_value,
+        basis=articles(policy, (held.basis, item.verify_basis, item.insured_basis or "")),
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
         due_counted=held.due_counted,

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import extension
 from inspector.domain import plan as life
@@ -21,7 +22,7 @@ from inspector.domain.extension import ASKED, Kin, Left
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import planning, remainder, seeding
+from inspector.flows import planning, queue, remainder, seeding
 from inspector.flows.lists import keep
 from inspector.flows.members import count_members, keep_members
 from inspector.flows.office import Office
@@ -87,15 +88,21 @@ def sign(office: Office, tx: Tx, number: str, given: Approval, now: datetime) ->
     return Signed(draw=spent, approval=approval, more=more, made=made)
 
 
-def follow(office: Office, tx: Tx, plan: str, slot: str, told: Following, now: datetime) -> Draw | None:
+def follow(office: Office, tx: Tx, said: Mapping[str, Any], told: Following, now: datetime) -> Draw | None:
     """The number after an extension that is void for a withheld part: by the rule, on the same approval, over a fresh frame.
 
-    Where it could not be asked for any more, for the draw was made void or nothing is left, a person is told.
+    Where it could not be asked for any more, for the draw was made void or nothing is left, a person is told. `said` is what its work
+    carries: it waits while a draw of another plan is under way.
     """
+    plan, slot = str(said["plan"]), str(said["slot"])
     void = tx.draws.by_slot(plan, slot.removesuffix("+"))
     if void is None or void.extends is None or void.approval is None or tx.draws.by_slot(plan, slot) is not None:
         return None
     held = _locked(tx, void.extends)
+    busy = queue.under_way(tx, held.agencies, plan)
+    if busy is not None and busy.plan != plan:
+        queue.wait(tx, said, busy, now)
+        return None
     try:
         extension.may(_kin(office, tx, held, now), void.approval.basis)
         return _announce(office, tx, held, void.approval, told, slot, now)[0]
@@ -182,11 +189,15 @@ def _room(tx: Tx, root: Draw, annual: AnnualPlan) -> dict[str, int]:
 
 def _kin(office: Office, tx: Tx, held: Draw, now: datetime) -> Kin:
     theirs = tx.draws.extensions(held.plan, held.number)
-    busy = next(
-        (one.number for one in tx.draws.open(held.agency) if one.plan == held.plan and one.kind is not DrawKind.SUPPLEMENT), None
-    )
+    busy = queue.under_way(tx, held.agencies, held.plan)
     years = (office.calendar.local_date(held.made_at).year, now.year)
-    return Kin(draw=held, newest=tx.draws.last_drawn(held.plan), extensions=theirs, busy=busy, years=years)
+    return Kin(
+        draw=held,
+        newest=tx.draws.last_drawn(held.plan),
+        extensions=theirs,
+        busy=busy.number if busy is not None else None,
+        years=years,
+    )
 
 
 def _behind(office: Office, tx: Tx, root: Draw, policy: Policy) -> Following:
@@ -203,6 +214,6 @@ def _locked(tx: Tx, number: str) -> Draw:
     """
     held = tx.draws.get(number)
     tx.draws.lock([number, *(one.number for one in tx.draws.extensions(held.plan, number))])
-    for agency in sorted({*held.agencies}) if held.own else (held.agency,):
+    for agency in sorted({*held.agencies}):
         tx.draws.take_turn(agency)
     return tx.draws.get(number, lock=True)

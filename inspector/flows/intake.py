@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
 
-from inspector.domain import admission, correction, credit, review, verification
+from inspector.domain import admission, correction, credit, review, verification, visit
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -36,6 +36,8 @@ from inspector.flows import catalogue
 from inspector.flows.assign import doubts
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
+from inspector.flows.record import record
+from inspector.flows.seats import tell_changed
 from inspector.flows.settle import settle_case
 from inspector.store.tx import Tx, new_id
 
@@ -143,16 +145,19 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     tx.work.order(call_off(tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
     begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
-    _tell_visits(tx, begun)
+    _tell_visits(tx, begun, policy, now)
     return begun
 
 
-def _tell_visits(tx: Tx, case: Case) -> None:
-    """A drawn subject stays drawn; the inspectors look at what is claimed now."""
-    for visit in tx.visits.of_case(case.id, lock=True):
-        if visit.state.open:
-            others = tuple(doubt for doubt in visit.doubts if doubt.case_id != case.id)
-            tx.visits.put(replace(visit, doubts=(*others, *doubts(case))))
+def _tell_visits(tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
+    """A drawn subject stays drawn; the inspectors look at what is claimed now, and who may have read what was claimed hears so."""
+    for held in tx.visits.of_case(case.id, lock=True):
+        if held.state.open:
+            others = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
+            decision = visit.correct(held, (*others, *doubts(case)), policy.item(case.item).basis, policy.label)
+            changed = tx.visits.put(decision.state)
+            record(tx, held.id, decision, now, {})
+            tell_changed(tx, changed, now)
 
 
 def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:
@@ -166,7 +171,7 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
         enrol(tx, opened)
     if opened.concluded_at is None:
         return opened
-    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now), policy, now)
+    return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now, office.calendar), policy, now)
 
 
 def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look_up: bool) -> Rated | None:

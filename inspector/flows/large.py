@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from errno import EDQUOT, ENOSPC
+from errno import EDQUOT, EFBIG, ENOSPC
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,8 +84,8 @@ def database(spill: Path) -> Iterator[Any]:
         with package.connect(config=config) as connection:
             yield connection
     except package.Error as error:
-        if isinstance(error, package.IOException | package.OutOfMemoryException) and _full(str(error)):
-            raise OSError(ENOSPC, os.strerror(ENOSPC), str(spill)) from error
+        if isinstance(error, package.IOException | package.OutOfMemoryException) and (full := _full(str(error))):
+            raise OSError(full, os.strerror(full), str(spill)) from error
         raise Invalid("large_failed", problem=str(error).partition("\n")[0]) from error
     except RuntimeError as error:
         if str(error) == _BROKEN_OFF:  # DuckDB has taken the signal of Ctrl-C for itself
@@ -93,9 +93,16 @@ def database(spill: Path) -> Iterator[Any]:
         raise
 
 
-def _full(told: str) -> bool:
-    """Whether it says that the disk is full, or that the share of it is used up which DuckDB takes for all that is free."""
-    return _SHARE in told or told.partition("\n")[0].endswith((os.strerror(ENOSPC), os.strerror(EDQUOT)))
+def _full(told: str) -> int:
+    """The number of the system's error that says that there is no room, or 0 for another fault.
+
+    DuckDB names it by its words, or where it writes behind one's back by its number; or it says that the share of the disk is used up
+    which it takes for all that is free.
+    """
+    if _SHARE in told:
+        return ENOSPC
+    line = told.partition("\n")[0]
+    return next((one for one in (ENOSPC, EDQUOT, EFBIG) if line.endswith((os.strerror(one), f'"errno":"{one}"}}'))), 0)
 
 
 class FileTickets:

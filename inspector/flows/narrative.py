@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from inspector.domain.calendar import Counting
-from inspector.domain.case import CaseRemark
+from inspector.domain.case import CaseRemark, Method
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.flows import wording
@@ -14,6 +14,7 @@ from inspector.flows.calls import Call
 from inspector.flows.corrections import Corrected
 from inspector.flows.decisions import Decided
 from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Why
+from inspector.flows.records import kept_lines
 from inspector.flows.upcoming import Next
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
@@ -64,6 +65,7 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     )
     known_as = _known_as(told, say)
     yield from section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
+    yield from section(say, "kept", list(kept_lines(told.kept, lang)))
     yield from section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
 
 
@@ -103,6 +105,8 @@ def why(held: Why | None, pack: str, say: Say) -> Iterator[str]:
     reason = wording.reason(held.level_reason.name, beside, say.lang)
     yield say("level_from", reason=reason)
     yield say("before_decision" if held.before_decision else "after_decision")
+    if held.insured_value is not None:
+        yield say("insured", value=f"{held.insured_value:,}")
     yield from based(held.basis, say)
     yield from _due(held, say)
 
@@ -182,7 +186,11 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     if held.found:
         yield "  " + say("found", found=held.found)
     if held.as_of is not None:
-        yield "  " + say("as_of" if held.fresh else "not_fresh", as_of=at(held.as_of))
+        seen = held.method is Method.ON_SITE  # inspectors say on which day they were there, and no hour of it
+        as_of = f"{held.as_of:%Y-%m-%d}" if seen else at(held.as_of)
+        yield "  " + say(
+            ("seen" if held.fresh else "seen_early") if seen else ("as_of" if held.fresh else "not_fresh"), as_of=as_of
+        )
     if held.note:
         yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
     if held.remark:
@@ -238,6 +246,10 @@ def _next(one: Next, say: Say) -> Iterator[str]:
     if one.error:
         told += say("failed", attempts=one.attempts, error=wording.code("note", one.error, say.lang))
     yield told
+    if one.paused is not None:
+        yield "  " + say(
+            "paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
+        )
     if one.counted is not None:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 
@@ -266,6 +278,7 @@ def _known_as(told: Explanation, say: Say) -> dict[str, str]:
         | {held.claim: held.name for held in told.heard}
         | {held.id: held.name for held in told.claims}
         | {told.item: told.item_name}
+        | ({told.act.row: told.act.name} if told.act is not None else {})
     )
 
 
@@ -274,6 +287,7 @@ def _cited(told: Explanation) -> dict[str, str]:
     held = [*(told.why.basis if told.why else ()), *(one for letter in told.letters for one in letter.basis)]
     held += [one for claim in told.claims for way in claim.ways for one in way.basis]
     held += [one for taken in told.decisions for one in taken.basis]
+    held += [one for row in told.kept for one in row.basis]
     return {one.id: one.source for one in sorted(held, key=lambda one: one.id)}
 
 

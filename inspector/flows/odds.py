@@ -62,7 +62,8 @@ class Odds:
     """One list of a draw. `drawn`, `would` are the objects drawn by strata beside those that cases need; `seats` the officers sent.
 
     `fault`: the sizes that its own pack gives are not those that are recorded. `barred`: the other pack has other caps, rests or
-    suppressions, and who was barred in the frame is all the same.
+    suppressions, and who was barred in the frame is all the same. `relevelled`: it reads levels otherwise, and objects of the pool stand
+    by the level that was read for the frame, which is all that is recorded of them.
     """
 
     draw: str
@@ -70,6 +71,7 @@ class Odds:
     pack: str
     fault: bool
     barred: bool
+    relevelled: bool
     drawn: int
     would: int
     seats: int
@@ -148,6 +150,7 @@ class Rerun:
                 pack=policy.label,
                 fault=json.loads(json.dumps(before.value())) != recorded,
                 barred=self.candidate.limits != policy.limits,
+                relevelled=_reading(self.candidate) != _reading(policy) and any(stratum.startswith(_POOL) for stratum, _ in rows),
                 drawn=drawn,
                 would=would,
                 seats=drawn * team * lists,
@@ -227,15 +230,20 @@ class _Strata:
 
     def _of_case(self, case: Case) -> tuple[str | None, str | None]:
         own = self._office.book.get(case.pack)
-        level = backtest.level_under(case, own, self._candidate)
+        level = backtest.level_of(case, own, self._candidate)
         after = backtest.ruled(backtest.afresh(case), self._candidate, level, self._office.calendar)
         return backtest.recorded(case).stratum, after.stratum
 
 
 def _choosing(policy: Policy) -> tuple[object, ...]:
     """What the stratum of a case goes by."""
-    items = {code: (item.profile, item.exempt, item.matters, item.subjects) for code, item in policy.items.items()}
-    return policy.strategies, policy.levels, policy.stale_after, items
+    items = {code: (item.profile, item.insured, item.exempt, item.matters, item.subjects) for code, item in policy.items.items()}
+    return policy.strategies, _reading(policy), items
+
+
+def _reading(policy: Policy) -> tuple[object, ...]:
+    """What a level goes by."""
+    return policy.levels, policy.scale, policy.stale_after
 
 
 def _objects(tx: Tx, held: Draw, listed: Listed) -> Iterator[_Object]:

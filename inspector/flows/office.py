@@ -96,8 +96,13 @@ class Plan:
 
     @property
     def framed(self) -> tuple[str, ...]:
-        """Whose cases and registers are in the frames, in the order in which turns are taken: two plans never wait for each other."""
-        return tuple(sorted({self.agency, *self.partners})) if self.own else (self.agency,)
+        """Whose cases and registers are in the frames."""
+        return self.turns if self.own else (self.agency,)
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """The agencies whose caps, quotas and officers its draws go by, in the order in which turns are taken."""
+        return tuple(sorted({self.agency, *self.partners}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

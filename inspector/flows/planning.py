@@ -133,7 +133,7 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
     plan = office.plans.get(name)
     if plan is None or life.follows(slot):
         return None
-    for agency in plan.framed:
+    for agency in plan.turns:
         tx.draws.take_turn(agency)
     if tx.draws.of_slot(name, slot)[1] is not None:
         return None

@@ -9,7 +9,18 @@ from typing import Any
 from inspector.domain.decision import Decision
 from inspector.store.tx import Tx, new_id
 
+ANNOUNCED = "pack.announced"
+"""The rule of the entry that a new version is here: it names the pack, and nothing was decided by it yet."""
 
-def record(tx: Tx, about: str, decision: Decision[Any], now: datetime, extra: Mapping[str, object]) -> None:
-    """Append the decision's because to the ledger."""
-    tx.ledger.append(new_id(), about, decision.because, extra, now)
+
+def record(
+    tx: Tx, about: str, decision: Decision[Any], now: datetime, extra: Mapping[str, object], *, kept: str | None = None
+) -> None:
+    """Append the decision's because to the ledger, and note the pack that it names as used.
+
+    `kept` is the pack that what it is about cites by itself, as a case does: that one needs no note.
+    """
+    because = decision.because
+    tx.ledger.append(new_id(), about, because, extra, now)
+    if because.pack and because.pack != kept and because.rule != ANNOUNCED:
+        tx.packs.use(because.pack, now)

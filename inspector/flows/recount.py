@@ -11,6 +11,7 @@ from inspector.domain import cataloguing, recounting
 from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.case import CaseState
 from inspector.domain.catalogue import Entry
+from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.policy import Policy, Timer
 from inspector.domain.recounting import Change
@@ -129,7 +130,8 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         return
     drawn = tx.draws.get(visit.draw)
     quiet = peace.rows(office, drawn, visit.agencies)
-    found = recounting.recount_visit(visit, quiet, office.calendar)
+    limit = earliest(tx.cases.get(case_id) for case_id in visit.case_ids)
+    found = recounting.recount_visit(visit, quiet, limit, office.calendar)
     if found is not None:
         held, change = found
         tx.visits.put(held)

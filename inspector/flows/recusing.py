@@ -13,7 +13,7 @@ from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Recusal
 from inspector.flows import relief
-from inspector.flows.challenges import TOO_LATE, enter, seat_of
+from inspector.flows.challenges import TOO_LATE, enter, seat_name, seat_of
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import ASKED
@@ -65,7 +65,8 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     decision = challenge.decide(last, names, granted=granted, by=by, why=why, pack=pack, now=now)
     tx.challenges.put(decision.state)
     record(tx, visit_id, decision, now, {})
-    tx.attention.close(f"{ASKED}:{last.about}", now)
+    seat = seat_name(tx, visit_id, staff)
+    tx.attention.close(f"{ASKED}:{seat}", now)
     if decision.state.state is not ChallengeState.GRANTED:
         if last.applicant is Applicant.REGISTER:
             tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none
@@ -73,6 +74,6 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
     entered = [part for part in held.parts if staff in part.challenged]
     if entered:
-        tx.attention.open(TOO_LATE, last.agency, last.about, {"inspector": staff, "entered_by": entered[0].by}, now)
+        tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
     relief.look_at(office, tx, held, now)
     return decision.state

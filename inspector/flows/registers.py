@@ -96,6 +96,9 @@ def objects(
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
         code, original, warnings = identity(reader, kind, today)
+        since = reader.maybe_day("since")
+        if since is not None and since > today.date():  # the coverage that is due from then on would begin for nobody
+            reader.flaw("since", "since_future", since=since.isoformat())
         row = RosterObject(
             agency=agency,
             kind=kind,
@@ -105,7 +108,7 @@ def objects(
             pool=reader.text("pool", agency),
             qualification=reader.text("qualification"),
             warnings=warnings,
-            since=reader.maybe_day("since"),
+            since=since,
         )
         key = f"{kind}:{code}"
         if reader.sound and (told := organisation(code)) is not None:
@@ -123,7 +126,11 @@ def objects(
 
 
 def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) -> Read[InspectorRecord]:
-    """The register of inspectors. Whoever cannot be dealt or reached as things stand is kept with a warning."""
+    """The register of inspectors. Whoever cannot be dealt or reached as things stand is kept with a warning.
+
+    A leave that ends before it begins is a flaw: it is on none of its days, and whoever is away would be dealt.
+    """
+    certified: dict[str, tuple[int, str]] = {}
 
     def one(reader: RowReader) -> tuple[str, InspectorRecord] | None:
         row = InspectorRecord(
@@ -144,6 +151,13 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
         )
         if reader.sound and row.certificate_until < today:
             reader.warn("certificate_until", "certificate_over", until=row.certificate_until.isoformat())
+        if row.leave_from is not None and row.leave_until is not None and row.leave_until < row.leave_from:
+            reader.flaw("leave_until", "leave_reversed", first=row.leave_from.isoformat(), last=row.leave_until.isoformat())
+        if row.cap == 0:
+            reader.warn("cap", "cap_none")
+        number, holder = certified.setdefault(row.certificate.casefold(), (reader.number, row.id))
+        if row.certificate and holder != row.id:
+            reader.warn("certificate", "certificate_twice", other=number)
         if row.channel and row.channel not in channels:
             reader.warn("channel", "channel_unknown", channel=row.channel, known=", ".join(channels) or "-")
         return (row.id, row) if reader.sound else None

@@ -97,6 +97,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write one of: {known}",
         "请填其中之一：{known}",
     ),
+    "since_future": (
+        "{since} lies in the future: whoever is in the register is in it since today or before",
+        "{since} 晚于今天：在册对象的列入日期不得晚于今天",
+        "write the day it came in, or leave the cell empty",
+        "请填列入日期，或者留空",
+    ),
+    "leave_reversed": (
+        "the leave ends on {last}, before it begins on {first}",
+        "休假止日 {last} 早于起日 {first}",
+        "exchange the two days, or correct one",
+        "请对调两个日期，或更正其中一个",
+    ),
     "as_of_future": ("{as_of} lies in the future", "{as_of} 晚于当前时间", "write the day it was stated", "请填评定日期"),
     "day_future": ("{on} lies in the future", "{on} 晚于今天", "write the day of the check", "请填检查日期"),
     "digest_unreadable": ("no SHA-256", "不是 SHA-256 摘要", "64 digits 0-9a-f, or leave it empty", "应为64位 0-9a-f，或留空"),
@@ -331,6 +343,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "执法证已于 {until} 到期，不会被抽派",
         "enter the new certificate",
         "请填写新的执法证",
+    ),
+    "certificate_twice": (
+        "row {other} has the same certificate number for another inspector",
+        "与第{other}行的另一人执法证号相同",
+        "a certificate is one person's: correct the number of one of them",
+        "一证只属一人；请更正其中一人的证号",
+    ),
+    "cap_none": (
+        "with a limit of 0 visits the inspector will never be dealt",
+        "上限为 0，此人永远不会被抽派",
+        "leave the cell empty where there is no limit; for absence write leave, or that he or she is not in post",
+        "没有上限请留空；不在岗请填休假或者在岗情况",
     ),
     "channel_unknown": (
         "there is no push channel {channel}; known are {known}",

@@ -98,7 +98,7 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         one for one in held.doubts if one.agency not in entered
     ):  # nobody can look any more: no finding, the officer decides
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
-        weigh(tx, office, decision.state, finding, now)
+        weigh(tx, office, decision.state, finding, office.calendar.local_date(now), now)
     proof = replacement.digest(how.value, decision.state.proof)
     owed = held.state is VisitState.OWED  # called off in its draw already: nothing follows there any more
     within = [part for part in parts if replacement.may_follow(part.lists, part.policy.draw.ceased_share)]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.transition import Scope
 from inspector.flows.office import Office
@@ -15,10 +16,22 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 
-def decide(
-    office: Office, tx: Tx, case_id: str, outcome: Outcome, officer: str, reasons: str, evidence: tuple[str, ...], now: datetime
+def decide(  # noqa: PLR0913 - a decision in all its parts
+    office: Office,
+    tx: Tx,
+    case_id: str,
+    outcome: Outcome,
+    officer: str,
+    reasons: str,
+    evidence: tuple[str, ...],
+    now: datetime,
+    *,
+    act: str = "",
 ) -> Case:
-    """A named officer decides a case in review, citing evidence of this case by its ids. Raises Refusal, Invalid, Missing."""
+    """A named officer decides a case in review, citing evidence of this case by its ids, and the dishonest act where there is one.
+
+    Raises Refusal, Invalid, Missing.
+    """
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
     known = {item.id: item for item in tx.cases.evidence(case_id)}
@@ -26,7 +39,7 @@ def decide(
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
-    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar)
+    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
     return settle_case(tx, office, ruled.told(decision), policy, now)
 
 
@@ -54,7 +67,10 @@ def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at
     if case.concluded_at is not None and at in (None, case.concluded_at):
         return case
     policy = office.book.get(case.pack)
-    return settle_case(tx, office, review.conclude(case, by, policy, now, at=at), policy, now)
+    made = settle_case(tx, office, review.conclude(case, by, policy, now, office.calendar, at=at), policy, now)
+    if made.verify_term is not None and made.verify_term != case.verify_term:
+        tx.work.redate(made.verify_term.due_at, now, case_id=case.id, kind=OrderKind.VERIFY_DUE)
+    return made
 
 
 def due(work: Work, _office: Office) -> Settlement:

@@ -42,7 +42,7 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     tx.visits.put_seat(changed, was.state)
     tx.attention.close(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
     if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
-        tx.attention.close(f"{ASKED}:{changed.visit}:{changed.inspector}", now)
+        tx.attention.close(f"{ASKED}:{changed.name}", now)
 
 
 def stand_down(tx: Tx, held: Visit, now: datetime) -> None:
@@ -64,6 +64,25 @@ def tell_off(tx: Tx, held: Visit, seats: Iterable[Seat], ended: Iterable[Ended],
             after = (row.key,) if row is not None and row.lease_until > machine_now else ()
             channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
             orders.append(_call_off(seat, channel, now, held.due_at, after=after))
+    tx.work.order(orders, now)
+
+
+def tell_changed(tx: Tx, held: Visit, now: datetime) -> None:
+    """What is in question was corrected: tell those who may have read what it was, once for each correction.
+
+    Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
+    whom the visit is to.
+    """
+    if not held.released:
+        return
+    machine_now, orders = tx.machine_now(), []
+    for seat in (one for one in tx.visits.team(held.id) if one.state.open):
+        row = tx.work.keyed(f"{OrderKind.PUSH.value}:{seat.name}")
+        if seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED) or (row is not None and row["fence"]):
+            after = (str(row["key"]),) if row is not None and row["lease_until"] > machine_now else ()
+            channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
+            order = _call_off(seat, channel, now, held.due_at, after=after)
+            orders.append(replace(order, key=f"{order.key}:{held.version}", payload={**order.payload, "word": "changed"}))
     tx.work.order(orders, now)
 
 

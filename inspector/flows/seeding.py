@@ -17,6 +17,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
+from inspector.flows import queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
@@ -175,22 +176,12 @@ def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missin
     enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
     tx.cases.unmark_drawn(held.number)
     tx.attention.close_those(f"{FIGURES_DUE}:{held.number}:", now)
-    if not decision.orders:  # or the number that follows by the rule would find the place taken
-        make_room(tx, held.plan, now)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
+    if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
+        queue.over(office, tx, held, now)
     if missing and not decision.orders:
         tx.attention.open("draw_no_further", held.agency, held.number, _lacking(office, decision.state, policy), now)
     return decision.state
-
-
-def waiting_slots(plan: str) -> str:
-    """How the keys of a plan's slots begin that an open draw keeps waiting."""
-    return f"{OrderKind.DRAW_ANNOUNCE.value}:again:{plan}:"
-
-
-def make_room(tx: Tx, plan: str, now: datetime) -> None:
-    """A plan's draw has ended: a slot that waited for that is tried now, and not when its period may be over."""
-    tx.work.hasten_those(waiting_slots(plan), now)
 
 
 def _lacking(office: Office, held: Draw, policy: Policy) -> dict[str, str]:

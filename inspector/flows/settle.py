@@ -59,7 +59,7 @@ def settle_case(
 ) -> Case:
     """Write a case decision. Orders to ask another agency become assistance requests in the same breath."""
     case = tx.cases.put(decision.state, digest=digest)
-    record(tx, case.id, decision, now, {"state": case.state.value})
+    record(tx, case.id, decision, now, {"state": case.state.value}, kept=case.pack)
     orders: list[Order] = []
     for order in decision.orders:
         if order.kind is OrderKind.ASSIST_SEND:
@@ -90,7 +90,7 @@ def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Polic
     """Open the assistance request an order asks for."""
     opened = assistance.open_request(case.id, case.agency, order, policy, now, office.calendar)
     tx.assistance.add(opened.state)
-    record(tx, case.id, opened, now, {"request": opened.state.id})
+    record(tx, case.id, opened, now, {"request": opened.state.id}, kept=case.pack)
     return opened.orders
 
 

@@ -2,7 +2,8 @@
 
 The selection stands: those visits are owed until they are made. All of a plan's that are short go in, so that there is nothing to
 choose; the roster is today's. It is announced by an officer, or by the daily look as soon as the register could fill a whole team of
-any of them: an officer alone could let an object escape by doing nothing.
+any of them: an officer alone could let an object escape by doing nothing. The law is that of the draws that owe (decision 43): those of
+one law are dealt by one draw, the others by the next.
 
 A joint visit is one visit: every agency's team is dealt anew, each from its own list, so that all of them go together. Where lists
 have rules of their own, each lists the visits that its agency goes to.
@@ -12,14 +13,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import plan as life
 from inspector.domain import voiding
 from inspector.domain.dealing import Shortage, deal
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame, ObjectRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, Following
@@ -30,7 +31,7 @@ from inspector.domain.visit import Visit
 from inspector.flows import reconcile, seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
-from inspector.flows.joining import own, partners
+from inspector.flows.joining import Partner, own
 from inspector.flows.lists import keep, lists_of, row_of, small
 from inspector.flows.members import Member, by_key, keep_members
 from inspector.flows.office import Office, Plan
@@ -55,14 +56,15 @@ NOT_COMMITTABLE = "draw_not_committable"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """The short visits of a plan that no open draw deals, and whether today's register could fill their teams.
+    """Short visits of a plan that no open draw deals, owed by draws of the same lists and `laws`, and whether a team could be dealt.
 
-    `shortages` is the readable certificate of ruling 14 for each seat that it could not: whether a seat can be filled depends on
-    the register alone, and on no seed. Seats are numbered as the visit's own are; in a joint check an inspector's agency stands
-    before his or her number.
+    `laws` are the packs of those draws, one for each list, the lead's first. `shortages` is the readable certificate of ruling 14 for
+    each seat that today's register could not fill: that depends on the register alone, and on no seed. Seats are numbered as the
+    visit's own are; in a joint check an inspector's agency stands before his or her number.
     """
 
     lists: tuple[Listed, ...]
+    laws: tuple[Policy, ...]
     visits: tuple[Visit, ...]
     shortages: tuple[Shortage, ...]
 
@@ -79,30 +81,36 @@ class Outlook:
 
 
 def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
-    """What a supplementary draw of a plan could do today.
+    """What a supplementary draw of a plan could do today, for those of one law: the first whom it could help.
 
     Raises Invalid (`plan_unknown`), and Refusal (`draw_void_unsigned`) where none but such visits are owed whose last draw is void
     by altered bytes: whoever can alter them would else draw until the result pleases. They stay behind until two persons have
     signed, and hold nobody else's up.
     """
     plan = _plan(office, plan_name)
-    seen, behind = [], _last_void(tx, plan_name)
-    owed_by, unsigned = _owed(tx, plan, {visit for visit, held in behind.items() if voiding.unsigned(held)})
+    seen = _outlooks(office, tx, plan, now)
+    nothing = Outlook(lists=lists_of(plan), laws=(), visits=(), shortages=())
+    return next((one for one in seen if one.helped), seen[0] if seen else nothing)
+
+
+def _outlooks(office: Office, tx: Tx, plan: Plan, now: datetime) -> list[Outlook]:
+    """One for each law that visits of the plan are owed by. Raises as `outlook` does."""
+    behind = _last_void(tx, plan.name)
+    owed_by, unsigned = _owed(office, tx, plan, {visit for visit, held in behind.items() if voiding.unsigned(held)}, now)
     if unsigned and not owed_by:
         raise Refusal(UNSIGNED, draw=behind[unsigned[0]].number)
-    for lists, owed in owed_by.items():
-        made = _staffed(office, tx, lists, office.policy(plan.agency, now.date()), owed, "outlook", now)
-        one = Outlook(lists=lists, visits=owed, shortages=_lacking(lists, made))
-        if one.helped:
-            return one
-        seen.append(one)
-    return seen[0] if seen else Outlook(lists=lists_of(plan), visits=(), shortages=())
+    seen = []
+    for (lists, labels), owed in owed_by.items():
+        laws = tuple(office.book.get(label) for label in labels)
+        made = _staffed(office, tx, lists, laws, owed, "outlook", now)
+        seen.append(Outlook(lists=lists, laws=laws, visits=owed, shortages=_lacking(lists, made)))
+    return seen
 
 
 def announce(
     office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, told: Following | None = None, slot: str = ""
 ) -> Draw | None:
-    """Announce a plan's supplementary draw; None when no visit is short. `told`, when it follows a void one by the rule.
+    """Announce a plan's supplementary draw; None when no visit is short. `told` and `slot`, when it follows a void one by the rule.
 
     Raises Invalid, and Refusal: as `outlook` does; `supplement_impossible`, with the certificate, while the register could fill no
     team; `draw_no_further` while a part was withheld from the last one of these visits and there is no further source;
@@ -110,27 +118,32 @@ def announce(
     """
     plan = _plan(office, plan_name)
     tx.draws.take_turn(plan.agency)
-    seen = outlook(office, tx, plan_name, now)
-    if not seen.visits:
+    groups = _outlooks(office, tx, plan, now)
+    if not groups:
         return None
-    if not seen.helped:
-        first = seen.shortages[0]
-        seats = ", ".join(seen.seats(first))
+    helped = [one for one in groups if one.helped]
+    if not helped:
+        first = groups[0].shortages[0]
+        seats = ", ".join(groups[0].seats(first))
         raise Refusal(
             "supplement_impossible", seats=seats, inspectors=", ".join(first.inspectors) or "-", capacity=first.capacity
         )
-    policy = office.policy(plan.agency, now.date())
     if told is None:
-        told = _behind(office, tx, plan_name, seen.visits, policy)
-        _refuse_seedless(office, plan_name, policy, told)
+        seen, told = _seeded(office, tx, plan_name, helped)
+    else:
+        seen = _following(tx, plan_name, slot, helped)
+    return _begin(office, tx, plan, seen, told, by, slot, now)
+
+
+def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, by: str, slot: str, now: datetime) -> Draw:
+    policy, lists = seen.laws[0], seen.lists
     number = tx.draws.next_number(plan.agency, now.year)
-    lists = tuple(_today(office, listed, now) for listed in seen.lists)
-    made_of = _staffed(office, tx, lists, policy, seen.visits, number, now)
-    made = life.begin(number, plan_name, slot or f"{_SLOT}{number}", lists, policy, told, now)
+    made_of = _staffed(office, tx, lists, seen.laws, seen.visits, number, now)
+    made = life.begin(number, plan.name, slot or f"{_SLOT}{number}", lists, policy, told, now)
     made = replace(made, kind=DrawKind.SUPPLEMENT)
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
-    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "supplements": of, "by": by}, now)
+    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan.name, "supplements": of, "by": by}, now)
     keep(tx, made, made_of.frames)
     keep_members(tx, number, by_key(_members(seen.visits)))
     tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
@@ -163,9 +176,10 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
         plan = office.plans[name]
         tx.draws.take_turn(plan.agency)
         try:
-            seen = outlook(office, tx, name, now)
-            if seen.helped and not _waits(office, tx, plan, seen.visits, now):
-                announce(office, tx, name, by=RULE, now=now)
+            ready = [one for one in _outlooks(office, tx, plan, now) if one.helped and not _waits(tx, plan, one.visits)]
+            if ready:
+                seen, told = _seeded(office, tx, name, ready)
+                _begin(office, tx, plan, seen, told, RULE, "", now)
         except Refusal as error:
             if error.code == NO_SEED:
                 tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
@@ -186,6 +200,27 @@ def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:
     """Which short visit each object of a supplementary draw stands for; nothing for any other draw."""
     told: dict[str, str] = json.loads(files.get(VISITS, b"{}"))
     return told
+
+
+def _seeded(office: Office, tx: Tx, plan: str, groups: Sequence[Outlook]) -> tuple[Outlook, Following]:
+    """The first of several of which a seed could come about, and whom its draw does without. Raises the first one's Refusal."""
+    refused = []
+    for one in groups:
+        try:
+            told = _behind(office, tx, plan, one.visits, one.laws[0])
+            _refuse_seedless(office, plan, one.laws[0], told)
+        except Refusal as error:
+            refused.append(error)
+        else:
+            return one, told
+    raise refused[0]
+
+
+def _following(tx: Tx, plan: str, slot: str, groups: Sequence[Outlook]) -> Outlook:
+    """Those whose draw was void at the slot that this one follows."""
+    last = _last_void(tx, plan)
+    void = {visit for visit, held in last.items() if f"{held.slot}+" == slot}
+    return next((one for one in groups if not void.isdisjoint(visit.id for visit in one.visits)), groups[0])
 
 
 def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: Policy) -> Following:
@@ -215,19 +250,18 @@ def _refuse_seedless(office: Office, plan: str, policy: Policy, told: Following)
         raise Refusal(NO_SEED, plan=plan, missing=wanted)
 
 
-def _waits(office: Office, tx: Tx, plan: Plan, owed: Collection[Visit], now: datetime) -> bool:
+def _waits(tx: Tx, plan: Plan, owed: Collection[Visit]) -> bool:
     """Whether the last draw of these visits could not be committed to, and the person who was told has not seen to it yet.
 
     What only the parties' promises show (a seed too weak, or known too early) would show again: it is tried anew when the matter is
-    closed, when the pack is another, or when an officer announces it.
+    closed, or when an officer announces it.
     """
     mine = {one.id for one in owed}
     held = next((one for visit, one in _last_void(tx, plan.name).items() if visit in mine), None)
     if held is None:
         return False
     matter = tx.attention.get(f"{NOT_COMMITTABLE}:{held.number}")
-    same = held.pack == office.policy(plan.agency, now.date()).label
-    return same and matter is not None and matter["closed_at"] is None
+    return matter is not None and matter["closed_at"] is None
 
 
 def _plan(office: Office, name: str) -> Plan:
@@ -237,38 +271,65 @@ def _plan(office: Office, name: str) -> Plan:
     return plan
 
 
-def _owed(tx: Tx, plan: Plan, unsigned: Collection[str]) -> tuple[dict[tuple[Listed, ...], tuple[Visit, ...]], tuple[str, ...]]:
-    """The plan's short visits that no open draw deals, by the lists of their draws: one for each object, a second one of it waits.
+_Law = tuple[tuple[Listed, ...], tuple[str, ...]]
+"""The lists of a draw, and the label of each one's pack."""
 
-    And those of the `unsigned` that are short still: they and other visits to their objects stay behind. A plan whose agencies have
-    changed since may owe visits of several kinds; one draw deals those of one.
+
+def _owed(
+    office: Office, tx: Tx, plan: Plan, unsigned: Collection[str], now: datetime
+) -> tuple[dict[_Law, tuple[Visit, ...]], tuple[str, ...]]:
+    """The plan's short visits that no open draw deals, by the law of their draws: one for each object, a second one of it waits.
+
+    And those of the `unsigned` that are short still: they and other visits to their objects stay behind.
     """
     dealt = {visit for held in tx.draws.open(plan.agency) for visit in stands_for(small(tx, held)).values()}
     short = [visit for visit in tx.visits.short(plan.name) if visit.id not in dealt]
     behind = {visit.object_id: visit.id for visit in short if visit.id in unsigned}
-    owed: dict[tuple[Listed, ...], dict[str, Visit]] = {}
+    owed: dict[_Law, dict[str, Visit]] = {}
+    taken = {*behind}
     for visit in short:
-        if visit.object_id not in behind:
-            owed.setdefault(tx.draws.get(visit.draw).lists, {}).setdefault(visit.object_id, visit)
-    return {lists: tuple(visits.values()) for lists, visits in owed.items()}, tuple(behind.values())
+        if visit.object_id not in taken:
+            taken.add(visit.object_id)
+            held = tx.draws.get(visit.draw)
+            owed.setdefault((held.lists, _laws(office, held, now)), {})[visit.object_id] = visit
+    return {law: tuple(visits.values()) for law, visits in owed.items()}, tuple(behind.values())
+
+
+def _laws(office: Office, held: Draw, now: datetime) -> tuple[str, ...]:
+    """The pack of each list of a draw. A partner's, which a draw of shared lists does not freeze, is the one of the draw's day.
+
+    Where that version has left the folder, the one in force today.
+    """
+    lead, *others = held.lists
+    return held.pack_of(lead.agency), *(one.pack or _then(office, one.agency, held.made_at, now).label for one in others)
+
+
+def _then(office: Office, agency: str, at: datetime, now: datetime) -> Policy:
+    try:
+        return office.policy(agency, office.calendar.local(at).date())
+    except Missing:
+        return office.policy(agency, now.date())
 
 
 def _staffed(
-    office: Office, tx: Tx, lists: tuple[Listed, ...], policy: Policy, owed: tuple[Visit, ...], number: str, now: datetime
+    office: Office, tx: Tx, lists: tuple[Listed, ...], laws: Sequence[Policy], owed: tuple[Visit, ...], number: str, now: datetime
 ) -> Staffed:
     """The frames: pool and qualification as each visit's own draw has frozen them, salts of its own, today's inspectors and bans."""
     members = _members(owed)
     if not any(listed.pack for listed in lists):
-        joining, past = partners(office, tx, [listed.agency for listed in lists[1:]], now), history(office, tx, lists[0].agency)
-        objects = _rows(office, tx, lists[0], owed, number)
-        return staffed(office, tx, lists, policy, joining, objects, by_key(members), past, number, now)
+        joining = tuple(
+            Partner(agency=listed.agency, policy=law, past=history(office, tx, listed.agency))
+            for listed, law in zip(lists[1:], laws[1:], strict=True)
+        )
+        past, objects = history(office, tx, lists[0].agency), _rows(office, tx, lists[0], owed, number)
+        return staffed(office, tx, lists, laws[0], joining, objects, by_key(members), past, number, now)
     frames: dict[str, Frame] = {}
     teams: dict[str, int] = {}
-    for listed in lists:
-        theirs, past = office.policy(listed.agency, now.date()), history(office, tx, listed.agency)
+    for listed, law in zip(lists, laws, strict=True):
+        past = history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
-        one = staffed(office, tx, (listed,), theirs, (), objects, by_key(alone), past, number, now)
+        one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now)
         frames, teams = {**frames, **one.frames}, {**teams, **one.teams}
     return Staffed(frames=frames, teams=teams, told=own(lists))
 
@@ -282,11 +343,6 @@ def _rows(office: Office, tx: Tx, listed: Listed, owed: Collection[Visit], numbe
         ObjectRow(id=row.id, stratum=OWED, status=ELIGIBLE, pool=row.pool, qual=row.qual, salt=salt(secret, row.id))
         for row in rows
     ]
-
-
-def _today(office: Office, listed: Listed, now: datetime) -> Listed:
-    """A list of rules of its own follows the pack in force today."""
-    return replace(listed, pack=office.policy(listed.agency, now.date()).label) if listed.pack else listed
 
 
 def _lacking(lists: tuple[Listed, ...], made: Staffed) -> tuple[Shortage, ...]:

@@ -14,6 +14,7 @@ from inspector.flows.articles import Article, articles
 from inspector.flows.decisions import Decided
 from inspector.flows.explain import Claimed, Why, claimed, why
 from inspector.flows.office import Place
+from inspector.flows.records import Act, Kept, acts, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,10 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supposition:
-    """The facts, and what follows. `why` is None where nothing is verified: then `decided` says by which rule."""
+    """The facts, and what follows. `why` is None where nothing is verified: then `decided` says by which rule.
+
+    `acts`: what an officer may find it to have been, should the promise turn out untrue; `kept`: how long each kind of record is kept.
+    """
 
     pack: str
     title: str
@@ -43,6 +47,8 @@ class Supposition:
     ways: tuple[Claimed, ...]
     draw: Drawn | None
     decided: Decided
+    acts: tuple[Act, ...]
+    kept: tuple[Kept, ...]
 
 
 def suppose(place: Place, policy: Policy, told: Supposed) -> Supposition:
@@ -74,4 +80,6 @@ def suppose(place: Place, policy: Policy, told: Supposed) -> Supposition:
             basis=articles(policy, because.basis),
             facts={name: value for name, value in because.facts.items() if value not in (None, "", [])},
         ),
+        acts=acts(policy) if told.route is Route.COMMITMENT else (),
+        kept=kept(policy, None, place.calendar),
     )

@@ -10,6 +10,7 @@ from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.flows.explain import Claimed
 from inspector.flows.narrative import Say, based, section, ways, why
+from inspector.flows.records import act_line, kept_lines
 from inspector.flows.supposing import Supposition
 from inspector.labels import Lang, of
 
@@ -29,8 +30,16 @@ def _lines(told: Supposition, say: Say) -> Iterator[str]:
     yield from section(say, "ways", [line for held in told.ways for line in _ways(held, say)])
     if told.why is not None:
         yield from section(say, "draw", list(_draw(told, say)))
+    yield from section(
+        say, "acts", [line for one in told.acts for line in (act_line(one, say.lang), *_indented(based(one.basis, say)))]
+    )
+    yield from section(say, "kept", list(kept_lines(told.kept, say.lang)))
     cited = {one.id: one.source for one in sorted(_cited(told), key=lambda one: one.id)}
     yield from section(say, "sources", [say("sources", id=name, title=title) for name, title in cited.items()])
+
+
+def _indented(lines: Iterator[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
 
 
 def _why(told: Supposition, say: Say) -> Iterator[str]:
@@ -78,3 +87,5 @@ def _cited(told: Supposition) -> Iterator[Article]:
     yield from told.why.basis if told.why is not None else told.decided.basis
     yield from told.draw.basis if told.draw is not None else ()
     yield from (one for held in told.ways for way in held.ways for one in way.basis)
+    yield from (one for act in told.acts for one in act.basis)
+    yield from (one for row in told.kept for one in row.basis)

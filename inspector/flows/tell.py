@@ -75,6 +75,7 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         basis=str(said["basis"]),
         decided_by=str(said["by"]),
         decided_at=datetime.fromisoformat(str(said["at"])),
+        act=str(said.get("act", "")),
     )
     receipt = platform.record(entry, key=work.key)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain.assistance import Request
@@ -15,13 +15,17 @@ from inspector.domain.overdue import Awaited, overdue
 from inspector.domain.visit import Visit
 from inspector.flows import proofs
 from inspector.flows.office import Office
+from inspector.flows.valve import Paused, paused
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it."""
+    """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it.
+
+    `paused`: a person has stopped calling the connector that it goes through.
+    """
 
     kind: OrderKind
     at: datetime
@@ -31,6 +35,7 @@ class Next:
     error: str
     counted: Counting | None
     days: tuple[Tallied, ...]
+    paused: Paused | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,10 @@ def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request]) -> 
     """The case's open work in order of its dates."""
     counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
     rows = [row for row in _work(tx, case.id) if row["state"] != "done"]
-    return tuple(_next(office, row, counts) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"])))
+    stopped = paused(tx, {row["lane"] for row in rows})
+    return tuple(
+        _next(office, row, counts, stopped.get(row["lane"])) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+    )
 
 
 def missed(office: Office, case: Case, letters: Iterable[Request], visits: Iterable[Visit]) -> tuple[Late, ...]:
@@ -69,7 +77,7 @@ def _work(tx: Tx, case_id: str) -> Iterable[Row]:
         after = page[-1]["id"]
 
 
-def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
+def _next(office: Office, row: Row, counts: Mapping[str, Counting], stopped: Paused | None) -> Next:
     counted = counts.get(row["key"]) or counts.get(row["kind"])
     return Next(
         kind=OrderKind(row["kind"]),
@@ -80,4 +88,5 @@ def _next(office: Office, row: Row, counts: Mapping[str, Counting]) -> Next:
         error=row["error"] or "",
         counted=counted,
         days=tally(counted) if counted else (),
+        paused=replace(stopped, since=office.calendar.local(stopped.since)) if stopped and stopped.since else stopped,
     )

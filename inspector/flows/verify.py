@@ -15,6 +15,7 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.store.credit import Stated
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -26,6 +27,10 @@ CONTRADICTS_ITSELF = "contradicts_itself"
 
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
+
+
+LEVEL_CONFLICT = "level_conflict"
+"""The matter of two different levels that were stated of one moment: the first stands, and a person asks which is right."""
 
 
 def rate(work: Work, office: Office) -> Settlement:
@@ -48,8 +53,13 @@ def rate(work: Work, office: Office) -> Settlement:
         return _answered(_unrated(work, office, LevelReason.UNDATED, stated=level, stated_by=source), tries)
 
     def write(tx: Tx, now: datetime) -> None:
-        if _choose(tx, office, work, now, lambda policy: credit.rated(policy, level, as_of, source, now)):
-            tx.credit.state(kind, code, level, as_of, source)
+        held = tx.credit.level(kind, code)
+        stands = held if held is not None and held[1] == as_of else (level, as_of, source)  # of one moment the first
+        if not _choose(tx, office, work, now, lambda policy: credit.rated(policy, *stands, now)):
+            return
+        if tx.credit.state(kind, code, level, as_of, source) is Stated.CONFLICT:
+            case_id, facts = str(work.case_id), {"stands": stands[0], "by": stands[2], "stated": level, "stated_by": source}
+            tx.attention.open(LEVEL_CONFLICT, tx.cases.get(case_id).agency, case_id, facts, now)
 
     return _answered(Settlement(write=write, outcome="rated"), tries)
 
@@ -70,7 +80,7 @@ def ask(work: Work, office: Office) -> Settlement:
     source = office.connectors.sources.get(str(said["via"]))
     if source is None:
         wait_where_left(office, str(said["via"]), "source_not_configured")
-        return _weigh(work, office, _no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", office.now())).unasked()
+        return _weigh(work, office, _unasked(work, office.now())).unasked()
     question = Question(
         case_id=str(work.case_id),
         basis=str(said["basis"]),
@@ -211,6 +221,11 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
         reply_digest=told.reply_digest,
         attempts=told.attempts,
     )
+
+
+def _unasked(work: Work, now: datetime) -> Evidence:
+    """There is no such source here: nobody was asked, so there was no try."""
+    return replace(_no_answer(work, Verdict.CANNOT_SAY, "source_not_configured", now), attempts=0)
 
 
 def _no_answer(work: Work, verdict: Verdict, note: str, now: datetime) -> Evidence:

@@ -20,7 +20,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import Tickets
 from inspector.domain.suite import Suite
-from inspector.flows import stopped
+from inspector.flows import queue, stopped
 from inspector.flows.lists import OBJECTS, frames, kept, small
 from inspector.flows.members import MEMBERS
 from inspector.flows.office import Office
@@ -59,6 +59,7 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     names = [one.by for one in decision.state.signed]
     enter_void(tx, decision.state, {"reason": decision.state.signed[0].reason, "approved": names, "was": held.state.value}, now)
     _end_work(tx, held, now)
+    queue.over(office, tx, held, now)
     for visit in tx.visits.of_draw(number):
         if visit.state.open:
             call_off_visit(tx, visit, VOIDED, held.pack, now)
@@ -110,6 +111,7 @@ def make_void(office: Office, number: str, file: str) -> Settlement:
         record(tx, number, decision, now, {"draw_state": decision.state.state.value})
         enter_void(tx, decision.state, {"reason": voiding.ALTERED, "file": file}, now)
         _end_work(tx, held, now)
+        queue.over(office, tx, held, now)
         tx.cases.unmark_drawn(number)
         tx.attention.open("draw_void", held.agency, number, {"reason": decision.state.void_reason, "next": False}, now)
 
@@ -139,4 +141,3 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     late = (overdue, *(f"{overdue}{end}" for end in (":figures", ":further", LATE, DUE, f"{DUE}:further")))
     stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)
     tx.attention.close_those(f"draw_figures_due:{number}:", now)
-    tx.work.hasten_those(f"{OrderKind.DRAW_ANNOUNCE.value}:again:{held.plan}:", now)

@@ -34,6 +34,7 @@ GROUPS: Mapping[str, str] = {
     "was": "DrawState",
     "change": "change",
     "suspended_for": "Reason",
+    "graded": "grade",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -164,8 +165,10 @@ def counted(told: Counting, lang: Lang) -> str:
     parts += _given(told, lang)
     if told.made_up:
         parts.append(label("explain.made_up", lang, days=_spans(told.made_up, lang)))
-    if told.nominal != told.last:
+    if told.nominal != (told.bounded or told.last):
         parts.append(label("explain.moved", lang, day=told.nominal))
+    if told.bounded is not None:
+        parts.append(label("explain.bounded", lang, day=told.bounded))
     parts += _pulled(told, lang)
     if not hours:
         parts.append(label("explain.last_day", lang, day=told.last))

@@ -3,7 +3,7 @@
 from inspector.policybook.book import Policybook
 from inspector.policybook.examples import AnyExample, Example, check_examples, differences, read_examples
 from inspector.policybook.flaws import Flaw, PacksInvalid
-from inspector.policybook.haste import hasty
+from inspector.policybook.haste import hasty, late
 
 load = Policybook.load
 
@@ -16,6 +16,7 @@ __all__ = [
     "check_examples",
     "differences",
     "hasty",
+    "late",
     "load",
     "read_examples",
 ]

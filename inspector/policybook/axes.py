@@ -15,6 +15,9 @@ from inspector.policybook.sizes import Found
 MOST = 100_000
 """So many combinations can be proven at every start; a table of more is none that somebody has read."""
 
+LONGEST = 200
+"""So many characters of a stated rating are kept."""
+
 _SHOWN = 10
 
 
@@ -44,6 +47,9 @@ def _each_once(draft: Draft, found: Found) -> None:
     if bool(scale.axes) is not bool(scale.rows):
         found("axes_alone", "combine" if scale.axes else "axis", "", value="[[axis]]" if scale.axes else "[[combine]]")
         return
+    longest = sum(len(axis.code) + max(map(len, axis.values)) + 2 for axis in scale.axes) - 1
+    if longest > LONGEST:
+        found("rating_long", "axis", "values", value=longest, most=LONGEST)
     count = math.prod(len(axis.values) for axis in scale.axes)
     if count > MOST:
         found("combinations_many", "axis", "values", value=count, most=MOST)

@@ -15,6 +15,7 @@ from inspector.domain.policy import Policy
 from inspector.labels import toml
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.inherit import BASE, merged
+from inspector.policybook.lineage import lineage
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
 from inspector.policybook.rows import read
@@ -24,6 +25,7 @@ from inspector.policybook.rows import read
 class Policybook:
     """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
 
+    `strangers` are the flaws of transitions from versions that lie in no file here.
     `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
     `noted` tells the texts of all packs that any daemon of this house was ever started with: what another one has decided by a pack
     that is not in our folder is read from there, once (`_later`), and nothing is taken in under it here.
@@ -33,11 +35,20 @@ class Policybook:
     warnings: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Policy, ...] = ()
+    strangers: tuple[Flaw, ...] = ()
     noted: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
     _later: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> Policybook:
+        """As `read`, and what a transition comes from must lie here too, for nobody knows of versions that a house has kept."""
+        held = cls.read(folder)
+        if held.strangers:
+            raise PacksInvalid(held.strangers)
+        return held
+
+    @classmethod
+    def read(cls, folder: Path) -> Policybook:
         """Every `<pack>/pack.toml` and `<pack>/pack-<version>.toml` below a folder.
 
         Raises Invalid: `packs_missing` when there is none, `packs_invalid` (PacksInvalid) with all flaws of all files.
@@ -58,9 +69,12 @@ class Policybook:
         flaws += _repeated(packs)
         closed, overlaps = _close(packs)
         flaws += overlaps
+        late, strangers = lineage(packs)
+        flaws += late
         if flaws:
             raise PacksInvalid(flaws)
-        return cls(packs=closed, warnings=tuple(_gaps(closed)), texts={one.label: one.raw.decode() for one in parsed})
+        texts = {one.label: one.raw.decode() for one in parsed}
+        return cls(packs=closed, warnings=tuple(_gaps(closed)), texts=texts, strangers=tuple(strangers))
 
     def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
         """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
@@ -163,7 +177,7 @@ def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept
     draft = read(part)
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))
-    flaws += prove(draft, one.name)
+    flaws += prove(draft, one.name, kept=kept)
     if draft.id and draft.id != one.file.parent.name:
         part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)
     stated = one.file.stem.removeprefix("pack").removeprefix("-")

@@ -75,6 +75,8 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "floor": [draft.floor] if draft.floor is not None else [],
         "ceiling": [draft.ceiling] if draft.ceiling is not None else [],
         "staff": [draft.staff] if draft.staff is not None else [],
+        "act": draft.acts,
+        "retention": draft.retentions,
         "publish": [draft.publish],
         "report": [draft.report],
     }
@@ -89,7 +91,9 @@ def _of_item(item: Item) -> frozenset[str]:
         item.verify_basis,
         item.exempt_basis or "",
         item.override_basis or "",
+        item.insured_basis or "",
         *(fact.basis for fact in item.facts),
+        *(fact.valid_for_basis for fact in item.facts),
     )
     return frozenset().union(*map(articles_of, held))
 
@@ -99,7 +103,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (
         (
             *("item", "ground", "strategy", "sampling", "size", "frequency", "check", "suppression", "term", "outcome"),
-            *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff"),
+            *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
         ),
         _clauses,
     ),

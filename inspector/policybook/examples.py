@@ -19,7 +19,7 @@ from inspector.domain.case import (
     Route,
     SubjectKind,
 )
-from inspector.domain.decision import Told
+from inspector.domain.decision import OrderKind, Told
 from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
@@ -28,6 +28,7 @@ from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.labels import toml
 from inspector.policybook import drawn
+from inspector.policybook.compared import CompareExample, compare_example
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.part import Part
 from inspector.policybook.visited import VisitExample, visit_example
@@ -38,7 +39,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "seen", "reviewed")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "act", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     *("notice_due", "recheck_within", "refused"),
@@ -49,8 +50,8 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `concluded`: the matter was when the officer decided, which was at `reviewed`, the start where that is unsaid. `expect` holds only
-    what the author states; an empty text means that there is nothing.
+    `act`: the dishonest act that the officer finds, by its row. `concluded`: the matter was when the officer decided, which was at
+    `reviewed`, the start where that is unsaid. `expect` holds only what the author states; an empty text means that there is nothing.
     """
 
     name: str
@@ -64,16 +65,17 @@ class Example:
     overdue: bool
     concluded: bool
     officer: Outcome | None
+    act: str
     seen: str
     reviewed: datetime
     expect: Mapping[str, object]
 
 
-AnyExample: TypeAlias = Example | drawn.DrawExample | drawn.ObjectExample | VisitExample
+AnyExample: TypeAlias = Example | CompareExample | drawn.DrawExample | drawn.ObjectExample | VisitExample
 
 
 def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
-    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`: of cases, draws, visits.
+    """The examples for one pack in its folder's `examples*.toml`, told by their line `pack = "id@version"`.
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
@@ -86,9 +88,10 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
-        part.keys(("pack",), ("example", "draw", "object", "visit"))
+        part.keys(("pack",), ("example", "compare", "draw", "object", "visit"))
         if part.text("pack") == label:
             examples += [_example(row) for row in part.maybe_rows("example", "name")]
+            examples += [compare_example(row) for row in part.maybe_rows("compare", "name")]
             examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
             examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
             examples += [visit_example(row) for row in part.maybe_rows("visit", "name")]
@@ -130,7 +133,7 @@ def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) ->
             return _observe(policy, example, calendar)
         case VisitExample():
             return example.observe(policy, calendar)
-        case drawn.DrawExample() | drawn.ObjectExample():
+        case CompareExample() | drawn.DrawExample() | drawn.ObjectExample():
             return example.observe(policy)
 
 
@@ -153,24 +156,29 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     """Run the example through the domain and note what it decided. Raises what the domain raises."""
     told_of = _supposed(example)
     decision = begin(case_of(policy, told_of), policy, level_of(policy, told_of), example.start, calendar)
-    case, told = decision.state, list(decision.told)
+    case, made = decision.state, [decision]
     heard: list[Evidence] = []
     for fact, answers in example.answers.items():
         for answer in answers:
             heard.append(_evidence(case, fact, answer, example.start))
             decision = weigh(case, heard[-1], policy, example.start, calendar)
-            case, told = decision.state, [*told, *decision.told]
+            case = decision.state
+            made.append(decision)
     if example.overdue:
         decision = overdue(case, policy, example.start, calendar)
-        case, told = decision.state, [*told, *decision.told]
+        case = decision.state
+        made.append(decision)
     if example.concluded:
-        case = conclude(case, "example", policy, example.start).state
+        case = conclude(case, "example", policy, example.start, calendar).state
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
-        decision = review(case, example.officer, "officer", "reasons", tuple(heard), policy, example.reviewed, calendar)
-        case, told = decision.state, [*told, *decision.told]
+        decision = review(
+            case, example.officer, "officer", "reasons", tuple(heard), policy, example.reviewed, calendar, act=example.act
+        )
+        case = decision.state
+        made.append(decision)
         observed["state"] = case.state.value
     if case.strategy is not None:
         observed |= {
@@ -181,7 +189,9 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
             "methods": {held.claim.fact: [step.method.value for step in held.steps] for held in case.claims},
         }
     if case.outcome is not None:
-        observed |= {"outcome": case.outcome.value, "grade": policy.outcomes[case.outcome].grade or ""}
+        entries = [order.payload["grade"] for one in made for order in one.orders if order.kind is OrderKind.CREDIT]
+        observed |= {"outcome": case.outcome.value, "grade": entries[-1] if entries else ""}
+    told = [said for one in made for said in one.told]
     proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
     return observed | {"proposals": proposals} | _follows(told)
 
@@ -260,6 +270,7 @@ def _example(part: Part) -> Example:
         overdue="overdue" in part.content and part.flag("overdue"),
         concluded="concluded" in part.content and part.flag("concluded"),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
+        act=part.maybe("act") or "",
         seen=part.maybe("seen") or "",
         reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
         expect=expect.content,

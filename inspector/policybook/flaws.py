@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
+from inspector.policybook import said
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
     "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
+    "code_unusable": (
+        "{value} is no code: at most {most} printable characters, no white space, none of {but}",
+        "{value} 不能作代号：至多 {most} 个可显示的字符，不得有空白，也不得有 {but}",
+    ),
     "value_unknown": (
         "{value} is unknown; nearest is {nearest}, known are {known}",
         "没有“{value}”；最接近的是“{nearest}”，可用：{known}",
@@ -81,6 +86,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} stands alone: axes and the rows that combine them go together",
         "只有 {value}：各项评定与合成等级的行须同时写明",
     ),
+    "rating_long": (
+        "a rating on all axes is stated in up to {value} characters, at most {most} are kept; use shorter words",
+        "各项评定合写可达 {value} 个字符，至多保存 {most} 个；请用较短的词",
+    ),
     "combinations_many": (
         "{value} combinations, at most {most} can be proven; give the axes fewer values",
         "共有 {value} 种组合，至多 {most} 种；请减少取值",
@@ -106,13 +115,50 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no item has profile {value}, so this row is never used; take it out",
         "没有风险为 {value} 的事项，本行永远用不上；请删去",
     ),
+    "strategy_insured_unreachable": (
+        "no item of profile {value} has insured = {insured}, so this row is never used; take it out, or state insured_value",
+        "没有风险为 {value} 且 insured = {insured} 的事项，本行永远用不上；请删去，或者在事项中写明 insured_value",
+    ),
+    "insured_incomplete": (
+        "insured_value and insured_basis go together: add {value}",
+        "保险金额（insured_value）与依据（insured_basis）须同时写明：请补上 {value}",
+    ),
+    "act_graded_missing": (
+        "{outcome} is graded {value}, and no act of the catalogue says for what; add an [[act]] with this outcome and grade",
+        "结果 {outcome} 记为 {value}，而失信行为目录没有相应的行为；请补上该结果、该程度的 [[act]]",
+    ),
+    "act_outcome_ungraded": (
+        "{value} enters nothing to anybody's discredit, so no act is found by it; take it out, or grade the outcome",
+        "结果 {value} 不产生失信记录，不能据以认定失信行为；请删去，或者为该结果写明 grade",
+    ),
+    "act_lighter": (
+        "{value} is lighter than {other}, which {outcome} is graded: an act may weigh heavier than its outcome, never lighter",
+        "{value} 轻于结果 {outcome} 的 {other}：失信行为可以重于结果的程度，不得轻于它",
+    ),
+    "act_uncited": (
+        "{value} is only a proposal; a dishonest act is defined by a document first (the plan, item 8): cite it",
+        "{value} 只是建议值；失信行为须先由文件界定（实施方案第8项），请引用",
+    ),
+    "act_vague": (
+        "vague wording `{value}`; say what is done (the plan, item 8: acts are defined, none is left open)",
+        "含模糊表述或兜底条款“{value}”；失信行为须界定清楚（实施方案第8项）",
+    ),
+    "act_bars_uncited": (
+        "bars from committing; the plan bars for a false commitment alone ({value} is none): cite a statute ({known}), or take it out",
+        "限制适用告知承诺制，而实施方案只限制虚假承诺（{value} 不是）；须引用法律、法规（{known}），或者删去 bars",
+    ),
+    "retention_missing": (
+        "no row for {value}; where a pack says how long records are kept, each kind needs one",
+        "{value} 没有保存期限；写明保存期限的政策包，每类记录须有一行",
+    ),
+    "retention_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "retention_outlasts": (
+        "what was said word for word is kept for {value}, longer than its case ({other}): shorten it",
+        "答复原文的保存期限 {value} 长于案卷的 {other}；请缩短",
+    ),
     "sampling_unreachable": (
         "nothing leads to stratum {value}; name it in a strategy, or take the row out",
         "没有任何规定用到抽查层 {value}；请在策略中写明，或者删去本行",
-    ),
-    "heavier_uncited": (
-        "stratum {value} draws those who committed at {ratio}, daily supervision of level {level} draws at {other}; cite a law for it",
-        "{value} 对承诺人按 {ratio} 抽取，而日常监管中等级 {level} 为 {other}；须引用允许从严的规定，建议值（P）不是规定",
     ),
     "sampling_missing": ("no row for stratum {value}; add one", "抽查层 {value} 没有比例；请补上"),
     "sampling_twice": ("stratum {value} has two rows; keep one", "抽查层 {value} 有两行；保留一行"),
@@ -263,6 +309,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} is no earlier version of this pack; write labels such as {known}",
         "{value} 不是本政策包此前的版本；应写 {known} 之类",
     ),
+    "transition_of_unknown": (
+        "no version {value} is known; nearest is {nearest}, earlier ones are {known}",
+        "没有版本 {value}；最接近的是 {nearest}，此前的版本有：{known}",
+    ),
+    "transition_of_later": (
+        "{value} does not begin before this version; earlier ones are {known}",
+        "{value} 并非早于本版本生效；此前的版本有：{known}",
+    ),
     "transition_twice": ("{value} is in {other} already; one row for each", "{value} 已在 {other} 中；每项只写一行"),
     "transition_uncited": (
         "the outcome of who committed under an earlier version changes, and {value} is only a proposal; cite what allows it",
@@ -285,18 +339,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         'got {value}; write days of a month from 1 to 31, such as "1-25" or "20"',
         "现为 {value}；应写成每月1至31日中的日期，如“1-25”或“20”",
     ),
-    "quiet_always": (
-        "nobody could ever go: leave some days open",
-        "没有一天可以上门；须留出开放的日期",
-    ),
     "quiet_closes_nothing": (
         "excepts everything that inspectors are sent for ({value}), so it closes nothing; take the row out",
         "把派人上门的各类检查（{value}）全部除外，本行不起作用；请删去",
     ),
-    "verify_hasty": (
-        "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
-        "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",
-    ),
+    **said.WORDS,
     "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }
 

@@ -17,6 +17,9 @@ from inspector.policybook.flaws import Flaw
 
 E = TypeVar("E", bound=StrEnum)
 
+NAME, CODE, LEVEL = 60, 100, 20
+"""The longest name and version of a pack, code of an item, a fact or a stratum, and level, in characters: the store holds them."""
+
 _CITED = re.compile(r"([A-Z][A-Za-z0-9]*):[0-9A-Za-z][0-9A-Za-z.-]*")
 _RATE = re.compile(r"([0-9]{1,4})(?:/([1-9][0-9]{0,3}))?")
 _RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
@@ -69,6 +72,13 @@ class Part:
             return value
         self._wrong(field, '"..."')
         return ""
+
+    def code(self, field: str, most: int, but: str = "") -> str:
+        """A text that is kept in a column of so many characters and in lines parted by tabs: printable, no white space, none of `but`."""
+        text = self.text(field)
+        if text and (len(text) > most or not text.isprintable() or not {*text}.isdisjoint({*but, " "})):
+            self.flaw("code_unusable", field, value=repr(text), most=most, but=but or "-")
+        return text
 
     def plain(self, field: str) -> str:
         """A text that may be empty."""
@@ -217,6 +227,14 @@ class Part:
         """Refuse an empty list."""
         if self.content.get(field) == []:
             self._wrong(field, "at least one entry 至少一项")
+
+    def once(self, key: str, seen: set[str]) -> None:
+        """Refuse a name that another row has; `seen` are those there were."""
+        called = self.content.get(key)
+        if isinstance(called, str) and called in seen:
+            self.flaw("row_twice", key, value=called)
+        elif isinstance(called, str):
+            seen.add(called)
 
     def table(self, field: str) -> Part:
         """A table inside this one; an empty stand-in when there is none."""

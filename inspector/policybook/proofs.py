@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
-from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, fence, steps
+from inspector.domain.fence import fence
+from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer, steps
 from inspector.domain.transition import Scope
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
+from inspector.policybook.contradictions import PROOFS as CONTRADICTIONS
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
 from inspector.policybook.part import nearest
+from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
-from inspector.policybook.sizes import PROPOSAL, Found, lacking_and_repeated
+from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
+from inspector.policybook.vague import vague
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
-
-# 等 alone is a catch-all; in 等级, 相等, 高等 and their like it is not.
-_VAGUE = re.compile(
-    r"其[他它]|(?:有关|相关)(?:要求|规定|条件|情况|材料|事项|标准)|视情|酌情|必要时|适当|原则上|兜底|基本(?:符合|一致|相符)"
-    r"|(?<![相平同均对高中初优劣上下次])等(?![级于同额待效分式])|\betc\b|and so on|as appropriate",
-    re.IGNORECASE,
-)
 
 _SILENT = frozenset({Outcome.UNVERIFIABLE, Outcome.DATA_ERROR, Outcome.IMMATERIAL, Outcome.CEASED, Outcome.NOT_ACTIVE})
 _NO_PROPOSAL: Mapping[Outcome, frozenset[Proposal]] = {outcome: frozenset() for outcome in (*_SILENT, Outcome.TRUE)}
@@ -36,15 +32,15 @@ _ALLOWED = {**_NO_PROPOSAL, Outcome.UNREACHABLE: frozenset({Proposal.REFER_REGIS
 _UNGRADED = _SILENT | {Outcome.UNREACHABLE}
 
 
-def prove(draft: Draft, file: str) -> list[Flaw]:
-    """Every flaw that shows only when rows are held against each other."""
+def prove(draft: Draft, file: str, *, kept: bool = False) -> list[Flaw]:
+    """Every flaw that shows only when rows are held against each other; a pack that is `kept` is spared `contradictions`."""
     flaws: list[Flaw] = []
 
     def found(code: str, row: str, field: str, **facts: object) -> None:
         told = {name: str(value) for name, value in facts.items()}
         flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
 
-    for tables, proof in _PROOFS:
+    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS):
         if not draft.broken.intersection(tables):
             proof(draft, found)
     if not flaws and not draft.broken:
@@ -90,21 +86,35 @@ def _strategies(draft: Draft, found: Found) -> None:
         for level in sorted(row.levels - scale):
             told = {"value": level, "nearest": nearest(level, known), "known": ", ".join(known)}
             found("value_unknown", f"strategy {row.row}", "levels", **told)
-    held = defaultdict[tuple[Profile, str], list[str]](list)
+    used = {(item.profile, item.insured) for item in draft.items}
+    _every_combination(draft, used, known, found)
+    for row in draft.strategies:
+        if row.profile not in {profile for profile, _ in used}:
+            found("strategy_unreachable", f"strategy {row.row}", "profile", value=row.profile)
+        elif row.insured is not None and (row.profile, row.insured) not in used:
+            facts = {"value": row.profile, "insured": str(row.insured).lower()}
+            found("strategy_insured_unreachable", f"strategy {row.row}", "insured", **facts)
+
+
+def _every_combination(draft: Draft, used: Collection[tuple[Profile, bool]], levels: Sequence[str], found: Found) -> None:
+    """Exactly one row for every profile, insured or not, that some item has, at every level."""
+    held = defaultdict[tuple[Profile, bool, str], list[str]](list)
     for row in draft.strategies:
         for level in row.levels:
-            held[row.profile, level].append(row.row)
-    used = {item.profile for item in draft.items}
-    pairs = {(profile, level): held[profile, level] for profile in Profile if profile in used for level in known}
-    missing = ", ".join(f"{profile}/{level}" for (profile, level), rows in pairs.items() if not rows)
-    twice = ", ".join(f"{profile}/{level} ({', '.join(rows)})" for (profile, level), rows in pairs.items() if len(rows) > 1)
+            for insured in (False, True) if row.insured is None else (row.insured,):
+                held[row.profile, insured, level].append(row.row)
+    kinds = [(profile, insured) for profile in Profile for insured in (False, True) if (profile, insured) in used]
+    told = {
+        f"{profile}/{level}{'/insured' if insured else ''}": held[profile, insured, level]
+        for profile, insured in kinds
+        for level in levels
+    }
+    missing = ", ".join(name for name, rows in told.items() if not rows)
+    twice = ", ".join(f"{name} ({', '.join(rows)})" for name, rows in told.items() if len(rows) > 1)
     if missing:
         found("strategy_missing", "strategy", "profile × levels", value=missing)
     if twice:
         found("strategy_twice", "strategy", "profile × levels", value=twice)
-    for row in draft.strategies:
-        if row.profile not in used:
-            found("strategy_unreachable", f"strategy {row.row}", "profile", value=row.profile)
 
 
 def _timers(draft: Draft, found: Found) -> None:
@@ -143,9 +153,12 @@ def _consequence(row: OutcomeRow, found: Found) -> None:
         both = [proposal for proposal in proposals if proposal in ALTERNATIVES]
         if len(both) > 1:
             found("proposals_alternative", here, field, outcome=row.outcome, value=", ".join(both))
-    if row.grade is not None and (row.outcome in _UNGRADED or (row.grade == "kept") is not (row.outcome is Outcome.TRUE)):
-        known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
-        found("grade_not_allowed", here, "grade", outcome=row.outcome, value=row.grade, known=f"allowed: {known}")
+    for field, grade in (("undecided_grade", row.undecided_grade), ("grade", row.grade)):
+        if grade is not None and (row.outcome in _UNGRADED or (grade == "kept") is not (row.outcome is Outcome.TRUE)):
+            known = {Outcome.TRUE: "kept"}.get(row.outcome, "-" if row.outcome in _UNGRADED else "minor, general, serious")
+            found("grade_not_allowed", here, field, outcome=row.outcome, value=grade, known=f"allowed: {known}")
+    if row.undecided_grade is not None and row.grade is None:
+        found("fields_missing", here, "grade", value="grade")
 
 
 def _items(draft: Draft, found: Found) -> None:
@@ -170,9 +183,8 @@ def _fence(item: Item, statutes: frozenset[str], found: Found) -> None:
 def _item(item: Item, found: Found) -> None:
     here = f"item {item.code}"
     _exemption(item, found)
-    vague = _VAGUE.search(item.standard)
-    if vague:
-        found("standard_vague", here, "standard", value=vague[0])
+    if word := vague(item.standard):
+        found("standard_vague", here, "standard", value=word)
     for fact in item.facts:
         _fact(item, fact, found)
 
@@ -242,7 +254,7 @@ def _transitions(draft: Draft, found: Found) -> None:
                 if (other := seen.setdefault((label, scope), row.row)) != row.row:
                     found("transition_twice", here, "of", value=f"{label} ({scope})", other=other)
         cited = {one.partition(":")[0].strip() for one in row.basis.split(";")}
-        if Scope.OUTCOMES in row.scopes and cited <= {PROPOSAL}:
+        if Scope.OUTCOMES in row.scopes and cited <= PROPOSALS:
             found("transition_uncited", here, "basis", value=row.basis)
 
 
@@ -255,7 +267,7 @@ def _ways(draft: Draft, found: Found) -> None:
                 f"{row.profile}/{level}"
                 for row in draft.strategies
                 for level in sorted(row.levels)
-                if row.profile is item.profile and not steps(policy, item, fact, row)
+                if row.fits(item) and not steps(policy, item, fact, row)
             ]
             if barren:
                 found("way_missing", f"item {item.code} · fact {fact.code}", "source, agency", value=", ".join(barren))
@@ -276,5 +288,6 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("transition",), _transitions),
     (("ground",), _grounds),
     (("suspension", "extension", "item"), _clock),
+    *RECORDS,
 )
 """Each proof with the tables it needs whole: counting rows says nothing where one was dropped."""

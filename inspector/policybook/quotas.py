@@ -32,7 +32,7 @@ def sampling(part: Part) -> SamplingRow:
         part.flaw("size_unstated", "ratio")
     row = SamplingRow(
         row=part.text("id"),
-        stratum=part.text("stratum"),
+        stratum=part.code("stratum", 100),
         level=part.maybe("level"),
         ratio=Fraction(0) if by_officers else part.ratio("ratio"),
         each=part.rate("each") if by_officers else None,

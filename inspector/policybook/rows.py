@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from inspector.domain.act import GRAVITY, KEPT, ActRow
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
     Approval,
-    Compare,
     DrawRow,
     Excluded,
-    Fact,
     Item,
     LevelRow,
     OutcomeRow,
@@ -29,6 +28,7 @@ from inspector.domain.policy import (
 )
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
     Bounds,
     CeilingRow,
@@ -43,17 +43,20 @@ from inspector.domain.sampling import (
 )
 from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import duties, legaltime, publishing, quotas, scales
-from inspector.policybook.part import Part
+from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook.part import CODE, LEVEL, NAME, Part
 
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
-NO_STATUTE = ("S0", "P")
-"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals of this software. Never a statute."""
+NO_STATUTE = ("S0", "P", "H")
+"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals. Never a statute."""
 
-GRADES = ("kept", "minor", "general", "serious")
+GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
+
+_NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WORKING_DAY), basis="")
+"""Stands for a missing row, which is a flaw of its own."""
 
 R = TypeVar("R")
 
@@ -61,7 +64,7 @@ _HEAD = ("id", "version", "title", "effective_from", "approval", "sources", "cre
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
-    *("follow", "clause", "suspension", "extension", "quiet", "transition"),
+    *("follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
 )
 
 
@@ -101,6 +104,8 @@ class Draft:
     transitions: tuple[TransitionRow, ...]
     extensions: tuple[ExtensionRow, ...]
     quiets: tuple[QuietRow, ...]
+    acts: tuple[ActRow, ...]
+    retentions: tuple[RetentionRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -145,6 +150,8 @@ class Draft:
             transitions=self.transitions,
             extensions=self.extensions,
             quiets=self.quiets,
+            acts=self.acts,
+            retentions=self.retentions,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -167,7 +174,7 @@ def read(part: Part) -> Draft:
         seen = ids["row"] if key == "id" and name != "clause" else ids.setdefault(name, set())
         count = len(part.flaws)
         for one in part.maybe_rows(name, key) if name in _OPTIONAL else part.rows(name, key):
-            _unique(one, key, seen)
+            one.once(key, seen)
             row = of(one)
             if one.clean:
                 good.append(row)
@@ -179,7 +186,7 @@ def read(part: Part) -> Draft:
         """The one row of a table."""
         one = part.table(name)
         if "id" in one.content:
-            _unique(one, "id", ids["row"])
+            one.once("id", ids["row"])
         row = of(one)
         if not one.clean:
             broken.add(name)
@@ -194,9 +201,11 @@ def read(part: Part) -> Draft:
     if len(part.flaws) > count or "effective_from" not in part.content:
         broken.add("effective")
     stale_after, stale_basis = single("credit", _credit)
+    terms = rows("term", "id", _term)
+    usual = next((row for row in terms if row.timer is Timer.VERIFY), _NO_TERM)
     return Draft(
-        id=part.text("id"),
-        version=part.text("version"),
+        id=part.code("id", NAME, "@/\\"),
+        version=part.code("version", NAME, "@/\\"),
         title=part.text("title"),
         effective_from=effective_from,
         effective_to=effective_to,
@@ -208,7 +217,7 @@ def read(part: Part) -> Draft:
         stale_after=stale_after,
         stale_basis=stale_basis,
         grounds=dict(rows("ground", "code", _ground)),
-        items=rows("item", "code", _item),
+        items=rows("item", "code", lambda part: _item(part, usual)),
         strategies=rows("strategy", "id", _strategy),
         samplings=rows("sampling", "id", quotas.sampling),
         floor=maybe("floor", quotas.floor),
@@ -218,7 +227,7 @@ def read(part: Part) -> Draft:
         frequencies=rows("frequency", "id", quotas.frequency),
         checks=rows("check", "id", quotas.check),
         suppressions=rows("suppression", "id", quotas.suppression),
-        terms=rows("term", "id", _term),
+        terms=terms,
         outcomes=rows("outcome", "id", _outcome),
         draw=single("draw", publishing.draw),
         rules=rows("rule", "id", duties.rule),
@@ -228,18 +237,12 @@ def read(part: Part) -> Draft:
         transitions=rows("transition", "id", legaltime.transition),
         extensions=rows("extension", "id", legaltime.extension),
         quiets=rows("quiet", "id", legaltime.quiet),
+        acts=rows("act", "id", conduct.act),
+        retentions=rows("retention", "id", conduct.retention),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),
     )
-
-
-def _unique(part: Part, key: str, seen: set[str]) -> None:
-    called = part.content.get(key)
-    if isinstance(called, str) and called in seen:
-        part.flaw("row_twice", key, value=called)
-    elif isinstance(called, str):
-        seen.add(called)
 
 
 def _sources(part: Part) -> tuple[dict[str, str], frozenset[str]]:
@@ -272,8 +275,11 @@ def _credit(part: Part) -> tuple[Term, str]:
 
 
 def _level(part: Part) -> LevelRow:
-    part.keys(("code", "name"), ("unrated",))
-    return LevelRow(code=part.text("code"), name=part.text("name"), unrated="unrated" in part.content and part.flag("unrated"))
+    part.keys(("code", "name"), ("unrated", "basis"))
+    unrated = "unrated" in part.content and part.flag("unrated")
+    return LevelRow(
+        code=part.code("code", LEVEL, "=;|"), name=part.text("name"), unrated=unrated, basis=part.maybe_basis("basis") or ""
+    )
 
 
 def _ground(part: Part) -> tuple[str, str]:
@@ -281,18 +287,24 @@ def _ground(part: Part) -> tuple[str, str]:
     return part.text("code"), part.basis("basis")
 
 
-def _item(part: Part) -> Item:
+def _item(part: Part, usual: TermRow) -> Item:
+    """`[[item]]`; one that states no term has the `usual` one of its pack, whose lack is told of by the terms."""
+    stated = not part.content.keys().isdisjoint({"verify", "verify_basis"})
+    needed = ("verify", "verify_basis") if stated else ()
     part.keys(
         (
             *("code", "name", "field", "matters", "subjects", "profile", "factors", "excluded", "exempt", "methods"),
-            *("proxy_allowed", "verify", "verify_basis", "standard", "notice_version", "basis", "fact"),
+            *("proxy_allowed", *needed, "standard", "notice_version", "basis", "fact"),
         ),
-        ("override_basis", "exempt_basis", "exempt_review_by", "exempt_factor"),
+        (
+            *("verify", "verify_basis", "override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "verify_from"),
+            *("insured_value", "insured_basis"),
+        ),
     )
     for field in ("matters", "subjects", "methods"):
         part.some(field)
     return Item(
-        code=part.text("code"),
+        code=part.code("code", CODE, "/\\?#%:"),
         name=part.text("name"),
         field=part.text("field"),
         matters=frozenset(part.choices("matters", MatterKind)),
@@ -307,12 +319,15 @@ def _item(part: Part) -> Item:
         exempt_factor=part.word("exempt_factor", FACTORS) if "exempt_factor" in part.content else None,
         methods=frozenset(part.choices("methods", Method)),
         proxy_allowed=part.flag("proxy_allowed"),
-        verify=part.term("verify"),
-        verify_basis=part.basis("verify_basis"),
+        verify=part.term("verify") if stated else usual.term,
+        verify_basis=part.basis("verify_basis") if stated else usual.basis,
+        verify_from=part.choice("verify_from", VerifyFrom) if "verify_from" in part.content else VerifyFrom.INTAKE,
         standard=part.text("standard"),
         notice_version=part.text("notice_version"),
-        facts=_facts(part),
+        facts=facts.facts(part),
         basis=part.basis("basis"),
+        insured_value=part.maybe_whole("insured_value", 1),
+        insured_basis=part.maybe_basis("insured_basis"),
     )
 
 
@@ -322,33 +337,8 @@ def _factors(part: Part) -> dict[str, str]:
     return {name: part.text(name) for name in FACTORS}
 
 
-def _facts(part: Part) -> tuple[Fact, ...]:
-    seen: set[str] = set()
-    facts = []
-    for one in part.rows("fact", "code"):
-        _unique(one, "code", seen)
-        facts.append(_fact(one))
-    return tuple(facts)
-
-
-def _fact(part: Part) -> Fact:
-    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), ("source", "agency", "ground", "place"))
-    return Fact(
-        code=part.text("code"),
-        name=part.text("name"),
-        source=part.maybe("source"),
-        agency=part.maybe("agency"),
-        ground=part.maybe("ground"),
-        premises_fact=part.flag("premises_fact"),
-        compare=part.choice("compare", Compare),
-        valid_for=part.term("valid_for"),
-        basis=part.basis("basis"),
-        place="place" in part.content and part.flag("place"),
-    )
-
-
 def _strategy(part: Part) -> StrategyRow:
-    part.keys(("id", "profile", "levels", "methods", "before_decision", "visit_all", "basis"), ("stratum",))
+    part.keys(("id", "profile", "levels", "methods", "before_decision", "visit_all", "basis"), ("stratum", "insured"))
     for field in ("levels", "methods"):
         part.some(field)
     return StrategyRow(
@@ -360,6 +350,7 @@ def _strategy(part: Part) -> StrategyRow:
         visit_all=part.flag("visit_all"),
         stratum=part.maybe("stratum"),
         basis=part.basis("basis"),
+        insured=part.flag("insured") if "insured" in part.content else None,
     )
 
 
@@ -376,7 +367,7 @@ def _term(part: Part) -> TermRow:
 
 
 def _outcome(part: Part) -> OutcomeRow:
-    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided"))
+    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided", "undecided_grade"))
     return OutcomeRow(
         row=part.text("id"),
         outcome=part.choice("outcome", Outcome),
@@ -384,4 +375,5 @@ def _outcome(part: Part) -> OutcomeRow:
         grade=part.word("grade", GRADES) if "grade" in part.content else None,
         basis=part.basis("basis"),
         undecided=part.choices("undecided", Proposal) if "undecided" in part.content else None,
+        undecided_grade=part.word("undecided_grade", GRADES) if "undecided_grade" in part.content else None,
     )

@@ -8,9 +8,10 @@ from inspector.policybook.part import Part
 
 def axis(part: Part) -> Axis:
     """`[[axis]]`."""
-    part.keys(("code", "name", "values"))
+    part.keys(("code", "name", "values"), ("basis",))
     part.some("values")
-    held = Axis(code=part.text("code"), name=part.text("name"), values=part.texts("values"))
+    basis = part.maybe_basis("basis") or ""
+    held = Axis(code=part.text("code"), name=part.text("name"), values=part.texts("values"), basis=basis)
     for word in (held.code, *held.values):
         if set("=;|") & {*word} or word != word.strip():
             part.flaw("axis_word", "values" if word != held.code else "code", value=word)

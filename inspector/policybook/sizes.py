@@ -16,8 +16,8 @@ from inspector.policybook.rows import Draft
 POOL = "pool-"
 """Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
 
-PROPOSAL = "P"
-"""The source of what stands in no law or document: it can be proposed, and allows nothing."""
+PROPOSALS = frozenset({"P", "H"})
+"""The sources of what stands in no law or document (P: proposed by the handbook; H: by this software): they allow nothing."""
 
 Found = Callable[..., None]
 
@@ -55,22 +55,6 @@ def _again(draft: Draft, found: Found) -> None:
         held = limits.get(row.level or "")
         if row.whole and row.stratum.startswith(POOL) and held is not None and held.cap is None and held.cool_down is None:
             found("whole_again", f"sampling {row.row}", "ratio", value=row.stratum, other=held.row)
-
-
-def _heavier(draft: Draft, found: Found) -> None:
-    """Committers are drawn more than others of their level only where a law is cited; a proposal is none (scenario 5)."""
-    rows = {row.stratum: row for row in draft.samplings}
-    for stratum in sorted({row.stratum for row in draft.strategies if row.stratum is not None} & rows.keys()):
-        row = rows[stratum]
-        others = rows.get(f"{POOL}{row.level}")
-        if (
-            others is None
-            or row.ratio <= others.ratio
-            or {cited.partition(":")[0].strip() for cited in row.basis.split(";")} - {PROPOSAL}
-        ):
-            continue
-        told = {"value": stratum, "ratio": row.ratio, "level": row.level, "other": others.ratio}
-        found("heavier_uncited", f"sampling {row.row}", "basis", **told)
 
 
 def _register(draft: Draft, found: Found) -> None:
@@ -136,7 +120,6 @@ def several(count: int) -> bool:
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level", "strategy", "sampling"), _samplings),
     (("sampling", "frequency"), _again),
-    (("strategy", "sampling"), _heavier),
     (("level", "floor", "ceiling"), _register),
     (("size",), _sizes),
     (("level", "frequency"), _frequencies),

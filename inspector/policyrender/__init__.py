@@ -11,8 +11,8 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import Method
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.policy import Fact, Item, Policy
-from inspector.policyrender import legaltime
-from inspector.policyrender.words import FACTORS, GRADES, UNITS, WINDOWS, WORDS
+from inspector.policyrender import conduct, legaltime
+from inspector.policyrender.words import FACTORS, UNITS, WINDOWS, WORDS, graded
 
 _CITATION = re.compile(r"([A-Z][A-Za-z0-9]*):([0-9A-Za-z][0-9A-Za-z.-]*)")
 
@@ -74,6 +74,7 @@ def tables(policy: Policy) -> tuple[Table, ...]:
     return (
         _general(policy),
         _levels(policy),
+        _axes(policy),
         _combinations(policy),
         _items(policy),
         _facts(policy),
@@ -88,7 +89,10 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _rules(policy),
         _follows(policy),
         _clauses(policy),
-        *(Table(title=title, heads=heads, rows=rows) for title, heads, rows in legaltime.tables(policy)),
+        *(
+            Table(title=title, heads=heads, rows=rows)
+            for title, heads, rows in (*legaltime.tables(policy), *conduct.tables(policy))
+        ),
         _grounds(policy),
         _sources(policy),
     )
@@ -132,8 +136,13 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def _levels(policy: Policy) -> Table:
-    rows = {level.code: (level.name, "未评级时使用" if level.unrated else "") for level in policy.levels}
-    return Table(title="信用等级", heads=("等级", "名称", "说明"), rows=rows)
+    rows = {level.code: (level.name, "未评级时使用" if level.unrated else "", level.basis) for level in policy.levels}
+    return Table(title="信用等级", heads=("等级", "名称", "说明", "依据"), rows=rows)
+
+
+def _axes(policy: Policy) -> Table:
+    rows = {axis.code: (axis.name, "、".join(axis.values), axis.basis) for axis in policy.scale.axes}
+    return Table(title="合成等级的各项评定", heads=("代号", "名称", "取值", "依据"), rows=rows)
 
 
 def _combinations(policy: Policy) -> Table:
@@ -156,7 +165,7 @@ def _any(values: Sequence[str], named: Collection[str] | None) -> str:
 def _items(policy: Policy) -> Table:
     heads = (
         *("编号", "名称", "领域", "事项类型", "对象", "风险", "风险因素", "排除情形", "免予核查", "方式", "代为承诺"),
-        *("核查期限", "期限依据", "核查标准", "告知书版本", "依据"),
+        *("核查期限", "期限依据", "核查标准", "告知书版本", "责任保险", "依据"),
     )
     return Table(title="证明事项", heads=heads, rows={item.code: _item(item) for item in policy.items.values()})
 
@@ -173,10 +182,11 @@ def _item(item: Item) -> tuple[str, ...]:
         _exemption(item),
         _words(method for method in Method if method in item.methods),
         "可以" if item.proxy_allowed else "不得",
-        _term(item.verify),
+        f"自{WORDS[item.verify_from]}之日起{_term(item.verify)}",
         item.verify_basis,
         item.standard,
         item.notice_version,
+        conduct.insurance(item),
         item.basis,
     )
 
@@ -189,18 +199,18 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "依据")
+    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "有效期依据", "依据")
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", fact.ground or "", "是" if fact.premises_fact else "否")
-    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.basis)
+    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.valid_for_basis, fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:
-    heads = ("编号", "风险", "等级", "核查方式及次序", "决定之前核查", "均可上门", "抽查层", "依据")
+    heads = ("编号", "风险", "等级", "核查方式及次序", "决定之前核查", "均可上门", "抽查层", "责任保险", "依据")
     order = [level.code for level in policy.levels]
     rows = {
         row.row: (
@@ -210,6 +220,7 @@ def _strategies(policy: Policy) -> Table:
             "是" if row.before_decision else "否",
             "是" if row.visit_all else "否",
             row.stratum or "",
+            conduct.INSURED[row.insured],
             row.basis,
         )
         for row in policy.strategies
@@ -304,8 +315,7 @@ def _terms(policy: Policy) -> Table:
 
 def _outcomes(policy: Policy) -> Table:
     rows = {
-        row.row: (WORDS[outcome], *map(_words, row.stages), GRADES.get(row.grade or "", row.grade or "不记"), row.basis)
-        for outcome, row in policy.outcomes.items()
+        row.row: (WORDS[outcome], *map(_words, row.stages), graded(row), row.basis) for outcome, row in policy.outcomes.items()
     }
     return Table(title="核查结果", heads=("编号", "结果", "未办结时建议", "已办结时建议", "信用记录", "依据"), rows=rows)
 

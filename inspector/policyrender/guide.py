@@ -15,7 +15,7 @@ from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
 from inspector.policyrender import _term
-from inspector.policyrender.words import FACTORS, GRADES, WORDS
+from inspector.policyrender.words import FACTORS, WORDS, graded
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
 """What may be found of a commitment that does not hold."""
@@ -90,7 +90,7 @@ def _part(policy: Policy, item: Item, entry: Entry, cite: Cite) -> Part:
         "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{choice}",
         "方式一 告知承诺": _commitment(item),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
-        "核查": f"{_verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
+        "核查": f"{verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
         **({"免予核查": f"{_exempt(item)}。依据：{cite([item.exempt_basis or ''], policy.sources)}"} if item.exempt else {}),
         "承诺不实的后果": _untrue(policy, cite),
         "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录。依据：{withdrawal}",
@@ -103,14 +103,14 @@ def _commitment(item: Item) -> str:
     return f"签署告知承诺书（告知书版本 {item.notice_version}），不再提交该项证明；{proxy}"
 
 
-def _verified(policy: Policy, item: Item) -> str:
+def verified(policy: Policy, item: Item) -> str:
     """By which of the announced ways, in the pack's order, and by when; before the decision where every level's row says so."""
-    rows = [row for row in policy.strategies if row.profile is item.profile]
+    rows = [row for row in policy.strategies if row.fits(item)]
     before = "作出决定之前" if rows and all(row.before_decision for row in rows) else "作出决定之后"
     if len({row.before_decision for row in rows}) > 1:
         before = "视情形在作出决定之前或者之后"
     ways = "、".join(WORDS[method] for method in Method if method in item.methods)
-    return f"方式为{ways}，不采用未告知的方式；{before}进行，自受理之日起{_term(item.verify)}内完成"
+    return f"方式为{ways}，不采用未告知的方式；{before}进行，自{WORDS[item.verify_from]}之日起{_term(item.verify)}内完成"
 
 
 def _exempt(item: Item) -> str:
@@ -126,7 +126,7 @@ def _untrue(policy: Policy, cite: Cite) -> str:
     for row in rows:
         before, after = ("、".join(WORDS[one] for one in stage) or "不作处理" for stage in row.stages)
         ends = before if before == after else f"未办结的{before}，已办结的{after}"
-        grade = f"，记入信用记录（{GRADES.get(row.grade, row.grade)}）" if row.grade else ""
+        grade = f"，记入信用记录（{graded(row)}）" if row.grade else ""
         told.append(f"{WORDS[row.outcome]}的，{ends}{grade}")
     return f"{'；'.join(told)}。以上由工作人员查明后依法决定。依据：{cite((row.basis for row in rows), policy.sources)}"
 

@@ -10,7 +10,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.transition import Scope
-from inspector.policyrender.words import UNITS, WORDS
+from inspector.policyrender.words import REASONS, UNITS, WORDS
 
 WEEK = dict(zip(Weekday, "一二三四五六日", strict=True))
 
@@ -21,7 +21,7 @@ Told = tuple[str, tuple[str, ...], Mapping[str, tuple[str, ...]]]
 def tables(policy: Policy) -> tuple[Told, ...]:
     """Always the same four."""
     suspensions = {
-        row.row: (WORDS[row.reason], row.name, _term(row.longest) if row.longest else "由经办人写明", row.basis)
+        row.row: (REASONS[row.reason], row.name, _term(row.longest) if row.longest else "由经办人写明", row.basis)
         for row in policy.suspensions
     }
     transitions = {

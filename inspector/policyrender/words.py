@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inspector.domain.calendar import Unit
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
-from inspector.domain.policy import Compare, Excluded, Profile, Proposal, Timer
+from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile, Proposal, Timer
+from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.transition import Scope
 
@@ -30,12 +31,16 @@ WORDS: Mapping[str, str] = {
     Method.ONLINE_QUERY: "在线核查",
     Method.ASSISTANCE: "协助核查",
     Method.ON_SITE: "现场核查",
+    VerifyFrom.INTAKE: "受理",
+    VerifyFrom.DECISION: "作出决定",
     Profile.LOW: "低",
     Profile.NORMAL: "一般",
     Profile.HIGH: "高",
     Compare.EXACT: "完全一致",
     Compare.NORMALISED: "规范化后一致",
     Compare.NOT_BEFORE: "不早于",
+    Compare.NOT_AFTER: "不晚于",
+    Compare.AT_LEAST: "不少于",
     Excluded.NATSEC: "国家安全",
     Excluded.SECRET: "国家秘密",
     Excluded.PUBSEC: "公共安全",
@@ -92,17 +97,18 @@ WORDS: Mapping[str, str] = {
     Scope.OUTCOMES: "结果及其后果",
     Scope.SUSPENSIONS: "期限的中止",
     Scope.EXTENSIONS: "期限的延长",
-    Reason.TESTING: "检验、检测、检疫",
-    Reason.EXPERT: "专家评审",
-    Reason.PUBLIC_NOTICE: "公示",
-    Reason.PERSON: "等待当事人在规定期限内补正、配合",
-    Reason.FORCE_MAJEURE: "不可抗力",
     Approver.OFFICER: "经办人",
     Approver.HEAD: "机关负责人",
     Follow.RECTIFY_NOTICE: "发整改通知（自现场核查之日起）",
     Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
     Follow.CATALOGUE_FILING: "报送备案（自事项目录公布、退出之日起）",
     Follow.CATALOGUE_REMIND: "备案期满前提醒",
+    Record.ENFORCEMENT: "案卷（含证据和各项决定）",
+    Record.ANSWER: "数据源和机关的答复原文",
+    Record.DISCLOSURE: "向谁告知过谁的哪些信息",
+    Record.SECURITY: "登录和访问日志",
+    Since.CASE_ENDED: "案件终结之日",
+    Since.RECORDED: "记录形成之日",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
     Proposal.REVOKE: "撤销行政决定",
@@ -110,6 +116,21 @@ WORDS: Mapping[str, str] = {
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",
     Proposal.REFER_REGISTER: "转登记机关",
 }
+REASONS: Mapping[Reason, str] = {
+    Reason.TESTING: "检验、检测、检疫",
+    Reason.EXPERT: "专家评审",
+    Reason.PUBLIC_NOTICE: "公示",
+    Reason.PERSON: "等待当事人在规定期限内补正、配合",
+    Reason.FORCE_MAJEURE: "不可抗力",
+}
+"""Apart from the others: `Reason.PERSON` is the text that `SubjectKind.PERSON` is, and a table has one word for it."""
 WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
 FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
 GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
+
+
+def graded(row: OutcomeRow) -> str:
+    """The grade of the credit entry, by stage where the stages differ."""
+    grades = (row.graded(concluded=False), row.graded(concluded=True))
+    before, after = (GRADES.get(grade or "", grade or "不记") for grade in grades)
+    return after if before == after else f"未办结的{before}，已办结的{after}"

@@ -25,7 +25,7 @@ class ChallengeRoom(Room):
         key = {"visit": changed.visit, "inspector": changed.inspector, "number": changed.number}
         here = sa.and_(*(challenge.c[name] == value for name, value in key.items()))
         held = sa.update(challenge).where(here, challenge.c.state == ChallengeState.OPEN.value)
-        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.about)
+        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.visit)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(reason, state, count): why people apply and what the head says, never who is meant."""

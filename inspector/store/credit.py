@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 
 import sqlalchemy as sa
@@ -17,6 +18,14 @@ _LEVEL = sa.select(credit_level.c.level, credit_level.c.as_of, credit_level.c.so
 )
 
 
+class Stated(StrEnum):
+    """What became of a statement: it stands, a newer one does, or another one of the same moment that was here before."""
+
+    KEPT = "KEPT"
+    OLDER = "OLDER"
+    CONFLICT = "CONFLICT"
+
+
 class CreditRoom(Room):
     """The credit level table: the newest statement of each subject."""
 
@@ -25,15 +34,23 @@ class CreditRoom(Room):
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
-    def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> bool:
-        """Keep a statement unless a newer one is held; whether it was kept."""
+    def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> Stated:
+        """Keep a statement unless a newer one is held; of two different ones of one moment the first stands.
+
+        Which of the two is right nobody can tell by their dates: the last to arrive would turn a level back by being sent again.
+        """
         row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}
-        return self.connection.execute(_state(self.sqlite), row).first() is not None
+        if self.connection.execute(_state(self.sqlite), row).first() is not None:
+            return Stated.KEPT
+        held = self.level(kind, code)
+        if held is None or held[1] != as_of:
+            return Stated.OLDER
+        return Stated.KEPT if held[0] == level else Stated.CONFLICT
 
 
 @cache
 def _state(is_sqlite: bool) -> sa.Executable:
     insert = sqlite.insert(credit_level) if is_sqlite else postgresql.insert(credit_level)
     said = {name: insert.excluded[name] for name in ("level", "as_of", "source")}
-    newer = insert.excluded.as_of >= credit_level.c.as_of
+    newer = insert.excluded.as_of > credit_level.c.as_of
     return insert.on_conflict_do_update(index_elements=["kind", "code"], set_=said, where=newer).returning(credit_level.c.kind)

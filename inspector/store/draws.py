@@ -158,6 +158,12 @@ class DrawRoom(DrawFiles):
         asked = sa.select(draw.c.body).where(draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING"))).order_by(draw.c.number)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
+    def under_way(self, agencies: Collection[str]) -> list[Draw]:
+        """Draws that are neither drawn nor void and that some of these agencies lead or take part in."""
+        states = draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING"))
+        asked = sa.select(draw.c.body).where(states, _of(list(agencies))).order_by(draw.c.number)
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
     def page(self, agencies: Sequence[str] | None, *, after: str = "", limit: int = 50) -> list[Draw]:
         """Draws by number, those that the agencies take part in among them."""
         asked = sa.select(draw.c.body).where(draw.c.number > after).order_by(draw.c.number).limit(limit)

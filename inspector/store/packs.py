@@ -12,25 +12,41 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Refusal
 from inspector.store.drawtables import draw
-from inspector.store.room import Room
-from inspector.store.tables import case_file, pack
+from inspector.store.packtables import pack, pack_use
+from inspector.store.room import Room, insert_new
+from inspector.store.tables import case_file
 
 
 class PackRoom(Room):
     """The pack table."""
 
-    def note(self, label: str, digest: str, text: str, now: datetime) -> None:
-        """Note the text and digest (SHA-256, hex) behind a pack's label at a start. A pack that nothing cites yet may still be edited.
+    def note(self, label: str, digest: str, text: str, now: datetime) -> bool:
+        """Note the text and digest (SHA-256, hex) behind a pack's label; whether they are new here. What nothing cites may be edited.
 
-        Raises Refusal (`pack_changed`) when they are not those a case or a draw of this house was decided by.
+        Raises Refusal (`pack_changed`) when they are not those that something in this house was decided by.
         """
-        self.insert_one(pack, {"label": label, "digest": digest, "seen_at": now, "body": text}, ("label",))
+        if self.insert_one(pack, {"label": label, "digest": digest, "seen_at": now, "body": text}, ("label",)):
+            return True
         held = self.connection.execute(sa.select(pack.c.digest).where(pack.c.label == label).with_for_update()).scalar_one()
         if held == digest:
-            return
+            return False
         if self._cited(label):
             raise Refusal("pack_changed", pack=label, was=held[:12], now=digest[:12])
         self.connection.execute(sa.update(pack).where(pack.c.label == label).values(digest=digest, seen_at=now, body=text))
+        return True
+
+    def other_since(self, label: str, first: datetime, last: datetime | None) -> tuple[str, datetime] | None:
+        """The last case that was taken in under another version of the pack between two moments: by which one, and when."""
+        others = case_file.c.pack.startswith(f"{label.rpartition('@')[0]}@", autoescape=True) & (case_file.c.pack != label)
+        then = case_file.c.opened_at >= first
+        asked = sa.select(case_file.c.pack, case_file.c.opened_at).where(others, then)
+        asked = asked.where(case_file.c.opened_at <= last) if last is not None else asked
+        found = self.connection.execute(asked.order_by(case_file.c.opened_at.desc()).limit(1)).one_or_none()
+        return (found.pack, found.opened_at) if found is not None else None
+
+    def use(self, label: str, now: datetime) -> None:
+        """Something was decided by a pack: from now on it stands for its text, and is kept. Written down with the transaction's rows."""
+        self.batch.later(insert_new(self.sqlite, pack_use, ("label",)), ({"label": label, "at": now},))
 
     def texts(self) -> dict[str, str]:
         """The text of every pack that was ever noted, by label."""
@@ -41,7 +57,8 @@ class PackRoom(Room):
         return [label for label in labels if self._cited(label)]
 
     def _cited(self, label: str) -> bool:
-        """Whether a case or a draw was decided by the pack."""
+        """Whether a case or a draw was made under it, or anything else decided by it: by transition, of a plan, of the catalogue."""
+        used = sa.exists().where(pack_use.c.label == label)
         by_case = sa.exists().where(case_file.c.pack == label)
         by_draw = sa.exists().where(draw.c.body.contains(f'"{label}"', autoescape=True))
-        return bool(self.connection.execute(sa.select(sa.or_(by_case, by_draw))).scalar_one())
+        return bool(self.connection.execute(sa.select(sa.or_(used, by_case, by_draw))).scalar_one())

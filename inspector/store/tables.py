@@ -311,15 +311,6 @@ lane = sa.Table(
     sa.Column("barred", sa.Boolean, nullable=False),
 )
 
-pack = sa.Table(
-    "pack",
-    metadata,
-    sa.Column("label", Code, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("seen_at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-
 calendar_year = sa.Table(
     "calendar_year",
     metadata,

@@ -225,12 +225,10 @@ class WorkRoom(Room):
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
 
-    def hasten_those(self, beginning: str, now: datetime) -> None:
-        """The same for all waiting rows whose key begins so."""
-        held = sa.update(work).where(
-            work.c.key.startswith(beginning, autoescape=True), work.c.state == "waiting", work.c.due_at > now
-        )
-        self.connection.execute(held.values(due_at=now))
+    def waiting(self, kind: str) -> list[tuple[str, str]]:
+        """The keys of a kind's rows whose time has not come, with what they carry."""
+        asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == kind, work.c.state == "waiting").order_by(work.c.id)
+        return [(row.key, row.payload) for row in self.connection.execute(asked)]
 
     def redate(
         self,

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
-Written from the protocol's text, with Python's standard library and nothing of the program that drew; read it before you run it.
-`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 when all that can be recomputed agrees, 1 when not, naming it, 2 when
-a file cannot be read. "!": what these files cannot prove, or nobody looked at; "!!": with --strict a failure.
+Written from the protocol's text, with Python's standard library (3.11 or newer) and nothing of the program that drew; read it first.
+`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable). "!": unproven here; "!!": fails --strict.
 """
 
 import hashlib
@@ -66,17 +65,16 @@ def parse(content: bytes) -> Any:
     keys: Any = {"object_pairs_hook": lambda pairs: must(len(dict(pairs)) == len(pairs), "a key stands twice") and dict(pairs)}
     whole: Any = {"parse_int": lambda n: int(n if n != "-0" else "minus zero"), "parse_float": int, "parse_constant": int}
     must(isinstance(told := json.loads(content.decode(), **keys, **whole), dict), "no JSON object")
+    must("\n" + " " * 501 not in json.dumps(told, indent=1), "nested deeper than any of the three verifiers reads")
     return told  # `int` has refused a point, an exponent and a name
 
 
 def compare(told: Any, own: Any, at: str) -> None:
     """Refuse what is published otherwise than recomputed; the order of keys says nothing, and true is not 1."""
     places = [one.keys() if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else () for one in (told, own)]
-    if places[0] == places[1] != ():
-        for name in places[1]:
-            compare(told[name], own[name], f"{at}.{name}")
-    else:
-        must(type(told) is type(own) and told == own, f"{at} is {told!r:.200}, recomputed {own!r:.200}")
+    for name in places[1] if (inner := places[0] == places[1] != ()) else ():
+        compare(told[name], own[name], f"{at}.{name}")
+    must(inner or (type(told) is type(own) and told == own), f"{at} is {told!r:.200}, recomputed {own!r:.200}")
 
 
 def fields(kind: str, line: str) -> list[str]:
@@ -148,9 +146,8 @@ class Draw:
             must(all(count(held[kind]["n"]) and text(held[kind]["root"], HEX) for kind in kinds), "n or root")
             must(text(rules["base"], "all|eligible") and text(rules["round"], "ceil|systematic"), "base or round")
             must(count(rules["reserve"]) and count(rules["team"], 1, 1000), "reserve or team")
-            must(isinstance(rules.get("codes", []), list) and all(map(text, rules.get("codes", []))), "codes")
-            for code, one in rules["strata"].items():
-                must(text(code) and count(one["ppm"], 0, 10**6) and count(one.get("min", 0)), "strata")
+            must(isinstance(codes := rules.get("codes", []), list) and all(map(text, [*codes, *rules["strata"]])), "codes")
+            must(all(count(one["ppm"], 0, 10**6) and count(one.get("min", 0)) for one in rules["strata"].values()), "strata")
 
     def bits(self, without: Any = ()) -> int:
         """The bits of chance that the sources declare; those that somebody without a party's secrets still did not know."""
@@ -204,8 +201,8 @@ class Draw:
         node = self.digest(b"\0" + told["line"].encode())
         while n > 1:
             if index ^ 1 < n:
-                other = bytes.fromhex(path.pop(0))
-                node = self.digest(b"\1" + (other + node if index % 2 else node + other))
+                pair = bytes.fromhex(path.pop(0)), node
+                node = self.digest(b"\1" + b"".join(pair if index % 2 else pair[::-1]))
             index, n = index // 2, (n + 1) // 2
         must(not path and node.hex() == held["objects"]["root"], "the path does not lead to the root committed to")
         return row
@@ -239,8 +236,7 @@ class Draw:
         rules, strata, total = held["rules"], {}, int(self.hash(self.key(f"round/{held['name']}"))[:12], 16) % 10**6
         for code, share in sorted(rules["strata"].items()):
             n, able, order = found[code]
-            x = (n if rules["base"] == "all" else able) * share["ppm"]
-            total += x
+            total += (x := (n if rules["base"] == "all" else able) * share["ppm"])
             wanted = -(-x // 10**6) if rules["round"] == "ceil" else total // 10**6 - (total - x) // 10**6
             k = min(able, wanted := max(wanted, share.get("min", 0)))
             if (spare := min(able - k, rules["reserve"])) < rules["reserve"] or wanted > k:
@@ -297,6 +293,8 @@ class Draw:
             self.judge(*pair, f"lists[{number}]")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):
             self.say("!! THE SEED MAY BE ONE PARTY'S SECRET 种子可能出自一方: it could announce until the outcome pleased.")
+        for told in [part["text"] for part in self.seed["parts"] if part["kind"] == "text"]:
+            self.say(f"!! Whoever drew typed the figures 数字系抽取者录入; compare with the signed minutes 请与记录核对: {told}")
         for kind in sorted({one["kind"] for one in sources} & {"drand", "nist"}):
             self.say(f"!! The signature of the {kind} source was not checked 签名未核验: that needs its public key.")
 
@@ -311,10 +309,14 @@ class Table:
         self.room, self.barred = {row[0]: int(row[3]) for row in self.staff}, {(row[0], row[1]) for row in bans}
         self.visits = sorted(drawn, key=lambda row: (self.card(f"v\t{row[0]}"), row[0]))
         self.teams, self.load = [list[Any]([None] * self.size) for _ in drawn], Counter[Any]()
+        lacks = dict[Any, list[str]]()  # equal Hall sets are told once (section 4.5)
         places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
         for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
             n, may = len(seats := self.repair((v, s))) - 1, sorted({who for seat in seats for who in self.may(seat)})
-            draw.say(f"! Seat {s} of {self.visits[v][0]} is empty: for it and {n} more there are {may}, who can take {n}.")
+            cause = f"for them and {n} filled seats there are {may}, who can take {n}"
+            lacks.setdefault((cause, *sorted(seats[1:])), []).append(f"{self.visits[v][0]}:{s}")
+        for (cause, *_), empty in lacks.items():
+            draw.say(f"! {held['name']}: {len(empty)} seats are empty, the first {empty[0]}: {cause}.")
 
     def may(self, place: Any) -> list[str]:
         """Who could ever sit there, in the order of the shuffled list; seat 0 needs the qualification."""
@@ -325,9 +327,8 @@ class Table:
     def sit(self, place: Any, who: Any) -> Any:
         """Let somebody take a seat, or nobody; whoever held it leaves."""
         team, s = self.teams[place[0]], place[1]
-        self.load[team[s]] -= 1
+        self.load[team[s]], team[s] = self.load[team[s]] - 1, who
         self.load[who] += 1
-        team[s] = who
         return who
 
     def fill(self, place: Any) -> Any:
@@ -367,8 +368,7 @@ class Table:
             team = self.teams[v := standing[name]]
             rule: dict[str, Any] = {"seq": number, "seat": None, "out": None, "in": None}
             if kind in ("withdrawn", "replace"):  # called off as a whole: its seats no longer count as load
-                for place in range(len(team)):
-                    self.sit((v, place), None)
+                self.load.subtract(team)
                 del standing[name]
                 if kind == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
                     rule |= {"out": name, "in": reserves[objects[name][1]].pop(0)}
@@ -376,9 +376,9 @@ class Table:
                     self.visits.append(objects[rule["in"]])
                     self.teams.append([])
             else:  # a seat of one that came in is dealt, or one passes on, who is out of this visit
-                must(count(seat, 0, self.size - 1) and kind == ("deal" if seat == len(team) else "redeal"), "no such kind, seat")
+                right = kind == "deal" if seat == len(team) else kind == "redeal" and team[seat] is not None
+                must(count(seat, 0, self.size - 1) and right, "no such seat or kind, or nobody sits there who could pass on")
                 team += [None] if kind == "deal" else []
-                must(kind == "deal" or team[seat] is not None, "nobody sits there who could pass on")
                 self.barred.add((name, team[seat]))
                 rule |= {"seat": seat, "out": team[seat], "in": self.fill((v, seat))}
             compare({it: event[it] if it == "in" and kind != "withdrawn" else event.get(it) for it in rule}, rule, "the rule")

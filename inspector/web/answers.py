@@ -155,10 +155,14 @@ class Feed(Shown):
 
 
 class LevelsKept(Shown):
-    """How many statements were kept, and how many were older than what is held."""
+    """How many statements stand, how many were older than what is held, and how many said another level of the same moment.
+
+    Of two statements of one moment the first stands: ask at home which is right, and state it anew with its own time.
+    """
 
     kept: int
     older: int
+    conflicts: int
 
 
 class RequestShown(Shown):

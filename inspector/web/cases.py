@@ -160,7 +160,9 @@ def review_case(desk: AtDesk, caller: Officer, case_id: CasePath, given: ReviewI
 def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, now: datetime) -> Case:
     """The officer's decision, by API and by form alike."""
     caller.case(tx, case_id, lock=True)
-    return review.decide(desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now)
+    return review.decide(
+        desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now, act=given.act.strip()
+    )
 
 
 def read_case(desk: Desk, caller: Caller, case_id: str, ask: Callable[[Tx, datetime], T]) -> T:

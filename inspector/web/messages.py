@@ -162,11 +162,15 @@ class ConclusionIn(Strict):
 
 
 class ReviewIn(Strict):
-    """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals."""
+    """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals.
+
+    `act`: a row of the pack's catalogue of dishonest acts (`explanation.acts`), needed where one of them is about this outcome.
+    """
 
     outcome: Outcome
     reasons: Text
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+    act: MaybeLine = ""
 
 
 class SuspensionIn(Strict):
@@ -264,8 +268,8 @@ class ResultIn(Strict):
     """The result of a visit: an answer to every fact in question, and whether there was something beside them.
 
     `seen`: `NOTHING` or `FINDING` (then in words, or in a mismatch of an exempt promise); of a visit that asks nothing it is the
-    result. A finding is a matter for a person. `visited_on`: today if left out. On a day on which nobody might go, the
-    result counts, and a person is told.
+    result. A finding is a matter for a person. `visited_on`: today if left out; of that day
+    is what was seen, whenever it is entered. On a day on which nobody might go, the result counts, and a person is told.
     """
 
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)]

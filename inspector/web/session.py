@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,13 +17,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import review
+from inspector.domain.act import ActRow, found
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.flows import wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
+from inspector.flows.records import act_line
 from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
@@ -151,7 +155,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
             raise Forbidden("guard_wrong")
         form.sound()
         _complete(desk, caller, case_id, form)
-        given = read(ReviewIn, outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
+        given = read(ReviewIn, **asdict(_typed(form)))
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
@@ -166,6 +170,7 @@ class Typed:
     outcome: str = ""
     reasons: str = ""
     evidence: tuple[str, ...] = ()
+    act: str = ""
 
 
 def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
@@ -178,13 +183,26 @@ def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
         row = ruled.policy.outcomes.get(Outcome(chosen))
         if row is not None and review.adverse(row):
             needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
+        if row is not None:
+            needed += _act_needed(ruled.policy.acts, row)
     complete(form, *needed)
+
+
+def _act_needed(acts: Iterable[ActRow], row: OutcomeRow) -> list[Invalid]:
+    """What an outcome is refused with that names no act, where it needs one."""
+    try:
+        found(acts, row.outcome, row.grade, "")
+    except Invalid as lacking:
+        return [lacking]
+    return []
 
 
 def _typed(form: Fields | None) -> Typed:
     if form is None:
         return Typed()
-    return Typed(outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")))
+    return Typed(
+        outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")), act=form.one("act")
+    )
 
 
 def _case_page(
@@ -211,6 +229,7 @@ def _case_page(
         "why": why,
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),
+        "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],

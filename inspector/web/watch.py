@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
@@ -18,6 +19,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows import attention
 from inspector.flows.record import record
+from inspector.store.credit import Stated
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import CONTENT_TYPE
@@ -84,13 +86,14 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(desk.office.scale))
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
-        kept = 0
+        came: Counter[Stated] = Counter()
         for row in given.levels:
             kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
             code = identify(kind, row.code, today=now.date()).normal
-            kept += tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)
-        record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept), now, {})
-        return LevelsKept(kept=kept, older=len(given.levels) - kept)
+            came[tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)] += 1
+        kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]
+        record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept, conflicts), now, {})
+        return LevelsKept(kept=kept, older=came[Stated.OLDER], conflicts=conflicts)
 
     said = message(caller.source, message_id, "levels", given)
     return desk.once(said if said.id is not None else replace(said, id=said.digest), do)
@@ -220,7 +223,7 @@ def _no_failure(row: Row) -> dict[str, None]:
 
 def _attention(row: Row) -> AttentionShown:
     plain = {name: row[name] for name in AttentionShown.model_fields if name != "facts"}
-    return AttentionShown.model_validate({**plain, "facts": facts_of(row["body"])})
+    return AttentionShown.model_validate({**plain, "facts": attention.facts(row["body"])})
 
 
 def _mine(desk: AtDesk, tx: Tx, caller: Caller, rows: list[Row]) -> list[Row]:

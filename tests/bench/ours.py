@@ -11,7 +11,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from connectors.http import Wire
-from inspector.daemon.daemon import until_signal
+from inspector.daemon.daemon import on_signal, until
 from inspector.daemon.engine import Engine
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import Because, Order, OrderKind
@@ -84,7 +84,8 @@ def main() -> None:
     engine = engine_of(given.lease)
     worker = Worker(office, Metrics(), engine, f"bench-{os.getpid()}", flows=flows)
     worker.start()
-    until_signal(lambda: worker.stop(5.0))
+    until(on_signal())
+    worker.stop(5.0)
     store.close()
 
 

@@ -90,9 +90,7 @@ def task(policy: Policy, seconds: float, *, trace: bool) -> str:
         for row in policy.strategies
         for level in sorted(row.levels)
     ]
-    inputs = [
-        [item.profile.value, level.level, policy.strategy(item.profile, level.level).row] for item, level, _, _ in asked(policy)
-    ]
+    inputs = [[item.profile.value, level.level, policy.strategy(item, level.level).row] for item, level, _, _ in asked(policy)]
     return json.dumps({"rules": rules, "inputs": inputs, "seconds": seconds, "trace": trace})
 
 

@@ -13,6 +13,7 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_acts import catalogued
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_way import Post
 
@@ -35,6 +36,14 @@ def doubting(store: Store, hand: Hand) -> Iterator[Edge]:
     """A house whose register contradicts what was promised, and where the housing agency is asked by letter."""
     sources, agencies = {"registers": Table(default="吊销")}, {"housing": Post("housing")}
     with serving(open_office(store, hand, sources=sources, agencies=agencies), OPEN_OPS) as edge:
+        yield edge
+
+
+@contextmanager
+def grading(store: Store, hand: Hand) -> Iterator[Edge]:
+    """The same with a catalogue of dishonest acts in its pack."""
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    with serving(catalogued(office), OPEN_OPS) as edge:
         yield edge
 
 

@@ -7,9 +7,12 @@ import re
 import pytest
 
 from inspector.domain.case import CaseState, Outcome
-from tests.browser.scenes import FIRM, doubt
+from inspector.store.store import Store
+from tests.browser.scenes import FIRM, doubt, grading
+from tests.browser.test_pages import check
 from tests.browser.visitor import Door, Visitor
 from tests.edge import Edge
+from tests.house import Hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
@@ -138,3 +141,20 @@ def test_an_english_browser_is_spoken_to_in_english_and_a_choice_outlasts_it(edg
     assert desk.alert().inner_text() == "请选择结论；请填写理由"
     desk.open("/verify")
     assert desk.page.get_attribute("html", "lang") == "en"
+
+
+def test_an_officer_chooses_the_dishonest_act_that_gives_the_grade(store: Store, hand: Hand, door: Door) -> None:
+    with grading(store, hand) as edge:
+        path, phone = doubt(edge.office), door.phone(edge.url)
+        phone.log_in(edge.token("officer", name="李四"), path)
+        phone.page.get_by_label("结论").select_option(label="虚假承诺")
+        phone.page.get_by_role("checkbox").check()
+        phone.fill("理由", "营业执照已吊销，当事人明知")
+        phone.press("作出决定")
+        assert "请写明认定的失信行为" in phone.alert().inner_text()
+        assert phone.page.evaluate("document.activeElement.id") == "act"
+        check(phone)
+        phone.page.get_by_label("失信行为").select_option("act-false-grave")
+        after = phone.press("作出决定")
+    assert "信用记录的程度：严重" in after
+    assert "失信行为：明知与事实不符而作出承诺，造成严重危害" in after

@@ -20,6 +20,7 @@ from tests.edge import Edge
 from tests.integration import test_cli_draw as exporting
 from tests.integration.test_cli_draw import NUMBER
 from tests.operator import Operator, settled
+from tests.published import of_the_house
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
@@ -232,6 +233,21 @@ def test_whatever_a_bundle_holds_is_shown_as_it_is_and_does_nothing(door: Door, 
     shown = phone.text()
     assert all(text.strip() in shown for text in NAUGHTY)
     assert phone.page.locator("img, script:not([id]), main b").count() == 0
+
+
+def test_of_a_public_bundle_nothing_is_marked_as_checked_that_its_files_cannot_show(desk: Visitor, tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    for name, content in of_the_house(vector("1")).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    drop(desk.page, folder)
+    verdict(desk, "一致")
+    steps = desk.page.locator("ol.steps li").all_inner_texts()
+    unproven = " ".join(one for one in steps if "凭文件不能证明" in one)
+    assert all(name in unproven for name in ("登记册一行未改", "名额与抽中的对象", "检查人员的派出", "事后改派"))
+    assert "未进行" not in " ".join(steps)
+    assert "objects.tsv" not in desk.text(), "no command for a file that is not there"
 
 
 def test_a_draw_made_void_before_its_seed_says_so_instead_of_lacking_files(desk: Visitor, exported: Path) -> None:

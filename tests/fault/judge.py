@@ -215,7 +215,9 @@ def _pointless(key: str, row: Any, inside: Inside) -> bool:
             seat = inside.seats.get(key.removeprefix("push:"))
             return seat is not None and not seats.must_be_pushed(seat)
         case OrderKind.PUSH_OFF:
-            return f"push_undelivered:{key}" in inside.told
+            seat = inside.seats.get(":".join(key.removeprefix("push.off:").split(":")[:3]))
+            passed = said.get("word") == "changed" and seat is not None and not seat.state.open
+            return passed or f"push_undelivered:{key}" in inside.told
         case OrderKind.DRAW_PROMISE | OrderKind.DRAW_REVEAL:
             draw = inside.draws.get(said["draw"])
             return draw is not None and draw.void_reason is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -62,7 +63,8 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("seats whose push was never ordered, or pushes of no seat", ordered ^ set(keys))
     phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
     off: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for key, (address, seat) in outside.pushes.items():
+    changed = {key for key, row in inside.works.items() if json.loads(row.payload).get("word") == "changed"}
+    for key, (address, seat) in ((key, said) for key, said in outside.pushes.items() if order(key) not in changed):
         (off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones)[order(key)].add((address, seat))
     nowhere = [key for key, one in keys.items() if must_be_pushed(one) and key not in phones]
     yield from told("seats stand as pushed and no phone has it", nowhere)
@@ -76,7 +78,9 @@ def _off(inside: Inside, outside: Outside, phones: Mapping[str, set[tuple[str, s
     """Whoever had said yes and was stood down is told so, and nobody else, on his or her own phone."""
     gone = {name: seat for name, seat in inside.seats.items() if seat.state in (SeatState.CANCELLED, SeatState.RELIEVED)}
     keys = {f"{OrderKind.PUSH_OFF.value}:{name}": seat for name, seat in gone.items()}
-    ordered = {key for key, row in inside.works.items() if row.kind == OrderKind.PUSH_OFF}
+    ordered = {
+        key for key, row in inside.works.items() if row.kind == OrderKind.PUSH_OFF and "word" not in json.loads(row.payload)
+    }
     yield from told("inspectors are called off whose seats are still theirs", ordered - set(keys))
     due = {key for key, seat in keys.items() if outside.seats.get(seat.name, {}).get("accept")}
     yield from told("inspectors had said yes and were never called off", due - ordered)

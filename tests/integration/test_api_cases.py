@@ -269,7 +269,7 @@ def test_after_the_matter_is_concluded_nothing_can_be_withdrawn_or_corrected(edg
         corrected = client.put(f"/v1/cases/{case_id}", json=a_case(letter=letter))
     assert concluded.json()["concluded_at"] is not None
     assert code(withdrawn) == (409, "already_concluded")
-    assert code(corrected) == (409, "case_ended")
+    assert code(corrected) == (409, "correction_after_conclusion"), "the case goes on: it has not ended"
 
 
 def test_a_correction_begins_the_verification_anew(edge: Edge) -> None:

@@ -11,8 +11,10 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.flows import assist, dispatch
+from inspector.flows.attention import facts
 from inspector.store.store import Store
 from inspector.store.tx import Tx
+from tests.edge import serving
 from tests.house import Hand, Table, open_office, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_way import HOUSEHOLD, Post, person
@@ -107,6 +109,8 @@ def test_what_is_said_of_a_push_and_of_a_late_visit_is_over_with_the_seat_and_th
     with store.begin() as tx:
         first, second = tx.visits.team(visit.id)
         assert open_matters(tx).count("push_undelivered") == 2
+        told = str([(one["id"], one["about"], facts(one["body"])) for one in tx.attention.page(None)])
+        assert not [seat.inspector for seat in (first, second) if seat.inspector in told], "of matters nobody reads who is sent"
         dispatch.accept(tx, first.name, hand())
         assert open_matters(tx).count("push_undelivered") == 1, "who has accepted needs no push"
         dispatch.accept(tx, second.name, hand())
@@ -128,3 +132,12 @@ def open_matters(tx: Tx) -> list[str]:
     """The kinds of what waits for a person about letters, seats and visits."""
     kinds = ("superior_unknown", "letter_undeliverable", "push_undelivered", "visit_overdue", "team_short")
     return [row["kind"] for row in tx.attention.page(None) if row["kind"] in kinds]
+
+
+def test_a_matter_of_an_empty_seat_does_not_tell_who_could_sit_there(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    with store.begin() as tx:
+        tx.attention.open("team_short", "bureau", "v9", {"seats": [["v9", 1]], "inspectors": ["Z004"], "capacity": 0}, hand())
+    with serving(office) as edge, edge.as_("ops") as ops:
+        (told,) = ops.get("/v1/attention").json()["attention"]
+    assert told["facts"] == {"seats": [["v9", 1]], "capacity": 0}

@@ -196,6 +196,7 @@ def test_a_source_that_was_never_set_up_is_an_offices_way_of_working_and_the_nex
         assert {(piece.verdict, piece.note) for piece in tx.cases.evidence(case)} == {
             (Verdict.CANNOT_SAY, "source_not_configured")
         }
+        assert {piece.attempts for piece in tx.cases.evidence(case)} == {0}, "nobody was asked"
     assert matters(store, BARRED) == []
 
 

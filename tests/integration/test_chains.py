@@ -82,10 +82,11 @@ def test_a_draw_void_before_its_result_stands_in_the_chain_with_its_reason(datab
         office = pooled(office, "firms", "shops", "stalls", "halls")
         stopped = announce(office, hand, "shops")
         settle(office)
+        for by in ("李科长", "王主任"):
+            sign(office, stopped.number, by)
         early = announce(office, hand, "stalls")  # nobody has promised a part of its seed yet: it has no commitment
-        for number in (early.number, stopped.number):
-            for by in ("李科长", "王主任"):
-                sign(office, number, by)
+        for by in ("李科长", "王主任"):
+            sign(office, early.number, by)
         last = announce(office, hand, "firms")
         settle(office)
         last = carried_out(office, hand, last.number)

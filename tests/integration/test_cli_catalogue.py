@@ -138,3 +138,7 @@ def test_the_guide_as_html_stands_by_itself_and_shows_no_markup_of_others(operat
     assert "&lt;script&gt;alert(1)&lt;/script&gt;平台" in text
     assert text.startswith('<!doctype html>\n<html lang="zh-Hans">')
     assert text.count("<dt>") == text.count("</dd>") >= 10
+    file.write_text("somebody's own", "utf-8")
+    again = operator.say("catalogue", "guide", "--format", "html", "--out", str(file))
+    assert (again.code, "guide.html is there already; name another one" in again.err) == (2, True)
+    assert file.read_text("utf-8") == "somebody's own"

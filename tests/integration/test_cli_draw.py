@@ -202,6 +202,7 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
     assert held.announced_at is not None
     assert held.drawn_at is not None
     outside = ["--witness", kept, "--witnessed-at", held.announced_at.isoformat(), "--seed-at", held.drawn_at.isoformat()]
+    outside += [word for part in held.parts.values() if part["kind"] == "text" for word in ("--figures", str(part["text"]))]
     for source in (str(folder), held.number):
         told = operator.well("draw", "verify", source, *outside, "--strict", "--json").json
         assert (told["time_proven"], told["problems"], codes(told["remarks"])) == (

@@ -178,6 +178,8 @@ def test_a_list_whose_encoding_could_only_be_guessed_is_written_once_somebody_ha
     said = operator.say(*words, "--json")
     error = json.loads(said.err)["error"]
     assert (said.code, error["code"], held(operator)) == (4, "encoding_guessed", set())
+    dry = operator.say(*words, "--dry-run", "--json")
+    assert (dry.code, dry.json["needs"], "--encoding gb18030 or --encoding big5" in dry.err) == (0, ["--encoding"], True)
     assert "王記食品行" in error["message"], "a person sees how it reads"
     assert operator.well(*words, "--dry-run").code == 0
     if wrong == "utf-8":

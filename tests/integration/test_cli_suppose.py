@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from itertools import product
 from pathlib import Path
@@ -83,6 +84,23 @@ def test_a_day_on_which_the_pack_is_not_in_force_is_told(laptop: Operator) -> No
     words = ("policy", "explain", "maoji@2026.1", "--item", "business-licence", "--day")
     assert "not in force" in laptop.well(*words, "2025-12-31").out
     assert "not in force" not in laptop.well(*words, "2026-03-02").out
+
+
+def test_a_pack_by_its_name_alone_is_the_version_in_force_on_the_day(laptop: Operator) -> None:
+    words = ("--item", "business-licence", "--day")
+    for day, label in (("2026-06-01", "maoji@2026.1"), ("2026-12-10", "maoji@2026.2")):
+        told = laptop.well("policy", "explain", "maoji", *words, day)
+        assert (told.out.splitlines()[0].count(label), label in told.err) == (1, True)
+        assert json.loads(laptop.well("policy", "render", "maoji", "--day", day, "--json").out)["pack"] == label
+    changed = laptop.well("policy", "diff", "maoji@2026.2", "maoji", "--day", "2026-06-01", "--json").json
+    assert changed == laptop.well("policy", "diff", "maoji@2026.2", "maoji@2026.1", "--json").json
+    early = laptop.say("policy", "explain", "maoji", *words, "2025-06-01")
+    assert (early.code, "not in force on 2025-06-01" in early.err) == (3, True)
+
+
+def test_a_pack_of_daily_supervision_alone_says_that_it_takes_no_cases(laptop: Operator) -> None:
+    told = laptop.say("policy", "explain", "henan-2021@1", "--item", "business-licence")
+    assert (told.code, "it takes no cases and is for daily supervision alone" in told.err) == (2, True)
 
 
 def test_a_case_and_its_supposition_are_explained_in_the_same_lines(database_url: str, tmp_path: Path) -> None:

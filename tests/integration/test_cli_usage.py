@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -15,9 +16,10 @@ import typer
 from typer.testing import CliRunner
 
 from inspector import __version__
-from inspector.cli import serve
+from inspector.cli import serve, usage
 from inspector.cli.app import app
 from inspector.cli.usage import Group
+from inspector.daemon import daemon
 from inspector.domain.errors import Invalid
 from tests import house
 from tests.integration.test_cli_case import HEADS, bring, row
@@ -229,3 +231,19 @@ def test_the_frame_of_every_help_is_in_both_languages_too() -> None:
         frame = re.findall(r"^\w+[^:\n]*:$|\[[a-z][^\]]*\]$|Show this message.*$", said.stdout, re.MULTILINE)
         assert frame
         assert [one for one in frame if not re.search(r"[一-鿿]", one)] == [], words
+
+
+def test_the_bare_command_that_is_broken_off_has_a_language_as_any_other_has() -> None:
+    assert usage._lang([]) in ("en", "zh-Hans")
+    assert usage._lang(["--lang", "zh-Hans"]) == "zh-Hans"
+
+
+def test_a_signal_in_the_midst_of_a_start_is_heard_when_the_start_is_over() -> None:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        asked = daemon.on_signal()
+        os.kill(os.getpid(), signal.SIGINT)  # no KeyboardInterrupt past whoever drains
+        daemon.until(asked)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

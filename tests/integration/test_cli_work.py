@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tomllib
@@ -268,6 +269,17 @@ def test_cases_evidence_and_events_are_exported_as_json_lines(operator: Operator
     operator.well("export", "cases", "--to", str(file), "--after", min(made))
     assert len(file.read_text(encoding="utf-8").splitlines()) == 2
     assert operator.say("export", "cases", "--to", str(file)).code == 2, "an export never replaces a file"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600, "it holds everybody's data"
+    told = [facts for rule, facts in operated(store) if rule == "operator.export"]
+    assert [(one["what"], one["after"], one["count"], one["file"]) for one in told][-1] == (
+        "cases",
+        min(made),
+        len(made) - 1,
+        file.name,
+    )
+    assert [one["what"] for one in told][:3] == ["cases", "evidence", "events"], (
+        "who exported what is kept, also to the standard output"
+    )
 
 
 def test_a_time_in_json_bears_the_offices_offset_whichever_clock_it_was_read_from(operator: Operator) -> None:
@@ -338,13 +350,27 @@ def test_a_version_of_a_pack_without_examples_is_warned_of_with_the_file_to_writ
     text = (packs / "maoji" / "examples.toml").read_text(encoding="utf-8")
     (packs / "maoji" / "examples.toml").write_text(text.replace('pack = "maoji@', 'pack = "maoji@0-'), encoding="utf-8")
     said = operator.say("policy", "check", "--folder", str(packs))
-    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
     (line,) = [line for line in said.out.splitlines() if "warning" in line]
     (label,) = operator.say("policy", "check", "--folder", str(packs), "--json").json["silent"]
     assert said.code == 0
     assert (
         line
         == f'{label}: warning: has no examples; write examples-{label.split("@")[1]}.toml beside it with the line pack = "{label}"'
+    )
+
+
+def test_terms_that_end_before_a_letter_or_a_visit_are_warned_of(operator: Operator) -> None:
+    packs = operator.folder / "packs"
+    shutil.copytree(house.ROOT / "policies", packs)
+    pack = (packs / "maoji" / "pack.toml").read_text(encoding="utf-8")
+    (packs / "maoji" / "pack.toml").write_text(
+        pack.replace('timer = "verify"', 'timer = "verify" #').replace("20wd", "10wd"), encoding="utf-8"
+    )
+    said = operator.say("policy", "check", "--folder", str(packs))
+    assert "maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before" in said.out
+    assert (
+        "maoji@2026.1 · item dispatch-premises · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)"
+        in said.out
     )
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -250,6 +251,14 @@ def test_a_performance_record_reaches_the_platform_whole() -> None:
         "decided_by": "officer-1",
         "decided_at": "2026-01-06T09:00:00+00:00",
     }
+
+
+def test_a_performance_record_names_the_dishonest_act_where_there_is_one() -> None:
+    entry = replace(testing.ENTRY, grade="serious", outcome="FALSE_KNOWING", act="act-false-grave")
+    with peer(answer(200, {"receipt": 17})) as held, closing(credit.connect("credit", {"url": f"{held.url}/v2"})) as made:
+        made.record(entry, key="k-1")
+    told = held.heard[0].json()
+    assert (told["grade"], told["act"]) == ("serious", "act-false-grave")
 
 
 def test_a_witness_hears_the_value_and_the_number_only() -> None:

@@ -212,6 +212,22 @@ def test_a_case_corrected_before_its_rating_is_looked_up_again(store: Store, han
     assert level_of(office, case_id) == "A"
 
 
+def test_a_look_up_that_contradicts_a_level_of_its_moment_turns_nothing_and_a_person_is_told(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": Platform(as_of=hand())})
+    given = application(1, "business-licence", LICENCE)
+    case_id = post(office, given)
+    with store.begin() as tx:
+        tx.credit.state(given.subject_kind, given.subject_code, "D", hand(), "pushed")
+    settle(office)
+    assert level_of(office, case_id) == "D"
+    with store.read() as tx:
+        (matter,) = [one for one in tx.attention.page(None) if one["kind"] == "level_conflict"]
+        held = tx.credit.level(given.subject_kind, given.subject_code)
+    assert (matter["about"], json.loads(matter["body"])["stated"]) == (case_id, "A")
+    assert held is not None
+    assert held[0] == "D"
+
+
 def test_a_correction_to_the_certificate_route_enrols_the_subject(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": AWAY})
     given = application(1, "business-licence", LICENCE)

@@ -32,8 +32,8 @@ from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.fence import fence
 from inspector.domain.identity import IdentityKind, identify
-from inspector.domain.policy import fence
 from inspector.flows.draw import announce_now
 from inspector.labels import Lang, told
 from inspector.policybook import Policybook

@@ -14,6 +14,7 @@ from connectors.agencies.http import HttpAgency
 from connectors.callbacks.webhook import WebhookCallback
 from connectors.channels.webhook import WebhookChannel
 from inspector.demo.caller import fetch
+from inspector.demo.habits import MENDED
 from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
 from inspector.ports import (
@@ -193,7 +194,8 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
                 {"id": "ask:1", "claim": "c1~1", "verdict": "mismatch", "fresh": True},
                 {"id": "ask:2", "claim": "c1~1", "verdict": "not_found", "fresh": True},
                 {"id": "ask:3", "claim": "c1", "verdict": "mismatch", "fresh": True},
-            ]
+            ],
+            "acts": [{"row": f"act-{one}", "outcomes": [one]} for one in MENDED],
         },
     }
     with peer(answer(200, waiting)) as office, world(*QUICK, "--office", office.url, "--keys", str(made.keys), "--cases", "0.1"):
@@ -202,6 +204,7 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
         decided = ReviewIn.model_validate(_first(office, "/review").json())
         typed = [heard for heard in list(office.heard) if heard.path.endswith("/figures")]
     assert decided.evidence == ("ask:1",), "what was found about the former content carries no decision"
+    assert decided.act == f"act-{decided.outcome}", "of the acts that the pack has, one that is found by this outcome"
     assert {heard.path for heard in typed} == {"/v1/draws/approval-2025-00001/figures"}
     assert len({FiguresIn.model_validate(heard.json()).figures for heard in typed}) == 1, "both saw the same dice"
     assert {heard.headers["authorization"][7:] for heard in typed} == {made.token("clerk-1"), made.token("clerk-2")}

@@ -249,6 +249,15 @@ def test_teams_that_cannot_be_whole_and_classes_without_objects_are_remarked(off
     assert "team: remark: 6 inspectors may be dealt, and a team is 9" in announce(office, "--lang", "en").err
 
 
+def test_a_limit_of_no_visits_is_remarked(office: Operator) -> None:
+    office.file(
+        "inspectors.csv", table(STAFF_HEADS, *((f"Z{one}", "东区", "特种设备", "09"[one > 1], "") for one in range(1, 5)))
+    )
+    said = announce(office, "--json", bans="")
+    told = [(one["row"], one["column"]) for one in said.json["warnings"] if one["code"] == "cap_none"]
+    assert (said.code, told) == (0, [(2, "cap")]), said.out
+
+
 def test_files_that_cannot_be_read_are_all_named_together_with_the_faults_of_the_others(office: Operator) -> None:
     office.file("plan.toml", PLAN.replace("team = 2", "team = 0"))
     (office.folder / "objects.csv").write_bytes(b"id\n\xff\xff\n")

@@ -84,7 +84,7 @@ def test_a_correction_may_say_that_the_matter_is_concluded_and_is_then_the_last_
         corrected = intake.correct(office, tx, case_id, replace(given, concluded_at=at), "hall", hand())
         told = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == "case.correct"]
     assert (corrected.concluded_at, told[0]["changed"]) == (at, ["concluded_at"])
-    with store.begin() as tx, pytest.raises(Refusal, match="case_ended"):
+    with store.begin() as tx, pytest.raises(Refusal, match="correction_after_conclusion"):
         intake.correct(office, tx, case_id, given, "hall", hand())
 
 

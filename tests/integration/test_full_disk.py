@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 
 from inspector.domain.errors import Invalid
 from inspector.flows import large
-from tests.needs import require, small_disk
 from tests.offline import laptop, names
 
 pytest.importorskip("duckdb", reason="left out: duckdb (the extra `large`)")
@@ -25,13 +25,12 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of six megabytes."""
-    where = tmp_path / "disk"
-    where.mkdir()
-    require("mount")
-    with small_disk(where, "6m"):
-        yield where
+def no_room() -> Iterator[None]:
+    """The system refuses whatever makes a file larger than three megabytes, as a full disk does; nobody need be root for it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def went_through(spill: Path, setting: str) -> None:
@@ -46,17 +45,26 @@ def test_as_much_of_the_disk_as_duckdb_may_use_is_a_full_disk(tmp_path: Path) ->
     assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(tmp_path / "spill"))
 
 
+@pytest.mark.usefixtures("no_room")
 @pytest.mark.parametrize("setting", ["1GB", "5MB"])
-def test_a_disk_that_others_fill_meanwhile_is_a_full_disk(disk: Path, setting: str) -> None:
-    (disk / "of others").write_bytes(b"x" * 3_000_000)
-    with pytest.raises(OSError, match="No space left") as error:
-        went_through(disk / "spill", setting)
-    assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(disk / "spill"))
+def test_a_disk_that_others_fill_meanwhile_is_a_full_disk(tmp_path: Path, setting: str) -> None:
+    with pytest.raises(OSError, match="File too large") as error:
+        went_through(tmp_path / "spill", setting)
+    assert (error.value.errno, error.value.filename) == (errno.EFBIG, str(tmp_path / "spill"))
 
 
+def test_a_device_that_is_full_is_one_also_where_duckdb_tells_it_by_number(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left") as error, large.database(tmp_path / "spill") as database:
+        database.execute("COPY (SELECT range FROM range(1000000)) TO '/dev/full'")
+    assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(tmp_path / "spill"))
+
+
+@pytest.mark.usefixtures("no_room")
 def test_an_announcement_by_duckdb_on_a_full_disk_says_so_by_its_folder_and_leaves_nothing(
-    disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
     (tmp_path / "office").mkdir()
     office = laptop(tmp_path / "office")
     wider = large._SORTED.replace("{held}", "{held}, range(20000)")  # a roster of a million rows without a million rows

@@ -201,3 +201,28 @@ def test_a_register_tells_faults_of_heads_and_rows_at_once_and_a_dry_run_what_it
     assert "taking 1 rows out would need --remove --yes" in said.out
     told = operator.well("roster", "import", "inspectors", other, "--agency", "bureau", "--dry-run", "--json").json
     assert (told["removed"], told["needs"]) == (["Z1"], ["--remove", "--yes"])
+
+
+def test_a_leave_that_ends_before_it_begins_refuses_the_file_for_whoever_is_away_would_be_dealt(operator: Operator) -> None:
+    heads = ["工号", "姓名", "执法证号", "执法证有效期", "休假起", "休假止"]
+    row = ["Z1", "甲", "Z-1", "2999-01-31"]
+    file = operator.file("i.csv", table(heads, [*row, "2026-12-20", "2026-12-01"]))
+    said = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--json")
+    assert (said.code, found(said.json)) == (2, [(2, "leave_until", "leave_reversed")])
+    for days in (("2026-12-01", "2026-12-01"), ("2026-12-20", ""), ("", "2026-12-01")):
+        file = operator.file("i.csv", table(heads, [*row, *days]))
+        assert operator.say("roster", "import", "inspectors", file, "--agency", "bureau").code == 0
+
+
+def test_one_certificate_of_two_officers_and_a_limit_of_none_are_remarked(operator: Operator) -> None:
+    heads = ["工号", "姓名", "执法证号", "执法证有效期", "期内上限"]
+    rows = (["Z1", "甲", "z-1", "2999-01-31", "3"], ["Z2", "乙", "Z-1", "2999-01-31", "0"], ["Z3", "丙", "Z-3", "2999-01-31", ""])
+    file = operator.file("i.csv", table(heads, *rows))
+    said = operator.well("roster", "import", "inspectors", file, "--agency", "bureau", "--json")
+    assert found(said.json, "warnings") == [(3, "cap", "cap_none"), (3, "certificate", "certificate_twice")]
+
+
+def test_an_object_that_comes_into_the_register_some_day_to_come_refuses_the_file(operator: Operator) -> None:
+    file = operator.file("o.csv", table(["code", "since"], ["TESTA", "2999-01-01"]))
+    said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--json")
+    assert (said.code, found(said.json)) == (2, [(2, "since", "since_future")])

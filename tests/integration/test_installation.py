@@ -13,9 +13,12 @@ import pytest
 from inspector import bootstrap, settings
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Outcome
+from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
-from inspector.flows import review
+from inspector.flows import catalogue, review
 from inspector.flows.office import Connectors, Office
+from inspector.flows.record import record
+from inspector.policybook import PacksInvalid
 from inspector.store.store import Store
 from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.operator import Operator
@@ -23,7 +26,9 @@ from tests.packs import after
 
 LICENCE = {"registration-status": "存续"}
 CURABLE = 'outcome = "UNTRUE_CURABLE"'
+ACT = "act-untrue-curable"
 MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
+TRANSITION = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8"\n'
 
 
 class Installation:
@@ -52,8 +57,18 @@ class Installation:
         return replace(bootstrap.office(settings.load(self.operator.config), self.store, connectors=ports), now=hand)
 
     def stricter(self) -> str:
-        """The text of demo@1 with one value changed."""
-        return after(CURABLE, MINOR, GENERAL, self.pack.read_text(encoding="utf-8"))
+        """The text of demo@1 with one grade changed: of an outcome, and of the act that it is found by."""
+        text = after(CURABLE, MINOR, GENERAL, self.pack.read_text(encoding="utf-8"))
+        return after(f'id = "{ACT}"', MINOR, GENERAL, text)
+
+    def followed(self, more: str = "") -> Path:
+        """The file of demo@2, stricter and with `more` rows, in force from April on."""
+        version = self.stricter().replace('version = "1"', 'version = "2"', 1) + more
+        dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
+        lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]
+        file = self.policies / "demo" / "pack-2.toml"
+        file.write_text("\n".join(lines), encoding="utf-8")
+        return file
 
 
 @pytest.fixture
@@ -90,10 +105,7 @@ def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(
     before = installation.start(hand)
     old = post(before, application(1, "business-licence", LICENCE))
     settle(before)  # in 40 days the question and the end of the term would both be due, and whichever came first would win
-    version = installation.stricter().replace('version = "1"', 'version = "2"', 1)
-    dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
-    lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]
-    (installation.policies / "demo" / "pack-2.toml").write_text("\n".join(lines), encoding="utf-8")
+    installation.followed()
     hand.on(days=40)
     office = installation.start(hand)
     new = post(office, application(2, "business-licence", LICENCE))
@@ -106,10 +118,11 @@ def test_a_pack_that_has_left_the_folder_still_decides_and_explains_what_was_tak
 ) -> None:
     before = installation.start(hand)
     old = post(before, application(1, "business-licence", LICENCE))
-    text = installation.stricter().replace('version = "1"', 'version = "2"', 1)
-    installation.pack.write_text(text, encoding="utf-8")
+    settle(before)
+    installation.followed()
+    installation.pack.unlink()
+    hand.on(days=40)
     office = installation.start(hand)
-    settle(office)
     new = post(office, application(2, "business-licence", LICENCE))
     settle(office)
     assert office.book.in_force("demo", hand().date()).label == "demo@2"
@@ -123,7 +136,7 @@ def _decided(office: Office, case_id: str) -> tuple[str, str]:
     """The pack of a case, and the grade it sends when an officer has found the commitment untrue."""
     with office.store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
-        case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now())
+        case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now(), act=ACT)
     with office.store.read() as tx:
         (credit,) = [row for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
     return case.pack, json.loads(credit["payload"])["grade"]
@@ -182,11 +195,7 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     before = installation.start(hand)
     cases = [post(before, application(number, "business-licence", LICENCE)) for number in (1, 2)]
     settle(before)
-    version = installation.stricter().replace('version = "1"', 'version = "2"', 1)
-    row = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8"\n'
-    dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
-    lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in (version + row).splitlines()]
-    (installation.policies / "demo" / "pack-2.toml").write_text("\n".join(lines), encoding="utf-8")
+    installation.followed(TRANSITION)
     office = installation.start(hand)
     assert _decided(office, cases[0]) == ("demo@1", "minor"), "not before its day"
     hand.on(days=40)
@@ -196,3 +205,78 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
     assert "S0:8" in told["basis"]
     assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
+
+
+def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_another_is_refused(
+    installation: Installation, hand: Hand
+) -> None:
+    hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    file = installation.followed()
+    with pytest.raises(Refusal, match="pack_backdated") as refused:
+        installation.start(hand)
+    assert refused.value.facts == {"pack": "demo@2", "day": "2026-04-01", "other": "demo@1", "last": "2026-04-08"}
+    assert "pack-2" not in installation.operator.say("check").out
+    assert "demo@2 would have been in force since 2026-04-01" in installation.operator.say("check", "--lang", "en").out
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("effective_from = 2026-04-01", "effective_from = 2026-04-09"), encoding="utf-8")
+    installation.start(hand)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match="pack_backdated"):
+        installation.start(hand)
+
+
+def test_a_version_whose_day_is_past_may_come_into_an_office_that_has_taken_in_nothing_since(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))  # in March
+    installation.followed()
+    hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)
+    office = installation.start(hand)
+    assert office.policy("bureau", hand().date()).label == "demo@2"
+
+
+def test_a_transition_may_come_from_a_version_that_is_kept_and_from_none_that_nobody_has(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    file = installation.followed(TRANSITION)
+    installation.pack.unlink()
+    assert [row.of for row in installation.start(hand).book.get("demo@2").transitions] == [frozenset(["demo@1"])]
+    file.write_text(file.read_text(encoding="utf-8").replace('of = ["demo@1"]', 'of = ["demo@I"]'), encoding="utf-8")
+    with pytest.raises(PacksInvalid, match="no version demo@I is known"):
+        installation.start(hand)
+
+
+def test_a_pack_that_decided_by_a_transition_alone_is_neither_edited_nor_forgotten(
+    installation: Installation, hand: Hand
+) -> None:
+    before = installation.start(hand)
+    case_id = post(before, application(1, "business-licence", LICENCE))
+    settle(before)
+    file = installation.followed(TRANSITION)
+    installation.start(hand)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('scopes = ["outcomes"]', 'scopes = ["outcomes", "extensions"]'), encoding="utf-8")
+    office = installation.start(hand)
+    hand.on(days=40)
+    assert _decided(office, case_id) == ("demo@1", "general")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match="pack_changed"):
+        installation.start(hand)
+    file.unlink()
+    assert installation.start(hand).book.get("demo@2").transitions, "its text is kept, as the decision cites it"
+
+
+def test_a_pack_by_which_the_catalogue_or_a_plan_was_decided_is_used_and_one_that_was_announced_is_not(
+    store: Store, hand: Hand
+) -> None:
+    office = open_office(store, hand)
+    labels = [pack.label for pack in office.book.packs]
+    with store.begin() as tx:
+        because = Because(rule="pack.announced", basis=(), pack="maoji@2026.2")
+        record(tx, "maoji@2026.2", Decision(state=None, because=because), hand(), {})
+        assert tx.packs.cited(labels) == []
+        catalogue.apply(office, tx, catalogue.Proposal(agency="bureau", item="business-licence", by="王五"), hand())
+    with store.begin() as tx:
+        assert tx.packs.cited(labels) == ["demo@1"]

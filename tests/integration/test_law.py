@@ -10,13 +10,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from inspector import bootstrap
 from inspector.bootstrap import House
 from inspector.settings import load
 from inspector.store.room import Row
+from inspector.store.tables import case_file
 from tests.edge import a_case
-from tests.house import closing
+from tests.house import START, closing
 from tests.integration.test_installation import Installation
 
 pytestmark = pytest.mark.alike
@@ -53,6 +55,11 @@ class Running:
         told: dict[str, object] = answer.json()
         return told
 
+    def long_ago(self) -> None:
+        """What was taken in so far came in March, before the next version's day."""
+        with self.at.store.begin() as tx:
+            tx.connection.execute(sa.update(case_file).values(opened_at=START))
+
     def matters(self, kind: str) -> list[Row]:
         with self.at.store.read() as tx:
             return [row for row in tx.attention.page(None) if row["kind"] == kind]
@@ -83,6 +90,7 @@ def running(tmp_path: Path, database_url: str) -> Iterator[Running]:
 
 def test_a_new_version_is_announced_once_and_rules_what_is_taken_in_from_its_date(running: Running) -> None:
     assert running.post(1)["pack"] == "demo@1"
+    running.long_ago()
     running.write("demo/pack-2.toml", running.second())
     running.look()
     running.look()
@@ -108,10 +116,34 @@ def test_a_broken_version_is_refused_with_a_matter_and_a_metric_and_the_old_one_
     (told,) = running.matters("law_refused")
     assert "PERHAPS" in json.loads(told["body"])["told"]
     assert (running.refused, running.post(1)["pack"]) == (1, "demo@1")
+    running.long_ago()
     running.write("demo/pack-2.toml", running.second())
     running.look()
     assert (running.matters("law_refused"), running.refused) == ([], 0)
     assert running.post(2)["pack"] == "demo@2"
+
+
+def test_a_version_whose_day_lies_before_cases_of_another_is_refused_in_words_and_the_old_one_stays(running: Running) -> None:
+    running.post(1)
+    running.write("demo/pack-2.toml", running.second())
+    running.look()
+    (told,) = running.matters("law_refused")
+    said = json.loads(told["body"])
+    assert said["why"] == "pack_backdated"
+    assert "demo@2 would have been in force since 2026-04-01" in said["told"]
+    assert "政策包 demo@2 自 2026-04-01 起生效" in said["told"]
+    assert (running.refused, running.post(2)["pack"]) == (1, "demo@1")
+
+
+def test_a_broken_calendar_is_told_in_words_of_both_languages(running: Running) -> None:
+    running.write("calendars/cn-2027.toml", NEXT_YEAR[: NEXT_YEAR.index("[[holiday]]")])
+    running.look()
+    (told,) = running.matters("law_refused")
+    assert json.loads(told["body"]) == {
+        "why": "calendar_holidays_expected",
+        "told": "cn-2027.toml, holiday: holidays are expected; write one [[holiday]] section for each holiday of the notice"
+        "｜cn-2027.toml 的 holiday：应为节假日；通知中的每个节假日写一个 [[holiday]] 节",
+    }
 
 
 def test_a_broken_version_that_is_taken_away_again_leaves_no_matter(running: Running) -> None:

@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from inspector.domain.decision import Because
 from inspector.domain.errors import Refusal
 from inspector.store import migrate, opening
 from inspector.store.store import Store
@@ -114,6 +115,18 @@ def test_a_database_of_an_earlier_release_keeps_its_rows_and_becomes_what_the_ta
     assert migrate.present(first) == NEWEST
     kept(first)
     assert differences(first) == []
+
+
+def test_packs_that_decided_something_before_the_upgrade_count_as_used_and_one_that_was_announced_does_not(first: Store) -> None:
+    because = {"demo@2": "officer.review", "demo@3": "pack.announced"}
+    with first.begin() as tx:
+        for label in ("demo@0", *because):
+            tx.packs.note(label, "0" * 64, "", SEEN)
+        for label, rule in because.items():
+            tx.ledger.append(label, "case", Because(rule=rule, basis=(), pack=label), {}, SEEN)
+    migrate.upgrade(first)
+    with first.read() as tx:
+        assert tx.packs.cited(["demo@0", *because]) == ["demo@2"]
 
 
 def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:

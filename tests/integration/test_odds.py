@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from inspector.daemon.schedules import plan_order
+from inspector.domain.calendar import Term
 from inspector.domain.policy import Policy
 from inspector.flows.backtest import Effect, Period, replay
 from inspector.flows.intake import take
@@ -108,3 +109,6 @@ def test_an_extension_is_left_out_and_counted_and_its_draw_is_run_as_it_was_befo
     told = replayed(office, with_ratio(office.book.get("demo@1"), extension.POOL, "1/2"), "demo")
     (odds,) = told.odds
     assert (odds.draw, odds.fault, odds.drawn, odds.would, told.passed) == (first.number, False, 5, 10, {"EXTENSION": 1})
+    younger = replace(office.book.get("demo@1"), version="next", digest="next", stale_after=Term.parse("1d"))
+    (odds,) = replayed(more, younger, "demo").odds
+    assert (odds.relevelled, odds.would, told.odds[0].relevelled) == (True, 5, False), "of the pool only the level is recorded"

@@ -170,3 +170,15 @@ def test_a_stop_ends_claiming_at_once_though_a_ping_is_under_way(tmp_path: Path)
             go.set()
             stopping.join()
             house.server.stop()
+
+
+def test_a_house_in_shadow_pings_nobody_and_opens_no_connection_to_look(tmp_path: Path) -> None:
+    with peer(answer()) as switch:
+        told = f'\n[shadow]\non = true\n[pulse]\nkind = "http"\nurl = "{switch.url}"\ntries = 1\n'
+        operator = settled(f"sqlite:///{tmp_path / 'shadow.sqlite3'}", tmp_path, told)
+        with closing(operator.store()) as store:
+            house = bootstrap.house(load(operator.config), store)
+            house.daemon._beat()
+            house.server.stop()
+        assert "takes connections" not in operator.well("connector", "check", "pulse", "--lang", "en").out
+        assert switch.heard == []

@@ -19,7 +19,7 @@ from inspector.cli.finding import Finding
 from inspector.cli.reaching import TLS, Configured, findings
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS
-from inspector.settings import EngineSettings
+from inspector.settings import Settings
 from inspector.testing.peer import nobody, peer
 from inspector.testing.tls import authority, issued
 
@@ -27,7 +27,7 @@ from inspector.testing.tls import authority, issued
 def told(url: str, ca_file: Path | None = None) -> Finding:
     """What is found of a source at an address."""
     keys = {"kind": "http", "url": url} | ({"ca_file": str(ca_file)} if ca_file else {})
-    (found,) = findings(Configured(section="sources", group="sources", name="one", told=keys), EngineSettings(), call=True)
+    (found,) = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
     return found
 
 

@@ -110,6 +110,8 @@ def test_figures_exchanged_with_the_outcome_in_view_are_found_though_the_result_
             sa.update(draw).where(draw.c.number == drawn.number).values(body=json.dumps(told, ensure_ascii=False))
         )
     assert {"records_figures", "records_seed", "records_mark"} <= differs(office, drawn.number)
+    with pytest.raises(Refusal, match=rf"{reconcile.MATTER}.*records_seed"), store.read() as tx:
+        receipt_of(office, tx, drawn.number, visits(office, drawn.number)[0].code, hand())
 
 
 def test_a_ledger_entry_that_was_changed_is_none(store: Store, hand: Hand) -> None:

@@ -150,7 +150,7 @@ def test_an_unchanged_pack_changes_nothing_to_the_byte_and_nothing_is_written(pa
     with closing(office.store), office.store.read() as tx:
         for case in (tx.cases.get(one) for one in past.ids.values()):
             policy = office.book.get(case.pack)
-            again = backtest.ruled(backtest.afresh(case), policy, backtest.level_of(case), office.calendar)
+            again = backtest.ruled(backtest.afresh(case), policy, backtest.level_of(case, policy, policy), office.calendar)
             assert dump(again) == dump(backtest.recorded(case))
 
 

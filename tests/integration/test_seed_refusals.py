@@ -109,7 +109,8 @@ def test_a_beacons_round_is_named_at_the_announcement_and_carried_in_by_hand(
     with store.read() as tx:
         files = tx.draws.files(held.number)
     bundle = Bundle(files={name: content for name, content in files.items() if name not in ("members.json", "rules.json")})
-    outside = Witness(value=notary.values[held.number], at=held.announced_at, seed_at=drawn.drawn_at)
+    thrown_ = tuple(str(part["text"]) for part in drawn.parts.values() if part["kind"] == "text")
+    outside = Witness(value=notary.values[held.number], at=held.announced_at, seed_at=drawn.drawn_at, figures=thrown_)
     verdict = judge(bundle, outside).verdict
     assert (verdict.problems, verdict.holds_strictly, verdict.time_proven) == ((), True, True), "the signature was checked"
     seed = json.loads(files["seed.json"])
@@ -155,6 +156,9 @@ def test_no_relay_of_a_beacon_can_void_a_draw_only_its_last_day_can(
 def test_two_draws_announced_at_once_name_two_rounds(store: Store, hand: Hand, network: drand.DrandSeed) -> None:
     office, _, _ = drawing(store, hand)
     office = seeded(pooled(office, "firms", "shops"), audit=network)
+    office = replace(office, plans={**office.plans, "shops": replace(office.plans["shops"], agency="other")})
+    with store.begin() as tx:
+        tx.rosters.enrol(replace(next(iter(tx.rosters.rated("bureau"))).row, agency="other"))
     numbers = [announce(office, hand, plan).number for plan in office.plans]
     settle(office)
     rounds = [int(str(get(office, number).promises["audit"]["round"])) for number in numbers]
@@ -220,9 +224,13 @@ def test_figures_thrown_before_their_time_or_after_now_are_refused(store: Store,
 def test_figures_of_an_earlier_draw_choose_nobody_again(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms", "shops")
-    first, second = (announce(office, hand, plan) for plan in office.plans)
+    first = announce(office, hand, "firms")
     settle(office)
     carried_out(office, hand, first.number)
+    second = announce(office, hand, "shops")
+    settle(office)
+    hand.now = get(office, second.number).seed_at or hand()
+    settle(office)
     with pytest.raises(Refusal, match="draw_seed_used") as error:
         types(office, hand, second.number, thrown(first.number))
     assert error.value.facts["draw"] == first.number
@@ -245,10 +253,10 @@ def test_a_promise_that_was_given_before_voids_the_draw_by_the_partys_name(store
     office = seeded(pooled(office, "firms", "shops"), audit=Repeating("audit"))
     first = announce(office, hand, "firms")
     settle(office)
+    assert carried_out(office, hand, first.number).state is DrawState.DRAWN
     second = announce(office, hand, "shops")
     settle(office)
     void = get(office, second.number)
-    assert get(office, first.number).state is DrawState.SEEDING
     assert (void.state, void.void_reason) == (DrawState.VOID, "withheld:audit:draw_seed_used")
 
 
@@ -331,7 +339,7 @@ class Late(Notary):
 
 
 @pytest.mark.parametrize("dated", [False, True], ids=["no date", "a date"])
-def test_a_witnesss_receipt_has_the_witnesss_date_or_else_the_offices_and_never_the_machines(
+def test_a_witnesss_receipt_has_the_witnesss_date_or_none_and_one_without_a_date_proves_no_time(
     store: Store, hand: Hand, dated: bool
 ) -> None:
     office, _, _ = drawing(store, hand)
@@ -342,7 +350,11 @@ def test_a_witnesss_receipt_has_the_witnesss_date_or_else_the_offices_and_never_
         office = replace(office, connectors=replace(office.connectors, witnesses={"notary": notary}))
         _, held = announced(office, hand)
         notary.close()
-    assert get(office, held.number).witnessed_at == (at if dated else hand())
+    made = get(office, held.number)
+    assert (made.witnessed_at, made.lodged_at) == (at if dated else None, hand()), "the house's own time stands for no receipt's"
+    with store.read() as tx:
+        (told,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.lodge"]
+    assert (told["witnessed_at"], told["time_proven"]) == (at.isoformat() if dated else None, dated)
 
 
 @pytest.mark.parametrize("days", [0, 300], ids=["in time", "after the round"])
@@ -358,6 +370,7 @@ def test_the_date_of_the_witnesss_receipt_is_kept_and_a_late_one_proves_nothing(
     with store.read() as tx:
         (told,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.lodge"]
         commitment = read(tx.draws.files(held.number)["commit.json"])
-    assert told == {"receipt": "notary:n-1", "witnessed_at": at.isoformat(), "time_proven": days == 0}
+    lodged = hand().isoformat()
+    assert told == {"receipt": "notary:n-1", "lodged_at": lodged, "witnessed_at": at.isoformat(), "time_proven": days == 0}
     assert commitment.known is not None
     assert (at < commitment.known) is (days == 0)

@@ -178,12 +178,6 @@ def test_a_corrected_case_keeps_the_days_its_clock_stood_still(store: Store, han
 database_url = one_database
 
 ROWS = """
-[[suspension]]
-id = "suspend-testing"
-reason = "TESTING"
-name = "检验、检测、检疫所需时间"
-basis = "P:2.4"
-
 [[extension]]
 id = "extend"
 term = "5wd"

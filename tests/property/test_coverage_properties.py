@@ -208,7 +208,7 @@ def _asked_slowly(desk: Desk, dead: set[str], alone: set[str]) -> Iterator[tuple
         for policy in desk.versions[at]:
             for item in (one for one in policy.items.values() if not one.exempt):
                 for level in (one.code for one in policy.levels):
-                    row = policy.strategy(item.profile, level)
+                    row = policy.strategy(item, level)
                     ways = [step for fact in item.facts for step in steps(policy, item, fact, row)]
                     for step in ways:
                         if step.via in dead:

@@ -32,10 +32,18 @@ def published(request: pytest.FixtureRequest) -> Bundle:
     return vector(request.param)
 
 
-def seen(held: Bundle, at: datetime | None = None, seed_at: datetime | None = None, said: datetime | None = None) -> Audit:
-    """The verdict on the time, from a witness who holds the right value."""
+def seen(
+    held: Bundle,
+    at: datetime | None = None,
+    seed_at: datetime | None = None,
+    said: datetime | None = None,
+    *,
+    signed: bool = True,
+) -> Audit:
+    """The verdict on the time, from a witness who holds the right value; `signed`: the beacons' signatures were checked and hold."""
     made = held.commitment
-    proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), House(seeded_at=said))
+    signatures = {place: None for place, one in enumerate(made.sources) if signed and one["kind"] in ("drand", "nist")}
+    proven, problems, remarks = timing(made, Witness(value=made.w, at=at, seed_at=seed_at), House(seeded_at=said), signatures)
     return Audit(holds=not problems, time_proven=proven, problems=problems, remarks=remarks)
 
 
@@ -68,6 +76,19 @@ def test_a_value_in_outside_hands_before_the_beacons_time_proves_it() -> None:
     assert seen(vector("3"), pulse - timedelta(minutes=30)).time_proven
 
 
+def test_a_beacons_value_that_nobody_checked_proves_no_time_whatever_its_round() -> None:
+    """Else anybody could invent the value, and choose who is drawn, long after the witness took the commitment."""
+    verdict = seen(vector("1"), ROUND - HOUR, signed=False)
+    assert (verdict.time_proven, verdict.holds_strictly, codes(verdict)) == (False, False, ["draw.seed_unchecked"])
+    held = vector("1").verdict(Witness(value=vector("1").commitment.w, at=ROUND - HOUR))
+    assert (held.holds, held.time_proven) == (True, False)
+    told = seen(vector("1"), ROUND - HOUR, seed_at=ROUND, signed=False)
+    assert (told.time_proven, codes(told)) == (True, []), "whoever reads has looked it up"
+    assert codes(seen(vector("1"), ROUND, seed_at=ROUND + HOUR, signed=False)) == ["draw.witness_late"], (
+        "it still speaks against it"
+    )
+
+
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(days=900)])
 def test_a_value_witnessed_when_the_seed_was_known_proves_nothing(late: timedelta) -> None:
     verdict = seen(vector("1"), ROUND + late)
@@ -80,8 +101,9 @@ def test_a_margin_of_less_than_ten_minutes_is_said_aloud() -> None:
     assert (verdict.time_proven, codes(verdict)) == (True, ["draw.witness_margin"])
 
 
-def test_a_witness_who_held_the_value_before_it_was_made_is_said_aloud() -> None:
-    assert codes(seen(vector("1"), ROUND - 2 * HOUR)) == ["draw.witness_before_made"]
+def test_a_witness_who_held_the_value_before_it_was_made_proves_that_a_date_is_false_and_no_time() -> None:
+    verdict = seen(vector("1"), ROUND - 2 * HOUR)
+    assert (verdict.time_proven, verdict.holds_strictly, codes(verdict)) == (False, False, ["draw.witness_before_made"])
 
 
 CEREMONY = datetime.fromisoformat("2026-01-06T09:00:00+08:00")
@@ -116,10 +138,12 @@ def joined(**changes: object) -> Bundle:
     return Bundle(content=made.content, frames={}, parts=[], result={}, expected={})
 
 
-def test_nobody_knows_the_seed_before_the_beacon_speaks_whoever_else_takes_part() -> None:
+def test_the_time_is_proven_only_where_that_of_every_part_is_shown() -> None:
     verdict = seen(joined(), ROUND - HOUR)
-    assert (verdict.time_proven, codes(verdict)) == (True, ["draw.parts_undated"])
+    assert (verdict.time_proven, verdict.holds_strictly, codes(verdict)) == (False, False, ["draw.parts_undated"])
     assert verdict.remarks[0].facts["kinds"] == "reveal"
+    assert codes(seen(joined(), ROUND - HOUR, signed=False)) == ["draw.seed_unchecked", "draw.parts_undated"]
+    assert seen(joined(), ROUND - HOUR, seed_at=ROUND).time_proven
     assert codes(seen(joined(), ROUND - HOUR, seed_at=ROUND - 2 * HOUR)) == ["draw.witness_late"], "the first part counts"
 
 
@@ -160,15 +184,33 @@ def test_a_commitment_made_when_its_seed_was_known_does_not_hold_and_is_not_made
 
 def test_what_nobody_checked_here_is_said_aloud(published: Bundle) -> None:
     told = [
-        one for one in codes(published.verdict()) if one not in ("draw.no_witness", "draw.empty_seats", "draw.visits_unmanned")
+        one
+        for one in codes(published.verdict())
+        if one not in ("draw.no_witness", "draw.empty_seats", "draw.seats_lack", "draw.visits_unmanned")
     ]
     expected = {
         "330106-2026-001": ["draw.signature_unchecked"],
-        "demo-2": ["draw.form_unstated"],
+        "demo-2": ["draw.figures_typed", "draw.form_unstated"],
         "demo-3": ["draw.signature_unchecked", "draw.chain_unnamed"],
     }
     number = json.loads(published.content)["draw"]
-    assert told == expected.get(number, ["draw.form_unstated"])
+    assert told == expected.get(number, ["draw.figures_typed", "draw.form_unstated"])
+
+
+def test_figures_are_what_whoever_drew_has_typed_until_a_reader_states_those_of_the_minutes() -> None:
+    """Who knows the secrets can try throws until the outcome pleases: only the signed minutes stand against it."""
+    held = vector("2")
+    thrown, w = str(held.parts[2]["text"]), held.commitment.w
+    minutes = Witness(value=w, at=CEREMONY - HOUR, seed_at=CEREMONY)
+    loud = held.verdict(minutes)
+    assert (loud.holds, loud.holds_strictly, codes(loud)[0]) == (True, False, "draw.figures_typed")
+    assert loud.remarks[0].facts["figures"] == thrown
+    stated = held.verdict(replace(minutes, figures=(f" {thrown} ",)))
+    assert (stated.holds_strictly, stated.time_proven) == (True, True)
+    other = held.verdict(replace(minutes, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
+    assert (other.holds, [one.code for one in other.problems]) == (False, ["draw.figures_other"])
+    code, lines = opinion(packed(held), strict=True)
+    assert (code, sum(line.startswith("!!") and line.endswith(thrown) for line in lines)) == (1, 1)
 
 
 def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:
@@ -205,7 +247,7 @@ def test_the_date_of_a_receipt_is_the_houses_word_and_a_late_one_speaks_against_
     proven, problems, remarks = timing(made, Witness(value=made.w), House(witnessed_at=ROUND))
     assert (proven, problems) == (False, ())
     assert [(one.code, one.grave) for one in remarks] == [("draw.witness_undated", True), ("draw.house_says_late", True)]
-    outside = timing(made, Witness(value=made.w, at=ROUND - HOUR), House(witnessed_at=ROUND))
+    outside = timing(made, Witness(value=made.w, at=ROUND - HOUR), House(witnessed_at=ROUND), {0: None})
     assert outside == (True, (), ()), "what the witness itself says needs no house"
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 from inspector.domain import backtest
 from inspector.domain.backtest import Course
 from inspector.domain.calendar import Term
 from inspector.domain.case import Route
-from inspector.domain.combination import Aspect, combinations, fate
+from inspector.domain.combination import Aspect, combinations, fate, stated
+from inspector.domain.scale import Scale
 from inspector.domain.supposed import Supposed, case_of, level_of
+from tests import scales
 from tests.house import START
+from tests.packs import loaded
 from tests.unit.test_backtest import BOOK, CALENDAR, DEMO
 
 
@@ -65,3 +69,23 @@ def test_each_combination_says_in_what_it_differs_and_no_other_is_named() -> Non
 
 def test_a_level_that_a_pack_does_not_know_counts_there_as_unrated() -> None:
     assert fate(DEMO, "business-licence", "AAA") == fate(DEMO, "business-licence", "U")
+
+
+def test_ratings_that_make_another_level_are_named_with_what_that_changes(tmp_path: Path) -> None:
+    before = loaded(tmp_path, scales.WHOLE)
+    (tmp_path / "other").mkdir()
+    after = loaded(tmp_path / "other", scales.WHOLE.replace('id = "x-B"\nlevel = "B"', 'id = "x-B"\nlevel = "C"'))
+    found = {(one.item, one.level): one for one in combinations(before, after)}
+    whom = {code for code, item in before.items.items() if not item.exempt}
+    assert found.keys() == {(code, f"grade=good;risk={risk}") for code in whom for risk in ("middle", "high")}
+    licence = found["business-licence", "grade=good;risk=high"]
+    assert (licence.before.level, licence.after.level) == ("B", "C")
+    assert {Aspect.LEVEL, Aspect.STRATUM, Aspect.DRAW} <= {*licence.aspects}
+    assert len(stated(before, after)) == len(before.levels) + 6, "six combinations of ratings"
+
+
+def test_ratings_that_the_other_pack_does_not_read_count_there_as_unrated(tmp_path: Path) -> None:
+    combined = loaded(tmp_path, scales.WHOLE)
+    plain = replace(combined, version="plain", scale=Scale())
+    assert {one.level for one in combinations(combined, plain)} == set(combined.scale.levels())
+    assert stated(plain, combined)["grade=poor;risk=low"] == ("U", "D")

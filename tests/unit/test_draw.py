@@ -215,7 +215,9 @@ def test_a_shortage_of_objects_or_reserves_is_a_loud_line_not_a_failure() -> Non
 
 def test_an_empty_seat_is_a_loud_line_not_a_failure() -> None:
     verdict = small(team=3, ppm=100_000).verdict()
-    assert (verdict.holds, str(verdict.remarks[-1])) == (True, "draw.empty_seats(list='x', count=1)")
+    assert (verdict.holds, str(verdict.remarks[-2])) == (True, "draw.empty_seats(list='x', count=1)")
+    told = verdict.remarks[-1]
+    assert (told.code, told.facts["count"], told.facts["others"]) == ("draw.seats_lack", 1, 2)
 
 
 def test_a_ban_that_names_nobody_is_ignored_and_counted() -> None:

@@ -91,6 +91,9 @@ def test_a_lead_alone_marks_nobody_but_what_was_seen_on_the_spot_may() -> None:
         (Compare.EXACT, "小区8栋", "小区8栋", "小区1栋"),
         (Compare.NORMALISED, "ＡＢ 8", "ab8", "ab1"),
         (Compare.NOT_BEFORE, "2027-01-01", "2027-06-30", "2026-12-31"),
+        (Compare.NOT_AFTER, "2019-07", "2018-03", "2019-08"),
+        (Compare.NOT_AFTER, "2019-07-01", "2019-07-01", "2019-07-02"),
+        (Compare.AT_LEAST, "9", "10", "8.5"),
     ],
 )
 def test_a_verdict_and_a_value_that_disagree_are_refused_and_both_are_named(
@@ -109,6 +112,27 @@ def test_a_verdict_alone_stands_and_a_value_alone_is_compared() -> None:
         assert stated(verdict, " ", "8", Compare.EXACT) is verdict
     assert stated(None, "8", "8", Compare.EXACT) is Verdict.MATCH
     assert stated(None, "9", "8", Compare.EXACT) is Verdict.MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("rule", "claimed", "found"),
+    [
+        (Compare.NOT_AFTER, "2019-07", "2019-07-15"),
+        (Compare.NOT_AFTER, "2019-07-15", "2019-07"),
+        (Compare.NOT_BEFORE, "2019-07", "2019-08-01"),
+        (Compare.NOT_AFTER, "2019-07", "2019-13"),
+        (Compare.NOT_AFTER, "2019", "2018"),
+        (Compare.AT_LEAST, "5", "5年"),
+        (Compare.AT_LEAST, "5", "-6"),
+        (Compare.AT_LEAST, "5", "1e9"),
+        (Compare.AT_LEAST, "5", "1,000"),
+        (Compare.AT_LEAST, "5", "九"),
+        (Compare.AT_LEAST, "五", "9"),
+        (Compare.AT_LEAST, "5", "nan"),
+    ],
+)
+def test_values_of_two_forms_have_no_order_and_speak_against_nobody(rule: Compare, claimed: str, found: str) -> None:
+    assert stated(None, found, claimed, rule) is Verdict.CANNOT_SAY
 
 
 def test_what_the_rule_cannot_compare_proves_nothing_by_itself() -> None:

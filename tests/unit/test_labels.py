@@ -38,7 +38,7 @@ FAMILIES = {
 MODULES = [
     *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
-    *("domain.register", "domain.replacement", "domain.catalogue", "domain.repeal", "domain.overdue"),
+    *("domain.register", "domain.replacement", "domain.catalogue", "domain.repeal", "domain.overdue", "domain.retention"),
     *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))

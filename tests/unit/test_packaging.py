@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ import yaml
 from inspector import settings
 
 ROOT = Path(__file__).resolve().parents[2]
+SHIPPED_SETTINGS = {"compose.yaml", "demo.toml", "example.toml", "inspector.service"}
 LONGEST_STOP = 50
 """Seconds that a stop may take (`inspector/daemon/daemon.py`)."""
 
@@ -65,13 +67,50 @@ def test_what_the_image_installs_is_hashed() -> None:
     assert re.search(r"--require-hashes --only-binary=:all: --requirement \"\$ROOT/\$LOCK\"", (ROOT / "run").read_text())
 
 
+def kept_back(name: str, rules: str) -> bool:
+    """Whether rules keep a file of the checkout back: the last that fits wins, and one that fits a folder fits all in it."""
+    path, back = PurePosixPath(name), False
+    for line in (ROOT / rules).read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        rule = line.removeprefix("!").strip("/")
+        if any(fnmatch(str(one), rule) or fnmatch(one.name, rule.removeprefix("**/")) for one in (path, *path.parents[:-1])):
+            back = not line.startswith("!")
+    return back
+
+
 def test_everything_the_image_copies_exists_and_reaches_the_engine() -> None:
-    ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert ignore[1] == "*", "everything is kept back unless named"
     for argument in (argument for word, argument in instructions() if word == "COPY" and "--from" not in argument):
         for source in argument.split()[:-1]:
-            assert (ROOT / source).exists(), source
-            assert f"!{source}" in ignore, source
+            place = ROOT / source
+            assert place.exists(), source
+            files = [one for one in place.rglob("*") if one.is_file() and "__pycache__" not in one.parts] or [place]
+            known = [str(one.relative_to(ROOT)) for one in files if source != "config" or one.name in SHIPPED_SETTINGS]
+            assert [one for one in known if kept_back(one, ".dockerignore")] == []
+
+
+@pytest.mark.parametrize("name", ["postgres-password", "inspector.toml", "tokens/hall", "office.toml", "inspector.sqlite3"])
+def test_what_an_operator_puts_into_the_checkout_reaches_neither_the_image_nor_the_history_nor_the_wheel(name: str) -> None:
+    """Secrets and settings lie where the recipes say, or beside the shipped examples."""
+    for place in ("config", "var/office"):
+        assert kept_back(f"{place}/{name}", ".dockerignore")
+        assert kept_back(f"{place}/{name}", ".gitignore")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert {one.removeprefix("config/") for one in shared if one.startswith("config")} == SHIPPED_SETTINGS, (
+        "one by one, never the folder"
+    )
+
+
+def test_the_compose_file_mounts_nothing_from_where_an_image_is_built() -> None:
+    compose = yaml.safe_load((ROOT / "config/compose.yaml").read_text(encoding="utf-8"))
+    mounted = [one.partition(":")[0] for service in compose["services"].values() for one in service["volumes"]]
+    named = [one for one in (*mounted, *(secret["file"] for secret in compose["secrets"].values())) if one.startswith(".")]
+    assert named == ["../var/office/inspector.toml", "../var/office/postgres-password"]
+    for one in named:
+        inside = str(PurePosixPath(one).relative_to(".."))
+        assert kept_back(inside, ".dockerignore")
+        assert kept_back(inside, ".gitignore")
 
 
 def test_the_image_runs_as_nobody_in_particular_and_drains_when_stopped() -> None:

@@ -10,8 +10,9 @@ import pytest
 from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.policy import Policy, Profile, Timer, steps
-from inspector.policybook import Policybook, hasty
+from inspector.domain.policy import Policy, Timer, steps
+from inspector.policybook import PacksInvalid, Policybook, hasty
+from tests import legaltime
 from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
 
 
@@ -59,7 +60,9 @@ def test_every_number_that_is_no_rule_cites_a_source_that_says_so() -> None:
     assert all("非规定" in pack.sources["P"] for pack in packs)
     for pack in (pack for pack in packs if not pack.extends):
         assert all("P:2.3" in row.basis for row in pack.samplings)
-        assert all("P:2.4" in row.basis for row in pack.terms.values())
+        assert all("P:2.4" in row.basis or "H:" in row.basis for row in pack.terms.values())
+        assert all(fact.valid_for_basis == "H:10" for item in pack.items.values() for fact in item.facts)
+        assert "非规定" in pack.sources["H"]
 
 
 def test_the_demo_draws_somebody_from_every_stratum_with_one_case() -> None:
@@ -86,7 +89,7 @@ def test_changing_one_number_of_the_file_changes_the_due_date(tmp_path: Path) ->
 def test_changing_the_methods_of_a_row_changes_the_ways_of_a_fact(tmp_path: Path) -> None:
     def ways(policy: Policy) -> list[Method]:
         item = policy.item("relief-household")
-        row = policy.strategy(Profile.NORMAL, "U")
+        row = policy.strategy(item, "U")
         return [step.method for step in steps(policy, item, item.fact("household"), row)]
 
     assert ways(loaded(tmp_path, SHIPPED)) == [Method.ONLINE_QUERY, Method.ASSISTANCE]
@@ -202,13 +205,18 @@ def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
 
 
 def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_with_the_terms(tmp_path: Path) -> None:
-    (told,) = hasty(loaded(tmp_path, SHIPPED))
+    assert not list(hasty(Policybook.load(POLICIES).get("maoji@2026.1")))
+    short = after(HRAGENCY, "standard =", 'verify = "10wd"\nverify_basis = "P:2.4"\nstandard =')
+    told, going = hasty(loaded(tmp_path, short))
+    assert "item hr-agency-staff · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)" in str(
+        going
+    )
     assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
     assert "assist_reply 10wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
     assert "10wd" in told.said[1]
-    roomy = after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"')
-    assert not list(hasty(loaded(tmp_path, roomy)))
-    told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', 'verify = "20wd"', 'verify = "17wd"', text=roomy)))
+    assert not list(hasty(loaded(tmp_path, after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"', text=short))))
+    tight = 'verify = "17wd"\nverify_basis = "P:2.4"\nstandard ='
+    told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', "standard =", tight)))
     assert "online 2wd + assist_reply 10wd" in told.said[0], "a source that is asked first takes its time too"
     assert not list(hasty(Policybook.load(POLICIES).get("demo@1")))
 
@@ -216,3 +224,22 @@ def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_
 def test_a_pack_takes_effect_on_a_day_from_which_a_year_can_be_counted(tmp_path: Path) -> None:
     error = refused(tmp_path, edited(("effective_from = 2026-01-01", "effective_from = 9999-01-01")))
     assert "effective_from: 9999-01-01 is no day" in str(error)
+
+
+def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    dates = (
+        ("effective_from = 2026-01-01", "effective_from = 2026-12-01"),
+        ("exempt_review_by = 2026-12-31", "exempt_review_by = 2027-06-30"),
+    )
+    later = edited(('version = "2026.1"', 'version = "2026.2"'), *dates)
+    row = legaltime.TRANSITION.replace("maoji@2025.1", "maoji@2026.1")
+    write(tmp_path, later + row, "pack-2026.2.toml")
+    assert Policybook.load(tmp_path).get("maoji@2026.2").transitions
+    write(tmp_path, later + row.replace("2026.1", "2026.l"), "pack-2026.2.toml")
+    with pytest.raises(PacksInvalid, match=r"no version maoji@2026\.l is known; nearest is maoji@2026\.1"):
+        Policybook.load(tmp_path)
+    write(tmp_path, later, "pack-2026.2.toml")
+    write(tmp_path, SHIPPED + row.replace("2026.1", "2026.2"))
+    with pytest.raises(PacksInvalid, match=r"maoji@2026\.2 does not begin before this version; earlier ones are -"):
+        Policybook.load(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 
 from inspector.domain.policy import Policy
 from inspector.policybook import Policybook
+from tests.needs import ROOT
 from tests.packs import POLICIES
 
 BOOK = Policybook.load(POLICIES)
@@ -25,8 +26,15 @@ ARTICLES = {
     "S19": {"17"},  # 1.5.3
     "S35": {"4"},  # 1.2.9
     "S62": {"1"},  # 1.2.12, 1.2.13, 1.2.38
+    "S4": {"19", "56"},  # 1.6.6, 1.6.10
+    "S14": {"21"},  # 1.6.12
+    "S15": {"12"},  # 1.6.11
 }
 """The articles that shipped packs may cite, with the handbook's rule where it is not the plan."""
+
+_PAGE = (ROOT / "docs" / "reference" / "proposals.md").read_text(encoding="utf-8")
+PROPOSALS = dict(re.findall(r"^\| H:([0-9]+) \| (.+?) \|", _PAGE, re.MULTILINE))
+"""What this software proposes by itself, for the handbook has no such rule: each with the reason, on one page."""
 
 RULES = {"1.1": 26, "1.2": 38, "1.3": 16, "1.4": 25, "1.5": 16, "1.6": 18, "1.7": 14, "1.8": 7, "1.9": 5, "1.10": 15, "2": 9}
 """The handbook's chapters of rules and proposals with their last numbers."""
@@ -60,8 +68,44 @@ def is_rule(article: str) -> bool:
 def test_every_basis_of_a_shipped_pack_leads_to_a_rule_of_the_handbook(pack: Policy) -> None:
     cited = set(citations(pack))
     assert len(cited) > 10
-    assert {one for one in cited if one[1] not in ARTICLES.get(one[0], ()) and not is_rule(one[1])} == set()
+    known = ARTICLES | {"H": set(PROPOSALS)}
+    assert {one for one in cited if one[1] not in known.get(one[0], ()) and (one[0] == "H" or not is_rule(one[1]))} == set()
     assert {source for source, _ in cited} <= set(pack.sources)
+
+
+def test_every_proposal_of_this_software_is_used_and_says_that_it_is_none_of_the_handbook_s() -> None:
+    used = {article for pack in BOOK.packs for source, article in citations(pack) if source == "H"}
+    assert used == set(PROPOSALS)
+    assert all("H" not in pack.statutes and "非规定" in pack.sources["H"] for pack in BOOK.packs)
+
+
+TERMS = {
+    "verify": "20wd",
+    "assist_reply": "10wd",
+    "assist_remind": "3wd",
+    "assist_escalate": "1wd",
+    "accept": "2wd",
+    "visit": "15wd",
+    "credit": "7wd",
+    "credit_retract": "1wd",
+}
+"""What the handbook's table of deadlines, 2.4, has a row for."""
+
+
+def test_what_cites_the_handbook_s_table_of_deadlines_has_its_number_and_everything_else_cites_another_source() -> None:
+    pack = BOOK.get("maoji@2026.1")
+    cites = {row.timer.value: str(row.term) for row in pack.terms.values() if "P:2.4" in row.basis}
+    assert cites == TERMS
+    assert {str(item.verify) for item in pack.items.values()} == {"20wd"}, "finish verification: 20"
+
+
+def test_the_plan_s_pack_follows_the_handbook_s_table_of_methods() -> None:
+    """Handbook 2.2: low risk is drawn apart at D alone; everybody may be sent to at high risk and D alone."""
+    pack = BOOK.get("maoji@2026.1")
+    low = {level: pack.strategy(pack.items["stable-jobs"], level).stratum for level in "ABUCD"}
+    assert low == {level: f"pool-{level}" for level in "ABUC"} | {"D": "low-D"}
+    assert {(row.profile.value, *row.levels) for row in pack.strategies if row.visit_all} == {("high", "D")}
+    assert all(row.before_decision is (row.profile.value == "high") for row in pack.strategies)
 
 
 @pytest.mark.parametrize("pack", PRESETS, ids=lambda pack: pack.label)

@@ -13,6 +13,7 @@ from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Due, StartEvent, Term, Unit, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.counting import DayKind, tally
+from inspector.domain.deadline import within
 from inspector.domain.inspection import CheckType
 from inspector.domain.peace import among, dated, quieted
 from inspector.domain.quiet import QuietRow, Weekday, Whom, conflict, inside, pull, windows
@@ -207,4 +208,29 @@ def test_whoever_goes_along_brings_windows_and_a_date_that_was_told_is_not_broug
 
 def test_a_date_that_was_pulled_is_counted_again_to_where_it_was() -> None:
     held = a_visit("2026-05-22T09:00", "15wd", row())
-    assert recount_visit(held, (row(),), CALENDAR) is None
+    assert recount_visit(held, (row(),), None, CALENDAR) is None
+
+
+def test_a_date_that_a_case_bounds_is_counted_again_to_where_it_was_and_put_off_with_the_case() -> None:
+    held = a_visit("2026-03-02T09:00", "15wd")
+    given, limit, later = (datetime(2026, 3, day, 17, 30, tzinfo=SHANGHAI) for day in (2, 10, 12))
+    alone = Due(at=held.due_at, counted=held.due_counted)
+    bounded = dated(held, within(alone, limit, given, CALENDAR), (), CALENDAR)
+    assert (bounded.due_at, bounded.due_counted.bounded) == (limit, date(2026, 3, 23))
+    assert recount_visit(bounded, (), limit, CALENDAR) is None
+    found = recount_visit(bounded, (), later, CALENDAR)
+    assert found is not None
+    assert (found[0].due_at, found[1]) == (later, "later")
+
+
+@pytest.mark.parametrize("term", ["15wd", "20d", "1mo"])
+def test_the_proof_of_a_bounded_date_tells_each_day_up_to_it(term: str) -> None:
+    held = a_visit("2026-03-02T09:00", term)
+    limit = datetime(2026, 3, 10, 17, 30, tzinfo=SHANGHAI)
+    counted = within(Due(at=held.due_at, counted=held.due_counted), limit, limit.replace(day=2), CALENDAR).counted
+    days = tally(counted)
+    assert (days[-1].day, days[-1].kind) == (date(2026, 3, 10), DayKind.BOUNDED)
+    alone = [one for one in tally(held.due_counted) if one.day < date(2026, 3, 10)]
+    assert list(days[:-1]) == alone
+    shut = pull(Due(at=limit, counted=counted), limit.replace(day=2), (row(days=frozenset({10})),), WHOM, CALENDAR)
+    assert [one.kind for one in tally(shut.counted)][-3:] == [DayKind.BOUNDED, DayKind.SHUT, DayKind.PULLED]

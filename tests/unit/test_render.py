@@ -4,13 +4,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from inspector.domain.calendar import Term
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind
+from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, Policy, Profile, Proposal, Timer
 from inspector.policybook import Policybook
 from inspector.policyrender import diff, render
-from inspector.policyrender.words import WORDS
+from inspector.policyrender.words import REASONS, WORDS
 from tests.packs import POLICIES
 
 BOOK = Policybook.load(POLICIES)
@@ -25,7 +25,7 @@ def row(page: str, first: str) -> list[str]:
 
 def test_every_row_of_the_pack_is_on_the_page_with_its_basis_and_the_short_name_of_the_source() -> None:
     page = render(MAOJI)
-    cited = "S0:7（毛管办〔2021〕4号）;P:2.3（建议值，非规定）"
+    cited = "S0:7（毛管办〔2021〕4号）;P:2.3（建议值，非规定）;H:11（本软件的起草值，非规定）"
     assert row(page, "sample-normal-B") == ["sample-normal-B", "normal-B", "B", "3%", "1", "", "每季度", "是", "否", cited]
     rows = [
         *(one.row for one in MAOJI.strategies),
@@ -91,10 +91,11 @@ def test_every_member_shown_has_its_word() -> None:
         Proposal,
         Rule,
         Follow,
-        Reason,
         Approver,
+        VerifyFrom,
     ):
         assert {member.value for member in kind} <= set(WORDS)
+    assert set(Reason) == set(REASONS)
 
 
 def changed(**fields: object) -> Policy:

@@ -71,7 +71,7 @@ def test_a_lawyer_reads_the_combinations_and_what_changed_among_them(pack: Polic
 def many(rows: int) -> str:
     """100 × 100 combinations, a row for each but for the last so many."""
     values = [str(number) for number in range(100)]
-    axes = "".join(f'\n[[axis]]\ncode = "{code}"\nname = "{code}"\nvalues = {values}\n' for code in ("a", "b"))
+    axes = "".join(f'\n[[axis]]\ncode = "{code}"\nname = "{code}"\nvalues = {values}\nbasis = "P:2.1"\n' for code in ("a", "b"))
     cells = [(a, b) for a in values for b in values][:rows]
     return SHIPPED + axes + "".join(scales.row(f"x-{a}-{b}", "A", a=[a], b=[b]) for a, b in cells)
 

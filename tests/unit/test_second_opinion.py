@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from tests.bundles import (
 )
 from tests.published import of_the_house
 from tests.second import judged, opinions
-from tests.tampering import encode, packed
+from tests.tampering import encode, fitted, packed
 
 pytestmark = pytest.mark.needs("node")
 
@@ -215,8 +216,9 @@ def test_a_draw_made_void_before_its_seed_is_read_by_all_three_and_its_registers
         "void in no words": whole | {minds.RECORD: encode({"void": ""})},
         "the result held back": void | {"seed.json": packed(vector("2"))["seed.json"]},
         "a register missing": {name: held for name, held in void.items() if name != register},
+        "what followed not ended": void | {register.replace("objects.tsv", "after.jsonl"): b"{}"},
     }
-    right = [0, 0, 1, 1, 2, 2, 2, 2]
+    right = [0, 0, 1, 1, 2, 2, 2, 2, 2]
     assert [minds.house(files) for files in bundles.values()] == right
     assert [minds.python(files) for files in bundles.values()] == right
     assert list(minds.browser(bundles.values())) == right
@@ -253,9 +255,19 @@ def test_everybodys_receipt_says_whether_the_own_row_was_there_and_whether_its_t
     expected = ["receipt_excluded" if row.status != "1" else fate[row.id in listed.selected] for row in rows]
     assert told(receipts) == [("receipt_in", one) for one in expected]
     assert {*expected} >= {*fate.values()}
-    wrong: dict[str, object] = {"c": "0" * 64, "seed": "1 2 3", "limit": "0" * 64, "line": None, "index": -1, "path": ["0"]}
-    codes = ["receipt_other", "receipt_field", "receipt_field", *["receipt_broken"] * 3]
-    assert told([{**receipts[7], name: value} for name, value in wrong.items()]) == [(one,) for one in codes]
+    whole = {**receipts[7], "draw": held.commitment.number, "list": listed.name}
+    wrong: dict[str, object] = {
+        **dict.fromkeys(("seed", "limit", "ticket", "chance", "draw", "list"), "0" * 64),
+        "c": "0" * 64,
+        "line": None,
+        "index": -1,
+        "path": ["0"],
+    }
+    codes = [*["receipt_field"] * 6, "receipt_other", *["receipt_broken"] * 3]
+    assert told([whole, *({**whole, name: value} for name, value in wrong.items())]) == [
+        told([receipts[7]])[0],
+        *((one,) for one in codes),
+    ]
     steps = receipts[7]["path"]
     assert isinstance(steps, list)
     others = [{**receipts[7], "n": len(rows) + 1}, {**receipts[7], "path": ["0" * 64, *steps[1:]]}]
@@ -278,6 +290,7 @@ def test_a_receipt_among_the_public_files_or_beside_their_folder_is_judged_with_
         "../receipt.json receipt_in receipt_drawn": own,
         "回执.TXT receipt_in receipt_drawn": alone,
         "91000000.json receipt_leaf": veiled,
+        "early.json receipt_field": {**veiled, "draw": "another"},
         "receipt.json receipt_other": changed,
         "mine.json receipt_other": dict(another),
         "short.json receipt_broken": {**own, "path": []},
@@ -286,6 +299,40 @@ def test_a_receipt_among_the_public_files_or_beside_their_folder_is_judged_with_
     assert list(opinions(asked)) == [f"{agrees(held)} | {line.removeprefix('../')}" for line in said]
     both = files | {"a.json": json.dumps(own).encode(), "b.json": json.dumps(changed).encode(), "notes.json": b"{"}
     assert list(opinions([both])) == [f"{agrees(held)} | a.json receipt_in receipt_drawn | b.json receipt_other"]
+
+
+@pytest.mark.parametrize(("deep", "reads"), [(499, True), (500, False), (3000, False)])
+def test_all_three_read_a_commitment_that_is_nested_as_deep_and_none_reads_a_deeper_one(deep: int, reads: bool) -> None:
+    """Else a maker could publish what one of them calls malformed."""
+    held = vector("3")
+    nested = b'{"x": ' + b"[" * deep + b"1" + b"]" * deep + b", "
+    files = fitted(packed(held) | {"commit.json": held.content.replace(b"{", nested, 1)})
+    assert [minds.house(files), minds.python(files), *minds.browser([files])] == [0 if reads else 2] * 3
+
+
+ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
+"""When round 657413 of vector 1 was due."""
+
+
+def when(minutes: int | None) -> str:
+    """A time by its minutes after the round; empty for none."""
+    return "" if minutes is None else (ROUND + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+
+
+def test_the_page_takes_no_beacons_word_for_the_time_and_says_before_and_after_only_by_dates_that_the_reader_states() -> None:
+    beacon, thrown = vector("1"), vector("2")
+    cases = [
+        (beacon, -30, None, "seed_unchecked"),
+        (beacon, -30, 0, "time_proven"),
+        (beacon, -5, 0, "witness_margin"),
+        (beacon, 0, 60, "witness_late"),
+        (beacon, -90, 0, "witness_before_made"),
+        (beacon, None, 0, "witness_undated"),
+        (thrown, 10**7, None, "seed_undated"),
+        (thrown, 10**7, 10**7 + 60, "time_proven"),
+    ]
+    asked = [packed(held) | {"witness": f"{held.commitment.w} {when(at)} {when(seed)}".encode()} for held, at, seed, _ in cases]
+    assert list(opinions(asked)) == [code for *_, code in cases]
 
 
 @pytest.mark.slow

@@ -63,7 +63,7 @@ def test_a_counted_date_says_how_so_that_a_person_can_count_after_it(start: str,
 def test_a_count_says_what_began_it_and_when() -> None:
     found = due(datetime(2026, 3, 2, 10, 5, tzinfo=SHANGHAI), Term.parse("3d"), CALENDAR, StartEvent.CASE_OPENED)
     assert wording.counted(found.counted, "en").startswith("begun when the case came in, 2026-03-02 10:05; 3 days, counted")
-    assert wording.counted(found.counted, "zh-Hans").startswith("起算事件：收到案件（2026-03-02 10:05）；3 日，从")
+    assert wording.counted(found.counted, "zh-Hans").startswith("起算事件：收到办件（2026-03-02 10:05）；3 日，从")
 
 
 def test_each_day_of_a_count_is_told_with_its_number_or_why_it_does_not_count() -> None:

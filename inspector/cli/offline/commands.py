@@ -18,6 +18,7 @@ from inspector.domain.audit import MARGIN
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
+from inspector.domain.verify import lacking
 from inspector.flows.remedies import WORDS as REMEDIES
 from inspector.labels import label
 
@@ -79,6 +80,7 @@ def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: b
             "again": done.again,
             "folder": str(folder),
             "lists": done.result.value()["lists"],
+            "shortages": [dict(one.facts) for held in done.result.lists for one in lacking(held)],
             "remarks": remarks,
         }
     )
@@ -117,6 +119,9 @@ def _drawn(terminal: Terminal, result: Result) -> None:
             terminal.say("visits_unmanned", list=held.name, count=held.unmanned)
         if held.dealt is not None and held.dealt.shortages:
             terminal.say("seats_empty", list=held.name, count=len(held.dealt.shortages))
+            for one in lacking(held):
+                terminal.line(f"  {label(one.code, terminal.lang, **one.facts)}")
+            terminal.say("seats_next")
 
 
 def _announced(

@@ -175,6 +175,8 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
         name = _key(reader, "id", today)
         pools, quals = _several(reader, "pools") or (plan.pool,), _several(reader, "quals")
         cap, status = reader.number_of("cap", CAP), _status(reader, None)
+        if cap == 0:
+            reader.warn("cap", "cap_none")
         if not reader.sound:
             return None
         return InspectorRow(id=name, pools=pools, quals=quals, cap=cap, status=status, salt=salt(name))

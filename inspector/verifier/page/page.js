@@ -163,7 +163,7 @@
       commit: `${sum} commit.json\n# C = ${c}\n# Windows: certutil -hashfile commit.json SHA256`,
       witness: `printf 'ssj1/witness\\n%s\\n' ${c} | ${sum}`,
       seed: `printf 'ssj1/draw\\n%s\\n%s\\n' ${c} ${shellSafe(b ?? "B")} | ${sum} | cut -c1-32\n# KEY = ${key}`,
-      registers: `head -n 1 *objects.tsv | tr -d '\\n' | { printf '\\0'; cat; } | ${sum}\n# leaf = H(0x00 line), node = H(0x01 left right)`,
+      registers: report.kind === "public" ? null : `head -n 1 *objects.tsv | tr -d '\\n' | { printf '\\0'; cat; } | ${sum}\n# leaf = H(0x00 line), node = H(0x01 left right)`,
       selection: `printf '%s' ${shellSafe(`${key}${one}`)} | ${sum}`,
       teams: `printf '%sc\\t%s\\t%s' DEALKEY LOAD INSPECTOR | ${sum}\n# DEALKEY: printf 'ssj1/deal/${report.lists[0]?.name}\\n%s\\n%s\\n' ${c} ${shellSafe(b ?? "B")} | ${sum} | cut -c1-32`,
       prev: prev ? `${sum} PREVIOUS/commit.json\n# ${prev}` : null,
@@ -174,7 +174,9 @@
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
     const open = {
       witness: !state.asked.witness?.ok,
-      seed: report.remarks.some(({ code }) => code === "signature_unchecked"),
+      seed: report.remarks.some(({ code }) => code === "signature_unchecked" || code === "figures_typed"),
+      registers: report.kind === "public",
+      selection: report.kind === "public",
       teams: report.kind === "public",
       after: report.kind === "public",
       prev: report.prev !== null,
@@ -187,7 +189,7 @@
     const steps = ["files", "commit", "witness", "seed", "registers", "selection", "teams", "result", "after", "prev"];
     return el("ol", { class: "steps" }, ...steps.map((step) => {
       const how = stepState(step, report), hand = how === "none" || !report.key ? null : byHand(step, report);
-      const variant = report.kind === "public" && (step === "teams" || step === "after") ? "_public" : step === "prev" && report.prev === null ? "_none" : "";
+      const variant = report.kind === "public" && ["registers", "selection", "teams", "result", "after"].includes(step) ? "_public" : step === "prev" && report.prev === null ? "_none" : "";
       const why = say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
       return el("li", { class: shades[how] ?? "" }, el("span", { class: "mark", "aria-hidden": "true" }, marks[how]), el("div", {},
         el("h3", {}, say(`step_${step}`), el("span", { class: "state" }, ` · ${say(`state_${how}`)}`)),

@@ -54,7 +54,7 @@ function parse(bytes, file) {
   };
   const string = () => JSON.parse(found[2] ?? bad("not_json"));
   const value = (sign, depth) => {
-    if (depth > 500) bad("not_json");
+    if (depth > 500) bad("not_json"); // the same depth in all three verifiers
     const more = (end) => {
       if (next() === end) return false;
       if (found[1] !== ",") bad("not_json");

@@ -115,6 +115,7 @@ function* carriedOut(context) {
   report.sources = commit.sources.map(({ kind, known: at, party, what, round, time }, n) => (
     { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
   Object.assign(report, { b, key: key("draw") });
+  commit.sources.forEach((source, n) => { if (source.kind === "text") remark("figures_typed", { what: source.what, figures: values[n] }, true); });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   for (const { kind, unchecked } of seed.parts) if (unchecked === true && (kind === "drand" || kind === "nist")) remark("drawn_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
@@ -259,7 +260,7 @@ function* publicly({ commit, held, H, hex, key, remark, report, step, result }) 
   if (hidden) remark("names_withheld", { count: BigInt(hidden) }, false);
   step("result");
   compare(report, result, own);
-  report.done.push("result");
+  report.done.push("result", "teams", "after"); // as far as a public bundle goes: the page says of these that they are not provable
   report.step = "prev";
 }
 
@@ -271,25 +272,33 @@ function receiptRoot(H, { line, leaf, index, n, path }) {
 }
 
 // What a receipt shows by itself or, with the report of its draw, against the commitment: {code, facts} lines, the first the answer.
+// Whatever it says of the draw is held against the draw: the firm is told its probability and its ticket in these very fields.
 function judgeReceipt(told, report) {
   try {
     const { line, index, n, c, seed, limit } = told, H = SUITES[report?.hash ?? "sha256"], root = receiptRoot(H, told);
     must(root !== null, "receipt_broken");
+    const lists = report?.lists.filter((one) => one.objects.root === root && one.objects.n === n) ?? [];
+    const list = lists.find(({ name }) => name === told.list) ?? lists[0];
+    const right = (field, own) => { if (told[field] !== undefined) must(told[field] === own, "receipt_field", { field }); };
+    if (list) for (const [field, own] of [["draw", report.draw], ["list", list.name]]) right(field, own);
     if (line === undefined) {
-      if (report) must(report.lists.some((one) => one.objects.root === root && one.objects.n === n), "receipt_other", { root });
+      if (report) must(list, "receipt_other", { root });
       return [{ code: report ? "receipt_leaf" : "receipt_leaf_alone", facts: { row: index + 1n, n, root }, ok: Boolean(report) }];
     }
     const row = line.split("\t"), [id, stratum, status] = row, facts = { id, stratum, status, row: index + 1n, n, root };
     must(row.length === 6 && flaw("objects", row) === null, "receipt_broken");
-    const list = report?.lists.find((one) => one.objects.root === root && one.objects.n === n);
     if (report) must(list && (c === undefined || c === report.c), "receipt_other", facts);
     const one = list?.strata.find(({ code }) => code === stratum), told_ = [{ code: report ? "receipt_in" : "receipt_alone", facts, ok: Boolean(report) }];
-    if (report && seed !== undefined) must(seed === report.b, "receipt_field", { field: "seed" });
-    if (one && limit !== undefined) must(limit === one.limit, "receipt_field", { field: "limit" });
+    const hex = (text) => toHex(H(utf8(text))), ticketOf = (b) => hex(hex(`ssj1/draw\n${report?.c ?? c}\n${b}\n`).slice(0, 32) + id);
+    if (one) {
+      const chance = status === "1" ? `${one.k}/${one.eligible}` : "0";
+      for (const [field, own] of [["seed", report.b], ["limit", one.limit], ["chance", chance], ["ticket", ticketOf(report.b)]]) right(field, own);
+    }
     const b = report?.b ?? seed, bound = one ? one.limit : limit;
     if (status !== "1") return [...told_, { code: "receipt_excluded", facts, ok: true }];
     if (!isText(b) || !is(HEX64, report?.c ?? c) || bound === undefined) return [...told_, { code: "receipt_early", facts }];
-    const hex = (text) => toHex(H(utf8(text))), ticket = hex(hex(`ssj1/draw\n${report?.c ?? c}\n${b}\n`).slice(0, 32) + id);
+    const ticket = ticketOf(b);
+    if (!report) right("ticket", ticket);
     const under = bound !== null && ticket <= bound;
     return [...told_, { code: under ? "receipt_drawn" : "receipt_undrawn", facts: { ...facts, ticket, limit: bound ?? "—" }, ok: Boolean(report) }];
   } catch (error) {
@@ -323,7 +332,8 @@ function position(rows, id) {
   return rows[low]?.[0] === id ? low : -1;
 }
 
-// What the value and the dates from outside hands prove (7.4, 7.9): only they prove the time. Times in milliseconds or NaN.
+// What the value and the dates from outside hands prove (7.4, 7.9): only they prove the time, and the seed's is theirs to state too, for
+// no signature is checked here and a value may be anybody's. A beacon's own time can only speak against it. Times in milliseconds or NaN.
 function judgeWitness(report, value, at, seedAt) {
   if (value.trim().toLowerCase() !== report.w) return { code: "witness_other", bad: true };
   if (Number.isNaN(at)) return { code: "witness_undated" };
@@ -331,6 +341,6 @@ function judgeWitness(report, value, at, seedAt) {
   const first = Math.min(proof, Number.isNaN(said) ? Infinity : said);
   if (at < moment(report.made)) return { code: "witness_before_made", bad: true };
   if (at >= first) return { code: "witness_late", bad: true };
-  if (proof === Infinity) return { code: "seed_undated" };
+  if (Number.isNaN(seedAt)) return { code: report.undated.length ? "seed_undated" : "seed_unchecked" };
   return { code: proof - at < 600000 ? "witness_margin" : "time_proven", ok: true };
 }

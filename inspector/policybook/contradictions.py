@@ -1,0 +1,173 @@
+"""What one row of a pack says against another, and what says nothing: proofs that a pack of before, kept because it is cited, is spared.
+
+A text that a house has used cannot be mended any more; what it decided stands. Whatever is added here is asked of files in the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import Method, SubjectKind, VerifyFrom
+from inspector.domain.evidence import span
+from inspector.domain.policy import Timer
+from inspector.domain.quiet import QuietRow, Weekday
+from inspector.domain.sampling import SamplingRow, Window
+from inspector.policybook.legaltime import VISITED
+from inspector.policybook.rows import Draft
+from inspector.policybook.sizes import POOL, PROPOSALS, Found
+
+_YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
+_WORKDAYS = tuple(day for day in Weekday if day not in (Weekday.SAT, Weekday.SUN))
+_WITHIN = (
+    (Timer.ASSIST_REMIND, Timer.ASSIST_REPLY),
+    (Timer.REVIEW_REMIND, Timer.REVIEW),
+    (Timer.ACCEPT, Timer.VISIT),
+    (Timer.RELEASE, Timer.VISIT),
+)
+"""Terms that lie within another one: a reminder within what it reminds of, the acceptance and the telling of an object within the visit."""
+
+_A_DAY = frozenset({Unit.WORKING_DAY, Unit.DAY, Unit.MONTH, Unit.YEAR})
+
+
+def proposed(basis: str) -> bool:
+    """Whether a basis names nothing but proposals: they are no law, and allow nothing that needs one."""
+    return {cited.partition(":")[0].strip() for cited in basis.split(";")} <= PROPOSALS
+
+
+def _bases(draft: Draft, found: Found) -> None:
+    """A level, an axis, and for how long a fact's data hold are values like any other: each with its own basis."""
+    for level in draft.levels:
+        if not level.basis:
+            found("fields_missing", f"level {level.code}", "basis", value="basis")
+    for axis in draft.scale.axes:
+        if not axis.basis:
+            found("fields_missing", f"axis {axis.code}", "basis", value="basis")
+    for item in draft.items:
+        for fact in (fact for fact in item.facts if not fact.valid_for_basis):
+            found("fields_missing", f"item {item.code} · fact {fact.code}", "valid_for_basis", value="valid_for_basis")
+
+
+def _levels(draft: Draft, found: Found) -> None:
+    """A stratum's level is that of every row that leads to it: by it go its caps, its cool-down, and what is compared with it."""
+    named = {row.stratum: row for row in reversed(draft.samplings)}
+    scale = {level.code for level in draft.levels}
+    for row in draft.strategies:
+        held = named.get(row.stratum or "")
+        others = sorted((row.levels & scale) - {held.level}) if held is not None and held.level is not None else []
+        if held is not None and others:
+            told = {"value": held.stratum, "level": held.level, "other": ", ".join(others), "by": row.row}
+            found("stratum_level", f"sampling {held.row}", "level", **told)
+    for level in draft.levels:
+        pool = named.get(f"{POOL}{level.code}")
+        if pool is not None and pool.level is not None and pool.level != level.code:
+            told = {"value": pool.stratum, "level": pool.level, "other": level.code, "by": pool.stratum}
+            found("stratum_level", f"sampling {pool.row}", "level", **told)
+
+
+def _heavier(draft: Draft, found: Found) -> None:
+    """Committers are drawn more than others of their level only where a law is cited; a proposal is none (scenario 5).
+
+    Compared is what a year comes to: share, least number and number by officers, each as often as its window comes round.
+    """
+    rows = {row.stratum: row for row in draft.samplings}
+    for stratum in sorted({row.stratum for row in draft.strategies if row.stratum is not None} & rows.keys()):
+        row = rows[stratum]
+        others = rows.get(f"{POOL}{row.level}")
+        if others is not None and proposed(row.basis) and _more(row, others):
+            told = {"value": stratum, "ratio": _said(row), "level": row.level, "other": _said(others)}
+            found("heavier_uncited", f"sampling {row.row}", "basis", **told)
+    for strategy in draft.strategies:
+        if strategy.visit_all and proposed(strategy.basis):
+            found("visit_all_uncited", f"strategy {strategy.row}", "basis", value=strategy.basis)
+
+
+def _more(row: SamplingRow, others: SamplingRow) -> bool:
+    """Whether one stratum may be drawn more in a year than another; what cannot be compared may be."""
+    if row.per is Window.DRAW and others.per is not Window.DRAW:
+        return True  # as often as somebody holds a draw
+    times, theirs = _YEARLY.get(row.per, 1), _YEARLY.get(others.per, 1)
+    if row.minimum * times > others.minimum * theirs:
+        return True
+    if row.each is not None or others.each is not None:
+        return others.each is None or (row.each or 0) * times > others.each * theirs or row.ratio > 0
+    return _share(row, times) > _share(others, theirs)
+
+
+def _share(row: SamplingRow, times: int) -> Fraction:
+    return min(row.ratio * times, row.most if row.most is not None else Fraction(1), Fraction(1))
+
+
+def _said(row: SamplingRow) -> str:
+    size = str(row.ratio) if row.each is None else f"each {row.each}"
+    return f"{size} per {row.per.value} (minimum {row.minimum})"
+
+
+def _visits(draft: Draft, found: Found) -> None:
+    """A row that sends people whatever the case needs has the way by which they go, and is not stopped below what is owed."""
+    for row in draft.strategies:
+        if row.visit_all and Method.ON_SITE not in row.methods:
+            found("visit_all_nowhere", f"strategy {row.row}", "visit_all")
+    year = span(Term(amount=12, unit=Unit.MONTH))
+    for limit in draft.frequencies:
+        if limit.pace is not None and limit.stop is not None and limit.stop * span(limit.pace) < year:
+            found("stop_below_coverage", f"frequency {limit.row}", "stop", value=limit.stop, other=limit.pace)
+
+
+def _counting(draft: Draft, found: Found) -> None:
+    """What is counted from the decision is not verified before it."""
+    for item in (item for item in draft.items if item.verify_from is VerifyFrom.DECISION):
+        early = sorted(row.row for row in draft.strategies if row.fits(item) and row.before_decision)
+        if early and not item.exempt:
+            found("decision_awaited", f"item {item.code}", "verify_from", value=", ".join(early))
+
+
+def _windows(draft: Draft, found: Found) -> None:
+    """All windows together leave a working day on which somebody may go, for each kind of subject, type of check and district."""
+    pools = sorted({pool for row in draft.quiets for pool in row.pools})
+    for kind, check, pool in product(SubjectKind, sorted(VISITED), ["", *pools]):
+        rows = [
+            row
+            for row in draft.quiets
+            if kind in row.subjects and check not in row.excepted and (not row.pools or pool in row.pools)
+        ]
+        if rows and all(any(_shuts(row, day, weekday) for row in rows) for day, weekday in product(range(1, 32), _WORKDAYS)):
+            found("quiet_always", ", ".join(f"quiet {row.row}" for row in rows), "days, weekdays")
+            return
+
+
+def _shuts(row: QuietRow, day: int, weekday: Weekday) -> bool:
+    return day in row.days or weekday in row.weekdays
+
+
+def _terms(draft: Draft, found: Found) -> None:
+    """A term within another one is no longer than it. Hours and minutes, which only a demonstration has, are not held against days."""
+    held = {row.timer: row for row in draft.terms}
+    for inner, outer in ((held.get(one), held.get(other)) for one, other in _WITHIN):
+        if (
+            inner is not None
+            and outer is not None
+            and {inner.term.unit, outer.term.unit} <= _A_DAY
+            and _days(inner.term) > _days(outer.term)
+        ):
+            told = {"value": inner.term, "other": f"{outer.timer.value} {outer.term}"}
+            found("term_beyond", f"term {inner.row}", "term", **told)
+
+
+def _days(term: Term) -> Fraction:
+    """About how many days: five working days are a week."""
+    return Fraction(term.amount * 7, 5) if term.unit is Unit.WORKING_DAY else Fraction(span(term).days)
+
+
+PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    (("level", "axis", "item"), _bases),
+    (("level", "strategy", "sampling"), _levels),
+    (("strategy", "sampling"), _heavier),
+    (("strategy", "frequency"), _visits),
+    (("strategy", "item"), _counting),
+    (("quiet",), _windows),
+    (("term",), _terms),
+)
+"""Each proof with the tables it needs whole."""

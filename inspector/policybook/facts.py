@@ -1,0 +1,34 @@
+"""The facts of an item: where each is held, how it is compared, and for how long it holds."""
+
+from __future__ import annotations
+
+from inspector.domain.policy import Compare, Fact
+from inspector.policybook.part import CODE, Part
+
+
+def facts(part: Part) -> tuple[Fact, ...]:
+    """`[[item.fact]]`, each code once."""
+    seen: set[str] = set()
+    facts = []
+    for one in part.rows("fact", "code"):
+        one.once("code", seen)
+        facts.append(_fact(one))
+    return tuple(facts)
+
+
+def _fact(part: Part) -> Fact:
+    rest = ("source", "agency", "ground", "place", "valid_for_basis")
+    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
+    return Fact(
+        code=part.code("code", CODE),
+        name=part.text("name"),
+        source=part.maybe("source"),
+        agency=part.maybe("agency"),
+        ground=part.maybe("ground"),
+        premises_fact=part.flag("premises_fact"),
+        compare=part.choice("compare", Compare),
+        valid_for=part.term("valid_for"),
+        valid_for_basis=part.maybe_basis("valid_for_basis") or "",
+        basis=part.basis("basis"),
+        place="place" in part.content and part.flag("place"),
+    )

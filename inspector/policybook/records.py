@@ -1,0 +1,83 @@
+"""What must be true of a pack's rows about what is put on record: acts, the insurance behind an item, and how long records are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from inspector.domain.act import GRAVITY, KEPT, ActRow
+from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import Outcome
+from inspector.domain.evidence import span
+from inspector.domain.retention import Record
+from inspector.policybook.rows import Draft
+from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
+from inspector.policybook.vague import vague
+
+
+def _acts(draft: Draft, found: Found) -> None:
+    """Where a pack has a catalogue, every outcome that discredits has an act of its grade in it, and no act says less."""
+    grades = {row.outcome: row.grade for row in draft.outcomes if row.grade not in (None, KEPT)}
+    for row in draft.acts:
+        here = f"act {row.row}"
+        _defined(row, here, found)
+        for outcome in sorted(row.outcomes):
+            grade = grades.get(outcome)
+            if grade is None:
+                found("act_outcome_ungraded", here, "outcomes", value=outcome)
+            elif GRAVITY.index(row.grade) < GRAVITY.index(grade):
+                found("act_lighter", here, "grade", value=row.grade, other=grade, outcome=outcome)
+        if row.bars and not _cited(row) & draft.statutes and (untrue := sorted(row.outcomes - {Outcome.FALSE_KNOWING})):
+            known = ", ".join(sorted(draft.statutes)) or "-"
+            found("act_bars_uncited", here, "bars", value=", ".join(untrue), known=known)
+    for outcome, grade in grades.items() if draft.acts else ():
+        if not any(outcome in row.outcomes and row.grade == grade for row in draft.acts):
+            found("act_graded_missing", "act", "outcomes", outcome=outcome, value=grade)
+
+
+def _defined(row: ActRow, here: str, found: Found) -> None:
+    """A dishonest act is defined by a document, in words that leave nothing open."""
+    if word := vague(row.name):
+        found("act_vague", here, "name", value=word)
+    if _cited(row) <= PROPOSALS:
+        found("act_uncited", here, "basis", value=row.basis)
+
+
+def _cited(row: ActRow) -> set[str]:
+    return {one.partition(":")[0].strip() for one in row.basis.split(";") if one.strip()}
+
+
+def _insured(draft: Draft, found: Found) -> None:
+    for item in draft.items:
+        if (item.insured_value is None) is not (item.insured_basis is None):
+            missing = "insured_basis" if item.insured_basis is None else "insured_value"
+            found("insured_incomplete", f"item {item.code}", missing, value=missing)
+
+
+def _retentions(draft: Draft, found: Found) -> None:
+    missing, twice = lacking_and_repeated((row.record for row in draft.retentions), Record)
+    if missing and draft.retentions:
+        found("retention_missing", "retention", "record", value=missing)
+    if twice:
+        found("retention_twice", "retention", "record", value=twice)
+        return
+    held = {row.record: row for row in draft.retentions}
+    answer, case = held.get(Record.ANSWER), held.get(Record.ENFORCEMENT)
+    if answer is None or case is None or case.keep is None or answer.since is not case.since:
+        return
+    if answer.keep is None or _length(answer.keep) > _length(case.keep):
+        kept = answer.keep if answer.keep is not None else "permanent"
+        found("retention_outlasts", f"retention {answer.row}", "keep", value=kept, other=case.keep)
+
+
+def _length(term: Term) -> timedelta:
+    """A year is twelve months here, so that the same time in other words is no longer one."""
+    return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
+
+
+PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    (("act", "outcome"), _acts),
+    (("item",), _insured),
+    (("retention",), _retentions),
+)
+"""Each proof with the tables it needs whole."""

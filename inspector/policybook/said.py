@@ -1,0 +1,48 @@
+"""The words of what one row of a pack says against another, and of terms that somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "heavier_uncited": (
+        "stratum {value} may draw committers more in a year ({ratio}) than daily supervision draws level {level} ({other}); cite a law",
+        "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用允许从严的规定，建议值不是规定",
+    ),
+    "visit_all_uncited": (
+        "sends people to whoever committed, whatever the case needs, and {value} is only a proposal; cite what allows it",
+        "对承诺人一律可以上门，而 {value} 只是建议值；须引用允许从严的规定",
+    ),
+    "stratum_level": (
+        "stratum {value} is of level {level}, but {by} is of {other}: caps, cool-downs and comparisons go by the level; give each its own",
+        "{value} 层写明等级 {level}，而 {by} 属于等级 {other}：上限、间隔和比较都以等级为准；请各用各的层",
+    ),
+    "visit_all_nowhere": (
+        "says that somebody may always be sent, but the row's methods lack ON_SITE; add it, or write false",
+        "写明一律可以上门，而核查方式中没有 ON_SITE；请补上，或者写 false",
+    ),
+    "stop_below_coverage": (
+        "visits stop at {value} a year, but one falls due every {other}; raise the stop or lengthen the coverage",
+        "全年满 {value} 次即停止，而每 {other} 须检查一次；请提高停止数或者放宽期间",
+    ),
+    "decision_awaited": (
+        "is counted from the decision, and strategy {value} verifies before it; write verify_from = intake, or before_decision = false",
+        "自作出决定之日起算，而策略 {value} 在作出决定之前核查；请写 verify_from = intake，或者 before_decision = false",
+    ),
+    "term_beyond": (
+        "{value} is longer than {other}, within which it lies; shorten the one or lengthen the other",
+        "{value} 长于它所在的 {other}；请缩短前者，或者放宽后者",
+    ),
+    "quiet_always": (
+        "nobody could ever go: leave some working days open",
+        "没有一个工作日可以上门；须留出开放的日期",
+    ),
+    "verify_hasty": (
+        "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
+        "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",
+    ),
+    "visit_hasty": (
+        "{value} ends before a visit given on its first day has to be made ({terms}): allow more time, or shorten the visit's",
+        "核查期限 {value} 短于现场核查的期限（{terms}）：第一天派出的，也可能来不及；请放宽核查期限，或者缩短现场核查期限",
+    ),
+}

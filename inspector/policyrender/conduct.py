@@ -1,0 +1,43 @@
+"""The tables of a pack about what is put on record: dishonest acts, and how long records are kept; and the insurance behind an item."""
+
+from __future__ import annotations
+
+from inspector.domain.case import Outcome
+from inspector.domain.policy import Item, Policy
+from inspector.policyrender.legaltime import Told
+from inspector.policyrender.words import GRADES, UNITS, WORDS
+
+INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保的事项"}
+"""For which items a strategy holds."""
+
+
+def tables(policy: Policy) -> tuple[Told, ...]:
+    """Always the same two."""
+    acts = {
+        row.row: (
+            row.name,
+            "、".join(WORDS[outcome] for outcome in Outcome if outcome in row.outcomes),
+            GRADES[row.grade],
+            "是" if row.bars else "否",
+            row.basis,
+        )
+        for row in policy.acts
+    }
+    retentions = {
+        row.row: (
+            WORDS[row.record],
+            WORDS[row.since],
+            f"{row.keep.amount}{UNITS[row.keep.unit]}" if row.keep is not None else "永久",
+            row.basis,
+        )
+        for row in policy.retentions
+    }
+    return (
+        ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
+        ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
+    )
+
+
+def insurance(item: Item) -> str:
+    """The insured sum with its basis; empty where there is none."""
+    return f"保险金额 {item.insured_value} 元；依据：{item.insured_basis}" if item.insured else ""
