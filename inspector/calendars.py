@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -24,6 +25,12 @@ _FIRST_YEAR, _LAST_YEAR = 1993, 2199  # UTC+8 without summer time since 1992
 _SATURDAY = 5
 _FILE_KEYS = ("year", "version", "notice", "notice_date", "source", "source_note", "amendment", "holiday")
 _AMENDMENT_KEYS = ("notice", "notice_date", "source")
+_FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
+"""Days that are off each year by law (Regulations on Public Holidays art. 2), and since 2025 the second of May too."""
+_MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, 2008), ((5, 26), (6, 26), 1, 2008))
+"""Holidays of the same article whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many are off at least,
+since which year. Not Mid-Autumn: it may fall into October's."""
+_SECOND_OF_MAY = 2025
 _HOLIDAY_KEYS = ("name", "days_off", "days_worked")
 
 
@@ -128,6 +135,7 @@ def _read_year(file: Path) -> YearTable:
         days_off += (NamedDay(day=day, name=name) for day in holiday.days("days_off", year))
         days_worked += (NamedDay(day=day, name=name) for day in holiday.weekend_days("days_worked", year))
     _refuse_repeated(part, [*days_off, *days_worked])
+    _refuse_partial(part, year, {named.day for named in days_off})
     return YearTable(
         year=year,
         version=_version(part),
@@ -137,6 +145,18 @@ def _read_year(file: Path) -> YearTable:
         days_off=tuple(days_off),
         days_worked=tuple(days_worked),
     )
+
+
+def _refuse_partial(part: _Part, year: int, off: AbstractSet[date]) -> None:
+    """A year without its statutory holidays would be taken as certain, and counts days on which nobody works."""
+    fixed = [date(year, month, day) for month, day in (*_FIXED, *([(5, 2)] if year >= _SECOND_OF_MAY else []))]
+    lacking = [str(day) for day in sorted(fixed) if day not in off]
+    for start, end, least, since in _MOVING:
+        first, last = date(year, *start), date(year, *end)
+        if year >= since and len([day for day in off if first <= day <= last]) < least:
+            lacking.append(f"{least} × {first} – {last}")
+    if lacking:
+        part.refuse("holidays_lacking", "holiday", ", ".join(lacking))
 
 
 def _notice(part: _Part) -> Notice:

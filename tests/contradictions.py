@@ -11,7 +11,7 @@ LAW = 'basis = "S0:7;P:2.3;H:11"'
 def proposed(*edits: tuple[str, str], row: str = "normal-A") -> str:
     """The shipped pack with a stratum of committers that is drawn as daily supervision is, on no law, but for some edits."""
     text = after(f'id = "sample-{row}"', LAW, PROPOSED)
-    for old, new in (('minimum = 1\nper = "quarter"\nrolling = true\n', 'minimum = 1\nper = "year"\n'), *edits):
+    for old, new in (('per = "quarter"\nrolling = true\n', 'per = "year"\n'), *edits):
         text = after(f'id = "sample-{row}"', old, new, text)
     return text
 
@@ -93,9 +93,9 @@ BROKEN = {
         "sampling sample-pool-B · level: stratum pool-B is of level C, but pool-B is of B",
     ),
     "those who committed are drawn more only where a law is cited: by a larger share": (
-        proposed(('ratio = "1%"', 'ratio = "2%"')),
+        proposed(('ratio = "1%"', 'ratio = "5%"')),
         ["heavier_uncited"],
-        "normal-A may draw committers more in a year (1/50 per year (minimum 1)) than daily supervision draws level A (1/100 per",
+        "normal-A may draw committers more in a year (1/20 per year (minimum 1)) than others of level A are drawn (1/100 per quarter",
     ),
     "by a larger least number": (
         proposed(("minimum = 1", "minimum = 5000")),
@@ -118,7 +118,7 @@ BROKEN = {
         "(each 9000 per year (minimum 1)) than",
     ),
     "a proposal of this software is no law either": (
-        proposed((PROPOSED, 'basis = "H:11"'), ('ratio = "1%"', 'ratio = "2%"')),
+        proposed((PROPOSED, 'basis = "H:11"'), ('ratio = "1%"', 'ratio = "5%"')),
         ["heavier_uncited"],
         "sampling sample-normal-A · basis: stratum normal-A",
     ),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from tests import ways
 from tests.packs import after, edited, without
 
-WHOLE = after('id = "sample-pool-D"', 'ratio = "5%"', 'ratio = "100%"')
+WHOLE = after('id = "sample-pool-D"', 'ratio = "30%"', 'ratio = "100%"')
+HEAVIER = after('id = "sample-normal-D"', 'ratio = "30%"', 'ratio = "40%"')
+PERMITTING = edited(
+    ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('不是本事项的依据"\n', '不是本事项的依据" }\n'), text=HEAVIER
+)
+"""A pack that draws committers of one level more, and says which article of which source would permit it."""
 BROKEN = {
     "the stratum of what must be seen needs its row": (
         without('id = "sample-must"'),
@@ -15,6 +21,26 @@ BROKEN = {
         after('id = "low-D"', 'stratum = "low-D"', 'stratum = "pool-D"'),
         ["sampling_unreachable"],
         "sampling sample-low-D · stratum: nothing leads to stratum low-D",
+    ),
+    "the plan that forbids to discriminate permits no heavier draw of those who committed": (
+        HEAVIER,
+        ["heavier_uncited"],
+        "stratum normal-D may draw committers more in a year (2/5 per quarter (minimum 5)) than others of level D are drawn (3/10 per",
+    ),
+    "nor does a law that says nothing of it": (
+        after('id = "sample-normal-D"', "S0:7;P:2.3;H:11", "S0:7;S8:22", HEAVIER),
+        ["heavier_uncited"],
+        "stratum normal-D may draw committers more in a year (2/5 per quarter (minimum 5)) than others of level D are drawn (3/10 per",
+    ),
+    "nor does another article of a source one of whose articles does": (
+        after('id = "sample-normal-D"', "S0:7;P:2.3;H:11", "S0:7;S8:42", PERMITTING),
+        ["heavier_uncited"],
+        "stratum normal-D may draw committers more in a year (2/5 per quarter (minimum 5)) than others of level D are drawn (3/10 per",
+    ),
+    "the plan is marked as no permission, whatever the file says": (
+        edited(('S0 = "', 'S0 = { heavier = ["7"], title = "'), ('2月24日）"\n', '2月24日）" }\n')),
+        ["source_no_statute"],
+        "maoji/pack.toml · sources.S0.heavier: S0 is no law",
     ),
     "who is all drawn is not all drawn again at the next draw": (
         after('id = "frequency-D"', "cap = 4\n", "", after('id = "frequency-D"', 'cool_down = "3mo"\n', "", WHOLE)),
@@ -140,5 +166,6 @@ BROKEN = {
         ["fields_missing"],
         "size size-small · least: missing: add least / ratio",
     ),
+    **ways.BROKEN,
 }
 """What is broken: the file, the flaws it must lead to, and what one of them says."""

@@ -42,6 +42,11 @@ def _remarks(case: Case, item: Item) -> Iterator[CaseRemark]:
         return
     if letter.notice_version != item.notice_version:
         yield CaseRemark.NOTICE_VERSION
+    if item.publicity is not None and (letter.publicity_scope, letter.publicity_until) != (
+        item.publicity.scope,
+        item.publicity.last(letter.signed_on),
+    ):  # what the applicant was told of publicity, and what the letter says
+        yield CaseRemark.PUBLICITY
     if case.subject.kind is SubjectKind.PERSON and not any(
         same(letter.signed_by, name) for name in (case.subject.name, letter.proxy) if name
     ):  # who signs for a firm is one of its officers, and known by another name than it

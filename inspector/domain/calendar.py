@@ -1,10 +1,9 @@
 """When a period ends: the official working calendar, terms such as ``20wd``, and due dates that show their counting.
 
-Sources: Civil Code art. 201 (the day of the event is not counted; hours run at once), art. 202 (months and years end
-on the same-numbered day, or the month's last), art. 203 (a last day off moves to the next working day; the period ends
-when business stops); Licensing Law art. 82 and Penalties Law art. 85 (working days). Weekends that are worked and
-weekdays off come from the State Council's yearly notice. A year without a notice is counted by weekends only, and the
-result says it is provisional.
+Sources: Civil Code art. 201 (the day of the event is not counted; hours run at once), art. 202 (months and years end on the
+same-numbered day, or the month's last), art. 203 (a last day off moves to the next working day; the period ends when business
+stops); Licensing Law art. 82 and Penalties Law art. 85 (working days). Weekends that are worked and weekdays off come from the
+State Council's yearly notice. A year without a notice is counted by weekends only, and the result says it is provisional.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import re
 from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -28,7 +27,6 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # A notice may reach back into the year before: that for 2019 made Saturday 29 December 2018 a working day.
 _OPEN_TO_NEXT_NOTICE = (12, 29)
-
 
 _AHEAD = timedelta(days=60)
 """Terms counted today reach about so far; the calendar should too."""
@@ -145,6 +143,7 @@ class WorkingCalendar:
     _off: Mapping[date, str] = field(init=False, repr=False, compare=False)
     _worked: Mapping[date, str] = field(init=False, repr=False, compare=False)
     _by_year: Mapping[int, YearTable] = field(init=False, repr=False, compare=False)
+    _named: Mapping[date, int] = field(init=False, repr=False, compare=False)
     _turns: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
@@ -161,6 +160,7 @@ class WorkingCalendar:
             ("_off", off),
             ("_worked", worked),
             ("_by_year", {table.year: table for table in self.tables}),
+            ("_named", {named.day: table.year for table in self.tables for named in (*table.days_off, *table.days_worked)}),
             ("_turns", tuple(day.toordinal() for day, _ in changes)),
             ("_shifts", tuple(accumulate((change for _, change in changes), initial=0))),
         ):
@@ -195,14 +195,10 @@ class WorkingCalendar:
         """The holiday for which this day is off or worked; empty for ordinary days and weekends."""
         return self._off.get(day) or self._worked.get(day, "")
 
-    def notices(self, first: int, last: int) -> tuple[str, ...]:
-        """The numbers of the documents behind the known years from first to last, as far as numbers are known."""
-        held = (self._by_year[year] for year in range(first, last + 1) if year in self._by_year)
-        return tuple(one.number for table in held for one in (table.notice, *table.amendments) if one.number)
-
-    def versions(self, first: int, last: int) -> tuple[str, ...]:
-        """Year and version of the known years from first to last."""
-        return tuple(self._by_year[year].label for year in range(first, last + 1) if year in self._by_year)
+    def cited(self, days: Iterable[date]) -> tuple[YearTable, ...]:
+        """The tables that say how these days are: that of each one's year, and the one that names a day of the year before."""
+        years = {year for day in days for year in (day.year, self._named.get(day, day.year))}
+        return tuple(self._by_year[year] for year in sorted(years) if year in self._by_year)
 
     def ordinal(self, day: date) -> int:
         """How many working days lie before this day since 1 January of the year 1; only differences mean anything."""
@@ -250,7 +246,8 @@ class Counting:
     """How a due date was reached, so that a person can count after it.
 
     `nominal` is the last day before it moved off a holiday; `skipped` days were not counted or moved over; `made_up`
-    weekends were counted as working days; `awaited` names the years whose notice can still change the result. `event` is what began
+    weekends were counted as working days; `notices` are the numbers of the documents that say so, `unknown` year and source of those
+    whose number nobody knows; `awaited` names the years whose notice can still change the result. `event` is what began
     the term, `since` when; `versions` are the states of the years it was counted by, `kept_by` those by which it would be earlier
     now: it had been told to somebody, so it stands. `stops` are suspensions, whose days were not counted; `extended` is what the term
     was lengthened by, in its own unit; `bounded` is the last day that the term alone would have, where it ends earlier with what it is
@@ -273,6 +270,7 @@ class Counting:
     extended: tuple[Term, ...] = ()
     bounded: date | None = None
     pulled: Pulled | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +345,8 @@ def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar,
         looked_at = tuple(_days(nominal, last))
     ran = [day for day in looked_at if not any(one.holds(day) for one in stops)]
     noted = [(NamedDay(day=day, name=calendar.name(day)), calendar.is_working_day(day)) for day in ran]
+    tables = calendar.cited(looked_at)
+    papers = [(table.year, one) for table in tables for one in (table.notice, *table.amendments)]
     return Counting(
         term=term,
         after=after,
@@ -354,9 +354,10 @@ def _count_days(after: date, term: Term, amount: int, calendar: WorkingCalendar,
         last=last,
         skipped=tuple(named for named, worked in noted if not worked),
         made_up=tuple(named for named, worked in noted if worked and not _is_weekday(named.day)),
-        notices=calendar.notices(looked_at[0].year, looked_at[-1].year),
+        notices=tuple(one.number for _, one in papers if one.number),
+        unknown=tuple(f"{year}: {one.source}" for year, one in papers if not one.number),
         awaited=tuple(sorted({year for day in looked_at if (year := calendar.awaited(day)) is not None})),
-        versions=calendar.versions(looked_at[0].year, looked_at[-1].year),
+        versions=tuple(table.label for table in tables),
         **began,
     )
 

@@ -53,7 +53,8 @@ class CaseRemark(StrEnum):
 
     `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
     correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
-    signed by somebody who is neither that person nor a named proxy. `DECIDED_BEFORE`: the term is counted from the decision, which was
+    signed by somebody who is neither that person nor a named proxy. `PUBLICITY`: its letter is to be public otherwise than the item
+    says. `DECIDED_BEFORE`: the term is counted from the decision, which was
     made before the case came in, so that less of it is left.
     """
 
@@ -61,6 +62,7 @@ class CaseRemark(StrEnum):
     FORMER_MISMATCH = "FORMER_MISMATCH"
     SIGNER = "SIGNER"
     DECIDED_BEFORE = "DECIDED_BEFORE"
+    PUBLICITY = "PUBLICITY"
 
 
 class CaseState(StrEnum):

@@ -46,7 +46,7 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
-    """The empty seats of one cause (section 4.5: equal Hall sets are told together).
+    """The empty seats of one cause (section 4: equal Hall sets are told together).
 
     Only these `inspectors` could fill `empty` and `others`, and `others` are all that they can take.
     """

@@ -29,7 +29,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspensionRow:
-    """A reason for which the clock may stand still, by the name its document gives it, and for how long at most (None: no bound)."""
+    """A reason for which the clock may stand still, by the name its document gives it, and for how long at most.
+
+    `longest` is that of all suspensions of a case for the reason together; None: no bound, which PERSON may not be.
+    """
 
     row: str
     reason: Reason

@@ -14,6 +14,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, Step, SubjectKind
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
+from inspector.domain.publicity import Publicity
 from inspector.domain.publish import PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
@@ -143,6 +144,7 @@ class Item:
     verify_from: VerifyFrom = VerifyFrom.INTAKE
     standard: str
     notice_version: str
+    publicity: Publicity | None = None
     facts: tuple[Fact, ...]
     basis: str
     insured_value: int | None = None
@@ -275,6 +277,7 @@ class Policy:
     """A pack, whole. `digest` is the SHA-256 of the file's bytes, so that "which law" has one answer years later.
 
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
+    `heavier` are the articles, as `S8:22`, that the pack says permit heavier checks of those who committed.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
     """
 
@@ -286,6 +289,7 @@ class Policy:
     approval: Approval
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
+    heavier: frozenset[str] = frozenset()
     levels: tuple[LevelRow, ...]
     scale: Scale = field(default_factory=Scale)
     stale_after: Term
@@ -348,10 +352,8 @@ class Policy:
     def item(self, code: str) -> Item:
         """An item by code. Raises Invalid: `item_unknown` naming those there are, `items_none` for a pack of daily supervision alone."""
         found = self.items.get(code)
-        if found is None and not self.items:
-            raise Invalid("items_none", item=code, pack=self.label)
         if found is None:
-            raise Invalid("item_unknown", item=code, pack=self.label, known=", ".join(sorted(self.items)))
+            raise Invalid("item_unknown" if self.items else "items_none", item=code, pack=self.label, known=", ".join(self.items))
         return found
 
     def strategy(self, item: Item, level: str) -> StrategyRow:

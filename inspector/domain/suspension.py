@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, VerifyTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
@@ -38,7 +38,7 @@ def suspend(
     """Let the clock stand still from now to the end of the day `until`, and count the date without those days.
 
     Raises Invalid (`officer_nameless`, `suspension_wordless`, `suspension_out_of_range`) and Refusal (`clock_over`, `term_over`,
-    `suspension_open`, `suspension_not_listed`, `suspension_too_long`).
+    `suspension_open`, `suspension_not_listed`, `suspension_too_long`, `suspension_spent`).
     """
     term = running(case, officer, now)
     if case.paused is not None and case.paused.ends_at <= now:  # its row comes late
@@ -51,7 +51,7 @@ def suspend(
         raise Refusal("suspension_not_listed", reason=reason, pack=policy.label, known=listed or "-")
     if blank(evidence):
         raise Invalid("suspension_wordless", field="evidence")
-    _within(row, until, now, calendar)
+    _within(case, row, until, now, calendar)
     held = Suspension(
         reason=reason,
         row=row.row,
@@ -155,18 +155,48 @@ def running(case: Case, officer: str, now: datetime) -> VerifyTerm:
     return term
 
 
-def _within(row: SuspensionRow, until: date, now: datetime, calendar: WorkingCalendar) -> None:
-    """Raise Invalid for a planned end of yesterday or of another age, Refusal for one behind the row's longest."""
+def _within(case: Case, row: SuspensionRow, until: date, now: datetime, calendar: WorkingCalendar) -> None:
+    """Raise Invalid for a planned end of yesterday or of another age, Refusal for one behind the row's longest.
+
+    The longest is that of all suspensions of a case for the reason together: one behind the other, none would ever end.
+    """
     today = calendar.local_date(now)
     if not 0 <= (until - today).days <= _FARTHEST * 366:
         raise Invalid("suspension_out_of_range", field="until", until=until.isoformat(), today=today.isoformat())
     if row.longest is None:
         return
-    latest = due(now, row.longest, calendar).counted.last
+    stood = _stood(case, row, calendar)
+    latest = _latest(row.longest, stood, now, calendar)
+    if any(stood) and latest <= today:
+        raise Refusal("suspension_spent", case=case.id, row=row.row, term=str(row.longest), reason=row.reason)
     if until > latest:
         raise Refusal(
             "suspension_too_long", row=row.row, until=until.isoformat(), latest=latest.isoformat(), term=str(row.longest)
         )
+
+
+def _latest(longest: Term, stood: tuple[int, int], now: datetime, calendar: WorkingCalendar) -> date:
+    """The last day up to which the clock may stand, counted from now; a day of the past where nothing is left."""
+    days, worked = stood
+    if longest.unit is not Unit.WORKING_DAY:
+        whole = due(now, longest, calendar).counted
+        return whole.nominal - timedelta(days=days) if days else whole.last
+    left, today = longest.amount - worked, calendar.local_date(now)
+    return calendar.add_working_days(today, left) if left > 0 else today - timedelta(days=1)
+
+
+def _stood(case: Case, row: SuspensionRow, calendar: WorkingCalendar) -> tuple[int, int]:
+    """For how many days, and working days, the clock has stood for a reason: its first day is not counted, and one day at least is."""
+    days = worked = 0
+    for held in case.suspensions:
+        if held.reason is not row.reason:
+            continue
+        first, last = calendar.local_date(held.since), held.until
+        if held.ended_at is not None:
+            last = min(last, calendar.local_date(held.ended_at))
+        days += max(1, (last - first).days)
+        worked += max(1, calendar.ordinal(last + timedelta(days=1)) - calendar.ordinal(first + timedelta(days=1)))
+    return days, worked
 
 
 def _because(rule: str, basis: str, was: VerifyTerm, state: Case, facts: Mapping[str, object]) -> Because:

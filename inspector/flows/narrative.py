@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from inspector.domain.calendar import Counting
 from inspector.domain.case import CaseRemark, Method
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
+from inspector.domain.publicity import NOT_PUBLIC
 from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.flows.calls import Call
@@ -28,6 +30,13 @@ def render(told: Explanation, lang: Lang) -> str:
     return "\n".join(_lines(told, lang)) + "\n"
 
 
+def _public(told: tuple[str, date | None] | None, say: Say) -> str:
+    """How far a letter is made public, and until when."""
+    scope, until = told or (NOT_PUBLIC, None)
+    words = label("publicity.none", say.lang) if scope == NOT_PUBLIC else scope
+    return words if until is None else say("public_until", scope=words, day=until)
+
+
 def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     say = Say(lang)
     yield say("title", case=told.case, reference=told.reference)
@@ -42,6 +51,9 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     for one in told.remarks:
         if one is CaseRemark.NOTICE_VERSION:
             yield "  " + say("remarked", remark=of(one, lang), given=told.notice_version, wanted=told.notice_wanted)
+        elif one is CaseRemark.PUBLICITY and told.signed is not None:
+            wanted = _public(told.signed.public_wanted, say)
+            yield "  " + say("remarked_public", remark=of(one, lang), given=_public(told.signed.public, say), wanted=wanted)
         else:
             barred = one is CaseRemark.SIGNER and told.signed is not None and not told.signed.proxy_allowed
             yield "  " + of(one, lang) + (say("signed_barred") if barred else "")

@@ -11,12 +11,17 @@ from inspector.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """The signature under a letter: by whom and when, the proxy that it names, and whether the item allows one."""
+    """The signature under a letter: by whom and when, the proxy that it names, and whether the item allows one.
+
+    `public` is how far and until when the letter is made public, `public_wanted` what the item says of it (None: nothing).
+    """
 
     by: str
     on: date
     proxy: str
     proxy_allowed: bool
+    public: tuple[str, date | None]
+    public_wanted: tuple[str, date | None] | None
 
 
 def signed(case: Case, policy: Policy) -> Signed | None:
@@ -24,5 +29,13 @@ def signed(case: Case, policy: Policy) -> Signed | None:
     letter = case.letter
     if letter is None:
         return None
-    allowed = policy.item(case.item).proxy_allowed
-    return Signed(by=letter.signed_by, on=letter.signed_on, proxy=letter.proxy or "", proxy_allowed=allowed)
+    item = policy.item(case.item)
+    wanted = item.publicity
+    return Signed(
+        by=letter.signed_by,
+        on=letter.signed_on,
+        proxy=letter.proxy or "",
+        proxy_allowed=item.proxy_allowed,
+        public=(letter.publicity_scope, letter.publicity_until),
+        public_wanted=(wanted.scope, wanted.last(letter.signed_on)) if wanted is not None else None,
+    )

@@ -172,14 +172,15 @@ def counted(told: Counting, lang: Lang) -> str:
     parts += _pulled(told, lang)
     if not hours:
         parts.append(label("explain.last_day", lang, day=told.last))
-    if told.notices:
-        parts.append(label("explain.notices", lang, notices=label("explain.and", lang).join(told.notices)))
-    if told.versions:
-        parts.append(label("explain.versions", lang, versions=label("explain.and", lang).join(told.versions)))
-    if told.kept_by:
-        parts.append(label("explain.kept_by", lang, versions=label("explain.and", lang).join(told.kept_by)))
+    parts += _cited(told, lang)
     parts += [label("explain.awaited", lang, year=year) for year in told.awaited]
     return label("explain.then", lang).join(parts)
+
+
+def _cited(told: Counting, lang: Lang) -> list[str]:
+    """The notices and the calendars that a date was counted by."""
+    each = {"notices": told.notices, "notice_unknown": told.unknown, "versions": told.versions, "kept_by": told.kept_by}
+    return [label(f"explain.{word}", lang, named=label("explain.and", lang).join(named)) for word, named in each.items() if named]
 
 
 def _given(told: Counting, lang: Lang) -> list[str]:

@@ -72,6 +72,11 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "outcome": draft.outcomes,
         "rule": draft.rules,
         "follow": draft.follows,
+        "combine": draft.scale.rows,
+        "suspension": draft.suspensions,
+        "extension": draft.extensions,
+        "transition": draft.transitions,
+        "quiet": draft.quiets,
         "floor": [draft.floor] if draft.floor is not None else [],
         "ceiling": [draft.ceiling] if draft.ceiling is not None else [],
         "staff": [draft.staff] if draft.staff is not None else [],
@@ -92,6 +97,7 @@ def _of_item(item: Item) -> frozenset[str]:
         item.exempt_basis or "",
         item.override_basis or "",
         item.insured_basis or "",
+        item.publicity.basis if item.publicity is not None else "",
         *(fact.basis for fact in item.facts),
         *(fact.valid_for_basis for fact in item.facts),
     )
@@ -104,6 +110,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
         (
             *("item", "ground", "strategy", "sampling", "size", "frequency", "check", "suppression", "term", "outcome"),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
+            *("combine", "suspension", "extension", "transition", "quiet"),
         ),
         _clauses,
     ),

@@ -68,7 +68,9 @@ def _levels(draft: Draft, found: Found) -> None:
 
 
 def _heavier(draft: Draft, found: Found) -> None:
-    """Committers are drawn more than others of their level only where a law is cited; a proposal is none (scenario 5).
+    """Committers are drawn more than others of their level only where a cited article is marked as permitting it (scenario 5).
+
+    The plan forbids it (item 7), a proposal allows nothing, and a law on something else neither: the pack says which article does.
 
     Compared is what a year comes to: share, least number and number by officers, each as often as its window comes round.
     """
@@ -76,7 +78,7 @@ def _heavier(draft: Draft, found: Found) -> None:
     for stratum in sorted({row.stratum for row in draft.strategies if row.stratum is not None} & rows.keys()):
         row = rows[stratum]
         others = rows.get(f"{POOL}{row.level}")
-        if others is not None and proposed(row.basis) and _more(row, others):
+        if others is not None and not draft.permits(row.basis) and _more(row, others):
             told = {"value": stratum, "ratio": _said(row), "level": row.level, "other": _said(others)}
             found("heavier_uncited", f"sampling {row.row}", "basis", **told)
     for strategy in draft.strategies:
@@ -97,7 +99,7 @@ def _more(row: SamplingRow, others: SamplingRow) -> bool:
 
 
 def _share(row: SamplingRow, times: int) -> Fraction:
-    return min(row.ratio * times, row.most if row.most is not None else Fraction(1), Fraction(1))
+    return row.ratio * times if row.most is None else min(row.ratio * times, row.most)
 
 
 def _said(row: SamplingRow) -> str:

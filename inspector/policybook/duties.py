@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from inspector.domain.calendar import Unit
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
+from inspector.domain.publicity import NOT_PUBLIC, Publicity
 from inspector.policybook.part import Part
 
 
@@ -34,3 +35,20 @@ def clause(part: Part) -> ClauseRow:
         rows=part.texts("rows") if "rows" in part.content else (),
         otherwise=part.maybe("otherwise") or "",
     )
+
+
+def publicity(part: Part) -> Publicity:
+    """`publicity` of an item: what is public has a term, and what is not has none."""
+    part.keys(("scope", "basis"), ("term",))
+    held = Publicity(scope=part.text("scope"), term=_lasting(part), basis=part.basis("basis"))
+    if part.clean and (held.scope == NOT_PUBLIC) is (held.term is not None):
+        part.flaw("publicity_term", "term", value=held.scope)
+    return held
+
+
+def _lasting(part: Part) -> Term | None:
+    """A stretch of the calendar."""
+    term = part.maybe_term("term")
+    if term is not None and term.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR) and part.clean:
+        part.flaw("term_not_calendar", "term", value=term)
+    return term

@@ -262,8 +262,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "属于不适用范围（{categories}），{value} 所引又不是法律、法规；请引用 [sources] 中标明 statute = true 的（{known}），或删去本事项",
     ),
     "source_no_statute": (
-        "{value} is no law: S0 is the plan that excludes, P a proposal of this software; take `statute` out, a law has a code of its own",
-        "{value} 不是法律、法规：S0 是作出排除规定的实施方案，P 是软件的建议值；请删去 statute，法律、法规另用代号",
+        "{value} is no law: S0 is the plan that excludes, P a proposal of this software; take `{mark}` out, a law has a code of its own",
+        "{value} 不是法律、法规：S0 是作出排除规定的实施方案，P 是软件的建议值；请删去 {mark}，法律、法规另用代号",
     ),
     "exempt_incomplete": ("an exempt item needs {value}", "免予核查的事项须写明 {value}"),
     "exempt_unstated": (
@@ -279,6 +279,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "standard_vague": (
         "vague wording `{value}`; say what is measured (the plan, item 5)",
         "含模糊表述或兜底条款“{value}”；要求须可量化、易操作（实施方案第5项）",
+    ),
+    "publicity_term": (
+        "scope {value}: what is made public needs its term, and `none` has no term",
+        "公开范围为 {value}：公开的须写明时限（term），不公开（none）的不写",
     ),
     "premises_without_visit": (
         "exists only at the premises, but the item's methods lack ON_SITE",
@@ -321,6 +325,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "transition_uncited": (
         "the outcome of who committed under an earlier version changes, and {value} is only a proposal; cite what allows it",
         "改变此前承诺人的结果，而 {value} 只是建议值；须引用允许溯及的规定",
+    ),
+    "visit_before_query": (
+        "sends somebody before asking on line; put ONLINE_QUERY before ON_SITE, or cite what permits it",
+        "先上门后在线查询；请把 ONLINE_QUERY 写在 ON_SITE 之前，或者引用允许从严（heavier）的条款",
+    ),
+    "query_missing": (
+        "leaves out ONLINE_QUERY, though {value} can be asked on line; no level is spared it: add it",
+        "没有 ONLINE_QUERY，而 {value} 可以在线查询；任何等级都不减免在线核查，请补上",
+    ),
+    "suspension_unbounded": (
+        'waits for a person without end; write longest = "…", for all of a case together',
+        "等待当事人而没有最长期限；请写 longest（同一办件各次合计）",
     ),
     "suspension_twice": ("{value} has two rows; keep one", "中止事由 {value} 有两行；保留一行"),
     "extension_twice": (

@@ -22,6 +22,7 @@ from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
 from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
+from inspector.policybook.ways import LATER as WAYS
 
 CITED = ("S0", "S1")
 """Sources that rules of the domain cite by themselves: the plan, and the Penalties Law. Without them a decision's basis says nothing."""
@@ -40,7 +41,7 @@ def prove(draft: Draft, file: str, *, kept: bool = False) -> list[Flaw]:
         told = {name: str(value) for name, value in facts.items()}
         flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
 
-    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS):
+    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS, *WAYS):
         if not draft.broken.intersection(tables):
             proof(draft, found)
     if not flaws and not draft.broken:

@@ -50,7 +50,7 @@ FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
 NO_STATUTE = ("S0", "P", "H")
-"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals. Never a statute."""
+"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals. Never marked."""
 
 GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
@@ -80,6 +80,7 @@ class Draft:
     approval: Approval
     sources: Mapping[str, str]
     statutes: frozenset[str]
+    heavier: frozenset[str]
     levels: tuple[LevelRow, ...]
     scale: Scale
     stale_after: Term
@@ -111,6 +112,10 @@ class Draft:
     report: ReportRow
     broken: frozenset[str]
 
+    def permits(self, basis: str) -> bool:
+        """Whether an article of a basis is marked, at its source, as permitting heavier checks of those who committed."""
+        return any(cited.strip() in self.heavier for cited in basis.split(";"))
+
     @property
     def order(self) -> tuple[str, ...]:
         """Which level is topped up first: the floor's order, else the levels from the last to the first."""
@@ -127,6 +132,7 @@ class Draft:
             approval=self.approval,
             sources=self.sources,
             statutes=self.statutes,
+            heavier=self.heavier,
             levels=self.levels,
             scale=self.scale,
             stale_after=self.stale_after,
@@ -163,7 +169,7 @@ class Draft:
 def read(part: Part) -> Draft:
     """Read a whole file; what is wrong is in the part's flaws."""
     part.keys((*_HEAD, *_TABLES), _OPTIONAL)
-    sources, statutes = _sources(part.table("sources"))
+    sources, statutes, heavier = _sources(part.table("sources"))
     part.sources = frozenset(sources)
     broken: set[str] = set()
     ids: dict[str, set[str]] = {"row": set()}
@@ -212,6 +218,7 @@ def read(part: Part) -> Draft:
         approval=_approval(part.table("approval")),
         sources=sources,
         statutes=statutes,
+        heavier=heavier,
         levels=rows("level", "code", _level),
         scale=Scale(axes=rows("axis", "code", scales.axis), rows=rows("combine", "id", scales.combine)),
         stale_after=stale_after,
@@ -245,23 +252,27 @@ def read(part: Part) -> Draft:
     )
 
 
-def _sources(part: Part) -> tuple[dict[str, str], frozenset[str]]:
-    """The titles by code, and the codes of laws and regulations: `S1 = "title"`, or `S1 = { title = "title", statute = true }`."""
-    titles, statutes = dict[str, str](), set[str]()
+def _sources(part: Part) -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
+    """The titles by code, the codes of laws and regulations, and the articles that permit heavier checks of those who committed.
+
+    As `S1 = "title"`, or `S1 = { title = "title", statute = true, heavier = ["12"] }`.
+    """
+    titles, statutes, heavier = dict[str, str](), set[str](), set[str]()
     for code, told in part.content.items():
         if not isinstance(told, dict):
             titles[code] = part.text(code)
             continue
         one = part.table(code)
-        one.keys(("title",), ("statute",))
+        one.keys(("title",), ("statute", "heavier"))
         titles[code] = one.text("title")
-        if "statute" not in one.content or not one.flag("statute"):
-            continue
-        if code in NO_STATUTE:
-            one.flaw("source_no_statute", "statute", value=code)
-        else:
+        marks = {"statute": "statute" in one.content and one.flag("statute"), "heavier": "heavier" in one.content}
+        for mark in (mark for mark, set_ in marks.items() if set_ and code in NO_STATUTE):
+            one.flaw("source_no_statute", mark, value=code, mark=mark)
+        if marks["statute"] and code not in NO_STATUTE:
             statutes.add(code)
-    return titles, frozenset(statutes)
+        one.some("heavier")
+        heavier.update(f"{code}:{article}" for article in (one.texts("heavier") if marks["heavier"] else ()))
+    return titles, frozenset(statutes), frozenset(heavier)
 
 
 def _approval(part: Part) -> Approval:
@@ -298,7 +309,7 @@ def _item(part: Part, usual: TermRow) -> Item:
         ),
         (
             *("verify", "verify_basis", "override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "verify_from"),
-            *("insured_value", "insured_basis"),
+            *("insured_value", "insured_basis", "publicity"),
         ),
     )
     for field in ("matters", "subjects", "methods"):
@@ -324,6 +335,7 @@ def _item(part: Part, usual: TermRow) -> Item:
         verify_from=part.choice("verify_from", VerifyFrom) if "verify_from" in part.content else VerifyFrom.INTAKE,
         standard=part.text("standard"),
         notice_version=part.text("notice_version"),
+        publicity=duties.publicity(part.table("publicity")) if "publicity" in part.content else None,
         facts=facts.facts(part),
         basis=part.basis("basis"),
         insured_value=part.maybe_whole("insured_value", 1),

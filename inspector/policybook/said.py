@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "heavier_uncited": (
-        "stratum {value} may draw committers more in a year ({ratio}) than daily supervision draws level {level} ({other}); cite a law",
-        "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用允许从严的规定，建议值不是规定",
+        "stratum {value} may draw committers more in a year ({ratio}) than others of level {level} are drawn ({other}); cite a permit",
+        "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用其来源标明允许从严（heavier）的条款",
     ),
     "visit_all_uncited": (
         "sends people to whoever committed, whatever the case needs, and {value} is only a proposal; cite what allows it",

@@ -99,8 +99,12 @@ def tables(policy: Policy) -> tuple[Table, ...]:
 
 
 def _sources(policy: Policy) -> Table:
-    rows = {code: (name, "是" if code in policy.statutes else "") for code, name in policy.sources.items()}
-    return Table(title="来源", heads=("代号", "名称", "法律、法规"), rows=rows)
+    permits = {
+        code: "、".join(one.partition(":")[2] for one in sorted(policy.heavier) if one.startswith(f"{code}:"))
+        for code in policy.sources
+    }
+    rows = {code: (name, "是" if code in policy.statutes else "", permits[code]) for code, name in policy.sources.items()}
+    return Table(title="来源", heads=("代号", "名称", "法律、法规", "允许对承诺人从严的条款"), rows=rows)
 
 
 def _general(policy: Policy) -> Table:
@@ -165,7 +169,7 @@ def _any(values: Sequence[str], named: Collection[str] | None) -> str:
 def _items(policy: Policy) -> Table:
     heads = (
         *("编号", "名称", "领域", "事项类型", "对象", "风险", "风险因素", "排除情形", "免予核查", "方式", "代为承诺"),
-        *("核查期限", "期限依据", "核查标准", "告知书版本", "责任保险", "依据"),
+        *("核查期限", "期限依据", "核查标准", "告知书版本", "承诺书公开", "责任保险", "依据"),
     )
     return Table(title="证明事项", heads=heads, rows={item.code: _item(item) for item in policy.items.values()})
 
@@ -186,9 +190,15 @@ def _item(item: Item) -> tuple[str, ...]:
         item.verify_basis,
         item.standard,
         item.notice_version,
+        _publicity(item),
         conduct.insurance(item),
         item.basis,
     )
+
+
+def _publicity(item: Item) -> str:
+    held = item.publicity
+    return "未写明" if held is None else f"{legaltime.public(held)}；依据：{held.basis}"
 
 
 def _exemption(item: Item) -> str:

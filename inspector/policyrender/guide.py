@@ -14,7 +14,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
-from inspector.policyrender import _term
+from inspector.policyrender import _term, legaltime
 from inspector.policyrender.words import FACTORS, WORDS, graded
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
@@ -89,6 +89,11 @@ def _part(policy: Policy, item: Item, entry: Entry, cite: Cite) -> Part:
         "设定依据": cite([entry.content.basis], entry.content.sources),
         "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待。依据：{choice}",
         "方式一 告知承诺": _commitment(item),
+        **(
+            {"承诺书公开": f"{legaltime.public(item.publicity)}。依据：{cite([item.publicity.basis], policy.sources)}"}
+            if item.publicity
+            else {}
+        ),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
         "核查": f"{verified(policy, item)}。依据：{cite([item.verify_basis], policy.sources)}",
         **({"免予核查": f"{_exempt(item)}。依据：{cite([item.exempt_basis or ''], policy.sources)}"} if item.exempt else {}),

@@ -8,6 +8,7 @@ from itertools import groupby
 from inspector.domain.calendar import Term
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Policy
+from inspector.domain.publicity import NOT_PUBLIC, Publicity
 from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.transition import Scope
 from inspector.policyrender.words import REASONS, UNITS, WORDS
@@ -67,3 +68,10 @@ def _span(days: list[int]) -> str:
 
 def _term(term: Term) -> str:
     return f"{term.amount}{UNITS[term.unit]}"
+
+
+def public(held: Publicity) -> str:
+    """How far a letter is made public, and for how long after it was signed."""
+    if held.scope == NOT_PUBLIC or held.term is None:
+        return "不公开"
+    return f"公开范围：{held.scope}；自签署之日起{_term(held.term)}"

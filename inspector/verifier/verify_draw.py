@@ -309,7 +309,7 @@ class Table:
         self.room, self.barred = {row[0]: int(row[3]) for row in self.staff}, {(row[0], row[1]) for row in bans}
         self.visits = sorted(drawn, key=lambda row: (self.card(f"v\t{row[0]}"), row[0]))
         self.teams, self.load = [list[Any]([None] * self.size) for _ in drawn], Counter[Any]()
-        lacks = dict[Any, list[str]]()  # equal Hall sets are told once (section 4.5)
+        lacks = dict[Any, list[str]]()  # equal Hall sets are told once (section 4)
         places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
         for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
             n, may = len(seats := self.repair((v, s))) - 1, sorted({who for seat in seats for who in self.may(seat)})

@@ -115,6 +115,7 @@ def test_the_guide_tells_both_ways_verification_consequences_and_how_to_turn_bac
         "签署告知承诺书",
         "提交法律、法规或者国务院决定要求的证明",
         "方式为在线核查",
+        "**承诺书公开**：不公开。依据：",
         "个工作日内完成",
         "终止办理",
         "办结之前有合理理由的，可以撤回承诺",

@@ -247,3 +247,8 @@ def test_a_signal_in_the_midst_of_a_start_is_heard_when_the_start_is_over() -> N
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
+
+
+def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path) -> None:
+    assert process("case", "shwo", folder=tmp_path).code == 2
+    assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2

@@ -384,11 +384,6 @@ def test_help_comes_without_the_engine_and_tells_the_exit_codes(tmp_path: Path) 
     assert loaded.stdout.strip() == "[]"
 
 
-def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path) -> None:
-    assert process("case", "shwo", folder=tmp_path).code == 2
-    assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2
-
-
 def test_a_stored_string_cannot_steer_the_terminal(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
     with store.begin() as tx:

@@ -158,12 +158,12 @@ def test_the_year_is_that_of_the_office_s_clock(store: Store, hand: Hand) -> Non
 
 
 def test_the_floor_is_topped_up_in_the_committed_numbers_and_the_derivation_shows_both_steps(store: Store, hand: Hand) -> None:
-    levels = dict.fromkeys(range(1, 281), "A") | dict.fromkeys(range(281, 301), "D")
+    levels = dict.fromkeys(range(1, 581), "A") | dict.fromkeys(range(581, 601), "D")
     made = framed(filled(store, hand, levels), hand)
     steps = {step["rule"]: step for step in told(made)["steps"] if step["rule"] != "quota.stratum"}
-    assert [step["k"] for step in told(made)["steps"] if step["rule"] == "quota.stratum"] == [3, 1]
-    assert (steps["quota.floor"]["asked"], steps["quota.floor"]["added"]) == (9, {"pool-D": 5})
-    assert (made.ruled.rules.strata["pool-D"].ppm, made.ruled.rules.strata["pool-D"].least) == (0, 6)
+    assert [step["k"] for step in told(made)["steps"] if step["rule"] == "quota.stratum"] == [6, 6]
+    assert (steps["quota.floor"]["asked"], steps["quota.floor"]["added"]) == (18, {"pool-D": 6})
+    assert (made.ruled.rules.strata["pool-D"].ppm, made.ruled.rules.strata["pool-D"].least) == (0, 12)
     assert (made.ruled.rules.strata["pool-A"].ppm, made.ruled.rules.strata["pool-A"].least) == (10_000, 1)
 
 

@@ -92,6 +92,16 @@ def test_a_letter_under_another_version_of_the_notice_is_taken_and_remarked_on(
     assert all(("2019-07" in one and "2025-01" in one) == odd for one in told)
 
 
+def test_a_letter_that_is_to_be_public_otherwise_than_the_item_says_is_explained(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    case_id = post(office, aid(notice_version="2025-01", subject_name="张三", publicity_scope="本机关网站"))
+    with store.read() as tx:
+        assert tx.cases.get(case_id).remarks == (CaseRemark.PUBLICITY,)
+        english, chinese = (render(explain(office, tx, case_id), lang) for lang in ("en", "zh-Hans"))
+    assert "made public: the letter says 本机关网站, the item not at all" in english
+    assert "承诺书为“本机关网站”，事项为“不公开”" in chinese
+
+
 @pytest.mark.parametrize(("today", "told"), [("2025-10-31", []), ("2025-11-01", ["is"]), ("2026-01-01", ["was"])])
 def test_check_warns_ahead_of_a_review_and_when_it_is_late(today: str, told: list[str]) -> None:
     found = list(fitting.exemptions(Policybook.load(POLICIES), TREE, date.fromisoformat(today)))

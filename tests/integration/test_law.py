@@ -20,6 +20,7 @@ from inspector.store.tables import case_file
 from tests.edge import a_case
 from tests.house import START, closing
 from tests.integration.test_installation import Installation
+from tests.workdays import holidays
 
 pytestmark = pytest.mark.alike
 
@@ -198,12 +199,12 @@ def test_a_start_after_the_folders_were_mended_closes_what_the_process_before_wa
     assert running.matters("law_refused") == []
 
 
-NEXT_YEAR = """\
+NEXT_YEAR = f"""\
 year = 2027
 notice = ""
 notice_date = 2026-11-05
 source = "invented for this test"
 [[holiday]]
 name = "元旦"
-days_off = [2027-01-01]
+days_off = [{holidays(2027)}]
 """

@@ -31,6 +31,7 @@ from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_relief import drawn, team
 from tests.integration.test_way import LICENCE, Post, person
 from tests.needs import ROOT
+from tests.workdays import holidays
 
 RELIEF = {"household": "三口", "insured-income": "低于标准"}
 CHRISTMAS = datetime(2026, 12, 25, 9, tzinfo=SHANGHAI)
@@ -297,7 +298,8 @@ def test_a_year_in_the_administrators_folder_is_taken_up_at_the_next_start(store
     assert waiting(first, OrderKind.CALENDAR_RECOUNT) == []
     text = (ROOT / "policies" / "calendars" / "cn-2026.toml").read_text(encoding="utf-8")
     days_off = (
-        'year = 2027\nnotice = ""\nnotice_date = 2026-11-05\nsource = "-"\n[[holiday]]\nname = "x"\ndays_off = [2027-01-01]\n'
+        'year = 2027\nnotice = ""\nnotice_date = 2026-11-05\nsource = "-"\n[[holiday]]\nname = "x"\n'
+        f"days_off = [{holidays(2027)}]\n"
     )
     (tmp_path / "cn-2027.toml").write_text(days_off, encoding="utf-8")
     second = bootstrap.office(settings, store)

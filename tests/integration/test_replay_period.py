@@ -180,17 +180,17 @@ def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: P
         assert asked == {("ONLINE_QUERY", "registers"): (registers,) * 2, ("ASSISTANCE", "civil-affairs"): (1, 1)}
         assert said[side]["cases_with_visit"] == {"sure": 4, "most": 4}
         assert said[side]["inspector_visits"] == {"sure": seats, "most": seats}  # 4 visits of two, then of three
-    # C: both of 2 by the minimum, then one of 2. A: one of 3. U: both of 2; without the exam the one that is left.
+    # C: both of 2 by the minimum, then one of 2. A: one of 3. U: one of 2; without the exam the one that is left.
     (odds,) = said["draws"]
     assert {one["stratum"]: (one["becomes"], one["objects"], one["before"], one["after"]) for one in odds["classes"][1:3]} == {
         "normal-A": ("normal-A", 3, "1/3", "1/3"),
         "normal-C": ("normal-C", 2, "1", "1/2"),
     }
     assert [(one["becomes"], one["objects"], one["before"], one["after"]) for one in odds["classes"][3:]] == [
-        ("", 1, "1", None),
-        ("normal-U", 1, "1", "1"),
+        ("", 1, "1/2", None),
+        ("normal-U", 1, "1/2", "1"),
     ]
-    assert (odds["drawn"], odds["would"], odds["seats"], odds["would_seats"], odds["fault"]) == (5, 3, 10, 9, False)
+    assert (odds["drawn"], odds["would"], odds["seats"], odds["would_seats"], odds["fault"]) == (4, 3, 8, 9, False)
     # Firms 1–4 one visit each, 5 and 6 one and then a half, 7–9 a third.
     assert said["burden"] == {"before": {"1": 9}, "after": {"1": 9}, "most_before": "1", "most_after": "1", "more": 0, "less": 2}
 

@@ -14,7 +14,7 @@ from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Notice, Term, Wor
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS, told
 from tests.needs import ROOT
-from tests.workdays import between
+from tests.workdays import between, holidays
 
 SHIPPED = ROOT / "policies" / "calendars"
 CALENDAR = load_calendars(SHIPPED)
@@ -201,14 +201,15 @@ def test_the_fixed_offset_is_what_the_zone_file_says() -> None:
 # --- files
 
 
-GOOD = """\
+BY_LAW = holidays(2026).removeprefix("2026-01-01, ")
+GOOD = f"""\
 year = 2026
 notice = "国办发明电〔2025〕7号"
 notice_date = 2025-11-04
 source = "official gazette"
 [[holiday]]
 name = "元旦"
-days_off = [2026-01-01, 2026-01-02]
+days_off = [2026-01-01, 2026-01-02, {BY_LAW}]
 days_worked = [2026-01-04]
 """
 
@@ -220,7 +221,9 @@ def test_a_year_file_is_read_whole(tmp_path: Path) -> None:
         YearTable(
             year=2026,
             notice=Notice(number="国办发明电〔2025〕7号", on=date(2025, 11, 4), source="official gazette"),
-            days_off=(NamedDay(day=date(2026, 1, 1), name="元旦"), NamedDay(day=date(2026, 1, 2), name="元旦")),
+            days_off=tuple(
+                NamedDay(day=date.fromisoformat(day), name="元旦") for day in ["2026-01-01", "2026-01-02", *BY_LAW.split(", ")]
+            ),
             days_worked=(NamedDay(day=date(2026, 1, 4), name="元旦"),),
         ),
     )
@@ -236,6 +239,9 @@ def test_a_year_file_is_read_whole(tmp_path: Path) -> None:
         ("2026-01-02", "2026-01-04", "calendar_day_twice", "holiday"),
         ("2026-01-04", "2026-01-05", "calendar_worked_day_no_weekend", "holiday[1].days_worked[1]"),
         ("2026-01-02", "2027-01-01", "calendar_day_outside_year", "holiday[1].days_off[2]"),
+        ("2026-05-02, ", "", "calendar_holidays_lacking", "holiday"),
+        ("2026-04-05, ", "", "calendar_holidays_lacking", "holiday"),
+        ("2026-02-18, ", "", "calendar_holidays_lacking", "holiday"),
         ("2026-01-02", "2025-11-30", "calendar_day_outside_year", "holiday[1].days_off[2]"),
         ("2026-01-04", "2024-12-29", "calendar_day_outside_year", "holiday[1].days_worked[1]"),
         ("2026-01-02", '"2026-01-02"', "calendar_date_expected", "holiday[1].days_off[2]"),
@@ -287,6 +293,7 @@ def test_a_file_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
 def test_two_files_cannot_name_one_day(tmp_path: Path) -> None:
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace("2026-01-02", "2026-12-31"), encoding="utf-8")
     later = GOOD.replace("2026-01-01, 2026-01-02", "2026-12-31, 2027-01-01").replace("2026-01-04", "2027-01-03")
+    later = later.replace(BY_LAW, BY_LAW.replace("2026", "2027"))
     (tmp_path / "cn-2027.toml").write_text(later.replace("year = 2026", "year = 2027"), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
@@ -329,13 +336,14 @@ def test_a_higher_version_amends_a_year_within_the_year_and_a_counted_date_cites
     assert calendar.is_working_day(date(2026, 1, 2))
     found = due_after("2025-12-31T09:00", "1mo", calendar).counted
     assert found.notices == ("国办发明电〔2025〕7号",)  # the circular has no number, and none is made up for it
+    assert found.unknown == ("2026: a circular",)
     assert [one.source for one in calendar.tables[0].amendments] == ["a circular"]
-    assert calendar.versions(2025, 2027) == ("2026/2",)
+    assert found.versions == ("2026/2",)
 
 
 def test_a_shipped_year_outlives_an_older_file_of_the_administrators(tmp_path: Path) -> None:
     theirs, shipped = own_folders(tmp_path, AMENDED)
-    assert load_calendars(shipped, theirs).versions(2026, 2026) == ("2026/2",)
+    assert [table.label for table in load_calendars(shipped, theirs).tables] == ["2026/2"]
 
 
 def test_a_changed_year_under_a_used_version_is_refused_and_the_same_one_twice_is_not(tmp_path: Path) -> None:
@@ -351,3 +359,29 @@ def test_a_misspelt_folder_of_calendars_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as caught:
         load_calendars(SHIPPED, tmp_path / "nowhere")
     assert caught.value.code == "calendar_folder_missing"
+
+
+def test_a_year_of_new_years_day_alone_is_refused_and_told_what_is_off_by_law(tmp_path: Path) -> None:
+    (tmp_path / "cn-2026.toml").write_text(GOOD.replace(f", {BY_LAW}", ""), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        load_calendars(tmp_path)
+    assert str(caught.value.facts["value"]).split(", ") == [
+        *("2026-05-01", "2026-05-02", "2026-10-01", "2026-10-02", "2026-10-03"),
+        *("3 × 2026-01-21 – 2026-02-24", "1 × 2026-04-04 – 2026-04-06", "1 × 2026-05-26 – 2026-06-26"),
+    ]
+    assert all("2026-10-03" in told(caught.value, lang) for lang in ("en", "zh-Hans"))
+
+
+def test_the_second_of_may_is_off_by_law_since_2025(tmp_path: Path) -> None:
+    text = GOOD.replace("2026-05-02, ", "").replace("2026", "2024").replace("2024-01-04", "2024-01-06")
+    (tmp_path / "cn-2024.toml").write_text(text, encoding="utf-8")
+    assert load_calendars(tmp_path).is_working_day(date(2024, 5, 2))
+
+
+def test_a_december_day_is_counted_by_the_notice_that_names_it() -> None:
+    """Saturday 29 December 2018 was worked by the notice for 2019 alone."""
+    found = due_after("2018-12-03T09:00", "20wd").counted
+    assert (found.last, [one.day for one in found.made_up]) == (date(2018, 12, 29), [date(2018, 12, 29)])
+    assert (found.notices[:2], found.versions) == (("国办发明电〔2017〕12号", "国办发明电〔2018〕15号"), ("2018/1", "2019/2"))
+    before = due_after("2018-12-03T09:00", "19wd").counted
+    assert (before.last, before.versions) == (date(2018, 12, 28), ("2018/1",)), "and whoever does not reach it does not cite it"

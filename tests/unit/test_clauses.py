@@ -8,6 +8,7 @@ import pytest
 
 from inspector.domain.duty import ClauseRow
 from inspector.policybook import Policybook
+from tests.legaltime import EXTENSION, QUIET, SUSPENSION, TRANSITION
 from tests.packs import POLICIES, SHIPPED, after, edited, refused, without
 
 MAOJI = Policybook.load(POLICIES).get("maoji@2026.1")
@@ -64,6 +65,26 @@ BROKEN = {
         after('id = "term-visit"', 'basis = "P:2.4"', 'basis = "S0:3.9"'),
         ["clause_missing"],
         "term term-visit · basis: cites S0:3.9, but no clause states what that asks for",
+    ),
+    "a suspension that cites an article of the plan has its clause": (
+        SHIPPED + edited(('basis = "P:2.4"', 'basis = "S0:3.9"'), text=SUSPENSION),
+        ["clause_missing"],
+        "suspension suspend · basis: cites S0:3.9, but no clause states what that asks for",
+    ),
+    "an extension likewise": (
+        SHIPPED + edited(('basis = "P:2.4"', 'basis = "S0:3.9"'), text=EXTENSION),
+        ["clause_missing"],
+        "extension extend · basis: cites S0:3.9",
+    ),
+    "a window likewise": (
+        SHIPPED + edited(('basis = "P:2.4"', 'basis = "S0:3.9"'), text=QUIET),
+        ["clause_missing"],
+        "quiet quiet · basis: cites S0:3.9",
+    ),
+    "a transition likewise": (
+        SHIPPED + edited(('basis = "S0:7"', 'basis = "S0:3.9"'), text=TRANSITION),
+        ["clause_missing"],
+        "transition before · basis: cites S0:3.9",
     ),
     "a clause stands once": (
         edited(('id = "2.2"', 'id = "2.1"')),

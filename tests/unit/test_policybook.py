@@ -12,7 +12,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy, Timer, steps
 from inspector.policybook import PacksInvalid, Policybook, hasty
-from tests import legaltime
+from tests import legaltime, sizes
 from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
 
 
@@ -74,7 +74,7 @@ def test_the_demo_draws_somebody_from_every_stratum_with_one_case() -> None:
 def test_a_percentage_and_a_fraction_are_the_same_exact_number(tmp_path: Path) -> None:
     assert loaded(tmp_path, SHIPPED).sampling("normal-B").ratio == Fraction(3, 100)
     assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"3/100"')).sampling("normal-B").ratio == Fraction(3, 100)
-    assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"1/30"')).sampling("normal-B").ratio == Fraction(1, 30)
+    assert loaded(tmp_path, after('id = "sample-pool-B"', '"3%"', '"1/30"')).sampling("pool-B").ratio == Fraction(1, 30)
     assert loaded(tmp_path, after('id = "sample-normal-B"', '"3%"', '"0.5%"')).sampling("normal-B").ratio == Fraction(1, 200)
 
 
@@ -188,7 +188,10 @@ def test_a_pack_may_do_without_bounds_that_no_law_asks_for(table: str, tmp_path:
 
 
 def test_a_size_may_go_by_officers(tmp_path: Path) -> None:
-    row = loaded(tmp_path, after('id = "sample-normal-B"', 'ratio = "3%"', 'each = "5/2"')).sampling("normal-B")
+    text = SHIPPED
+    for one in ("sample-normal-B", "sample-high-B", "sample-pool-B"):
+        text = after(f'id = "{one}"', 'ratio = "3%"', 'each = "5/2"', text)
+    row = loaded(tmp_path, text).sampling("normal-B")
     assert (row.each, row.ratio) == (Fraction(5, 2), Fraction(0))
 
 
@@ -243,3 +246,39 @@ def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp
     write(tmp_path, SHIPPED + row.replace("2026.1", "2026.2"))
     with pytest.raises(PacksInvalid, match=r"maoji@2026\.2 does not begin before this version; earlier ones are -"):
         Policybook.load(tmp_path)
+
+
+def test_an_article_that_its_source_marks_as_permitting_it_lets_committers_be_drawn_more(tmp_path: Path) -> None:
+    held = loaded(tmp_path, after('id = "sample-normal-D"', "S0:7;P:2.3;H:11", "S0:7;S8:22", sizes.PERMITTING))
+    assert (held.heavier, held.sampling("normal-D").ratio) == (frozenset({"S8:22"}), Fraction(2, 5))
+
+
+def test_a_visit_may_come_before_the_query_where_an_article_permits_it(tmp_path: Path) -> None:
+    turned = after('id = "high-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"')
+    permitted = after('id = "high-D"', "S0:7;P:2.2", "S0:7;S8:22", turned)
+    marked = edited(
+        ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('不是本事项的依据"\n', '不是本事项的依据" }\n'), text=permitted
+    )
+    held = loaded(tmp_path, marked)
+    assert held.strategy(held.items["hr-agency-staff"], "D").methods[0] is Method.ON_SITE
+
+
+def test_a_pack_of_before_that_is_kept_is_not_asked_what_permits_it(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    book = Policybook.load(tmp_path)
+    kept = book.remembering({"maoji@2025.9": sizes.HEAVIER.replace('"2026.1"', '"2025.9"')}, ["maoji@2025.9"])
+    assert kept.get("maoji@2025.9").sampling("normal-D").ratio == Fraction(2, 5)
+
+
+@pytest.mark.parametrize("pack", ["maoji@2026.1", "maoji@2026.2", "demo@1"])
+def test_who_committed_is_drawn_as_others_of_the_same_level_are(pack: str) -> None:
+    held = Policybook.load(POLICIES).get(pack)
+    for row in (held.sampling(row.stratum) for row in held.strategies if row.stratum is not None):
+        pool = held.sampling(f"pool-{row.level}")
+        assert (row.ratio, row.minimum, row.per, row.each) == (pool.ratio, pool.minimum, pool.per, pool.each), row.row
+
+
+def test_a_pack_for_daily_supervision_alone_says_that_it_takes_no_case() -> None:
+    with pytest.raises(Invalid) as caught:
+        Policybook.load(POLICIES).get("henan-2021@1").item("business-licence")
+    assert (caught.value.code, caught.value.facts["pack"]) == ("items_none", "henan-2021@1")

@@ -56,6 +56,11 @@ def test_the_page_says_which_sources_are_laws_and_a_change_of_that_is_seen() -> 
     assert [(change.table, change.row, change.old, change.new) for change in diff(MAOJI, law)] == [("来源", "S1", "", "是")]
 
 
+def test_the_page_says_which_articles_permit_heavier_checks() -> None:
+    held = changed(heavier=frozenset({"S8:22", "S8:42", "S9:17"}))
+    assert [row(render(held), code)[3] for code in ("S0", "S8", "S9")] == ["", "22、42", "17"]
+
+
 def test_the_page_says_that_the_pack_is_not_approved() -> None:
     assert row(render(MAOJI), "批准")[1] == "待区司法局审核 (pending)，文件 —，尚未批准"
 

@@ -190,6 +190,37 @@ def test_a_planned_end_lies_ahead_and_within_the_row_s_longest() -> None:
     assert paused(case, "2026-03-09T10:00", "2026-04-08", Reason.PERSON).state.paused
 
 
+def test_the_longest_bounds_all_suspensions_for_a_reason_together() -> None:
+    """Thirty days: nine from the 9th to the 18th of March, ten from the 19th to the 29th; then eleven are left, to 10 April."""
+    case = paused(opened(), "2026-03-09T10:00", "2026-03-18", Reason.PERSON).state
+    case = paused(suspension.run_out(case, at("2026-03-19T00:00")).state, "2026-03-19T10:00", "2026-03-29", Reason.PERSON).state
+    case = suspension.run_out(case, at("2026-03-30T00:00")).state
+    assert refusal("2026-03-30T10:00", case, Reason.PERSON, until="2026-04-19") == "suspension_too_long"
+    assert paused(case, "2026-03-30T10:00", "2026-05-01").state.paused, "another reason has days of its own"
+    last = paused(case, "2026-03-30T10:00", "2026-04-10", Reason.PERSON).state
+    spent = suspension.run_out(last, at("2026-04-11T00:00")).state
+    assert refusal("2026-04-13T10:00", spent, Reason.PERSON, until="2026-04-13") == "suspension_spent"
+
+
+def test_a_suspension_that_was_ended_sooner_uses_up_the_working_days_that_it_stood() -> None:
+    rows = tuple(replace(row, longest=Term.parse("5wd")) for row in pack().suspensions)
+    policy = replace(pack(), suspensions=rows)
+
+    def stand(case: Case, now: str, until: str) -> Case:
+        day = date.fromisoformat(until)
+        return suspension.suspend(case, Reason.PERSON, day, "补正通知第5号", "李四", policy, at(now), CALENDAR).state
+
+    case = stand(opened(), "2026-03-09T10:00", "2026-03-16")
+    case = suspension.resume(case, "已补正", "李四", at("2026-03-11T10:00"), CALENDAR).state
+    with pytest.raises(Refusal) as caught:
+        stand(case, "2026-03-12T10:00", "2026-03-18")
+    assert (caught.value.code, caught.value.facts["latest"]) == ("suspension_too_long", "2026-03-17")
+    case = suspension.run_out(stand(case, "2026-03-12T10:00", "2026-03-12"), at("2026-03-13T00:00")).state
+    with pytest.raises(Refusal) as caught:
+        stand(case, "2026-03-13T10:00", "2026-03-18")
+    assert caught.value.facts["latest"] == "2026-03-17", "a day on which it stood is one, though it began and ended on it"
+
+
 def test_only_a_named_person_with_words_and_a_listed_reason_stops_a_clock() -> None:
     case, now = opened(), at("2026-03-09T10:00")
     day = date(2026, 3, 10)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, StartEvent, Term, due
+from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, StartEvent, Term, WorkingCalendar, YearTable, due
 from inspector.domain.counting import tally
 from inspector.flows import wording
 from inspector.flows.articles import Article
@@ -82,6 +82,17 @@ def test_a_date_behind_the_known_calendar_says_what_is_still_to_come() -> None:
     found = due(datetime(2026, 12, 25, 10, tzinfo=SHANGHAI), Term.parse("10wd"), CALENDAR)
     assert "2027 年放假安排尚未公布" in wording.counted(found.counted, "zh-Hans")
     assert "the days off of 2027 are not announced yet" in wording.counted(found.counted, "en")
+
+
+def test_a_notice_without_a_number_is_said_to_be_unknown_with_its_source() -> None:
+    notice = Notice(number="", on=date(2026, 11, 5), source="reprint in a newspaper")
+    year = YearTable(year=2027, notice=notice, days_off=(NamedDay(day=date(2027, 1, 1), name="元旦"),), days_worked=())
+    told = due(
+        datetime(2026, 12, 30, 10, tzinfo=SHANGHAI), Term.parse("5wd"), WorkingCalendar(tables=(*CALENDAR.tables, year))
+    ).counted
+    english, chinese = wording.counted(told, "en"), wording.counted(told, "zh-Hans")
+    assert "notice unknown (number not known), source: 2027: reprint in a newspaper; by the calendar 2026/1, 2027/1" in english
+    assert "放假安排依据：国办发明电〔2025〕7号；放假安排文号不详，来源：2027: reprint in a newspaper；" in chinese
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""What must be true of the order of ways: what can be asked on line is asked first, whatever the level (the plan, items 4 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspector.domain.case import Method
+from inspector.domain.pause import Reason
+from inspector.policybook.rows import Draft
+from inspector.policybook.sizes import Found
+
+
+def _online_first(draft: Draft, found: Found) -> None:
+    """Nobody is sent before the query (handbook 2.2), and no level is spared it where a fact has a source (1.4.13, scenario 43)."""
+    for row in draft.strategies:
+        here = f"strategy {row.row}"
+        if draft.permits(row.basis):
+            continue
+        if Method.ONLINE_QUERY in row.methods:
+            before = row.methods[: row.methods.index(Method.ONLINE_QUERY)]
+            if Method.ON_SITE in before:
+                found("visit_before_query", here, "methods")
+            continue
+        asked = sorted(
+            f"{item.code}/{fact.code}"
+            for item in draft.items
+            if row.fits(item) and not item.exempt and Method.ONLINE_QUERY in item.methods
+            for fact in item.facts
+            if fact.source is not None
+        )
+        if asked:
+            found("query_missing", here, "methods", value=", ".join(asked))
+
+
+def _bounded(draft: Draft, found: Found) -> None:
+    """Waiting for the person is within a set term (handbook 2.4)."""
+    for row in draft.suspensions:
+        if row.reason is Reason.PERSON and row.longest is None:
+            found("suspension_unbounded", f"suspension {row.row}", "longest")
+
+
+LATER: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
+    (("strategy", "item"), _online_first),
+    (("suspension",), _bounded),
+)
+"""Proofs that a pack of before, kept because it is cited, is spared: its text can be mended no more."""

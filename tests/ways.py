@@ -1,0 +1,31 @@
+"""Ways to break the order of ways, and what waits without end; told by `test_policyproofs`."""
+
+from __future__ import annotations
+
+from tests.legaltime import SUSPENSION
+from tests.packs import ITEM, SHIPPED, after, edited
+
+NOT_PUBLIC = 'publicity = { scope = "none", basis = "S0:5;S0:8" }'
+BROKEN = {
+    "a letter that is made public is so for a time": (
+        after(ITEM, NOT_PUBLIC, NOT_PUBLIC.replace("none", "本机关网站")),
+        ["publicity_term"],
+        "item business-licence · publicity.term: scope 本机关网站: what is made public needs its term",
+    ),
+    "nobody is sent before the query on line": (
+        after('id = "high-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"'),
+        ["visit_before_query"],
+        "strategy high-D · methods: sends somebody before asking on line",
+    ),
+    "no level is spared the query where a fact has a source": (
+        after('id = "high-A"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ASSISTANCE", "ON_SITE"'),
+        ["query_missing"],
+        "strategy high-A · methods: leaves out ONLINE_QUERY, though hr-agency-staff/insured-staff can be asked on line",
+    ),
+    "waiting for the person ends some day": (
+        SHIPPED + edited(('reason = "TESTING"', 'reason = "PERSON"'), ('longest = "30d"\n', ""), text=SUSPENSION),
+        ["suspension_unbounded"],
+        "suspension suspend · longest: waits for a person without end",
+    ),
+}
+"""What is broken: the file, the flaws it must lead to, and what one of them says."""
