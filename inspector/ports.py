@@ -311,11 +311,14 @@ class SeedSource(Protocol):
         """The committed form before the seed exists, e.g. {"kind":"reveal","party":…,"hash":…} or {"kind":"text","what":…,"bits":…}."""
         ...
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         """The part itself, e.g. {"kind":"reveal","nonce":…} or {"kind":"text","text":…}. Raises Unavailable until it exists.
 
         `typed`: of a ceremony what each person typed; for every other source the ceremonies' settled figures, each by its ceremony's
-        name. They are settled first, so that who reveals can compare them with what was thrown (decision 27).
+        name. They are settled first, so that who reveals can compare them with what was thrown (decision 27). `w` is the commitment's
+        witness value: what is told once serves one commitment and one set of figures.
         """
         ...
 

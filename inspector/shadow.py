@@ -121,6 +121,7 @@ class OwnSeed:
         typed: tuple[Typed, ...],  # noqa: ARG002
         *,
         key: str,  # noqa: ARG002
+        w: str = "",  # noqa: ARG002
     ) -> Mapping[str, object]:
         """The nonce."""
         return {"kind": "reveal", "nonce": self._nonce(draw)}

@@ -169,6 +169,13 @@ def _calendar() -> WorkingCalendar:
     return load_calendars(ROOT / "policies" / "calendars")
 
 
+def _secret(store: Store) -> bytes:
+    """The house's own secret, where an operator has begun one in this database."""
+    with store.read() as tx:
+        held = tx.office.get()
+    return bytes.fromhex(held.secret) if held is not None else b"s" * 32
+
+
 def open_office(
     store: Store,
     hand: Callable[[], datetime],
@@ -188,7 +195,7 @@ def open_office(
         connectors=connectors,
         tree=TREE,
         plans=plans or {},
-        secret=b"s" * 32,
+        secret=_secret(store),
         base_url="http://inspector.test",
         now=hand,
         tickets_from=0,  # PostgreSQL computes the tickets of every draw in the tests

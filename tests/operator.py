@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from inspector.cli.app import app
 from inspector.domain.calendar import SHANGHAI
+from inspector.store import migrate
 from inspector.store.store import Store
 from tests import house
 
@@ -154,8 +155,14 @@ class Operator:
         return told
 
     def store(self) -> Store:
-        """The database itself, for a look behind the commands."""
-        return Store(self.url, synchronous="OFF")
+        """The database itself, for a look behind the commands; the house has begun in it, for its secret is that of its draws."""
+        held = Store(self.url, synchronous="OFF")
+        if migrate.present(held) == migrate.newest():
+            with held.begin() as tx:
+                if tx.office.get() is None:
+                    now = tx.machine_now()
+                    tx.office.found(now, now, 1.0, skip_closed=False)
+        return held
 
     def file(self, name: str, text: str, encoding: str = "utf-8") -> str:
         """A file of the folder; its path."""

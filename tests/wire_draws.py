@@ -42,11 +42,14 @@ REVEAL = Exchange(
     name="reveal",
     title="The secret revealed",
     about="To `path_reveal`, after the announcement, and when the figures of all ceremonies are settled. Answer 202 while you do not want "
-    "to reveal yet: it is asked again and costs nothing until the last moment for reveals.",
+    "to reveal yet: it is asked again and costs nothing until the last moment for reveals. Reveal only when you hold your own copy of the "
+    "minutes and the figures are those in it. The first `w` and the first figures you are told for a draw stand: answer others with 409, "
+    "or whoever has a copy of the records could ask for your nonce with any figures and then choose the figures by it.",
     connector=RevealSeed,
-    call=lambda held: held.reveal(DRAW, PROMISED, FIGURES, key=f"draw.reveal:{DRAW}:justice"),
+    call=lambda held: held.reveal(DRAW, PROMISED, FIGURES, key=f"draw.reveal:{DRAW}:justice", w=W),
     sent={
         "draw": "number of the draw",
+        "w": "the commitment's witness value, 64 hex digits: your nonce serves this commitment and no other; the witness holds it too",
         "figures.dice": "the settled figures of each ceremony, by its name: compare them with what was thrown, and withhold the "
         "nonce where they differ; `figures` is left out where there is no ceremony",
     },

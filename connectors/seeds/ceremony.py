@@ -53,6 +53,7 @@ class CeremonySeed:
         typed: tuple[Typed, ...],
         *,
         key: str,  # noqa: ARG002
+        w: str = "",  # noqa: ARG002
     ) -> Mapping[str, object]:
         """The figures two people agree on; a person's later typing replaces the earlier one.
 

@@ -47,6 +47,7 @@ class DrandSeed:
         typed: tuple[Typed, ...],  # noqa: ARG002 - of ceremonies only
         *,
         key: str,
+        w: str = "",  # noqa: ARG002 - a beacon speaks to everybody
     ) -> Mapping[str, object]:
         """The promised round, its signature checked.
 

@@ -61,6 +61,7 @@ class NistSeed:
         typed: tuple[Typed, ...],  # noqa: ARG002 - of ceremonies only
         *,
         key: str,
+        w: str = "",  # noqa: ARG002 - a beacon speaks to everybody
     ) -> Mapping[str, object]:
         """The pulse of the promised time with its certificates, signature checked: a beacon may answer with the next closest one.
 

@@ -49,16 +49,19 @@ class RevealSeed:
         typed: tuple[Typed, ...],
         *,
         key: str,
+        w: str = "",
     ) -> Mapping[str, object]:
         """The nonce, believed only when it hashes to the promise (draw-protocol 7.4).
 
-        The party is told the settled figures of the ceremonies, so that it can withhold its nonce where others were thrown.
+        The party is told the settled figures of the ceremonies, so that it can withhold its nonce where others were thrown, and W: the
+        first figures and the first W that it is told for a draw stand, and it answers others with 409. So no second daemon on a copy
+        of the records can ask for the nonce first, and choose the figures here by it.
 
         Raises Unavailable (also `reveal_waiting` while the party answers 202), Refused, Garbled (`nonce_unreadable`,
         `nonce_differs`: whoever changes a promise is found out, and the draw is not run on it).
         """
         figures = {one.by: one.figures for one in typed}
-        told = {"draw": draw, **({"figures": figures} if figures else {})}
+        told = {"draw": draw, **({"w": w} if w else {}), **({"figures": figures} if figures else {})}
         reply = self._wire.send("POST", self._config.path_reveal, json=told, key=key)
         if reply.status == 202:
             raise NotYet("reveal_waiting", origin=Origin.THEM, attempts=reply.attempts)

@@ -12,6 +12,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 from inspector.domain.replacement import Ceased, Ground
+from inspector.labels import label
 
 if TYPE_CHECKING:
     from inspector.domain.register import Entry
@@ -83,13 +84,12 @@ def show_register(
 ) -> Exit | None:
     """List every draw, extension and void in its number, and recompute the chain. 抽取、追加与作废登记簿（逐条复核）。
 
-    Each commitment names the register's end of its day, so the chain is held to all of them: it cannot be written anew.
+    Each commitment names the register's end of its day, so the chain is held to all of them: it cannot be written anew. It is also
+    held to the draws and to the ledger, which knows every number under which a draw was ever prepared.
 
-    Ends with 1 when a line was changed, left out or put in.
+    Ends with 1 when a line was changed, left out or put in, or a draw was taken out.
     """
-    import json
-
-    from inspector.domain.register import flaw, unheld
+    from inspector.flows import reconcile
 
     if agency is not None:
         terminal.office.agency(agency)
@@ -98,18 +98,16 @@ def show_register(
     entries = [one for held in chains.values() for one in held]
     lines = [_line(one) if terminal.as_json else _line(one) | _in_words(one, terminal.lang) for one in entries]
     terminal.rows(("agency", "line", "kind", "draw", "at", "facts", "digest"), lines)
-    wrong = {name: number for name, held in chains.items() if (number := flaw(held)) is not None}
-    for name, number in wrong.items():
-        terminal.aside(terminal.words("register_broken", agency=name, number=number))
-    files = terminal.look(lambda tx: {name: tx.draws.commitments(name) for name in chains})
-    ends = {
-        name: {draw: end for draw, file in held.items() if (end := json.loads(file).get("register"))}
-        for name, held in files.items()
-    }
-    anew = {name: draws for name, held in chains.items() if (draws := unheld(held, ends[name]))}
-    for name, draws in anew.items():
-        terminal.aside(terminal.words("register_anew", agency=name, draws=", ".join(draws)))
-    return Exit.WRONG if wrong or anew else None
+    office = terminal.office
+    with office.store.read(steady=True) as tx:
+        found = [
+            one
+            for name in sorted({*chains, *(office.tree if within is None else within)})
+            for one in reconcile.chain(tx, name, office.now(), whole=True)
+        ]
+    for one in found:
+        terminal.aside(label(one.code, terminal.lang, **one.facts))
+    return Exit.WRONG if found else None
 
 
 def cease(

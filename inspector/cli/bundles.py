@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from inspector.cli.bundle import Bundle, Opinion
-    from inspector.domain.audit import AuditLine
+    from inspector.domain.audit import Audit, AuditLine
     from inspector.domain.plan import Draw
 
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
@@ -47,7 +47,7 @@ def export(
     public: Annotated[
         bool, typer.Option("--public", help="Without registers and persons, after the visits 公开包：检查之后，不含名录和个人")
     ] = False,
-) -> None:
+) -> Exit | None:
     """Write a draw's bundle to a folder, for anybody to verify anywhere. 导出复核包。
 
     It holds the registers, so it is for auditors, and before the result is there it is for nobody: until then only W, number and
@@ -58,8 +58,11 @@ def export(
 
     Of a draw that became void before its result: its commitment, if it had one, and the record that says why it is void, so that
     a chain led through it has no gap.
+
+    Where the records contradict each other about the draw, nothing is published; an auditor gets the bundle all the same, with what
+    does not hold, and the exit code is 1.
     """
-    from inspector.flows import lists
+    from inspector.flows import lists, reconcile
 
     try:
         held = terminal.look(lambda tx: tx.draws.get(draw))
@@ -74,7 +77,8 @@ def export(
 
         office, now = terminal.office, terminal.office.now()
         asked = publish.void_entry if stopped else publish.public_bundle
-        kept = terminal.look(lambda tx: asked(office, tx, draw, now))
+        with reconcile.telling(office):
+            kept = terminal.look(lambda tx: asked(office, tx, draw, now))
     else:
         kept = lists.bundle(held, files)
     if folder.exists() and any(folder.iterdir()):
@@ -94,9 +98,15 @@ def export(
     written += ["witness/record.json", *beside]
     facts = {"folder": folder.name, "files": len(written), "after": record["after"], "public": public}
     terminal.act("draw.export", draw, lambda _tx, _now: None, **facts)
-    terminal.value({"draw": draw, "folder": str(folder), "files": written})
+    problems = () if stopped or public else _found(terminal, held, kept, record)
+    terminal.value(
+        {"draw": draw, "folder": str(folder), "files": written, "problems": [_line(one, terminal) for one in problems]}
+    )
     for name in written:
         terminal.say("wrote", file=folder / name)
+    for one in problems:
+        terminal.aside(f"✗ {label(one.code, terminal.lang, **one.facts)}")
+    return Exit.WRONG if problems else None
 
 
 def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the command
@@ -143,6 +153,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
 ) -> Exit | None:
     """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
+    A draw of the database is held to everything else the house holds about it as well: the seed to what was typed and revealed, by
+    the record and the sealed ledger, the result to the visits and who sits there, the register to all of them.
+
     Of a draw that was made void it says why, and by whom; one void before its result has nothing but its commitment and registers.
 
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
@@ -166,18 +179,18 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         raise Invalid("witness_needed")
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
-    stored = None
+    held = None
     if Path(draw).is_dir():
         bundle = Bundle.of_folder(Path(draw), large=large)
     else:
-        stored = held = known(terminal, draw)
+        held = known(terminal, draw)
         files = _finished(terminal, held)
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
         opinion = judge(bundle, outside, believed(authority), begins)
-    if stored is not None:
-        opinion = _held_to_the_record(terminal, opinion, stored, bundle)
+    if held is not None:
+        opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
     _tell(terminal, opinion, bundle, strict=strict)
@@ -185,16 +198,31 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     return None if holds else Exit.WRONG
 
 
-def _held_to_the_record(terminal: Terminal, opinion: Opinion, held: Draw, bundle: Bundle) -> Opinion:
-    """The opinion on a stored draw, with what its record and the ledger say against its files."""
-    from inspector.domain.audit import AuditLine
-    from inspector.flows.unaltered import altered
+def _found(terminal: Terminal, held: Draw, kept: Mapping[str, bytes], record: Mapping[str, object]) -> tuple[AuditLine, ...]:
+    """What does not hold of an auditor's bundle: in itself, and beside what else the house holds about the draw."""
+    from inspector.cli.bundle import Bundle, judge
 
-    file = terminal.look(lambda tx: altered(tx, held, bundle.files))
-    if file is None:
-        return opinion
-    problems = (AuditLine(code="draw.stored_altered", facts={"file": file}), *opinion.verdict.problems)
-    return replace(opinion, verdict=replace(opinion.verdict, holds=False, time_proven=False, problems=problems))
+    return (*judge(Bundle(files=kept, record=record), None).verdict.problems, *_differing(terminal, held))
+
+
+def _differing(terminal: Terminal, held: Draw) -> tuple[AuditLine, ...]:
+    """What the house's own records say differently of a draw; where anything does, a person of the agency is told."""
+    from inspector.flows import reconcile
+
+    office = terminal.office
+    with office.store.read(steady=True) as tx:
+        found = reconcile.differing(office, tx, tx.draws.get(held.number), whole=True)
+    if found:
+        with office.store.begin() as tx:
+            reconcile.note(tx, held.agency, held.number, reconcile.named(found), office.now())
+    return found
+
+
+def _with(verdict: Audit, found: tuple[AuditLine, ...]) -> Audit:
+    """A verdict to which the house's own records are held: where they contradict each other, they prove no time either."""
+    agree = not found
+    problems = (*found, *verdict.problems)
+    return replace(verdict, holds=verdict.holds and agree, time_proven=verdict.time_proven and agree, problems=problems)
 
 
 def note_reading(terminal: Terminal, number: str, what: str) -> None:

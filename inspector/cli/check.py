@@ -228,7 +228,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records can tell: packs edited in place (raises), agencies and callbacks that lead nowhere, connectors at rest."""
     from inspector import lawbook
-    from inspector.cli import fitting
+    from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
 
     for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
@@ -247,6 +247,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         return  # `_office` has told what is wrong with the plans themselves
     yield from fitting.annual(office)
     yield from fitting.catalogue(office)
+    yield from reconciling.draws(office)
 
 
 def _disk(folder: Path | None) -> Iterator[Finding]:

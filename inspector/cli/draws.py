@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +15,17 @@ from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawState
-from inspector.labels import of
+from inspector.domain.verify import unaccounted
+from inspector.labels import label, of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.domain.plan import Draw
     from inspector.domain.visit import Seat, Visit
+    from inspector.store.tx import Tx
 
+_MOMENTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
 Number = Annotated[str, typer.Argument(help="Number of the draw 抽取编号", metavar="DRAW")]
 
 
@@ -29,6 +34,7 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_draws)
     command(app, "show")(show)
     command(app, "announce")(announce)
+    command(app, "figures")(figures)
     command(app, "carry-in")(carry_in)
     command(app, "carry-out")(carry_out)
     command(app, "receipt")(published.receipt)
@@ -54,6 +60,8 @@ def list_draws(
         return
     held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
     terminal.page(names, [_shown(terminal, one) for one in held], limit, "--agency, --last", key="number")
+    if lost := unaccounted([one.number for one in held if within is None or one.agency in within]):
+        terminal.aside(terminal.words("numbers_missing", numbers=", ".join(lost)))
 
 
 def show(terminal: Terminal, draw: Number) -> None:
@@ -220,6 +228,48 @@ def carry_in(
     _stands(terminal, held)
 
 
+def figures(
+    terminal: Terminal,
+    draw: Number,
+    told: Annotated[
+        str | None,
+        typer.Argument(help="The figures, with blanks between them; asked for unseen when left out 数字", metavar="FIGURES"),
+    ] = None,
+    party: Annotated[str | None, typer.Option("--party", help="Which ceremony, where there are several 哪一仪式")] = None,
+    held_at: Annotated[
+        datetime | None,
+        typer.Option("--held-at", help="When they became public, by the minutes 公布时间（见记录）", formats=_MOMENTS),
+    ] = None,
+    minutes: Annotated[
+        str, typer.Option("--minutes", help="Where the minutes are; of a further source its official number 记录或公告期号")
+    ] = "",
+    by: Annotated[str | None, typer.Option("--by", help="The person who types; default: the user of this machine 录入人")] = None,
+) -> None:
+    """Type the figures of the public ceremony: two persons do, each as a user of this machine or with a token. 录入仪式数字。
+
+    It says how they stand beside the other's, never what the other typed. Who erred types again, until the last moment. Two names
+    behind --by of one user of the machine are one person; the page /figures takes a token.
+    """
+    from inspector.cli.terminal import signer
+    from inspector.flows import seeding
+
+    office, who = terminal.office, signer(by)
+    if told is None:
+        if not sys.stdin.isatty() or terminal.as_json:
+            raise Invalid("option_missing", option="FIGURES")
+        told = str(typer.prompt(terminal.words("ask_figures", draw=draw), err=True, hide_input=True))
+    at = held_at.replace(tzinfo=office.calendar.zone) if held_at is not None and held_at.tzinfo is None else held_at
+
+    def do(tx: Tx, now: datetime) -> tuple[str, Draw]:
+        named = seeding.ceremony(tx.draws.get(draw), party, now)
+        return named, seeding.type_figures(office, tx, draw, who, told or "", now, party=named, held_at=at, minutes=minutes)
+
+    named, held = terminal.act("draw.figures", draw, do, signed=who)
+    standing = seeding.standing(held, named, who)
+    terminal.value({"draw": draw, "party": named, "typed": standing.value, "until": held.closes(named)})
+    terminal.line(label(f"typing.{standing.value}", terminal.lang))
+
+
 def _row(held: Draw) -> dict[str, object]:
     return {
         "number": held.number,
@@ -233,6 +283,10 @@ def _row(held: Draw) -> dict[str, object]:
         "witness": held.witness,
         "w": held.w,  # C is told by `show` alone, once the visits are over (ruling 18)
         "announced_at": held.announced_at,
+        "seed_at": held.seed_at,
+        "figures_by": held.figures_by,
+        "reveal_by": held.reveal_by,
+        "typists": {party: sorted(held.typed.get(party, {})) for party in held.awaiting},
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,
         "signed": [one.by for one in held.signed],
@@ -243,11 +297,14 @@ def _row(held: Draw) -> dict[str, object]:
 
 def _shown(terminal: Terminal, held: Draw) -> dict[str, object]:
     """The row as it is shown: to people with the reason of a void in words."""
-    if terminal.as_json or not held.void_reason:
+    if terminal.as_json:
         return _row(held)
+    typists = "; ".join(f"{party}: {', '.join(sorted(held.typed.get(party, {}))) or '—'}" for party in held.awaiting)
+    if not held.void_reason:
+        return _row(held) | {"typists": typists}
     from inspector.flows import wording
 
-    return _row(held) | {"void_reason": wording.void(held.void_reason, terminal.lang)}
+    return _row(held) | {"typists": typists, "void_reason": wording.void(held.void_reason, terminal.lang)}
 
 
 def _teams(held: Visit, team: Sequence[Seat]) -> dict[str, list[str]]:

@@ -169,7 +169,7 @@ def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
 
 def annual(office: Office) -> Iterator[Finding]:
     """Plans whose draws of this year, or late in it of the next one, wait for an annual plan. Days are those of the office."""
-    from inspector.flows.planning import unplanned
+    from inspector.flows.planning import crowded, unplanned
 
     today = office.now().date()
     years = (today.year, today.year + 1) if today.month >= NEXT_YEAR_FROM else (today.year,)
@@ -187,6 +187,9 @@ def annual(office: Office) -> Iterator[Finding]:
             if why.code != "plan_not_published":
                 mend = f"plan show {name} --year {year}", f"plan show {name} --year {year}"
             yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
+        if (short := crowded(office, name, office.now())) is not None:
+            told = (words.told(short, "en"), words.told(short, "zh-Hans"))
+            yield Finding.warn(f"plans.{name}", told, ("let the trigger leave that long", "请拉长计划的触发间隔"))
 
 
 def catalogue(office: Office) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,16 @@ def import_inspections(
 ) -> Exit | None:
     """Import past inspections, for caps, cool-downs and rotation. The same file again changes nothing. 导入以往检查记录。
 
+    What is brought in frees firms from draws, so the ledger keeps the file's SHA-256 and whose checks it told, by pseudonym.
+
     Columns: code, on, check; number, kind, authority, items, inspectors, completed if you like.
     """
     from inspector.flows import inspections, sheet
 
     office = terminal.office
     office.agency(agency)
-    table = sheet.read(file.read_bytes(), encoding)
+    content = file.read_bytes()
+    table = sheet.read(content, encoding)
     read = inspections.inspections(table, agency, office.now())
     if read.flaws:
         return refuse(terminal, read.flaws, read.warnings)
@@ -70,7 +74,12 @@ def import_inspections(
     if dry_run:
         terminal.say("dry")
     elif added or changed:
-        terminal.act("roster.import.inspections", f"roster:{agency}", do, file=file.name, **facts)
+        entry = {
+            "file": file.name,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "rows": inspections.entered(office, [*added, *changed]),
+        }
+        terminal.act("roster.import.inspections", f"roster:{agency}", do, **entry, **facts)
     return None
 
 

@@ -11,7 +11,7 @@ from inspector.cli.command import command
 from inspector.cli.extending import numbers
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
-from inspector.labels import of
+from inspector.labels import of, told
 
 if TYPE_CHECKING:
     from inspector.domain.annual import AnnualPlan
@@ -54,6 +54,7 @@ def create(
     if dry_run:
         now = office.now()
         _tell(terminal, terminal.look(lambda tx: planning.draft(office, tx, name, year, who, now, more)).state)
+        _warn(terminal, name)
         terminal.say("dry")
         return
     made = terminal.act(
@@ -64,8 +65,17 @@ def create(
         year=year,
     )
     _tell(terminal, made)
-    told = f"plan approve {name} --year {year} --document … --digest {made.digest[:16]}"
-    terminal.say("plan_approval_next", plan=name, year=year, command=told)
+    _warn(terminal, name)
+    next_ = f"plan approve {name} --year {year} --document … --digest {made.digest[:16]}"
+    terminal.say("plan_approval_next", plan=name, year=year, command=next_)
+
+
+def _warn(terminal: Terminal, name: str) -> None:
+    """Say it where most slots of the plan would be lost, for its draws take longer than its period."""
+    from inspector.flows import planning
+
+    if (why := planning.crowded(terminal.office, name, terminal.office.now())) is not None:
+        terminal.aside("! " + told(why, terminal.lang))
 
 
 def approve(

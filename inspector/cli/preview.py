@@ -36,6 +36,8 @@ class Wish:
     keep: bool
     yes: bool
     uncovered: bool
+    alike: int = 0
+    """So many rows hold another code of an organisation that has one already, and somebody said that they are two."""
     needs: tuple[str, ...] = ()
 
 

@@ -37,6 +37,7 @@ def receipt(
     who is visited, it is refused alike for everybody, and that is written down too. The receipt is the JSON text; what it says in
     words is on standard error.
     """
+    from inspector.flows import reconcile
     from inspector.flows.publish import ask_receipt, premature
 
     office, now = terminal.office, terminal.office.now()
@@ -50,7 +51,8 @@ def receipt(
     else:
         told = terminal.look(ask)
     if isinstance(told, InspectorError):  # raised here, so that the entry of the asking is kept
-        raise told
+        with reconcile.telling(office):
+            raise told
     for line in cast("dict[str, Any]", told["words"])[terminal.lang]:
         terminal.aside(line)
     echo(to_json(told, indent=2))
@@ -73,11 +75,13 @@ def report(
     random cases alone, random among planned checks, pools too small to be unpredictable, exclusions and what followed. It names
     nobody; estimates come with the results of the visits. As Markdown, or with --json as data.
     """
+    from inspector.flows import reconcile
     from inspector.flows.reporting import report as compute
     from inspector.flows.reportwords import markdown, page, tell
 
     office = terminal.office
-    made = terminal.look(lambda tx: compute(office, tx, draw, agency))
+    with reconcile.telling(office):
+        made = terminal.look(lambda tx: compute(office, tx, draw, agency))
     if out is None:
         terminal.value(made)
         for line in () if terminal.as_json else markdown(tell(made, terminal.lang)).splitlines():

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep what the file lacks 保留文件中没有的")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Even when more than a tenth goes 超过十分之一也执行")]
+SameOrganisation = Annotated[
+    bool,
+    typer.Option(
+        "--same-organisation",
+        help="Several codes of one organisation are several objects; the ledger keeps it 同一组织机构的多个代码确为多个对象（入账）",
+    ),
+]
 Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town is left without an officer 有区域无人负责也执行")]
 
 
@@ -51,24 +58,29 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     keep: Keep = False,
     yes: Yes = False,
     uncovered: Uncovered = False,
+    same_organisation: SameOrganisation = False,
     encoding: Encoding = None,
 ) -> Exit | None:
     """Import the register of objects. The same file again changes nothing. 导入检查对象名录。
 
     Columns: code (or credit_code), kind, name, pool, qualification, since; others are passed over.
-    Irregular codes are kept with a warning.
+    Irregular codes are kept with a warning. Two codes of one organisation (positions 9 to 17 of a credit code) are refused unless
+    --same-organisation says that they are two; the same name under two codes is told.
     """
     from inspector.flows import registers, sheet
 
     office = terminal.office
     office.agency(agency)
     table = sheet.read(file.read_bytes(), encoding)
-    read = registers.objects(table, agency, office.now())
+    held = terminal.look(lambda tx: tx.rosters.objects(agency))
+    stays = [row for row in held if row.enrolled or keep]
+    read = registers.objects(table, agency, office.now(), stays, alike=same_organisation)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
-    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, **how, needs=tuple(needs)))
+    alike = sum(one.code.startswith("organisation_") for one in read.warnings)
+    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, alike=alike, needs=tuple(needs), **how))
 
 
 def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -177,6 +189,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
     count = len(before)
     if wanted:
+        counts |= {"same_organisation": wish.alike} if wish.alike else {}
         count = terminal.act(f"roster.import.{wish.what}", f"roster:{wish.agency}", do, file=wish.file, **counts)
     if leave:
         terminal.say("kept", count=len(gone))

@@ -111,14 +111,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
     "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
-    "register_broken": (
-        "the register of {agency} does not hold from line {number} on: a line was changed, left out or put in",
-        "{agency} 的登记簿自第 {number} 条起不符：有条目被改动、缺失或者插入",
-    ),
-    "register_anew": (
-        "the register of {agency} was written anew: the commitments of {draws} name lines that it does not have",
-        "{agency} 的登记簿被重写：抽取 {draws} 的承诺所载条目与之不符",
-    ),
     "next_beside": (
         "0. Only the folders beside this one were looked at: that the number and the secrets were never used elsewhere is for you to see",
         "0. 仅查对了同一目录下的复核包：编号和随机数未在他处使用过，须由您自行确认",
@@ -223,6 +215,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{title}已登记废止；须复审的证明事项：{count} 项",
     ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
+    "numbers_missing": (
+        "✗ there is no draw of the numbers {numbers}: see draw register",
+        "✗ 缺少以下编号的抽查：{numbers}，见 draw register",
+    ),
+    "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
     "holds_void": (
         "draw {number}: made void before it had a result; what it committed to agrees",
         "抽取 {number}：产生结果前已作废；其承诺内容一致",

@@ -124,18 +124,30 @@ class Credit:
 
 
 class Party:
-    """An agency that helps to make a draw's seed: it promises by a hash, and reveals when asked after the announcement."""
+    """An agency that helps to make a draw's seed: it promises by a hash, and reveals when asked after the announcement.
 
-    def __init__(self, name: str, chance: Chance) -> None:
+    The first W and the first figures it is told for a draw stand: another set is answered with 409, or whoever has a copy of the
+    office's records could ask for the nonce with any figures, and choose those of the real draw by it.
+    """
+
+    def __init__(self, name: str, chance: Chance, diary: Diary) -> None:
         self.name = name
         self._chance = chance
+        self._diary = diary
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
         """`/promise` → {"hash"}, `/reveal` → {"nonce"}; the hash is that of draw-protocol 7.4."""
-        nonce = self._chance.secret("nonce", self.name, str(request.json()["draw"]))
+        said = request.json()
+        draw = str(said["draw"])
+        nonce = self._chance.secret("nonce", self.name, draw)
         if request.path.endswith("/promise"):
             return answer({"hash": hashlib.sha256(f"ssj1/nonce\n{nonce}".encode()).hexdigest()})
         if request.path.endswith("/reveal"):
+            told, room = [said.get("w"), said.get("figures")], f"told by {self.name}"
+            if draw not in self._diary.room(room):
+                self._diary.put(room, draw, told)
+            if self._diary.room(room)[draw] != told:
+                return answer({"error": "other figures, or another commitment, were told before"}, 409)
             return answer({"nonce": nonce})
         return answer({"error": "promise or reveal"}, 404)
 

@@ -101,7 +101,7 @@ class World:
         self._peers: dict[str, Peer] = {
             **{name: Source(name, chance).ask for name in SOURCES},
             **{name: self.agencies.desk(name) for name in AGENCIES},
-            **{name: Party(name, chance).ask for name in PARTIES},
+            **{name: Party(name, chance, self.diary).ask for name in PARTIES},
             "phones": self.inspectors.ask,
             "credit": self.credit.ask,
             "approving": self.approving.ask,

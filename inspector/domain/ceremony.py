@@ -53,20 +53,21 @@ class Form:
         that was drawn twice.
         """
         words = unicodedata.normalize("NFKC", typed).split()
-        if not all(word.isascii() and word.isdigit() and len(word) <= 6 for word in words):
-            raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem="figures and spaces only")
-        numbers = [int(word) for word in words]
+        numbers = [int(word) if word.isascii() and word.isdigit() and len(word) <= 6 else -1 for word in words]
         told: list[int] = []
+        place = 0
         for count, least, most, apart in self._groups():
-            group, numbers = numbers[:count], numbers[count:]
-            if len(group) < count or not all(least <= number <= most for number in group):
-                problem = f"{count} figures from {least} to {most}; {len(group)} were given"
-                raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem=problem)
-            if apart and len({*group}) < count:
-                raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem="one ball stands twice")
+            group, seen = numbers[place : place + count], set[int]()
+            for number in group:
+                place += 1
+                if not least <= number <= most or (apart and number in seen):
+                    raise self._unfit(len(words), place)
+                seen.add(number)
             told += sorted(group) if apart else group
-        if numbers:
-            raise Invalid("ceremony_figures_unfit", wanted=self._wanted(), problem=f"{len(numbers)} figures too many")
+            if len(group) < count:
+                raise self._unfit(len(words), place + 1)
+        if place < len(numbers):
+            raise self._unfit(len(words), place + 1)
         return " ".join(map(str, told))
 
     def _groups(self) -> Iterator[tuple[int, int, int, bool]]:
@@ -76,7 +77,12 @@ class Form:
         for drawn, of in self.balls:
             yield drawn, 1, of, True
 
-    def _wanted(self) -> str:
+    def _unfit(self, given: int, place: int) -> Invalid:
+        return Invalid("ceremony_figures_unfit", field="figures", wanted=self.wanted, given=given, place=place)
+
+    @property
+    def wanted(self) -> str:
+        """What is to be thrown or drawn, without words: so many × from..to."""
         return ", ".join(f"{count} × {least}..{most}" for count, least, most, _ in self._groups())
 
 

@@ -22,6 +22,8 @@ from inspector.domain.policy import Policy, Timer
 from inspector.domain.seed import entropy, form, known_at, mark, public, spare
 from inspector.domain.strict import expect
 
+DUE = ":due"
+"""The end of the key of the order to say, when their time has come, that figures are to be typed."""
 LATE = ":late"
 """The end of the key of the look at the last moment for secrets that were asked for late."""
 
@@ -96,6 +98,8 @@ def lodged(
         *_overdue(state, ":figures", figures, held.figures_by),
         *_overdue(state, "", secrets, held.reveal_by),
         *_overdue(state, ":further", further, last),
+        *_wanted(state, DUE, figures, held.seed_at, held.figures_by),
+        *_wanted(state, f"{DUE}:further", tuple(one for one in further if one in state.ceremonies), held.reveal_by, last),
     ]
     return Decision(state=state, because=because, orders=tuple(orders))
 
@@ -221,6 +225,18 @@ def _overdue(draw: Draw, suffix: str, parties: tuple[str, ...], ends: datetime) 
         payload={"draw": draw.number, "parties": list(parties)},
     )
     return [made] if parties else []
+
+
+def _wanted(draw: Draw, suffix: str, ceremonies: tuple[str, ...], opens: datetime, ends: datetime) -> list[Order]:
+    """The order to tell a person, when the time of a step has come, that figures are to be typed; none for a step without ceremonies."""
+    made = Order(
+        kind=OrderKind.DRAW_OVERDUE,
+        key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{suffix}",
+        due_at=opens,
+        urgent_by=ends,
+        payload={"draw": draw.number, "parties": [], "wanted": list(ceremonies), "until": ends.isoformat()},
+    )
+    return [made] if ceremonies else []
 
 
 def _carried(draw: Draw, now: datetime) -> tuple[Order, ...]:

@@ -174,6 +174,16 @@ class Draw:
         return tuple(party for party in self.parties if self.step(party) is step)
 
     @property
+    def awaiting(self) -> dict[str, datetime | None]:
+        """The ceremonies whose figures are still to be typed, each with the moment from which they may be; none but while it is seeding."""
+        open_ones = [one for one in self.ceremonies if one not in self.parts] if self.state is DrawState.SEEDING else []
+        return {one: self.opens(one) for one in open_ones}
+
+    def closes(self, party: str) -> datetime | None:
+        """Until when the figures of a ceremony may be typed; None for a further source, which everybody can look up."""
+        return self.figures_by if self.step(party) is Step.FIGURES else None
+
+    @property
     def figured(self) -> bool:
         """Whether the public figures are settled: before, nobody is asked for anything else."""
         return all(party in self.parts for party in self.of_step(Step.FIGURES))

@@ -14,6 +14,7 @@ from fractions import Fraction
 from inspector.domain.areas import Area
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
+from inspector.domain.exclusion import Exclusion
 from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.inclusion import Joint
@@ -130,7 +131,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A draw's report. `excluded` counts by stratum and code, `after` by kind and reason of what followed; `void` where it was undone.
+    """A draw's report.
+
+    `excluded` counts by stratum and code, `imported` those of them of whom files tell checks, `after` by kind and reason of what
+    followed; `void` where it was undone.
 
     `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
@@ -149,6 +153,7 @@ class Report:
     crowds: tuple[Crowd, ...]
     certain: tuple[str, ...]
     excluded: Mapping[str, Mapping[str, int]]
+    imported: int
     set_aside: int
     after: Mapping[str, int]
     shortages: int
@@ -280,6 +285,12 @@ def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tu
     """Strata in which being drawn is no surprise, though they are not meant to be drawn whole."""
     held = [(name, one) for name, one in strata.items() if one.eligible and not policy.sampling(name).whole]
     return tuple(name for name, one in held if Fraction(one.k, one.eligible) >= row.certain)
+
+
+BY_CHECKS = frozenset(
+    one.value for one in (Exclusion.CAP, Exclusion.CAP_ALL, Exclusion.UPPER, Exclusion.LICENCE, Exclusion.COOL_DOWN)
+)
+"""The exclusions that rest on what was checked before."""
 
 
 def excluded(frame: Frame) -> dict[str, dict[str, int]]:

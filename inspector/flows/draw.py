@@ -14,15 +14,16 @@ from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
 from inspector.domain.decision import Because, OrderKind
 from inspector.domain.draw import Result
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.exclusion import CODES
 from inspector.domain.frame import Frame
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
+from inspector.domain.reconcile import digest
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, queue, seeding, stopped, supplement
+from inspector.flows import extend, queue, reconcile, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -35,13 +36,12 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
 from inspector.flows.voiding import make_void, members_digest
 from inspector.ports import Garbled, PortError, Refused
+from inspector.store.draws import KNOWN
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
 SCHEDULE = "schedule"
 """Who announces a plan's slots."""
-OVERTAKEN = "draw_slot_overtaken"
-"""The matter of a plan whose last slot found its period over while an earlier draw was still open; the ledger has each."""
 _ALL = life.Following()
 """A draw that follows no void one: every seed of the pack takes part."""
 
@@ -65,7 +65,15 @@ def announce(work: Work, office: Office) -> Settlement:
             return
         prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, said=said)
 
-    return Settlement(write=write, outcome="prepared")
+    def guarded(tx: Tx, now: datetime) -> None:
+        try:
+            write(tx, now)
+        except Refusal as error:  # nothing is written yet: a draw is numbered first
+            if error.code != KNOWN:
+                raise
+            reconcile.note(tx, office.plans[plan].agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
+
+    return Settlement(write=guarded, outcome="prepared")
 
 
 def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> Draw | None:
@@ -116,11 +124,7 @@ def prepare(
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
             carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
-            period = tx.schedules.period(f"plan:{plan_name}", now)
-            if busy.plan != plan_name or busy.kind is DrawKind.EXTENSION or period == slot.rstrip("+"):
-                queue.wait(tx, carried, busy, now)
-            else:  # its period is over: a draw that was published as planned did not take place, which somebody has to account for
-                tx.attention.open(OVERTAKEN, plan.agency, plan_name, {**facts, "open": carried.get("behind", busy.number)}, now)
+            queue.put_off(tx, plan.agency, carried, busy, now)
         return None
     number = tx.draws.next_number(plan.agency, now.year)
     framed = frame(office, tx, plan, policy, number, now)
@@ -182,9 +186,10 @@ def lodge(work: Work, office: Office) -> Settlement:
     return replace(_lodged(office, number, f"{work.lane}:{receipt.reference}", receipt.at), attempts=receipt.attempts)
 
 
-def not_lodged(work: Work, office: Office, _error: PortError | None) -> Settlement:
+def not_lodged(work: Work, office: Office, error: PortError | None) -> Settlement:
     """Without a witness the draw goes on, and its record says loudly that its time is not proven."""
-    return _lodged(office, str(work.payload["draw"]), None)
+    other = error is not None and "http_409" in (error.code, error.detail)
+    return _lodged(office, str(work.payload["draw"]), None, other=other)
 
 
 def carry_out(work: Work, office: Office) -> Settlement:
@@ -206,6 +211,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         policy = office.book.get(fresh.pack)
         facts = {
             "seed": result.seed,
+            "result": digest(result.content()),
             "strata": _sizes(fresh, result),
             "shortages": sum(len(one.dealt.shortages) for one in result.lists if one.dealt),
             "unknown_bans": sum(one.unknown_bans for one in result.lists),
@@ -284,12 +290,16 @@ def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
     return {"register": end, "members": members_digest(office, tx, held.number)}
 
 
-def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None) -> Settlement:
+def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None, *, other: bool = False) -> Settlement:
+    """`other`: the witness holds another value for this number. Somebody drew under it before, and a person asks who."""
+
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
-            tx.attention.open("draw_without_witness", held.agency, number, {"draw": number}, now)
+            tx.attention.open(
+                "draw_witness_other" if other else "draw_without_witness", held.agency, number, {"draw": number}, now
+            )
 
     return Settlement(write=write, outcome="lodged" if receipt else "not_lodged")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.office import Office
 from inspector.flows.registers import Read, code_named, identity, read_rows
 from inspector.flows.sheet import Sheet
 
@@ -31,6 +34,28 @@ INSPECTIONS = Layout(
         Column(name="completed", chinese="是否完成", meaning="yes (default) or no: a visit called off counts for nothing"),
     ),
 )
+
+
+MOST_ENTERED = 500
+"""So many rows of an import stand in its ledger entry; of more the file's digest speaks."""
+
+
+def entered(office: Office, rows: Sequence[Inspection]) -> list[list[object]]:
+    """Whose checks an import tells, for the ledger: by pseudonym, day, kind, by whom and whether they were made.
+
+    A later import replaces a row, and what it said before would be gone; who asks about one firm can compute its pseudonym.
+    """
+    kinds = {SubjectKind.FIRM: IdentityKind.USCC, SubjectKind.PERSON: IdentityKind.CITIZEN_ID}
+    return [
+        [
+            pseudonym(office.secret, kinds[one.kind], one.code),
+            one.on.isoformat(),
+            one.check.value,
+            one.authority.value,
+            one.completed,
+        ]
+        for one in rows[:MOST_ENTERED]
+    ]
 
 
 def inspections(sheet: Sheet, agency: str, now: datetime) -> Read[Inspection]:

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from inspector.domain import annual
 from inspector.domain import plan as life
 from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content, PartnerTotal, StratumTotal
+from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.listed import Listed
-from inspector.domain.policy import Policy
+from inspector.domain.policy import Policy, Timer
 from inspector.domain.rowfile import tally
 from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
@@ -21,8 +22,10 @@ from inspector.flows.framing import Ruled, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
-from inspector.trigger import parse, times
+from inspector.trigger import following, parse, times
 
+_AHEAD = 10
+"""So many slots are looked at: enough that a holiday among them does not decide."""
 MATTER = "plan_not_published"
 """The matter of a slot that came without a published plan of its year."""
 
@@ -150,6 +153,32 @@ def unplanned(plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) ->
     if published != configured:
         return Refusal("plan_changed", plan=plan.name, year=year, published=published, configured=configured)
     return None
+
+
+def crowded(office: Office, name: str, now: datetime) -> Refusal | None:
+    """Why most slots of a plan would find its draw before still open, and be lost; None when its period leaves the pack's terms room."""
+    plan, zone = configured(office, name), now.tzinfo
+    assert zone is not None, "office time has a zone"
+    policy = office.policy(plan.agency, now.date())
+    trigger = parse(plan.trigger, zone, now, key=f"plans.{name}.trigger")
+    slots = [at] if (at := following(trigger, None, now)) is not None else []
+    while slots and len(slots) <= _AHEAD and (at := following(trigger, slots[-1], slots[-1])) is not None:
+        slots.append(at)
+    ends = [_ends(slot, policy, office.calendar) for slot in slots]
+    lost = [place for place, (end, after) in enumerate(zip(ends, slots[1:], strict=False)) if after < end]
+    if 2 * len(lost) <= len(slots) - 1:
+        return None
+    first = lost[0]
+    shown = {"at": slots[first], "next": slots[first + 1], "ends": ends[first]}
+    facts = {key: f"{office.calendar.local(moment):%Y-%m-%d %H:%M}" for key, moment in shown.items()}
+    rows = ", ".join(policy.term(timer).row for timer in (Timer.SEED, Timer.REVEAL))
+    return Refusal("plan_crowded", plan=name, rows=rows, lost=len(lost), count=len(slots) - 1, **facts)
+
+
+def _ends(slot: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """When a draw announced at a slot ends at the latest: the seed's day, the figures, the reveals."""
+    wait = policy.term(Timer.REVEAL).term
+    return due(due(due(slot, policy.term(Timer.SEED).term, calendar).at, wait, calendar).at, wait, calendar).at
 
 
 def miss(office: Office, tx: Tx, name: str, slot: str, why: Refusal, now: datetime) -> None:

@@ -31,12 +31,11 @@ from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite, climb, included, leaves
 from inspector.domain.union import chance
 from inspector.domain.visit import Visit
-from inspector.flows import embargo
+from inspector.flows import embargo, reconcile
 from inspector.flows.embargo import awaited, told_by_rows
 from inspector.flows.lists import OBJECTS, find, frames, kept, objects_of, small
 from inspector.flows.members import member_of, members_of
 from inspector.flows.office import Office
-from inspector.flows.unaltered import altered
 from inspector.labels import LANGS, label, of
 from inspector.store.drawfiles import PART
 from inspector.store.tx import Tx
@@ -57,17 +56,18 @@ class Drawn:
     void: Voided | None
 
     @classmethod
-    def of(cls, tx: Tx, number: str) -> Drawn:
-        """Recompute it. Raises Missing, and Refusal: `draw_not_finished`, `draw_files_altered` for a seed other than it was drawn by."""
+    def of(cls, office: Office, tx: Tx, number: str) -> Drawn:
+        """Recompute it, from the seed on record. Raises Missing, and Refusal (`draw_not_finished`, `draw_contradicted`)."""
         held = tx.draws.get(number)
         if held.drawn_at is None:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
         files = small(tx, held)
-        if (file := altered(tx, held, files)) is not None:
-            raise Refusal("draw_files_altered", draw=number, file=file)
         commitment = read(files["commit.json"])
         made = frames(tx, held, files, commitment.suite)
-        result = protocol.carry_out(commitment, made, json.loads(files["seed.json"])["parts"])
+        reconcile.refuse(office, tx, held, whole=True)
+        result = protocol.carry_out(commitment, made, [held.parts[party] for party in held.parties])
+        if files.get("result.json") != result.content():
+            raise Refusal(reconcile.MATTER, draw=number, differs="records_result")
         return cls(held=held, files=files, commitment=commitment, frames=made, result=result, void=voided(tx, held))
 
 
@@ -104,14 +104,14 @@ def commitment_of(office: Office, tx: Tx, held: Draw, now: datetime) -> str | No
 
 
 def public_bundle(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, bytes]:
-    """The files of the public bundle. Raises Refusal: `draw_not_finished`, and `draw_embargoed` before the visits.
+    """The files of the public bundle. Raises Refusal: `draw_not_finished`, `draw_contradicted`, and `draw_embargoed` before the visits.
 
     Its commitment names the one before it, so it waits for the visits of earlier draws too.
 
     Named are drawn firms whose visit is over, where the pack says so: that of every list that has drawn it, for the ticket is the
     same in all. No person is, and no inspector.
     """
-    told = Drawn.of(tx, number)
+    told = Drawn.of(office, tx, number)
     visits = awaited(tx, number)
     refuse_early(office, told.held, visits, now)
     members = members_of(tx, number, {name for one in told.result.lists for name in one.selected})
@@ -146,6 +146,7 @@ def void_entry(office: Office, tx: Tx, number: str, now: datetime) -> dict[str, 
     """
     held = tx.draws.get(number)
     refuse_early(office, held, awaited(tx, number), now)
+    reconcile.refuse(office, tx, held)
     return {"commit.json": tx.draws.file(number, "commit.json")} if held.c is not None else {}
 
 
@@ -164,7 +165,7 @@ def receipt_of(
     (`void`), whatever else it says.
 
     Raises Missing (`draw_unknown`, `receipt_unknown`) and Refusal (`draw_not_committed`, `draw_embargoed`, `receipt_tells`,
-    `draw_files_altered`).
+    `draw_contradicted`).
     """
     office.earnest()
     held, name = tx.draws.get(number), normalise(code)
@@ -176,15 +177,13 @@ def receipt_of(
     listed = _listed(tx, held, name, agency, within)
     if member is None or member.kind is not SubjectKind.FIRM or listed is None:
         raise Missing("receipt_unknown", draw=number)
+    reconcile.refuse(office, tx, held)
     commitment = read(tx.draws.file(number, "commit.json"))
     told: dict[str, object] = _row(tx, commitment, held, listed, name)
     if early:
         told = veiled(commitment.suite, told)
     else:
-        stored = {name: tx.draws.file(number, name) for name in ("commit.json", "seed.json")}
-        if (file := altered(tx, held, stored)) is not None:
-            raise Refusal("draw_files_altered", draw=number, file=file)
-        result, parts = json.loads(tx.draws.file(number, "result.json")), json.loads(stored["seed.json"])
+        result, parts = (json.loads(tx.draws.file(number, file)) for file in ("result.json", "seed.json"))
         strata = {one["name"]: one["strata"] for one in result["lists"]}
         told = fate(commitment, told, strata[listed.name], join(commitment, parts["parts"]))
         if held.own and (within is None or {*held.agencies} <= {*within}):

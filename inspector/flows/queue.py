@@ -16,8 +16,12 @@ from inspector.domain.plan import Draw, DrawKind
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
+OVERTAKEN = "draw_slot_overtaken"
+"""The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
 AGAIN = timedelta(days=1)
 """A waiting slot is tried when the draw before it is over; after so long in any case."""
+BEFORE = timedelta(minutes=5)
+"""So long before its own period ends it is tried for the last time."""
 
 
 def under_way(tx: Tx, agencies: Collection[str], plan: str) -> Draw | None:
@@ -26,18 +30,38 @@ def under_way(tx: Tx, agencies: Collection[str], plan: str) -> Draw | None:
     return min(held, key=lambda one: (one.plan != plan, one.number), default=None)
 
 
-def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime) -> None:
-    """Try a slot again when what keeps it waiting is over; `said` is what its work carried. It keeps its place and its first reason."""
+def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: datetime | None = None) -> None:
+    """Try a slot again when what keeps it waiting is over; `said` is what its work carried. It keeps its place and its first reason.
+
+    `ends`: when the period is over beyond which it does not wait; shortly before that it is tried for the last time.
+    """
+    last = now + AGAIN if ends is None else max(now + BEFORE, ends - BEFORE)
     tries, since = int(said.get("tries", 0)) + 1, str(said.get("since") or now.isoformat())
     kind, slot = OrderKind.DRAW_ANNOUNCE, f"{said['plan']}:{said['slot']}"
     order = Order(
         kind=kind,
         key=f"{kind.value}:{slot}:again:{tries}",
-        due_at=now + AGAIN,
+        due_at=min(now + AGAIN, last),
         urgent_by=datetime.fromisoformat(since),
         payload={**said, "tries": tries, "since": since, "behind": said.get("behind") or behind.number},
     )
     tx.work.order([order], now)
+
+
+def put_off(tx: Tx, agency: str, said: Mapping[str, Any], behind: Draw, now: datetime) -> None:
+    """A plan's slot finds a draw under way: it waits, behind one of its own plan only as long as its own period runs.
+
+    Then it is lost: a draw that was published as planned did not take place, which somebody has to account for, of each slot.
+    """
+    plan, slot = str(said["plan"]), str(said["slot"])
+    name = f"plan:{plan}"
+    if behind.plan != plan or behind.kind is DrawKind.EXTENSION:
+        wait(tx, said, behind, now)
+    elif tx.schedules.period(name, now) == slot.rstrip("+"):
+        wait(tx, said, behind, now, ends=tx.schedules.following(name, now))
+    else:
+        facts = {"plan": plan, "slot": slot, "open": said.get("behind") or behind.number}
+        tx.attention.open(OVERTAKEN, agency, f"{plan}:{slot}", facts, now)
 
 
 def over(office: Office, tx: Tx, held: Draw, now: datetime) -> None:

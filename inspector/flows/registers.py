@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import IdentityKind, identify, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 from inspector.flows.diagnosis import RowFlaw, of_error
 from inspector.flows.layout import Column, Layout, RowReader
@@ -82,8 +82,16 @@ class Level:
     as_of: datetime
 
 
-def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
-    """The register of objects. An irregular code is kept with its warnings; the same row twice is one."""
+def objects(
+    sheet: Sheet, agency: str, today: datetime, held: Iterable[RosterObject] = (), *, alike: bool = False
+) -> Read[RosterObject]:
+    """The register of objects. An irregular code is kept with its warnings; the same row twice is one.
+
+    Two codes of one organisation are a flaw, for it would be drawn twice as easily, unless somebody has said that they are two
+    (`alike`). `held` are rows that stay beside the file. The same name under two codes is told: chains have it.
+    """
+    codes = {told: (0, f"{row.kind}:{row.code}") for row in held if (told := organisation(row.code)) is not None}
+    names: dict[str, tuple[int, str]] = {}
 
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
@@ -102,7 +110,17 @@ def objects(sheet: Sheet, agency: str, today: datetime) -> Read[RosterObject]:
             warnings=warnings,
             since=since,
         )
-        return (f"{kind}:{code}", row) if reader.sound else None
+        key = f"{kind}:{code}"
+        if reader.sound and (told := organisation(code)) is not None:
+            other, same = codes.setdefault(told, (reader.number, key))
+            if same != key:
+                say = reader.warn if alike else reader.flaw
+                say("code", "organisation_twice" if other else "organisation_held", other=other)
+        if row.name and reader.sound:
+            other, same = names.setdefault(row.name, (reader.number, key))
+            if same != key:
+                reader.warn("name", "name_twice", other=other)
+        return (key, row) if reader.sound else None
 
     return read_rows(code_named(sheet), OBJECTS, one, "code")
 

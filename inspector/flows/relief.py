@@ -15,7 +15,7 @@ from datetime import date, datetime
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, listing, stopped, supplement, unapproved
+from inspector.flows import challenges, exemptions, listing, reconcile, stopped, supplement, unapproved
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -55,9 +55,13 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
 def daily(_work: Work, office: Office) -> Settlement:
     """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now.
 
-    The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which
-    visits are to look at what stands in no published list any more.
+    The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
+    stands in no published list any more. It also sees whether the records still agree about the recent draws.
     """
+    with office.store.read(steady=True) as tx:
+        contradicted = [
+            (agency, about, reconcile.named(found)) for agency, about, found in reconcile.watched(office, tx, office.now())
+        ]
 
     def write(tx: Tx, now: datetime) -> None:
         listing.look(office, tx, now)  # first: it takes visits, which nobody may wait for with a draw's lines in hand
@@ -66,6 +70,8 @@ def daily(_work: Work, office: Office) -> Settlement:
         supplement.look(office, tx, now)
         exemptions.look(office, tx, now)
         unapproved.look(office, tx, now)
+        for agency, about, differs in contradicted:
+            reconcile.note(tx, agency, about, differs, now)
 
     return Settlement(write=write)
 

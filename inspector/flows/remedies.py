@@ -55,6 +55,24 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请与来源核对最后一行和总行数",
     ),
     "reference_twice": ("also stands in row {other}", "与第{other}行重复", "keep one of the rows", "保留一行"),
+    "organisation_twice": (
+        "is another code of the organisation in row {other}: it would be drawn as two",
+        "与第{other}行为同一组织机构的不同代码，会被当作两个对象抽取",
+        "keep one of the rows, or say --same-organisation where they are two",
+        "保留一行；确为两个对象的，加 --same-organisation",
+    ),
+    "organisation_held": (
+        "is another code of an organisation that stays in the register: it would be drawn as two",
+        "与名录中保留的某对象为同一组织机构的不同代码，会被当作两个对象抽取",
+        "write the code that is there, or say --same-organisation where they are two",
+        "请改为名录中的代码；确为两个对象的，加 --same-organisation",
+    ),
+    "name_twice": (
+        "row {other} has the same name under another code",
+        "与第{other}行名称相同而代码不同",
+        "see whether they are one",
+        "请核对是否为同一对象",
+    ),
     "code_twice": (
         "also stands in row {other}, with other content",
         "与第{other}行重复且内容不同",
@@ -96,8 +114,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "digest_unreadable": ("no SHA-256", "不是 SHA-256 摘要", "64 digits 0-9a-f, or leave it empty", "应为64位 0-9a-f，或留空"),
     # Rosters and the plan of a draw without the daemon.
     "code_form": (
-        "{value} has full-width or combined signs, and nothing is normalised in a commitment",
-        "“{value}”含全角或组合字符，承诺中不作规范化处理",
+        "{value} is not the one written form of a code (capitals, no full width, blanks, hyphens), and a commitment normalises nothing",
+        "“{value}”不是代码的统一写法（大写、半角、无空格和连字符），承诺中不作规范化处理",
         "write {normal}",
         "请改为 {normal}",
     ),

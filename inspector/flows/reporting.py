@@ -13,6 +13,7 @@ from inspector.domain.areas import areas
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.frame import Frame
 from inspector.domain.inclusion import Joint, Turn, joint
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
@@ -23,7 +24,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.lists import AFTER, kept
-from inspector.flows.members import Member, members_of
+from inspector.flows.members import Member, members_of, object_id
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn
 from inspector.flows.windows import start
@@ -38,7 +39,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
 
     Where each list has rules of its own, it is about that of an agency: the lead's, unless another one is named.
     """
-    drawn = Drawn.of(tx, number)
+    drawn = Drawn.of(office, tx, number)
     held = drawn.held
     listed = held.lists[0]
     if agency and agency != held.agency:
@@ -75,10 +76,11 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         crowds=_crowds(drawn, listed, row) if visits else (),
         certain=told.certain(strata, policy, row),
         excluded=told.excluded(frame),
+        imported=_imported(office, tx, frame, listed),
         set_aside=_set_aside(drawn, listed),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
-        joint=_joint(tx, held, listed),
+        joint=_joint(office, tx, held, listed),
         agency=listed.agency if held.own else "",
         unions=unions(lists, listed.name) if held.own and strata else (),
         void=drawn.void,
@@ -91,7 +93,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     )
 
 
-def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
+def _joint(office: Office, tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
     """Over a draw and its carried-out extensions, whichever of them the report is about: of a list's objects, or of what all share.
 
     Over none for one that was made void: it decides nothing, so it adds nothing.
@@ -99,7 +101,7 @@ def _joint(tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:
     kin = tx.draws.kin(held) if held.state is not DrawState.VOID else []
     turns = []
     for one in kin if len(kin) > 1 else ():
-        drawn, before = Drawn.of(tx, one.number), tx.draws.before(one)
+        drawn, before = Drawn.of(office, tx, one.number), tx.draws.before(one)
         taken = {str(row["object_id"]) for row in tx.visits.chosen(before, listed.agency)} if before else set()
         strata = next(result.strata for result in drawn.result.lists if result.name == listed.name)
         visited = {str(row["object_id"]) for row in tx.visits.chosen([one.number], listed.agency)}
@@ -154,6 +156,12 @@ def _share(office: Office, tx: Tx, agency: str, at: datetime, policy: Policy) ->
     since = start(office.calendar.local(at), Window.YEAR)
     counts = {by_chance: count for one, by_chance, count in tx.visits.planned_since(since) if one == agency}
     return Share(random=counts.get(True, 0), planned=sum(counts.values()), wanted=policy.report.random_share)
+
+
+def _imported(office: Office, tx: Tx, frame: Frame, listed: Listed) -> int:
+    """How many exclusions may rest on somebody's file: the excluded objects of whom the agency's imported record tells a check."""
+    known = {object_id(office.secret, one.kind, one.code) for one in tx.inspections.of(listed.agency) if one.completed}
+    return sum(1 for row in frame.objects if row.status in told.BY_CHECKS and row.id in known) if known else 0
 
 
 def _set_aside(drawn: Drawn, listed: Listed) -> int:

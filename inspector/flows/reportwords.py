@@ -52,6 +52,7 @@ def tell(report: Report, lang: Lang) -> Wording:
         "confidence": _number(report.confidence),
         "wanted": _number(report.share.wanted),
         "set_aside": report.set_aside,
+        "imported": report.imported,
         "shortages": report.shortages,
     }
     tables = tuple(

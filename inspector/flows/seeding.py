@@ -26,6 +26,9 @@ from inspector.ports import Garbled, NotYet, PortError, Refused, Typed, Unavaila
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
+FIGURES_DUE = "draw_figures_due"
+"""The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
+
 
 def reveal(work: Work, office: Office) -> Settlement:
     """Ask one party for its part; with the last one the draw is carried out.
@@ -46,7 +49,7 @@ def reveal(work: Work, office: Office) -> Settlement:
         return nothing("obsolete")
     typed = _typed(held, party)
     try:
-        part = source.reveal(number, promise, typed, key=work.key)
+        part = source.reveal(number, promise, typed, key=work.key, w=held.w or "")
         value = seed.value(promise, part, read(committed).suite)
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
@@ -122,6 +125,9 @@ def overdue(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        if wanted := work.payload.get("wanted"):
+            _ask_for(tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
+            return
         held = _settled(office, tx, held, held.ceremonies, now)
         figures = held.of_step(Step.FIGURES)
         parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
@@ -132,6 +138,14 @@ def overdue(work: Work, office: Office) -> Settlement:
             void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
 
     return Settlement(write=write)
+
+
+def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:
+    """The time has come to type the figures of a ceremony: people are told until when, and the second typing ends it."""
+    for party in ceremonies:
+        if held.state is DrawState.SEEDING and party not in held.parts and gathering.agreed(held, party) is None:
+            facts = {"draw": held.number, "party": party, "until": until}
+            tx.attention.open(FIGURES_DUE, held.agency, f"{held.number}:{party}", facts, now)
 
 
 def _settled(office: Office, tx: Tx, held: Draw, parties: tuple[str, ...], now: datetime) -> Draw:
@@ -161,6 +175,7 @@ def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missin
     settle(tx, decision, now)
     enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
     tx.cases.unmark_drawn(held.number)
+    tx.attention.close_those(f"{FIGURES_DUE}:{held.number}:", now)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
     if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
         queue.over(office, tx, held, now)
@@ -246,6 +261,8 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     if _said(tx, number, decision.because):
         return held
     settle(tx, decision, now)
+    if gathering.agreed(decision.state, party) is not None:
+        tx.attention.close(f"{FIGURES_DUE}:{number}:{party}", now)
     tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
     return decision.state
 

@@ -28,7 +28,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import seeding
+from inspector.flows import reconcile, seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -36,6 +36,7 @@ from inspector.flows.lists import keep, lists_of, row_of, small
 from inspector.flows.members import Member, by_key, keep_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
+from inspector.store.draws import KNOWN
 from inspector.store.tx import Tx
 
 OWED = "owed"
@@ -182,6 +183,8 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
         except Refusal as error:
             if error.code == NO_SEED:
                 tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
+            elif error.code == KNOWN:
+                reconcile.note(tx, plan.agency, f"plan:{name}", f"{error.code} {error.facts['draw']}", now)
             elif error.code not in ("draw_no_further", UNSIGNED):  # a person was told when that draw was made void
                 raise
         else:

@@ -9,14 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
 from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used
+from inspector.store.tables import ledger
 
 EXTENSION = "extension:"
 """So begins the slot of an extension."""
+KNOWN = "draw_number_known"
+"""The number that comes next stands in the ledger already: its draw was taken out."""
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
@@ -68,8 +71,15 @@ class DrawRoom(DrawFiles):
         return self.connection.execute(sa.select(sa.func.count()).where(draw.c.agency == agency)).scalar_one()
 
     def next_number(self, agency: str, year: int) -> str:
-        """The number of the draw that the agency makes next. The caller has the turn."""
-        return f"{agency}-{year}-{self.count(agency) + 1:05d}"
+        """The number of the draw that the agency makes next. The caller has the turn.
+
+        Raises Refusal (`draw_number_known`) where the ledger knows a draw of that number: it was taken out, and none is held anew.
+        """
+        number = f"{agency}-{year}-{self.count(agency) + 1:05d}"
+        known = sa.select(ledger.c.id).where(ledger.c.about == number, ledger.c.rule == "draw.prepare").limit(1)
+        if self.connection.execute(known).first() is not None:
+            raise Refusal(KNOWN, draw=number)
+        return number
 
     def head(self, agency: str) -> str | None:
         """C of the commitment that none follows yet: the end of the agency's chain. The caller has the turn.
@@ -136,6 +146,16 @@ class DrawRoom(DrawFiles):
     def open(self, agency: str) -> list[Draw]:
         """Draws of an agency that are neither drawn nor void."""
         asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING")))
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def states(self, agency: str) -> dict[str, str]:
+        """The state of each of an agency's draws, by number."""
+        asked = sa.select(draw.c.number, draw.c.state).where(draw.c.agency == agency)
+        return {row.number: row.state for row in self.connection.execute(asked)}
+
+    def unfinished(self) -> list[Draw]:
+        """The draws of all agencies that are neither drawn nor void."""
+        asked = sa.select(draw.c.body).where(draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING"))).order_by(draw.c.number)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
     def under_way(self, agencies: Collection[str]) -> list[Draw]:

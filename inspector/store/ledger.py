@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
 
 _APPEND = sa.insert(ledger)
 _NEIGHBOURS = 1_000
+_PREPARE = "draw.prepare"
 
 
 class LedgerRoom(Room):
@@ -113,6 +115,24 @@ class LedgerRoom(Room):
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
+
+    def checked(self, what: str) -> list[tuple[Row, bool]]:
+        """The same, each with whether it is what was written."""
+        asked = _entries(ledger.c.about == what)
+        return [(row._asdict(), _holds(row)) for row in self.connection.execute(asked)]
+
+    def prepared(self, numbers: Collection[str]) -> set[str]:
+        """Which of these numbers a draw was prepared under, whether or not there is such a draw."""
+        asked = sa.select(ledger.c.about).where(ledger.c.about.in_(list(numbers)), ledger.c.rule == _PREPARE)
+        return set(self.connection.execute(asked).scalars())
+
+    def prepared_by(self, agency: str) -> set[str]:
+        """Every number under which an agency's draws were prepared; it reads all entries."""
+        asked = sa.select(ledger.c.about).where(
+            ledger.c.about.startswith(f"{agency}-", autoescape=True), ledger.c.rule == _PREPARE
+        )
+        own = re.compile(rf"{re.escape(agency)}-[0-9]{{4}}-[0-9]{{5,}}")
+        return {about for about in self.connection.execute(asked).scalars() if own.fullmatch(about)}
 
     def unsealed(self) -> tuple[int, datetime | None]:
         """How many entries wait for a seal, and since when."""

@@ -43,6 +43,11 @@ class RegisterRoom(Room):
         asked = sa.select(draw_register).where(draw_register.c.agency == agency)
         return [_entry(row) for row in self.rows(asked.order_by(draw_register.c.number))]
 
+    def of_draw(self, agency: str, number: str) -> list[Entry]:
+        """The lines about one draw."""
+        asked = sa.select(draw_register).where(draw_register.c.agency == agency, draw_register.c.draw == number)
+        return [_entry(row) for row in self.rows(asked.order_by(draw_register.c.number))]
+
     def agencies(self, within: Sequence[str] | None) -> list[str]:
         """The agencies that have a register, among these (None: all)."""
         asked = sa.select(draw_register.c.agency).distinct().order_by(draw_register.c.agency)

@@ -87,6 +87,32 @@ class VisitRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
+    def checked(self, number: str) -> list[tuple[Visit, bool]]:
+        """The visits of a draw, each with whether the columns that are asked by say what its body does."""
+        asked = sa.select(visit.c.id, visit.c.agency, visit.c.object_id, visit.c.state, visit.c.body).where(
+            visit.c.draw == number
+        )
+        told = [(row, load(Visit, row.body)) for row in self.connection.execute(asked.order_by(visit.c.id))]
+        return [
+            (
+                one,
+                (row.id, number, row.agency, row.object_id, row.state)
+                == (one.id, one.draw, one.agency, one.object_id, one.state),
+            )
+            for row, one in told
+        ]
+
+    def teams_of(self, number: str) -> dict[str, list[tuple[Seat, bool]]]:
+        """Every turn of every place of a draw's visits, by visit, each with whether its columns say what its body does."""
+        names = ("visit", "place", "turn", "agency", "inspector", "state")
+        asked = sa.select(*(seat.c[name] for name in names), seat.c.body).join(visit, visit.c.id == seat.c.visit)
+        teams: dict[str, list[tuple[Seat, bool]]] = {}
+        asked = asked.where(visit.c.draw == number).order_by(seat.c.visit, seat.c.place, seat.c.turn)
+        for row in self.rows(asked):
+            one = load(Seat, row["body"])
+            teams.setdefault(row["visit"], []).append((one, all(row[name] == getattr(one, name) for name in names)))
+        return teams
+
     def of_selection(self, number: str) -> list[Visit]:
         """The visits of a draw, and those of supplementary draws that stand for any of them: all that has come of its selection."""
         held = self.of_draw(number)

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from inspector.domain.admission import ClaimWarning, odd
 from inspector.domain.assistance import AssistanceState, Request
@@ -227,6 +227,12 @@ class DrawShown(Shown):
     void_reason: str | None
     signed: tuple[SignatureShown, ...]
     ceremonies: tuple[str, ...]
+    seed_at: datetime | None = Field(default=None, description="From when the figures of the ceremonies may be thrown and typed")
+    figures_by: datetime | None = Field(default=None, description="Until when they may be typed; then the reveals begin")
+    reveal_by: datetime | None = Field(default=None, description="The last moment for reveals; then the further sources")
+    typists: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Who has typed the figures of each ceremony that is still open"
+    )
 
 
 class DrawWithResult(DrawShown):
@@ -377,7 +383,8 @@ def request_shown(request: Request) -> RequestShown:
 
 def draw_shown(draw: Draw) -> DrawShown:
     """A draw without its result."""
-    return DrawShown.model_validate(draw)
+    typists = {party: tuple(sorted(draw.typed.get(party, {}))) for party in draw.awaiting}
+    return DrawShown.model_validate(draw).model_copy(update={"typists": typists})
 
 
 def facts_of(text: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from inspector.web import (
     clock,
     draws,
     errors,
+    figures,
     forms,
     links,
     ops,
@@ -60,7 +61,7 @@ API = (
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""
-PAGES = (forms.router, session.router, ops.router, reports.router, stranger.router)
+PAGES = (forms.router, session.router, figures.router, ops.router, reports.router, stranger.router)
 
 
 def _put_together() -> APIRouter:

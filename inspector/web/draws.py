@@ -76,6 +76,11 @@ class TypedShown(DrawShown):
     party: str
     typed: seeding.Standing
 
+    @classmethod
+    def of(cls, held: Draw, party: str, standing: seeding.Standing) -> TypedShown:
+        """The draw with how a person's typing stands."""
+        return cls(**dict(draw_shown(held)), party=party, typed=standing)
+
 
 @router.post("/draws/{number}/figures", response_model=TypedShown, responses=WRITES)
 def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn, message_id: MessageId = None) -> JSONResponse:
@@ -97,7 +102,7 @@ def type_figures(desk: AtDesk, caller: Clerk, number: NamePath, given: FiguresIn
             held_at=given.held_at,
             minutes=given.minutes,
         )
-        return TypedShown(**dict(draw_shown(held)), party=party, typed=seeding.standing(held, party, caller.name))
+        return TypedShown.of(held, party, seeding.standing(held, party, caller.name))
 
     return desk.once(message(caller.source, message_id, f"figures {number}", given), do)
 

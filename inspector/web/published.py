@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from inspector.domain.errors import InspectorError
+from inspector.flows import reconcile
 from inspector.flows.publish import ask_receipt
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -80,5 +81,6 @@ def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: Cod
 
     answer = desk.act(ask)
     if isinstance(answer, InspectorError):  # raised here, so that the entry of the asking is kept
-        raise answer
+        with reconcile.telling(desk.office):
+            raise answer
     return answer

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.flows import reconcile
 from inspector.flows.embargo import awaited
 from inspector.flows.publish import refuse_early
 from inspector.flows.reporting import report
@@ -48,7 +49,8 @@ def show_report(request: Request, desk: AtDesk, caller: Visitor, number: NamePat
     """
     try:
         may_watch(desk, caller)
-        told = desk.look(lambda tx: _told(desk, tx, caller, number, lang, agency))
+        with reconcile.telling(desk.office):
+            told = desk.look(lambda tx: _told(desk, tx, caller, number, lang, agency))
     except Unknown:
         return to_login(request)
     except InspectorError as error:

@@ -43,7 +43,7 @@ from inspector.web.roles import Role
 router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
-_PAGES = r"^$|^/(review(/[0-9a-f]{32})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
+_PAGES = r"^$|^/(review(/[0-9a-f]{32})?|figures(/[A-Za-z0-9._-]{1,200})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 
@@ -103,11 +103,11 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
     try:
         form.sound()
         caller = find(desk, form.one("token").strip())
-        caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS)
+        caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS, Role.CLERK)
     except InspectorError as error:
         wrong = replace(trouble(error, form, lang), fields=("token",))
         return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
-    home = "/ops" if caller.role is Role.OPS else "/review"
+    home = {Role.OPS: "/ops", Role.CLERK: "/figures"}.get(caller.role, "/review")
     answer = RedirectResponse((after or home) + carried(request), 303)
     cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
     secure = desk.office.base_url.startswith("https:")

@@ -28,6 +28,7 @@ from tests.integration.test_draw_way import announced, drawing, lotteried
 from tests.integration.test_draw_way import carried_out as drawn_by_daemon
 from tests.integration.test_extension import supervised
 from tests.operator import Operator, on_both, one_database, process, publish, settled, table
+from tests.records import entered
 
 pytestmark = pytest.mark.alike
 
@@ -74,17 +75,21 @@ def carried_out(store: Store, *, finished: bool = True) -> Commitment:
         witnessed_at=house.START,
         announced_at=house.START,
         drawn_at=SEEDED,
+        promises=dict(zip(NONCES, sources, strict=True)),
+        parts=dict(zip(NONCES, parts, strict=True)),
     )
     files = {"objects.tsv": content(frame.objects), "inspectors.tsv": content(frame.inspectors), "bans.tsv": content(frame.bans)}
-    files |= {"commit.json": made.content, "result.json": result.content(), "members.json": b"{}"}
+    members = b"{" + b",\n".join(f'"{row.id}": ["FIRM", "{row.id}", "", [], true, "A", []]'.encode() for row in objects) + b"}\n"
+    files |= {"commit.json": made.content, "result.json": result.content(), "members.json": members}
     files |= {"seed.json": json.dumps({"commit": made.c, "parts": parts}).encode()}
     if not finished:
-        held = replace(held, state=DrawState.SEEDING, drawn_at=None)
+        held = replace(held, state=DrawState.SEEDING, drawn_at=None, parts={})
         del files["result.json"], files["seed.json"]
     with store.begin() as tx:
         tx.draws.add(held)
         for name, held_bytes in files.items():
             tx.draws.keep_file(NUMBER, name, held_bytes)
+        entered(tx, held, result)
     return made
 
 
@@ -243,8 +248,8 @@ def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(ope
     assert (listed["state"], listed["void_reason"], listed["signed"]) == ("VOID", why[1], names)
     assert listed["drawn_at"] is not None
     assert operator.well("draw", "verify", NUMBER, "--json").json["holds"] is True, "its result stays and can be recomputed"
-    (line,) = operator.well("draw", "register", "--json").json
-    assert (line["number"], line["kind"], line["draw"]) == (1, "VOID", NUMBER)
+    made, line = operator.well("draw", "register", "--json").json
+    assert (made["number"], made["kind"], line["number"], line["kind"], line["draw"]) == (1, "DRAW", 2, "VOID", NUMBER)
     with house.closing(operator.store()) as store, store.begin() as tx:
         tx.connection.exec_driver_sql("UPDATE draw_register SET draw = 'bureau-2026-00002'")
     assert operator.say("draw", "register").code == 1
@@ -347,3 +352,22 @@ def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_as
     newest = operator.well("draw", "list", "--last", "--limit", "2", "--agency", "bureau", "--json").json
     assert [one["number"][-1] for one in newest] == ["3", "2"]
     assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2
+
+
+@on_both
+def test_records_that_contradict_each_other_are_said_by_every_command_that_looks(
+    operator: Operator, commitment: Commitment
+) -> None:
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE visit SET object_id = 'TEST99' WHERE id = 'bureau-2026-00001-0001'")
+    assert codes(operator.say("draw", "verify", NUMBER, "--json").json["problems"]) == ["draw.records_visit"]
+    auditor = operator.say("draw", "export", NUMBER, str(operator.folder / "auditor"), "--json")
+    assert (auditor.code, codes(auditor.json["problems"])) == (1, ["draw.records_visit"]), "the auditor gets it, and hears it"
+    public = operator.say("draw", "export", NUMBER, str(operator.folder / "public"), "--public")
+    assert (public.code, (operator.folder / "public").exists(), "contradict" in public.err) == (4, False, True)
+    assert operator.say("draw", "report", NUMBER).code == 4
+    (failed,) = [one for one in operator.say("check", "--json").json if one["name"] == f"draws.{NUMBER}"]
+    assert failed["state"] == "FAIL"
+    assert [one["about"] for one in operator.well("attention", "list", "--json").json if one["kind"] == "draw_contradicted"] == [
+        NUMBER
+    ]

@@ -103,7 +103,11 @@ def test_check_names_the_plans_that_wait_for_their_year_and_from_november_on_for
         office = replace(bootstrap.office(told, store, connectors=Connectors()), now=hand)
 
         def lacking() -> list[str]:
-            return [one.mend[0] for one in annual(office)]
+            return [one.mend[0] for one in annual(office) if one.mend[0].startswith("plan ")]
+
+        assert [one.mend[0] for one in annual(office) if "term-seed" in one.what[0]] == ["let the trigger leave that long"], (
+            "every 4h"
+        )
 
         this, following = (f"plan create licensing --year {year}" for year in (2026, 2027))
         assert lacking() == [this]

@@ -51,6 +51,26 @@ def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:
     assert held(operator) == {"TESTA", "NOT-A-CREDIT-CODE"}
 
 
+def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(operator: Operator) -> None:
+    told = "91330106MA2000000F"
+    assert objects(operator, told).code == 0
+    for same in ("91330106 MA2000000F", "91330106-MA200000-0F", "９１３３０１０６ｍａ２００００００ｆ"):
+        file = operator.file("same.csv", table(["code", "name"], [same, f"{told}店"]))
+        assert operator.well("roster", "import", "objects", file, "--agency", "bureau", "--json").json["added"] == []
+        assert held(operator) == {told}
+    for other in ("MA200000-0", "91330106MA20000003"):
+        said = objects(operator, told, other)
+        assert [(one["row"], one["code"]) for one in said.json["flaws"]] == [(3, "organisation_twice")]
+    assert objects(operator, "9133O106MA2000000F").json["flaws"][0]["code"] == "identity_letter"
+    assert objects(operator, told, "MA200000-0", more=("--same-organisation",)).code == 0
+    with house.closing(operator.store()) as store:
+        recorded = [facts.get("same_organisation") for _, facts in operated(store)]
+    assert (recorded[-1], {*recorded[:-1]}) == (1, {None})
+    names = table(["code", "name"], ["TESTA", "连锁便利店"], ["TESTB", "连锁便利店"])
+    said = operator.say("roster", "import", "objects", operator.file("n.csv", names), "--agency", "bureau", "--json", "--dry-run")
+    assert [one["code"] for one in said.json["warnings"] if one["column"] == "name"] == ["name_twice"], "chains have one name"
+
+
 @on_both
 def test_rows_are_removed_only_when_that_was_said(operator: Operator) -> None:
     codes = [f"TEST{number:02d}" for number in range(20)]

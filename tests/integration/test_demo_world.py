@@ -19,6 +19,7 @@ from inspector.ports import (
     CreditEntry,
     Garbled,
     Refused,
+    Typed,
     Unavailable,
 )
 from tests.outside import DAY, QUICK, Running, until, world
@@ -176,6 +177,18 @@ def test_a_party_reveals_what_it_promised_and_each_party_something_else(outside:
         nonces.add(seed.reveal("d-1", promise, (), key=f"r-{name}")["nonce"])
         seed.close()
     assert len(nonces) == 2
+
+
+def test_a_party_reveals_for_the_first_figures_and_the_first_commitment_alone(outside: Running) -> None:
+    seed = RevealSeed("justice", outside.at("justice"))
+    promise = seed.promise("d-2", key="p")
+    thrown, others = ((Typed(by="dice", figures=told),) for told in ("1 2 3", "4 5 6"))
+    nonce = seed.reveal("d-2", promise, thrown, key="r", w="a" * 64)
+    assert seed.reveal("d-2", promise, thrown, key="r", w="a" * 64) == nonce, "asked again, the same"
+    for figures, w in ((others, "a" * 64), (thrown, "b" * 64), ((), "a" * 64)):
+        with pytest.raises(Refused, match="http_409"):
+            seed.reveal("d-2", promise, figures, key="r2", w=w)
+    seed.close()
 
 
 def test_the_notary_keeps_the_first_value_and_refuses_another(outside: Running) -> None:

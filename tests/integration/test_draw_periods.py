@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,10 +11,12 @@ import pytest
 from inspector.daemon.schedules import plan_order
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows.office import Office
+from inspector.flows.planning import crowded
+from inspector.flows.seeding import type_figures
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
-from tests.integration.test_draw_way import carried_out, drawing
+from tests.integration.test_draw_way import carried_out, drawing, thrown
 
 pytestmark = pytest.mark.alike
 
@@ -79,3 +83,67 @@ def test_a_draw_by_hand_that_is_still_open_when_the_first_slot_comes_does_not_co
     hand.on(days=1)
     settle(office)
     assert [held.slot for held in draws(office)] == ["before", first.isoformat()]
+
+
+def test_a_slot_of_a_day_that_an_open_draw_keeps_waiting_is_taken_as_soon_as_that_has_ended(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms")
+    first = announce(office, hand, "firms")
+    settle(office)
+    with store.read() as tx:
+        opens = tx.draws.get(first.number).seed_at
+    assert opens is not None
+    hand.now = opens - timedelta(minutes=1)
+    with store.begin() as tx:
+        tx.schedules.declare("plan:firms", "every 1d", hand())
+        assert tx.schedules.fired("plan:firms", hand(), hand() + timedelta(days=1), hand(), "replica")
+        tx.work.order([plan_order(office.plans["firms"], hand(), hand())], hand())
+    settle(office)
+    assert [held.number for held in draws(office)] == [first.number]
+    hand.now = opens + timedelta(hours=1)
+    settle(office)
+    assert len(draws(office)) == 1
+    for by in ("赵", "钱"):
+        with store.begin() as tx:
+            type_figures(office, tx, first.number, by, thrown(first.number), hand())
+    settle(office)
+    assert len(draws(office)) == 2, "and it was not tried a day later, when its period would be over"
+
+
+def test_slots_that_were_lost_are_matters_of_their_own_and_name_the_draw_that_was_open_when_they_came(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms")
+    first = announce(office, hand, "firms")
+    settle(office)
+    slots = []
+    for _ in range(2):
+        slot = hand()
+        slots.append(slot.isoformat())
+        with store.begin() as tx:
+            tx.schedules.declare("plan:firms", "every 4h", slot)
+            assert tx.schedules.fired("plan:firms", slot, slot + timedelta(hours=4), slot, "replica")
+            tx.work.order([plan_order(office.plans["firms"], slot, slot)], slot)
+        settle(office)
+        hand.on(hours=4)
+    with store.begin() as tx:
+        assert tx.schedules.fired("plan:firms", hand(), hand() + timedelta(hours=4), hand(), "replica")
+    settle(office)
+    with store.read() as tx:
+        told = {
+            row["about"]: json.loads(row["body"])["open"]
+            for row in tx.attention.page(None)
+            if row["kind"] == "draw_slot_overtaken"
+        }
+    assert told == {f"firms:{slot}": first.number for slot in slots}
+
+
+@pytest.mark.parametrize(("trigger", "warned"), [("every 4h", True), ("every 1d", True), ("every 7d", False)])
+def test_a_plan_that_comes_faster_than_its_draws_end_is_warned_of(store: Store, hand: Hand, trigger: str, warned: bool) -> None:
+    office, _, _ = drawing(store, hand)
+    office = replace(office, plans={"weekly": replace(office.plans["weekly"], trigger=trigger)})
+    why = crowded(office, "weekly", hand())
+    assert (why is not None) is warned
+    if why is not None:
+        assert (why.facts["count"], "term-seed" in str(why.facts["rows"])) == (10, True)

@@ -30,6 +30,7 @@ from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
+from inspector.flows.reconcile import differing
 from inspector.flows.seeding import type_figures
 from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
 from inspector.store.store import Store
@@ -59,7 +60,9 @@ class Party:
         hashed = hashlib.sha256(f"ssj1/nonce\n{self.nonce(draw)}".encode()).hexdigest()
         return {"kind": "reveal", "party": self.name, "hash": hashed}
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         """Its nonce."""
         if self.silent:
             raise Refused("withdrawn", origin=Origin.THEM)
@@ -77,7 +80,9 @@ class Dice:
         """What will be thrown."""
         return {"kind": "text", "what": "26 dice", "bits": 66, "form": {"dice": 26, "sides": 6}}
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         """The figures, once two have typed the same."""
         if len(typed) < 2:
             raise NotYet("ceremony_waiting")
@@ -108,12 +113,15 @@ class Notary:
     """A witness."""
 
     values: dict[str, str] = field(default_factory=dict)
+    refuses: Refused | None = None
 
     def __post_init__(self) -> None:
         self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
-        """Keep W."""
+        """Keep W, or not."""
+        if self.refuses is not None:
+            raise self.refuses
         self.values[draw] = value
         return Receipt(reference="n-1", at=datetime.now(UTC))
 
@@ -186,8 +194,15 @@ def carried_out(office: Office, hand: Hand, number: str) -> Draw:
         with office.store.begin() as tx:
             type_figures(office, tx, number, by, thrown(number), hand())
     settle(office)
+    return agreeing(office, number)
+
+
+def agreeing(office: Office, number: str) -> Draw:
+    """A draw about which all records agree, unless somebody has altered what was frozen."""
     with office.store.read() as tx:
-        return tx.draws.get(number)
+        held = tx.draws.get(number)
+        assert (held.void_reason or "").startswith("REGISTER_CHANGED") or differing(office, tx, held, whole=True) == ()
+        return held
 
 
 def lotteried(office: Office, hand: Hand, number: str, figures: str = "3 7 11 19 23 33 16") -> Draw:
@@ -223,6 +238,7 @@ def one_seat(store: Store, hand: Hand) -> tuple[Office, str]:
 
 def replayed(office: Office, number: str) -> None:
     """Replay a draw's afterlife from its files: the teams are those of the table."""
+    agreeing(office, number)
     with office.store.read() as tx:
         files, made = tx.draws.files(number), tx.visits.of_draw(number)
         seated = {visit.object_id: [seat.inspector for seat in tx.visits.team(visit.id) if seat.state.open] for visit in made}

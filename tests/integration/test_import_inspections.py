@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
+import json
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +37,19 @@ def imported(operator: Operator, *rows: list[str], heads: list[str] | None = Non
 def held(operator: Operator) -> list[Inspection]:
     with house.closing(operator.store()) as store, store.read() as tx:
         return tx.inspections.of("bureau")
+
+
+def test_the_ledger_keeps_whose_checks_a_file_told_and_the_files_digest(operator: Operator) -> None:
+    imported(operator, FIRST)
+    file = operator.folder / "past.csv"
+    first = hashlib.sha256(file.read_bytes()).hexdigest()
+    imported(operator, [*FIRST[:5], "Z009", *FIRST[6:]])
+    with house.closing(operator.store()) as store:
+        (_, one), (_, other) = operated(store)
+    assert (one["sha256"], one["rows"], other["rows"]) == (first, other["rows"], one["rows"]), "what was replaced is told as well"
+    ((who, *told),) = one["rows"]
+    assert told == ["2025-11-03", "PLANNED", "OWN", True]
+    assert (len(who), "TESTA" in json.dumps(one)) == (32, False)
 
 
 @on_both

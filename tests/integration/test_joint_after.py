@@ -267,6 +267,7 @@ def test_before_its_release_no_agencys_team_learns_whom_the_joint_visit_is_to_an
 def test_the_record_beside_a_joint_bundle_binds_what_happened_afterwards_in_every_list(
     store: Store, hand: Hand, tmp_path: Path, database_url: str
 ) -> None:
+    Operator(tmp_path, database_url).store().close()  # the house has begun, with the secret that the draw will be of
     office, _ = together(store, hand)
     waiting(office, *AGENCIES)
     held, made = drawn(office, hand)

@@ -118,6 +118,7 @@ def _proven(tmp_path: Path, agencies: str, joined: str, code: str) -> None:
 def test_the_command_line_shows_each_agencys_team_and_exports_a_bundle_that_verifies(
     store: Store, hand: Hand, database_url: str, tmp_path: Path
 ) -> None:
+    Operator(tmp_path, database_url).store().close()  # the house has begun, with the secret that the draw will be of
     office, _ = together(store, hand)
     waiting(office, "bureau", "civil")
     held, made = drawn(office, hand)

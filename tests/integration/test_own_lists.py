@@ -298,6 +298,7 @@ def test_the_annual_plan_has_each_agencys_totals_by_its_own_pack_and_holds_for_n
 def test_the_command_line_shows_plan_draw_receipt_and_report_of_each_list(
     store: Store, hand: Hand, database_url: str, tmp_path: Path
 ) -> None:
+    Operator(tmp_path, database_url).store().close()  # the house has begun, with the secret that the draw will be of
     office, done, told, _ = held(store, hand, pack="demo")
     clerk = Operator(tmp_path, database_url).settle_in('lists = "own"\n')
     refused = clerk.say("check")

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from inspector.cli.bundle import Bundle, judge
 from inspector.domain.case import SubjectKind
@@ -26,7 +25,6 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import commitment_of, public_bundle, receipt_of
 from inspector.flows.reporting import report
-from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from inspector.web.roles import Role
@@ -118,27 +116,6 @@ def test_after_the_visits_the_public_verifies_a_draw_in_which_no_person_is_named
     assert len(told["weekly.drawn.jsonl"].splitlines()) == len(firms)
     assert not any(f'"Z{number:03d}"' in text for number in range(1, 6)), "nor any inspector"
     assert set(told) == {"commit.json", "seed.json", "result.json", "weekly.drawn.jsonl"}
-
-
-@pytest.mark.parametrize("deep", [False, True], ids=["the file", "the record too"])
-def test_another_throw_put_into_the_database_is_published_by_no_door(store: Store, hand: Hand, deep: bool) -> None:
-    """It fits the commitment, and its result follows from it: only the record and the sealed ledger say what was thrown."""
-    office, held = registered(store, hand)
-    drawn = carried_out(office, hand, held.number)
-    made(office, hand, held.number)
-    firm = code(1)
-    assert "ticket" in asked(office, hand, held.number, firm)
-    seed = json.loads(files(office, held.number)["seed.json"])
-    (dice,) = [part for part in seed["parts"] if part["kind"] == "text"]
-    dice["text"] = " ".join("123456"[int(one) % 6] for one in dice["text"].split())
-    with store.begin() as tx:
-        mine = draw_file.c.number == held.number, draw_file.c.name == "seed.json"
-        tx.connection.execute(sa.update(draw_file).where(*mine).values(bytes=json.dumps(seed).encode()))
-        if deep:
-            tx.draws.put(replace(drawn, parts=dict(zip(drawn.parties, seed["parts"], strict=True))))
-    for door in (lambda: published(office, hand, held.number), lambda: asked(office, hand, held.number, firm)):
-        with pytest.raises(Refusal, match=r"draw_files_altered.*seed\.json"):
-            door()
 
 
 def test_a_visit_that_is_never_made_does_not_keep_a_draw_secret_for_ever(store: Store, hand: Hand) -> None:

@@ -40,15 +40,19 @@ class Listening(Party):
 
     asked: list[dict[str, str]] = field(default_factory=list)
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         self.asked.append({one.by: one.figures for one in typed})
-        return super().reveal(draw, promise, typed, key=key)
+        return super().reveal(draw, promise, typed, key=key, w=w)
 
 
 class Waiting(Party):
     """A party that has not thrown its coin yet."""
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         raise NotYet("reveal_waiting", origin=Origin.THEM)
 
 

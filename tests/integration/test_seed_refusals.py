@@ -126,12 +126,16 @@ class Lying(Party):
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         return {"kind": "drand", "chain": NETWORK.hash}
 
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         raise Garbled("beacon_unsigned", digest="0" * 64)
 
 
 class Forging(Lying):
-    def reveal(self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str) -> Mapping[str, object]:
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
         return {"kind": "drand", **signed(1), "round": promise["round"]}
 
 

@@ -96,7 +96,7 @@ def test_a_slot_whose_period_is_over_before_the_open_draw_ends_is_a_matter_for_a
     with store.read() as tx:
         (told,) = (row for row in tx.attention.page(None) if row["kind"] == "draw_slot_overtaken")
     slot = hand().isoformat()
-    assert (told["agency"], told["about"]) == ("bureau", "weekly")
+    assert (told["agency"], told["about"]) == ("bureau", f"weekly:{slot}")
     assert json.loads(told["body"]) == {"plan": "weekly", "slot": slot, "open": first.number}
 
 

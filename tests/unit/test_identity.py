@@ -20,6 +20,7 @@ from inspector.domain.identity import (
     citizen_check_digit,
     identify,
     normalise,
+    organisation,
     pseudonym,
     uscc_check_digit,
 )
@@ -82,7 +83,7 @@ def test_a_wrong_check_digit_is_a_warning() -> None:
     assert seen_as_credit_code(wrong).warnings == ("check_digit",)
 
 
-@pytest.mark.parametrize("code", ["9133", GOOD_CREDIT_CODE + "0", "9133000OMA00000XX1", "91A30000MA00000XX1"])
+@pytest.mark.parametrize("code", ["9133", GOOD_CREDIT_CODE + "0", "91A30000MA00000XX1"])
 def test_an_unusual_shape_is_a_warning(code: str) -> None:
     assert seen_as_credit_code(code).warnings == ("shape",)
 
@@ -231,3 +232,30 @@ def test_a_pseudonym_hangs_on_secret_kind_and_code() -> None:
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         pseudonym(b"short", IdentityKind.USCC, GOOD_CREDIT_CODE)
+
+
+@pytest.mark.parametrize(
+    "told", ["91330000-MA00000XX{}", "9133 0000 MA00 000 XX{}", " ９１３３００００ｍａ０００００ｘｘ{} ", "91330000MA00000XX-{}"]
+)
+def test_blanks_and_hyphens_between_the_groups_of_a_code_are_no_part_of_it(told: str) -> None:
+    assert seen_as_credit_code(told.format(GOOD_CREDIT_CODE[-1])).normal == GOOD_CREDIT_CODE
+
+
+def test_what_is_no_code_keeps_its_blanks_and_hyphens() -> None:
+    for told in ("MA200000-0", "第3号 甲", "91330000-MA0"):
+        assert normalise(told) == told
+
+
+@pytest.mark.parametrize("letter", list("IOSVZ"))
+def test_a_letter_that_no_credit_code_has_is_an_error_and_not_another_firm(letter: str) -> None:
+    assert seen_as_credit_code("TEST00000000000001").warnings == ("shape",), "what is none besides is kept"
+    for told in (f"9133{letter}000MA00000XX0", f"9133{letter}000-MA00000XX0"):
+        with pytest.raises(Invalid, match="identity_letter") as raised:
+            seen_as_credit_code(told)
+        assert (raised.value.facts["place"], raised.value.facts["letter"]) == (5, letter)
+
+
+def test_an_organisation_is_known_by_its_own_code_and_by_every_credit_code_of_it() -> None:
+    of = {organisation(told) for told in (GOOD_CREDIT_CODE, GOOD_CREDIT_CODE[:17] + "9", "MA00000X-X", "MA00000XX")}
+    assert of == {"MA00000XX"}
+    assert organisation("330106000000001") is None, "a registration number is of no organisation code"
