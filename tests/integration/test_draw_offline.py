@@ -315,7 +315,7 @@ def test_whoever_breaks_off_at_a_question_is_told_so_with_one_code(office: Opera
 def test_a_fault_of_the_seed_says_what_was_wanted_and_who_is_misspelt(office: Operator) -> None:
     assert announce(office).code == 0
     short = carry_out(office, "--seed", "text=1 2 3", *SEED[2:], "--lang", "en")
-    assert (short.code, "26 figures from 1 to 6" in short.err, "3" in short.err) == (2, True, True), short.err
+    assert (short.code, "26 × 1..6" in short.err, "3 were given" in short.err) == (2, True, True), short.err
     misspelt = carry_out(office, *SEED[:2], "--seed", f"reveal:justise={NONCE}", "--lang", "en")
     assert (misspelt.code, "reveal:justise" in misspelt.err, "reveal: justice" in misspelt.err) == (2, True, True), misspelt.err
 

@@ -15,19 +15,22 @@ import sqlalchemy as sa
 from inspector.domain import draw as protocol
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import Commitment, Listing, Share, commit
+from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.frame import Frame, ObjectRow, content, freeze
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
+from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import RowFile
 from inspector.domain.selection import select, select_by
 from inspector.domain.suite import Suite
-from inspector.flows import lists, publish, voiding
+from inspector.flows import lists, publish, seeding, voiding
 from inspector.flows.members import Member, by_key, count_members, keep_members, member_of, members_of, unpacked
 from inspector.flows.office import Office
 from inspector.store.drawfiles import PART
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
+from inspector.store.tx import Tx, new_id
 from tests import house
 from tests.bundles import barred, nonce, person, promise, rules, thing
 from tests.receipts import holds
@@ -78,14 +81,28 @@ def kept(store: Store, most: int) -> tuple[Draw, Commitment, Frame, list[dict[st
     part = {"kind": "reveal", "nonce": nonce("one")}
     drawn = Draw(
         number=NUMBER, agency="bureau", plan="weekly", slot="1", pack="p", state=DrawState.SEEDING, made_at=house.START, prev=None,
-        parties=("one",), lists=(LIST,), c=made.c, w=made.w, parts={"one": part},
+        parties=("one",), lists=(LIST,), c=made.c, w=made.w, parts={"one": part}, promises={"one": promise("one")},
     )  # fmt: skip
     with store.begin() as tx:
         tx.draws.add(drawn)
         lists.keep(tx, drawn, {LIST.name: frame})
         keep_members(tx, NUMBER, by_key({row.id: of(row.id) for row in reversed(frame.objects)}))
         tx.draws.keep_file(NUMBER, "commit.json", made.content)
+        entered(tx, drawn)
     return drawn, made, frame, [part]
+
+
+def entered(tx: Tx, drawn: Draw) -> None:
+    """What ledger and register hold of such a draw: nothing is told of one about which the records contradict each other."""
+    tx.register.append(drawn.agency, EntryKind.DRAW, NUMBER, {}, house.START)
+    seeding.claim(tx, drawn, house.START)
+    told: dict[str, dict[str, object]] = {
+        "draw.prepare": {},
+        "draw.announce": {"w": drawn.w},
+        "draw.reveal": {"party": "one"},
+    }
+    for rule, facts in told.items():
+        tx.ledger.append(new_id(), NUMBER, Because(rule=rule, basis=(), pack=drawn.pack, facts=facts), {}, house.START)
 
 
 def of(name: str) -> Member:
@@ -133,12 +150,14 @@ def test_lists_with_objects_of_their_own_lie_each_in_its_own_parts_and_have_tick
     drawn = Draw(
         number=NUMBER, agency="bureau", plan="weekly", slot="1", pack="p", state=DrawState.SEEDING, made_at=house.START, prev=None,
         parties=("one",), lists=(first, other), c=made.c, w=made.w, parts={"one": {"kind": "reveal", "nonce": nonce("one")}},
+        promises={"one": promise("one")},
     )  # fmt: skip
     with store.begin() as tx:
         tx.draws.add(drawn)
         lists.keep(tx, drawn, frames)
         keep_members(tx, NUMBER, by_key({row.id: of(row.id) for row in rows}))
         tx.draws.keep_file(NUMBER, "commit.json", made.content)
+        entered(tx, drawn)
     expected = protocol.carry_out(made, frames, [drawn.parts["one"]])
     with store.read(steady=True) as tx:
         assert [len([*tx.draws.parts(NUMBER, name)]) for name in ("objects.tsv", "fire.objects.tsv")] == [2, 2]
