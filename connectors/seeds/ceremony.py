@@ -68,7 +68,12 @@ class CeremonySeed:
         try:
             return {"kind": "text", "text": self._form.figures(next(iter(told.values())))}
         except Invalid as error:
-            raise Refused("ceremony_unreadable", origin=Origin.US, detail=str(error.facts["problem"]), attempts=0) from error
+            raise Refused(
+                "ceremony_unreadable",
+                origin=Origin.US,
+                detail="given {given} of {wanted}, unfit at {place}".format(**error.facts),
+                attempts=0,
+            ) from error
 
     def close(self) -> None:
         """Nothing to let go."""

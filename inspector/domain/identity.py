@@ -54,6 +54,7 @@ class IdentityWarning(StrEnum):
     """What looks irregular. The two UNKNOWN ones are remarks: our table may simply be older than the code."""
 
     SHAPE = "shape"
+    LETTER = "letter"
     CHECK_DIGIT = "check_digit"
     ROUNDED = "rounded"
     BIRTH_DATE = "birth_date"
@@ -74,13 +75,11 @@ class Identity:
 def identify(kind: IdentityKind, original: str, *, today: date) -> Identity:
     """Normalise and check a code.
 
-    Raises Invalid: `identity_empty`, `identity_too_long`, `identity_hidden_character`, `identity_letter`, or
+    Raises Invalid: `identity_empty`, `identity_too_long`, `identity_hidden_character`, or
     `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself.
     """
     normal = normalise(original)
     _refuse_what_is_no_code(original, normal)
-    if kind is IdentityKind.USCC:
-        _refuse_impossible(normal)
     return Identity(kind=kind, normal=normal, original=original, warnings=tuple(_warnings(normal, kind, today)))
 
 
@@ -142,13 +141,6 @@ def _refuse_what_is_no_code(original: str, normal: str) -> None:
         raise Invalid("identity_destroyed_by_spreadsheet", fix="format the column as text and enter the codes again")
 
 
-def _refuse_impossible(normal: str) -> None:
-    """A letter that no credit code has, in what else is one, was typed for a digit: the same firm would stand beside itself."""
-    whole = _PARTED.sub("", normal)
-    if (found := _IMPOSSIBLE.search(whole)) and _USCC.fullmatch(_IMPOSSIBLE.sub("0", whole)):
-        raise Invalid("identity_letter", place=found.start() + 1, letter=found[0])
-
-
 def _warnings(normal: str, kind: IdentityKind, today: date) -> list[IdentityWarning]:
     match kind:
         case IdentityKind.USCC:
@@ -160,8 +152,8 @@ def _warnings(normal: str, kind: IdentityKind, today: date) -> list[IdentityWarn
 
 
 def _uscc_warnings(code: str) -> list[IdentityWarning]:
-    if not _USCC.fullmatch(code):
-        return [IdentityWarning.SHAPE]
+    if not _USCC.fullmatch(code):  # a letter that no credit code has, in what else is one, was typed for a digit
+        return [IdentityWarning.LETTER if _USCC.fullmatch(_IMPOSSIBLE.sub("0", _PARTED.sub("", code))) else IdentityWarning.SHAPE]
     found = [] if uscc_check_digit(code[:17]) == code[17] else _failed_check_digit(code)
     if code[1] not in _USCC_CATEGORIES.get(code[0], ""):
         found.append(IdentityWarning.DEPARTMENT_UNKNOWN)

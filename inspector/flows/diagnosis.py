@@ -52,7 +52,6 @@ FIXES: Mapping[str, tuple[str, str]] = {
         "leave the digest empty, or take text and digest of the same letter",
         "请留空摘要，或使全文与摘要一致",
     ),
-    "identity_letter": ("compare it with the licence, and write the digit", "请与营业执照核对，改为数字"),
     "identity_hidden_character": ("type the cell anew", "请重新录入该单元格"),
     "pack_missing": (
         "name an agency with a policy pack, or give it one in the settings",

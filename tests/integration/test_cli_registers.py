@@ -61,7 +61,8 @@ def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(
     for other in ("MA200000-0", "91330106MA20000003"):
         said = objects(operator, told, other)
         assert [(one["row"], one["code"]) for one in said.json["flaws"]] == [(3, "organisation_twice")]
-    assert objects(operator, "9133O106MA2000000F").json["flaws"][0]["code"] == "identity_letter"
+    typed = objects(operator, told, "9133O106MA1000000F", more=("--dry-run",)).json["warnings"]
+    assert [one["code"] for one in typed if one["row"] == 3] == ["code_irregular"], "a letter typed for a digit is told, and kept"
     assert objects(operator, told, "MA200000-0", more=("--same-organisation",)).code == 0
     with house.closing(operator.store()) as store:
         recorded = [facts.get("same_organisation") for _, facts in operated(store)]

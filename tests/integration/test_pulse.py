@@ -176,7 +176,7 @@ def test_a_house_in_shadow_pings_nobody_and_opens_no_connection_to_look(tmp_path
     with peer(answer()) as switch:
         told = f'\n[shadow]\non = true\n[pulse]\nkind = "http"\nurl = "{switch.url}"\ntries = 1\n'
         operator = settled(f"sqlite:///{tmp_path / 'shadow.sqlite3'}", tmp_path, told)
-        with closing(operator.store()) as store:
+        with closing(Store(operator.url, synchronous="OFF")) as store:
             house = bootstrap.house(load(operator.config), store)
             house.daemon._beat()
             house.server.stop()

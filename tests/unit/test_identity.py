@@ -247,12 +247,10 @@ def test_what_is_no_code_keeps_its_blanks_and_hyphens() -> None:
 
 
 @pytest.mark.parametrize("letter", list("IOSVZ"))
-def test_a_letter_that_no_credit_code_has_is_an_error_and_not_another_firm(letter: str) -> None:
-    assert seen_as_credit_code("TEST00000000000001").warnings == ("shape",), "what is none besides is kept"
-    for told in (f"9133{letter}000MA00000XX0", f"9133{letter}000-MA00000XX0"):
-        with pytest.raises(Invalid, match="identity_letter") as raised:
-            seen_as_credit_code(told)
-        assert (raised.value.facts["place"], raised.value.facts["letter"]) == (5, letter)
+def test_a_letter_that_no_credit_code_has_is_told_as_one_typed_for_a_digit_and_the_code_is_kept(letter: str) -> None:
+    assert seen_as_credit_code("TEST00000000000001").warnings == ("shape",), "what is none besides is another thing"
+    held = seen_as_credit_code(f"91330000MA{letter}0000XX0")
+    assert (held.normal, held.warnings) == (f"91330000MA{letter}0000XX0", ("letter",))
 
 
 def test_an_organisation_is_known_by_its_own_code_and_by_every_credit_code_of_it() -> None:
