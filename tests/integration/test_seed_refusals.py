@@ -158,7 +158,8 @@ def test_two_draws_announced_at_once_name_two_rounds(store: Store, hand: Hand, n
     office = seeded(pooled(office, "firms", "shops"), audit=network)
     office = replace(office, plans={**office.plans, "shops": replace(office.plans["shops"], agency="other")})
     with store.begin() as tx:
-        tx.rosters.enrol(replace(next(iter(tx.rosters.rated("bureau"))).row, agency="other"))
+        one, *_ = tx.rosters.rated("bureau")  # to its end, or PostgreSQL's cursor stays open
+        tx.rosters.enrol(replace(one.row, agency="other"))
     numbers = [announce(office, hand, plan).number for plan in office.plans]
     settle(office)
     rounds = [int(str(get(office, number).promises["audit"]["round"])) for number in numbers]
