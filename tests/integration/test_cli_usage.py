@@ -244,6 +244,7 @@ def test_a_signal_in_the_midst_of_a_start_is_heard_when_the_start_is_over() -> N
         asked = daemon.on_signal()
         os.kill(os.getpid(), signal.SIGINT)  # no KeyboardInterrupt past whoever drains
         daemon.until(asked)
+        assert asked.is_set()
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
