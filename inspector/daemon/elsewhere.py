@@ -33,7 +33,10 @@ class Elsewhere:
         return tuple(sorted(lane for lane, until in list(self._until.items()) if until > now))
 
     def leave(self, work: Work, office: Office) -> None:
-        """Raise ElsewhereError for work that belongs to another daemon; asks the store once a `REST`. Raises Away."""
+        """Raise ElsewhereError for work that belongs to another daemon. Raises Away.
+
+        The store is asked once a `REST` while another one has the connector, and each time while nobody has: one may start at any moment.
+        """
         lane = work.lane
         if not lane or lane in office.connectors:
             return

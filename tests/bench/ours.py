@@ -75,11 +75,11 @@ def main() -> None:
     given = parser.parse_args()
     logs.configure()
     store = Store(given.url)
-    office = open_office(store, lambda: datetime.now(ZONE))
+    wire = Wire({"url": given.stub})
+    office = open_office(store, lambda: datetime.now(ZONE), sources={LANE: wire})  # a daemon has its connectors
     with store.begin() as tx:
         if tx.sqlite:
             tx.work.void_leases()  # as the daemon does at its start: it owns the file alone
-    wire = Wire({"url": given.stub})
     flows = {OrderKind.ASK: Flow(do=partial(verify, wire))}
     engine = engine_of(given.lease)
     worker = Worker(office, Metrics(), engine, f"bench-{os.getpid()}", flows=flows)
