@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from inspector.flows.registers import Read
+    from inspector.store.credit import Stated
     from inspector.store.tx import Tx
 
 Remove = Annotated[bool, typer.Option("--remove", help="Take out of force what the file lacks 移除文件中没有的")]
@@ -125,6 +126,8 @@ def import_levels(
     Columns: code, kind, level, as_of. The same file again changes nothing.
     """
     from inspector.flows import registers, sheet
+    from inspector.flows.diagnosis import RowFlaw
+    from inspector.store.credit import Stated
 
     office = terminal.office
     table = sheet.read(file.read_bytes(), encoding)
@@ -133,25 +136,29 @@ def import_levels(
         return flawed
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
 
-    def do(tx: Tx, _now: datetime) -> Counter[str]:
-        return Counter(tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows)
+    def do(tx: Tx, _now: datetime) -> list[Stated]:
+        return [tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows]
+
+    def foreseen(tx: Tx) -> list[Stated]:
+        return [tx.credit.judge(one.kind, one.code, one.level, one.as_of) for one in read.rows]
 
     facts = {"file": file.name, "rows": len(read.rows), "source": source}
-    came = Counter[str]() if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
-    told = {"kept": came["KEPT"], "older": came["OLDER"], "conflicts": came["CONFLICT"]}
+    became = terminal.look(foreseen) if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
+    came = Counter(became)
+    told = {"kept": came[Stated.KEPT], "older": came[Stated.OLDER], "conflicts": came[Stated.CONFLICT]}
+    against = [one.row for one, what in zip(read.rows, became, strict=True) if what is Stated.CONFLICT]
+    remarks = [RowFlaw(row=row, column="level", code="level_conflict") for row in against]
+    warn(terminal, remarks)
     said = {
         **told,
         "rows": len(read.rows),
         "dry_run": dry_run,
         "needs": needs,
         "flaws": [],
-        "warnings": listed(terminal, read.warnings),
+        "warnings": listed(terminal, [*read.warnings, *remarks]),
     }
     terminal.value(said)
-    if dry_run:
-        terminal.say("would_keep", count=len(read.rows))
-    else:
-        terminal.say("levels", **told)
+    terminal.say("would_keep" if dry_run else "levels", **told)
     return None
 
 

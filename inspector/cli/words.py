@@ -130,8 +130,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "试运行，代表 {sender}：将新受理 {opened} 件，已有 {known} 件；未写入任何内容",
     ),
     "would_keep": (
-        "dry run: levels that would be stated: {count}; nothing was written",
-        "试运行：将记录 {count} 条等级；未写入任何内容",
+        "dry run: levels that would stand: {kept}, older than what is known: {older}, against another: {conflicts}; nothing was written",
+        "试运行：将有效的等级 {kept} 条，早于已有记录 {older} 条，与已有记录不一致 {conflicts} 条；未写入任何内容",
     ),
     "levels": (
         "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",

@@ -44,9 +44,8 @@ async def _run(world: World, host: str, port: int, *, tied: bool, another: bool)
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(PEOPLE))
-    loop.add_signal_handler(signal.SIGTERM, end.set)
-    # Ctrl-C reaches every process of the terminal. Tied to an office, the world stays until the office has drained.
-    loop.add_signal_handler(signal.SIGINT, (lambda: None) if tied else end.set)
+    for named in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(named, end.set)
     if tied:
         loop.add_reader(sys.stdin.fileno(), _until_eof, end)
     try:

@@ -260,7 +260,7 @@ def _next(one: Next, say: Say) -> Iterator[str]:
     yield told
     if one.paused is not None:
         yield "  " + say(
-            "paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
+            "lane_paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
         )
     if one.counted is not None:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))

@@ -22,7 +22,7 @@ from inspector.flows import stopped
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import end_clock, rise, stand_down
+from inspector.flows.seats import end_clock, rise, stand_down, under_way
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Ended, Work
@@ -110,7 +110,7 @@ def wait_for_it(work: Work, office: Office) -> None:
     for key in work.payload.get("after", ()):
         with office.store.read() as tx:
             held = tx.work.keyed(key)
-            left = (held["lease_until"] - tx.machine_now()).total_seconds() if held is not None else 0.0
+            left = under_way(held, tx.machine_now()) if held is not None else 0.0
         if left > 0:
             raise NotYet("still_under_way", origin=Origin.US, attempts=0, retry_after=left)
 

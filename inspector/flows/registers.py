@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Generic, TypeVar
 
@@ -74,12 +74,13 @@ class Read(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """A stated credit level."""
+    """A stated credit level, and the row of the file that states it."""
 
     kind: SubjectKind
     code: str
     level: str
     as_of: datetime
+    row: int = field(compare=False)
 
 
 def objects(
@@ -176,7 +177,9 @@ def levels(sheet: Sheet, known: Callable[[str], bool], scale: str, now: datetime
             reader.flaw("level", "level_unknown", level=level, known=scale)
         if as_of > now and "as_of" not in reader.spoiled:
             reader.flaw("as_of", "as_of_future", as_of=as_of.date().isoformat())
-        return (f"{kind}:{code}", Level(kind=kind, code=code, level=level, as_of=as_of)) if reader.sound else None
+        return (
+            (f"{kind}:{code}", Level(kind=kind, code=code, level=level, as_of=as_of, row=reader.number)) if reader.sound else None
+        )
 
     return read_rows(code_named(sheet), LEVELS, one, "code")
 

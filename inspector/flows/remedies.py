@@ -312,6 +312,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "compare it; better format the column as text",
         "请核对；最好把该列设为文本格式",
     ),
+    "level_conflict": (
+        "another level of the same moment stands, for it was stated before",
+        "同一时点已有不一致的等级，以先记录的为准",
+        "find out which is right, and state that one with its own, later date",
+        "请核实哪一等级正确，并以其自身的、较晚的日期重新记录",
+    ),
     "row_repeated": ("the same as row {other}; counted once", "与第{other}行相同，只计一次", "take one out", "请删去一行"),
     "rows_empty": ("{count} empty rows from here on were passed over", "自此共{count}行空白，已跳过", "nothing", "无需处理"),
     "rows_none": (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
@@ -79,11 +80,20 @@ def tell_changed(tx: Tx, held: Visit, now: datetime) -> None:
     for seat in (one for one in tx.visits.team(held.id) if one.state.open):
         row = tx.work.keyed(f"{OrderKind.PUSH.value}:{seat.name}")
         if seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED) or (row is not None and row["fence"]):
-            after = (str(row["key"]),) if row is not None and row["lease_until"] > machine_now else ()
+            after = (str(row["key"]),) if row is not None and under_way(row, machine_now) else ()
             channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
             order = _call_off(seat, channel, now, held.due_at, after=after)
             orders.append(replace(order, key=f"{order.key}:{held.version}", payload={**order.payload, "word": "changed"}))
     tx.work.order(orders, now)
+
+
+def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
+    """For how many seconds at most the call of a work row may still be going on; 0 once it is settled.
+
+    One that was ended under somebody's hands is done too, and its call may be on the way: it has said why it was not carried out.
+    """
+    settled = row["state"] == "done" and row["error"] is None
+    return 0.0 if settled else max(0.0, (row["lease_until"] - machine_now).total_seconds())
 
 
 def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> list[Ended]:

@@ -42,8 +42,14 @@ class CreditRoom(Room):
         row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}
         if self.connection.execute(_state(self.sqlite), row).first() is not None:
             return Stated.KEPT
+        return self.judge(kind, code, level, as_of)
+
+    def judge(self, kind: SubjectKind, code: str, level: str, as_of: datetime) -> Stated:
+        """What would become of a statement, or has become of it; nothing is written."""
         held = self.level(kind, code)
-        if held is None or held[1] != as_of:
+        if held is None or as_of > held[1]:
+            return Stated.KEPT
+        if as_of < held[1]:
             return Stated.OLDER
         return Stated.KEPT if held[0] == level else Stated.CONFLICT
 

@@ -157,12 +157,14 @@ class Feed(Shown):
 class LevelsKept(Shown):
     """How many statements stand, how many were older than what is held, and how many said another level of the same moment.
 
-    Of two statements of one moment the first stands: ask at home which is right, and state it anew with its own time.
+    Of two statements of one moment the first stands: ask at home which is right, and state it anew with its own time. `against` are
+    the places of the others in `levels`, counted from 0.
     """
 
     kept: int
     older: int
     conflicts: int
+    against: tuple[int, ...]
 
 
 class RequestShown(Shown):

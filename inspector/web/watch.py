@@ -86,14 +86,16 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(desk.office.scale))
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
-        came: Counter[Stated] = Counter()
+        became = []
         for row in given.levels:
             kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
             code = identify(kind, row.code, today=now.date()).normal
-            came[tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name)] += 1
+            became.append(tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name))
+        came = Counter(became)
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]
+        against = tuple(place for place, what in enumerate(became) if what is Stated.CONFLICT)
         record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept, conflicts), now, {})
-        return LevelsKept(kept=kept, older=came[Stated.OLDER], conflicts=conflicts)
+        return LevelsKept(kept=kept, older=came[Stated.OLDER], conflicts=conflicts, against=against)
 
     said = message(caller.source, message_id, "levels", given)
     return desk.once(said if said.id is not None else replace(said, id=said.digest), do)

@@ -63,18 +63,19 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
         case = client.post("/v1/cases", json=a_case()).json()
     with edge.office.store.read() as tx:
         told = [(row["rule"], json.loads(row["body"])["facts"]) for row in tx.ledger.about("credit:platform")]
-    assert (new, old) == ({"kept": 1, "older": 0, "conflicts": 0}, {"kept": 0, "older": 1, "conflicts": 0})
+    assert [new, old] == [{"kept": kept, "older": 1 - kept, "conflicts": 0, "against": []} for kept in (1, 0)]
     assert future.json()["error"]["code"] == "as_of_out_of_range"
-    assert other.json() == {"kept": 1, "older": 0, "conflicts": 0}, "clocks differ a little"
+    assert other.json() == {"kept": 1, "older": 0, "conflicts": 0, "against": []}, "clocks differ a little"
     assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
     assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept, "conflicts": 0}) for kept in (1, 0, 1)]
 
 
 def test_of_two_levels_of_one_moment_the_first_stands_and_the_second_is_told_as_a_conflict(edge: Edge) -> None:
+    batches = ([level(grade="D")], [level("TEST00000000000002"), level(grade="A")], [level(grade="D")])
     with edge.as_("credit", "city", "platform") as platform, edge.as_("system") as client:
-        answers = [platform.post("/v1/credit/levels", json={"levels": [level(grade=grade)]}).json() for grade in ("D", "A", "D")]
+        answers = [platform.post("/v1/credit/levels", json={"levels": given}).json() for given in batches]
         case = client.post("/v1/cases", json=a_case()).json()
-    assert [(one["kept"], one["conflicts"]) for one in answers] == [(1, 0), (0, 1), (1, 0)]
+    assert [(one["kept"], one["conflicts"], one["against"]) for one in answers] == [(1, 0, []), (1, 1, [1]), (1, 0, [])]
     assert case["strategy"]["level"] == "D", "a file sent again turns nothing back"
 
 
@@ -86,8 +87,8 @@ def test_the_same_levels_twice_count_once_without_a_message_id_and_a_later_day_c
         other = second.post("/v1/credit/levels", json=given).json()
     with edge.office.store.read() as tx:
         kept = {who: [one["body"] for one in tx.ledger.about(f"credit:{who}")] for who in ("platform", "second")}
-    assert answers == [{"kept": 1, "older": 0, "conflicts": 0}] * 5, "a repetition is answered as before"
-    assert (again, other) == ({"kept": 0, "older": 1, "conflicts": 0}, {"kept": 0, "older": 1, "conflicts": 0}), (
+    assert answers == [{"kept": 1, "older": 0, "conflicts": 0, "against": []}] * 5, "a repetition is answered as before"
+    assert (again, other) == ({"kept": 0, "older": 1, "conflicts": 0, "against": []},) * 2, (
         "a message of its own, and another sender's"
     )
     assert (len(kept["platform"]), len(kept["second"])) == (3, 1)
@@ -289,7 +290,7 @@ def test_two_ratings_that_a_pack_combines_are_pushed_in_one_line_and_their_row_e
     assert (half.status_code, half.json()["error"]["code"]) == (422, "level_unknown")
     assert "grade=good|poor;risk=low|high" in half.text, "how it is to be stated"
     assert (told, case["strategy"]["level"], case["strategy"]["level_reason"]) == (
-        {"kept": 1, "older": 0, "conflicts": 0},
+        {"kept": 1, "older": 0, "conflicts": 0, "against": []},
         "D",
         "combined",
     )

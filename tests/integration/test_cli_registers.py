@@ -268,6 +268,15 @@ def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> No
     assert levels("B", "2026-01-02").json["kept"] == 1
     assert levels("A", "2026-01-01").json["kept"] == 0
     assert levels("B", "2026-01-02").code == 0
+    file = operator.file(
+        "both.csv", table(["code", "level", "as_of"], ["TEST2", "A", "2026-01-02"], ["TEST1", "A", "2026-01-02"])
+    )
+    for more, kept in (("--dry-run", 1), ("", 1)):
+        said = operator.say("credit", "import", file, *filter(None, [more]), "--json").json
+        assert (said["kept"], said["conflicts"]) == (kept, 1)
+        assert [one["row"] for one in said["warnings"] if one["code"] == "level_conflict"] == [3]
+    said = operator.say("credit", "import", file, "--dry-run")
+    assert "another level of the same moment stands" in said.err, "which one, is told to people too"
     assert levels("Z", "2026-01-03").json["flaws"][0]["code"] == "level_unknown"
     assert levels("A", "2999-01-01").json["flaws"][0]["code"] == "as_of_future"
 

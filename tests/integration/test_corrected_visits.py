@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.domain.decision import OrderKind
 from inspector.flows import dispatch, intake
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.store.tables import work
 from tests.house import Hand, application, settle
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
 
@@ -61,6 +65,18 @@ def test_before_its_release_nobody_has_read_a_promise_and_nobody_is_told_that_it
     assert len(phones.messages) == 2
     with store.read() as tx:
         assert "visit.correct" in [row["rule"] for row in tx.ledger.about(visit.id)]
+
+
+def test_a_correction_does_not_wait_for_the_lease_of_a_push_that_is_settled(store: Store, hand: Hand) -> None:
+    office, phones, _ = drawing(store, hand)
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.begin() as tx:
+        leased = sa.update(work).where(work.c.kind == OrderKind.PUSH.value)
+        assert tx.connection.execute(leased.values(lease_until=tx.machine_now() + timedelta(minutes=1))).rowcount == 2
+    corrected_at(office, case_id, 2, "hall")
+    settle(office)
+    assert len(phones.messages) == 4
 
 
 def test_whose_push_is_under_way_hears_of_the_correction_behind_it_and_who_got_up_does_not(store: Store, hand: Hand) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.case import MatterKind, Outcome, SubjectKind
-from inspector.flows import assist
+from inspector.domain.decision import Because, Decision
+from inspector.flows import assist, valve
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.flows.review import decide
 from inspector.labels import LANGS, Lang
 from inspector.ports import Card, CreditEntry, Letter, Origin, Rating, Receipt, Refused, Unavailable
@@ -99,6 +101,26 @@ def test_a_chinese_explanation_holds_no_english_sentence_and_no_bare_code(
         assert not [
             code for code in ("look_up_failed", "evidence.weigh", "DATA_NOT", "mismatch") if code in told(office, case, lang)
         ]
+
+
+PAUSED: Mapping[Lang, str] = {
+    "en": "Connector registers was paused at 2026-03-02 09:00 by 王五: “维护到18点”; its work waits",
+    "zh-Hans": "连接器 registers 已于 2026-03-02 09:00 由 王五 暂停：“维护到18点”；工作等待恢复",
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_waits_for_a_paused_connector_says_since_when_by_whom_and_why(office: Office, lang: Lang) -> None:
+    case = post(office, application(2, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    with office.store.begin() as tx:
+        tx.lanes.pause("registers", tx.machine_now())
+        facts = {"by": "王五", "reason": "维护到18点"}
+        because = Because(rule=valve.PAUSED, basis=(), pack="", facts=facts)
+        record(tx, "connector:registers", Decision(state=None, because=because), office.now(), {})
+    text = told(office, case, lang)
+    assert PAUSED[lang] in text
+    assert "…" not in text
 
 
 FIRM: Mapping[Lang, tuple[str, ...]] = {
