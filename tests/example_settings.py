@@ -37,9 +37,9 @@ SAMPLES = {
 #connector = "housing" # of [assistance.…]: letters to this agency go there
 """,
     "plans": """\
-#[plans.monthly]
+#[plans.weekly]
 #agency = "licensing"
-#trigger = "cron day=1 09:00"
+#trigger = "cron mon 09:00"
 #pool = true
 """,
     "sources": """\

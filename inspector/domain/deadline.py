@@ -47,6 +47,12 @@ def within(told: Due, limit: datetime | None, given: datetime, calendar: Working
     return Due(at=limit, counted=replace(told.counted, last=calendar.local_date(limit), bounded=told.counted.last))
 
 
+def answer(told: Due, visit: datetime, given: datetime, calendar: WorkingCalendar) -> Due:
+    """By when an inspector accepts: before the last day of the `visit`, so that another can still go; on that day itself, by its end."""
+    opening = calendar.opening(calendar.local_date(visit))
+    return within(told, opening if given < opening else visit, given, calendar)
+
+
 def _remarked(case: Case, counted: Due, otherwise: Due) -> Case:
     """Marked where the date is nearer than it would be otherwise."""
     if counted.at >= otherwise.at:

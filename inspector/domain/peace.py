@@ -57,9 +57,10 @@ def quieted(visit: Visit, rows: Sequence[QuietRow], pack: str) -> Decision[Visit
 def made(visit: Visit, on: date | None, rows: Sequence[QuietRow], now: datetime, calendar: WorkingCalendar) -> Made:
     """When the visit was made, today where nobody says, and whether nobody might go then.
 
-    Raises Invalid (`visited_out_of_range`) for a day to come, or of before the visit was given.
+    Raises Invalid (`visited_out_of_range`) for a day to come, or of before the team could know whom the visit is to.
     """
-    first, today = calendar.local_date(visit.opened_at), calendar.local_date(now)
+    known = max(visit.opened_at, visit.release_at or visit.opened_at)
+    first, today = calendar.local_date(known), calendar.local_date(now)
     if on is not None and not first <= on <= today:
         raise Invalid(
             "visited_out_of_range", field="visited_on", on=on.isoformat(), first=first.isoformat(), last=today.isoformat()

@@ -16,7 +16,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
-from inspector.domain.deadline import within
+from inspector.domain.deadline import answer, within
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy, Timer
@@ -156,9 +156,13 @@ def recount_filing(held: Entry, calendar: WorkingCalendar) -> tuple[Decision[Ent
     ), found.change
 
 
-def recount_seat(seat: Seat, calendar: WorkingCalendar) -> Seat | None:
-    """By when an inspector is to accept, anew: nobody's silence counts over days that have become days off."""
-    found = told_to_others(seat.accept_by, seat.accept_counted, calendar)
+def recount_seat(seat: Seat, visit: datetime, calendar: WorkingCalendar) -> Seat | None:
+    """By when an inspector is to accept, anew, the visit being due then: nobody's silence counts over days that have become days off."""
+
+    def keep(found: Due) -> Due:
+        return answer(found, visit, seat.ordered_at, calendar)
+
+    found = told_to_others(seat.accept_by, seat.accept_counted, calendar, keep)
     if found is None or found.change == "kept":
         return None
     return replace(seat, accept_by=found.due.at, accept_counted=found.due.counted)

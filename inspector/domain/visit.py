@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, StartEvent, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
+from inspector.domain.deadline import answer
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -197,7 +198,7 @@ def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
 ) -> Decision[Seat]:
     """Give a seat to the inspector the dealing named, push it, and start the acceptance timer."""
     term = policy.term(Timer.ACCEPT)
-    accept = due(now, term.term, calendar, StartEvent.SEAT_GIVEN)
+    accept = answer(due(now, term.term, calendar, StartEvent.SEAT_GIVEN), visit.due_at, now, calendar)
     accept_by = accept.at
     seat = Seat(
         visit=visit.id,

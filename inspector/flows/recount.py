@@ -132,6 +132,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
     quiet = peace.rows(office, drawn, visit.agencies)
     limit = earliest(tx.cases.get(case_id) for case_id in visit.case_ids)
     found = recounting.recount_visit(visit, quiet, limit, office.calendar)
+    held = visit
     if found is not None:
         held, change = found
         tx.visits.put(held)
@@ -144,7 +145,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         if held.conflict and not visit.conflict:
             peace.note(tx, drawn, held, quiet, now)
     for seat in tx.visits.team(visit_id):
-        later = recounting.recount_seat(seat, office.calendar) if seat.state.open else None
+        later = recounting.recount_seat(seat, held.due_at, office.calendar) if seat.state.open else None
         if later is not None:
             put_seat(tx, seat, later, now)
             tx.work.redate(later.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")

@@ -55,11 +55,20 @@ def test_a_decision_made_before_the_case_came_in_brings_its_date_nearer_and_says
         assert tx.cases.get(case_id).state is CaseState.REVIEW
 
 
-@pytest.mark.parametrize(("term", "due", "bounded"), [("4wd", 6, True), ("10wd", 9, False), ("1wd", 9, False)])
+@pytest.mark.parametrize(
+    ("term", "due", "accept", "bounded"),
+    [
+        ("4wd", 6, (5, 17, 30), True),
+        ("3wd", 5, (5, 8, 30), True),
+        ("2wd", 4, (4, 17, 30), True),
+        ("10wd", 9, (5, 17, 30), False),
+        ("1wd", 9, (5, 17, 30), False),
+    ],
+)
 def test_a_visit_is_to_be_made_no_later_than_its_case_where_that_is_still_possible(
-    store: Store, hand: Hand, term: str, due: int, *, bounded: bool
+    store: Store, hand: Hand, term: str, due: int, accept: tuple[int, int, int], *, bounded: bool
 ) -> None:
-    """Given on Wednesday 4 March within three working days, for a case of Monday 2 March."""
+    """Given on Wednesday 4 March within three working days, for a case of Monday 2 March. Whoever is asked accepts before the last day."""
     office, _, _ = drawing(store, hand)
     packs = (
         replace(one, items={code: replace(item, verify=Term.parse(term)) for code, item in one.items.items()})
@@ -74,8 +83,9 @@ def test_a_visit_is_to_be_made_no_later_than_its_case_where_that_is_still_possib
     proof = counted(visit.due_counted, "en")
     assert ("by itself the term would end on 2026-03-09; a case that it is for must be over earlier" in proof) is bounded
     kinds = [(one.day.day, one.number, one.kind.value) for one in tally(visit.due_counted)]
-    assert kinds[-1] == ((6, 2, "BOUNDED") if bounded else (9, 3, "COUNTED"))
+    assert kinds[-1] == ((due, due - 4 or None, "BOUNDED") if bounded else (9, 3, "COUNTED"))
     with store.read() as tx:
+        assert {seat.accept_by for seat in tx.visits.team(visit.id)} == {datetime(2026, 3, *accept, tzinfo=SHANGHAI)}
         (case,) = (tx.cases.get(case_id) for case_id in visit.case_ids)
         assert case.verify_term is not None
         assert (visit.due_at == case.verify_term.due_at) is bounded
