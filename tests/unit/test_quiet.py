@@ -14,8 +14,9 @@ from inspector.domain.calendar import SHANGHAI, Due, StartEvent, Term, Unit, Wor
 from inspector.domain.case import SubjectKind
 from inspector.domain.counting import DayKind, tally
 from inspector.domain.deadline import within
+from inspector.domain.errors import Invalid
 from inspector.domain.inspection import CheckType
-from inspector.domain.peace import among, dated, quieted
+from inspector.domain.peace import among, dated, made, quieted
 from inspector.domain.quiet import QuietRow, Weekday, Whom, conflict, inside, pull, windows
 from inspector.domain.recounting import recount_visit
 from inspector.domain.visit import Visit, VisitState
@@ -204,6 +205,16 @@ def test_whoever_goes_along_brings_windows_and_a_date_that_was_told_is_not_broug
     assert (decision.because.rule, decision.because.basis) == ("visit.quiet_conflict", ("P:2.4",))
     assert not among(told, (row(13, 20),), CALENDAR).conflict
     assert quieted(told, (), "pack@1") is None
+
+
+def test_no_visit_was_made_before_the_team_could_know_whom_it_is_to() -> None:
+    opened, known, now = (datetime(2026, 3, day, 9, tzinfo=SHANGHAI) for day in (2, 18, 20))
+    held = replace(a_visit(opened.isoformat()[:16], "15wd"), release_at=known)
+    assert made(held, date(2026, 3, 18), (), now, CALENDAR).on == date(2026, 3, 18)
+    for early, at in ((held, 17), (replace(held, release_at=None), 1)):
+        with pytest.raises(Invalid, match="visited_out_of_range"):
+            made(early, date(2026, 3, at), (), now, CALENDAR)
+    assert made(replace(held, release_at=None), date(2026, 3, 2), (), now, CALENDAR).on == date(2026, 3, 2)
 
 
 def test_a_date_that_was_pulled_is_counted_again_to_where_it_was() -> None:
