@@ -32,7 +32,12 @@ _USCC_CATEGORIES = {
 _PARTED = re.compile(r"[\s./_\-\u2010-\u2015]")
 """What people put between the groups of a code."""
 _ORGANISATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
+_TAXPAYER = re.compile(r"[0-9]{6}([0-9A-Z]{8})([0-9X])")
+"""A taxpayer's number of before 2015: the region, then the organisation code."""
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _IMPOSSIBLE = re.compile(r"[IOSVZ]")
+_LOOKALIKE = str.maketrans("IOSVZАВСЕНІКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "105U2ABCEH1KM0P5TXYABE2H1KMN0PTYX")
+"""Letters that no credit code has, and Cyrillic and Greek ones, as the sign of a code that each is taken for."""
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # The provinces; 81-83 are permits of Hong Kong, Macau and Taiwan residents, 9 begins those of foreign residents.
@@ -97,12 +102,25 @@ def normalise(original: str) -> str:
 def organisation(normal: str) -> str | None:
     """The organisation code that a code is or holds (GB 11714; positions 9 to 17 of a credit code); None for any other code.
 
-    Two rows that agree in it are one organisation under two codes.
+    Two rows that agree in it are one organisation under two codes. Whoever mistypes a sign, or writes words before the code, does not
+    make two of it: signs that are taken for each other count as one, and what ends with a credit code whose check character fits is one.
+    A taxpayer's number of before 2015 ends with the code. A citizen's number has the form of a credit code and holds none.
     """
-    whole = _PARTED.sub("", normal)
-    if _USCC.fullmatch(whole):
-        return whole[8:17]
+    whole = _PARTED.sub("", normal).translate(_LOOKALIKE)
+    found = whole[-USCC_LENGTH:]
+    if _USCC.fullmatch(found):
+        fits = uscc_check_digit(found[:17]) == found[17]
+        person = _CITIZEN_ID.fullmatch(found) and citizen_check_digit(found[:17]) == found[17]
+        return found[8:17] if fits or (found == whole and not person) else None
+    if (held := _TAXPAYER.fullmatch(whole)) and _organisation_check(held[1]) == held[2]:
+        return held[1] + held[2]
     return whole if _ORGANISATION.fullmatch(whole) else None
+
+
+def _organisation_check(first8: str) -> str:
+    """The last character of an organisation code (GB 11714)."""
+    total = sum(int(sign, 36) * weight for sign, weight in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
+    return "0X987654321"[total % 11]
 
 
 def uscc_check_digit(first17: str) -> str:
