@@ -14,7 +14,7 @@ from inspector.cli.bundles import Large, note_reading
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Invalid
-from inspector.domain.plan import DrawState
+from inspector.domain.plan import DrawState, Step
 from inspector.domain.verify import unaccounted
 from inspector.labels import label, of
 
@@ -284,8 +284,9 @@ def _row(held: Draw) -> dict[str, object]:
         "w": held.w,  # C is told by `show` alone, once the visits are over (ruling 18)
         "announced_at": held.announced_at,
         "seed_at": held.seed_at,
-        "figures_by": held.figures_by,
+        "figures_by": held.figures_by if held.of_step(Step.FIGURES) else None,
         "reveal_by": held.reveal_by,
+        "further_by": held.further_by,
         "typists": {party: sorted(held.typed.get(party, {})) for party in held.awaiting},
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,

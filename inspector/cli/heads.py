@@ -188,6 +188,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "seed_at": ("figures from", "数字自"),
     "figures_by": ("figures until", "数字至"),
     "reveal_by": ("reveals until", "公布至"),
+    "further_by": ("further sources until", "后续来源至"),
     "typists": ("have typed", "已录入"),
     "drawn_at": ("carried out", "完成抽取"),
     "c": ("commitment C", "承诺值 C"),

@@ -89,7 +89,8 @@ def lodged(
     held = draw if named_at is not None and draw.reveal_by is not None else _timed(draw, policy, now, calendar)
     assert held.seed_at is not None and held.figures_by is not None and held.reveal_by is not None  # noqa: PT018 (set by _timed)
     state = replace(held, state=DrawState.SEEDING, witness=receipt, witnessed_at=at, lodged_at=now if receipt else None)
-    last = due(held.reveal_by, policy.term(Timer.REVEAL).term, calendar).at
+    last = held.further_by or _after(held.reveal_by, policy, calendar)  # a draw of an older release has not kept it
+    state = replace(state, further_by=last if held.further else None)
     figures, secrets, further = map(state.of_step, Step)
     orders = [
         *(_reveal(state, party, held.seed_at, held.figures_by) for party in figures),
@@ -186,10 +187,16 @@ def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
 
 def _timed(draw: Draw, policy: Policy, since: datetime, calendar: WorkingCalendar) -> Draw:
     """The times of the three steps. Where nothing is thrown the secrets' time begins at once."""
-    wait = policy.term(Timer.REVEAL).term
     seed_at = due(since, policy.term(Timer.SEED).term, calendar).at
-    figures_by = due(seed_at, wait, calendar).at if draw.of_step(Step.FIGURES) else seed_at
-    return replace(draw, seed_at=seed_at, figures_by=figures_by, reveal_by=due(figures_by, wait, calendar).at)
+    figures_by = _after(seed_at, policy, calendar) if draw.of_step(Step.FIGURES) else seed_at
+    reveal_by = _after(figures_by, policy, calendar)
+    further_by = _after(reveal_by, policy, calendar) if draw.further else None
+    return replace(draw, seed_at=seed_at, figures_by=figures_by, reveal_by=reveal_by, further_by=further_by)
+
+
+def _after(moment: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """The end of a step that begins at a moment."""
+    return due(moment, policy.term(Timer.REVEAL).term, calendar).at
 
 
 def _belated(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar) -> tuple[Draw, list[Order]]:
@@ -199,7 +206,7 @@ def _belated(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalenda
     """
     if draw.figures_by is None or now <= draw.figures_by or draw.further:
         return draw, []
-    held = replace(draw, reveal_by=due(now, policy.term(Timer.REVEAL).term, calendar).at)
+    held = replace(draw, reveal_by=_after(now, policy, calendar))
     assert held.reveal_by is not None
     return held, _overdue(held, LATE, held.of_step(Step.SECRETS), held.reveal_by)
 

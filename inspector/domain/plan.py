@@ -69,7 +69,8 @@ class Draw:
     them; `c` and `w` are 64 hex once announced, and so is `prev` (the agency's commitment before), unless it is the first.
 
     The seed comes in steps (`Step`): from `seed_at` the figures of the ceremonies, until `figures_by`; when they are settled the
-    reveals, until `reveal_by`, while no round of a beacon is older than `figures_by`; then the `further` sources (ruling 12).
+    reveals, until `reveal_by`, while no round of a beacon is older than `figures_by`; then the `further` sources (ruling 12), until
+    `further_by`.
     `without` are those who withheld their part from the draws of this slot before, `withheld` who did from this one.
     `witnessed_at` is the date on the witness's receipt, as the house tells it, and `lodged_at` the house's own for handing W over.
     `signed` is under a void: one name asks for it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the
@@ -96,6 +97,7 @@ class Draw:
     seed_at: datetime | None = None
     figures_by: datetime | None = None
     reveal_by: datetime | None = None
+    further_by: datetime | None = None
     c: str | None = None
     w: str | None = None
     witness: str | None = None
@@ -180,8 +182,14 @@ class Draw:
         return {one: self.opens(one) for one in open_ones}
 
     def closes(self, party: str) -> datetime | None:
-        """Until when the figures of a ceremony may be typed; None for a further source, which everybody can look up."""
-        return self.figures_by if self.step(party) is Step.FIGURES else None
+        """The last moment for a party's part."""
+        match self.step(party):
+            case Step.FIGURES:
+                return self.figures_by
+            case Step.SECRETS:
+                return self.reveal_by
+            case Step.FURTHER:
+                return self.further_by
 
     @property
     def figured(self) -> bool:

@@ -33,6 +33,8 @@ ASKED = "draw_void_asked"
 """The matter of a void that one person has signed: another has to see it."""
 VOIDED = "draw_voided"
 """Why a void draw's visits are called off."""
+SEED = "seed.json"
+"""The name under which the parts of a seed are published."""
 
 
 def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: datetime) -> Draw:
@@ -68,10 +70,11 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
 
 
 def carry_out(office: Office, tx: Tx, held: Draw) -> Result | str:
-    """The draw's result; or the name of the frozen file that is not what was committed to (ruling 11).
+    """The draw's result; or the name of the frozen file, or of the seed's, that is not what was committed to (ruling 11).
+
+    A part is held to its promise when it comes in: one that does not fit now was altered in the records since.
 
     Objects are read part by part, several times, and not held; of so many that the settings say so, PostgreSQL computes the tickets.
-    Raises Invalid for a seed that is not the promised one.
     """
     files = small(tx, held)
     try:
@@ -86,7 +89,7 @@ def carry_out(office: Office, tx: Tx, held: Draw) -> Result | str:
         return protocol.carry_out(commitment, made, parts, tickets=_tickets(office, tx, held, made, commitment.suite))
     except Invalid as error:
         if error.code == "draw_seed_invalid":
-            raise
+            return SEED
         return str(error.facts.get("file") or error.code)
 
 

@@ -232,6 +232,7 @@ class DrawShown(Shown):
     seed_at: datetime | None = Field(default=None, description="From when the figures of the ceremonies may be thrown and typed")
     figures_by: datetime | None = Field(default=None, description="Until when they may be typed; then the reveals begin")
     reveal_by: datetime | None = Field(default=None, description="The last moment for reveals; then the further sources")
+    further_by: datetime | None = Field(default=None, description="The last moment for further sources")
     typists: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Who has typed the figures of each ceremony that is still open"
     )

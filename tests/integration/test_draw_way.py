@@ -15,6 +15,7 @@ from inspector.domain import draw as protocol
 from inspector.domain.audit import Witness
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.commitment import read
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
@@ -296,6 +297,12 @@ def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_t
     assert (after.parties, after.further, after.without) == (("dice", "justice", "lottery"), ("lottery",), ("audit",))
     waiting = carried_out(office, hand, after.number)
     assert waiting.state is DrawState.SEEDING, "nobody knows the lottery's figures before the last reveal"
+    with store.read() as tx:
+        look = tx.work.keyed(f"{OrderKind.DRAW_OVERDUE.value}:{after.number}:further")
+    opens, closes = waiting.opens("lottery"), waiting.closes("lottery")
+    assert opens is not None
+    assert look is not None
+    assert opens < look["due_at"] == closes, "so long its figures may be typed, and that is told"
     drawn = lotteried(office, hand, after.number)
     assert drawn.state is DrawState.DRAWN
     assert drawn.prev == void.c, "the void draw stays in the chain"

@@ -17,6 +17,7 @@ from inspector.domain.commitment import read
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState, Step
 from inspector.domain.seed import known_at
+from inspector.flows import queue, voiding
 from inspector.flows.office import Office
 from inspector.flows.seeding import carry_in, reveal, type_figures, withheld
 from inspector.ports import NotYet, Origin, Typed, Unavailable
@@ -159,6 +160,34 @@ def test_figures_typed_in_time_count_however_late_the_daemon_comes_back(store: S
     drawn = get(office, held.number)
     assert (drawn.state, drawn.withheld, drawn.parts["dice"]["text"]) == (DrawState.DRAWN, (), thrown(held.number))
     assert others(office, held.number) == []
+
+
+def test_a_part_that_was_altered_after_it_came_voids_the_draw_by_rule_and_keeps_nobody_waiting(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    at(hand, office, held.number, "seed_at")
+    with store.begin() as tx:
+        for by in ("赵", "钱"):
+            type_figures(office, tx, held.number, by, thrown(held.number), hand())
+    last = None
+    while last is None:
+        rows = claim(office)
+        last = next((row for row in rows if row.kind == "draw.carry_out"), None)
+        for row in rows:
+            if row is not last:
+                carry_out(office, row)
+    with store.begin() as tx:
+        made = tx.draws.get(held.number, lock=True)
+        other = {**made.parts["justice"], "nonce": "0" * 64}
+        tx.draws.put(replace(made, parts={**made.parts, "justice": other}))
+    carry_out(office, last)
+    void = get(office, held.number)
+    assert (void.state, void.void_reason) == (DrawState.VOID, "REGISTER_CHANGED:seed.json")
+    with store.begin() as tx:
+        assert queue.under_way(tx, ["bureau"], "weekly") is None
+        for by in ("甲", "乙"):  # the period is free by two names, as after any alteration
+            voiding.sign(office, tx, held.number, by=by, reason="记录被改动", now=hand())
+    assert get(office, held.number).freed
 
 
 def test_who_reveals_has_the_whole_time_also_when_we_were_down_for_longer_than_it(store: Store, hand: Hand) -> None:
