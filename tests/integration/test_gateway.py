@@ -1,0 +1,392 @@
+"""The state exchange platform: what is not rightly signed is not answered, and what goes wrong there says nothing about anybody."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from connectors.signers.lent import Lent, Loan
+from connectors.sources import gateway
+from inspector import testing
+from inspector.domain.errors import Invalid
+from inspector.ports import AnswerStatus, Barred, Canary, Garbled, Origin, PortError, Unavailable
+from inspector.testing import QUESTION, caught
+from inspector.testing.faults import table
+from inspector.testing.peer import Heard, Step, answer, nobody, peer
+from tests.gateway import (
+    APP_KEY,
+    ASKS,
+    FOUND,
+    LENDS,
+    REQUESTER,
+    SERVICE,
+    SPENT,
+    UNKNOWN,
+    Platform,
+    code,
+    reached,
+    sealed,
+    settings,
+)
+from tests.unit.test_signers import openssl
+
+
+class TestGateway(testing.OverHttp, testing.SourceContract):
+    """The contract, with a secret that the platform lends beside the questions."""
+
+    factory = gateway.connect
+    told: ClassVar[object] = FOUND
+    private = (*testing.PRIVATE, APP_KEY, "127.0.0.1", REQUESTER)
+
+    @classmethod
+    def beside(cls) -> Mapping[str, Callable[[Heard], Step]]:
+        return {LENDS: Platform().lend}
+
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        return {**settings(folder), "owner": "示例市数据局"}
+
+
+class TestGatewayWithOneKey(testing.SourceContract):
+    """The contract, where the key that was handed out signs every question, checked by the platform itself."""
+
+    @pytest.fixture(autouse=True)
+    def _platform(self, tmp_path: Path) -> Any:
+        self.platform = Platform(secrets=[APP_KEY])
+        self.folder = tmp_path
+        with peer(beside=self.platform.paths()) as self.there, nobody() as self.silent:
+            yield
+
+    def connect(self) -> Any:
+        return gateway.connect("party", {"url": self.there.url, **settings(self.folder, path_secret="")})
+
+    def connect_silent(self) -> Any:
+        return gateway.connect("party", {"url": self.silent, **settings(self.folder, path_secret="")})
+
+
+def test_the_platform_of_these_tests_signs_as_the_openssl_program_does() -> None:
+    told = openssl("dgst", "-sha256", "-hmac", APP_KEY, text=b"s_1r_11772415000000").split()[-1]
+    assert base64.b64decode(code(APP_KEY, "s_1r_11772415000000")).hex() == told
+    assert sealed("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210") == (
+        "LDh6LJzNCB09fXMknMzXpiw4eiyczQgdPX1zJJzM16ZUfuRMyoXTthzV/Enp8P/V"
+    ), "made by OpenJDK 17"
+
+
+def test_a_question_is_signed_with_a_secret_that_was_lent_for_it(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, _):
+        found = made.ask(QUESTION, key="k-1")
+        made.ask(QUESTION, key="k-2")
+    assert (found.status, found.value, found.provenance.attempts) == (AnswerStatus.FOUND, "存续", 1)
+    assert len(platform.secrets) == 1, "one secret serves many questions"
+    first, second = platform.asked
+    assert {name: first.headers[f"gjgxjhpt_{name}"] for name in ("rid", "sid")} == {"rid": REQUESTER, "sid": SERVICE}
+    assert int(first.headers["gjgxjhpt_rtime"]) < int(second.headers["gjgxjhpt_rtime"])
+    assert first.json()["subject"] == {"kind": "FIRM", "code": testing.CODE}
+    assert (first.headers["idempotency-key"], first.headers["x-correlation-id"]) == ("k-1", "C-1")
+
+
+def test_only_the_fields_that_were_agreed_on_leave_and_the_signature_may_lie_beside_them(tmp_path: Path) -> None:
+    shape = {"asks": {"tyshxydm": "code", "cxsy": "basis"}, "always": {"page": 1}, "signed_in": ["headers", "body"]}
+    with reached(tmp_path, **shape) as (made, platform, _):
+        made.ask(QUESTION, key="k-1")
+    told = platform.asked[0].json()
+    assert {name: told.pop(f"gjgxjhpt_{name}") for name in ("rid", "sid", "rtime", "sign")} == {
+        name: platform.asked[0].headers[f"gjgxjhpt_{name}"] for name in ("rid", "sid", "rtime", "sign")
+    }
+    assert told == {"tyshxydm": testing.CODE, "cxsy": QUESTION.basis, "page": 1}
+
+
+def test_each_try_has_a_signature_of_its_own_for_the_platform_takes_none_twice(tmp_path: Path) -> None:
+    steps = [answer(503), answer(503), answer(200, FOUND)]
+    with reached(tmp_path, Platform(says=lambda _: steps.pop(0)), tries=3, budget_seconds=9) as (made, platform, _):
+        made._wire._sleep = lambda _seconds: None
+        assert made.ask(QUESTION, key="k-1").provenance.attempts == 3
+    assert platform.refused == []
+    assert len({heard.headers["gjgxjhpt_sign"] for heard in platform.asked}) == 3
+    assert {heard.body for heard in platform.asked} == {platform.asked[0].body}
+
+
+def test_threads_that_ask_at_once_share_one_secret_and_no_signature(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, _), ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda number: made.ask(QUESTION, key=f"k-{number}").status, range(40)))
+    assert set(told) == {AnswerStatus.FOUND}
+    assert (len(platform.secrets), platform.refused) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"requester": "somebody else"}, "E-106"),
+        ({"signed": ["rid", "sid", "rtime"]}, UNKNOWN),
+        ({"signer": "hmac-sm3"}, UNKNOWN),
+        ({"encoding": "hex"}, UNKNOWN),
+        ({"prefix": "x_"}, "E-203"),
+    ],
+)
+def test_who_signs_otherwise_than_agreed_is_let_in_nowhere_and_a_person_is_told(
+    tmp_path: Path, change: dict[str, object], refusal: str
+) -> None:
+    with reached(tmp_path, **change) as (made, platform, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Barred)
+    assert (error.code, error.detail) == ("source_barred", f"code {refusal}")
+    assert platform.asked == []
+
+
+def test_what_was_taken_once_is_taken_for_a_replay_when_it_comes_again(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, _):
+        made.ask(QUESTION, key="k-1")
+        again = platform._refusal(platform.asked[0].headers, platform.secrets[-1])
+    assert again == "E-205"
+
+
+# --- the secret
+
+
+def test_a_spent_secret_is_renewed_once_and_the_question_asked_once_more(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, _):
+        made.ask(QUESTION, key="k-1")
+        platform.spend()
+        found = made.ask(QUESTION, key="k-2")
+    assert (found.status, found.provenance.attempts) == (AnswerStatus.FOUND, 2)
+    assert platform.refused == [SPENT]
+    assert [heard.headers["idempotency-key"] for heard in platform.asked] == ["k-1", "k-2"]
+
+
+def test_a_401_means_so_too(tmp_path: Path) -> None:
+    steps = [answer(200, FOUND), answer(401), answer(200, FOUND)]
+    with reached(tmp_path, Platform(says=lambda _: steps.pop(0))) as (made, platform, _):
+        assert [made.ask(QUESTION, key=f"k-{number}").provenance.attempts for number in range(2)] == [1, 2]
+    assert len(platform.secrets) == 2
+
+
+@pytest.mark.parametrize("told", [{"code": SPENT}, None], ids=["by-code", "by-401"])
+def test_a_platform_that_takes_no_secret_is_asked_for_one_only_once_a_call(tmp_path: Path, told: object) -> None:
+    refusing = answer(200, told) if told else answer(401)
+    with reached(tmp_path, Platform(says=lambda _: refusing)) as (made, platform, _):
+        lent = []
+        for number in range(3):
+            error = caught(lambda key=f"k-{number}": made.ask(QUESTION, key=key))  # type: ignore[misc]
+            assert isinstance(error, Barred)
+            assert error.code == ("secret_expired" if told else "unauthorised")
+            lent.append(len(platform.secrets))
+    assert lent == [1, 2, 3], "the first was new by this very call, the others were renewed"
+
+
+def test_a_secret_whose_time_is_over_is_renewed_before_it_is_refused() -> None:
+    now, fetched = [0.0], []
+
+    def fetch(_until: float) -> Loan:
+        fetched.append(now[0])
+        return Loan(secret=f"s-{len(fetched)}", lasts=900)
+
+    lent = Lent(fetch, clock=lambda: now[0])
+    assert [lent.current(20), lent.current(20)] == [("s-1", True), ("s-1", False)]
+    now[0] = 899.9
+    assert lent.current(920) == ("s-1", False)
+    now[0] = 900
+    assert lent.current(920) == ("s-2", True)
+    assert lent.renewed("s-1", 920) == "s-2", "another thread has renewed it meanwhile"
+    assert lent.renewed("s-2", 920) == "s-3"
+    assert fetched == [0, 900, 900]
+
+
+def test_who_waits_for_anothers_renewal_waits_no_longer_than_the_call_may_take() -> None:
+    under_way, over = threading.Event(), threading.Event()
+
+    def fetch(_until: float) -> Loan:
+        under_way.set()
+        over.wait(5)
+        return Loan(secret="s-1")
+
+    lent = Lent(fetch)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lent.current, time.monotonic() + 5)
+        under_way.wait(5)
+        error = caught(lambda: lent.current(time.monotonic()))
+        over.set()
+        assert first.result() == ("s-1", True)
+    assert (type(error), error.code, error.origin, error.attempts) == (Unavailable, "busy", Origin.US, 0)
+
+
+FAULTS = list(table({"code": "0", "data": {"secret": "x"}}, heeds=True, empty=False))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_whatever_goes_wrong_while_a_secret_is_fetched_costs_no_case_its_way(tmp_path: Path, fault: testing.Fault) -> None:
+    hasty = {"read_seconds": 0.1, "budget_seconds": 0.2} if fault.hasty else {}
+    with peer(beside={LENDS: lambda _: fault.step}) as there:
+        with closing(gateway.connect("registry", {"url": there.url, **settings(tmp_path, **hasty)})) as made:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+        assert isinstance(error, Unavailable), f"{error!r}: the question was never asked, so it was not answered"
+        assert there.heard == []
+    assert error.attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        ({"secret": sealed("another key", "s" * 32), "secretEndTime": "1"}, "field_type data.secret: aes-sha1prng, ValueError"),
+        ({"secret": "", "secretEndTime": "1"}, "field_type data.secret: aes-sha1prng, ValueError"),
+        ({"secretEndTime": "1"}, "field_missing data.secret"),
+        ({"secret": sealed(APP_KEY, "s"), "secretEndTime": "soon"}, "field_type data.secretEndTime: no ISO 8601 date"),
+    ],
+)
+def test_a_secret_that_cannot_be_read_bars_the_source_and_is_in_no_error(
+    tmp_path: Path, data: dict[str, str], detail: str
+) -> None:
+    lends = {LENDS: lambda _: answer(200, {"code": 0, "data": data})}
+    with peer(beside=lends) as there, closing(gateway.connect("registry", {"url": there.url, **settings(tmp_path)})) as made:
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert (type(error), error.code, error.detail) == (Barred, "secret_unreadable", detail)
+
+
+# --- clocks
+
+
+@pytest.mark.parametrize("ahead", [-200, 200])
+def test_a_clock_far_from_ours_is_told_with_the_answer_and_changes_nothing_in_it(tmp_path: Path, ahead: float) -> None:
+    platform = Platform(ahead=ahead)
+    platform.says = lambda _: platform.told(FOUND)
+    with reached(tmp_path) as (made, _, _):
+        right = made.ask(QUESTION, key="k-1")
+    with reached(tmp_path, platform) as (made, _, _):
+        found, next_one = made.ask(QUESTION, key="k-1"), made.ask(QUESTION, key="k-2")
+    assert found.clock is not None
+    assert abs(found.clock.total_seconds() - ahead) < 5
+    assert next_one.clock is None, "not at every answer"
+    same = {"clock": None, "provenance": right.provenance}
+    assert replace(found, **same) == replace(right, **same)
+    assert right.clock is not None
+    assert not right.clock, "they agree"
+
+
+def test_who_is_refused_for_a_wrong_clock_says_so_in_words(tmp_path: Path) -> None:
+    with reached(tmp_path, Platform(ahead=900)) as (made, platform, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+        assert platform.asked == []
+    assert isinstance(error, Barred)
+    assert error.code == "clock_differs"
+    assert re.fullmatch("code E-202; our clock is (899|900) s behind theirs", error.detail)
+
+
+def test_a_secret_lasts_as_long_as_the_platform_meant_whatever_our_clock_says(tmp_path: Path) -> None:
+    for ahead in (-250, 250):
+        with reached(tmp_path, Platform(ahead=ahead, lasts=100)) as (made, _, _):
+            (had, clock) = made.canary()
+        assert had.code == "secret_had"
+        assert 90 <= int(str(had.facts["seconds"])) <= 102
+        assert (clock.code, clock.well) == ("clock_behind" if ahead > 0 else "clock_ahead", False)
+
+
+# --- trying it out
+
+
+def test_a_canary_asks_for_a_secret_and_about_nobody(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, there):
+        had, clock = made.canary()
+        assert (platform.asked, there.heard, len(platform.secrets)) == ([], [], 1)
+    assert (had.code, clock) == ("secret_had", Canary(code="clock_agrees"))
+    with reached(tmp_path, path_secret="") as (made, platform, _):
+        assert made.canary() == ()
+
+
+def test_a_canary_says_what_keeps_us_out(tmp_path: Path) -> None:
+    with reached(tmp_path, Platform(app_key="another")) as (made, _, _):
+        error = caught(made.canary)
+    assert (type(error), error.code, error.detail) == (Barred, "source_barred", f"code {UNKNOWN}")
+
+
+# --- codes
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "code_"),
+    [
+        ({"code": "E-106", "data": None}, Barred, "source_barred"),
+        ({"code": "-1", "data": "", "message": "接口调用失败"}, Unavailable, "source_busy"),
+        ({"code": -1}, Unavailable, "source_busy"),
+        ({"code": "E-999"}, Garbled, "code_unknown"),
+        ({"message": "no code"}, Garbled, "field_missing"),
+    ],
+)
+def test_a_business_code_in_a_200_is_permanent_passing_or_not_understood(
+    tmp_path: Path, told: dict[str, object], kind: type[PortError], code_: str
+) -> None:
+    with reached(tmp_path, Platform(says=lambda _: answer(200, told))) as (made, _, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert (type(error), error.code) == (kind, code_)
+
+
+def test_a_good_code_with_nothing_behind_it_is_no_record(tmp_path: Path) -> None:
+    with reached(tmp_path, Platform(says=lambda _: answer(200, {"code": "0", "data": None}))) as (made, _, _):
+        assert made.ask(QUESTION, key="k-1").status is AnswerStatus.NOT_FOUND
+
+
+def test_an_older_platform_by_md5_with_a_plain_secret_under_other_names_needs_settings_only(tmp_path: Path) -> None:
+    def lend(heard: Heard) -> Step:
+        told = heard.json()
+        digest = openssl("dgst", "-md5", text=f"app-1{APP_KEY}{told['requestTime']}".encode()).split()[-1]
+        assert told == {"appKey": "app-1", "requestTime": told["requestTime"], "sign": digest}
+        return answer(200, {"code": "00", "datas": {"requestSecret": "lent", "requestSecretEndTime": 1}})
+
+    def told(heard: Heard) -> Step:
+        moment = heard.json()["requestTime"]
+        digest = openssl("dgst", "-md5", text=f"app-1lent{moment}".encode()).split()[-1]
+        return answer(200, {"code": "00", "datas": {"zt": "存续"}} if heard.json()["sign"] == digest else {"code": "14"})
+
+    shape = {
+        "requester": "app-1",
+        "service": "",
+        "signer": "md5",
+        "signed": ["rid", "secret", "rtime"],
+        "signed_in": ["body"],
+        "names": {"rid": "appKey", "rtime": "requestTime", "sign": "sign"},
+        "sealed": "plain",
+        "secret_field": "datas.requestSecret",
+        "until_field": "datas.requestSecretEndTime",
+        "ok_codes": ["00"],
+        "value_field": "datas.zt",
+        "as_of_field": "",
+        "asks": {"code": "code"},
+    }
+    with peer(beside={LENDS: lend, ASKS: told}) as there:
+        made = gateway.connect("registry", {"url": there.url, **settings(tmp_path, **shape)})
+        assert made.ask(QUESTION, key="k-1").value == "存续"
+        made.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"signer": "rsa"}, "signer"),
+        ({"signed": ["sid", "body"]}, "signed"),
+        ({"signed": []}, "signed"),
+        ({"signed_in": ["query"]}, "signed_in"),
+        ({"names": {"nonce": "n"}}, "names"),
+        ({"sealed": "sm4"}, "sealed"),
+        ({"sealed": "aes", "key_file": "short"}, "key_file"),
+        ({"signer": "sm2", "key_file": "1" * 64}, "path_secret"),
+        ({"skew_seconds": 0}, "skew_seconds"),
+        ({"requester": " "}, "requester"),
+        ({"asks": {"xm": "name"}}, "asks"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_by_their_key(tmp_path: Path, change: dict[str, Any], key: str) -> None:
+    told = settings(tmp_path)
+    if "key_file" in change:
+        Path(str(told["key_file"])).write_text(change.pop("key_file"), encoding="ascii")
+    with pytest.raises(Invalid) as refused:
+        gateway.connect("registry", {"url": "http://127.0.0.1:1/", **told, **change})
+    assert (refused.value.code, refused.value.facts["key"]) == ("connector_key_range", key)
+    assert json.dumps(dict(refused.value.facts)).count(APP_KEY) == 0
