@@ -21,7 +21,6 @@ from email.utils import formatdate
 from pathlib import Path
 
 from connectors.sources.gateway import GatewaySource, connect
-from inspector.testing import QUESTION
 from inspector.testing.peer import Heard, Peer, Step, answer, peer
 
 APP_KEY = "0123456789abcdef0123456789abcdef"
@@ -38,15 +37,17 @@ CODES: Mapping[str, object] = {
 
 @dataclass
 class Platform:
-    """One requester's account at the platform. `lasts`: seconds of a secret; `ahead`: seconds its clock is ahead; `window`: how far off
+    """One requester's account at the platform.
 
-    a signature's time may be. `says` answers a question that was rightly signed.
+    `lasts`: seconds of a secret; `ahead`: seconds its clock is ahead; `window`: how far off a signature's time may be; `word`: the
+    secret it lends, where it is not to be by chance. `says` answers a question that was rightly signed.
     """
 
     app_key: str = APP_KEY
     lasts: float = 900
     ahead: float = 0
     window: float = 300
+    word: str = ""
     says: Callable[[Heard], Step] = lambda _heard: answer(200, FOUND)
     secrets: list[str] = field(default_factory=list)
     asked: list[Heard] = field(default_factory=list)
@@ -63,7 +64,7 @@ class Platform:
         if (refusal := self._refusal(told, self.app_key)) is not None:
             return self.told({"code": refusal, "data": "", "message": "refused"})
         with self.lock:
-            self.secrets.append(secrets.token_hex(16))
+            self.secrets.append(self.word or secrets.token_hex(16))
             ends = int((self.now() + self.lasts) * 1000)
             data = {"secret": sealed(self.app_key, self.secrets[-1]), "secretEndTime": str(ends)}
         return self.told({"code": "0", "data": data, "message": ""})
@@ -145,6 +146,3 @@ def reached(folder: Path, platform: Platform | None = None, **more: object) -> I
     held = platform or Platform()
     with peer(beside=held.paths()) as there, closing(connect("registry", {"url": there.url, **settings(folder, **more)})) as made:
         yield made, held, there
-
-
-__all__ = ["QUESTION", "Platform", "reached", "settings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inspector.ports import Origin, Unavailable
 
@@ -14,7 +14,7 @@ from inspector.ports import Origin, Unavailable
 class Loan:
     """A secret and the seconds it lasts from now on; None where the other side did not say, so that it shows only when refused."""
 
-    secret: str
+    secret: str = field(repr=False)
     lasts: float | None = None
 
 

@@ -39,6 +39,8 @@ class Sm2:
     def sign(self, secret: str, told: Mapping[str, str], asked: Mapping[str, object]) -> bytes:  # noqa: ARG002 - as all signers
         """The signature. `told`: the signed fields in the platform's order. The nonce is the library's, from `secrets`."""
         held = self._library.SM2(bytes.fromhex(secret), self._identity)  # one for each call: it is not for several threads
+        r: bytes
+        s: bytes
         r, s = held.sign("".join(told.values()).encode())
         if self._raw:
             return r.rjust(32, b"\0") + s.rjust(32, b"\0")

@@ -190,8 +190,8 @@ def _found(
     if isinstance(answer, Evidence):
         return answer
     if answer.clock:
-        facts = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
-        tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, facts, now)
+        off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
+        tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
     elif answer.clock is not None:
         tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
     claim = asked(work.payload)

@@ -41,17 +41,19 @@ from tests.gateway import (
 )
 from tests.unit.test_signers import openssl
 
+LENT = "a-secret-that-was-lent"
+
 
 class TestGateway(testing.OverHttp, testing.SourceContract):
     """The contract, with a secret that the platform lends beside the questions."""
 
     factory = gateway.connect
     told: ClassVar[object] = FOUND
-    private = (*testing.PRIVATE, APP_KEY, "127.0.0.1", REQUESTER)
+    private = (*testing.PRIVATE, APP_KEY, LENT, "127.0.0.1", REQUESTER)
 
     @classmethod
     def beside(cls) -> Mapping[str, Callable[[Heard], Step]]:
-        return {LENDS: Platform().lend}
+        return {LENDS: Platform(word=LENT).lend}
 
     def settings(self, folder: Path) -> Mapping[str, object]:
         return {**settings(folder), "owner": "示例市数据局"}
@@ -96,7 +98,11 @@ def test_a_question_is_signed_with_a_secret_that_was_lent_for_it(tmp_path: Path)
 
 
 def test_only_the_fields_that_were_agreed_on_leave_and_the_signature_may_lie_beside_them(tmp_path: Path) -> None:
-    shape = {"asks": {"tyshxydm": "code", "cxsy": "basis"}, "always": {"page": 1}, "signed_in": ["headers", "body"]}
+    shape: dict[str, Any] = {
+        "asks": {"tyshxydm": "code", "cxsy": "basis"},
+        "always": {"page": 1},
+        "signed_in": ["headers", "body"],
+    }
     with reached(tmp_path, **shape) as (made, platform, _):
         made.ask(QUESTION, key="k-1")
     told = platform.asked[0].json()
@@ -134,7 +140,7 @@ def test_threads_that_ask_at_once_share_one_secret_and_no_signature(tmp_path: Pa
     ],
 )
 def test_who_signs_otherwise_than_agreed_is_let_in_nowhere_and_a_person_is_told(
-    tmp_path: Path, change: dict[str, object], refusal: str
+    tmp_path: Path, change: dict[str, Any], refusal: str
 ) -> None:
     with reached(tmp_path, **change) as (made, platform, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
@@ -265,8 +271,7 @@ def test_a_clock_far_from_ours_is_told_with_the_answer_and_changes_nothing_in_it
     assert found.clock is not None
     assert abs(found.clock.total_seconds() - ahead) < 5
     assert next_one.clock is None, "not at every answer"
-    same = {"clock": None, "provenance": right.provenance}
-    assert replace(found, **same) == replace(right, **same)
+    assert replace(found, clock=None, provenance=right.provenance) == replace(right, clock=None)
     assert right.clock is not None
     assert not right.clock, "they agree"
 

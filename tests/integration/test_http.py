@@ -358,9 +358,11 @@ def test_a_call_that_shares_its_budget_takes_no_longer_than_what_is_left_of_it()
 def test_a_wire_knows_how_far_the_partys_clock_is_from_ours(off: int, least: int, most: int) -> None:
     dated = answer(500, Date=format_datetime(datetime.now(UTC) + timedelta(seconds=off), usegmt=True))
     with peer(answer(), dated, answer(200, Date="yesterday")) as held, wire(held, tries=1) as opened:
-        opened.send("POST", "/q")
-        assert opened.ahead is None
-        caught(lambda: opened.send("POST", "/q"))
-        opened.send("POST", "/q")
-        assert opened.ahead is not None
-        assert least <= opened.ahead.total_seconds() <= most
+        told: list[timedelta | None] = []
+        for call in (ask(opened), lambda: caught(ask(opened)), ask(opened)):
+            call()
+            told.append(opened.ahead)
+    assert told[0] is None, "it has not told the time yet"
+    assert told[1] is not None
+    assert least <= told[1].total_seconds() <= most
+    assert told[2] == told[1], "what is no date tells nothing new"

@@ -106,8 +106,20 @@ def test_openssl_believes_our_sm2_signatures_and_no_others(tmp_path: Path) -> No
     files = {name: tmp_path / name for name in ("public", "message", "signature")}
     files["public"].write_bytes(SPKI)
     files["message"].write_bytes("".join(TOLD.values()).encode())
-    check = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", files["public"], "-rawin", "-digest", "sm3"]
-    check += ["-in", files["message"], "-sigfile", files["signature"], "-pkeyopt", "distid:1234567812345678"]
+    check = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-keyform",
+        "DER",
+        "-inkey",
+        str(files["public"]),
+        "-rawin",
+        "-digest",
+        "sm3",
+    ]
+    check += ["-in", str(files["message"]), "-sigfile", str(files["signature"]), "-pkeyopt", "distid:1234567812345678"]
     signature = base64.b64decode(made("sm2").signature(KEY, TOLD, {}))
     files["signature"].write_bytes(signature)
     assert subprocess.run(check, capture_output=True, check=False).returncode == 0
