@@ -1,7 +1,7 @@
 """The state exchange platform for tests: it speaks the protocol over a real socket and takes nothing that is not rightly signed.
 
-Written from the public description of the headers alone (handbook 1.6.1, 1.6.2) and by other means than the connector: digests by the
-`openssl` program where a test asks for it, AES by its own few lines. Its codes beyond `0`, `-1` and `E-106` are invented.
+Written from the public description of the protocol (handbook 1.6.1, 1.6.2) and beside the connector, not with it; what it signs and
+seals is held to the openssl program and to OpenJDK. Its codes beyond `0`, `-1` and `E-106` are invented.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from connectors.sources.gateway import GatewaySource, connect
 from inspector.testing.peer import Heard, Peer, Step, answer, peer
@@ -119,12 +122,11 @@ def code(key: str, text: str) -> str:
 
 
 def sealed(key: str, text: str) -> str:
-    """What the platform makes of a secret for a caller with this key: AES-128-ECB by the openssl program, key by SHA-1 twice."""
-    stretched = hashlib.sha1(hashlib.sha1(key.encode(), usedforsecurity=False).digest(), usedforsecurity=False).hexdigest()[:32]
-    made = subprocess.run(
-        ["openssl", "enc", "-aes-128-ecb", "-K", stretched], input=text.encode(), capture_output=True, check=True
-    )
-    return base64.b64encode(made.stdout).decode()
+    """What the platform makes of a secret for a caller with this key, as OpenJDK does it (a test compares)."""
+    stretched = hashlib.sha1(hashlib.sha1(key.encode(), usedforsecurity=False).digest(), usedforsecurity=False).digest()[:16]
+    missing = 16 - len(text) % 16
+    cipher = Cipher(AES(stretched), ECB()).encryptor()  # noqa: S305 - the platform's choice
+    return base64.b64encode(cipher.update(text.encode() + bytes([missing]) * missing) + cipher.finalize()).decode()
 
 
 def key_file(folder: Path, text: str = APP_KEY) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +25,12 @@ _FIELDS = ("rid", "sid", "rtime", "secret")
 
 _NAMES = ("rid", "sid", "rtime", "sign")
 """What is sent to show who asks."""
+
+_PLACES = ("headers", "body")
+"""Where that may go."""
+
+_TOKEN = re.compile("[A-Za-z0-9_-]+")
+"""A header's name, as far as platforms go (RFC 9110 allows more)."""
 
 _AGAIN = 60.0
 """Seconds between two words about the other side's clock."""
@@ -83,20 +91,17 @@ class GatewaySource:
         """
         asked = self._answers.asked(question, key)
         until = time.monotonic() + self._config.budget_seconds
-        try:
+        with self._clocked():
             reply = self._taken(asked, question.case_id, key, until)
             answer = self._answers.read(reply, question, key)
-        except Barred as error:
-            if self._differs():
-                error.detail = f"{error.detail}; {self._clocks()}".removeprefix("; ")
-            raise
         return replace(answer, clock=self._clock())
 
     def canary(self) -> tuple[Canary, ...]:
         """Whether a secret can be had, for how long, and whether the clocks agree; nobody is asked about. Raises as `ask`."""
         if self._lent is None:
             return ()
-        loan = self._fetch(time.monotonic() + self._config.budget_seconds)
+        with self._clocked():
+            loan = self._fetch(time.monotonic() + self._config.budget_seconds)
         had = Canary(code="secret_had", facts={"seconds": round(loan.lasts)}) if loan.lasts else Canary(code="secret_undated")
         if self._wire.ahead is None:
             return had, Canary(code="clock_untold", well=False)
@@ -179,7 +184,7 @@ class GatewaySource:
             reply = self._wire.send(
                 "POST",
                 self._config.path_secret,
-                anew=lambda: self._signed(self._key, {}, ("headers", "body")),
+                anew=lambda: self._signed(self._key, {}, _PLACES),
                 within=until - time.monotonic(),
             )
             return self._loan(reply)
@@ -221,10 +226,17 @@ class GatewaySource:
         ahead = self._wire.ahead
         return ahead is not None and abs(ahead.total_seconds()) > self._config.skew_seconds
 
-    def _clocks(self) -> str:
-        """For operators, beside a refusal that may well come of it."""
-        seconds = (self._wire.ahead or timedelta()).total_seconds()
-        return f"our clock is {abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} theirs"
+    @contextmanager
+    def _clocked(self) -> Iterator[None]:
+        """A refusal says how far the clocks differ where it may well come of it."""
+        try:
+            yield
+        except Barred as error:
+            if self._wire.ahead is not None and self._differs():
+                seconds = self._wire.ahead.total_seconds()
+                off = f"our clock is {abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} theirs"
+                error.detail = f"{error.detail}; {off}".removeprefix("; ")
+            raise
 
     def _clock(self) -> timedelta | None:
         """What an answer says of the clocks, at the first and then once a minute: the row of a matter is no place to queue at."""
@@ -241,22 +253,22 @@ def connect(name: str, config: Mapping[str, object]) -> GatewaySource:
 
 
 def _check(held: GatewayConfig, name: str, key: str, *, shared: bool) -> None:
-    """Raises Invalid (`connector_key_range`)."""
-    lists = {
-        "signed": (held.signed, _FIELDS),
-        "signed_in": (held.signed_in, ("headers", "body")),
-        "names": (held.names, _NAMES),
-    }
-    for place, (given, known) in lists.items():
-        if not set(given) <= set(known) or (place != "names" and not given):
-            raise Invalid("connector_key_range", connector=name, key=place, wanted=", ".join(known))
-    if held.sealed not in sealed.SEALS:
-        raise Invalid("connector_key_range", connector=name, key="sealed", wanted=", ".join(sealed.SEALS))
-    if held.path_secret and not shared:  # nobody lends a private key
-        raise Invalid("connector_key_range", connector=name, key="path_secret", wanted=f"empty with {held.signer}")
-    if held.path_secret and not sealed.fits(held.sealed, key):
-        raise Invalid("connector_key_range", connector=name, key="key_file", wanted="16, 24 or 32 characters with sealed = aes")
-    if not held.skew_seconds > 0:
-        raise Invalid("connector_key_range", connector=name, key="skew_seconds", wanted="> 0")
-    if not held.requester.strip():
-        raise Invalid("connector_key_range", connector=name, key="requester", wanted="what the platform knows us by")
+    """Raises Invalid (`connector_key_range`) for the first setting that cannot work."""
+    for place, fine, wanted in _wanted(held, key, shared=shared):
+        if not fine:
+            raise Invalid("connector_key_range", connector=name, key=place, wanted=wanted)
+
+
+def _wanted(held: GatewayConfig, key: str, *, shared: bool) -> Iterator[tuple[str, bool, str]]:
+    """Each setting that may be wrong, whether it is right, and what would be."""
+    for place, given in (("requester", held.requester), ("service", held.service or "-")):  # they travel in headers
+        yield place, bool(given.strip()) and given.isascii() and given.isprintable(), "printable ASCII, and not empty"
+    yield "signed", bool(held.signed) and set(held.signed) <= set(_FIELDS), ", ".join(_FIELDS)
+    yield "signed_in", bool(held.signed_in) and set(held.signed_in) <= set(_PLACES), ", ".join(_PLACES)
+    yield "names", set(held.names) <= set(_NAMES), ", ".join(_NAMES)
+    for place, words in (("prefix", [f"{held.prefix}x"]), ("names", held.names.values())):
+        yield place, all(map(_TOKEN.fullmatch, words)), "letters, digits, _ and -"
+    yield "sealed", held.sealed in sealed.SEALS, ", ".join(sealed.SEALS)
+    yield "path_secret", shared or not held.path_secret, f"empty with {held.signer}"  # nobody lends a private key
+    yield "key_file", not held.path_secret or sealed.fits(held.sealed, key), "16, 24 or 32 characters with sealed = aes"
+    yield "skew_seconds", held.skew_seconds > 0, "> 0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import threading
@@ -339,15 +340,17 @@ def test_a_good_code_with_nothing_behind_it_is_no_record(tmp_path: Path) -> None
 
 
 def test_an_older_platform_by_md5_with_a_plain_secret_under_other_names_needs_settings_only(tmp_path: Path) -> None:
+    def md5(text: str) -> str:
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
     def lend(heard: Heard) -> Step:
         told = heard.json()
-        digest = openssl("dgst", "-md5", text=f"app-1{APP_KEY}{told['requestTime']}".encode()).split()[-1]
+        digest = md5(f"app-1{APP_KEY}{told['requestTime']}")
         assert told == {"appKey": "app-1", "requestTime": told["requestTime"], "sign": digest}
         return answer(200, {"code": "00", "datas": {"requestSecret": "lent", "requestSecretEndTime": 1}})
 
     def told(heard: Heard) -> Step:
-        moment = heard.json()["requestTime"]
-        digest = openssl("dgst", "-md5", text=f"app-1lent{moment}".encode()).split()[-1]
+        digest = md5(f"app-1lent{heard.json()['requestTime']}")
         return answer(200, {"code": "00", "datas": {"zt": "存续"}} if heard.json()["sign"] == digest else {"code": "14"})
 
     shape = {
@@ -384,6 +387,10 @@ def test_an_older_platform_by_md5_with_a_plain_secret_under_other_names_needs_se
         ({"signer": "sm2", "key_file": "1" * 64}, "path_secret"),
         ({"skew_seconds": 0}, "skew_seconds"),
         ({"requester": " "}, "requester"),
+        ({"requester": "某区"}, "requester"),
+        ({"service": "s\r\nX-Evil: 1"}, "service"),
+        ({"prefix": "a b"}, "prefix"),
+        ({"names": {"rid": "应用"}}, "names"),
         ({"asks": {"xm": "name"}}, "asks"),
     ],
 )

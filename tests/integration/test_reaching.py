@@ -184,3 +184,12 @@ def test_a_platform_that_lends_none_is_said_to_do_so_with_its_own_code_and_the_w
     assert found.what[1] == "数据源不允许我方接入 (source_barred: code E-204)"
     assert "key_file" in found.mend[0]
     assert not found.outside
+
+
+def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> None:
+    (found,) = tried(tmp_path, Platform(ahead=900))
+    assert found.what[0].startswith(
+        "the source refused us because its clock and ours differ (clock_differs: code E-202; our clock is "
+    )
+    assert found.what[0].endswith(" s behind theirs)")
+    assert found.what[1].startswith("因双方时钟不一致，数据源拒绝了我方请求 (")
