@@ -87,7 +87,7 @@ class GatewaySource:
         """Ask one fact; a secret that is no longer taken is renewed once, and the question asked once more.
 
         Raises Unavailable (the wire's, `source_busy`, `busy`), Barred (the wire's, `source_barred`, `secret_expired`,
-        `secret_refused`, `secret_unreadable`, `clock_differs`), Refused and Garbled as every source over HTTP.
+        `secret_refused`, `secret_unreadable`, `key_unreadable`, `clock_differs`), Refused and Garbled as every source over HTTP.
         """
         asked = self._answers.asked(question, key)
         until = time.monotonic() + self._config.budget_seconds
@@ -176,30 +176,33 @@ class GatewaySource:
             return self._last
 
     def _fetch(self, until: float) -> Loan:
-        """A secret from the platform, asked for under our own key.
+        """A secret from the platform, asked for under our own key as it lies in its file now: who exchanges it need not restart.
 
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
         try:
+            key = secret(self._config.key_file, self.card.name, "key_file")
             reply = self._wire.send(
                 "POST",
                 self._config.path_secret,
-                anew=lambda: self._signed(self._key, {}, _PLACES),
+                anew=lambda: self._signed(key, {}, _PLACES),
                 within=until - time.monotonic(),
             )
-            return self._loan(reply)
+            return self._loan(reply, key)
+        except Invalid as error:
+            raise Barred("key_unreadable", detail=error.code, attempts=0) from None
         except Refused as error:
             raise Barred("secret_refused", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
         except Garbled as error:
             raise Barred("secret_unreadable", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
 
-    def _loan(self, reply: Reply) -> Loan:
+    def _loan(self, reply: Reply, key: str) -> Loan:
         told = self._config
         self._let_in(reply)
         if not self._answers.found(reply):
             raise Barred("secret_refused", detail="a code of not_found_codes", attempts=reply.attempts)
         try:
-            held = sealed.unsealed(told.sealed, self._key, reply.text(told.secret_field) or "")
+            held = sealed.unsealed(told.sealed, key, reply.text(told.secret_field) or "")
         except ValueError as error:  # its text may hold what was to be a secret
             raise reply.garbled("field_type", f"{told.secret_field}: {told.sealed}, {type(error).__name__}") from None
         if not held:

@@ -19,7 +19,7 @@ from inspector.ports import AnswerStatus, Barred, Canary, Origin, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.faults import table
 from inspector.testing.peer import answer, peer
-from tests.gateway import APP_KEY, FOUND, LENDS, SPENT, UNKNOWN, Platform, reached, sealed, settings
+from tests.gateway import APP_KEY, FOUND, LENDS, SPENT, UNKNOWN, Platform, key_file, reached, sealed, settings
 
 
 def test_a_spent_secret_is_renewed_once_and_the_question_asked_once_more(tmp_path: Path) -> None:
@@ -118,6 +118,20 @@ def test_a_secret_that_cannot_be_read_bars_the_source_and_is_in_no_error(
     with peer(beside=lends) as there, closing(gateway.connect("registry", {"url": there.url, **settings(tmp_path)})) as made:
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert (type(error), error.code, error.detail) == (Barred, "secret_unreadable", detail)
+
+
+def test_a_key_that_was_exchanged_in_its_file_is_used_for_the_next_secret_without_a_restart(tmp_path: Path) -> None:
+    with reached(tmp_path) as (made, platform, _):
+        made.ask(QUESTION, key="k-1")
+        platform.app_key = "another-key-of-ours"
+        platform.spend()
+        assert caught(lambda: made.ask(QUESTION, key="k-2")).code == "source_barred"
+        file = Path(key_file(tmp_path, platform.app_key))
+        assert made.ask(QUESTION, key="k-2").status is AnswerStatus.FOUND
+        platform.spend()
+        file.chmod(0o644)
+        error = caught(lambda: made.ask(QUESTION, key="k-3"))
+    assert (type(error), error.code, error.detail) == (Barred, "key_unreadable", "connector_secret_open")
 
 
 # --- clocks
