@@ -14,8 +14,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -23,7 +23,7 @@ import httpx
 from connectors.config import ConnectorConfig, parse, secret
 from connectors.connection import Connection
 from connectors.deadline import Deadline
-from connectors.patience import patiently, retry_after
+from connectors.patience import ahead, patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
@@ -40,6 +40,9 @@ _NOWHERE = frozenset({404, 405, 501, 505})
 
 _LATER = frozenset({408, 425, 429})
 """The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
+
+Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object]]]
+"""Headers and JSON body as they go out at one try: a signature that holds its own time is good for one only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,8 @@ class Wire:
     Each call under way has a line with one connection to itself, kept for the next call: one big httpx pool searches all its
     connections at every step and gets slower by the square of their number. Lines are httpx transports, not clients: no redirect
     that a token could follow, no cookies that would lead from one case to the next, and a third less time for each call.
+
+    `ahead`: how far the party's clock was ahead of this machine's when it last told the time; None while it has not.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class Wire:
         }
         self._idle: deque[_Line] = deque()
         self._closed = False
+        self.ahead: timedelta | None = None
 
     def send(
         self,
@@ -101,19 +107,23 @@ class Wire:
         path: str,
         *,
         json: object = None,
-        content: bytes | None = None,
+        anew: Anew | None = None,
         key: str = "",
-        headers: Mapping[str, str] | None = None,
         case_id: str = "",
+        within: float | None = None,
     ) -> Reply:
         """Ask within the budget, with the same `key` at every try, and answer what came with a 2xx status.
+
+        `anew` makes further headers and the body for each try, instead of `json`. `within`: seconds that are left of a budget which
+        several calls share.
 
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
         (`unauthorised`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`), Garbled
         (`too_large`, `encoded`).
         """
-        body = content if json is None else encoded(json)
-        return self._patiently(_Ask(method, self._url(path), body, self._told(json, key, case_id, headers)))
+        body = None if json is None else encoded(json)
+        ask = _Ask(method, self._url(path), body, self._told(json if anew is None else {}, key, case_id, None), anew=anew)
+        return self._patiently(ask, within)
 
     def deliver(
         self,
@@ -154,13 +164,13 @@ class Wire:
         }
         return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
 
-    def _patiently(self, ask: _Ask) -> Reply:
-        budget = self._config.budget_seconds
+    def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
+        budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
         deadline = time.monotonic() + budget
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._try(ask, deadline, number)
+                return self._try(ask.made(), deadline, number)
         raise AssertionError("tenacity either returns or raises")
 
     def close(self) -> None:
@@ -183,6 +193,7 @@ class Wire:
             raise _failure(error, number) from None
         except httpx.InvalidURL:  # a path with a line break; its text would show the address
             raise Refused("request_malformed", origin=Origin.US, detail="InvalidURL", attempts=number) from None
+        self.ahead = ahead(response.headers, asked_at, datetime.now(UTC), self.ahead)
         digest = hashlib.sha256(body).hexdigest()
         reply = Reply(
             status=response.status_code,
@@ -237,6 +248,14 @@ class _Ask:
     body: bytes | None
     headers: Mapping[str, str]
     delivers: bool = False
+    anew: Anew | None = None
+
+    def made(self) -> _Ask:
+        """As it goes out at the next try."""
+        if self.anew is None:
+            return self
+        headers, told = self.anew()
+        return replace(self, headers={**self.headers, **headers}, body=encoded(told))
 
 
 class _Line(httpx.HTTPTransport):
@@ -332,4 +351,4 @@ def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
         ) from error
 
 
-__all__ = ["Reply", "Wire", "WireConfig", "encoded", "printable"]
+__all__ = ["Anew", "Reply", "Wire", "WireConfig", "encoded", "printable"]

@@ -6,7 +6,7 @@ Long outages are not waited out here but by the engine, whose waits survive a re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
@@ -57,6 +57,20 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
             return None
         seconds = (until - (_date(headers.get("date", "")) or now)).total_seconds()
     return min(seconds, LONGEST) if seconds > 0 else None
+
+
+def ahead(headers: Mapping[str, str], asked_at: datetime, now: datetime, known: timedelta | None) -> timedelta | None:
+    """How far the other side's clock is ahead of ours at least (behind: negative), by the Date of an answer (RFC 9110, 6.6.1).
+
+    It was written between `asked_at` and `now` and has no parts of a second, so a clock that may be right is told as zero.
+    Without a Date: what is `known`.
+    """
+    told = _date(headers.get("date", ""))
+    if told is None:
+        return known
+    if told > now:
+        return told - now
+    return min(told + timedelta(seconds=1) - asked_at, timedelta())
 
 
 def _date(told: str) -> datetime | None:

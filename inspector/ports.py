@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from inspector.domain.case import SubjectKind
 
@@ -133,12 +133,39 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. `value` is the source's own text for the fact when `FOUND`; `note` explains `CANNOT_SAY`."""
+    """What came back. `value` is the source's own text for the fact when `FOUND`; `note` explains `CANNOT_SAY`.
+
+    `clock`: how far the source's clock is ahead of ours where that is more than its settings allow, zero where they agree again; None
+    where there is nothing to say of it. A person is told; it says nothing about the subject and changes no answer.
+    """
 
     status: AnswerStatus
     value: str | None
     provenance: Provenance
     note: str = ""
+    clock: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """One thing that a connector found when it tried itself out; `code` names its words (labels, group `canary`)."""
+
+    code: str
+    well: bool = True
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@runtime_checkable
+class TriesItself(Protocol):
+    """A connector that can be tried out without asking about anybody: `connector check` has it done."""
+
+    def canary(self) -> tuple[Canary, ...]:
+        """What there is to say. Raises Unavailable, Refused, Garbled."""
+        ...
+
+    def close(self) -> None:
+        """Let the connections go."""
+        ...
 
 
 class Source(Protocol):

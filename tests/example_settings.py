@@ -50,6 +50,16 @@ SAMPLES = {
 #url = "https://registers.example"
 #token_file = "{secret}"
 #personal_data = ["subject.code"]
+#[sources.civil] # over the state data-sharing exchange platform 经国家数据共享交换平台
+#kind = "gateway"
+#owner = "国家数据共享交换平台"
+#url = "https://gateway.example"
+#path = "/httpproxy"
+#path_secret = "/sysapi/auth/refreshappsecret"
+#requester = "requester"
+#service = "service"
+#key_file = "{secret}"
+#personal_data = ["subject.code"]
 """,
     "assistance": """\
 # The name is the `agency` of a fact in the pack. 名称即政策包中事实的 agency。

@@ -61,6 +61,7 @@ NEEDS = {
     ),
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
+    "openssl": Need(find=_which("openssl"), install="apt-get install openssl"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,

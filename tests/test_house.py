@@ -16,7 +16,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EXTRAS = {"requirements-beacons.lock": {"py-arkworks-bls12381", "pyblst"}, "requirements-large.lock": {"duckdb"}}
+EXTRAS = {
+    "requirements-beacons.lock": {"py-arkworks-bls12381", "pyblst"},
+    "requirements-large.lock": {"duckdb"},
+    "requirements-sm2.lock": {"gmalg"},
+}
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
 LONGEST_MODULE = 400
@@ -55,9 +59,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "alembic": ("inspector/store/",),
     "anyio": ("inspector/web/",),
     "apscheduler": ("inspector/daemon/", "inspector/trigger.py"),
-    "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py"),
+    "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py", "connectors/signers/"),
     "duckdb": ("inspector/flows/large.py",),
     "fastapi": ("inspector/web/",),
+    "gmalg": ("connectors/signers/sm2.py",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
     "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
@@ -199,8 +204,8 @@ def test_the_locks_agree_on_every_version() -> None:
 def test_every_declared_dependency_is_locked() -> None:
     groups = PROJECT["dependency-groups"]
     extras = PROJECT["project"]["optional-dependencies"]
-    tested = [*groups["test"], *groups["dev"], *extras["beacons"], *extras["large"]]
-    for lock, wanted in zip(LOCKS, [[], extras["beacons"], extras["large"], tested, groups["bench"]], strict=True):
+    tested = [*groups["test"], *groups["dev"], *(one for extra in extras.values() for one in extra)]
+    for lock, wanted in zip(LOCKS, [[], *extras.values(), tested, groups["bench"]], strict=True):
         for requirement in PROJECT["project"]["dependencies"] + wanted:
             name = re.split(r"[\[<>=!~ ]", requirement)[0]
             assert re.search(rf"^{re.escape(name)}(\[.*\])?==", text_of(ROOT / lock), re.MULTILINE), f"{name} not in {lock}"

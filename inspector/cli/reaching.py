@@ -1,4 +1,4 @@
-"""The configured connectors one by one: do they load, and does somebody answer at their address. Nothing is asked or sent."""
+"""The configured connectors one by one: do they load, and does somebody answer at their address. Nobody is asked about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
 from inspector.labels import LANGS, label, reason
-from inspector.ports import Card
+from inspector.ports import Card, Origin, PortError, TriesItself
 
 if TYPE_CHECKING:
     from inspector.settings import EngineSettings, Settings
@@ -91,7 +91,7 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
     call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
     try:
-        load(one, engine)
+        made = load(one, engine)
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
         yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))
@@ -122,6 +122,26 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         yield Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
     else:
         yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
+        if isinstance(made, TriesItself):
+            yield from _tried(name, made)
+
+
+def _tried(name: str, made: TriesItself) -> Iterator[Finding]:
+    """What a connector says that has tried itself out."""
+    try:
+        found = made.canary()
+    except PortError as error:
+        cause = [label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans")]
+        english, chinese = (f"{told} ({error.code}: {error.detail})" for told in cause)
+        mend = (label(f"canary_mend.{error.family}", "en"), label(f"canary_mend.{error.family}", "zh-Hans"))
+        yield Finding.fail(f"{name}.canary", (english, chinese), mend, outside=error.origin is not Origin.US)
+        return
+    finally:
+        made.close()
+    for one in found:
+        words = (label(f"canary.{one.code}", "en", **one.facts), label(f"canary.{one.code}", "zh-Hans", **one.facts))
+        mend = (label(f"canary_mend.{one.code}", "en"), label(f"canary_mend.{one.code}", "zh-Hans"))
+        yield Finding.ok(f"{name}.canary", words) if one.well else Finding.warn(f"{name}.canary", words, mend)
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:

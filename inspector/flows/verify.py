@@ -29,6 +29,9 @@ PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
 
 
+CLOCK_DIFFERS = "clock_differs"
+"""The matter of a source whose clock is far from ours; it speaks against nobody, and is over when they agree again."""
+
 LEVEL_CONFLICT = "level_conflict"
 """The matter of two different levels that were stated of one moment: the first stands, and a person asks which is right."""
 
@@ -177,12 +180,20 @@ def asked(said: Mapping[str, object]) -> Claim:
 def _found(
     tx: Tx, office: Office, work: Work, case: Case, answer: Answer | Evidence, failed: PortError | None, now: datetime
 ) -> Evidence:
-    """An answer as evidence about the claim that was asked about, by the item of that day; of a garbled one a person hears."""
+    """An answer as evidence about the claim that was asked about, by the item of that day; of a garbled one a person hears.
+
+    So does one of a clock that is far from ours: the answer stays what it is.
+    """
     if isinstance(failed, Garbled):
         facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
         tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
     if isinstance(answer, Evidence):
         return answer
+    if answer.clock:
+        off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
+        tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
+    elif answer.clock is not None:
+        tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
     claim = asked(work.payload)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
     return judge(work.key, claim, fact, answer, now)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from inspector.ports import Answer, Barred, PortError, Rating, Receipt, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
-from inspector.testing.peer import Peer, answer, followed, lost, nobody, peer
+from inspector.testing.peer import Heard, Peer, Step, answer, followed, lost, nobody, peer
 from inspector.testing.tls import authority
 
 
@@ -43,6 +43,11 @@ class OverHttp(PortContract):
         """Further settings of the connector; `folder` is a place for files with secrets."""
         return {}
 
+    @classmethod
+    def beside(cls) -> Mapping[str, Callable[[Heard], Step]]:
+        """Paths that a well-behaved party answers beside what is asked, such as one that hands out tokens: see `Peer`."""
+        return {}
+
     def made(self, url: str, settings: Mapping[str, object]) -> Any:
         """A connector to the party at `url`."""
         return type(self).factory("party", {"url": url, **self.settings(self.folder), **settings})
@@ -69,7 +74,7 @@ class OverHttp(PortContract):
         """One party for all tests of the class."""
         with ExitStack() as opening:
             cls.folder = Path(opening.enter_context(TemporaryDirectory()))
-            cls.party = opening.enter_context(peer(answer(200, cls.told)))
+            cls.party = opening.enter_context(peer(answer(200, cls.told), beside=cls.beside()))
             cls.elsewhere = opening.enter_context(peer(answer(200, cls.told)))
             cls.stranger = opening.enter_context(peer(answer(200, cls.told), tls=authority(cls.folder)[1]))
             cls.silent = opening.enter_context(nobody())

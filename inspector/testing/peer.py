@@ -159,10 +159,15 @@ def reset(line: Line) -> bool:
 
 @dataclass
 class Peer:
-    """A listening party. Its script is played a step for each request; the last step stays."""
+    """A listening party. Its script is played a step for each request; the last step stays.
+
+    `beside`: paths that are answered by what was asked and not by the script (a token that is fetched before the question); their
+    requests are not among those `heard`.
+    """
 
     url: str
     script: list[Step]
+    beside: Mapping[str, Callable[[Heard], Step]] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -174,19 +179,25 @@ class Peer:
 
     def next(self, request: Heard) -> Step:
         """The step that answers this request."""
+        if request.path in self.beside:
+            return self.beside[request.path](request)
         with self.lock:
             self.heard.append(request)
             return self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
 
 @contextmanager
-def peer(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
+def peer(
+    *script: Step, tls: ssl.SSLContext | None = None, beside: Mapping[str, Callable[[Heard], Step]] | None = None
+) -> Iterator[Peer]:
     """A peer on a free port of this machine, over TLS where a context is given, gone afterwards with its threads and sockets."""
     over = threading.Event()
     threads: list[threading.Thread] = []
     connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        held = Peer(f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)))
+        held = Peer(
+            f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)), beside or {}
+        )
 
         def accept() -> None:
             while not over.is_set():

@@ -167,6 +167,7 @@ class TestCeremony(testing.SeedContract):
 @pytest.mark.parametrize(
     ("group", "name"),
     [
+        ("sources", "gateway"),
         ("sources", "http"),
         ("agencies", "http"),
         ("channels", "webhook"),

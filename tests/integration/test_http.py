@@ -335,3 +335,34 @@ def test_an_empty_certificate_file_is_refused(tmp_path: Path) -> None:
     empty.write_text("", encoding="ascii")
     with pytest.raises(Invalid, match="connector_ca_file"):
         Wire({"url": "https://a", "ca_file": os.fspath(empty)})
+
+
+def test_what_is_made_anew_is_made_for_each_try_and_its_digest_is_that_of_the_try_that_was_answered() -> None:
+    numbers = iter(range(9))
+    with peer(answer(503), answer()) as held, wire(held) as opened:
+        reply = opened.send("POST", "/q", anew=lambda: ({"X-Sign": f"s-{next(numbers)}"}, {"n": next(numbers)}), key="k-1")
+    assert [heard.headers["x-sign"] for heard in held.heard] == ["s-0", "s-2"]
+    assert [heard.json() for heard in held.heard] == [{"n": 1}, {"n": 3}]
+    assert reply.request_digest == hashlib.sha256(held.heard[1].body).hexdigest()
+    assert {heard.headers["content-type"] for heard in held.heard} == {"application/json"}
+
+
+def test_a_call_that_shares_its_budget_takes_no_longer_than_what_is_left_of_it() -> None:
+    with peer(never) as held, wire(held, read_seconds=9, budget_seconds=9) as opened:
+        assert caught(lambda: opened.send("POST", "/q", within=0.1)).code == "timeout"
+        assert caught(lambda: opened.send("POST", "/q", within=-1.0)).code == "timeout"
+    assert len(held.heard) == 1, "and without time left nothing is sent"
+
+
+@pytest.mark.parametrize(("off", "least", "most"), [(0, 0, 0), (90, 85, 90), (-90, -90, -85)])
+def test_a_wire_knows_how_far_the_partys_clock_is_from_ours(off: int, least: int, most: int) -> None:
+    dated = answer(500, Date=format_datetime(datetime.now(UTC) + timedelta(seconds=off), usegmt=True))
+    with peer(answer(), dated, answer(200, Date="yesterday")) as held, wire(held, tries=1) as opened:
+        told: list[timedelta | None] = []
+        for call in (ask(opened), lambda: caught(ask(opened)), ask(opened)):
+            call()
+            told.append(opened.ahead)
+    assert told[0] is None, "it has not told the time yet"
+    assert told[1] is not None
+    assert least <= told[1].total_seconds() <= most
+    assert told[2] == told[1], "what is no date tells nothing new"

@@ -22,6 +22,7 @@ from inspector.labels import LANGS
 from inspector.settings import Settings
 from inspector.testing.peer import nobody, peer
 from inspector.testing.tls import authority, issued
+from tests.gateway import Platform, settings
 
 
 def told(url: str, ca_file: Path | None = None) -> Finding:
@@ -153,3 +154,42 @@ def test_every_fault_of_tls_that_is_told_apart_has_words_and_a_way_to_mend_it() 
     names = {*TLS.values(), "NO_TLS", "OTHER"}
     assert [f"{lang}: {key}" for lang in LANGS for key in names if not labels.known(f"tls.{key}", lang)] == []
     assert [f"{lang}: {key}" for lang in LANGS for key in names if not labels.known(f"tls_mend.{key}", lang)] == []
+
+
+def tried(folder: Path, platform: Platform) -> list[Finding]:
+    """What is found of the state exchange platform, without the lines about loading, its key's file and its address."""
+    with peer(beside=platform.paths()) as there:
+        keys = {"kind": "gateway", "url": there.url, **settings(folder)}
+        found = list(findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True))
+    assert [one.state for one in found[:2]] == ["OK", "OK"]
+    assert platform.asked == []
+    return found[2:]
+
+
+def test_a_platform_that_lends_a_secret_is_said_to_do_so_and_how_the_clocks_stand(tmp_path: Path) -> None:
+    had, clock = tried(tmp_path, Platform())
+    assert [one.state for one in (had, clock)] == ["OK", "OK"]
+    assert had.what[0].startswith("lends us a secret, good for ")
+    assert had.what[1].endswith("秒；未查询任何人")
+    _, clock = tried(tmp_path, Platform(ahead=-200))
+    assert clock.state == "WARN"
+    assert clock.what[0].startswith("our clock is ")
+    assert clock.what[0].endswith(" s ahead of its clock")
+    assert "NTP" in clock.mend[0]
+
+
+def test_a_platform_that_lends_none_is_said_to_do_so_with_its_own_code_and_the_way_to_mend_it(tmp_path: Path) -> None:
+    (found,) = tried(tmp_path, Platform(app_key="another"))
+    assert found.what[0] == "the source does not let us in (source_barred: code E-204)"
+    assert found.what[1] == "数据源不允许我方接入 (source_barred: code E-204)"
+    assert "key_file" in found.mend[0]
+    assert not found.outside
+
+
+def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> None:
+    (found,) = tried(tmp_path, Platform(ahead=900))
+    assert found.what[0].startswith(
+        "the source refused us because its clock and ours differ (clock_differs: code E-202; our clock is "
+    )
+    assert found.what[0].endswith(" s behind theirs)")
+    assert found.what[1].startswith("因双方时钟不一致，数据源拒绝了我方请求 (")

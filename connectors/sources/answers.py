@@ -1,0 +1,150 @@
+"""What a source that speaks JSON is asked, and what its answer means: 200 for everything, its own code in the body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.http import WireConfig
+from connectors.reply import Reply
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import blank
+from inspector.ports import Answer, AnswerStatus, Barred, Card, Origin, Question, Refused, Unavailable
+
+_ECHOED = ("key", "case", "fact", "code")
+"""What of a question a source may repeat."""
+
+_ASKED = (*_ECHOED, "kind", "claimed", "on", "basis")
+"""What of a question may be put into a field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig(WireConfig):
+    """Where things lie in the body (dotted names) and what the source's own codes mean.
+
+    Codes are compared as text (`0`, `"0"` and `"00000"` are told as they come). An unlisted code is `Garbled`, never "no record".
+    With an empty `code_field` the HTTP status alone speaks. `permanent_codes`: we are not let in, whatever is asked; `declined_codes`:
+    not this question. `echo`: fields in which the source repeats what it was asked (`key`, `case`, `fact` or `code`), so that an answer
+    to another question is recognised. `empty_words` are what the source writes where it has nothing to say,
+    in any width and case; 无 is none of them until the settings say so, because it can be the very fact (no penalties: 无).
+
+    `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
+    `always`: fields that are the same in every question.
+    """
+
+    path: str = ""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    always: Mapping[str, object] = field(default_factory=dict)
+    code_field: str = "code"
+    ok_codes: tuple[object, ...] = (0,)
+    not_found_codes: tuple[object, ...] = ()
+    permanent_codes: tuple[object, ...] = ()
+    declined_codes: tuple[object, ...] = ()
+    retry_codes: tuple[object, ...] = ()
+    value_field: str = "data.value"
+    as_of_field: str = "data.as_of"
+    version_field: str = "version"
+    echo: Mapping[str, str] = field(default_factory=dict)
+    empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
+
+
+class Answers:
+    """Questions and answers of one source."""
+
+    def __init__(self, config: SourceConfig, card: Card) -> None:
+        """Raises Invalid (`connector_key_range`)."""
+        for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, _ASKED)):
+            if not set(given.values()) <= set(known):
+                raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
+        self._config = config
+        self._card = card
+
+    def asked(self, question: Question, key: str) -> dict[str, object]:
+        """The body that asks. A question without its case and legal basis is refused before a byte leaves (数据最小够用).
+
+        Raises Refused (`question_without_purpose`).
+        """
+        if not question.case_id.strip() or not question.basis.strip():
+            raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+        if not self._config.asks:
+            return {**self._config.always, **_told(question)}
+        held = {
+            "key": key,
+            "case": question.case_id,
+            "fact": question.fact,
+            "code": question.subject_code,
+            "kind": question.subject_kind.value,
+            "claimed": question.claimed,
+            "on": question.on.isoformat(),
+            "basis": question.basis,
+        }
+        return {**self._config.always, **{place: held[part] for place, part in self._config.asks.items()}}
+
+    def read(self, reply: Reply, question: Question, key: str) -> Answer:
+        """What the source says.
+
+        No record is `NOT_FOUND` (scenario 10). A record that is there and empty at this place is `CANNOT_SAY` with the note
+        `value_empty`: it neither denies the record nor contradicts anybody.
+
+        Raises as `found` does, and Garbled (the reply's, `echo_differs`).
+        """
+        there, value = reply.value(self._config.value_field) if self.found(reply) else (False, None)
+        self._echoes(reply, question, key, there=there)
+        if not there:
+            return self._answer(reply, AnswerStatus.NOT_FOUND)
+        if value is None or blank(value, self._config.empty_words):
+            return self._answer(reply, AnswerStatus.CANNOT_SAY, note="value_empty")
+        return self._answer(reply, AnswerStatus.FOUND, value)
+
+    def found(self, reply: Reply) -> bool:
+        """Whether the source's own code lets the body be read; False: it has no such record.
+
+        Raises Barred (`source_barred`), Refused (`source_refused`), Unavailable (`source_busy`), Garbled (`code_unknown`).
+        """
+        held = self._config
+        if not held.code_field:
+            return True
+        code = reply.text(held.code_field) or ""
+        if code in texts(held.ok_codes):
+            return True
+        if code in texts(held.not_found_codes):
+            return False
+        if code in texts(held.permanent_codes):
+            raise Barred("source_barred", detail=f"code {code}", attempts=reply.attempts)
+        if code in texts(held.declined_codes):
+            raise Refused("source_refused", origin=Origin.THEM, detail=f"code {code}", attempts=reply.attempts)
+        if code in texts(held.retry_codes):
+            raise Unavailable("source_busy", origin=Origin.THEM, detail=f"code {code}", attempts=reply.attempts)
+        raise reply.garbled("code_unknown", held.code_field)
+
+    def _echoes(self, reply: Reply, question: Question, key: str, *, there: bool) -> None:
+        """Raise Garbled where the answer is to another question; the echo of a record may be missing where there is none."""
+        asked = {"key": key, "case": question.case_id, "fact": question.fact, "code": question.subject_code}
+        for place, name in self._config.echo.items():
+            told = reply.text(place, optional=not there)
+            if told != asked[name] and (there or told is not None):
+                raise reply.garbled("echo_differs", place)
+
+    def _answer(self, reply: Reply, status: AnswerStatus, value: str | None = None, *, note: str = "") -> Answer:
+        held = self._config
+        as_of = reply.moment(held.as_of_field) if held.as_of_field else None
+        version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
+        return Answer(
+            status=status, value=value, provenance=reply.provenance(self._card, as_of=as_of, version=version), note=note
+        )
+
+
+def texts(codes: tuple[object, ...]) -> set[str]:
+    """Codes as replies are told."""
+    return {("true" if code else "false") if isinstance(code, bool) else str(code) for code in codes}
+
+
+def _told(question: Question) -> dict[str, object]:
+    return {
+        "fact": question.fact,
+        "subject": {"kind": question.subject_kind.value, "code": question.subject_code},
+        "claimed": question.claimed,
+        "on": question.on.isoformat(),
+        "case": question.case_id,
+        "basis": question.basis,
+    }
