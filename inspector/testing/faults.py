@@ -19,6 +19,8 @@ from inspector.testing.samples import CODE
 REDIRECTS = (301, 302, 303, 307, 308)
 
 DAY = 86_400.0
+LATER = 6 * 3600
+"""Seconds until a date that is still to come whenever the test is run: the table is made when tests are collected."""
 """Longest patience that another side may ask of us, in seconds."""
 
 
@@ -88,10 +90,10 @@ def _statuses() -> Iterator[Fault]:
 def _patience() -> Iterator[Fault]:
     """Retry-After (RFC 9110, 10.2.3): beyond the budget it is handed on, at most a day; what says nothing is as if not there."""
     now = datetime.now(UTC)
-    soon, past = (format_datetime(now + timedelta(seconds=wait), usegmt=True) for wait in (600, -600))
+    soon, past = (format_datetime(now + timedelta(seconds=wait), usegmt=True) for wait in (LATER, -LATER))
     told: dict[str, tuple[str, tuple[float, float] | None]] = {
         "seconds": ("120", (120, 120)),
-        "date": (soon, (1, 600)),
+        "date": (soon, (1, LATER)),
         "absurd": ("999999999", (120, DAY)),
         "endless": ("9" * 400, (120, DAY)),
         "negative": ("-5", None),

@@ -52,9 +52,9 @@ def broken_off(office: Operator, at: tuple[str, str, str], *words: str) -> tuple
     ("at", "bar"),
     [
         (("before", "open", "objects.csv"), "reading objects.csv"),
-        (("after", "open", "/commit.json"), "writing"),
+        pytest.param(("after", "open", "/commit.json"), "writing", marks=pytest.mark.slow),
         (("before", "open", "/verify_draw.html"), "writing"),
-        (("before", "open", "draw.salt-secret.txt"), "writing"),
+        pytest.param(("before", "open", "draw.salt-secret.txt"), "writing", marks=pytest.mark.slow),
         (("after", "open", "draw.salt-secret.txt"), "writing"),
         (("before", "os.rename", "draw"), "writing"),
     ],
@@ -90,10 +90,10 @@ def test_an_announcement_that_is_broken_off_once_its_folder_is_there_leaves_it_w
     ("at", "left"),
     [
         (("before", "open", "scjg.objects.tsv"), set[str]()),
-        (("after", "open", ".seed.json.half"), set[str]()),
+        pytest.param(("after", "open", ".seed.json.half"), set[str](), marks=pytest.mark.slow),
         (("before", "os.rename", "seed.json"), set[str]()),
         (("after", "os.rename", "seed.json"), {"seed.json"}),
-        (("after", "open", ".result.json.half"), {"seed.json"}),
+        pytest.param(("after", "open", ".result.json.half"), {"seed.json"}, marks=pytest.mark.slow),
         (("after", "os.rename", "result.json"), {"seed.json", "result.json"}),
     ],
 )

@@ -144,7 +144,7 @@ def drawn(folder: Path, *, large: bool) -> Opinion:
 
 
 @pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("most", [3, 700, 5000])
+@pytest.mark.parametrize("most", [pytest.param(3, marks=pytest.mark.slow), 700, pytest.param(5000, marks=pytest.mark.slow)])
 def test_a_roster_that_is_not_held_gives_the_same_files_and_the_same_verdict(files: Path, plan: str, most: int) -> None:
     (files / "plan.toml").write_text(PLANS[plan], encoding="utf-8")
     rows = roster(most, most)

@@ -40,6 +40,7 @@ print("\\nnow:", int(time.time()))  # log lines go to the same stream
 """
 
 
+@pytest.mark.slow
 @pytest.mark.fault
 @pytest.mark.needs("faketime")
 @pytest.mark.parametrize("jump", ["-2h", "+6h"])

@@ -50,6 +50,7 @@ COME_ALONG = {"pydantic", "starlette", "anyio", "pydantic_core"}
 """What fastapi and pydantic-settings are made of and give out as their own."""
 
 
+@pytest.mark.slow
 def test_every_package_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[^a-z0-9-]", told)[0].replace("-", "_") for told in project["dependencies"]}
