@@ -97,9 +97,12 @@ def normalise(original: str) -> str:
 def organisation(normal: str) -> str | None:
     """The organisation code that a code is or holds (GB 11714; positions 9 to 17 of a credit code); None for any other code.
 
-    Two rows that agree in it are one organisation under two codes.
+    Two rows that agree in it are one organisation under two codes. A citizen number that is right in every sign has the shape of a
+    credit code and is none: people of two places who were born on one day share these positions.
     """
     whole = _PARTED.sub("", normal)
+    if _CITIZEN_ID.fullmatch(whole) and not _citizen_warnings(whole, date.max):
+        return None
     if _USCC.fullmatch(whole):
         return whole[8:17]
     return whole if _ORGANISATION.fullmatch(whole) else None
