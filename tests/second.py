@@ -25,7 +25,7 @@ def judged(folders: Sequence[Path]) -> list[str]:
 def opinions(bundles: Iterable[Mapping[str, bytes]]) -> Iterator[str]:
     """One line for each bundle of files by name, while they are still being made; a file `receipt` is judged as one of that draw.
 
-    A file `witness` holds what outside hands say of its time, "W AT SEEDAT".
+    A file `witness` holds what outside hands say of its time, "W AT SEEDAT"; a file `figures` what the minutes say was thrown.
     """
     with (
         _program() as command,

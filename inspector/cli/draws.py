@@ -107,6 +107,14 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     ] = False,
     bans: Annotated[Path | None, typer.Option("--bans", help="Offline: who may not go where 离线：回避名单")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Offline: a new folder 离线：新文件夹", file_okay=False)] = None,
+    alike: Annotated[
+        bool,
+        typer.Option(
+            "--same-organisation",
+            help="Offline: several codes of one organisation are several objects; the commitment says so "
+            "离线：同一组织机构的多个代码确为多个对象（写入承诺）",
+        ),
+    ] = False,
     large: Large = False,
 ) -> Exit | None:
     """Announce a draw: a plan's, with the daemon, or one of files, without it. 发起抽取（有无守护进程皆可）。
@@ -116,11 +124,12 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     announce --plan FILE --objects FILE --inspectors FILE --out FOLDER: commits to the rosters (CSV, Excel, Parquet) and writes
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
-    With --no-inspectors objects alone are drawn; without it a roster of inspectors is required.
+    With --no-inspectors objects alone are drawn; without it a roster of inspectors is required. Two codes of one organisation are
+    refused, as by roster import objects, unless --same-organisation says that they are two.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
-    if not any(files.values()) and not large and not alone:
+    if not any(files.values()) and not large and not alone and not alike:
         return _announce(terminal, plan)
     if plan is not None:
         raise Invalid("draw_announce_mixed", plan=plan)
@@ -133,7 +142,7 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     from inspector.cli.offline.announce import Given
 
     assert file is not None and out is not None  # noqa: PT018 (seen above)
-    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, alone=alone, large=large)
+    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, alone=alone, large=large, alike=alike)
     return commands.announce(terminal, given)
 
 

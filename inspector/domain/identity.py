@@ -104,14 +104,15 @@ def organisation(normal: str) -> str | None:
 
     Two rows that agree in it are one organisation under two codes. Whoever mistypes a sign, or writes words before the code, does not
     make two of it: signs that are taken for each other count as one, and what ends with a credit code whose check character fits is one.
-    A taxpayer's number of before 2015 ends with the code. A citizen's number has the form of a credit code and holds none.
+    A taxpayer's number of before 2015 ends with the code. A citizen number that is right in every sign has the shape of a credit code
+    and is none: people of two places who were born on one day share these positions.
     """
     whole = _PARTED.sub("", normal).translate(_LOOKALIKE)
     found = whole[-USCC_LENGTH:]
+    if _CITIZEN_ID.fullmatch(found) and not _citizen_warnings(found, date.max):
+        return None
     if _USCC.fullmatch(found):
-        fits = uscc_check_digit(found[:17]) == found[17]
-        person = _CITIZEN_ID.fullmatch(found) and citizen_check_digit(found[:17]) == found[17]
-        return found[8:17] if fits or (found == whole and not person) else None
+        return found[8:17] if found == whole or uscc_check_digit(found[:17]) == found[17] else None
     if (held := _TAXPAYER.fullmatch(whole)) and _organisation_check(held[1]) == held[2]:
         return held[1] + held[2]
     return whole if _ORGANISATION.fullmatch(whole) else None

@@ -269,8 +269,11 @@ def _estimate(
 
 
 def crowds(frame: Frame, team: int, row: ReportRow) -> tuple[Crowd, ...]:
-    """Pools with fewer than `crowd` inspectors for each seat: there anybody can guess who will come, whatever the rule."""
-    able = [one for one in frame.inspectors if one.status == ELIGIBLE]
+    """Pools with fewer than `crowd` inspectors for each seat: there anybody can guess who will come, whatever the rule.
+
+    Whoever has come to his or her cap before the draw has none in its frame, and is dealt to nothing.
+    """
+    able = [one for one in frame.inspectors if one.status == ELIGIBLE and one.cap]
     asked = sorted({(one.pool, one.qual) for one in frame.objects if one.status == ELIGIBLE})
     told: dict[tuple[str, str], Crowd] = {}
     for pool, qual in asked:

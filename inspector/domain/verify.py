@@ -88,7 +88,8 @@ def thrown(
 
     Only the signed minutes stand against that, so a reader is told the figures until he or she has stated those of the minutes.
     """
-    minutes = {" ".join(one.split()) for one in witness.figures} if witness is not None else set()
+    stated = witness.figures if witness is not None else ()
+    minutes = {typed for one in stated if (typed := " ".join(one.split()))}  # a blank states nothing, and accuses nobody
     told = [
         {"what": source["what"], "figures": part.get("text", "")}
         for source, part in zip(commitment.sources, parts, strict=False)

@@ -28,8 +28,8 @@ _BROKEN_OFF = "Query interrupted"
 _SHARE = "'max_temp_directory_size'"
 """The setting that DuckDB names when the folder for what does not fit is full: what was free on the disk when it began."""
 _COLUMNS = ("id", "stratum", "status", "pool", "qual", "salt")
-_NUMBER = "number"
-"""The row's number in the file that was handed in: a column of what is still to be sorted."""
+_HANDED = ("number", "organisation")
+"""Columns of what is still to be sorted: the row's number in the file that was handed in, and the organisation that its id is a code of."""
 
 _FILE = (
     "read_csv(?, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '', comment = '', nullstr = '', "
@@ -46,8 +46,15 @@ SELECT concat_ws(chr(9), id, stratum, coalesce(status, ''), coalesce(pool, ''), 
 FROM {held} ORDER BY id, number
 """
 _TWICE = """
-SELECT number, first FROM (SELECT number, min(number) OVER (PARTITION BY id) AS first FROM {held})
+SELECT number, first FROM (SELECT number, min(number) OVER (PARTITION BY upper(id)) AS first FROM {held})
 WHERE number <> first ORDER BY number
+"""
+_ORGANISATIONS = """
+WITH coded AS (SELECT number, id, organisation FROM {held} WHERE organisation IS NOT NULL),
+     several AS (SELECT organisation FROM coded GROUP BY organisation HAVING count(*) > 1),
+     beside AS (SELECT number, id, min(number) OVER own AS first, arg_min(id, number) OVER own AS named
+                FROM coded JOIN several USING (organisation) WINDOW own AS (PARTITION BY organisation))
+SELECT number, first FROM beside WHERE upper(id) <> upper(named) ORDER BY number
 """
 _KNOWN = "SELECT DISTINCT id FROM {held} JOIN (SELECT unnest(?::VARCHAR[]) AS id) USING (id)"
 
@@ -131,31 +138,37 @@ class FileTickets:
 
 
 class Unsorted:
-    """Rows as they came, in a file of their own: the columns of objects.tsv and the row's number behind them."""
+    """Rows as they came, in a file of their own: the columns of objects.tsv and those of `_HANDED` behind them."""
 
     def __init__(self, connection: Any, file: Path) -> None:
         self._connection, self._file = connection, file
 
     def sorted(self) -> Iterator[bytes]:
         """The lines of objects.tsv by id, with their line feeds; a row that stands twice comes twice."""
-        held = self._connection.execute(_SORTED.format(held=rows(_NUMBER)), [str(self._file)])
+        held = self._connection.execute(_SORTED.format(held=rows(*_HANDED)), [str(self._file)])
         while batch := held.fetchmany(_BATCH):
             for (line,) in batch:
                 yield line.encode() + b"\n"
 
     def twice(self) -> Iterator[tuple[int, int]]:
         """(number, number of the first such row) of rows whose id stood before, in the order they came in."""
-        held = self._connection.execute(_TWICE.format(held=rows(_NUMBER)), [str(self._file)])
+        held = self._connection.execute(_TWICE.format(held=rows(*_HANDED)), [str(self._file)])
+        while batch := held.fetchmany(_BATCH):
+            yield from batch
+
+    def organisations(self) -> Iterator[tuple[int, int]]:
+        """(number, number of the organisation's first row) of rows with another code than that one, in the order they came in."""
+        held = self._connection.execute(_ORGANISATIONS.format(held=rows(*_HANDED)), [str(self._file)])
         while batch := held.fetchmany(_BATCH):
             yield from batch
 
     def known(self, ids: set[str]) -> set[str]:
         """Those of the ids that there are."""
-        held = self._connection.execute(_KNOWN.format(held=rows(_NUMBER)), [str(self._file), sorted(ids)])
+        held = self._connection.execute(_KNOWN.format(held=rows(*_HANDED)), [str(self._file), sorted(ids)])
         return {name for (name,) in held.fetchall()}
 
 
 def rows(*more: str) -> str:
     """A tab-separated file as a query reads it; every word is ours, the file's name is a parameter."""
-    columns = ", ".join(f"'{name}': '{'UBIGINT' if name == _NUMBER else 'VARCHAR'}'" for name in (*_COLUMNS, *more))
+    columns = ", ".join(f"'{name}': '{'UBIGINT' if name == _HANDED[0] else 'VARCHAR'}'" for name in (*_COLUMNS, *more))
     return _FILE.format(columns=f"{{{columns}}}")

@@ -19,9 +19,9 @@ from inspector.testing.samples import CODE
 REDIRECTS = (301, 302, 303, 307, 308)
 
 DAY = 86_400.0
-LATER = 6 * 3600
-"""Seconds until a date that is still to come whenever the test is run: the table is made when tests are collected."""
 """Longest patience that another side may ask of us, in seconds."""
+LATER = 6 * 3600.0
+"""Seconds until a date that is still to come whenever the test is run: the table is made when tests are collected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

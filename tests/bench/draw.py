@@ -2,8 +2,9 @@
 
 `python -m tests.bench.draw --rounds 3 --objects 10000,100000,1000000 --visits 10000,100000 --large 0`
 
-With `--large 10000000` also the way of `draw announce|carry-out --large` (the extra `large`): sorting what was handed in, the strict
-reading that gives the root, and the selection, beside DuckDB's own query that only hashes the ids of the same file.
+With `--large 10000000` also the way of `draw announce|carry-out --large` (the extra `large`): sorting what was handed in, looking for
+several codes of one organisation, the strict reading that gives the root, and the selection, beside DuckDB's own query that only hashes
+the ids of the same file. Of ten million rows a round takes some minutes, and the files up to 3 GB of the temporary folder.
 
 Rounds are interleaved, so that a noisy neighbour hits everyone; each measurement has a fresh process, whose input is made before
 the clock starts. The median of the rounds counts. A row is hashed four times: salt, leaf, node and ticket; the yardstick is as many
@@ -172,15 +173,17 @@ OURS: dict[str, Callable[[int], Callable[[], object]]] = {
     "freezing": freezing,
     "reading": reading,
 }
-EVERY = {**OURS, "consistent_sampler, sampling only": consistent, "dealing": dealing}
+RIVAL = "consistent_sampler, sampling only"
+EVERY = {**OURS, RIVAL: consistent, "dealing": dealing}
 
 
 def standing(rows: int, folder: Path) -> None:
     """The register as objects.tsv, and as it may have been handed in."""
+    code = "printf('MA%07d', i)"  # positions 9 to 17: of each organisation one code, as in a register that is taken
     line = "printf('91330100MA%08d', i), substr('ABCD', CAST(i % 4 + 1 AS INTEGER), 1), '1', printf('D%02d', i % 90), '', "
     line = f"concat_ws(chr(9), {line}substr(sha256('s' || i), 1, 32))"
     with database(folder / "spill") as held:
-        for name, order, more in (("objects.tsv", "i", ""), ("unsorted", "hash(i)", " || chr(9) || i")):
+        for name, order, more in (("objects.tsv", "i", ""), ("unsorted", "hash(i)", f" || concat_ws(chr(9), '', i, {code})")):
             with (folder / name).open("wb", buffering=1 << 20) as out:
                 told = held.execute(f"SELECT {line}{more} FROM range({rows}) made(i) ORDER BY {order}")
                 while batch := told.fetchmany(10_000):
@@ -216,11 +219,18 @@ def large_sorting(folder: Path) -> Callable[[], object]:
     return lambda: sum(1 for _ in rows.sorted())
 
 
+def large_organisations(folder: Path) -> Callable[[], object]:
+    """Whether any organisation stands in the register under several codes."""
+    rows = Unsorted(OPEN.enter_context(database(folder / "spill")), folder / "unsorted")
+    return lambda: sum(1 for _ in rows.organisations())
+
+
 LARGE: dict[str, Callable[[Path], Callable[[], object]]] = {
     "large: hashing query": hashing,
     "large: selection": large_selection,
     "large: reading and root": large_root,
     "large: sorting": large_sorting,
+    "large: several codes": large_organisations,
 }
 
 
@@ -253,7 +263,7 @@ def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
     }
     for (name, size), seconds in middle.items():
         of = [one for one in rounds if (one.name, one.size) == (name, size)]
-        rival = middle.get(("consistent_sampler, sampling only", size)) if name in OURS else None
+        rival = middle.get((RIVAL, size)) if name in OURS else None
         query = middle.get(("large: hashing query", size)) if name in LARGE else None
         bare = size * HASHES / median(rates)
         cells = [
@@ -270,18 +280,49 @@ def table(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
     return "\n".join(lines)
 
 
+def aims(rounds: Sequence[Measured], rates: Sequence[float]) -> str:
+    """What the medians come to beside what was aimed at, as a Markdown table of what was measured."""
+
+    def middle(name: str, size: int = 0) -> tuple[int, float]:
+        """The size (the largest measured, unless one is named) and its median of seconds; (0, 0) where there is none."""
+        sizes = [one.size for one in rounds if one.name == name and size in (0, one.size)]
+        of = max(sizes, default=0)
+        return of, median([one.seconds for one in rounds if (one.name, one.size) == (name, of)]) if of else 0.0
+
+    whole, seconds = middle("selection + commitment")
+    least = min((one.size for one in rounds if one.name == "selection + commitment"), default=0)
+    told = [
+        ("selection and commitment, to consistent_sampler's sampling", "below 1", whole, seconds, middle(RIVAL, whole)[1]),
+        ("the same, to bare SHA-256", "at most 5", whole, seconds, whole * HASHES / median(rates)),
+        (
+            f"the same, an object, to {least:,} objects",
+            "about 1",
+            whole,
+            seconds,
+            middle("selection + commitment", least)[1] * whole / (least or 1),
+        ),
+        ("dealing, seconds", "below 5 for 100,000", *middle("dealing"), 1.0),
+        ("large: selection, to the hashing query", "below 2", *middle("large: selection"), middle("large: hashing query")[1]),
+    ]
+    lines = ["| what | of | aim | measured |", "|---|---|---|---|"]
+    lines += [f"| {what} | {of:,} | {aim} | {took / by:.2f} |" for what, aim, of, took, by in told if of and by]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Run the rounds and print the table; `--json` keeps every figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--objects", default="10000,100000,1000000", help="sizes of the register; rivals draw from the largest")
     parser.add_argument("--visits", default="10000,100000", help="visits to deal; one inspector for fifty")
-    parser.add_argument("--large", type=int, default=0, help="rows of a register that is not held; 0 leaves DuckDB out")
+    parser.add_argument(
+        "--large", type=int, default=0, help="rows of a register that is not held, say 10000000; 0 leaves DuckDB out"
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
     work = [("selection + commitment", size) for size in sizes[:-1]]
-    work += [(name, size) for size in sizes[-1:] for name in (*OURS, "consistent_sampler, sampling only")]
+    work += [(name, size) for size in sizes[-1:] for name in (*OURS, RIVAL)]
     work += [("dealing", size) for size in visits] + [(name, given.large) for name in LARGE if given.large]
     rounds: list[Measured] = []
     rates: list[float] = []
@@ -297,7 +338,7 @@ def main() -> None:
     rounds.sort(key=lambda one: work.index((one.name, one.size)))
     facts = machine() | {"openssl": f"{median(rates) / 1e6:.2f} M SHA-256 of 64 bytes a second, one core"}
     packages = versions(["consistent-sampler", "duckdb"])
-    print(f"{table(rounds, rates)}\n\n{told(facts | packages)}")
+    print(f"{aims(rounds, rates)}\n\n{table(rounds, rates)}\n\n{told(facts | packages)}")
     if given.json:
         figures = {"machine": facts, "versions": packages, "openssl": rates, "rounds": [asdict(one) for one in rounds]}
         given.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")

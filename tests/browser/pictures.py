@@ -1,7 +1,8 @@
-"""Makes the pictures of docs/pictures anew: `python -m tests.browser.pictures`. Everybody on them is invented."""
+"""Makes the pictures of docs/pictures anew: `python -m tests.browser.pictures [verifier …]`. Everybody on them is invented."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -79,12 +80,13 @@ def verifier(door: Door, _: str) -> None:
 
 
 def main() -> None:
-    """Take them all."""
+    """Take them all, or those of the pages that are named."""
+    pages = {take.__name__: take for take in (officer, inspector, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))
-        for take in (officer, inspector, verifier):
-            take(door, f"sqlite:///{Path(folder) / take.__name__}.sqlite3")
+        for name in sys.argv[1:] or pages:
+            pages[name](door, f"sqlite:///{Path(folder) / name}.sqlite3")
         door.close()
 
 

@@ -205,6 +205,42 @@ def test_an_id_is_looked_up_and_the_witness_is_compared(desk: Visitor, exported:
         expect(desk.page.locator("#witness-told")).to_contain_text(words)
 
 
+def test_the_figures_of_the_minutes_are_compared_by_the_keyboard_alone_and_others_are_no_agreement(
+    door: Door, exported: Path, tmp_path: Path
+) -> None:
+    held = vector("2")
+    folder, thrown = held.write(tmp_path / "ceremony"), str(held.parts[2]["text"])
+    desk = opened(door.desk("file://"), exported)
+    drop(desk.page, folder)
+    verdict(desk, "一致")
+    loud = "请与签字的现场记录核对"
+    assert (loud in desk.text(), states(desk)[3]) == (True, "!")
+    desk.tab_to("签字的现场记录上的数字（以空格隔开，每次仪式一行）")
+    for typed, answer, headline, mark in (
+        (thrown[:-1], "的数字与您所给出的现场记录不符", "不一致", "✗"),
+        (f" {thrown.replace(' ', '  ')}", "的数字与您所给出的现场记录一致", "一致", "✓"),
+    ):
+        desk.page.keyboard.press("ControlOrMeta+A")
+        desk.page.keyboard.type(typed)
+        desk.tab_to("对照数字")
+        desk.page.keyboard.press("Enter")
+        told = desk.page.locator("#figures-told")
+        expect(told).to_contain_text(answer)
+        assert thrown in told.inner_text()
+        assert (answer in verdict(desk, headline), states(desk)[3], loud in desk.text()) == (mark == "✗", mark, False)
+        desk.page.keyboard.press("Shift+Tab")  # the focus is where it was
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    check(desk)
+    desk.page.get_by_role("button", name="English").click()
+    expect(desk.page.locator("#figures-told")).to_contain_text("are those that you state from the minutes")
+    assert thrown in " ".join(desk.page.get_by_label("The figures on the signed minutes").input_value().split())
+    desk.page.get_by_label("The figures on the signed minutes").fill(" ")
+    desk.page.get_by_role("button", name="Compare the figures").click()
+    expect(desk.page.locator("#figures-told")).to_contain_text("Compare them with the signed minutes")
+    assert states(desk)[3] == "!", "nothing was compared"
+    desk.text()
+
+
 def test_the_house_offers_the_page_and_a_folder_is_chosen_by_the_keyboard_alone(edge: Edge, door: Door, tmp_path: Path) -> None:
     desk = door.desk(edge.url)
     desk.page.on(

@@ -277,6 +277,11 @@ WRONG: Mapping[str, Sequence[tuple[str, ...]]] = {
     "an unknown code": [("X1", "A", "gone", "")],
     "an id a spreadsheet has destroyed": [("9.13E+17", "A", "", "")],
     "rows that stand twice": [("X1", "A", "", ""), ("X2", "A", "", ""), ("X1", "B b", "", ""), ("X1", "A", "", "")],
+    "an id in small letters": [("X1", "A", "", ""), ("x1", "A", "", ""), ("X2", "A", "", "")],
+    "several codes of one organisation": [
+        *((code, "A", "", "") for code in ("MA27W0001", "X1", "91330106MA27W0001X", "MA27W000-1", "91330106MA27W0002X")),
+        ("91330106MA27W00019", "B b", "", ""),
+    ],
     "a hundred and more that stand twice": [(f"X{n % 60}", "A", "", "") for n in range(300)],
 }
 

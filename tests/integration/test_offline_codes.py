@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.identity import uscc_check_digit
+from inspector.flows.remedies import WORDS as REMEDIES
 from tests.needs import ROOT
 from tests.offline import HEADS, PLAN, SEED, announce, carry_out, faults, laptop
 from tests.operator import Operator, table
@@ -40,12 +42,35 @@ def test_two_ids_that_differ_in_capitals_alone_are_one_and_both_rows_are_named(o
 
 def test_what_looks_wrong_about_a_credit_code_is_remarked_for_each_row(office: Operator) -> None:
     right = f"{CODE[:17]}{uscc_check_digit(CODE[:17])}"
-    wrong = f"{CODE[:17]}{'0' if right[17] != '0' else '1'}"
+    wrong = f"{CODE[:16]}2{next(one for one in '01' if one != uscc_check_digit(f'{CODE[:16]}2'))}"
     lettered = f"{right[:8]}O{right[9:]}"
     office.file("objects.csv", table(HEADS, *((one, "A", "", "东区", "", "") for one in (right, wrong, lettered))))
     said = announce(office, "--json")
     told = [(one["row"], one["code"]) for one in said.json["warnings"] if one["column"] == "id"]
     assert told == [(3, "code_irregular"), (4, "code_irregular")]
+
+
+def test_one_firm_under_several_codes_is_refused_unless_somebody_says_that_they_are_several_and_the_commitment_says_so(
+    office: Operator,
+) -> None:
+    other = f"{CODE[:17]}{'0' if CODE[17] != '0' else '1'}"
+    rows_ = [(one, "A", "", "东区", "", "") for one in (CODE[8:17], "Z1", CODE, other)]
+    office.file("objects.csv", table(HEADS, *rows_))
+    twice = [("objects.csv", row, "id", "organisation_twice") for row in (4, 5)]
+    said = announce(office, "--json")
+    assert faults(said) == twice
+    assert {one["fix"] for one in said.json["flaws"]} == {REMEDIES["organisation_twice"][2]}, "the words of the daemon's import"
+    assert "row 2" in announce(office, "--lang", "en").err, "the other row is named"
+    assert not (office.folder / "draw").exists()
+    alike = announce(office, "--same-organisation", "--json")
+    assert alike.code == 0, alike.err
+    assert [(one["row"], one["code"]) for one in alike.json["warnings"] if one["code"] == "organisation_twice"] == [
+        (row, "organisation_twice") for _, row, *_ in twice
+    ]
+    (listed,) = json.loads((office.folder / "draw" / "commit.json").read_bytes())["lists"]
+    assert listed["same_organisation"] == 2
+    assert carry_out(office, *SEED).code == 0
+    assert office.say("draw", "verify", str(office.folder / "draw")).code == 0
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -209,6 +209,8 @@ def test_figures_are_what_whoever_drew_has_typed_until_a_reader_states_those_of_
     assert (stated.holds_strictly, stated.time_proven) == (True, True)
     other = held.verdict(replace(minutes, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
     assert (other.holds, [one.code for one in other.problems]) == (False, ["draw.figures_other"])
+    blank = held.verdict(replace(minutes, figures=(" ",)))
+    assert (blank.holds, codes(blank)[0]) == (True, "draw.figures_typed"), "a blank states nothing, and accuses nobody"
     code, lines = opinion(packed(held), strict=True)
     assert (code, sum(line.startswith("!!") and line.endswith(thrown) for line in lines)) == (1, 1)
 

@@ -279,3 +279,9 @@ def test_an_organisation_is_known_by_its_own_code_and_by_every_credit_code_of_it
     of = {organisation(told) for told in (GOOD_CREDIT_CODE, GOOD_CREDIT_CODE[:17] + "9", "MA00000X-X", "MA00000XX")}
     assert of == {"MA00000XX"}
     assert organisation("330106000000001") is None, "a registration number is of no organisation code"
+
+
+def test_two_people_of_two_places_born_on_one_day_are_no_organisation() -> None:
+    first, second = (told + citizen_check_digit(told) for told in ("11010519491231002", "33010619491231002"))
+    assert first[8:17] == second[8:17]
+    assert (organisation(first), organisation(second)) == (None, None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector import verifier
+from inspector import labels, verifier
 
 PARTS = Path(verifier.__file__).with_name("page")
 LANGS = ("zh-CN", "en")
@@ -54,6 +54,12 @@ def test_both_languages_say_the_same_things_with_the_same_facts() -> None:
         return set(re.findall(r"\{(\w+)\}", text))
 
     assert [key for key in english if facts(english[key]) != facts(chinese[key])] == []
+
+
+def test_what_the_minutes_contradict_is_told_in_the_words_of_draw_verify() -> None:
+    told = words()
+    for lang, name in zip(LANGS, labels.LANGS, strict=True):
+        assert told[lang]["figures_other"] == labels.words(name)["draw.figures_other"]
 
 
 def test_there_are_words_for_every_answer_and_every_text_of_the_page() -> None:

@@ -49,9 +49,9 @@ def thing(name: str, stratum: str = "pool-U", status: str = "1", pool: str = "P"
     return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
 
 
-def framed(objects: Iterable[ObjectRow], staff: int = 0, **changes: object) -> Frame:
+def framed(objects: Iterable[ObjectRow], staff: int = 0, cap: int = 9, **changes: object) -> Frame:
     people = [
-        InspectorRow(id=f"Z{n}", pools=("P",), cap=9, salt=salt(f"z{n}"), **changes)  # type: ignore[arg-type]
+        InspectorRow(id=f"Z{n}", pools=("P",), cap=cap, salt=salt(f"z{n}"), **changes)  # type: ignore[arg-type]
         for n in range(staff)
     ]
     return freeze(objects, people, [])
@@ -134,8 +134,9 @@ def test_a_pool_with_fewer_than_three_inspectors_for_each_seat_is_called_foresee
     assert crowds(framed([thing("o1"), thing("o2")], staff), 2, ROW) == told
 
 
-def test_inspectors_on_leave_make_no_crowd_and_a_first_seat_has_one_of_its_own() -> None:
-    assert crowds(framed([thing("o1")], 9, status="leave"), 2, ROW)[0].inspectors == 0
+def test_inspectors_on_leave_or_at_their_cap_make_no_crowd_and_a_first_seat_has_one_of_its_own() -> None:
+    for nobody in (framed([thing("o1")], 9, status="leave"), framed([thing("o1")], 9, cap=0)):
+        assert crowds(nobody, 2, ROW)[0].inspectors == 0
     frame = framed([thing("o1", qual="lift"), thing("o2", pool="Q", status="cap")], 9, quals=())
     assert crowds(frame, 2, ROW) == (Crowd(pool="P", seat="lift", inspectors=0, wanted=3),)
 

@@ -16,11 +16,13 @@ import pytest
 
 from inspector.cli.bundle import Bundle as Folder
 from inspector.cli.bundle import judge
+from inspector.domain.audit import Witness
 from inspector.domain.commitment import Listing
 from inspector.domain.draw import receipt
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, freeze
 from inspector.domain.replay import replay
+from inspector.domain.verify import thrown
 from inspector.verifier import verify_draw
 from tests import minds
 from tests.bundles import (
@@ -31,6 +33,7 @@ from tests.bundles import (
     carried_out,
     committed,
     person,
+    promise,
     random_bundle,
     re_deals,
     reveal,
@@ -314,13 +317,22 @@ ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
 """When round 657413 of vector 1 was due."""
 
 
+def twice_thrown() -> Bundle:
+    """A draw whose seed has two ceremonies and a secret."""
+    texts = [{"kind": "text", "what": what, "bits": 20} for what in ("dice", "lottery")]
+    held = freeze([thing("a"), thing("b")], [person("Z")], [])
+    made = committed([Listing(name="x", frame=held, rules=rules(team=1))], sources=[promise("one"), *texts])
+    first, second = ({"kind": "text", "text": text} for text in ("3 1 4", "2 7"))
+    return carried_out(made, {"x": held}, [reveal("one"), first, second])
+
+
 def when(minutes: int | None) -> str:
     """A time by its minutes after the round; empty for none."""
     return "" if minutes is None else (ROUND + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
 
 
 def test_the_page_takes_no_beacons_word_for_the_time_and_says_before_and_after_only_by_dates_that_the_reader_states() -> None:
-    beacon, thrown = vector("1"), vector("2")
+    beacon, ceremony = vector("1"), vector("2")
     cases = [
         (beacon, -30, None, "seed_unchecked"),
         (beacon, -30, 0, "time_proven"),
@@ -328,11 +340,32 @@ def test_the_page_takes_no_beacons_word_for_the_time_and_says_before_and_after_o
         (beacon, 0, 60, "witness_late"),
         (beacon, -90, 0, "witness_before_made"),
         (beacon, None, 0, "witness_undated"),
-        (thrown, 10**7, None, "seed_undated"),
-        (thrown, 10**7, 10**7 + 60, "time_proven"),
+        (ceremony, 10**7, None, "seed_undated"),
+        (ceremony, 10**7, 10**7 + 60, "time_proven"),
     ]
     asked = [packed(held) | {"witness": f"{held.commitment.w} {when(at)} {when(seed)}".encode()} for held, at, seed, _ in cases]
     assert list(opinions(asked)) == [code for *_, code in cases]
+
+
+def test_the_page_holds_the_figures_of_the_minutes_to_those_in_the_bundle_as_draw_verify_does() -> None:
+    one, two = vector("2"), twice_thrown()
+    (first, second), known = (str(part["text"]) for part in two.parts if part["kind"] == "text"), str(one.parts[2]["text"])
+    cases: list[tuple[Bundle, list[str], list[str]]] = [
+        (vector("1"), ["1 2 3"], []),  # there is no ceremony in it
+        (one, [" "], ["figures_typed"]),
+        (one, [f"  {known.replace(' ', '　 ')} "], ["figures_agree"]),
+        (one, [known + " 1"], ["figures_other"]),
+        (two, [], ["figures_typed"] * 2),
+        (two, [second, first], ["figures_agree"] * 2),
+        (two, [second], ["figures_other", "figures_agree"]),
+    ]
+    asked = [packed(held) | {"figures": "\n".join(lines).encode() or b"\n"} for held, lines, _ in cases]
+    told = [json.loads(line) for line in opinions(asked)]
+    assert [[said["code"] for said in one] for one in told] == [codes for *_, codes in cases]
+    for said, (held, lines, _) in zip(told, cases, strict=True):
+        minutes = Witness(value=held.commitment.w, figures=tuple(lines))
+        own = [(line.code, line.facts) for some in thrown(held.commitment, held.parts, minutes) for line in some]
+        assert [(f"draw.{one['code']}", one["facts"]) for one in said if one["code"] != "figures_agree"] == own
 
 
 @pytest.mark.slow

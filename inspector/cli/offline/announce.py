@@ -35,7 +35,7 @@ class Given:
     """The files that were handed in, and the folder to be made. A plan of several lists names their rosters itself.
 
     `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
-    `large`: the objects are too many to hold, whatever their size.
+    `large`: the objects are too many to hold, whatever their size. `alike`: several codes of one organisation are several objects.
     """
 
     plan: Path
@@ -45,6 +45,7 @@ class Given:
     out: Path
     alone: bool = False
     large: bool = False
+    alike: bool = False
 
     def private(self, name: str) -> Path:
         """A private file beside the folder."""
@@ -163,7 +164,8 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     file = given.roster(told, listed, "objects")
     assert file is not None, "seen before"
     with step(file.name) as advance:
-        things = rosters.objects(file, listed, _salter(secret, told, _shared(told, listed)), today, advance, room(file))
+        salts, spooled = _salter(secret, told, _shared(told, listed)), room(file)
+        things = rosters.objects(file, listed, salts, today, advance, spool=spooled, alike=given.alike)
     staff = barred = None
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
@@ -207,14 +209,16 @@ def _frozen(held: HandedList, suite: Suite, advance: Advance) -> Frame:
 
 
 def _listing(held: HandedList, frame: Frame) -> Listing:
-    """A list to commit to: its rules, with where its quotas come from."""
+    """A list to commit to: its rules, where its quotas come from, and of how many rows it was said that they are no second code of one."""
     told = held.plan
     counts = Counter[str]()
     for (stratum, status), count in tally(frame.objects).items():
         counts[stratum] += count if told.base == "all" or status == ELIGIBLE else 0
     shares, derivation = told.shares(counts)
     rules = Rules(base=told.base, rounding=told.rounding, reserve=told.reserve, team=told.team, strata=shares, codes=told.codes)
-    return Listing(name=told.name, frame=frame, rules=rules, extra={"derivation": derivation}, deals=held.inspectors is not None)
+    extra: dict[str, object] = {"derivation": derivation}
+    extra |= {"same_organisation": held.objects.alike} if held.objects.alike else {}
+    return Listing(name=told.name, frame=frame, rules=rules, extra=extra, deals=held.inspectors is not None)
 
 
 def _registers(name: str, frame: Frame) -> Mapping[str, Iterator[bytes]]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from errno import errorcode
@@ -17,6 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from inspector.cli.offline.doubles import organisations, refuse_twice
 from inspector.cli.offline.plan import ListPlan
 from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
@@ -91,7 +92,7 @@ _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 class Roster(Generic[T]):
     """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones.
 
-    `spool` has the rows of a large one.
+    `spool` has the rows of a large one; `alike` counts rows that are other codes of an organisation, where that was said to be right.
     """
 
     file: Path
@@ -102,6 +103,7 @@ class Roster(Generic[T]):
     untold: tuple[int, int] = (0, 0)
     spool: Spool | None = None
     held: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    alike: int = 0
 
     def take(self, row: T, number: int) -> None:
         """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
@@ -140,9 +142,19 @@ class Roster(Generic[T]):
 
 
 def objects(
-    file: Path, plan: ListPlan, salt: Salt, today: date, advance: Advance, spool: Spool | None = None
+    file: Path,
+    plan: ListPlan,
+    salt: Salt,
+    today: date,
+    advance: Advance,
+    *,
+    spool: Spool | None = None,
+    alike: bool = False,
 ) -> Roster[ObjectRow]:
-    """The roster of objects, its rows in the spool where there is one. A file that cannot be read has that as its fault."""
+    """The roster of objects, its rows in the spool where there is one. A file that cannot be read has that as its fault.
+
+    `alike`: somebody says that several codes of one organisation are several objects.
+    """
 
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
@@ -156,10 +168,11 @@ def objects(
             return None
         return ObjectRow(id=name, stratum=stratum, status=status, pool=pool, qual=qual, salt=salt(name))
 
-    def alike(row: ObjectRow, name: str) -> ObjectRow:
+    def named(row: ObjectRow, name: str) -> ObjectRow:
         return ObjectRow(id=name, stratum=row.stratum, status=row.status, pool=row.pool, qual=row.qual, salt=salt(name))
 
-    roster = _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, alike)
+    roster = _read(Roster[ObjectRow](file=file, layout=OBJECTS, spool=spool), one, advance, named)
+    organisations(roster, alike=alike)
     _refuse_idle(roster, "objects_none", "objects_none_free")
     for code in plan.strata if not roster.faults else ():
         if not roster.held[code, True]:
@@ -232,7 +245,7 @@ def _read(
             raise  # not the roster: a disk that is full, say
         roster.add(unread(roster.file, error))
         return roster
-    _refuse_twice(roster, advance)
+    refuse_twice(roster, advance)
     roster.trim()
     return roster
 
@@ -319,24 +332,6 @@ class _Known(Generic[T]):
         """A row that passed without a remark."""
         if len(row.cells) == self._columns and len(self._seen) < _SEEN:
             self._seen[self._rest(row.cells)] = made
-
-
-def _refuse_twice(roster: Roster[T], advance: Advance) -> None:
-    """A key that stands twice refuses the frame, also where both rows are the same: one of them was meant to be another."""
-    column = next(column.name for column in roster.layout.columns if column.needed)
-    for number, other in _twice(roster, advance):
-        roster.add(RowFlaw(row=number, column=column, code="reference_twice", facts={"other": other}))
-
-
-def _twice(roster: Roster[T], advance: Advance) -> Iterator[tuple[int, int]]:
-    """(number, number of the first such row) of rows whose key stood before."""
-    if roster.spool is not None:
-        yield from roster.spool.twice(advance)
-        return
-    first: dict[tuple[str, ...], int] = {}
-    for row, number in zip(roster.rows, roster.numbers, strict=True):
-        if (other := first.setdefault(tuple(map(normalise, row.key())), number)) != number:
-            yield number, other
 
 
 def _key(reader: RowReader, name: str, today: date) -> str:

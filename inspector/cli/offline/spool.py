@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ObjectRow
+from inspector.domain.identity import normalise, organisation
 from inspector.domain.rowfile import RowFile, Tickets
 from inspector.domain.suite import Suite
 from inspector.flows import large
@@ -39,21 +40,25 @@ def room(beside: Path) -> Iterator[Spool]:
 
 @dataclass(slots=True, kw_only=True)
 class Spool:
-    """Rows that are put away one by one, sorted, and had again in order."""
+    """Rows that are put away one by one, sorted, and had again in order; `small`: some id has small letters, which make no other id."""
 
     folder: Path
     file: BinaryIO
     database: Any
     count: int = 0
+    small: bool = False
 
     def put(self, row: ObjectRow, number: int) -> None:
-        """A row, with its number in the file that was handed in."""
-        self.file.write("\t".join((*row.fields(), f"{number}\n")).encode())
+        """A row, with its number in the file that was handed in, and the organisation that its id is a code of."""
+        name = normalise(row.id)
+        self.small = self.small or name != row.id
+        told = organisation(name) or ""
+        self.file.write("\t".join((*row.fields(), str(number), f"{told}\n")).encode())
         self.count += 1
 
     def twice(self, advance: Advance) -> Iterator[tuple[int, int]]:
         """Sort, once all rows are here: (number, number of the first such row) of rows whose id stood before, as they came in."""
-        before, twice = b"", False
+        before, twice = b"", self.small
         with (self.folder / "sorted").open("wb", buffering=_CHUNK) as out:
             for place, line in enumerate(self._unsorted().sorted()):
                 if place % _STEP == 0:
@@ -63,6 +68,10 @@ class Spool:
                 out.write(line)
         if twice:
             yield from self._unsorted().twice()
+
+    def organisations(self) -> Iterator[tuple[int, int]]:
+        """As `Unsorted.organisations`."""
+        return self._unsorted().organisations()
 
     def known(self, ids: set[str]) -> set[str]:
         """As `Unsorted.known`."""

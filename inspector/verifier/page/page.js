@@ -170,11 +170,22 @@
     }[step] ?? null;
   }
 
+  // What speaks against a draw although its files agree: the witness holds another value, or the minutes other figures, than the bundle.
+  const against = () => [state.asked.witness, ...(state.asked.figures ?? [])].filter((one) => ["witness_other", "figures_other"].includes(one?.code));
+  const wrong = (step) => against().find(({ code }) => code === { witness: "witness_other", seed: "figures_other" }[step]);
+
+  // What has to be heard still: not what the reader has settled since, by the witness's word or the minutes.
+  function remarksOf(report) {
+    const compared = state.asked.figures?.some(({ code }) => code !== "figures_typed");
+    return report.remarks.filter(({ code }) => !(code === "figures_typed" && compared) && !(code === "no_witness" && state.asked.witness?.ok));
+  }
+
   function stepState(step, report) {
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
+    if (wrong(step)) return "bad";
     const open = {
       witness: !state.asked.witness?.ok,
-      seed: report.remarks.some(({ code }) => code === "signature_unchecked" || code === "figures_typed"),
+      seed: remarksOf(report).some(({ code }) => code === "signature_unchecked" || code === "figures_typed"),
       registers: report.kind === "public",
       selection: report.kind === "public",
       teams: report.kind === "public",
@@ -187,13 +198,13 @@
   function showSteps(report) {
     const marks = { ok: "✓", bad: "✗", open: "!", none: "–" }, shades = { ok: "good", bad: "bad" };
     const steps = ["files", "commit", "witness", "seed", "registers", "selection", "teams", "result", "after", "prev"];
-    return el("ol", { class: "steps" }, ...steps.map((step) => {
+    return el("ol", { class: "steps", id: "steps" }, ...steps.map((step) => {
       const how = stepState(step, report), hand = how === "none" || !report.key ? null : byHand(step, report);
       const variant = report.kind === "public" && ["registers", "selection", "teams", "result", "after"].includes(step) ? "_public" : step === "prev" && report.prev === null ? "_none" : "";
       const why = say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
       return el("li", { class: shades[how] ?? "" }, el("span", { class: "mark", "aria-hidden": "true" }, marks[how]), el("div", {},
         el("h3", {}, say(`step_${step}`), el("span", { class: "state" }, ` · ${say(`state_${how}`)}`)),
-        how === "none" ? null : el("p", {}, how === "bad" ? problemWords(report.problem) : why),
+        how === "none" ? null : el("p", {}, how === "bad" ? problemWords(wrong(step) ?? report.problem) : why),
         hand === null ? null : el("details", {}, el("summary", {}, say("by_hand"), el("span", { class: "state" }, ` · ${say(`step_${step}`)}`)), el("pre", {}, hand))));
     }));
   }
@@ -208,9 +219,11 @@
   const time = (moment) => (Number.isFinite(moment) ? new Date(moment).toISOString().replace(".000Z", "Z") : "—");
 
   function form(name, fields, act) {
+    const plain = { autocomplete: "off", spellcheck: "false" };
     const made = el("form", {}, ...fields.flatMap(([id, type]) => [
       el("label", { for: id }, say(`${id.replace("-", "_")}`)),
-      el("input", { id, type, autocomplete: "off", spellcheck: "false", ...(type === "datetime-local" ? { step: "1" } : {}) })]), el("button", {}, say(`${name}_do`)));
+      type === "lines" ? el("textarea", { id, rows: "2", ...plain })
+        : el("input", { id, type, ...plain, ...(type === "datetime-local" ? { step: "1" } : {}) })]), el("button", {}, say(`${name}_do`)));
     made.onsubmit = (event) => {
       event.preventDefault();
       act();
@@ -218,21 +231,37 @@
     return el("section", {}, el("h2", {}, say(name)), made, el("div", { role: "status", id: `${name}-told` }));
   }
 
+  // The answer in a word. What the reader's own papers contradict does not agree, whatever its files say, as with `draw verify`.
+  function showVerdict({ outcome, kind, problem }) {
+    const good = outcome === "agrees" && !against().length, problems = problem ? [problem] : against();
+    return el("section", { class: `now verdict ${good ? "good" : "bad"}`, id: "verdict", tabindex: "-1" },
+      el("h2", {}, say(good ? outcome : problem ? outcome : "differs")),
+      ...(good ? [say(`agrees_${kind}`)] : problems.map(problemWords)).map((words) => el("p", {}, words)),
+      good ? null : el("p", {}, say(problem ? `${outcome}_more` : "differs_outside")));
+  }
+
+  function showRemarks(report) {
+    const told = remarksOf(report);
+    return el("section", { id: "remarks", ...(told.length ? {} : { hidden: "" }) }, el("h2", {}, say("remarks")),
+      el("ul", {}, ...told.map((one) => el("li", {}, problemWords(one)))));
+  }
+
+  // What an answer to the reader changes; everything else stays as it is, and so does the place of whoever goes by the keyboard.
+  function showOpinion() {
+    for (const made of [showVerdict(state.report), showRemarks(state.report), showSteps(state.report)]) at(made.id).replaceWith(made);
+  }
+
   function showReport() {
     const { report } = state;
     if (!report) return at("report").replaceChildren();
-    const { outcome, kind, problem } = report, good = outcome === "agrees";
-    const verdict = el("section", { class: `now verdict ${good ? "good" : "bad"}`, id: "verdict", tabindex: "-1" },
-      el("h2", {}, say(outcome)),
-      el("p", {}, good ? say(`agrees_${kind}`) : problemWords(problem)),
-      good ? null : el("p", {}, say(`${outcome}_more`)));
+    const { kind } = report, good = report.outcome === "agrees";
     const facts = (names) => el("dl", {}, ...names.filter(([, value]) => value).flatMap(([name, value]) => [
       el("dt", {}, say(name)), el("dd", {}, name.startsWith("value") ? el("code", {}, value) : value)]));
     const section = (name, ...inside) => el("section", {}, el("h2", {}, say(name)), ...inside);
     const receipts = report.receipts.map(({ file, told }) => section("receipt", el("h3", {}, el("code", {}, file)), ...told.map(line)));
-    const parts = [verdict, ...receipts, facts([["draw", report.draw], ["made", report.made], ["bundle", kind && say(`bundle_${kind}`)]])];
+    const parts = [showVerdict(report), ...receipts, facts([["draw", report.draw], ["made", report.made], ["bundle", kind && say(`bundle_${kind}`)]])];
     if (report.differences.length) parts.push(table(say("differences"), ["at", "told", "own"], report.differences.map((one) => [one.at, one.told, one.own])));
-    if (report.remarks.length) parts.push(section("remarks", el("ul", {}, ...report.remarks.map((one) => el("li", {}, problemWords(one))))));
+    parts.push(showRemarks(report));
     if (good && report.key) parts.push(form("find", [["find-label", "search"]], lookUp_));
     for (const list of report.lists) {
       parts.push(table(`${say("strata")} · ${list.name}`, ["code", "n", "eligible", "share", "least", "k", "limit"],
@@ -242,16 +271,17 @@
     }
     parts.push(section("steps", showSteps(report)));
     if (good) parts.push(form("witness", [["witness-label", "text"], ["witness-at", "datetime-local"], ["seed-at", "datetime-local"]], judgeWitness_));
+    if (good && report.sources?.some((one) => one.kind === "text")) parts.push(form("figures", [["figures-label", "lines"]], judgeFigures_));
     parts.push(section("values", facts([["value_c", report.c], ["value_w", report.w], ["value_b", report.b], ["value_key", report.key]])));
     if (report.sources) parts.push(table(say("sources"), ["source", "known", "value"], report.sources.map((one) => [`${one.kind} ${one.of}`, time(one.known), one.value])));
     at("report").replaceChildren(...parts);
-    for (const name of ["find", "witness"]) showTold(name);
+    for (const name of ["find", "witness", "figures"]) showTold(name);
   }
 
   // The answers to what was asked last, again whenever the language changes.
   function showTold(name) {
     const told = state.asked[name], place = at(`${name}-told`);
-    if (place && told) place.replaceChildren(...{ find: showFates, witness: (one) => [line(one)], receipt: (all) => all.map(line) }[name](told));
+    if (place && told) place.replaceChildren(...{ find: showFates, witness: (one) => [line(one)], receipt: (all) => all.map(line), figures: (all) => all.map(line) }[name](told));
   }
   const line = (one) => el("p", { class: `now ${one.bad ? "bad" : one.ok ? "good" : ""}` }, problemWords(one));
   const showFates = (found) => found.map((one) => el("div", { class: "now" }, el("p", {}, say(`fate_${one.fate}`, one)),
@@ -270,7 +300,13 @@
     const moment = (id) => (at(id).value ? new Date(at(id).value).getTime() : NaN);
     state.asked.witness = (await ask({ witness: { value: at("witness-label").value, at: moment("witness-at"), seedAt: moment("seed-at") } })).witness;
     showTold("witness");
-    document.querySelector("ol.steps").replaceWith(showSteps(state.report));
+    showOpinion();
+  }
+
+  async function judgeFigures_() {
+    state.asked.figures = (await ask({ figures: at("figures-label").value })).figures;
+    showTold("figures");
+    showOpinion();
   }
 
   async function judgeReceipt_() {
@@ -285,7 +321,7 @@
     at("language").textContent = say("language");
     at("language").lang = state.lang === "en" ? "zh-CN" : "en";
     if (state.told) tell(...state.told);
-    const typed = ["find-label", "witness-label", "witness-at", "seed-at"].map((id) => [id, at(id)?.value]);
+    const typed = ["find-label", "witness-label", "witness-at", "seed-at", "figures-label"].map((id) => [id, at(id)?.value]);
     showReport();
     for (const [id, value] of typed) if (value) at(id).value = value;
     showTold("receipt");

@@ -113,7 +113,7 @@ function* carriedOut(context) {
   const values = commit.sources.map((source, n) => seedValue(hex, source, seed.parts[n])), b = values.join("+");
   const key = (tag) => hex(`ssj1/${tag}\n${c}\n${b}\n`).slice(0, 32);
   report.sources = commit.sources.map(({ kind, known: at, party, what, round, time }, n) => (
-    { kind, known: at, of: shown(party ?? what ?? round ?? time), value: values[n] }));
+    { kind, known: at, what, of: shown(party ?? what ?? round ?? time), value: values[n] }));
   Object.assign(report, { b, key: key("draw") });
   commit.sources.forEach((source, n) => { if (source.kind === "text") remark("figures_typed", { what: source.what, figures: values[n] }, true); });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
@@ -343,4 +343,16 @@ function judgeWitness(report, value, at, seedAt) {
   if (at >= first) return { code: "witness_late", bad: true };
   if (Number.isNaN(seedAt)) return { code: report.undated.length ? "seed_undated" : "seed_unchecked" };
   return { code: proof - at < 600000 ? "witness_margin" : "time_proven", ok: true };
+}
+
+// The figures of each ceremony beside those of the signed minutes, of which the reader types one ceremony's on a line (ruling 19), as
+// `draw verify --figures` compares them: with none typed nothing is compared; figures that stand on no line are others.
+function judgeFigures(report, text) {
+  const words = (line) => line.split(/\p{White_Space}+/u).filter(Boolean).join(" ");
+  const minutes = new Set(text.split("\n").map(words).filter(Boolean));
+  return (report.sources ?? []).filter(({ kind }) => kind === "text").map(({ what, value }) => {
+    const facts = { what, figures: value };
+    if (minutes.size === 0) return { code: "figures_typed", facts };
+    return minutes.has(value) ? { code: "figures_agree", facts, ok: true } : { code: "figures_other", facts, bad: true };
+  });
 }
