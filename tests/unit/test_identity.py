@@ -269,12 +269,6 @@ def test_an_organisation_whose_code_was_mistyped_or_has_words_before_it_is_the_s
     assert organisation(normalise(typed)) == organisation("91330106MA0000074N") == "MA0000074"
 
 
-def test_a_person_is_no_organisation_though_the_number_has_the_form_of_a_credit_code() -> None:
-    """Two people born on one day, of the same sequence in two provinces, agree in positions 9 to 17."""
-    for first in ("33010619900307201", "44010619900307201"):
-        assert organisation(first + citizen_check_digit(first)) is None
-
-
 def test_an_organisation_is_known_by_its_own_code_and_by_every_credit_code_of_it() -> None:
     of = {organisation(told) for told in (GOOD_CREDIT_CODE, GOOD_CREDIT_CODE[:17] + "9", "MA00000X-X", "MA00000XX")}
     assert of == {"MA00000XX"}
