@@ -137,7 +137,7 @@ BROKEN = {
             'id = "frequency-D"',
             "cap = 4\nwarn = 2\nstop = 6",
             "warn = 1\nstop = 1",
-            after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 3'),
+            after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 3\nspread_basis = "H:14"'),
         ),
         ["stop_below_coverage"],
         "frequency frequency-D · stop: visits stop at 1 a year, but one falls due every 4mo",

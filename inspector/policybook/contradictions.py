@@ -14,12 +14,13 @@ from inspector.domain.case import Method, SubjectKind, VerifyFrom
 from inspector.domain.evidence import span
 from inspector.domain.policy import Timer
 from inspector.domain.quiet import QuietRow, Weekday
-from inspector.domain.sampling import SamplingRow, Window
+from inspector.domain.sampling import POOL, SamplingRow, Window
 from inspector.policybook.legaltime import VISITED
 from inspector.policybook.rows import Draft
-from inspector.policybook.sizes import POOL, PROPOSALS, Found
+from inspector.policybook.sizes import PROPOSALS, Found
 
-_YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
+YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
+"""How often a window comes round in a year."""
 _WORKDAYS = tuple(day for day in Weekday if day not in (Weekday.SAT, Weekday.SUN))
 _WITHIN = (
     (Timer.ASSIST_REMIND, Timer.ASSIST_REPLY),
@@ -90,7 +91,7 @@ def _more(row: SamplingRow, others: SamplingRow) -> bool:
     """Whether one stratum may be drawn more in a year than another; what cannot be compared may be."""
     if row.per is Window.DRAW and others.per is not Window.DRAW:
         return True  # as often as somebody holds a draw
-    times, theirs = _YEARLY.get(row.per, 1), _YEARLY.get(others.per, 1)
+    times, theirs = YEARLY.get(row.per, 1), YEARLY.get(others.per, 1)
     if row.minimum * times > others.minimum * theirs:
         return True
     if row.each is not None or others.each is not None:
@@ -114,6 +115,8 @@ def _visits(draft: Draft, found: Found) -> None:
             found("visit_all_nowhere", f"strategy {row.row}", "visit_all")
     year = span(Term(amount=12, unit=Unit.MONTH))
     for limit in draft.frequencies:
+        if limit.times > 1 and not limit.spread_basis:
+            found("spread_uncited", f"frequency {limit.row}", "spread_basis", value=limit.times, other=limit.coverage)
         if limit.pace is not None and limit.stop is not None and limit.stop * span(limit.pace) < year:
             found("stop_below_coverage", f"frequency {limit.row}", "stop", value=limit.stop, other=limit.pace)
 
