@@ -100,7 +100,7 @@ def test_the_least_number_of_the_stratum_is_one_for_all_its_parts(tmp_path: Path
 def test_levels_that_are_counted_together_are_topped_up_from_the_riskiest_on(tmp_path: Path) -> None:
     pack = loaded(tmp_path, owed(1, levels=""))
     both = {"normal_A__dispatch_premises": cases(50), "normal_D__dispatch_premises": cases(9, drawn=1)}
-    assert step(drawn(pack, **both), "quota.item_minimum")["added"] == {}, "what the ratios give may be enough"
+    assert step(drawn(pack, (), None, **both), "quota.item_minimum")["added"] == {}, "what the ratios give may be enough"
     low = loaded(tmp_path, owed(4, levels='["C", "D"]', per="year"))
     told = drawn(
         low, normal_C__dispatch_premises=cases(9, year_drawn=1), normal_D__dispatch_premises=cases(1, drawn=5, year_drawn=5)
