@@ -143,6 +143,35 @@ def _windows(draft: Draft, found: Found) -> None:
             return
 
 
+def _idle(draft: Draft, found: Found) -> None:
+    """Rows that say nothing beside another one: a window within a wider one, a suppression of the same checks, more than a register has."""
+    for row in draft.quiets:
+        other = next(
+            (held for held in draft.quiets if _within(row, held) and (not _within(held, row) or held.row < row.row)), None
+        )
+        if other is not None:
+            found("quiet_within", f"quiet {row.row}", "days" if row.days else "weekdays", other=other.row)
+    for at, row in enumerate(draft.suppressions):
+        for other in draft.suppressions[:at]:
+            alike = (row.code, row.authority, row.same_items, row.routine) == (
+                *(other.code, other.authority, other.same_items, other.routine),
+            )
+            if alike and (both := sorted(row.checks & other.checks)):
+                found("suppression_twice", f"suppression {row.row}", "checks", value=", ".join(both), other=other.row)
+    for row in draft.sizes:
+        if row.up_to is not None and row.least > row.up_to:
+            found("size_beyond", f"size {row.row}", "least", value=row.least, other=row.up_to)
+
+
+def _within(row: QuietRow, other: QuietRow) -> bool:
+    """Whether another window closes all that this one closes."""
+    if row is other or bool(row.days) is not bool(other.days):
+        return False
+    pools = not other.pools or (bool(row.pools) and row.pools <= other.pools)
+    closed = row.days <= other.days and row.weekdays <= other.weekdays
+    return closed and pools and row.subjects <= other.subjects and row.excepted >= other.excepted
+
+
 def _shuts(row: QuietRow, day: int, weekday: Weekday) -> bool:
     return day in row.days or weekday in row.weekdays
 
@@ -173,6 +202,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("strategy", "frequency"), _visits),
     (("strategy", "item"), _counting),
     (("quiet",), _windows),
+    (("quiet", "suppression", "size"), _idle),
     (("term",), _terms),
 )
 """Each proof with the tables it needs whole."""

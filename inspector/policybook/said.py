@@ -17,6 +17,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "stratum {value} is of level {level}, but {by} is of {other}: caps, cool-downs and comparisons go by the level; give each its own",
         "{value} 层写明等级 {level}，而 {by} 属于等级 {other}：上限、间隔和比较都以等级为准；请各用各的层",
     ),
+    "quiet_within": (
+        "closes nothing that {other} leaves open; take it out",
+        "本行所列的日期 {other} 已经全部涵盖；请删去",
+    ),
+    "suppression_twice": (
+        "says of {value} what {other} says already; keep one",
+        "就 {value} 与 {other} 规定同一事；保留一行",
+    ),
+    "size_beyond": (
+        "asks for {value} of at most {other}: write no more than there can be",
+        "名录至多 {other} 个，却要求抽 {value} 个；不得多于名录",
+    ),
     "minimum_twice": (
         "{value} is in {other} for the same levels and window already; keep one",
         "{value} 在相同等级和期间已由 {other} 规定；保留一行",
