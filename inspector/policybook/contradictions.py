@@ -143,21 +143,30 @@ def _windows(draft: Draft, found: Found) -> None:
             return
 
 
-def _idle(draft: Draft, found: Found) -> None:
-    """Rows that say nothing beside another one: a window within a wider one, a suppression of the same checks, more than a register has."""
+def _idle_windows(draft: Draft, found: Found) -> None:
+    """A window within a wider one closes nothing."""
     for row in draft.quiets:
         other = next(
             (held for held in draft.quiets if _within(row, held) and (not _within(held, row) or held.row < row.row)), None
         )
         if other is not None:
             found("quiet_within", f"quiet {row.row}", "days" if row.days else "weekdays", other=other.row)
-    for at, row in enumerate(draft.suppressions):
-        for other in draft.suppressions[:at]:
-            alike = (row.code, row.authority, row.same_items, row.routine) == (
-                *(other.code, other.authority, other.same_items, other.routine),
-            )
-            if alike and (both := sorted(row.checks & other.checks)):
-                found("suppression_twice", f"suppression {row.row}", "checks", value=", ".join(both), other=other.row)
+
+
+def _suppressed(draft: Draft, found: Found) -> None:
+    """One row says of a check what it makes superfluous: of two the longer would hold, and the other say nothing."""
+    seen = dict[tuple[object, ...], str]()
+    for row in draft.suppressions:
+        keys = {check: (check, row.code, row.authority, row.same_items, row.routine) for check in sorted(row.checks)}
+        both = [check for check, key in keys.items() if key in seen]
+        if both:
+            value, other = ", ".join(both), seen[keys[both[0]]]
+            found("suppression_twice", f"suppression {row.row}", "checks", value=value, other=other)
+        seen |= dict.fromkeys((key for key in keys.values() if key not in seen), row.row)
+
+
+def _small(draft: Draft, found: Found) -> None:
+    """No rule asks for more of a register than there can be in it."""
     for row in draft.sizes:
         if row.up_to is not None and row.least > row.up_to:
             found("size_beyond", f"size {row.row}", "least", value=row.least, other=row.up_to)
@@ -202,7 +211,9 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("strategy", "frequency"), _visits),
     (("strategy", "item"), _counting),
     (("quiet",), _windows),
-    (("quiet", "suppression", "size"), _idle),
+    (("quiet",), _idle_windows),
+    (("suppression",), _suppressed),
+    (("size",), _small),
     (("term",), _terms),
 )
 """Each proof with the tables it needs whole."""

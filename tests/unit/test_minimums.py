@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain.backtest import alike
 from inspector.domain.combination import Aspect, combinations
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
@@ -122,6 +123,7 @@ def test_the_officers_at_hand_cut_the_share_and_not_what_is_owed(pack: Policy) -
 def test_a_difference_of_packs_and_the_approval_sheet_show_what_is_owed(pack: Policy, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     before = loaded(tmp_path / "b", SHIPPED)
+    assert not alike(before, pack), "a replay judges cases again: the stratum is another one"
     (one,) = combinations(before, pack)
     assert (one.item, one.level, one.aspects) == ("dispatch-premises", "D", (Aspect.STRATUM, Aspect.DRAW))
     sheet = render(pack)
