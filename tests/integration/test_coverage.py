@@ -278,6 +278,12 @@ def test_the_daily_look_tells_a_person_once_of_what_begins_within_three_months_a
     assert len(matters(office, hand)) == 1, "what comes back is told again"
 
 
+def test_windows_that_leave_no_day_are_told_to_a_person_too(store: Store, hand: Hand) -> None:
+    office = windowed(manned(store, hand, firms=(firm(1, ""),)), quiet(10, 16))
+    (matter,) = matters(office, hand)
+    assert (matter["agency"], matter["about"]) == ("bureau", "quiet:bureau:licensing::::0")
+
+
 def test_what_a_person_has_seen_to_is_not_asked_again_before_it_goes_on_for_longer(store: Store, hand: Hand) -> None:
     office = manned(store, hand, officer("Z3", "east"), officer("Z4", "east", in_post=False), firms=(firm(1, "east"),))
     (matter,) = matters(office, hand)
