@@ -158,11 +158,11 @@ def _duties(office: Office, tx: Tx, agency: str, plan: Plan, months: Sequence[Mo
             seen.setdefault(policy.label, (policy, []))[1].append(at)
     places, conflicts = tx.rosters.places(agency), _conflicts(tx, agency)
     for policy, within in seen.values():
-        others = _others(office, plan, months[within[0]].first)
-        crews = _crews(tx, agency, policy, others)
+        along = _along(office, agency, plan, months[within[0]].first)
+        crews = _crews(tx, agency, policy, {} if plan.own else along)
         spots = tuple(_spots(agency, policy, places, conflicts))
         days, visits = _given(office.calendar, policy, {at: months[at] for at in within})
-        for quiets, levels in _windowed(plan, policy, (policy, *others.values())).items():
+        for quiets, levels in _windowed(plan, policy, along.values(), may=plan.own and bool(along)).items():
             held_to = Visits(days=days, given=visits, quiets=quiets)
             yield Duty(agency=agency, plan=plan.name, levels=levels, visits=held_to, spots=spots, crews=crews)
 
@@ -189,31 +189,34 @@ def _given(
     return days, told
 
 
-def _windowed(plan: Plan, policy: Policy, packs: Sequence[Policy]) -> dict[tuple[QuietRow, ...], dict[str, tuple[str, ...]]]:
+def _windowed(
+    plan: Plan, policy: Policy, along: Collection[Policy], *, may: bool
+) -> dict[tuple[QuietRow, ...], dict[str, tuple[str, ...]]]:
     """The levels at which a visit can fall, by item, for each set of windows that some of these visits have to keep.
 
-    They go by whom a visit is to and what kind of check it is: one of the plan, or one that the case needs (`assign`).
+    They go by whom a visit is to, what kind of check it is (`assign`: one of the plan, or one that a case needs) and whose officers go:
+    those of a plan's partners go `along`, or, where each list draws by its own rules, `may`.
     """
-    rows = tuple(dict.fromkeys(row for pack in packs for row in pack.quiets))
-    planned = {CheckType.JOINT, CheckType.PLANNED} if plan.own and plan.partners else {_planned(plan)}
+    own, all_ = policy.quiets, tuple(dict.fromkeys(row for pack in (policy, *along) for row in pack.quiets))
+    together = (CheckType.JOINT if plan.partners else CheckType.PLANNED, all_)
+    planned = [together, *([(CheckType.PLANNED, own)] if may else [])]
+    owed = [(CheckType.PERMIT, all_), *([(CheckType.PERMIT, own)] if may else [])]
     told: dict[tuple[QuietRow, ...], dict[str, dict[str, None]]] = {}
 
-    def add(code: str, level: str, kinds: Iterable[SubjectKind], checks: Collection[CheckType]) -> None:
-        for kind, check in product(sorted(kinds), sorted(checks)):
+    def add(
+        code: str, level: str, kinds: Iterable[SubjectKind], checks: Iterable[tuple[CheckType, tuple[QuietRow, ...]]]
+    ) -> None:
+        for kind, (check, rows) in product(sorted(kinds), checks):
             kept = tuple(row for row in rows if row.holds(kind, check))
             told.setdefault(kept, {}).setdefault(code, {})[level] = None
 
     for item in policy.items.values():
-        for level, (drawn, owed) in ways(policy, item):
-            add(item.code, level, item.subjects, {*(planned if drawn else ()), *({CheckType.PERMIT} if owed else ())})
+        for level, (drawn, needed) in ways(policy, item):
+            add(item.code, level, item.subjects, [*(planned if drawn else ()), *(owed if needed else ())])
     if plan.pool:
         for one in policy.levels:
             add("", one.code, SubjectKind, planned)
     return {kept: {item: tuple(levels) for item, levels in items.items()} for kept, items in told.items()}
-
-
-def _planned(plan: Plan) -> CheckType:
-    return CheckType.JOINT if plan.partners else CheckType.PLANNED
 
 
 def _spots(
@@ -242,9 +245,9 @@ def _conflicts(tx: Tx, agency: str) -> list[tuple[str, str, frozenset[str]]]:
     return [(row.pool, row.qualification, frozenset(declared[row.code])) for row in held]
 
 
-def _others(office: Office, plan: Plan, day: date) -> dict[str, Policy]:
-    """The partners of a plan who go where the lead goes, with the pack that each goes by on a day."""
-    partners = () if plan.own else plan.partners
+def _along(office: Office, agency: str, plan: Plan, day: date) -> dict[str, Policy]:
+    """Who else goes, or may go, to the objects of an agency that a plan frames, with the pack that each goes by on a day."""
+    partners = (one for one in (plan.agency, *plan.partners) if one != agency)
     return {one: held[0] for one in partners if (held := _in_force(office, one, day, day))}
 
 

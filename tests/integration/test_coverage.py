@@ -147,6 +147,10 @@ def test_a_window_of_one_town_and_one_of_who_goes_along_are_holes_where_they_hol
     for checks, lacks in (({CheckType.PLANNED}, {Lack.QUIET}), ({CheckType.JOINT, CheckType.PERMIT}, set())):
         holes = found(windowed(joint, quiet(10, 16, excepted=frozenset(checks)), pack="maoji"))
         assert {hole.lack for hole in holes} == lacks
+    own = replace(joint, plans={"licensing": replace(PLAN, partners=("civil",), lists="own")})
+    for checks, agencies in (((), {"bureau", "civil"}), ({CheckType.JOINT, CheckType.PERMIT}, {"civil"})):
+        holes = found(windowed(own, quiet(1, 27, excepted=frozenset(checks)), pack="maoji"))
+        assert {hole.agency for hole in holes if hole.lack is Lack.QUIET} == agencies, "who is drawn by both is visited by both"
 
 
 def test_leave_on_the_days_that_a_window_leaves_is_a_hole_that_names_both(store: Store, hand: Hand) -> None:
