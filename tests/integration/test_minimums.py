@@ -6,9 +6,11 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from inspector.cli.bundle import Bundle, judge
 from inspector.domain.apart import apart
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import MinimumRow, Window
@@ -16,8 +18,10 @@ from inspector.flows.draw import announce_now
 from inspector.flows.framing import frame
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.verifier import verify_draw
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import carried_out, drawing, visits
+from tests.integration.test_joint import stored
 from tests.operator import on_both, one_database
 
 pytestmark = pytest.mark.alike
@@ -45,7 +49,9 @@ def taken_in(office: Office, numbers: range) -> None:
 
 
 @on_both
-def test_of_an_item_s_cases_as_many_are_drawn_as_are_owed_and_the_derivation_says_by_which_row(store: Store, hand: Hand) -> None:
+def test_of_an_item_s_cases_as_many_are_drawn_as_are_owed_and_the_derivation_says_by_which_row(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
     """Of ten cases 5 % are one; of the stratum two are owed in a quarter, and four of this item."""
     office, _, _ = drawing(store, hand)
     office = ruled(office, OWED)
@@ -56,13 +62,17 @@ def test_of_an_item_s_cases_as_many_are_drawn_as_are_owed_and_the_derivation_say
         held = announce_now(office, tx, "weekly", "clerk", hand())
     assert held is not None
     settle(office)
-    carried_out(office, hand, held.number)
+    done = carried_out(office, hand, held.number)
     assert Counter(visit.stratum for visit in visits(office, held.number)) == {APART: 4}
     with store.read() as tx:
         derivation = json.loads(tx.draws.files(held.number)["rules.json"])["derivation"]
     (step,) = [one for one in derivation["steps"] if one["rule"] == "quota.item_minimum"]
     assert (step["row"], step["basis"], step["asked"], step["given"], step["added"]) == ("least", "P:2.3", 4, 1, {APART: 3})
     assert derivation["rows"][APART] == "sample-normal-U", "the ratio is that of the stratum"
+    for name, content in stored(office, done).items():
+        (tmp_path / name).write_bytes(content)
+    assert judge(Bundle.of_folder(tmp_path), None).verdict.holds
+    assert verify_draw.main([str(tmp_path)]) == 0, "no verifier knows of items: a part is a stratum like any other"
 
 
 def test_a_pack_that_owes_nothing_of_the_item_any_more_draws_its_cases_with_the_others(store: Store, hand: Hand) -> None:
