@@ -17,9 +17,10 @@ from inspector.domain.sampling import MinimumRow, Window
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import frame
 from inspector.flows.office import Office
+from inspector.policybook import Policybook
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
-from tests.house import Hand, application, post, settle
+from tests.house import ROOT, Hand, application, post, settle
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_joint import stored
 from tests.operator import on_both, one_database
@@ -84,6 +85,22 @@ def test_a_pack_that_owes_nothing_of_the_item_any_more_draws_its_cases_with_the_
         after = frame(office, tx, plan, pack_of(ruled_again(office)), "bureau-2026-00001", hand())
     assert {row.stratum for row in before.frame.objects} == {APART}
     assert {row.stratum for row in after.frame.objects} == {"normal-U"}
+
+
+def test_a_case_of_before_the_row_counts_with_the_others(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    plan, office = office.plans["weekly"], ruled(office)
+    taken_in(office, range(1, 3))
+    later = ruled(office_with(office), OWED)
+    taken_in(later, range(3, 5))
+    with store.begin() as tx:
+        made = frame(later, tx, plan, pack_of(later), "bureau-2026-00001", hand())
+    assert Counter(row.stratum for row in made.frame.objects) == {"normal-U": 2, APART: 2}
+
+
+def office_with(office: Office) -> Office:
+    """The office with the shipped packs again."""
+    return replace(office, book=Policybook.load(ROOT / "policies"))
 
 
 def ruled_again(office: Office) -> Office:
