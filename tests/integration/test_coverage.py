@@ -148,8 +148,11 @@ def test_a_window_of_one_town_and_one_of_who_goes_along_are_holes_where_they_hol
         holes = found(windowed(joint, quiet(10, 16, excepted=frozenset(checks)), pack="maoji"))
         assert {hole.lack for hole in holes} == lacks
     own = replace(joint, plans={"licensing": replace(PLAN, partners=("civil",), lists="own")})
-    for checks, agencies in (((), {"bureau", "civil"}), ({CheckType.JOINT, CheckType.PERMIT}, {"civil"})):
-        holes = found(windowed(own, quiet(1, 27, excepted=frozenset(checks)), pack="maoji"))
+    for excepted, agencies in (
+        (frozenset[CheckType](), {"bureau", "civil"}),
+        (frozenset({CheckType.JOINT, CheckType.PERMIT}), {"civil"}),
+    ):
+        holes = found(windowed(own, quiet(1, 27, excepted=excepted), pack="maoji"))
         assert {hole.agency for hole in holes if hole.lack is Lack.QUIET} == agencies, "who is drawn by both is visited by both"
 
 
