@@ -20,6 +20,19 @@ def quiet(name: str, days: str) -> str:
     return f'\n[[quiet]]\nid = "{name}"\n{days}\nsubjects = ["FIRM"]\nexcept = ["LEAD"]\nbasis = "P:2.4"\n'
 
 
+AGAIN = """
+[[suppression]]
+id = "again"
+code = "upper"
+checks = ["JOINT"]
+authority = "UPPER"
+within = "6mo"
+same_items = true
+routine = false
+basis = "S8:42"
+"""
+"""What another row of the shipped pack says of three months."""
+
 PLAIN = proposed()
 """It loads: committers of A drawn as others of A are."""
 
@@ -132,12 +145,32 @@ BROKEN = {
         ["visit_all_nowhere"],
         "strategy high-D · visit_all: says that somebody may always be sent, but the row's methods lack ON_SITE",
     ),
+    "a window closes something that no wider one does": (
+        SHIPPED + quiet("wide", 'days = ["1-20"]') + quiet("narrow", 'days = ["5-6"]\npools = ["east"]'),
+        ["quiet_within"],
+        "quiet narrow · days: closes nothing that wide leaves open",
+    ),
+    "the same window is written once": (
+        SHIPPED + quiet("a", 'weekdays = ["MON"]') + quiet("b", 'weekdays = ["MON"]'),
+        ["quiet_within"],
+        "quiet b · weekdays: closes nothing that a leaves open",
+    ),
+    "a check makes another superfluous by one row": (
+        SHIPPED + AGAIN,
+        ["suppression_twice"],
+        "suppression again · checks: says of JOINT what after-upper says already; keep one",
+    ),
+    "no more is asked of a small register than there can be in it": (
+        after("[[size]]", "least = 2", "least = 11"),
+        ["size_beyond"],
+        "size size-small · least: asks for 11 of at most 10",
+    ),
     "visits are not stopped below what is owed": (
         after(
             'id = "frequency-D"',
             "cap = 4\nwarn = 2\nstop = 6",
             "warn = 1\nstop = 1",
-            after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 3'),
+            after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 3\nspread_basis = "H:14"'),
         ),
         ["stop_below_coverage"],
         "frequency frequency-D · stop: visits stop at 1 a year, but one falls due every 4mo",

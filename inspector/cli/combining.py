@@ -108,4 +108,6 @@ def _drawn(fate: Fate, lang: Lang) -> str:
     told = label("combination.share" if row.each is None else "combination.each", lang, **facts)
     told = label("combination.rolling", lang, drawn=told) if row.rolling else told
     told = label("combination.key", lang, drawn=told) if row.key else told
+    for owed in row.owed:
+        told = label("combination.owed", lang, drawn=told, least=owed.least, window=of(owed.per, lang))
     return label("combination.most", lang, drawn=told, most=wording.share(row.most)) if row.most is not None else told

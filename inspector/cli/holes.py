@@ -61,7 +61,10 @@ def lacks(hole: Hole, lang: Lang) -> str:
         needed=hole.needed,
         able=hole.able,
         qualifications=_then(hole.qualifications, lang),
+        windows=_then(hole.windows, lang),
     )
+    if hole.days:
+        told += _say("days", lang, days=_then([_span(first, last, lang) for first, last in hole.days], lang))
     if hole.barred:
         told += _say("conflict", lang, barred=_then(hole.barred, lang), objects=hole.objects)
     return told
@@ -70,7 +73,8 @@ def lacks(hole: Hole, lang: Lang) -> str:
 def close(hole: Hole, lang: Lang) -> str:
     """What would close it: the ways that there are."""
     if hole.lack not in (Lack.AREA, Lack.TEAM, Lack.LEAD):
-        return _say(f"{hole.lack.value}_close", lang, name=hole.name, agency=hole.agency)
+        told = {"windows": _then(hole.windows, lang), "wait": hole.wait}
+        return _say(f"{hole.lack.value}_close", lang, name=hole.name, agency=hole.agency, **told)
     return _say("or", lang).join(_ways(hole, lang))
 
 
@@ -80,9 +84,15 @@ def _ways(hole: Hole, lang: Lang) -> Iterator[str]:
         yield _say("close_renew", lang, renew=_then(hole.renew, lang))
     if hole.away:
         yield _say("close_away", lang, away=_then(hole.away, lang))
+    if hole.windows:
+        yield _say("close_quiet", lang, windows=_then(hole.windows, lang))
     told = {"staff": hole.staff, "town": hole.town, "needed": hole.needed, "count": hole.needed - hole.able}
     near = _say("close_near", lang, near=hole.near) if hole.near else ""
     yield _say(f"close_{hole.lack.value}", lang, **told) + near
+
+
+def _span(first: str, last: str, lang: Lang) -> str:
+    return first if first == last else _say("day_span", lang, first=first, last=last)
 
 
 def _then(named: Sequence[str], lang: Lang) -> str:

@@ -126,4 +126,7 @@ def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:
 
 def _drawn(row: SamplingRow | None) -> tuple[object, ...]:
     """How many of a stratum are drawn: its row, but for names and basis."""
-    return () if row is None else (row.ratio, row.each, row.minimum, row.per, row.rolling, row.key, row.most)
+    if row is None:
+        return ()
+    owed = [(held.levels, held.least, held.per) for held in row.owed]
+    return row.ratio, row.each, row.minimum, row.per, row.rolling, row.key, row.most, owed

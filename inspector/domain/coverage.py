@@ -1,26 +1,29 @@
 """Whether everything that can come up has somebody to see to it, over an office's real set-up: facts in, holes out.
 
-For each item, credit level, town and month: a live source or agency for each method of the strategy row, and a legal team of eligible
-officers where a visit can fall. Proven by classes and not by going through all combinations: whether a team can be sent depends on no
-item and no level, and what is asked of whom on no town (tests hold it to the slow way).
+For each item, credit level, town and month: a live source or agency for each method of the strategy row, and where a visit can fall, on
+whatever working day it is given, a day within its term outside quiet windows on which a legal team of eligible officers is there. Proven by
+classes and not by going through all combinations: whether a team can be sent depends on items and levels by the windows alone, and what is
+asked of whom on no town (tests hold it to the slow way).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 
 from inspector.domain.case import Method
 from inspector.domain.lack import Lack
-from inspector.domain.policy import Policy
-from inspector.domain.staffing import Crew, Found, Month, Officer, Spot, lacking
+from inspector.domain.policy import Item, Policy
+from inspector.domain.quiet import QuietRow
+from inspector.domain.staffing import Crew, Found, Given, Month, Officer, Opened, Short, Spot, Squad, Visits
 from inspector.domain.strategy import steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What a plan's draws owe: these items at these levels (`levels` by item; "" is daily supervision), in these months.
+    """What a plan's draws owe: these items at these levels (`levels` by item; "" is daily supervision), by these `visits`.
 
     `spots` are the objects' classes, `crews` the agencies that go, each with a team of its own.
     """
@@ -28,7 +31,7 @@ class Duty:
     agency: str
     plan: str
     levels: Mapping[str, tuple[str, ...]]
-    months: tuple[int, ...]
+    visits: Visits
     spots: tuple[Spot, ...]
     crews: tuple[Crew, ...]
 
@@ -67,7 +70,8 @@ class Hole:
 
     `name` is the connector, pack or plan, `staff` whose officers lack, `facts` the item's facts that are asked for. `needed` and `able`
     count officers, `renew` are those who would be able with a certificate that lasts, `away` those on leave; `near` is the town of
-    theirs whose name is most like.
+    theirs whose name is most like. `days` are the first and last of each span of working days on which a visit that is given cannot be
+    made; none: whatever the day. `windows` are the quiet rows that have a part in it, `wait` the working days until an open one.
     """
 
     lack: Lack
@@ -88,6 +92,9 @@ class Hole:
     barred: tuple[str, ...] = ()
     renew: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
+    days: tuple[tuple[str, str], ...] = ()
+    windows: tuple[str, ...] = ()
+    wait: int = 0
 
     @property
     def about(self) -> str:
@@ -104,18 +111,17 @@ def holes(told: SetUp) -> tuple[Hole, ...]:
 
 def visited(policy: Policy) -> dict[str, tuple[str, ...]]:
     """The levels at which a visit can fall, by item: owed on site, or by the stratum of a draw. An exempt item has no case to visit."""
-    told: dict[str, tuple[str, ...]] = {}
-    for item in policy.items.values():
-        rows = [] if item.exempt else [(level.code, policy.strategy(item, level.code)) for level in policy.levels]
-        levels = tuple(
-            code
-            for code, row in rows
-            if row.stratum is not None
-            or any(step.method is Method.ON_SITE for fact in item.facts for step in steps(policy, item, fact, row))
-        )
-        if levels:
-            told[item.code] = levels
-    return told
+    told = {item.code: tuple(code for code, _ in ways(policy, item)) for item in policy.items.values()}
+    return {item: levels for item, levels in told.items() if levels}
+
+
+def ways(policy: Policy, item: Item) -> Iterable[tuple[str, tuple[bool, bool]]]:
+    """By level whether a visit can fall because a draw picks the case, and because the case needs it; levels with neither left out."""
+    for level in () if item.exempt else policy.levels:
+        row = policy.strategy(item, level.code)
+        owed = any(step.method is Method.ON_SITE for fact in item.facts for step in steps(policy, item, fact, row))
+        if row.stratum is not None or owed:
+            yield level.code, (row.stratum is not None, owed)
 
 
 def asked(policy: Policy) -> dict[tuple[Method, str], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
@@ -183,42 +189,68 @@ def _of_pack(told: SetUp, desk: Desk, policy: Policy) -> Iterable[Hole]:
 def _staffed(told: SetUp) -> Iterable[Hole]:
     runs = _Runs(told.months)
     for duty in told.duties:
+        _closed(duty, runs)
         for crew in duty.crews:
-            _crewed(told.months, duty, crew, runs)
+            _crewed(duty, crew, runs)
     return runs.holes()
 
 
-def _crewed(months: Sequence[Month], duty: Duty, crew: Crew, runs: _Runs) -> None:
+def _closed(duty: Duty, runs: _Runs) -> None:
+    """Visits whose whole term is closed by windows, whoever there is: once for all towns, and for a town what its own windows add."""
+    visits, everywhere = duty.visits, tuple(row for row in duty.visits.quiets if not row.pools)
+    known = _shut(duty, "", everywhere, frozenset(), runs)
+    for town in sorted({spot.town for spot in duty.spots}) if len(everywhere) < len(visits.quiets) else ():
+        _shut(duty, town, visits.windows(town), known, runs)
+
+
+def _shut(duty: Duty, town: str, rows: tuple[QuietRow, ...], known: Collection[date], runs: _Runs) -> frozenset[date]:
+    """The days on which a visit there is given in vain, but for those that are known."""
+    opened, told = Opened(duty.visits.days, rows), set[date]()
+    hole = Hole(lack=Lack.QUIET, agency=duty.agency, since="", until="", town=town, name=duty.plan)
+    for at, given in duty.visits.given.items():
+        shut = [one for one in given if one.day not in known and not opened.any(one.first, one.after)]
+        if shut:
+            found = Found(days=frozenset(one.day for one in shut), wait=max(map(opened.wait, shut)))
+            _add(runs, replace(hole, windows=tuple(row.row for row in rows)), duty, at, found)
+            told |= found.days
+    return frozenset(told)
+
+
+def _crewed(duty: Duty, crew: Crew, runs: _Runs) -> None:
     """The holes of one plan's duty in one crew: each class of objects against each month, once for all items and levels."""
     towns: dict[str, list[Officer]] = {}
     for officer in crew.officers:
         for town in officer.towns:
             towns.setdefault(town, []).append(officer)
-    groups, places = grouped(duty.levels), dict[str, list[Spot]]()
+    places, opened = dict[str, list[Spot]](), dict[tuple[QuietRow, ...], Opened]()
     for spot in duty.spots:
         places.setdefault(spot.town, []).append(spot)
     for town, spots in places.items():
-        listed = towns.get(town, [])
+        listed, rows = towns.get(town, []), duty.visits.windows(town)
         near = "" if listed else "".join(get_close_matches(town, towns, n=1))
-        classes = _barred(spots, listed)
-        for at in duty.months:
-            for barred, lack, found in _short(listed, spots, classes, crew.team, months[at]):
-                one = Hole(
-                    lack=lack,
-                    agency=duty.agency,
-                    since="",
-                    until="",
-                    town=town,
-                    name=duty.plan,
-                    staff=crew.agency,
-                    qualifications=tuple(sorted({spot.qualification for spot in found.spots} - {""})),
-                    objects=sum(spot.objects for spot in found.spots),
-                    needed=crew.team,
-                    near=near,
-                    barred=tuple(sorted(barred)),
-                )
-                for levels, items in groups.items():
-                    runs.add(replace(one, items=items, levels=levels), at, found)
+        if rows not in opened:
+            opened[rows] = Opened(duty.visits.days, rows)
+        for at, barred, lack, found in _short(listed, spots, crew.team, duty.visits, opened[rows]):
+            hole = Hole(
+                lack=lack,
+                agency=duty.agency,
+                since="",
+                until="",
+                town=town,
+                name=duty.plan,
+                staff=crew.agency,
+                qualifications=tuple(sorted({spot.qualification for spot in found.spots} - {""})),
+                objects=sum(spot.objects for spot in found.spots),
+                needed=crew.team,
+                near=near,
+                barred=tuple(sorted(barred)),
+            )
+            _add(runs, hole, duty, at, found)
+
+
+def _add(runs: _Runs, hole: Hole, duty: Duty, at: int, found: Found) -> None:
+    for levels, items in grouped(duty.levels).items():
+        runs.add(replace(hole, items=items, levels=levels), at, found)
 
 
 def _barred(spots: Iterable[Spot], listed: Sequence[Officer]) -> dict[frozenset[str], list[Spot]]:
@@ -232,16 +264,29 @@ def _barred(spots: Iterable[Spot], listed: Sequence[Officer]) -> dict[frozenset[
 
 
 def _short(
-    listed: Sequence[Officer], spots: Sequence[Spot], classes: Mapping[frozenset[str], list[Spot]], team: int, month: Month
-) -> Iterable[tuple[frozenset[str], Lack, Found]]:
-    """What lacks in a town in a month; of those whom a conflict bars only what lacks for it, and would not without."""
-    plain = lacking(listed, frozenset(), spots, team, month)
-    yield from ((frozenset(), lack, found) for lack, found in plain.items())
-    for barred, held in classes.items():
-        for lack, found in lacking(listed, barred, held, team, month).items():
-            known = plain[lack].spots if lack in plain else ()
-            if more := tuple(spot for spot in found.spots if spot not in known):
-                yield barred, lack, replace(found, spots=more)
+    listed: Sequence[Officer], spots: Sequence[Spot], team: int, visits: Visits, opened: Opened
+) -> Iterable[tuple[int, frozenset[str], Lack, Found]]:
+    """What lacks in a town by month; of those whom a conflict bars only what lacks for it, and would not without."""
+
+    def squad(barred: frozenset[str]) -> Squad:
+        return Squad(listed=listed, barred=barred, team=team, visits=visits, opened=opened)
+
+    plain, classes = squad(frozenset()), [(squad(barred), held) for barred, held in _barred(spots, listed).items()]
+    for at in visits.given:
+        known = plain.short(spots, at)
+        for one, held in ((plain, spots), *classes):
+            for lack, found in _told(one, known if one is plain else one.short(held, at), {} if one is plain else known):
+                yield at, one.barred, lack, found
+
+
+def _told(squad: Squad, short: Short, known: Short) -> Iterable[tuple[Lack, Found]]:
+    """What is short and not known: classes of which the same visits cannot be made together."""
+    for lack, spots in short.items():
+        alike: dict[tuple[Given, ...], list[Spot]] = {}
+        for spot, visits in spots.items():
+            told = {*known.get(lack, {}).get(spot, ())}
+            alike.setdefault(tuple(one for one in visits if one not in told), []).append(spot)
+        yield from ((lack, squad.found(held, visits)) for visits, held in alike.items() if visits)
 
 
 # Months that follow each other
@@ -256,7 +301,8 @@ class _Runs:
 
     def add(self, hole: Hole, month: int, found: Found | None = None) -> None:
         """A hole is open in a month."""
-        self.found.setdefault(hole, {})[month] = found or Found(spots=())
+        held, found = self.found.setdefault(hole, {}), found or Found()
+        held[month] = held[month].merged(found) if month in held else found
 
     def holes(self) -> Iterable[Hole]:
         """Each hole from its first to its last month."""
@@ -270,7 +316,17 @@ class _Runs:
                     able=min(part.able for part in parts),
                     renew=tuple(sorted(frozenset().union(*(part.renew for part in parts)))),
                     away=tuple(sorted(frozenset().union(*(part.away for part in parts)))),
+                    days=self._spans(run, frozenset().union(*(part.days for part in parts))),
+                    windows=hole.windows or tuple(sorted(frozenset().union(*(part.closed for part in parts)))),
+                    wait=max(part.wait for part in parts),
                 )
+
+    def _spans(self, run: Sequence[int], days: frozenset[date]) -> tuple[tuple[str, str], ...]:
+        """Days that follow each other as spans; none where they are all working days of these months, or no day is told."""
+        worked = [day for at in run for day in self.months[at].days]
+        places = [place for place, day in enumerate(worked) if day in days]
+        spans = _runs(places) if len(places) < len(worked) else []
+        return tuple((worked[span[0]].isoformat(), worked[span[-1]].isoformat()) for span in spans)
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Lack(StrEnum):
-    """What is not there. `AREA`: no officer of the register has the town, which is the missing row of the mapping itself."""
+    """What is not there. `AREA`: no officer of the register has the town, which is the missing row of the mapping itself.
+
+    `QUIET`: windows close every day of a visit's term.
+    """
 
     PACK = "pack"
     SOURCE = "source"
@@ -19,7 +22,8 @@ class Lack(StrEnum):
     AREA = "area"
     TEAM = "team"
     LEAD = "lead"
+    QUIET = "quiet"
 
 
-CHANGING = frozenset({Lack.PACK, Lack.AREA, Lack.TEAM, Lack.LEAD})
+CHANGING = frozenset({Lack.PACK, Lack.AREA, Lack.TEAM, Lack.LEAD, Lack.QUIET})
 """What comes about by time or by the registers alone: no start of the program is refused for it, so a person is told."""

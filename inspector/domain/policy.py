@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
 from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
@@ -15,10 +14,10 @@ from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publicity import Publicity
-from inspector.domain.publish import PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
-from inspector.domain.sampling import Bounds, Limits, SamplingRow
+from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
 from inspector.domain.transition import TransitionRow
 
@@ -234,35 +233,6 @@ ALTERNATIVES = frozenset({Proposal.TERMINATE, Proposal.ORDER_RECTIFY, Proposal.R
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawRow:
-    """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
-
-    `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
-    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
-    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
-    reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many of these may be replaced at
-    discretion (handbook scenarios 29, 30).
-    """
-
-    row: str
-    team: int
-    reserve: int
-    lead_qualification: str
-    seeds: tuple[str, ...]
-    witness: str | None
-    min_bits: int
-    rotate: bool
-    basis: str
-    plan: bool
-    plan_basis: str
-    replace_ceased: bool
-    replace_share: Fraction
-    replace_basis: str
-    further: tuple[str, ...] = ()
-    ceased_share: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelRow:
     """A credit level. `unrated` is the one used where nothing valid is known; no level bars the commitment route."""
 
@@ -279,6 +249,7 @@ class Policy:
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
     `heavier` are the articles, as `S8:22`, that the pack says permit heavier checks of those who committed.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
+    `parts` are the strategy rows of items that are drawn apart (`minimums`), by item and level, with the stratum of their own.
     `approval` is None while nobody has approved it: such a pack is in force all the same, and whoever reads is told.
     """
 
@@ -300,6 +271,7 @@ class Policy:
     samplings: tuple[SamplingRow, ...]
     bounds: Bounds
     limits: Limits
+    minimums: tuple[MinimumRow, ...] = ()
     terms: Mapping[Timer, TermRow]
     outcomes: Mapping[Outcome, OutcomeRow]
     grounds: Mapping[str, str]
@@ -318,6 +290,7 @@ class Policy:
     digest: str
     extends: str = ""
     _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
+    parts: Mapping[tuple[str, str], StrategyRow] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rows = {
@@ -328,6 +301,16 @@ class Policy:
             for level in row.levels
         }
         object.__setattr__(self, "_rows", rows)
+        pools = {f"{POOL}{level.code}" for level in self.levels}
+        parts = {
+            (item.code, level.code): replace(row, stratum=parted(row.stratum, item.code))
+            for item in self.items.values()
+            for level in self.levels
+            if any(one.about(item.code, level.code) for one in self.minimums) and not item.exempt
+            if (row := rows.get((item.profile, item.insured, level.code))) is not None
+            if row.stratum is not None and row.stratum not in pools
+        }
+        object.__setattr__(self, "parts", parts)
 
     @property
     def label(self) -> str:
@@ -362,7 +345,14 @@ class Policy:
         return found
 
     def strategy(self, item: Item, level: str) -> StrategyRow:
-        """The one row for an item and a level; the loader has proven that exactly one applies."""
+        """The one row for an item and a level; the loader has proven that exactly one applies.
+
+        Its stratum is the item's own part of it where a minimum is owed of the item (`minimums`).
+        """
+        return self.parts.get((item.code, level)) or self.whole(item, level)
+
+    def whole(self, item: Item, level: str) -> StrategyRow:
+        """The same row as the pack writes it, whatever is owed of the item."""
         return self._rows[item.profile, item.insured, level]
 
     def sampling(self, stratum: str) -> SamplingRow:

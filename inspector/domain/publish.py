@@ -1,4 +1,4 @@
-"""When a draw's record may be shown, and what a report of it says: the rows of a pack, and the end of the embargo (ruling 17, 18)."""
+"""How a draw is held, when its record may be shown, and what a report says: rows of a pack; the end of the embargo (ruling 17, 18)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,35 @@ from datetime import datetime
 from fractions import Fraction
 
 from inspector.domain.calendar import Term, WorkingCalendar, due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawRow:
+    """The form of a draw: team size, reserve, the first seat's qualification, seed parts and witness by connector name.
+
+    `rotate`: whoever was there the last time does not go to the same object twice running. `plan`: whether a draw needs a
+    published annual plan of its year (handbook 1.2.3). `further`: sources that join, one more each time, when a party has
+    withheld its part (draw-protocol ruling 12). `replace_ceased`: whether an object that has ceased is followed by the next of the
+    reserve, for so many of those drawn at random as `ceased_share` says; `replace_share`: how many of these may be replaced at
+    discretion (handbook scenarios 29, 30).
+    """
+
+    row: str
+    team: int
+    reserve: int
+    lead_qualification: str
+    seeds: tuple[str, ...]
+    witness: str | None
+    min_bits: int
+    rotate: bool
+    basis: str
+    plan: bool
+    plan_basis: str
+    replace_ceased: bool
+    replace_share: Fraction
+    replace_basis: str
+    further: tuple[str, ...] = ()
+    ceased_share: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

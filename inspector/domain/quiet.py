@@ -54,10 +54,21 @@ class QuietRow:
     pools: frozenset[str] = frozenset()
     basis: str
 
+    def holds(self, kind: SubjectKind, check: CheckType) -> bool:
+        """Whether it closes the premises of such subjects to such a check at all."""
+        return kind in self.subjects and check not in self.excepted
+
+    def covers(self, pool: str) -> bool:
+        """Whether it holds in a district."""
+        return not self.pools or pool in self.pools
+
+    def shuts(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        return day.day in self.days or day.weekday() in self.weekdays
+
     def closes(self, day: date, whom: Whom) -> bool:
         """Whether nobody may go there on a day."""
-        meant = whom.kind in self.subjects and whom.check not in self.excepted and (not self.pools or whom.pool in self.pools)
-        return meant and (day.day in self.days or day.weekday() in self.weekdays)
+        return self.holds(whom.kind, whom.check) and self.covers(whom.pool) and self.shuts(day)
 
 
 def windows(rows: Iterable[QuietRow], first: date, last: date, whom: Whom) -> tuple[Shut, ...]:

@@ -1,6 +1,7 @@
 """How many are drawn: per stratum, then the register as a whole. Pure and exact; out comes each number with the row it rests on.
 
-Order of the steps: each stratum by its row, at most its own share of the year; small registers; the floor, topped up from the
+Order of the steps: each stratum by its row, at most its own share of the year; what is owed of an item, or of a stratum that is drawn in
+parts; small registers; the floor, topped up from the
 riskiest level down; the ceiling and the officers at hand, which cut from the other end. Where they collide, what must be drawn
 stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13), while a ceiling (1.2.12) bounds what ratios
 ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step that could not cut says so.
@@ -123,6 +124,7 @@ def quota(
     held = {row.stratum: row for row in rows}
     strata = [_stratum(held[code], counts[code], officers, unfinished) for code in sorted(counts)]
     steps = [_first(one, officers) for one in strata]
+    _together(strata, bounds.order, steps)
     asked = _ask(strata, bounds, steps)
     _cut(strata, bounds, officers, staff_drawn, asked, steps)
     return Quota(sizes={one.row.stratum: _size(one) for one in strata}, steps=tuple(steps))
@@ -160,6 +162,12 @@ class _Stratum:
             self.wanted, self.moved = self.most, True
         return self
 
+    def drawn_in(self, per: Window) -> int:
+        """How many were drawn before in a window: that of its own row, or the year."""
+        if per is Window.DRAW:
+            return 0
+        return self.count.drawn if per is self.row.per else self.count.year_drawn
+
     @property
     def random(self) -> bool:
         """Whether chance decides who is drawn."""
@@ -173,8 +181,9 @@ def _stratum(row: SamplingRow, count: Count, officers: int, unfinished: Collecti
         return _Stratum(row, count, open=True, wanted=floor(row.ratio * count.rows), protected=0).bounded()
     n = _window_rows(row, count)
     share = ceil(row.ratio * n) if row.each is None else ceil(row.each * officers)
-    wanted = max(0, min(n, max(row.minimum, share)) - _before(row, count))
-    least = max(0, min(n, row.minimum) - _before(row, count))
+    minimum = 0 if row.shared else row.minimum
+    wanted = max(0, min(n, max(minimum, share)) - _before(row, count))
+    least = max(0, min(n, minimum) - _before(row, count))
     return _Stratum(row, count, open=False, wanted=min(count.rows, wanted), protected=min(count.rows, least)).bounded()
 
 
@@ -197,10 +206,41 @@ def _first(one: _Stratum, officers: int) -> Step:
         facts |= {"share": str(row.most), "most": one.most, "year_drawn": count.year_drawn}
     if one.open:
         return _step("quota.rolling", row, facts | {"n": count.rows, "k": one.k})
-    facts |= {"minimum": row.minimum, "window": row.per.value}
+    facts |= {"window": row.per.value} if row.shared else {"minimum": row.minimum, "window": row.per.value}
     if row.per is not Window.DRAW:
         facts["drawn"] = count.drawn
     return _step("quota.made_up" if row.rolling else "quota.stratum", row, facts | {"k": one.k})
+
+
+def _together(strata: Sequence[_Stratum], order: Sequence[str], steps: list[Step]) -> None:
+    """What is owed of several strata together: the least number of an item over its levels, then that of a stratum over its parts."""
+    due = [one for one in strata if one.row.shared and not one.open]
+    owed = dict.fromkeys((row, one.row.item) for one in due for row in one.row.owed)
+    for row, item in owed:
+        parts = [one for one in due if row in one.row.owed and one.row.item == item]
+        before = sum(one.drawn_in(row.per) for one in parts)
+        steps.append(_least("quota.item_minimum", row, {"item": item, "window": row.per.value}, parts, order, row.least, before))
+    for family in dict.fromkeys(one.row.family for one in due if one.random):
+        parts = [one for one in due if one.row.family == family]
+        first, before = parts[0].row, sum(_before(one.row, one.count) for one in parts)
+        facts = {"stratum": family, "window": first.per.value}
+        steps.append(_least("quota.minimum", first, facts, parts, order, first.minimum, before))
+
+
+def _least(rule: str, row: Cited, facts: Facts, parts: Sequence[_Stratum], order: Sequence[str], least: int, before: int) -> Step:
+    """Top up to what must be drawn, or to all there are, the riskiest level first, and keep it from being cut."""
+    asked = max(0, min(least - before, sum(one.count.rows for one in parts)))
+    given, added, ranked = sum(one.k for one in parts), dict[str, int](), sorted(parts, key=_rank(order))
+    missing, unguarded = max(0, asked - given), max(0, asked - sum(min(one.k, one.protected) for one in parts))
+    for one in ranked:
+        kept = min(unguarded, max(0, one.k - one.protected))
+        one.protected, unguarded = one.protected + kept, unguarded - kept
+    for one in ranked:
+        if (more := min(missing, one.count.able - one.k)) > 0:
+            one.wanted, one.moved, one.protected = one.k + more, True, one.k + more
+            added[one.row.stratum], missing = more, missing - more
+    told = {**facts, "minimum": least, "drawn": before, "asked": asked, "given": given, "added": added, "lacking": missing}
+    return _step(rule, row, told)
 
 
 def _ask(strata: Sequence[_Stratum], bounds: Bounds, steps: list[Step]) -> int:

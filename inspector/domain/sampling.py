@@ -14,6 +14,8 @@ from inspector.domain.inspection import Authority, CheckType
 
 FULL = "full"
 """The stratum of visits that a case needs, whatever the draw says: full coverage, never mixed with the random part."""
+POOL = "pool-"
+"""Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
 MUST = "must"
 """The stratum of objects whose required coverage falls due: full coverage too, and no part of the random statistics."""
 
@@ -52,6 +54,30 @@ class Window(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumRow:
+    """At least so many cases of each of these `items` in a window, or all there are; `levels` are taken together (none: all levels).
+
+    Their cases have strata of their own (`parted`), or chance might draw nobody of an item among many.
+    """
+
+    row: str
+    items: tuple[str, ...]
+    levels: frozenset[str] = frozenset()
+    least: int
+    per: Window
+    basis: str
+
+    def about(self, item: str, level: str) -> bool:
+        """Whether it speaks of an item at a level."""
+        return item in self.items and (not self.levels or level in self.levels)
+
+
+def parted(stratum: str, item: str) -> str:
+    """The stratum of an item's own cases within one."""
+    return f"{stratum}/{item}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingRow:
     """How many of a stratum are drawn: `min(N, max(minimum, ceil(ratio × N)))` over the window `per`.
 
@@ -59,6 +85,9 @@ class SamplingRow:
     draws round down and which the window's last draw makes up for. `key`: a key item, which no ceiling binds (handbook 1.2.5).
     `most`: random draws take at most this share of the stratum in a calendar year, rounded down (handbook 1.2.14), beyond what its
     minimum asks. `level` is None for visits that are owed in any case.
+
+    A stratum of which `items` are drawn apart comes as several rows of one number in the pack: its own, and for each item one with
+    `part_of`, the `item` and what is `owed` of it; their minimum is one for all of them together (`shared`).
     """
 
     row: str
@@ -72,6 +101,15 @@ class SamplingRow:
     key: bool = False
     most: Fraction | None = None
     basis: str
+    part_of: str = ""
+    item: str = ""
+    owed: tuple[MinimumRow, ...] = ()
+    shared: bool = False
+
+    @property
+    def family(self) -> str:
+        """The stratum that the pack names, of which this may be a part."""
+        return self.part_of or self.stratum
 
     @property
     def whole(self) -> bool:
@@ -132,6 +170,7 @@ class FrequencyRow:
 
     `cap`: planned visits of one agency in a calendar year. `warn`, `stop`: those of the `together` authorities. `cool_down`: after a
     completed planned draw. `coverage`: it must be seen `times` in this time. Each is None where the pack has no such rule.
+    `spread_basis`: on what it rests that several times are spread evenly over it.
     """
 
     row: str
@@ -143,6 +182,7 @@ class FrequencyRow:
     cool_down: Term | None
     coverage: Term | None
     times: int = 1
+    spread_basis: str = ""
     basis: str
 
     @property

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, product
 
 from inspector.domain.assistance import common_superior
-from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, visited
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.case import SubjectKind
+from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, ways
+from inspector.domain.inspection import CheckType
 from inspector.domain.lack import Lack
-from inspector.domain.policy import Policy
+from inspector.domain.policy import Policy, Timer
+from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.staffing import Crew, Month, Officer, Spot
+from inspector.domain.staffing import Crew, Given, Month, Officer, Spot, Visits, given
 from inspector.flows.office import Office, Plan, pack_of
 from inspector.store.tx import Tx
 
 LEAST, MOST = 12, 24
 """So many months are looked at, and no more: a year's plan must stand, and what is further off is renewed before."""
+
+
+_AFTER = timedelta(days=100)
+"""So far beyond the last term an open day is looked for: how long a term would have to be, where windows close one whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,19 +151,72 @@ def _reached(office: Office, agency: str, live: Collection[str]) -> Callable[[st
 
 
 def _duties(office: Office, tx: Tx, agency: str, plan: Plan, months: Sequence[Month]) -> Iterator[Duty]:
-    """What a plan owes for one agency whose objects it frames, once for each version of its pack that asks for something else."""
+    """What a plan owes for one agency whose objects it frames: for each version of its pack, once for each set of windows that hold."""
     seen: dict[str, tuple[Policy, list[int]]] = {}
     for at, held in enumerate(_versions(office, agency, months)):
         for policy in held:
             seen.setdefault(policy.label, (policy, []))[1].append(at)
     places, conflicts = tx.rosters.places(agency), _conflicts(tx, agency)
     for policy, within in seen.values():
-        levels = visited(policy)
-        if plan.pool:
-            levels |= {"": tuple(level.code for level in policy.levels)}
-        crews = _crews(office, tx, agency, plan, policy, months[within[0]].first)
+        along = _along(office, agency, plan, months[within[0]].first)
+        crews = _crews(tx, agency, policy, {} if plan.own else along)
         spots = tuple(_spots(agency, policy, places, conflicts))
-        yield Duty(agency=agency, plan=plan.name, levels=levels, months=tuple(within), spots=spots, crews=crews)
+        days, visits = _given(office.calendar, policy, {at: months[at] for at in within})
+        for quiets, levels in _windowed(plan, policy, along.values(), may=plan.own and bool(along)).items():
+            held_to = Visits(days=days, given=visits, quiets=quiets)
+            yield Duty(agency=agency, plan=plan.name, levels=levels, visits=held_to, spots=spots, crews=crews)
+
+
+def _given(
+    calendar: WorkingCalendar, policy: Policy, months: Mapping[int, Month]
+) -> tuple[tuple[date, ...], dict[int, tuple[Given, ...]]]:
+    """The working days on which visits can be made, and by month those on which one can be given, each with its term."""
+    term = policy.term(Timer.VISIT).term
+    until = {
+        day: due(calendar.closing(day), term, calendar).at
+        for month in months.values()
+        for day in month.days
+        if policy.in_force(day)
+    }
+    if not until:
+        return (), {}
+    first, last = min(until), calendar.local_date(max(until.values())) + _AFTER
+    days = tuple(day for n in range((last - first).days + 1) if calendar.is_working_day(day := first + timedelta(days=n)))
+    told = {
+        at: tuple(given(day, calendar.local_date(until[day]), days) for day in month.days if day in until)
+        for at, month in months.items()
+    }
+    return days, told
+
+
+def _windowed(
+    plan: Plan, policy: Policy, along: Collection[Policy], *, may: bool
+) -> dict[tuple[QuietRow, ...], dict[str, tuple[str, ...]]]:
+    """The levels at which a visit can fall, by item, for each set of windows that some of these visits have to keep.
+
+    They go by whom a visit is to, what kind of check it is (`assign`: one of the plan, or one that a case needs) and whose officers go:
+    those of a plan's partners go `along`, or, where each list draws by its own rules, `may`.
+    """
+    own, all_ = policy.quiets, tuple(dict.fromkeys(row for pack in (policy, *along) for row in pack.quiets))
+    together = (CheckType.JOINT if plan.partners else CheckType.PLANNED, all_)
+    planned = [together, *([(CheckType.PLANNED, own)] if may else [])]
+    owed = [(CheckType.PERMIT, all_), *([(CheckType.PERMIT, own)] if may else [])]
+    told: dict[tuple[QuietRow, ...], dict[str, dict[str, None]]] = {}
+
+    def add(
+        code: str, level: str, kinds: Iterable[SubjectKind], checks: Iterable[tuple[CheckType, tuple[QuietRow, ...]]]
+    ) -> None:
+        for kind, (check, rows) in product(sorted(kinds), checks):
+            kept = tuple(row for row in rows if row.holds(kind, check))
+            told.setdefault(kept, {}).setdefault(code, {})[level] = None
+
+    for item in policy.items.values():
+        for level, (drawn, needed) in ways(policy, item):
+            add(item.code, level, item.subjects, [*(planned if drawn else ()), *(owed if needed else ())])
+    if plan.pool:
+        for one in policy.levels:
+            add("", one.code, SubjectKind, planned)
+    return {kept: {item: tuple(levels) for item, levels in items.items()} for kept, items in told.items()}
 
 
 def _spots(
@@ -185,10 +245,14 @@ def _conflicts(tx: Tx, agency: str) -> list[tuple[str, str, frozenset[str]]]:
     return [(row.pool, row.qualification, frozenset(declared[row.code])) for row in held]
 
 
-def _crews(office: Office, tx: Tx, agency: str, plan: Plan, policy: Policy, day: date) -> tuple[Crew, ...]:
+def _along(office: Office, agency: str, plan: Plan, day: date) -> dict[str, Policy]:
+    """Who else goes, or may go, to the objects of an agency that a plan frames, with the pack that each goes by on a day."""
+    partners = (one for one in (plan.agency, *plan.partners) if one != agency)
+    return {one: held[0] for one in partners if (held := _in_force(office, one, day, day))}
+
+
+def _crews(tx: Tx, agency: str, policy: Policy, others: Mapping[str, Policy]) -> tuple[Crew, ...]:
     """Whose officers go, in the words of the register of `agency`: as `joining` lists them (draw-protocol ruling 16)."""
-    partners = () if plan.own else plan.partners
-    others = {one: held[0] for one in partners if (held := _in_force(office, one, day, day))}
     team = max([policy.draw.team, *(other.draw.team for other in others.values())])
     own = Crew(agency=agency, team=team, officers=tuple(map(_officer, tx.rosters.inspectors(agency))))
     return own, *(

@@ -10,7 +10,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
-from inspector.domain.sampling import FULL
+from inspector.domain.sampling import FULL, POOL, parted
 from inspector.flows.members import Member, object_id
 from inspector.flows.office import Office, Plan
 from inspector.store.room import Row
@@ -85,7 +85,9 @@ def _stratum(tx: Tx, policy: Policy, row: Row, known: Collection[str]) -> str:
     item, level = policy.items.get(row["item"]), strategy.level.level
     states = (None, item is not None and item.insured)
     rows = (held for held in policy.strategies if held.profile == strategy.item_profile and held.insured in states)
-    return next((held.stratum for held in rows if level in held.levels), None) or named
+    found = next((held.stratum for held in rows if level in held.levels), None) or named
+    apart = parted(found, str(row["item"]))
+    return apart if apart in known else found
 
 
 def _supervised(held: RosterObject, name: str, stratum: str) -> Entry:
@@ -96,4 +98,4 @@ def _supervised(held: RosterObject, name: str, stratum: str) -> Entry:
 
 def pool_stratum(known: Collection[str], unrated: str, level: str) -> str:
     """The pool's stratum of a level; a level without one is in the unrated one."""
-    return f"pool-{level}" if f"pool-{level}" in known else f"pool-{unrated}"
+    return f"{POOL}{level}" if f"{POOL}{level}" in known else f"{POOL}{unrated}"

@@ -24,7 +24,7 @@ from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Quota
 from inspector.domain.rowfile import split
-from inspector.domain.sampling import FULL, MUST
+from inspector.domain.sampling import FULL, MUST, POOL
 from inspector.flows import windows
 from inspector.flows.entries import pool_stratum
 from inspector.flows.framing import sized
@@ -37,7 +37,6 @@ from inspector.store.sorting import Sorted
 from inspector.store.tx import Tx
 
 _TOGETHER = 500
-_POOL = "pool-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +149,7 @@ class Rerun:
                 pack=policy.label,
                 fault=json.loads(json.dumps(before.value())) != recorded,
                 barred=self.candidate.limits != policy.limits,
-                relevelled=_reading(self.candidate) != _reading(policy) and any(stratum.startswith(_POOL) for stratum, _ in rows),
+                relevelled=_reading(self.candidate) != _reading(policy) and any(stratum.startswith(POOL) for stratum, _ in rows),
                 drawn=drawn,
                 would=would,
                 seats=drawn * team * lists,
@@ -206,7 +205,7 @@ class _Strata:
         """For each object; empty for one that the candidate draws nowhere. Only where it chooses otherwise are cases read."""
         strata: dict[str, tuple[str | None, str | None]] = {}
         if not self._alike:
-            wanted = [one for one in some if one.stratum not in (FULL, MUST) and not one.stratum.startswith(_POOL)]
+            wanted = [one for one in some if one.stratum not in (FULL, MUST) and not one.stratum.startswith(POOL)]
             asked = sorted({case for one in wanted for case in one.member.cases})
             strata = {held.id: self._of_case(held.case) for held in self._tx.past.cases(asked) if held.case is not None}
         return (self._one(one, strata) for one in some)
@@ -217,7 +216,7 @@ class _Strata:
         level = self._own.sampling(one.stratum).level or self._candidate.unrated
         pool = pool_stratum(self._known, self._candidate.unrated, level)
         pool = pool if pool in self._known else ""
-        if one.stratum.startswith(_POOL):
+        if one.stratum.startswith(POOL):
             return pool
         found = [strata[case] for case in one.member.cases if case in strata]
         was, becomes = {before for before, _ in found}, {after for _, after in found}
@@ -238,7 +237,7 @@ class _Strata:
 def _choosing(policy: Policy) -> tuple[object, ...]:
     """What the stratum of a case goes by."""
     items = {code: (item.profile, item.insured, item.exempt, item.matters, item.subjects) for code, item in policy.items.items()}
-    return policy.strategies, _reading(policy), items
+    return policy.strategies, policy.minimums, _reading(policy), items
 
 
 def _reading(policy: Policy) -> tuple[object, ...]:

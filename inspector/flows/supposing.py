@@ -7,7 +7,7 @@ from datetime import date
 
 from inspector.domain.case import MatterKind, Route, SubjectKind
 from inspector.domain.policy import Policy
-from inspector.domain.sampling import SamplingRow
+from inspector.domain.sampling import MinimumRow, SamplingRow
 from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin
 from inspector.flows.articles import Article, articles
@@ -19,10 +19,11 @@ from inspector.flows.records import Act, Kept, acts, kept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """By which row the cases of a stratum are drawn."""
+    """By which row the cases of a stratum are drawn, and the least numbers of the item that count them, each with its basis."""
 
     row: SamplingRow
     basis: tuple[Article, ...]
+    owed: tuple[tuple[MinimumRow, tuple[Article, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def suppose(place: Place, policy: Policy, told: Supposed) -> Supposition:
         subject=told.subject,
         why=why(place, made, policy),
         ways=tuple(claimed(place, held, made, policy) for held in made.claims) if made.strategy is not None else (),
-        draw=Drawn(row=row, basis=articles(policy, row.basis)) if row is not None else None,
+        draw=_drawn(policy, row) if row is not None else None,
         decided=Decided(
             at=place.calendar.local(told.at),
             rule=because.rule,
@@ -83,3 +84,8 @@ def suppose(place: Place, policy: Policy, told: Supposed) -> Supposition:
         acts=acts(policy) if told.route is Route.COMMITMENT else (),
         kept=kept(policy, None, place.calendar),
     )
+
+
+def _drawn(policy: Policy, row: SamplingRow) -> Drawn:
+    owed = tuple((held, articles(policy, held.basis)) for held in row.owed)
+    return Drawn(row=row, basis=articles(policy, row.basis), owed=owed)

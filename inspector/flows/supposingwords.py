@@ -67,6 +67,10 @@ def _draw(told: Supposition, say: Say) -> Iterator[str]:
     yield say("stratum", stratum=row.stratum, row=row.row)
     yield from _sampled(row, say)
     yield from based(told.draw.basis, say)
+    for owed, basis in told.draw.owed:
+        levels = say("and").join(sorted(owed.levels)) or say("every_level")
+        yield say("owed", least=owed.least, window=of(owed.per, say.lang), row=owed.row, levels=levels)
+        yield from based(basis, say)
 
 
 def _sampled(row: SamplingRow, say: Say) -> Iterator[str]:
@@ -75,6 +79,8 @@ def _sampled(row: SamplingRow, say: Say) -> Iterator[str]:
     yield say(
         "sampled_each" if each else "sampled", ratio=wording.share(row.ratio), each=row.each, window=window, minimum=row.minimum
     )
+    if row.shared:
+        yield say("sampled_shared", stratum=row.family)
     if row.most is not None:
         yield say("sampled_most", most=wording.share(row.most))
     if row.rolling:
@@ -86,6 +92,7 @@ def _sampled(row: SamplingRow, say: Say) -> Iterator[str]:
 def _cited(told: Supposition) -> Iterator[Article]:
     yield from told.why.basis if told.why is not None else told.decided.basis
     yield from told.draw.basis if told.draw is not None else ()
+    yield from (one for _, basis in (told.draw.owed if told.draw is not None else ()) for one in basis)
     yield from (one for held in told.ways for way in held.ways for one in way.basis)
     yield from (one for act in told.acts for one in act.basis)
     yield from (one for row in told.kept for one in row.basis)

@@ -61,11 +61,13 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         yield code, ("ground", articles_of(basis))
     yield "credit", ("credit", articles_of(draft.stale_basis))
     yield draft.draw.row, ("draw", articles_of(f"{draft.draw.basis};{draft.draw.plan_basis};{draft.draw.replace_basis}"))
+    for row in draft.frequencies:
+        yield row.row, ("frequency", articles_of(f"{row.basis};{row.spread_basis}"))
     tables: dict[str, Sequence[Cited]] = {
         "strategy": draft.strategies,
         "sampling": draft.samplings,
         "size": draft.sizes,
-        "frequency": draft.frequencies,
+        "minimum": draft.minimums,
         "check": draft.checks,
         "suppression": draft.suppressions,
         "term": draft.terms,
@@ -86,8 +88,8 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "report": [draft.report],
     }
     for table, rows in tables.items():
-        for row in rows:
-            yield row.row, (table, articles_of(row.basis))
+        for one in rows:
+            yield one.row, (table, articles_of(one.basis))
 
 
 def _of_item(item: Item) -> frozenset[str]:
@@ -108,7 +110,19 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("rule", "follow"), _rules),
     (
         (
-            *("item", "ground", "strategy", "sampling", "size", "frequency", "check", "suppression", "term", "outcome"),
+            *(
+                "item",
+                "ground",
+                "strategy",
+                "sampling",
+                "size",
+                "minimum",
+                "frequency",
+                "check",
+                "suppression",
+                "term",
+                "outcome",
+            ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
             *("combine", "suspension", "extension", "transition", "quiet"),
         ),

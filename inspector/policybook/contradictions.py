@@ -14,12 +14,13 @@ from inspector.domain.case import Method, SubjectKind, VerifyFrom
 from inspector.domain.evidence import span
 from inspector.domain.policy import Timer
 from inspector.domain.quiet import QuietRow, Weekday
-from inspector.domain.sampling import SamplingRow, Window
+from inspector.domain.sampling import POOL, SamplingRow, Window
 from inspector.policybook.legaltime import VISITED
 from inspector.policybook.rows import Draft
-from inspector.policybook.sizes import POOL, PROPOSALS, Found
+from inspector.policybook.sizes import PROPOSALS, Found
 
-_YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
+YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
+"""How often a window comes round in a year."""
 _WORKDAYS = tuple(day for day in Weekday if day not in (Weekday.SAT, Weekday.SUN))
 _WITHIN = (
     (Timer.ASSIST_REMIND, Timer.ASSIST_REPLY),
@@ -90,7 +91,7 @@ def _more(row: SamplingRow, others: SamplingRow) -> bool:
     """Whether one stratum may be drawn more in a year than another; what cannot be compared may be."""
     if row.per is Window.DRAW and others.per is not Window.DRAW:
         return True  # as often as somebody holds a draw
-    times, theirs = _YEARLY.get(row.per, 1), _YEARLY.get(others.per, 1)
+    times, theirs = YEARLY.get(row.per, 1), YEARLY.get(others.per, 1)
     if row.minimum * times > others.minimum * theirs:
         return True
     if row.each is not None or others.each is not None:
@@ -114,6 +115,8 @@ def _visits(draft: Draft, found: Found) -> None:
             found("visit_all_nowhere", f"strategy {row.row}", "visit_all")
     year = span(Term(amount=12, unit=Unit.MONTH))
     for limit in draft.frequencies:
+        if limit.times > 1 and not limit.spread_basis:
+            found("spread_uncited", f"frequency {limit.row}", "spread_basis", value=limit.times, other=limit.coverage)
         if limit.pace is not None and limit.stop is not None and limit.stop * span(limit.pace) < year:
             found("stop_below_coverage", f"frequency {limit.row}", "stop", value=limit.stop, other=limit.pace)
 
@@ -138,6 +141,44 @@ def _windows(draft: Draft, found: Found) -> None:
         if rows and all(any(_shuts(row, day, weekday) for row in rows) for day, weekday in product(range(1, 32), _WORKDAYS)):
             found("quiet_always", ", ".join(f"quiet {row.row}" for row in rows), "days, weekdays")
             return
+
+
+def _idle_windows(draft: Draft, found: Found) -> None:
+    """A window within a wider one closes nothing."""
+    for row in draft.quiets:
+        other = next(
+            (held for held in draft.quiets if _within(row, held) and (not _within(held, row) or held.row < row.row)), None
+        )
+        if other is not None:
+            found("quiet_within", f"quiet {row.row}", "days" if row.days else "weekdays", other=other.row)
+
+
+def _suppressed(draft: Draft, found: Found) -> None:
+    """One row says of a check what it makes superfluous: of two the longer would hold, and the other say nothing."""
+    seen = dict[tuple[object, ...], str]()
+    for row in draft.suppressions:
+        keys = {check: (check, row.code, row.authority, row.same_items, row.routine) for check in sorted(row.checks)}
+        both = [check for check, key in keys.items() if key in seen]
+        if both:
+            value, other = ", ".join(both), seen[keys[both[0]]]
+            found("suppression_twice", f"suppression {row.row}", "checks", value=value, other=other)
+        seen |= dict.fromkeys((key for key in keys.values() if key not in seen), row.row)
+
+
+def _small(draft: Draft, found: Found) -> None:
+    """No rule asks for more of a register than there can be in it."""
+    for row in draft.sizes:
+        if row.up_to is not None and row.least > row.up_to:
+            found("size_beyond", f"size {row.row}", "least", value=row.least, other=row.up_to)
+
+
+def _within(row: QuietRow, other: QuietRow) -> bool:
+    """Whether another window closes all that this one closes."""
+    if row is other or bool(row.days) is not bool(other.days):
+        return False
+    pools = not other.pools or (bool(row.pools) and row.pools <= other.pools)
+    closed = row.days <= other.days and row.weekdays <= other.weekdays
+    return closed and pools and row.subjects <= other.subjects and row.excepted >= other.excepted
 
 
 def _shuts(row: QuietRow, day: int, weekday: Weekday) -> bool:
@@ -170,6 +211,9 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("strategy", "frequency"), _visits),
     (("strategy", "item"), _counting),
     (("quiet",), _windows),
+    (("quiet",), _idle_windows),
+    (("suppression",), _suppressed),
+    (("size",), _small),
     (("term",), _terms),
 )
 """Each proof with the tables it needs whole."""

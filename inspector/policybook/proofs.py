@@ -17,6 +17,7 @@ from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.contradictions import PROOFS as CONTRADICTIONS
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
+from inspector.policybook.minimums import PROOFS as MINIMUMS
 from inspector.policybook.part import nearest
 from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
@@ -282,6 +283,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     *AXES,
     (("level", "strategy", "item"), _strategies),
     *SIZES,
+    *MINIMUMS,
     *CLAUSES,
     (("term",), _timers),
     (("outcome",), _outcomes),

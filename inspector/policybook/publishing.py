@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from inspector.domain.policy import DrawRow
-from inspector.domain.publish import PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.policybook.part import Part
 
 

@@ -12,6 +12,7 @@ from inspector.domain.sampling import (
     CheckRow,
     FloorRow,
     FrequencyRow,
+    MinimumRow,
     SamplingRow,
     SizeRow,
     StaffRow,
@@ -48,6 +49,21 @@ def sampling(part: Part) -> SamplingRow:
     if row.most is not None and row.ratio > row.most and part.clean:
         part.flaw("most_below_ratio", "most", value=part.content["most"], other=part.content["ratio"])
     return row
+
+
+def minimum(part: Part) -> MinimumRow:
+    """`[[minimum]]`: at least so many of each of these items, at these levels together, in a window."""
+    part.keys(("id", "items", "least", "per", "basis"), ("levels",))
+    for field in ("items", "levels"):
+        part.some(field)
+    return MinimumRow(
+        row=part.text("id"),
+        items=part.texts("items"),
+        levels=frozenset(part.texts("levels")) if "levels" in part.content else frozenset(),
+        least=part.whole("least", 1),
+        per=part.choice("per", Window),
+        basis=part.basis("basis"),
+    )
 
 
 def floor(part: Part) -> FloorRow:
@@ -88,7 +104,7 @@ def size(part: Part) -> SizeRow:
 
 def frequency(part: Part) -> FrequencyRow:
     """`[[frequency]]`."""
-    part.keys(("id", "level", "basis"), ("cap", "warn", "stop", "together", "cool_down", "coverage", "times"))
+    part.keys(("id", "level", "basis"), ("cap", "warn", "stop", "together", "cool_down", "coverage", "times", "spread_basis"))
     if "together" in part.content:
         part.some("together")
     row = FrequencyRow(
@@ -101,10 +117,13 @@ def frequency(part: Part) -> FrequencyRow:
         cool_down=_length(part, "cool_down"),
         coverage=_length(part, "coverage"),
         times=part.whole("times", 1) if "times" in part.content else 1,
+        spread_basis=part.maybe_basis("spread_basis") or "",
         basis=part.basis("basis"),
     )
     if row.stop is not None and max(row.cap or 0, row.warn or 0) > row.stop:
         part.flaw("caps_reversed", "stop", cap=row.cap or "-", warn=row.warn or "-", stop=row.stop)
+    if row.spread_basis and row.times == 1 and part.clean:
+        part.flaw("spread_of_one", "spread_basis")
     if row.times > 1 and part.clean:
         _spread(part, row)
     return row

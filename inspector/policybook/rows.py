@@ -8,12 +8,12 @@ from datetime import date
 from typing import TypeVar
 
 from inspector.domain.act import GRAVITY, KEPT, ActRow
+from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import (
-    DrawRow,
     Excluded,
     Item,
     LevelRow,
@@ -25,7 +25,7 @@ from inspector.domain.policy import (
     TermRow,
     Timer,
 )
-from inspector.domain.publish import PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
@@ -35,6 +35,7 @@ from inspector.domain.sampling import (
     FloorRow,
     FrequencyRow,
     Limits,
+    MinimumRow,
     SamplingRow,
     SizeRow,
     StaffRow,
@@ -63,8 +64,8 @@ R = TypeVar("R")
 _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
-    *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "suppression"),
-    *("follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
+    *("suppression", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
 )
 
 
@@ -91,6 +92,7 @@ class Draft:
     ceiling: CeilingRow | None
     staff: StaffRow | None
     sizes: tuple[SizeRow, ...]
+    minimums: tuple[MinimumRow, ...]
     frequencies: tuple[FrequencyRow, ...]
     checks: tuple[CheckRow, ...]
     suppressions: tuple[SuppressionRow, ...]
@@ -122,7 +124,7 @@ class Draft:
 
     def policy(self, digest: str, extends: str = "") -> Policy:
         """The pack itself. Only a draft without flaws is a pack."""
-        return Policy(
+        pack = Policy(
             id=self.id,
             version=self.version,
             title=self.title,
@@ -138,6 +140,7 @@ class Draft:
             items={item.code: item for item in self.items},
             strategies=self.strategies,
             samplings=self.samplings,
+            minimums=self.minimums,
             bounds=Bounds(order=self.order, floor=self.floor, ceiling=self.ceiling, staff=self.staff, sizes=self.sizes),
             limits=Limits(
                 frequencies={row.level: row for row in self.frequencies},
@@ -162,6 +165,7 @@ class Draft:
             digest=digest,
             extends=extends,
         )
+        return apart(pack)
 
 
 def read(part: Part) -> Draft:
@@ -228,6 +232,7 @@ def read(part: Part) -> Draft:
         ceiling=maybe("ceiling", quotas.ceiling),
         staff=maybe("staff", quotas.staff),
         sizes=rows("size", "id", quotas.size),
+        minimums=rows("minimum", "id", quotas.minimum),
         frequencies=rows("frequency", "id", quotas.frequency),
         checks=rows("check", "id", quotas.check),
         suppressions=rows("suppression", "id", quotas.suppression),

@@ -17,6 +17,46 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "stratum {value} is of level {level}, but {by} is of {other}: caps, cool-downs and comparisons go by the level; give each its own",
         "{value} 层写明等级 {level}，而 {by} 属于等级 {other}：上限、间隔和比较都以等级为准；请各用各的层",
     ),
+    "quiet_within": (
+        "closes nothing that {other} leaves open; take it out",
+        "本行所列的日期 {other} 已经全部涵盖；请删去",
+    ),
+    "suppression_twice": (
+        "says of {value} what {other} says already; keep one",
+        "就 {value} 与 {other} 规定同一事；保留一行",
+    ),
+    "size_beyond": (
+        "asks for {value} of at most {other}: write no more than there can be",
+        "名录至多 {other} 个，却要求抽 {value} 个；不得多于名录",
+    ),
+    "minimum_twice": (
+        "{value} is in {other} for the same levels and window already; keep one",
+        "{value} 在相同等级和期间已由 {other} 规定；保留一行",
+    ),
+    "minimum_unreachable": (
+        "no draw comes to {value}: it is exempt, or its strategies at these levels lead to no stratum but daily supervision's; take it out",
+        "抽查不会涉及 {value}：该事项免予核查，或者这些等级的策略没有日常监管以外的抽查层；请删去",
+    ),
+    "minimum_window": (
+        "is counted by {value}, but stratum {other} by {window}; write that, or year",
+        "按 {value} 计算，而抽查层 {other} 按 {window} 计算；请写后者，或者写 year",
+    ),
+    "minimum_name": (
+        "the stratum {value} that this makes is there already, or its name is longer than {most} signs; use shorter or other codes",
+        "由此产生的抽查层 {value} 已经存在，或者名称超过 {most} 个字符；请改用较短的或者其他代码",
+    ),
+    "minimum_heavier": (
+        "up to {value} committers of level {level} must be drawn in a year, of others {other}; cite a permit, or ask less",
+        "等级 {level} 的承诺人全年最多须抽 {value} 个，日常监管只须抽 {other} 个；须引用标明允许从严（heavier）的条款，或者减少",
+    ),
+    "spread_uncited": (
+        "{value} visits within {other} are spread evenly over it, which is a rule of its own; give its basis in spread_basis",
+        "{other}内 {value} 次按均匀分布计算，这本身是一条规定；请在 spread_basis 中写明依据",
+    ),
+    "spread_of_one": (
+        "says on what an even spread rests, and one visit is spread over nothing; take it out, or write times",
+        "写明了均匀分布的依据，而只有一次检查，无从分布；请删去，或者写 times",
+    ),
     "visit_all_nowhere": (
         "says that somebody may always be sent, but the row's methods lack ON_SITE; add it, or write false",
         "写明一律可以上门，而核查方式中没有 ON_SITE；请补上，或者写 false",

@@ -9,12 +9,9 @@ from itertools import pairwise
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.evidence import span
 from inspector.domain.inspection import CheckType
-from inspector.domain.sampling import FULL, MUST
+from inspector.domain.sampling import FULL, MUST, POOL
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
-
-POOL = "pool-"
-"""Strata of daily supervision, one for each level: exempt items and the certificate route alike (the plan, item 7)."""
 
 PROPOSALS = frozenset({"P", "H"})
 """The sources of what stands in no law or document (P: proposed by the handbook; H: by this software): they allow nothing."""

@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from inspector.domain.calendar import Term
 from inspector.domain.case import Method
-from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
 from inspector.labels import known, label
-from inspector.policyrender import conduct, legaltime
+from inspector.policyrender import conduct, legaltime, quotas
 from inspector.policyrender.caveats import short
-from inspector.policyrender.words import FACTORS, UNITS, WINDOWS, WORDS, graded
+from inspector.policyrender.words import FACTORS, WORDS, graded, share, term
 
 UNAPPROVED = "尚未批准"
 """What the sheet and the guide say of a pack that nobody has approved."""
@@ -84,9 +83,7 @@ def tables(policy: Policy) -> tuple[Table, ...]:
         _items(policy),
         _facts(policy),
         _strategies(policy),
-        _samplings(policy),
-        _bounds(policy),
-        _frequencies(policy),
+        *(Table(title=title, heads=heads, rows=rows) for title, heads, rows in quotas.tables(policy)),
         _checks(policy),
         _suppressions(policy),
         _terms(policy),
@@ -119,7 +116,7 @@ def _general(policy: Policy) -> Table:
     seeds += "上一次去过的人员不连续去同一对象" if draw.rotate else "人员可以连续去同一对象"
     seeds += "；当年的年度抽查计划公布后方可抽取" if draw.plan else ""
     ceased = f"由同层候补补入（{_at_most(draw.ceased_share)}）" if draw.replace_ceased else "不补入"
-    seeds += f"；对象已不存在的{ceased}，其他替换不超过随机抽中数的 {_share(draw.replace_share)}"
+    seeds += f"；对象已不存在的{ceased}，其他替换不超过随机抽中数的 {share(draw.replace_share)}"
     lead = f"，首位须具备 {draw.lead_qualification}" if draw.lead_qualification else ""
     form = f"每次 {draw.team} 人，候补 {draw.reserve} 人{lead}；{seeds}"
     rows = {
@@ -127,7 +124,7 @@ def _general(policy: Policy) -> Table:
         "终止日": (str(policy.effective_to or ""), ""),
         **({"底本": (f"{policy.extends}，本包未写明的各表照其原文", "")} if policy.extends else {}),
         "批准": (f"{approval.by}，{approval.document}，{approval.on}" if approval else UNAPPROVED, ""),
-        "信用等级有效期": (_term(policy.stale_after), policy.stale_basis),
+        "信用等级有效期": (term(policy.stale_after), policy.stale_basis),
         **_publishing(policy),
         f"抽取（{draw.row}）": (form, f"{draw.basis};{draw.plan_basis};{draw.replace_basis}"),
     }
@@ -137,7 +134,7 @@ def _general(policy: Policy) -> Table:
 def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
     told, measured = policy.publish, policy.report
     named = "被抽中的企业列名" if told.firms else "企业不列名"
-    shown = f"检查完成后公布，未完成的期满 {_term(told.after)} 后公布；{named}，自然人和检查人员不列名"
+    shown = f"检查完成后公布，未完成的期满 {term(told.after)} 后公布；{named}，自然人和检查人员不列名"
     rates = "、".join(map(str, measured.rates))
     by = f"不实率 {rates}；置信度 {measured.confidence}；随机样本少于 {measured.least} 件注明不足；随机抽取不低于 {measured.random_share}；"
     by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
@@ -191,7 +188,7 @@ def _item(item: Item) -> tuple[str, ...]:
         _exemption(item),
         _words(method for method in Method if method in item.methods),
         "可以" if item.proxy_allowed else "不得",
-        f"自{WORDS[item.verify_from]}之日起{_term(item.verify)}",
+        f"自{WORDS[item.verify_from]}之日起{term(item.verify)}",
         item.verify_basis,
         item.standard,
         item.notice_version,
@@ -216,7 +213,7 @@ def _facts(policy: Policy) -> Table:
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
-    return (*held, "是" if fact.place else "否", WORDS[fact.compare], _term(fact.valid_for), fact.valid_for_basis, fact.basis)
+    return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), fact.valid_for_basis, fact.basis)
 
 
 def _strategies(policy: Policy) -> Table:
@@ -238,65 +235,6 @@ def _strategies(policy: Policy) -> Table:
     return Table(title="核查策略", heads=heads, rows=rows)
 
 
-def _samplings(policy: Policy) -> Table:
-    heads = ("编号", "抽查层", "等级", "比例", "最少", "全年至多", "期间", "滚动受理", "重点事项", "依据")
-    rows = {
-        row.row: (
-            row.stratum,
-            row.level or "",
-            _share(row.ratio) if row.each is None else f"每名人员 {row.each} 个",
-            str(row.minimum),
-            _share(row.most) if row.most is not None else "",
-            WINDOWS[row.per],
-            "是" if row.rolling else "否",
-            "是" if row.key else "否",
-            row.basis,
-        )
-        for row in policy.samplings
-    }
-    return Table(title="抽查比例", heads=heads, rows=rows)
-
-
-def _bounds(policy: Policy) -> Table:
-    held, rows = policy.bounds, dict[str, tuple[str, ...]]()
-    if held.floor is not None:
-        told = f"全年不少于总数的 {_share(held.floor.ratio)}，不足的依次补 {'、'.join(held.floor.order)}"
-        rows[held.floor.row] = (told, held.floor.basis)
-    if held.ceiling is not None:
-        told = f"一般事项全年随机抽取不超过 {_share(held.ceiling.ratio)}"
-        rows[held.ceiling.row] = (told, held.ceiling.basis)
-    if held.staff is not None:
-        told = f"{WINDOWS[held.staff.per]}不超过可派人员数的 {held.staff.each} 倍"
-        rows[held.staff.row] = (told, held.staff.basis)
-    for size in held.sizes:
-        top = f"、不超过 {size.up_to} 个" if size.up_to is not None else ""
-        asked = [*([f"{size.least} 个"] if size.least else []), *([_share(size.ratio)] if size.ratio else [])]
-        rows[size.row] = (f"名录多于 {size.over} 个{top}的，全年至少抽 {'且 '.join(asked)}，不足的全抽", size.basis)
-    return Table(title="名录的上下限", heads=("编号", "内容", "依据"), rows=rows)
-
-
-def _frequencies(policy: Policy) -> Table:
-    heads = ("编号", "等级", "本机关全年上限", "合计提示", "合计停止", "合计范围", "抽查后间隔", "至少检查", "依据")
-    rows = {
-        row.row: (
-            row.level,
-            _times(row.cap),
-            _times(row.warn),
-            _times(row.stop),
-            "、".join(WORDS[authority] for authority in Authority if authority in row.together),
-            _term(row.cool_down) if row.cool_down is not None else "",
-            f"{_term(row.coverage)}内 {row.times} 次" if row.coverage is not None else "",
-            row.basis,
-        )
-        for row in policy.limits.frequencies.values()
-    }
-    return Table(title="检查频次", heads=heads, rows=rows)
-
-
-def _times(count: int | None) -> str:
-    return f"{count} 次" if count is not None else "不限"
-
-
 def _checks(policy: Policy) -> Table:
     rows = {row.row: (WORDS[check], "是" if row.counts else "否", row.basis) for check, row in policy.limits.checks.items()}
     return Table(title="是否计入次数", heads=("编号", "检查类型", "计入", "依据"), rows=rows)
@@ -308,7 +246,7 @@ def _suppressions(policy: Policy) -> Table:
         row.row: (
             "、".join(WORDS[check] for check in CheckType if check in row.checks),
             WORDS[row.authority],
-            _term(row.within) if row.within is not None else "当年",
+            term(row.within) if row.within is not None else "当年",
             "是" if row.same_items else "否",
             "是" if row.routine else "否",
             row.basis,
@@ -319,7 +257,7 @@ def _suppressions(policy: Policy) -> Table:
 
 
 def _terms(policy: Policy) -> Table:
-    rows = {row.row: (WORDS[timer], _term(row.term), row.basis) for timer, row in policy.terms.items()}
+    rows = {row.row: (WORDS[timer], term(row.term), row.basis) for timer, row in policy.terms.items()}
     return Table(title="期限", heads=("编号", "事项", "期限", "依据"), rows=rows)
 
 
@@ -336,7 +274,7 @@ def _rules(policy: Policy) -> Table:
 
 
 def _follows(policy: Policy) -> Table:
-    rows = {row.row: (WORDS[step], _term(row.term), row.basis) for step, row in policy.follows.items()}
+    rows = {row.row: (WORDS[step], term(row.term), row.basis) for step, row in policy.follows.items()}
     return Table(title="随后须办的事", heads=("编号", "事项", "期限", "依据"), rows=rows)
 
 
@@ -365,19 +303,9 @@ def _words(values: Iterable[str]) -> str:
     return "、".join(sorted(words) if isinstance(values, frozenset) else words)
 
 
-def _term(term: Term) -> str:
-    return f"{term.amount}{UNITS[term.unit]}"
-
-
-def _at_most(share: Fraction) -> str:
+def _at_most(part: Fraction) -> str:
     """How many of those drawn at random; a whole of them is no bound."""
-    return "数量不限" if share == 1 else f"至多随机抽中数的 {_share(share)}"
-
-
-def _share(ratio: Fraction) -> str:
-    """Exact: a percentage where one is, else the fraction itself."""
-    percent = ratio * 100
-    return f"{percent.numerator}%" if percent.denominator == 1 else f"{ratio.numerator}/{ratio.denominator}"
+    return "数量不限" if part == 1 else f"至多随机抽中数的 {share(part)}"
 
 
 def _markdown(table: Table, sources: Mapping[str, str]) -> str:

@@ -15,9 +15,9 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
-from inspector.policyrender import UNAPPROVED, _term, legaltime
+from inspector.policyrender import UNAPPROVED, legaltime
 from inspector.policyrender.caveats import binding
-from inspector.policyrender.words import FACTORS, WORDS, graded
+from inspector.policyrender.words import FACTORS, WORDS, graded, term
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
 """What may be found of a commitment that does not hold."""
@@ -145,7 +145,7 @@ def verified(policy: Policy, item: Item) -> str:
     if len({row.before_decision for row in rows}) > 1:
         before = "视情形在作出决定之前或者之后"
     ways = "、".join(WORDS[method] for method in Method if method in item.methods)
-    return f"方式为{ways}，不采用未告知的方式；{before}进行，自{WORDS[item.verify_from]}之日起{_term(item.verify)}内完成"
+    return f"方式为{ways}，不采用未告知的方式；{before}进行，自{WORDS[item.verify_from]}之日起{term(item.verify)}内完成"
 
 
 def _exempt(item: Item) -> str:

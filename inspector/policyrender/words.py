@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from inspector.domain.calendar import Unit
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
@@ -134,3 +135,14 @@ def graded(row: OutcomeRow) -> str:
     grades = (row.graded(concluded=False), row.graded(concluded=True))
     before, after = (GRADES.get(grade or "", grade or "不记") for grade in grades)
     return after if before == after else f"未办结的{before}，已办结的{after}"
+
+
+def term(held: Term) -> str:
+    """As `20个工作日`."""
+    return f"{held.amount}{UNITS[held.unit]}"
+
+
+def share(ratio: Fraction) -> str:
+    """Exact: a percentage where one is, else the fraction itself."""
+    percent = ratio * 100
+    return f"{percent.numerator}%" if percent.denominator == 1 else f"{ratio.numerator}/{ratio.denominator}"

@@ -63,6 +63,20 @@ def test_who_brings_a_certificate_and_an_exempt_item_are_not_verified_and_the_ru
     assert "review late" in laptop.well("policy", "explain", "demo@1", "--item", "legal-aid").out
 
 
+def test_what_is_owed_of_an_item_is_told_with_its_row_and_basis_and_the_difference_of_packs_says_it(laptop: Operator) -> None:
+    words = ("policy", "explain", "maoji@2026.2", "--item", "relief-household", "--subject", "PERSON", "--matter", "BENEFIT")
+    said = laptop.well(*words, "--json").json["draw"]
+    assert (said["row"]["stratum"], said["row"]["row"]) == ("normal-U/relief-household", "sample-normal-U")
+    ((owed, basis),) = said["owed"]
+    assert (owed["row"], owed["least"], owed["per"], [one["id"] for one in basis]) == ("minimum-relief", 2, "quarter", ["P"])
+    page = laptop.well(*words).out
+    assert "Of this item at least 2 are drawn, or all there are (Quarter; levels U): minimum-relief" in page
+    assert "The least number is one for the whole stratum normal-U" in page
+    told = laptop.well("policy", "diff", "maoji@2026.1", "maoji@2026.2").out
+    assert "normal-U/relief-household" in told
+    assert "of the item 2 at least" in told
+
+
 @pytest.mark.parametrize(
     ("more", "code", "word"),
     [

@@ -11,7 +11,9 @@ from inspector.daemon.sweeps import snapshot
 from inspector.domain.case import SubjectKind
 from inspector.domain.coverage import Hole
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.inspection import CheckType
 from inspector.domain.lack import Lack
+from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord, Recusal, RosterObject
 from inspector.flows import attention
 from inspector.flows.coverage import LEAST, MOST, Names, horizon, look
@@ -100,8 +102,68 @@ def test_certificates_that_end_and_leave_that_leaves_nobody_are_holes_of_their_m
     one = officer("Z3", "east", until=date(2026, 7, 20), leave_from=date(2026, 5, 1), leave_until=date(2026, 5, 14))
     other = officer("Z4", "east", leave_from=date(2026, 5, 15), leave_until=date(2026, 6, 2))
     holes = found(manned(store, hand, one, other, firms=(firm(1, "east"),)))
-    assert told(holes) == [(Lack.TEAM, "east", "2026-05", "2026-05"), (Lack.TEAM, "east", "2026-07", "2027-02")]
+    assert told(holes) == [(Lack.TEAM, "east", "2026-04", "2026-05"), (Lack.TEAM, "east", "2026-07", "2027-02")]
+    # three working days: of a visit given on 30 April only the 6th to the 8th, of one of 28 May the 29th to 2 June
+    assert holes[0].days == (("2026-04-30", "2026-05-28"),)
+    assert holes[1].days[0][0] == "2026-07-16", "due after the certificate has ended"
     assert [(hole.able, hole.renew, hole.away) for hole in holes] == [(1, (), ("Z3", "Z4")), (1, ("Z3",), ())]
+
+
+def windowed(office: Office, *rows: QuietRow, pack: str = "demo") -> Office:
+    packs = tuple(replace(one, quiets=rows) if one.id == pack else one for one in office.book.packs)
+    return replace(office, book=Policybook(packs=packs))
+
+
+def quiet(first: int, last: int, **changes: object) -> QuietRow:
+    firms = frozenset({SubjectKind.FIRM})
+    held = QuietRow(row="q", days=frozenset(range(first, last + 1)), subjects=firms, excepted=frozenset(), basis="X:1")
+    return replace(held, **changes)  # type: ignore[arg-type]
+
+
+def test_visits_whose_term_windows_close_whole_are_a_hole_that_says_the_days_and_how_long_a_term_would_do(
+    store: Store, hand: Hand
+) -> None:
+    """Three working days, of which a window from the 10th to the 16th leaves none to whoever is sent from the 9th on."""
+    first, *_ = holes = found(windowed(manned(store, hand, firms=(firm(1, ""),)), quiet(10, 16)))
+    assert {(hole.lack, hole.town, hole.windows) for hole in holes} == {(Lack.QUIET, "", ("q",))}
+    assert first.days[0] == ("2026-03-09", "2026-03-11"), "of the 12th the 17th is the last day"
+    assert first.wait == 7, "of a visit given on 9 October: the 10th, a Saturday, is worked, and the 19th is the first open day"
+    assert "" in first.items
+    persons = [code for code, item in open_office(store, hand).book.get("demo@1").items.items() if "FIRM" not in item.subjects]
+    assert persons, "there are items for persons alone"
+    assert not {*persons} & {item for hole in holes for item in hole.items}, "windows protect firms"
+
+
+def test_a_window_of_one_town_and_one_of_who_goes_along_are_holes_where_they_hold(store: Store, hand: Hand) -> None:
+    staff = officer("Z3", "east"), officer("Z4", "east")
+    office = manned(store, hand, *staff, firms=(firm(1, "east"), firm(2, "")))
+    of_town = found(windowed(office, quiet(10, 16, pools=frozenset({"east"}))))
+    assert {(hole.lack, hole.town) for hole in of_town} == {(Lack.QUIET, "east")}
+    assert found(windowed(office, quiet(10, 16, excepted=frozenset({CheckType.PLANNED, CheckType.PERMIT})))) == ()
+    joint = replace(office, plans={"licensing": replace(PLAN, partners=("civil",))})
+    with store.begin() as tx:
+        tx.rosters.put_inspectors([officer(f"C{n}", "civil", "east", agency="civil") for n in (1, 2)])
+    joint = replace(joint, tree=TREE_WITH | {"civil": replace(TREE_WITH["civil"], pack="maoji")})
+    for checks, lacks in (({CheckType.PLANNED}, {Lack.QUIET}), ({CheckType.JOINT, CheckType.PERMIT}, set())):
+        holes = found(windowed(joint, quiet(10, 16, excepted=frozenset(checks)), pack="maoji"))
+        assert {hole.lack for hole in holes} == lacks
+    own = replace(joint, plans={"licensing": replace(PLAN, partners=("civil",), lists="own")})
+    for excepted, agencies in (
+        (frozenset[CheckType](), {"bureau", "civil"}),
+        (frozenset({CheckType.JOINT, CheckType.PERMIT}), {"civil"}),
+    ):
+        holes = found(windowed(own, quiet(1, 27, excepted=excepted), pack="maoji"))
+        assert {hole.agency for hole in holes if hole.lack is Lack.QUIET} == agencies, "who is drawn by both is visited by both"
+
+
+def test_leave_on_the_days_that_a_window_leaves_is_a_hole_that_names_both(store: Store, hand: Hand) -> None:
+    """Windows close the 10th to the 13th; whoever is sent on the 9th could go on the 14th alone, and then Z4 is away."""
+    away = officer("Z4", "east", leave_from=date(2026, 4, 14), leave_until=date(2026, 4, 14))
+    office = manned(store, hand, officer("Z3", "east"), away, firms=(firm(1, "east"),))
+    assert found(office) == (), "a day off is no hole where there are others"
+    held = windowed(office, quiet(10, 13))
+    (hole,) = [hole for hole in found(held) if hole.town == "east"]
+    assert (hole.lack, hole.days, hole.away, hole.windows) == (Lack.TEAM, (("2026-04-09", "2026-04-09"),), ("Z4",), ("q",))
 
 
 def test_a_town_whose_objects_need_a_qualification_lacks_who_may_lead(store: Store, hand: Hand) -> None:
@@ -221,6 +283,12 @@ def test_the_daily_look_tells_a_person_once_of_what_begins_within_three_months_a
     with store.begin() as tx:
         tx.rosters.put_inspectors([officer("Z3", "east", until=date(2026, 6, 10))])
     assert len(matters(office, hand)) == 1, "what comes back is told again"
+
+
+def test_windows_that_leave_no_day_are_told_to_a_person_too(store: Store, hand: Hand) -> None:
+    office = windowed(manned(store, hand, firms=(firm(1, ""),)), quiet(10, 16))
+    (matter,) = matters(office, hand)
+    assert (matter["agency"], matter["about"]) == ("bureau", "quiet:bureau:licensing::::0")
 
 
 def test_what_a_person_has_seen_to_is_not_asked_again_before_it_goes_on_for_longer(store: Store, hand: Hand) -> None:

@@ -195,6 +195,26 @@ def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: P
     assert said["burden"] == {"before": {"1": 9}, "after": {"1": 9}, "most_before": "1", "most_after": "1", "more": 0, "less": 2}
 
 
+def test_an_item_that_a_number_would_be_owed_of_is_told_with_the_stratum_that_its_cases_would_have(
+    past: Past, tmp_path: Path
+) -> None:
+    """Three firms of level A, of which one was drawn: they would be a stratum of their own, of which one is owed."""
+    text = (ROOT / "policies" / "demo" / "pack.toml").read_text(encoding="utf-8")
+    text = edited(('version = "1"', 'version = "2"'), ("effective_from = 2025-01-01", "effective_from = 2025-06-01"), text=text)
+    row = 'id = "x"\nitems = ["business-licence"]\nlevels = ["A"]\nleast = 1\nper = "draw"\nbasis = "P:2.3"\n'
+    (tmp_path / "drafts").mkdir()
+    write(tmp_path / "drafts", f"{text}\n[[minimum]]\n{row}", pack="demo")
+    told = past.replay("demo@2", "--folder", str(tmp_path / "drafts"), "--json")
+    assert told.code == 0, told.err
+    changed = [(one["case"], one["changes"]) for one in told.json["cases"]]
+    assert changed == [(past.ids[number], ["STRATUM"]) for number in (7, 8, 9)]
+    (odds,) = told.json["draws"]
+    moved = [one for one in odds["classes"] if one["stratum"] != one["becomes"]]
+    assert [(one["stratum"], one["becomes"], one["objects"], one["before"], one["after"]) for one in moved] == [
+        ("normal-A", "normal-A/business-licence", 3, "1/3", "1/3")
+    ]
+
+
 def test_what_people_read_names_cases_and_classes_but_no_subject(past: Past, tmp_path: Path) -> None:
     folder = candidate(tmp_path / "drafts")
     told = past.replay("demo@2", "--folder", str(folder))

@@ -11,12 +11,14 @@ from itertools import permutations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inspector.domain.case import Method
+from inspector.domain.case import Method, SubjectKind
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, visited
 from inspector.domain.lack import Lack
 from inspector.domain.policy import Policy
+from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord, StaffRole
-from inspector.domain.staffing import Crew, Month, Officer, Spot
+from inspector.domain.staffing import Crew, Given, Month, Officer, Spot, Visits
+from inspector.domain.staffing import given as given_on
 from inspector.domain.strategy import steps
 from inspector.policybook import Policybook
 from tests.house import ROOT
@@ -35,6 +37,7 @@ def months() -> tuple[Month, ...]:
 
 
 MONTHS = months()
+WORKED = tuple(day for n in range(DAYS + 60) if (day := START + timedelta(days=n)).day % 4)
 SOME_DAY = st.dates(START - timedelta(days=5), START + timedelta(days=DAYS + 5))
 LEAVES = st.one_of(
     st.builds(lambda day, length: (day, day + timedelta(days=length)), SOME_DAY, st.integers(0, 60)),
@@ -73,6 +76,31 @@ def officers(draw: st.DrawFn, staff: str) -> Officer:
 
 
 @st.composite
+def visits(draw: st.DrawFn) -> Visits:
+    """Given on some working days of some months, to be made within so many days; the shortest terms have no other working day."""
+    term = draw(st.integers(0, 30))
+    row = st.builds(
+        QuietRow,
+        row=st.just(""),
+        days=st.integers(1, 31).flatmap(lambda first: st.integers(first, 31).map(lambda last: frozenset(range(first, last + 1)))),
+        subjects=st.just(frozenset(SubjectKind)),
+        excepted=st.just(frozenset()),
+        pools=st.sampled_from([frozenset[str](), frozenset[str](), frozenset(TOWNS[:1])]),
+        basis=st.just("X:1"),
+    )
+    rows = draw(st.one_of(st.just([]), st.lists(row, max_size=2)))
+    after = draw(st.sampled_from([START, START, START + timedelta(days=9)]))
+    return Visits(
+        days=WORKED,
+        given={
+            at: tuple(given_on(day, day + timedelta(days=term), WORKED) for day in MONTHS[at].days if day >= after)
+            for at in sorted(draw(st.sets(st.integers(0, len(MONTHS) - 1), min_size=1)))
+        },
+        quiets=tuple(replace(one, row=f"quiet-{n}") for n, one in enumerate(rows)),
+    )
+
+
+@st.composite
 def duties(draw: st.DrawFn) -> Duty:
     spot = st.builds(
         Spot,
@@ -88,32 +116,43 @@ def duties(draw: st.DrawFn) -> Duty:
         agency="bureau",
         plan="licensing",
         levels=draw(st.dictionaries(st.sampled_from(["x", "y", ""]), levels, min_size=1, max_size=2)),
-        months=tuple(sorted(draw(st.sets(st.integers(0, len(MONTHS) - 1), min_size=1)))),
+        visits=draw(visits()),
         spots=tuple(draw(st.lists(spot, unique=True, min_size=1, max_size=5))),
         crews=(draw(crew),),
     )
 
 
-Told = tuple[Lack, str, str, str, str, tuple[str, ...], str]
-"""(what lacks, item, level, town, month, barred, the qualification that is asked for)."""
+Told = tuple[Lack, str, str, str, date, tuple[str, ...], str]
+"""(what lacks, item, level, town, the day on which the visit is given, barred, the qualification that is asked for)."""
 
 
-def can_go(spot: Spot, crew: Crew, month: Month, team: int) -> bool:
-    """Whether any officers in any order may sit on a visit's seats on any working day."""
+def term(one: Given) -> list[date]:
+    """The working days on which a visit can be made, whatever the windows."""
+    return [day for day in WORKED if one.day < day <= one.until] or [one.day]
+
+
+def open_days(visits: Visits, town: str, one: Given) -> list[date]:
+    """Those of them that no window closes."""
+    rows = [row for row in visits.quiets if not row.pools or town in row.pools]
+    return [day for day in term(one) if not any(day.day in row.days for row in rows)]
+
+
+def can_go(spot: Spot, crew: Crew, days: list[date], until: date) -> bool:
+    """Whether any officers in any order may sit on a visit's seats on one of these days."""
     able = [one for one in crew.officers if one.record.cap > 0 and spot.town in one.towns and one.record.id not in spot.barred]
     return any(
-        all(one.record.status(month.last) in ("1", "leave") and one.record.status(day) == "1" for one in seated)
+        all(one.record.status(until) in ("1", "leave") and one.record.status(day) == "1" for one in seated)
         and (not spot.qualification or seated[0].leads(spot.qualification))
-        for day in month.days
-        for seated in permutations(able, team)
+        for day in days
+        for seated in permutations(able, crew.team)
     )
 
 
-def lack(spot: Spot, crew: Crew, month: Month) -> Lack | None:
-    """What lacks for one class of objects in one month."""
-    if not month.days or can_go(spot, crew, month, crew.team):
+def lack(spot: Spot, crew: Crew, days: list[date], until: date) -> Lack | None:
+    """What lacks for one class of objects to which a visit may be made on these days."""
+    if not days or can_go(spot, crew, days, until):
         return None
-    if can_go(replace(spot, qualification=""), crew, month, crew.team):
+    if can_go(replace(spot, qualification=""), crew, days, until):
         return Lack.LEAD
     listed = [one for one in crew.officers if spot.town in one.towns and one.record.role is StaffRole.OFFICER]
     return Lack.TEAM if listed else Lack.AREA
@@ -125,37 +164,45 @@ def barred(spot: Spot, crew: Crew) -> tuple[str, ...]:
 
 
 def slowly(duty: Duty) -> Iterator[Told]:
-    """Every combination by itself; of a conflict only what lacks for it."""
-    (crew,) = duty.crews
-    for item, levels in duty.levels.items():
-        for level in levels:
-            for spot in duty.spots:
-                for month in (MONTHS[at] for at in duty.months):
-                    plain, found = lack(replace(spot, barred=frozenset()), crew, month), lack(spot, crew, month)
-                    if plain is not None:
-                        yield plain, item, level, spot.town, month.name, (), spot.qualification
-                    if found not in (None, plain):
-                        assert found is not None
-                        yield found, item, level, spot.town, month.name, barred(spot, crew), spot.qualification
+    """Every combination by itself, on every day on which a visit may be given; of a conflict only what lacks for it."""
+    (crew,), visits = duty.crews, duty.visits
+    wanted = [(item, level) for item, levels in duty.levels.items() for level in levels]
+    for spot in duty.spots:
+        for one in (one for held in visits.given.values() for one in held):
+            days = open_days(visits, spot.town, one)
+            plain, found = lack(replace(spot, barred=frozenset()), crew, days, one.until), lack(spot, crew, days, one.until)
+            for item, level in wanted:
+                if not days:
+                    town = spot.town if open_days(visits, "", one) else ""
+                    yield Lack.QUIET, item, level, town, one.day, (), ""
+                if plain is not None:
+                    yield plain, item, level, spot.town, one.day, (), spot.qualification
+                if found not in (None, plain):
+                    assert found is not None
+                    yield found, item, level, spot.town, one.day, barred(spot, crew), spot.qualification
 
 
 def spread(found: tuple[Hole, ...], duty: Duty) -> Iterator[Told]:
     """Holes as single combinations."""
     (crew,) = duty.crews
     for hole in found:
-        names = [month.name for month in MONTHS if hole.since <= month.name <= hole.until]
+        held = [one for at, days in duty.visits.given.items() if hole.since <= MONTHS[at].name <= hole.until for one in days]
+        spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in hole.days]
+        days = [one.day for one in held if not spans or any(first <= one.day <= last for first, last in spans)]
         spots = [s for s in duty.spots if s.town == hole.town and (not hole.barred or barred(s, crew) == hole.barred)]
-        for needed in {spot.qualification for spot in spots}:
-            if needed in hole.qualifications or (hole.lack is not Lack.LEAD and not needed):
-                for item in hole.items:
-                    for level in hole.levels:
-                        for name in names:
-                            yield hole.lack, item, level, hole.town, name, hole.barred, needed
+        asked = {s.qualification for s in spots if s.qualification in hole.qualifications} | (
+            {""} & {s.qualification for s in spots} if hole.lack is not Lack.LEAD else set()
+        )
+        for needed in {""} if hole.lack is Lack.QUIET else asked:
+            for item in hole.items:
+                for level in hole.levels:
+                    for day in days:
+                        yield hole.lack, item, level, hole.town, day, hole.barred, needed
 
 
 @given(duty=duties())
 @unhurried
-def test_teams_are_found_lacking_exactly_where_no_team_can_go_on_any_day(duty: Duty) -> None:
+def test_teams_are_found_lacking_exactly_where_no_team_can_go_on_an_open_day_of_a_visits_term(duty: Duty) -> None:
     told = SetUp(months=MONTHS, desks=(), duties=(duty,), sources=lambda _: None, agencies=lambda _: None)
     found = list(spread(holes(told), duty))
     assert len(found) == len(set(found)), "what is told once is not told again"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inspector.domain.commitment import Rules
 from inspector.domain.quota import Count, quota
-from inspector.domain.sampling import MUST, Bounds, SamplingRow, Window
+from inspector.domain.sampling import MUST, Bounds, MinimumRow, SamplingRow, Window
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
 from tests.unit.test_quota import CEILING, FLOOR, ORDER, SMALL, STAFF, one, row
@@ -74,6 +74,68 @@ def test_never_above_n_never_below_what_must_be_drawn(
     floored = ceil(limits.floor.ratio * n) if limits.floor else 0
     asked = max([floored, *(rule.asked(n) or 0 for rule in limits.sizes)]) - before
     assert sum(told.sizes[r.stratum].k for r in due) >= min(asked, sum(counts[r.stratum].able for r in due))
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[list[SamplingRow], dict[str, Count]]:
+    """Two strata of which an item is drawn apart, at one level or both, with numbers owed of it; some of them in the frame."""
+    per = draw(st.sampled_from([Window.QUARTER, Window.YEAR, Window.DRAW]))
+    rolling = draw(st.booleans()) and per is not Window.DRAW
+    owed = [
+        MinimumRow(row=f"least-{n}", items=("x",), levels=levels, least=draw(st.integers(1, 9)), per=window, basis="P:2.3")
+        for n, (levels, window) in enumerate(
+            draw(
+                st.lists(
+                    st.tuples(st.sampled_from([frozenset("CD"), frozenset("D")]), st.sampled_from([per, Window.YEAR])), max_size=2
+                )
+            )
+        )
+    ]
+    rows = []
+    for level in "CD":
+        whole = row(f"n-{level}", str(draw(RATIOS)), draw(st.integers(0, 6)), rolling=rolling, per=per)
+        about = tuple(one for one in owed if one.about("x", level))
+        whole = replace(whole, level=level, shared=bool(about), most=draw(st.none() | st.just(Fraction(1, 50))))
+        rows.append(whole)
+        if about:
+            rows.append(replace(whole, stratum=f"n-{level}/x", part_of=whole.stratum, item="x", owed=about))
+    counts = {}
+    for one_row in draw(st.lists(st.sampled_from(rows), unique=True, min_size=1)):
+        n, before = draw(st.integers(0, 40)), 0 if per is Window.DRAW else draw(st.integers(0, 6))
+        more = 0 if per is Window.YEAR else draw(st.integers(0, 6))
+        counts[one_row.stratum] = Count(
+            rows=n, able=draw(st.integers(0, n)), drawn=before, year_drawn=before + more, year_rows=n + before
+        )
+    return [one_row for one_row in rows if one_row.stratum in counts], counts
+
+
+@unhurried
+@given(parts(), bounds(), st.integers(0, 9), st.integers(0, 9), st.sampled_from([set[Window](), {Window.QUARTER}, {Window.YEAR}]))
+def test_what_is_owed_of_an_item_and_of_a_stratum_with_its_parts_is_drawn_whatever_would_cut_it(
+    held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, staffed: int, open_ones: set[Window]
+) -> None:
+    rows, counts = held
+    told = quota(rows, limits, counts, officers=officers, staff_drawn=staffed, unfinished=open_ones)
+    due = [held_row for held_row in rows if held_row.whole or not (held_row.rolling and held_row.per in open_ones)]
+
+    def met(some: list[SamplingRow], least: int, before: int) -> bool:
+        codes = [held_row.stratum for held_row in some]
+        asked = max(0, min(least - before, sum(counts[code].rows for code in codes)))
+        return sum(told.sizes[code].k for code in codes) >= min(asked, sum(counts[code].able for code in codes))
+
+    assert all(0 <= told.sizes[held_row.stratum].k <= counts[held_row.stratum].able for held_row in rows)
+    for owed in {owed for held_row in due for owed in held_row.owed}:
+        some = [held_row for held_row in due if owed in held_row.owed]
+        spent = [
+            counts[held_row.stratum].drawn if owed.per is held_row.per else counts[held_row.stratum].year_drawn
+            for held_row in some
+            if owed.per is not Window.DRAW
+        ]
+        assert met(some, owed.least, sum(spent))
+    for family in {held_row.family for held_row in due}:
+        some = [held_row for held_row in due if held_row.family == family]
+        before = 0 if some[0].per is Window.DRAW else sum(counts[held_row.stratum].drawn for held_row in some)
+        assert met(some, some[0].minimum, before)
 
 
 @unhurried

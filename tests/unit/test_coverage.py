@@ -10,14 +10,28 @@ from itertools import pairwise
 import pytest
 
 from inspector.cli import holes as told
+from inspector.domain.case import SubjectKind
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, visited
 from inspector.domain.lack import Lack
 from inspector.domain.policy import LevelRow, Policy
+from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord
-from inspector.domain.staffing import Crew, Month, Officer, Spot
+from inspector.domain.staffing import Crew, Month, Officer, Spot, Visits, given
 from inspector.labels import LANGS, known
 from inspector.policybook import Policybook
 from tests.packs import POLICIES
+
+QUIET = (
+    QuietRow(row="quiet-1", days=frozenset(range(1, 26)), subjects=frozenset(SubjectKind), excepted=frozenset(), basis="X:1"),
+    QuietRow(
+        row="quiet-2",
+        days=frozenset(range(20, 32)),
+        subjects=frozenset(SubjectKind),
+        excepted=frozenset(),
+        pools=frozenset({"town-7"}),
+        basis="X:1",
+    ),
+)
 
 
 def wide(items: int) -> Policy:
@@ -39,6 +53,16 @@ def months(count: int) -> tuple[Month, ...]:
         )
         for first, after in pairwise(firsts)
     )
+
+
+def visits(held: tuple[Month, ...], quiets: tuple[QuietRow, ...] = (), term: int = 21) -> Visits:
+    """Given on each working day, to be made within so many days."""
+    days = tuple(day for month in held for day in month.days)
+    told = {
+        at: tuple(given(day, day + timedelta(days=term), days) for day in month.days if day + timedelta(days=term) <= days[-1])
+        for at, month in enumerate(held)
+    }
+    return Visits(days=days, given=told, quiets=quiets)
 
 
 def officer(n: int, town: str) -> Officer:
@@ -66,7 +90,7 @@ def test_two_hundred_items_at_six_levels_in_fifty_towns_over_two_years_are_prove
         agency="bureau",
         plan="licensing",
         levels=visited(pack),
-        months=tuple(range(24)),
+        visits=visits(span, QUIET),
         spots=spots,
         crews=(Crew(agency="bureau", team=4, officers=staff),),
     )
@@ -76,7 +100,7 @@ def test_two_hundred_items_at_six_levels_in_fifty_towns_over_two_years_are_prove
         SetUp(months=span, desks=(desk,), duties=(duty,), sources=lambda _: Lack.SOURCE, agencies=lambda _: Lack.AGENCY)
     )
     assert time.process_time() - begun < 3
-    assert {hole.lack for hole in found} == {Lack.SOURCE, Lack.AGENCY, Lack.AREA, Lack.TEAM, Lack.LEAD}
+    assert {hole.lack for hole in found} == {Lack.SOURCE, Lack.AGENCY, Lack.AREA, Lack.TEAM, Lack.LEAD, Lack.QUIET}
     assert [(hole.town, hole.since, hole.until) for hole in found if hole.lack is Lack.AREA] == [
         ("town-49", "2026-01", "2027-12")
     ]
@@ -102,6 +126,9 @@ def test_every_lack_says_what_it_is_and_what_would_close_it_in_both_languages(la
         able=1,
         renew=("Z1",),
         away=("Z2",),
+        days=(("2026-03-02", "2026-03-10"), ("2026-05-04", "2026-05-04")),
+        windows=("quiet-1",),
+        wait=18,
     )
     for lang in LANGS:
         assert known(f"coverage.{lack.value}", lang)
@@ -109,6 +136,7 @@ def test_every_lack_says_what_it_is_and_what_would_close_it_in_both_languages(la
         assert "coverage." not in line
         assert "…" not in line, "no fact is left out"
         assert "2026-03" in line
+        assert "2026-05-04" in line
         assert "→" in line
 
 

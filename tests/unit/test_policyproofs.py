@@ -6,7 +6,7 @@ import pytest
 
 from inspector.policybook import filing
 from inspector.policybook.flaws import WORDS
-from tests import conduct, contradictions, legaltime, scales, sizes
+from tests import conduct, contradictions, legaltime, minimums, scales, sizes
 from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, refused, without
 
 BROKEN = {
@@ -347,7 +347,7 @@ BROKEN = {
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
     **sizes.BROKEN,
     **scales.BROKEN,
-    **(legaltime.BROKEN | conduct.BROKEN | contradictions.BROKEN),
+    **(legaltime.BROKEN | conduct.BROKEN | contradictions.BROKEN | minimums.BROKEN),
 }
 
 

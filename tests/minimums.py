@@ -1,0 +1,91 @@
+"""Ways to break what a pack says about the least number of an item; told by `test_policyproofs`."""
+
+from __future__ import annotations
+
+from tests.packs import SHIPPED, after
+
+
+def owed(least: int = 5, per: str = "quarter", text: str = SHIPPED, **stated: str) -> str:
+    """The shipped pack with one row more: so many of an item, at level D unless something else is stated."""
+    told = {"id": '"least"', "items": '["dispatch-premises"]', "levels": '["D"]', "basis": '"P:2.3"'} | stated
+    lines = "".join(f"{key} = {value}\n" for key, value in told.items() if value)
+    return f'{text}\n[[minimum]]\n{lines}least = {least}\nper = "{per}"\n'
+
+
+PLAIN = owed()
+"""It loads: five of an item a quarter, as many as of daily supervision."""
+
+BROKEN = {
+    "a least number is owed of an item that there is": (
+        owed(items='["dispatch-premise"]'),
+        ["value_unknown"],
+        "minimum least · items: dispatch-premise is unknown; nearest is dispatch-premises",
+    ),
+    "and at a level that there is": (
+        owed(levels='["E"]'),
+        ["value_unknown"],
+        "minimum least · levels: E is unknown",
+    ),
+    "some item is named": (
+        owed(items="[]"),
+        ["type_wrong"],
+        "minimum least · items: got []; write at least one entry",
+    ),
+    "no number of an item is owed twice": (
+        owed(text=owed(id='"other"')),
+        ["minimum_twice"],
+        "minimum least · items: dispatch-premises is in other for the same levels and window already",
+    ),
+    "nothing is owed of an item that no draw comes to": (
+        owed(items='["legal-aid"]'),
+        ["minimum_unreachable"],
+        "minimum least · items: no draw comes to legal-aid: it is exempt, or its strategies at these levels lead to no stratum but",
+    ),
+    "nor at levels whose strategies draw nobody": (
+        owed(items='["stable-jobs"]', levels='["A"]', least=1),
+        ["minimum_unreachable"],
+        "minimum least · items: no draw comes to stable-jobs",
+    ),
+    "a least number is counted as its strata are, or by the year": (
+        owed(per="month", least=1),
+        ["minimum_window"],
+        "minimum least · per: is counted by month, but stratum normal-D by quarter; write that, or year",
+    ),
+    "the stratum of an item has a name of its own": (
+        owed(
+            text=after(
+                'id = "low-D"',
+                'stratum = "low-D"',
+                'stratum = "normal-D/dispatch-premises"',
+                after('id = "sample-low-D"', 'stratum = "low-D"', 'stratum = "normal-D/dispatch-premises"'),
+            )
+        ),
+        ["minimum_name"],
+        "minimum least · items: the stratum normal-D/dispatch-premises that this makes is there already",
+    ),
+    "least numbers draw committers no more than others of their level": (
+        owed(least=6),
+        ["minimum_heavier"],
+        "minimum least · least: up to 24 committers of level D must be drawn in a year, of others 20; cite a permit",
+    ),
+    "what is owed of several items adds up": (
+        owed(text=owed(least=3), least=3, id='"other"', items='["hukou-housing"]'),
+        ["minimum_heavier"],
+        "minimum least, other · least: up to 24 committers of level D must be drawn in a year, of others 20",
+    ),
+    "and what is owed at all levels together may all be of the best": (
+        owed(least=2, levels=""),
+        ["minimum_heavier", "minimum_heavier"],
+        "minimum least · least: up to 8 committers of level A must be drawn in a year, of others 4",
+    ),
+    "that several visits are spread evenly has a basis of its own": (
+        after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 2'),
+        ["spread_uncited"],
+        "frequency frequency-D · spread_basis: 2 visits within 12mo are spread evenly over it",
+    ),
+    "and one visit is spread over nothing": (
+        after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\nspread_basis = "H:14"'),
+        ["spread_of_one"],
+        "frequency frequency-D · spread_basis: says on what an even spread rests, and one visit is spread over nothing",
+    ),
+}
