@@ -1,6 +1,6 @@
 """SM2 (GB/T 32918.2, on the curve of 32918.5) over the signed fields, joined as they stand.
 
-The library is an extra (decision 46): pure Python, not of constant time and no certified module. Where the assessment of commercial
+The library is an extra (decision 47): pure Python, not of constant time and no certified module. Where the assessment of commercial
 cryptography (密评) applies, the key belongs into a certified machine, and this file gives way to one that asks it.
 """
 
