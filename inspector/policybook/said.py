@@ -37,6 +37,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "nobody could ever go: leave some working days open",
         "没有一个工作日可以上门；须留出开放的日期",
     ),
+    "publicity_unstated": (
+        'does not say whether its letters are made public: write publicity = {{ scope = "none", basis = "…" }}, or scope, term and basis',
+        '没有写明承诺书是否公开：不公开的写 publicity = {{ scope = "none", basis = "…" }}，公开的写明范围（scope）、时限（term）和依据（basis）',
+    ),
     "verify_hasty": (
         "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
         "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",
