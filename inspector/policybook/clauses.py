@@ -98,6 +98,7 @@ def _of_item(item: Item) -> frozenset[str]:
         item.override_basis or "",
         item.insured_basis or "",
         item.publicity.basis if item.publicity is not None else "",
+        *(held.basis for held in item.notices),
         *(fact.basis for fact in item.facts),
         *(fact.valid_for_basis for fact in item.facts),
     )

@@ -124,6 +124,7 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
         "设定依据": founded or "目录没有载明法律、法规或者文件",
         "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待{choice}",
         "方式一 告知承诺": _commitment(item),
+        **({"此前的告知书": "；".join(_former(item, bases))} if item.notices and not item.exempt else {}),
         **({"承诺书公开": f"{legaltime.public(item.publicity)}{bases.of(item.publicity.basis)}"} if item.publicity else {}),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
         **check,
@@ -136,6 +137,13 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
 def _commitment(item: Item) -> str:
     proxy = "可以代为承诺" if item.proxy_allowed else "须由本人承诺，不得代为承诺"
     return f"签署告知承诺书（告知书版本 {item.notice_version}），不再提交该项证明；{proxy}"
+
+
+def _former(item: Item, bases: _Bases) -> Iterable[str]:
+    """What was announced to whoever has signed before: no other way is used for those letters."""
+    for held in item.notices:
+        ways = "、".join(WORDS[method] for method in held.announced)
+        yield f"所签承诺书写明告知书版本 {held.version}（{held.since} 至 {held.until}）的，核查方式只限{ways}{bases.of(held.basis)}"
 
 
 def verified(policy: Policy, item: Item) -> str:
