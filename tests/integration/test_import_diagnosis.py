@@ -142,11 +142,11 @@ def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: 
 
 def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(operator: Operator) -> None:
     cells: list[Cell] = [*row(1)]
-    cells[8], cells[9] = 1, date(2025, 3, 2)
+    cells[9], cells[10] = date(2025, 3, 2), 1
     file = operator.workbook("numbers.xlsx", HEADS, cells, [], row(2), merged="A2:A3")
     assert odd(operator, file) == [
         (2, "", "cells_merged"),
-        (2, "signed_by", "cell_was_number"),
+        (2, "claim:registration-status", "cell_was_number"),
         (3, "", "rows_empty"),
     ]
     told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--dry-run", "--json").json
