@@ -128,6 +128,7 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
         **({"承诺书公开": f"{legaltime.public(item.publicity)}{bases.of(item.publicity.basis)}"} if item.publicity else {}),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
         **check,
+        **_drawn(policy, item, bases),
         "承诺不实的后果": _untrue(policy, bases),
         "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录{withdrawal}",
     }
@@ -154,6 +155,15 @@ def verified(policy: Policy, item: Item) -> str:
         before = "视情形在作出决定之前或者之后"
     ways = "、".join(WORDS[method] for method in Method if method in item.methods)
     return f"方式为{ways}，不采用未告知的方式；{before}进行，自{WORDS[item.verify_from]}之日起{_term(item.verify)}内完成"
+
+
+def _drawn(policy: Policy, item: Item, bases: _Bases) -> dict[str, str]:
+    """That who commits may be drawn like everybody: daily supervision sends people whatever the notice announced of verification."""
+    strata = {row.stratum for row in policy.strategies if row.fits(item) and row.stratum is not None}
+    if item.exempt or not strata:
+        return {}
+    rows = [row.basis for row in policy.samplings if row.stratum in strata]
+    return {"随机抽查": f"与未选择告知承诺制的一样属于日常监管的对象，被随机抽中的，可以到场检查{bases.of(*rows)}"}
 
 
 def _exempt(item: Item) -> str:

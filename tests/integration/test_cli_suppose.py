@@ -68,6 +68,7 @@ def test_who_brings_a_certificate_and_an_exempt_item_are_not_verified_and_the_ru
     [
         (("--item", "nothing"), 2, "has no item nothing"),
         (("--item", "business-licence", "--level", "Z"), 2, "Z"),
+        (("--item", "business-licence", "--notice", "2019-07"), 2, "answers version 2019-07 of the notice"),
         (("--item", "business-licence", "--subject", "PERSON"), 2, "PERSON"),
         (("--item", "business-licence", "--matter", "BENEFIT"), 2, "BENEFIT"),
     ],

@@ -75,6 +75,13 @@ def test_a_conflict_with_what_is_stored_is_told_beside_the_faults_of_other_rows(
     assert cases(operator) == ["S-000001"]
 
 
+def test_a_letter_that_answers_a_notice_nobody_knows_is_told_by_row_with_the_version_there_is(operator: Operator) -> None:
+    code, told = bring(operator, operator.file("notice.csv", table(HEADS, row(1), row(2, version="2019-07"))))
+    assert (code, found(told)) == (2, [(3, "notice_version", "notice_unknown")])
+    assert "business-licence has 2025-01 now" in json.dumps(told)
+    assert cases(operator) == []
+
+
 def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to(operator: Operator) -> None:
     hidden = [row(number, name=text) for number, text in enumerate(HIDDEN, 1)]
     heads = [*HEADS, "claims_on", "publicity_until"]

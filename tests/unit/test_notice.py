@@ -14,6 +14,8 @@ from inspector.domain.case import Method
 from inspector.domain.combination import Aspect, combinations
 from inspector.domain.notice import Notice
 from inspector.domain.policy import Policy
+from inspector.domain.publicity import Publicity
+from inspector.domain.repeal import bases, titles
 from inspector.domain.strategy import steps
 from inspector.domain.verification import begin
 from inspector.policybook import PacksInvalid, Policybook, check_examples
@@ -23,6 +25,7 @@ from tests.notices import FORMER, former
 from tests.packs import ITEM, POLICIES, PREMISES, SHIPPED, after, edited, loaded, write
 from tests.unit.test_backtest import CALENDAR, DEMO, supposed
 from tests.unit.test_guide import page
+from tests.unit.test_presets import CITED, citations
 
 NEXT = edited(('version = "2026.1"', 'version = "2026.9"'), ("effective_from = 2026-01-01", "effective_from = 2026-09-01"))
 RENAMED = after(ITEM, 'notice_version = "2026-01"', 'notice_version = "2026-09"', NEXT)
@@ -78,6 +81,15 @@ def test_a_later_version_that_keeps_the_former_notice_loads_and_the_sheet_the_gu
     )
     assert "此前的告知书" not in page(before)
     assert list(combinations(before, held)) == [], "what was signed before is verified as before"
+
+
+def test_whatever_an_item_cites_is_looked_at_again_when_it_is_repealed() -> None:
+    public = Publicity(scope="none", term=None, basis="S9:17")
+    notices = bound(DEMO, "dispatch-premises", Method.ONLINE_QUERY).items["dispatch-premises"].notices
+    held = replace(DEMO.items["dispatch-premises"], publicity=public, insured_value=1, insured_basis="S35:4", notices=notices)
+    held = replace(held, exempt_basis="S4:19", override_basis="S14:21")
+    assert {*citations(held)} == {*CITED.findall(";".join(bases(held)))}
+    assert {DEMO.sources[code] for code in ("S9", "S35", "S4", "S14", "S0")} <= titles(held, DEMO.sources)
 
 
 def test_a_pack_may_know_a_former_notice_that_no_version_before_it_had(tmp_path: Path) -> None:
