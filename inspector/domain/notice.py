@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from inspector.domain.case import Method
@@ -17,16 +17,16 @@ class Notice:
     basis: str
     since: date | None = None
     until: date | None = None
+    announced: tuple[Method, ...] = field(init=False)
+    """The ways in the order of the glossary, put in order once: every decision tells them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "announced", tuple(method for method in Method if method in self.methods))
 
     @property
     def former(self) -> bool:
         """Whether the item has another notice now."""
         return self.until is not None
-
-    @property
-    def announced(self) -> tuple[Method, ...]:
-        """The ways in the order of the glossary."""
-        return tuple(method for method in Method if method in self.methods)
 
     def stood(self, day: date) -> bool:
         """Whether it was in force on a day, as far as the item says."""

@@ -38,7 +38,7 @@ def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: 
         "row": row.row,
         "verify": str(item.verify),
         "notice": notice.version,
-        "announced": [method.value for method in notice.announced],
+        "announced": [*notice.announced],
         **({"insured_value": item.insured_value} if item.insured else {}),
         "due_at": term.due_at.isoformat(),
         "due_provisional": term.due_provisional,
