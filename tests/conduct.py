@@ -170,7 +170,7 @@ BROKEN = {
     ),
     "a strategy for insured items alone leaves the others without": (
         after('id = "normal-A"', 'basis = "S0:7;P:2.2"', 'basis = "S0:7;P:2.2"\ninsured = true', INSURED),
-        ["strategy_missing"],
+        ["strategy_missing", "method_unannounced"],
         "strategy · profile × levels: no row for normal/A; each profile and level needs exactly one",
     ),
     "a strategy for insured items leads nowhere where none is": (

@@ -217,7 +217,7 @@ def application(number: int, item: str, claims: Mapping[str, str], **changes: ob
         claims=tuple(Claim(key=fact, fact=fact, value=value, on=date(2026, 2, 27)) for fact, value in claims.items()),
         letter_text="本人承诺",
         letter_digest="0" * 64,
-        notice_version="1",
+        notice_version="2025-01",
         signed_by="张三",
         signed_on=date(2026, 3, 1),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from inspector.domain.policy import Policy
 from inspector.policybook import PacksInvalid, Policybook
+from inspector.policybook.founding import DOCUMENTS
 
 POLICIES = Path(__file__).resolve().parents[1] / "policies"
 SHIPPED = (POLICIES / "maoji" / "pack.toml").read_text(encoding="utf-8")
@@ -16,6 +17,8 @@ SHIPPED = (POLICIES / "maoji" / "pack.toml").read_text(encoding="utf-8")
 def write(folder: Path, text: str, name: str = "pack.toml", pack: str = "maoji") -> Path:
     file = folder / pack / name
     file.parent.mkdir(exist_ok=True)
+    if not (folder / DOCUMENTS).exists():
+        (folder / DOCUMENTS).symlink_to(POLICIES / DOCUMENTS)
     file.write_text(text, encoding="utf-8")
     return file
 

@@ -38,7 +38,7 @@ BROKEN = {
         "stratum normal-D may draw committers more in a year (2/5 per quarter (minimum 5)) than others of level D are drawn (3/10 per",
     ),
     "the plan is marked as no permission, whatever the file says": (
-        edited(('S0 = "', 'S0 = { heavier = ["7"], title = "'), ('2月24日）"\n', '2月24日）" }\n')),
+        edited(("S0 = { ", 'S0 = { heavier = ["7"], ')),
         ["source_no_statute"],
         "maoji/pack.toml · sources.S0.heavier: S0 is no law",
     ),

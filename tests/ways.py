@@ -12,6 +12,11 @@ BROKEN = {
         ["publicity_term"],
         "item business-licence · publicity.term: scope 本机关网站: what is made public needs its term",
     ),
+    "an item says whether its letters are made public": (
+        after(ITEM, f"{NOT_PUBLIC}\n", ""),
+        ["publicity_unstated"],
+        "item business-licence · publicity: does not say whether its letters are made public: write publicity = { scope",
+    ),
     "nobody is sent before the query on line": (
         after('id = "high-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"'),
         ["visit_before_query"],

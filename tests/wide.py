@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 PROFILES = ("low", "normal", "high")
+_MORE = {"low": "", "normal": ', "ASSISTANCE", "ON_SITE"', "high": ', "ASSISTANCE", "ON_SITE"'}
+"""The ways beside the query that some notice announces."""
 HEAD = """
 id = "wide"
 version = "1"
 title = "wide"
 effective_from = 2026-01-01
 extends = "maoji@2026.1"
+cites_only = ["S0"]
 without = ["floor", "clause"]
 
 [sources]
@@ -37,6 +40,6 @@ def _tables(levels: int, gap: str, overlap: str) -> Iterator[str]:
             for row in [name, f"{name}-again"] if name == overlap else [] if name == gap else [name]:
                 yield (
                     f'[[strategy]]\nid = "{row}"\nprofile = "{profile}"\nlevels = ["{code}"]\n'
-                    'methods = ["ONLINE_QUERY", "ASSISTANCE", "ON_SITE"]\nbefore_decision = false\nvisit_all = false\n'
+                    f'methods = ["ONLINE_QUERY"{_MORE[profile]}]\nbefore_decision = false\nvisit_all = false\n'
                     f'stratum = "pool-{code}"\nbasis = "X:1"\n'
                 )

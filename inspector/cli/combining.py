@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.domain.case import Method
-from inspector.domain.combination import Aspect, Combination, Fate, combinations, stated
+from inspector.domain.combination import Aspect, Combination, Fate, asked, combinations, stated
 from inspector.flows import wording
 from inspector.labels import Lang, label, of
 
@@ -35,18 +35,19 @@ class Outcomes:
         found = list(combinations(self.before, self.after))
         yield ""
         yield label("combination.heading", lang, count=len(found), of=self._count())
-        told: dict[tuple[str, str], list[str]] = {}
+        told: dict[tuple[str, str, str], list[str]] = {}
         for one in found:
-            told.setdefault((one.item, _parts(one, lang)), []).append(one.level)
-        for (item, parts), levels in told.items():
+            told.setdefault((one.item, one.notice, _parts(one, lang)), []).append(one.level)
+        for (item, notice, parts), levels in told.items():
             held = self.after.items.get(item) or self.before.items[item]
             said = label("explain.and", lang).join(levels[:_SHOWN])
             if (more := len(levels) - _SHOWN) > 0:
                 said = label("combination.further", lang, levels=said, count=more)
-            yield "  " + label("combination.line", lang, item=item, name=held.name, levels=said, parts=parts)
+            name = label("combination.answering", lang, name=held.name, notice=notice) if notice else held.name
+            yield "  " + label("combination.line", lang, item=item, name=name, levels=said, parts=parts)
 
     def _count(self) -> int:
-        return len(stated(self.before, self.after)) * len({*self.before.items, *self.after.items})
+        return len(stated(self.before, self.after)) * len([*asked(self.before, self.after)])
 
 
 def _parts(one: Combination, lang: Lang) -> str:

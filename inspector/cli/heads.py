@@ -152,6 +152,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "original": ("code as received", "报送的代码"),
     "warnings": ("the code looks irregular", "代码存疑"),
     "text": ("text", "全文"),
+    "notice": ("former notice that bounds it", "所依此前的告知书"),
     "notice_version": ("version of the notice", "告知书版本"),
     "signed_by": ("signed by", "签署人"),
     "signed_on": ("signed on", "签署日期"),

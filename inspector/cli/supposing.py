@@ -45,6 +45,10 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         datetime | None,
         typer.Option("--day", help="Day on which it comes in; default: today 受理日", formats=["%Y-%m-%d"]),
     ] = None,
+    notice: Annotated[
+        str | None,
+        typer.Option("--notice", help="Version of the notice that the letter answers; default: the item's own 告知书版本"),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -78,6 +82,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         subject=subject or next(kind for kind in SubjectKind if kind in known.subjects),
         level=level or None,
         at=calendar.opening(on),
+        notice=notice,
     )
     told = suppose(_Place(calendar, tree), policy, facts)
     terminal.value(json.loads(dump(told)))

@@ -32,7 +32,7 @@ def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
 
 
 def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:
-    """What people should look at in a case that is taken: another notice may have made it another promise, another signer none."""
+    """What people should look at in a case that is taken: a former notice made it another promise, another signer may have made none."""
     return tuple(_remarks(case, item))
 
 
@@ -42,6 +42,8 @@ def _remarks(case: Case, item: Item) -> Iterator[CaseRemark]:
         return
     if letter.notice_version != item.notice_version:
         yield CaseRemark.NOTICE_VERSION
+    if (notice := item.notice(letter.notice_version)) is not None and not notice.stood(letter.signed_on):
+        yield CaseRemark.NOTICE_DAY
     if item.publicity is not None and (letter.publicity_scope, letter.publicity_until) != (
         item.publicity.scope,
         item.publicity.last(letter.signed_on),
@@ -139,3 +141,8 @@ def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
         yield Invalid("signed_long_ago", signed_on=letter.signed_on.isoformat(), earliest=_EARLIEST, field="letter.signed_on")
     if letter.signed_on > now.date():
         yield Invalid("signed_in_future", signed_on=letter.signed_on.isoformat(), today=now.date().isoformat())
+    if case.route is Route.COMMITMENT and item.notice(letter.notice_version) is None:
+        # nobody knows what it announced, and no verification may go beyond that (the plan, item 5)
+        known = ", ".join(held.version for held in item.notices)
+        facts = {"version": letter.notice_version, "wanted": item.notice_version, "known": known or "-"}
+        yield Invalid("notice_unknown", item=item.code, **facts, field="letter.notice_version")

@@ -127,7 +127,19 @@ def alike(before: Policy, after: Policy) -> bool:
 
 
 _NOT_ASKED = (
-    *("id", "version", "title", "effective_from", "effective_to", "approval", "digest", "extends", "sources", "clauses"),
+    *(
+        "id",
+        "version",
+        "title",
+        "effective_from",
+        "effective_to",
+        "approval",
+        "digest",
+        "extends",
+        "sources",
+        "clauses",
+        "founding",
+    ),
     *("samplings", "bounds", "limits", "draw", "publish", "report", "acts", "retentions"),
 )
 

@@ -51,7 +51,8 @@ class VerifyFrom(StrEnum):
 class CaseRemark(StrEnum):
     """What is odd about a case and yet taken, for people to look at.
 
-    `NOTICE_VERSION`: its letter names another version of the notice than the item. `FORMER_MISMATCH`: an answer that came after a
+    `NOTICE_VERSION`: its letter answers a former version of the item's notice, which bounds its verification. `NOTICE_DAY`: it was
+    signed on a day on which that version did not stand. `FORMER_MISMATCH`: an answer that came after a
     correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
     signed by somebody who is neither that person nor a named proxy. `PUBLICITY`: its letter is to be public otherwise than the item
     says. `DECIDED_BEFORE`: the term is counted from the decision, which was
@@ -63,6 +64,7 @@ class CaseRemark(StrEnum):
     SIGNER = "SIGNER"
     DECIDED_BEFORE = "DECIDED_BEFORE"
     PUBLICITY = "PUBLICITY"
+    NOTICE_DAY = "NOTICE_DAY"
 
 
 class CaseState(StrEnum):
@@ -228,7 +230,10 @@ class VerifyTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """The chosen row of the pack: never changed afterwards, not even by a new pack version. Its date is the case's own."""
+    """The chosen row of the pack: never changed afterwards, not even by a new pack version. Its date is the case's own.
+
+    `notice`: the version of the former notice that bounds the ways; empty where the letter answers the item's own.
+    """
 
     row: str
     basis: str
@@ -240,6 +245,7 @@ class Strategy:
     due_at: datetime
     due_provisional: bool
     due_counted: Counting
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

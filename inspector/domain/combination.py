@@ -45,26 +45,35 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combination:
-    """An item at a level, or at ratings that make one, whose outcome is another one. `level` is what is stated."""
+    """An item at a level, or at ratings that make one, whose outcome is another one. `level` is what is stated.
+
+    `notice`: for letters that answer this version, a former one of either pack; empty: that of each pack's own day.
+    """
 
     item: str
     level: str
     aspects: tuple[Aspect, ...]
     before: Fate
     after: Fate
+    notice: str = ""
 
 
-def fate(policy: Policy, item_code: str, level: str) -> Fate:
-    """The outcome by the commitment route. A level that is not on the pack's scale counts as unrated, as everywhere."""
+def fate(policy: Policy, item_code: str, level: str, notice: str = "") -> Fate:
+    """The outcome by the commitment route. A level that is not on the pack's scale counts as unrated, as everywhere.
+
+    `notice` is the version of the notice that the letter answers; empty: the item's own.
+    """
     item = policy.items.get(item_code)
-    if item is None:
+    answered = item.notice(notice or item.notice_version) if item is not None else None
+    if item is None or answered is None:
         return Fate(course=Course.REFUSED)
     if item.exempt:
         return Fate(course=Course.POOLED)
     known = level if any(row.code == level for row in policy.levels) else policy.unrated
     row = policy.strategy(item, known)
     ways = tuple(
-        (fact.code, tuple((step.method, step.via, step.ground) for step in steps(policy, item, fact, row))) for fact in item.facts
+        (fact.code, tuple((step.method, step.via, step.ground) for step in steps(policy, item, fact, row, answered.methods)))
+        for fact in item.facts
     )
     draw = policy.sampling(row.stratum) if row.stratum is not None else None
     return Fate(
@@ -98,15 +107,24 @@ def _known(policy: Policy) -> Mapping[str, str]:
 def combinations(before: Policy, after: Policy) -> Iterator[Combination]:
     """Every item and level, or ratings, of either pack whose outcome changes, in the order of the packs."""
     told = stated(before, after)
-    for item in dict.fromkeys([*before.items, *after.items]):
+    for item, notice in asked(before, after):
         fates: dict[tuple[str, str], tuple[Fate, Fate, tuple[Aspect, ...]]] = {}
         for said, levels in told.items():
             if levels not in fates:
-                was, becomes = fate(before, item, levels[0]), fate(after, item, levels[1])
+                was, becomes = fate(before, item, levels[0], notice), fate(after, item, levels[1], notice)
                 fates[levels] = was, becomes, differences(was, becomes)
             was, becomes, aspects = fates[levels]
             if aspects:
-                yield Combination(item=item, level=said, aspects=aspects, before=was, after=becomes)
+                yield Combination(item=item, level=said, aspects=aspects, before=was, after=becomes, notice=notice)
+
+
+def asked(before: Policy, after: Policy) -> Iterator[tuple[str, str]]:
+    """Each item of either pack by the notice of its day, and each that both have by every former notice that one of them knows."""
+    for code in dict.fromkeys([*before.items, *after.items]):
+        yield code, ""
+        both = [policy.items[code] for policy in (before, after) if code in policy.items]
+        if len(both) > 1:
+            yield from ((code, version) for version in sorted({held.version for item in both for held in item.notices}))
 
 
 def differences(was: Fate, becomes: Fate) -> tuple[Aspect, ...]:

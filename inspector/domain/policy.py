@@ -12,6 +12,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
+from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow
@@ -120,7 +121,7 @@ class Item:
     """A proof item (证明事项) open to commitment, with everything the plan's item 7 wants stated in advance.
 
     `insured_value`: up to how many yuan a liability insurance stands for what is granted on an untrue promise (the plan, item 9),
-    with its basis; None: none does.
+    with its basis; None: none does. `methods` are those that the notice of now announces; `notices` are the former ones.
     """
 
     code: str
@@ -144,6 +145,7 @@ class Item:
     standard: str
     notice_version: str
     publicity: Publicity | None = None
+    notices: tuple[Notice, ...] = ()
     facts: tuple[Fact, ...]
     basis: str
     insured_value: int | None = None
@@ -153,6 +155,11 @@ class Item:
     def insured(self) -> bool:
         """Whether an insurance stands for it: a strategy may go by that."""
         return self.insured_value is not None
+
+    def notice(self, version: str) -> Notice | None:
+        """The notice of a version, the item's own or a former one; None for one that it does not know."""
+        own = Notice(version=self.notice_version, methods=self.methods, basis=self.basis)
+        return next((held for held in (own, *self.notices) if held.version == version), None)
 
     def unreviewed(self, day: date) -> bool:
         """Whether the item is exempt and the date by which its exemption was to be reviewed has passed.
@@ -248,6 +255,7 @@ class Policy:
 
     `statutes` are the codes of those sources that are laws or regulations: nothing else opens an excluded category.
     `heavier` are the articles, as `S8:22`, that the pack says permit heavier checks of those who committed.
+    `founding` are the sources that it carries out, clause by clause, each with the list of its duties that it was held against.
     `extends` is the label of the pack that it was built on, whose digest is then part of its own; empty for none.
     `parts` are the strategy rows of items that are drawn apart (`minimums`), by item and level, with the stratum of their own.
     `approval` is None while nobody has approved it: such a pack is in force all the same, and whoever reads is told.
@@ -262,6 +270,7 @@ class Policy:
     sources: Mapping[str, str]
     statutes: frozenset[str] = frozenset()
     heavier: frozenset[str] = frozenset()
+    founding: Mapping[str, str] = field(default_factory=dict)
     levels: tuple[LevelRow, ...]
     scale: Scale = field(default_factory=Scale)
     stale_after: Term

@@ -6,7 +6,7 @@ Nothing falls by itself. A person applies for a new edition that cites it no lon
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -82,9 +82,15 @@ def codes(*bases: str | None) -> frozenset[str]:
 
 def titles(item: Item, sources: Mapping[str, str]) -> frozenset[str]:
     """The titles of all documents that an item of a pack rests on."""
-    own = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis)
-    bases = (*own, *(basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis)))
-    return frozenset(sources[code] for code in codes(*bases) if code in sources)
+    return frozenset(sources[code] for code in codes(*bases(item)) if code in sources)
+
+
+def bases(item: Item) -> Iterator[str]:
+    """Everything that an item cites, for itself, for each of its facts and for each notice that it has had."""
+    public = item.publicity.basis if item.publicity is not None else None
+    own = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis, item.insured_basis, public)
+    of_facts = (basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis))
+    yield from (basis for basis in (*own, *of_facts, *(held.basis for held in item.notices)) if basis)
 
 
 def named(text: str, packs: Iterable[Policy], entries: Iterable[Entry]) -> str:

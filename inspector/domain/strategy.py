@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from inspector.domain.case import Method, Rated, Step, VerifyTerm
 from inspector.domain.decision import Because
+from inspector.domain.notice import Notice
 from inspector.domain.policy import Fact, Item, Policy, StrategyRow
 
 
@@ -19,8 +20,11 @@ class Chosen:
     because: Because
 
 
-def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: Iterable[str]) -> Chosen:
-    """The one row for the item's profile and the level (the plan, item 7). Raises Invalid for a fact that the item does not know."""
+def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: Iterable[str], notice: Notice) -> Chosen:
+    """The one row for the item's profile and the level (the plan, item 7), within what the `notice` of the letter announced.
+
+    Raises Invalid for a fact that the item does not know.
+    """
     row = policy.strategy(item, level.level)
     told = {
         "item": item.code,
@@ -33,24 +37,33 @@ def strategy(policy: Policy, item: Item, level: Rated, term: VerifyTerm, facts: 
         "before_decision": row.before_decision,
         "row": row.row,
         "verify": str(item.verify),
+        "notice": notice.version,
+        "announced": [*notice.announced],
         **({"insured_value": item.insured_value} if item.insured else {}),
         "due_at": term.due_at.isoformat(),
         "due_provisional": term.due_provisional,
     }
-    basis = (row.basis, item.verify_basis, *filter(None, [level.facts.get("combined_basis"), item.insured_basis]))
+    beside = (level.facts.get("combined_basis"), item.insured_basis, notice.basis if notice.former else None)
+    basis = (row.basis, item.verify_basis, *filter(None, beside))
     because = Because(rule="strategy.choose", basis=basis, pack=policy.label, facts=told)
-    return Chosen(row=row, ways=tuple(steps(policy, item, item.fact(fact), row) for fact in facts), because=because)
+    ways = tuple(steps(policy, item, item.fact(fact), row, notice.methods) for fact in facts)
+    return Chosen(row=row, ways=ways, because=because)
 
 
-def steps(policy: Policy, item: Item, fact: Fact, row: StrategyRow) -> tuple[Step, ...]:
+def steps(
+    policy: Policy, item: Item, fact: Fact, row: StrategyRow, announced: frozenset[Method] | None = None
+) -> tuple[Step, ...]:
     """The ways open to one fact, in the row's order. A way without a connector, or not announced in the notice, is left out.
 
+    `announced` is what the notice that the letter answers has announced; None: it is the item's own.
+
     A fact held by another body is asked of it before anybody is sent; a fact that exists only at the premises skips the letter
-    (handbook 2.2). The notice bounds the ways: verification may not go beyond the announced power (the plan, item 5).
+    (handbook 2.2). The notice bounds the ways: verification may not go beyond the announced power (the plan, item 5); nor beyond what
+    the item uses now, where a former notice announced more.
     """
     ways = []
     for method in row.methods:
-        if method not in item.methods:
+        if method not in item.methods or (announced is not None and method not in announced):
             continue
         if method is Method.ONLINE_QUERY and fact.source:
             ways.append(Step(method=method, via=fact.source, ground="", basis=fact.basis))

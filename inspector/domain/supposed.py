@@ -21,11 +21,15 @@ from inspector.domain.case import (
 from inspector.domain.credit import needs_rating, rated, rated_unknown
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Policy
+from inspector.domain.publicity import NOT_PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supposed:
-    """The facts. `level` None: nothing valid is known of it. `name` is what the subject and the case are called."""
+    """The facts. `level` None: nothing valid is known of it. `name` is what the subject and the case are called.
+
+    `notice`: the version of the notice that the letter answers; None: the item's own.
+    """
 
     item: str
     route: Route
@@ -34,16 +38,30 @@ class Supposed:
     level: str | None
     at: datetime
     name: str = "example"
+    notice: str | None = None
 
 
 def case_of(policy: Policy, told: Supposed) -> Case:
-    """A case that promises every fact of the item, signed on the day it comes in. Raises Invalid for an item that is none."""
+    """A case that promises every fact of the item, by a letter of the day it comes in, as public as the item says.
+
+    Raises Invalid for an item that is none.
+    """
     day = told.at.date()
+    item = policy.item(told.item)
     claims = tuple(
-        ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=())
-        for fact in policy.item(told.item).facts
+        ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=()) for fact in item.facts
     )
-    letter = CommitmentLetter(text="", digest="", notice_version="", signed_by="example", signed_on=day)
+    version = told.notice if told.notice is not None else item.notice_version
+    public = item.publicity
+    letter = CommitmentLetter(
+        text="",
+        digest="",
+        notice_version=version,
+        signed_by="example",
+        signed_on=day,
+        publicity_scope=public.scope if public is not None else NOT_PUBLIC,
+        publicity_until=public.last(day) if public is not None else None,
+    )
     return Case(
         id="example",
         agency="example",

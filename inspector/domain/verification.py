@@ -29,6 +29,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
 from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.notice import Notice
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
 
@@ -69,12 +70,17 @@ def begin(
 
 
 def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
-    """Choose the strategy row by item profile and level, freeze both into the case, and order the first step of each claim."""
+    """Choose the strategy row by item profile and level, freeze both into the case, and order the first step of each claim.
+
+    The notice that the letter answers bounds the ways: a claim that it leaves none comes to a person, as undetermined.
+    """
     term = case.verify_term
-    if term is None:
-        raise ValueError("a way is chosen for a case that was opened")
-    item = policy.item(case.item)
-    found = strategy(policy, item, level, term, (held.claim.fact for held in case.claims))
+    if term is None or case.letter is None:
+        raise ValueError("a way is chosen for a case that was opened by a letter")
+    item, version = policy.item(case.item), case.letter.notice_version
+    # none that intake lets in answers an unknown notice; one of before that rule is verified by nothing, and so by a person
+    notice = item.notice(version) or Notice(version=version, methods=frozenset(), basis=item.basis)
+    found = strategy(policy, item, level, term, (held.claim.fact for held in case.claims), notice)
     row = found.row
     frozen = Strategy(
         row=row.row,
@@ -87,6 +93,7 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
         due_at=term.due_at,
         due_provisional=term.due_provisional,
         due_counted=term.due_counted,
+        notice=notice.version if notice.former else "",
     )
     files = tuple(replace(held, steps=ways) for held, ways in zip(case.claims, found.ways, strict=True))
     chosen = replace(case, state=CaseState.VERIFYING, strategy=frozen, claims=files)

@@ -32,6 +32,10 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "matter_not_covered": ("write a kind of matter that the item covers", "请填该事项适用的事项类型"),
     "subject_not_covered": ("write a kind of subject that the item covers", "请填该事项适用的主体类型"),
     "proxy_not_allowed": ("leave the cell empty; the applicant promises in person", "请留空；须由申请人本人承诺"),
+    "notice_unknown": (
+        "write the version that stands on the letter; one that is missing is added to the item (notice) by a new version of the pack",
+        "请按承诺书填写告知书版本；确有而事项没有的，由新版政策包补写（notice）",
+    ),
     "signed_long_ago": ("write the day on the letter", "请按承诺书填写签署日期"),
     "claim_long_ago": ("write the day that the promised facts speak of", "请填写所承诺事实的日期"),
     "concluded_out_of_range": (
@@ -80,6 +84,7 @@ COLUMN_OF: Mapping[str, str] = {
     "matter_not_covered": "matter",
     "subject_not_covered": "subject_kind",
     "proxy_not_allowed": "proxy",
+    "notice_unknown": "notice_version",
     "signed_in_future": "signed_on",
     "signed_long_ago": "signed_on",
     "claim_long_ago": "claims_on",

@@ -35,7 +35,7 @@ from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.decisions import Decided, cited, decided, last_review
 from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
-from inspector.flows.signing import Signed, signed
+from inspector.flows.signing import Answered, Signed, answered, signed
 from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
 
@@ -57,6 +57,7 @@ class Why:
     before_decision: bool
     stratum: str | None
     insured_value: int | None
+    notice: Answered | None
     basis: tuple[Article, ...]
     due_at: datetime
     due_provisional: bool
@@ -268,6 +269,7 @@ def why(office: Place, case: Case, policy: Policy) -> Why | None:
         return None
     names = {level.code: level.name for level in policy.levels}
     item = policy.item(case.item)
+    bound = item.notice(held.notice) if held.notice else None
     return Why(
         row=held.row,
         pack=held.pack,
@@ -282,7 +284,8 @@ def why(office: Place, case: Case, policy: Policy) -> Why | None:
         before_decision=held.before_decision,
         stratum=held.stratum,
         insured_value=item.insured_value,
-        basis=articles(policy, (held.basis, item.verify_basis, item.insured_basis or "")),
+        notice=answered(case, policy),
+        basis=articles(policy, (held.basis, item.verify_basis, item.insured_basis or "", bound.basis if bound else "")),
         due_at=office.calendar.local(held.due_at),
         due_provisional=held.due_provisional,
         due_counted=held.due_counted,

@@ -17,6 +17,7 @@ from inspector.flows.corrections import Corrected
 from inspector.flows.decisions import Decided
 from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Why
 from inspector.flows.records import kept_lines
+from inspector.flows.signing import Answered
 from inspector.flows.upcoming import Next
 from inspector.flows.wording import at
 from inspector.labels import Lang, label, of
@@ -117,10 +118,20 @@ def why(held: Why | None, pack: str, say: Say) -> Iterator[str]:
     reason = wording.reason(held.level_reason.name, beside, say.lang)
     yield say("level_from", reason=reason)
     yield say("before_decision" if held.before_decision else "after_decision")
+    if held.notice is not None:
+        yield _announced(held.notice, say)
     if held.insured_value is not None:
         yield say("insured", value=f"{held.insured_value:,}")
     yield from based(held.basis, say)
     yield from _due(held, say)
+
+
+def _announced(held: Answered, say: Say) -> str:
+    """The notice that the letter answers, and the ways that it announced."""
+    methods = say("and").join(of(method, say.lang) for method in held.announced)
+    if held.until is None:
+        return say("notice", version=held.version, methods=methods)
+    return say("notice_former", version=held.version, methods=methods, first=held.since, last=held.until)
 
 
 def _clock(told: Explanation, say: Say) -> Iterator[str]:

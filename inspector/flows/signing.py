@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from inspector.domain.case import Case
+from inspector.domain.case import Case, Method
 from inspector.domain.policy import Policy
 
 
@@ -22,6 +22,28 @@ class Signed:
     proxy_allowed: bool
     public: tuple[str, date | None]
     public_wanted: tuple[str, date | None] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The notice that the letter answers, and the ways that it announced: no verification goes beyond them (the plan, item 5).
+
+    `since` and `until` are the days on which a former one stood; None for the item's own.
+    """
+
+    version: str
+    announced: tuple[Method, ...]
+    since: date | None
+    until: date | None
+
+
+def answered(case: Case, policy: Policy) -> Answered | None:
+    """The notice of a case's letter; None where the pack does not know it, as intake once let in."""
+    version = case.letter.notice_version if case.letter is not None else ""
+    held = policy.item(case.item).notice(version)
+    if held is None:
+        return None
+    return Answered(version=held.version, announced=held.announced, since=held.since, until=held.until)
 
 
 def signed(case: Case, policy: Policy) -> Signed | None:

@@ -27,6 +27,7 @@ GROUPS: Mapping[str, str] = {
     "status": "ClaimStatus",
     "method": "Method",
     "next": "Method",
+    "announced": "Method",
     "route": "Route",
     "ground": "ground",
     "review_reason": "review",

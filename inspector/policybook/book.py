@@ -15,8 +15,10 @@ from inspector.domain.policy import Policy
 from inspector.labels import toml
 from inspector.policybook.approvals import approved, without_approval
 from inspector.policybook.flaws import Flaw, PacksInvalid
+from inspector.policybook.founding import Document, documents, founded
 from inspector.policybook.inherit import BASE, chain, located, merged
 from inspector.policybook.lineage import lineage
+from inspector.policybook.notices import kept_notices
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
 from inspector.policybook.rows import read
@@ -67,12 +69,12 @@ class Policybook:
         own = {one.label for one in parsed}
         parsed += [replace(one, home=f"{where.name}/") for where in more for one in _found(where, flaws) if one.label not in own]
         labels = {one.label: one for one in reversed(parsed)}
-        packs = _all_read(parsed, labels, flaws)
+        packs = _all_read(parsed, labels, documents((folder, *more), flaws), flaws)
         flaws += _repeated(packs)
         closed, overlaps = _close([held for held in packs if held[1].label in own])
         beside, theirs = _close([held for held in packs if held[1].label not in own])
         late, strangers = lineage(packs)
-        flaws += [*overlaps, *theirs, *late]
+        flaws += [*overlaps, *theirs, *late, *kept_notices(packs)]
         closed = approved(folder, closed, labels, flaws)
         for where in more:
             beside = approved(where, beside, labels, flaws)
@@ -91,7 +93,7 @@ class Policybook:
         """
         flaws: list[Flaw] = []
         held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
-        read_again = (_read(held[label], held, flaws, kept=True) for label in sorted(labels))
+        read_again = (_read(held[label], held, flaws) for label in sorted(labels))
         kept = tuple(policy for policy in read_again if policy is not None)
         if flaws:
             raise PacksInvalid(flaws)
@@ -187,7 +189,9 @@ def _parsed(file: Path, flaws: list[Flaw]) -> _Parsed | None:
         return None
 
 
-def _all_read(parsed: Sequence[_Parsed], labels: Mapping[str, _Parsed], flaws: list[Flaw]) -> list[tuple[str, Policy]]:
+def _all_read(
+    parsed: Sequence[_Parsed], labels: Mapping[str, _Parsed], duties: Mapping[str, Document], flaws: list[Flaw]
+) -> list[tuple[str, Policy]]:
     """The packs with the names of their files, those that are built on before those that build on them."""
     contents = {label: one.content for label, one in labels.items()}
     packs = list[tuple[str, Policy]]()
@@ -195,13 +199,16 @@ def _all_read(parsed: Sequence[_Parsed], labels: Mapping[str, _Parsed], flaws: l
         base, good = str(one.content.get(BASE, "")), {policy.label for _, policy in packs}
         if base in labels and base not in good and one.label not in (base, *chain(contents[base], contents)):
             continue  # the flaws of what it builds on have been told; in a ring each is told
-        if (policy := _read(one, labels, flaws)) is not None:
+        if (policy := _read(one, labels, flaws, duties)) is not None:
             packs.append((one.name, policy))
     return packs
 
 
-def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept: bool = False) -> Policy | None:
-    """One pack, or None with its flaws noted."""
+def _read(
+    one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], duties: Mapping[str, Document] | None = None
+) -> Policy | None:
+    """One pack, or None with its flaws noted. Without the `duties` of documents it is one of before, kept because it is cited."""
+    kept = duties is None
     own, mine = without_approval(one.content), list[Flaw]()
     contents = {label: held.content for label, held in bases.items()}
     part = Part(one.name, "", own, mine)
@@ -216,6 +223,7 @@ def _read(one: _Parsed, bases: Mapping[str, _Parsed], flaws: list[Flaw], *, kept
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))
     mine += prove(draft, one.name, kept=kept)
+    mine += founded(draft, one.name, duties) if duties is not None else ()
     if draft.id and draft.id != one.file.parent.name:
         part.flaw("pack_misplaced", "id", value=draft.id, fix=one.file.parent.name)
     stated = one.file.stem.removeprefix("pack").removeprefix("-")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from inspector.domain.duty import Follow, Rule
-from inspector.domain.policy import Item
 from inspector.domain.quota import Cited
+from inspector.domain.repeal import bases
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found, lacking_and_repeated, several
@@ -56,7 +56,7 @@ def articles_of(basis: str) -> frozenset[str]:
 def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
     """Each row's id with its table and the articles it cites."""
     for item in draft.items:
-        yield item.code, ("item", _of_item(item))
+        yield item.code, ("item", frozenset().union(*map(articles_of, bases(item))))
     for code, basis in draft.grounds.items():
         yield code, ("ground", articles_of(basis))
     yield "credit", ("credit", articles_of(draft.stale_basis))
@@ -90,20 +90,6 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
     for table, rows in tables.items():
         for one in rows:
             yield one.row, (table, articles_of(one.basis))
-
-
-def _of_item(item: Item) -> frozenset[str]:
-    held = (
-        item.basis,
-        item.verify_basis,
-        item.exempt_basis or "",
-        item.override_basis or "",
-        item.insured_basis or "",
-        item.publicity.basis if item.publicity is not None else "",
-        *(fact.basis for fact in item.facts),
-        *(fact.valid_for_basis for fact in item.facts),
-    )
-    return frozenset().union(*map(articles_of, held))
 
 
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from inspector.domain.calendar import Term, Unit
+from inspector.domain.case import Method
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
+from inspector.domain.notice import Notice
 from inspector.domain.publicity import NOT_PUBLIC, Publicity
 from inspector.policybook.part import Part
 
@@ -43,6 +45,28 @@ def publicity(part: Part) -> Publicity:
     held = Publicity(scope=part.text("scope"), term=_lasting(part), basis=part.basis("basis"))
     if part.clean and (held.scope == NOT_PUBLIC) is (held.term is not None):
         part.flaw("publicity_term", "term", value=held.scope)
+    return held
+
+
+def notices(part: Part) -> tuple[Notice, ...]:
+    """`[[item.notice]]`: the former versions of the notice, each once, with what it announced and from when to when it stood."""
+    seen: set[str] = set()
+    return tuple(_notice(one, seen) for one in part.maybe_rows("notice", "version"))
+
+
+def _notice(part: Part, seen: set[str]) -> Notice:
+    part.keys(("version", "methods", "from", "to", "basis"))
+    part.some("methods")
+    part.once("version", seen)
+    held = Notice(
+        version=part.text("version"),
+        methods=frozenset(part.choices("methods", Method)),
+        since=part.day("from"),
+        until=part.day("to"),
+        basis=part.basis("basis"),
+    )
+    if part.clean and held.until is not None and held.since is not None and held.until < held.since:
+        part.flaw("dates_reversed", "to", value=held.since)
     return held
 
 

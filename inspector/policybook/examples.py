@@ -39,7 +39,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "act", "seen", "reviewed")
+_MAYBE_GIVEN = ("level", "notice", "answers", "overdue", "concluded", "officer", "act", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     *("notice_due", "recheck_within", "refused"),
@@ -50,7 +50,8 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `act`: the dishonest act that the officer finds, by its row. `concluded`: the matter was when the officer decided, which was at
+    `notice`: the version of the notice that the letter answers; None: the item's own. `act`: the dishonest act that the officer
+    finds, by its row. `concluded`: the matter was when the officer decided, which was at
     `reviewed`, the start where that is unsaid. `expect` holds only what the author states; an empty text means that there is nothing.
     """
 
@@ -60,6 +61,7 @@ class Example:
     matter: MatterKind
     subject: SubjectKind
     level: str | None
+    notice: str | None
     start: datetime
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
@@ -229,6 +231,7 @@ def _supposed(example: Example) -> Supposed:
         level=example.level,
         at=example.start,
         name=example.name,
+        notice=example.notice,
     )
 
 
@@ -278,6 +281,7 @@ def _example(part: Part) -> Example:
         matter=part.choice("matter", MatterKind),
         subject=part.choice("subject", SubjectKind),
         level=part.maybe("level"),
+        notice=part.maybe("notice"),
         start=part.moment("start"),
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),

@@ -22,6 +22,30 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no pack {value}, so these examples are never run; nearest is {nearest}, known are {known}",
         "没有政策包“{value}”，这些示例从未运行；最接近的是“{nearest}”，可用：{known}",
     ),
+    "duties_unmarked": (
+        '{value} asks for duties that are listed here: write {code} = {{ title = "…", duties = "{fix}" }}, or name it in cites_only',
+        '{value} 的义务已有清单：请写 {code} = {{ title = "…", duties = "{fix}" }} 并逐条落实；只引用的，写入 cites_only',
+    ),
+    "duties_unknown": (
+        "no list of duties {value}.toml lies in `documents` beside the packs; nearest is {nearest}, known are {known}",
+        "documents 文件夹中没有义务清单 {value}.toml；最接近的是“{nearest}”，可用：{known}",
+    ),
+    "duties_of_another": (
+        "the list {value} is that of {number} {title}, and the source's title names neither; name the right one",
+        "清单 {value} 属于{number}《{title}》，而来源的名称中两者都没有；请改用对应的清单",
+    ),
+    "duty_left_out": (
+        "no clause answers duty {value} of {number}: cite {cites} and quote “{says}”",
+        "没有条款落实{number}的义务 {value}：请引用 {cites}，照录“{says}”",
+    ),
+    "clause_no_duty": (
+        "“{value}” ({cites}) is none of the listed duties of {number}; nearest is “{nearest}”",
+        "“{value}”（{cites}）不在{number}的义务清单之中；最接近的是“{nearest}”",
+    ),
+    "cited_only_carried_out": (
+        "the pack says that it only cites {value}; take it out of cites_only, or take the clause out",
+        "本包写明只引用 {value}（cites_only）；请从中删去，或者删去本条款",
+    ),
     "approval_inside": (
         "an approval written into the pack would change what was approved; write it into {value} beside it",
         "批准写进政策包，政策包就不再是被批准的原文；请另写在旁边的 {value} 中",

@@ -45,13 +45,11 @@ from inspector.domain.scale import Scale
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
+from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
 
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
-
-NO_STATUTE = ("S0", "P", "H")
-"""Sources whose codes say what they are: the plan, which excludes and so cannot open, and proposals. Never marked."""
 
 GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
@@ -65,7 +63,7 @@ _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw"
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *("suppression", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
 )
 
 
@@ -81,6 +79,8 @@ class Draft:
     sources: Mapping[str, str]
     statutes: frozenset[str]
     heavier: frozenset[str]
+    founding: Mapping[str, str]
+    cites_only: tuple[str, ...]
     levels: tuple[LevelRow, ...]
     scale: Scale
     stale_after: Term
@@ -133,6 +133,7 @@ class Draft:
             sources=self.sources,
             statutes=self.statutes,
             heavier=self.heavier,
+            founding={code: name for code, name in self.founding.items() if code not in self.cites_only},
             levels=self.levels,
             scale=self.scale,
             stale_after=self.stale_after,
@@ -171,9 +172,9 @@ class Draft:
 def read(part: Part) -> Draft:
     """Read a whole file; what is wrong is in the part's flaws."""
     part.keys((*_HEAD, *_TABLES), _OPTIONAL)
-    sources, statutes, heavier = _sources(part.table("sources"))
-    part.sources = frozenset(sources)
-    broken: set[str] = set()
+    named = sources(part.table("sources"))
+    part.sources = frozenset(named.titles)
+    broken: set[str] = set() if part.clean else {"sources"}
     ids: dict[str, set[str]] = {"row": set()}
 
     def rows(name: str, key: str, of: Callable[[Part], R]) -> tuple[R, ...]:
@@ -217,9 +218,11 @@ def read(part: Part) -> Draft:
         title=part.text("title"),
         effective_from=effective_from,
         effective_to=effective_to,
-        sources=sources,
-        statutes=statutes,
-        heavier=heavier,
+        sources=named.titles,
+        statutes=named.statutes,
+        heavier=named.heavier,
+        founding=named.founding,
+        cites_only=part.texts("cites_only") if "cites_only" in part.content else (),
         levels=rows("level", "code", _level),
         scale=Scale(axes=rows("axis", "code", scales.axis), rows=rows("combine", "id", scales.combine)),
         stale_after=stale_after,
@@ -254,29 +257,6 @@ def read(part: Part) -> Draft:
     )
 
 
-def _sources(part: Part) -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
-    """The titles by code, the codes of laws and regulations, and the articles that permit heavier checks of those who committed.
-
-    As `S1 = "title"`, or `S1 = { title = "title", statute = true, heavier = ["12"] }`.
-    """
-    titles, statutes, heavier = dict[str, str](), set[str](), set[str]()
-    for code, told in part.content.items():
-        if not isinstance(told, dict):
-            titles[code] = part.text(code)
-            continue
-        one = part.table(code)
-        one.keys(("title",), ("statute", "heavier"))
-        titles[code] = one.text("title")
-        marks = {"statute": "statute" in one.content and one.flag("statute"), "heavier": "heavier" in one.content}
-        for mark in (mark for mark, set_ in marks.items() if set_ and code in NO_STATUTE):
-            one.flaw("source_no_statute", mark, value=code, mark=mark)
-        if marks["statute"] and code not in NO_STATUTE:
-            statutes.add(code)
-        one.some("heavier")
-        heavier.update(f"{code}:{article}" for article in (one.texts("heavier") if marks["heavier"] else ()))
-    return titles, frozenset(statutes), frozenset(heavier)
-
-
 def _credit(part: Part) -> tuple[Term, str]:
     part.keys(("id", "stale_after", "basis"))
     return part.term("stale_after"), part.basis("basis")
@@ -306,7 +286,7 @@ def _item(part: Part, usual: TermRow) -> Item:
         ),
         (
             *("verify", "verify_basis", "override_basis", "exempt_basis", "exempt_review_by", "exempt_factor", "verify_from"),
-            *("insured_value", "insured_basis", "publicity"),
+            *("insured_value", "insured_basis", "publicity", "notice"),
         ),
     )
     for field in ("matters", "subjects", "methods"):
@@ -333,6 +313,7 @@ def _item(part: Part, usual: TermRow) -> Item:
         standard=part.text("standard"),
         notice_version=part.text("notice_version"),
         publicity=duties.publicity(part.table("publicity")) if "publicity" in part.content else None,
+        notices=duties.notices(part),
         facts=facts.facts(part),
         basis=part.basis("basis"),
         insured_value=part.maybe_whole("insured_value", 1),

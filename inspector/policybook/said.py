@@ -77,6 +77,34 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "nobody could ever go: leave some working days open",
         "没有一个工作日可以上门；须留出开放的日期",
     ),
+    "publicity_unstated": (
+        'does not say whether its letters are made public: write publicity = {{ scope = "none", basis = "…" }}, or scope, term and basis',
+        '没有写明承诺书是否公开：不公开的写 publicity = {{ scope = "none", basis = "…" }}，公开的写明 scope、term 和 basis',
+    ),
+    "notice_twice": (
+        "{value} is the notice of now (notice_version); a former one has a version of its own",
+        "{value} 是现行的告知书（notice_version）；此前的告知书另有版本号",
+    ),
+    "notice_not_former": (
+        "stood until {value}, and this pack, whose notice is another one, begins on {start}; end it before",
+        "有效至 {value}，而告知书不同的本版自 {start} 起生效；须在此之前终止",
+    ),
+    "notice_overlap": (
+        "begins on {value}, while {other} still stood: one notice at a time",
+        "自 {value} 起有效，而 {other} 仍然有效；同一时间只有一种告知书",
+    ),
+    "method_unannounced": (
+        "{value} is announced by the notice of none of the items it is about ({items}), so it may never be used: take it out",
+        "{value} 在所涉事项（{items}）现行的告知书中都没有告知，不得采用；请删去",
+    ),
+    "notice_forgotten": (
+        "{other} knows the notice {value}, and letters that answer it may still come; add it as [[item.notice]] with what it announced",
+        "{other} 有 {value} 版告知书，所答为该版的承诺书仍可能报来；请以 [[item.notice]] 补写它告知的方式",
+    ),
+    "notice_widened": (
+        "the notice {value} announced no {methods} in {other}: what was signed cannot be widened; give the notice a new version",
+        "{other} 中的 {value} 版告知书没有告知 {methods}，已经签署的不能扩大；请另定告知书版本",
+    ),
     "verify_hasty": (
         "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
         "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",

@@ -39,8 +39,16 @@ def _bounded(draft: Draft, found: Found) -> None:
             found("suspension_unbounded", f"suspension {row.row}", "longest")
 
 
+def _publicity(draft: Draft, found: Found) -> None:
+    """Whether, how far and how long a letter is public is told before it is signed (the plan, items 5 and 9), so each item states it."""
+    for item in draft.items:
+        if item.publicity is None:
+            found("publicity_unstated", f"item {item.code}", "publicity")
+
+
 LATER: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("strategy", "item"), _online_first),
     (("suspension",), _bounded),
+    (("item",), _publicity),
 )
 """Proofs that a pack of before, kept because it is cited, is spared: its text can be mended no more."""

@@ -11,7 +11,7 @@ from inspector.domain.case import Method
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
 from inspector.labels import known, label
-from inspector.policyrender import conduct, legaltime, quotas
+from inspector.policyrender import caveats, conduct, legaltime, quotas
 from inspector.policyrender.caveats import short
 from inspector.policyrender.words import FACTORS, WORDS, graded, share, term
 
@@ -96,17 +96,8 @@ def tables(policy: Policy) -> tuple[Table, ...]:
             for title, heads, rows in (*legaltime.tables(policy), *conduct.tables(policy))
         ),
         _grounds(policy),
-        _sources(policy),
+        Table(title="来源", heads=caveats.HEADS, rows=caveats.sources(policy)),
     )
-
-
-def _sources(policy: Policy) -> Table:
-    permits = {
-        code: "、".join(one.partition(":")[2] for one in sorted(policy.heavier) if one.startswith(f"{code}:"))
-        for code in policy.sources
-    }
-    rows = {code: (name, "是" if code in policy.statutes else "", permits[code]) for code, name in policy.sources.items()}
-    return Table(title="来源", heads=("代号", "名称", "法律、法规", "允许对承诺人从严的条款"), rows=rows)
 
 
 def _general(policy: Policy) -> Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from inspector.domain.policy import Policy
+
 PROPOSED = "非规定"
 """In the titles of proposals: what is so marked may be quoted to nobody as a rule."""
 
@@ -30,3 +32,20 @@ def binding(basis: str, sources: Mapping[str, str], statutes: Collection[str]) -
         code for code, title in sources.items() if code not in statutes and any(mark in title for mark in (PROPOSED, *MARKS))
     }
     return ";".join(one for one in basis.split(";") if one and one.partition(":")[0].strip() not in against)
+
+
+HEADS = ("代号", "名称", "法律、法规", "允许对承诺人从严的条款", "义务")
+"""The heads of the sheet's table of sources."""
+
+
+def sources(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """What the pack says of each source: whether it is a law, which articles permit heavier checks, whether its duties are carried out."""
+    permits = {
+        code: "、".join(one.partition(":")[2] for one in sorted(policy.heavier) if one.startswith(f"{code}:"))
+        for code in policy.sources
+    }
+    lists = {code: f"逐条落实（清单 {name}）" for code, name in policy.founding.items()}
+    return {
+        code: (name, "是" if code in policy.statutes else "", permits[code], lists.get(code, ""))
+        for code, name in policy.sources.items()
+    }

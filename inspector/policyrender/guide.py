@@ -124,9 +124,11 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
         "设定依据": founded or "目录没有载明法律、法规或者文件",
         "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待{choice}",
         "方式一 告知承诺": _commitment(item),
+        **({"此前的告知书": "；".join(_former(item, bases))} if item.notices and not item.exempt else {}),
         **({"承诺书公开": f"{legaltime.public(item.publicity)}{bases.of(item.publicity.basis)}"} if item.publicity else {}),
         "方式二 提交证明": "不愿承诺或者无法承诺的，提交法律、法规或者国务院决定要求的证明，按原程序办理",
         **check,
+        **_drawn(policy, item, bases),
         "承诺不实的后果": _untrue(policy, bases),
         "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录{withdrawal}",
     }
@@ -138,6 +140,13 @@ def _commitment(item: Item) -> str:
     return f"签署告知承诺书（告知书版本 {item.notice_version}），不再提交该项证明；{proxy}"
 
 
+def _former(item: Item, bases: _Bases) -> Iterable[str]:
+    """What was announced to whoever has signed before: no other way is used for those letters."""
+    for held in item.notices:
+        ways = "、".join(WORDS[method] for method in held.announced)
+        yield f"所签承诺书写明告知书版本 {held.version}（{held.since} 至 {held.until}）的，核查方式只限{ways}{bases.of(held.basis)}"
+
+
 def verified(policy: Policy, item: Item) -> str:
     """By which of the announced ways, in the pack's order, and by when; before the decision where every level's row says so."""
     rows = [row for row in policy.strategies if row.fits(item)]
@@ -146,6 +155,15 @@ def verified(policy: Policy, item: Item) -> str:
         before = "视情形在作出决定之前或者之后"
     ways = "、".join(WORDS[method] for method in Method if method in item.methods)
     return f"方式为{ways}，不采用未告知的方式；{before}进行，自{WORDS[item.verify_from]}之日起{term(item.verify)}内完成"
+
+
+def _drawn(policy: Policy, item: Item, bases: _Bases) -> dict[str, str]:
+    """That who commits may be drawn like everybody: daily supervision sends people whatever the notice announced of verification."""
+    strata = {row.stratum for row in policy.strategies if row.fits(item) and row.stratum is not None}
+    if item.exempt or not strata:
+        return {}
+    rows = [row.basis for row in policy.samplings if row.stratum in strata]
+    return {"随机抽查": f"与未选择告知承诺制的一样属于日常监管的对象，被随机抽中的，可以到场检查{bases.of(*rows)}"}
 
 
 def _exempt(item: Item) -> str:

@@ -1,4 +1,4 @@
-"""The tables of a pack about time: suspensions, extensions, quiet windows, and what holds for cases of before."""
+"""The tables of a pack about time: former notices, suspensions, extensions, quiet windows, and what holds for cases of before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Told = tuple[str, tuple[str, ...], Mapping[str, tuple[str, ...]]]
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same four."""
+    """Always the same five."""
     suspensions = {
         row.row: (REASONS[row.reason], row.name, _term(row.longest) if row.longest else "由经办人写明", row.basis)
         for row in policy.suspensions
@@ -42,7 +42,18 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         )
         for row in policy.quiets
     }
+    notices = {
+        f"{item.code}/{held.version}": (
+            "、".join(WORDS[method] for method in held.announced),
+            str(held.since),
+            str(held.until),
+            held.basis,
+        )
+        for item in policy.items.values()
+        for held in item.notices
+    }
     return (
+        ("此前的告知书", ("编号", "告知的核查方式", "起", "止", "依据"), notices),
         ("期限的中止", ("编号", "事由", "名称", "最长", "依据"), suspensions),
         ("过渡规定", ("编号", "此前按哪些版本受理", "适用本版的", "依据"), transitions),
         ("期限的延长", ("编号", "事项", "延长", "次数", "决定人", "依据"), extensions),

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import due
 from inspector.domain.case import LevelReason, Rated, VerifyTerm
+from inspector.domain.notice import Notice
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
 from inspector.policybook import PacksInvalid, Policybook
@@ -35,7 +36,7 @@ NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 LEVELS_ASKED = 50
 """So many levels of a wide table are asked about, spread over all of it."""
 
-Asked = Sequence[tuple[Item, Rated, VerifyTerm, tuple[str, ...]]]
+Asked = Sequence[tuple[Item, Rated, VerifyTerm, tuple[str, ...], Notice]]
 
 
 def pack(folder: Path, levels: int) -> Policy:
@@ -65,7 +66,9 @@ def asked(policy: Policy) -> Asked:
         )
         for level in policy.levels[::every]:
             rated = Rated(level=level.code, as_of=NOW, source="platform", reason=LevelReason.STATED)
-            found.append((item, rated, term, tuple(fact.code for fact in item.facts)))
+            notice = item.notice(item.notice_version)
+            assert notice is not None
+            found.append((item, rated, term, tuple(fact.code for fact in item.facts), notice))
     return found
 
 
@@ -74,8 +77,8 @@ def ours(policy: Policy, seconds: float) -> float:
     questions = asked(policy)
     count, began = 0, time.perf_counter()
     while (spent := time.perf_counter() - began) < seconds:
-        for item, level, term, facts in questions:
-            strategy(policy, item, level, term, facts)
+        for item, level, term, facts, notice in questions:
+            strategy(policy, item, level, term, facts, notice)
         count += len(questions)
     return count / spent
 
@@ -90,7 +93,7 @@ def task(policy: Policy, seconds: float, *, trace: bool) -> str:
         for row in policy.strategies
         for level in sorted(row.levels)
     ]
-    inputs = [[item.profile.value, level.level, policy.strategy(item, level.level).row] for item, level, _, _ in asked(policy)]
+    inputs = [[item.profile.value, level.level, policy.strategy(item, level.level).row] for item, level, *_ in asked(policy)]
     return json.dumps({"rules": rules, "inputs": inputs, "seconds": seconds, "trace": trace})
 
 

@@ -36,7 +36,7 @@ def row(number: int, **changes: str) -> list[str]:
         "code": f"TEST{number:014d}",
         "name": "某某有限公司",
         "letter": "本单位承诺",
-        "version": "1",
+        "version": "2025-01",
         "by": "张三",
         "on": "2025-03-03",
         "claim": "存续",
@@ -280,7 +280,7 @@ def test_the_template_of_an_item_filled_in_comes_in(operator: Operator) -> None:
     )
     assert heads[-1] == "claim:registration-status"
     cell = {"reference": "T-1", "matter": "LICENCE", "item": "business-licence", "subject_kind": "FIRM", "subject_code": "TEST1"}
-    cell |= {"subject_name": "甲", "letter_text": "承诺", "notice_version": "1", "signed_by": "乙", "signed_on": "2025/3/3"}
+    cell |= {"subject_name": "甲", "letter_text": "承诺", "notice_version": "2025-01", "signed_by": "乙", "signed_on": "2025/3/3"}
     cell |= {"claim:registration-status": "存续"}
     filled = operator.file("t.csv", table(heads, [cell.get(head, "") for head in heads]))
     assert bring(operator, filled)[0] == 0

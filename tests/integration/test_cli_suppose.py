@@ -82,6 +82,7 @@ def test_what_is_owed_of_an_item_is_told_with_its_row_and_basis_and_the_differen
     [
         (("--item", "nothing"), 2, "has no item nothing"),
         (("--item", "business-licence", "--level", "Z"), 2, "Z"),
+        (("--item", "business-licence", "--notice", "2019-07"), 2, "answers version 2019-07 of the notice"),
         (("--item", "business-licence", "--subject", "PERSON"), 2, "PERSON"),
         (("--item", "business-licence", "--matter", "BENEFIT"), 2, "BENEFIT"),
     ],

@@ -295,7 +295,8 @@ def test_scenario_28_each_week_rounds_down_and_the_quarter_s_last_draw_makes_up_
     changed = tuple(
         replace(row, ratio=Fraction(3, 100), minimum=0) if row.stratum == "normal-U" else row for row in pack.samplings
     )
-    pack = replace(pack, samplings=changed, bounds=replace(pack.bounds, floor=None, sizes=()))
+    items = {code: replace(item, notice_version="2025-01") for code, item in pack.items.items()}
+    pack = replace(pack, items=items, samplings=changed, bounds=replace(pack.bounds, floor=None, sizes=()))
     office = replace(office, book=replace(office.book, packs=(replace(pack, id="demo", version="1"),)))
     weekly: list[list[str]] = []
     numbers = []

@@ -15,7 +15,6 @@ from inspector.flows.explain import explain
 from inspector.flows.intake import Application
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
-from inspector.labels import LANGS
 from inspector.policybook import Policybook
 from inspector.store.room import Row
 from inspector.store.store import Store
@@ -78,18 +77,6 @@ def test_a_late_review_voids_no_exemption_by_itself_and_the_case_says_so(store: 
         told = render(explain(office, tx, case_id), "zh-Hans")
     assert f"免予核查复审期限：{by}" in told
     assert ("逾期未复审，免予核查暂继续有效" in told) == late
-
-
-@pytest.mark.parametrize(("version", "odd"), [("2025-01", False), ("2019-07", True)])
-def test_a_letter_under_another_version_of_the_notice_is_taken_and_remarked_on(
-    store: Store, hand: Hand, version: str, odd: bool
-) -> None:
-    office = open_office(store, hand)
-    case_id = post(office, aid(notice_version=version, subject_name="张三"))
-    with store.read() as tx:
-        assert tx.cases.get(case_id).remarks == ((CaseRemark.NOTICE_VERSION,) if odd else ())
-        told = [render(explain(office, tx, case_id), lang) for lang in LANGS]
-    assert all(("2019-07" in one and "2025-01" in one) == odd for one in told)
 
 
 def test_a_letter_that_is_to_be_public_otherwise_than_the_item_says_is_explained(store: Store, hand: Hand) -> None:

@@ -223,7 +223,7 @@ def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
 def test_an_officer_reads_whose_case_it_is_and_the_letter_itself(edge: Edge) -> None:
     case_id = in_review(edge)
     digest = "0" * 64
-    bare = {"digest": digest, "notice_version": "2025-07", "signed_by": "孙七", "signed_on": "2026-03-01", "proxy": "钱八"}
+    bare = {"digest": digest, "notice_version": "2025-01", "signed_by": "孙七", "signed_on": "2026-03-01", "proxy": "钱八"}
     with edge.as_("system") as client:
         other = client.post("/v1/cases", json=a_case(2, letter=bare)).json()["id"]
     settle(edge.office)
@@ -231,7 +231,7 @@ def test_an_officer_reads_whose_case_it_is_and_the_letter_itself(edge: Edge) -> 
         logged_in(edge, browser)
         page, by_digest = browser.get(f"/review/{case_id}").text, browser.get(f"/review/{other}").text
     assert all(told in page for told in ("TEST00000000000001", "本单位承诺", "张三", "2026-03-01", "2025-01"))
-    assert all(told in by_digest for told in (digest, "孙七", "2025-07", "钱八"))
+    assert all(told in by_digest for told in (digest, "孙七", "2025-01", "钱八"))
 
 
 def test_an_officer_logs_in_once_sees_promise_and_finding_side_by_side_and_decides(edge: Edge) -> None:

@@ -75,6 +75,13 @@ def test_a_conflict_with_what_is_stored_is_told_beside_the_faults_of_other_rows(
     assert cases(operator) == ["S-000001"]
 
 
+def test_a_letter_that_answers_a_notice_nobody_knows_is_told_by_row_with_the_version_there_is(operator: Operator) -> None:
+    code, told = bring(operator, operator.file("notice.csv", table(HEADS, row(1), row(2, version="2019-07"))))
+    assert (code, found(told)) == (2, [(3, "notice_version", "notice_unknown")])
+    assert "business-licence has 2025-01 now" in json.dumps(told)
+    assert cases(operator) == []
+
+
 def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to(operator: Operator) -> None:
     hidden = [row(number, name=text) for number, text in enumerate(HIDDEN, 1)]
     heads = [*HEADS, "claims_on", "publicity_until"]
@@ -142,11 +149,11 @@ def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: 
 
 def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(operator: Operator) -> None:
     cells: list[Cell] = [*row(1)]
-    cells[7], cells[9] = 1, date(2025, 3, 2)
+    cells[9], cells[10] = date(2025, 3, 2), 1
     file = operator.workbook("numbers.xlsx", HEADS, cells, [], row(2), merged="A2:A3")
     assert odd(operator, file) == [
         (2, "", "cells_merged"),
-        (2, "notice_version", "cell_was_number"),
+        (2, "claim:registration-status", "cell_was_number"),
         (3, "", "rows_empty"),
     ]
     told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--dry-run", "--json").json

@@ -157,7 +157,7 @@ def test_what_an_answer_says_against_a_promise_that_is_corrected_meanwhile_reach
     with store.read() as tx:
         case = tx.cases.get(scene.case_id)
         told = [render(explain(scene.office, tx, scene.case_id), lang) for lang in LANGS]
-    assert case.remarks == (CaseRemark.NOTICE_VERSION, CaseRemark.FORMER_MISMATCH)
+    assert case.remarks == (CaseRemark.FORMER_MISMATCH,)
     assert [(one.claim, one.verdict) for one in scene.found()] == [
         ("registration-status", Verdict.MISMATCH),
         (case.claims[0].claim.key, Verdict.MATCH),

@@ -47,7 +47,8 @@ def quarter(store: Store, hand: Hand) -> tuple[Office, list[str]]:
     for week in range(4):
         with store.begin() as tx:
             for number in range(week * 30 + 1, week * 30 + 31):
-                take(office, tx, application(number, "business-licence", {"registration-status": "存续"}), "hall", hand())
+                given = application(number, "business-licence", {"registration-status": "存续"}, notice_version="2026-01")
+                take(office, tx, given, "hall", hand())
         settle(office)
         hand.now = slot
         with store.begin() as tx:

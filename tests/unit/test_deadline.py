@@ -34,7 +34,9 @@ def opened(*, concluded: datetime | None = None, policy: Policy = FIRE, came: da
     told = Supposed(item=VENUE, route=Route.COMMITMENT, matter=MatterKind.LICENCE, subject=SubjectKind.FIRM, level="A", at=came)
     case = case_of(policy, told)
     assert case.letter is not None
-    letter = replace(case.letter, signed_on=PERMIT.date(), notice_version="2026-01")
+    public = policy.items[VENUE].publicity
+    assert public is not None
+    letter = replace(case.letter, signed_on=PERMIT.date(), publicity_until=public.last(PERMIT.date()))
     case = replace(case, letter=letter, concluded_at=concluded)
     return begin(case, policy, level_of(policy, told), came, CALENDAR).state
 

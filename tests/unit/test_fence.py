@@ -91,4 +91,5 @@ def test_a_pack_kept_from_before_statutes_were_marked_still_decides_what_was_tak
     old = edited(('version = "2"', 'version = "1"'), *unmarked, text=marked)
     policy = BOOK.remembering({"fire-safety@1": old}, ["fire-safety@1"]).get("fire-safety@1")
     given = application(1, "public-venue-fire-safety", {"fire-safety-conditions": "符合"}, matter=MatterKind.LICENCE)
+    given = replace(given, notice_version="2026-01")
     assert admission.admit(drafted(given, "hall", policy, START), policy, START).override_basis == "S10:15"

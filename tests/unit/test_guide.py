@@ -49,6 +49,14 @@ def test_the_guide_gives_no_proposal_and_no_practice_of_elsewhere_as_a_basis() -
         assert [base for base in bases if any(mark in base for mark in (PROPOSED, *MARKS))] == []
 
 
+def test_the_guide_says_that_who_commits_may_be_drawn_like_everybody_else() -> None:
+    told = next(line for line in page(pack()).splitlines() if "**随机抽查**" in line)
+    assert told.startswith("- **随机抽查**：与未选择告知承诺制的一样属于日常监管的对象，被随机抽中的，可以到场检查。依据：")
+    assert "随机抽查" not in page(pack(), "legal-aid"), "an exempt item says that it is under daily supervision"
+    plain = tuple(replace(row, stratum=None) for row in pack().strategies)
+    assert "随机抽查" not in page(replace(pack(), strategies=plain))
+
+
 def test_what_rests_on_proposals_alone_rests_on_the_document_by_which_they_were_approved() -> None:
     licence = replace(pack().items[ITEM], verify_basis="P:2.4")
     policy = replace(pack(), items={ITEM: licence})
