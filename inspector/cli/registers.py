@@ -67,7 +67,8 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Irregular codes are kept with a warning. Two codes of one organisation (positions 9 to 17 of a credit code) are refused unless
     --same-organisation says that they are two; the same name under two codes is told.
     """
-    from inspector.flows import registers, sheet
+    from inspector.flows import registers
+    from inspector.sheets import sheet
 
     office = terminal.office
     office.agency(agency)
@@ -99,7 +100,8 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     Columns: id, name, certificate, certificate_until; pools, qualifications, cap, role, in_post, leave_from, leave_until, channel,
     address if you like.
     """
-    from inspector.flows import registers, sheet
+    from inspector.flows import registers
+    from inspector.sheets import sheet
 
     office = terminal.office
     office.agency(agency)
@@ -124,7 +126,8 @@ def import_levels(
 
     Columns: code, kind, level, as_of. The same file again changes nothing.
     """
-    from inspector.flows import registers, sheet
+    from inspector.flows import registers
+    from inspector.sheets import sheet
 
     office = terminal.office
     table = sheet.read(file.read_bytes(), encoding)
