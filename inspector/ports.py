@@ -7,7 +7,7 @@ None of them is evidence against anybody: an outage is never guilt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,6 +108,26 @@ class Provenance:
     request_digest: str
     reply_digest: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One thing to be said of a connector's other side when somebody looks: `code` names its words (labels, group `sighting`).
+
+    `facts` are their parameters and hold no personal data. Not `fine`: a person should mend it, and there are words for how.
+    """
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    fine: bool = True
+
+
+class Looking(Protocol):
+    """A connector that can look at its other side and tell what it finds, for `connector check`; those that cannot are only reached."""
+
+    def look(self) -> Sequence[Sighting]:
+        """Look, ask about nobody and change nothing. Raises Unavailable, Garbled."""
+        ...
 
 
 class AnswerStatus(StrEnum):

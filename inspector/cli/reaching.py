@@ -1,4 +1,4 @@
-"""The configured connectors one by one: do they load, and does somebody answer at their address. Nothing is asked or sent."""
+"""The configured connectors one by one: do they load, and does somebody answer at their address. Nobody is asked about."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
-from inspector.labels import LANGS, label, reason
-from inspector.ports import Card
+from inspector.labels import LANGS, Lang, label, reason
+from inspector.ports import Card, Looking, PortError, Sighting, Unavailable
 
 if TYPE_CHECKING:
     from inspector.settings import EngineSettings, Settings
@@ -91,13 +91,16 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
     call = call and (not shadow.on or (one.section in ("sources", "credit") and one.name in shadow.asks))
     name = f"{one.section}.{one.name}"
     try:
-        load(one, engine)
+        made = load(one, engine)
     except InspectorError as error:
         english, chinese = words.told(error, "en"), words.told(error, "zh-Hans")
         yield Finding.fail(name, (english, chinese), ("mend its keys in the settings file", "请改正配置文件中的这一节"))
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
+    if call and hasattr(made, "look"):
+        yield from looked(name, cast("Looking", made))
+        return
     url = str(one.told.get("url", ""))
     if not call or not url:
         yield Finding.ok(name, (f"loads ({one.kind})", f"可加载（{one.kind}）"))
@@ -122,6 +125,38 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         yield Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
     else:
         yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
+
+
+def looked(name: str, made: Looking) -> Iterator[Finding]:
+    """What a connector sees itself when it looks at its other side: of one that is no address to be reached."""
+    try:
+        seen = made.look()
+    except PortError as error:
+        english, chinese = (label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans"))
+        detail = f" ({error.detail})" if error.detail else ""
+        mend = (
+            "mend it with the other side, or in this section of the settings; work waits meanwhile",
+            "请会同对方处理，或者改正配置文件中的这一节；其间工作会等待",
+        )
+        yield Finding.fail(name, (english + detail, chinese + detail), mend, outside=isinstance(error, Unavailable))
+        return
+    finally:
+        close = getattr(made, "close", None)
+        if close is not None:
+            close()
+    for one in seen:
+        english, chinese = (_sighted(one, lang) for lang in ("en", "zh-Hans"))
+        if one.fine:
+            yield Finding.ok(name, (english, chinese))
+        else:
+            mends = (label(f"sighting_mend.{one.code}", "en"), label(f"sighting_mend.{one.code}", "zh-Hans"))
+            yield Finding.warn(name, (english, chinese), mends)
+
+
+def _sighted(one: Sighting, lang: Lang) -> str:
+    """A sighting in words; an error among its facts is told in words, too."""
+    facts = {key: words.told(fact, lang) if isinstance(fact, InspectorError) else fact for key, fact in one.facts.items()}
+    return label(f"sighting.{one.code}", lang, **facts)
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:

@@ -41,8 +41,12 @@ class Stream:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Stream]:
-    """A file as a stream of rows. What it is follows from its first bytes. Raises Invalid (`sheet_…`), OSError."""
+def opened(file: Path, encoding: str | None = None) -> Iterator[Stream]:
+    """A file as a stream of rows. What it is follows from its first bytes; `encoding` of a CSV (`utf-8` or `gb18030`) if it is agreed.
+
+    An agreed encoding is believed and not guessed, but for bytes that say something in the other one, too. Raises Invalid (`sheet_…`),
+    OSError.
+    """
     with ExitStack() as held:
         raw = held.enter_context(file.open("rb"))
         first = raw.read(4)
@@ -53,7 +57,7 @@ def opened(file: Path) -> Iterator[Stream]:
             sheet.refuse_foreign(kind)
             plain.seek(0)
             packed = kind.startswith((sheet.ZIP, sheet.OLD_EXCEL))
-            yield _whole(raw) if packed else _csv(raw, plain, file.stat().st_size, held)
+            yield _whole(raw) if packed else _csv(raw, plain, file.stat().st_size, held, encoding)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Invalid("sheet_packed") from error
 
@@ -66,9 +70,12 @@ def _whole(raw: IO[bytes]) -> Stream:
     return Stream(heads=held.heads, rows=rows, size=count, at=lambda: count - length_hint(rows), odd=list(held.odd))
 
 
-def _csv(raw: IO[bytes], plain: IO[bytes], size: int, held: ExitStack) -> Stream:
+def _csv(raw: IO[bytes], plain: IO[bytes], size: int, held: ExitStack, agreed: str | None) -> Stream:
     """`plain` are the bytes of `raw` unpacked; how far the reading is, is told by `raw`."""
     encoding, first, ascii_only, ended = _encoding(plain)
+    if agreed is not None and not ascii_only and encoding.removesuffix("-sig") != agreed:
+        # GB 18030 that happens to be UTF-8 as well is in doubt; UTF-8 that is none is simply not what was agreed.
+        raise Invalid("sheet_encoding_agreed", encoding=agreed, found=encoding.removesuffix("-sig"))
     plain.seek(0)
     delimiter, odd = sheet.dialect(first, encoding, plain=ascii_only)
     if not ended:
