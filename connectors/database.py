@@ -278,7 +278,7 @@ def parameters(query: str) -> set[str]:
 
 def _select(wanted: Wanted) -> sa.Select[Any]:
     """One SELECT around what is read. Every column is named with its table: SQLite takes a quoted name that is nowhere for a text."""
-    columns = [sa.column(name) for name in wanted.columns]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted.columns]
     if wanted.query:
         held: Any = sa.text(wanted.query + "\n").columns(*columns).subquery("held")
         return sa.select(*(held.c[name] for name in wanted.columns)).limit(MOST_ROWS + 1)

@@ -114,12 +114,14 @@ class Provenance:
 class Sighting:
     """One thing to be said of a connector's other side when somebody looks: `code` names its words (labels, group `sighting`).
 
-    `facts` are their parameters and hold no personal data. Not `fine`: a person should mend it, and there are words for how.
+    `facts` are their parameters and hold no personal data. Not `fine`: a person should mend it, and there are words for how
+    (group `sighting_mend`); `grave`: until then nothing can be asked there.
     """
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
     fine: bool = True
+    grave: bool = False
 
 
 class Looking(Protocol):

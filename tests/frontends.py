@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Claim
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Compare, Fact
@@ -27,7 +28,7 @@ _FACT = Fact(
     ground=None,
     premises_fact=False,
     compare=Compare.NORMALISED,
-    valid_for=None,
+    valid_for=Term(amount=30, unit=Unit.DAY),
     basis="",
 )
 

@@ -129,20 +129,14 @@ class FilesSource:
         Nothing is written where the daemon keeps its index: a new delivery is judged beside it. Raises Unavailable, Barred.
         """
         label, told = shelf.labelled(self._shelf), list[Sighting]()
-        with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "shelf"
-            for one in self._candidates(label):
-                try:
-                    label = self._made(one, label, made)
-                    break
-                except Invalid as error:
-                    self._refused[one.path.name, one.mark] = error
-        if label is not None and label.shape != self._shape:
-            label = None  # made by other settings, and what it was made of is not there any more
-        for error in self._refused.values():
-            told.append(Sighting(code="delivery_refused", facts={"error": error}, fine=False))
-        if label is None:
-            raise Unavailable("delivery_none", origin=Origin.THEM)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                label = self._newest(label, Path(folder) / "shelf")
+        except (OSError, sqlite3.Error) as error:
+            raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
+        told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
+        if label is None or label.shape != self._shape:  # or made by other settings, of what is not there any more
+            return [Sighting(code="delivery_none", fine=False, grave=True), *told]
         age = (now() - label.moment) / timedelta(hours=1)
         facts = {"file": label.name, "rows": label.rows, "as_of": label.moment.isoformat(timespec="minutes"), "hours": round(age)}
         longest = self._config.longest_age_hours
@@ -216,19 +210,27 @@ class FilesSource:
             if not in_use and (refused is None or refused.code in delivery.PASSING):
                 yield one
 
+    def _newest(self, label: Label | None, made: Path) -> Label | None:
+        """The label of the newest good delivery: `label` while nothing newer is good, else that of the index that is now at `made`.
+
+        What is not good is remembered with its fault. Raises Unavailable, Barred, OSError, sqlite3.Error.
+        """
+        for one in self._candidates(label):
+            try:
+                taken = self._made(one, label, made)
+            except Invalid as error:
+                self._refused[one.path.name, one.mark] = error
+                continue
+            self._used = (one.path.name, one.mark, taken.digest, self._shape)
+            return taken
+        return label
+
     def _take(self) -> None:
         label, made = shelf.labelled(self._shelf), self._shelf.with_suffix(".part")
         try:
-            for one in self._candidates(label):
-                try:
-                    taken = self._made(one, label, made)
-                except Invalid as error:
-                    self._refused[one.path.name, one.mark] = error
-                    continue
-                if taken is not label:
-                    shelf.place(made, self._shelf)
-                self._used = (one.path.name, one.mark, taken.digest, self._shape)
-                return
+            taken = self._newest(label, made)
+            if taken is not None and taken is not label:
+                shelf.place(made, self._shelf)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         finally:

@@ -150,7 +150,8 @@ def looked(name: str, made: Looking) -> Iterator[Finding]:
             yield Finding.ok(name, (english, chinese))
         else:
             mends = (label(f"sighting_mend.{one.code}", "en"), label(f"sighting_mend.{one.code}", "zh-Hans"))
-            yield Finding.warn(name, (english, chinese), mends)
+            told = (english, chinese)
+            yield Finding.fail(name, told, mends, outside=True) if one.grave else Finding.warn(name, told, mends)
 
 
 def _sighted(one: Sighting, lang: Lang) -> str:
