@@ -27,6 +27,10 @@ from inspector.sheets.stream import Stream, opened
 ODD = 0
 """Stands where a cell holds what cannot be told: a number that is not whole, or of more digits than a spreadsheet keeps."""
 
+_ZEROS = "000"
+_MOST_ROUNDED = 0.1
+"""Share of the 18-digit codes that may look rounded: of whole ones it is one in a thousand at most, of destroyed ones nearly all."""
+
 PASSING = frozenset({"delivery_unreadable", "delivery_changed"})
 """What may be otherwise at the next look though the file is the same."""
 
@@ -208,12 +212,17 @@ def rows(delivery: Delivery, layout: Layout) -> Iterator[tuple[str, tuple[str | 
         if delivery.sha256 is None and any(one.code == "line_unended" for one in held.odd):
             raise Invalid("delivery_unended", file=name)  # the rows may be as many as were told, and the last value half of one
         code_at, *places = _places(held, layout, name)
-        count, today = 0, datetime.now(UTC).date()
+        count, today, long, doubtful, first = 0, datetime.now(UTC).date(), 0, 0, 0
         for row in held.rows:
             if len(row.cells) != len(held.heads):
                 raise Invalid("delivery_cells", file=name, row=row.number, cells=len(row.cells), wanted=len(held.heads))
-            count += 1
-            yield _code(row.cells[code_at], name, row.number, today), tuple(_value(row.cells[place]) for place in places)
+            code = _code(row.cells[code_at], name, row.number, today)
+            count, long = count + 1, long + _long(code)
+            if rounded(code):
+                doubtful, first = doubtful + 1, first or row.number
+            yield code, tuple(_value(row.cells[place]) for place in places)
+    if doubtful > long * _MOST_ROUNDED:
+        raise Invalid("delivery_code_number", file=name, row=first)
     if delivery.rows is not None and count != delivery.rows:
         raise Invalid("delivery_rows", file=name, rows=count, told=delivery.rows)
 
@@ -235,16 +244,26 @@ def _code(cell: Cell, name: str, row: int, today: date) -> str:
     except Invalid as error:
         code = "delivery_code_number" if error.code == "identity_destroyed_by_spreadsheet" else "delivery_code"
         raise Invalid(code, file=name, row=row) from None
-    if _rounded(normal):
-        raise Invalid("delivery_code_number", file=name, row=row)
     return normal
 
 
-def _rounded(code: str) -> bool:
-    """Whether it is an 18-digit code whose end a spreadsheet has filled up with zeros: its check digit fails for either kind."""
-    if len(code) != 18 or not code.isdecimal() or not code.isascii() or not code.endswith("000"):
-        return False
-    return code[17] not in (citizen_check_digit(code[:17]), uscc_check_digit(code[:17]))
+def _long(code: str) -> bool:
+    return len(code) == 18 and code.isdecimal() and code.isascii()
+
+
+def rounded(code: str) -> bool:
+    """Whether it looks like an 18-digit code whose end a spreadsheet has filled up with zeros: its check fails for either kind.
+
+    One such code may be a real subject's irregular one, and then nothing is wrong; of a column that went through a spreadsheet
+    nearly all of them are.
+    """
+    fits = (citizen_check_digit, uscc_check_digit)
+    return _long(code) and code.endswith(_ZEROS) and code[17] not in [fit(code[:17]) for fit in fits]
+
+
+def hidden(code: str) -> str | None:
+    """The code that a spreadsheet would have made of this one; None of a code that it would have left alone."""
+    return code[: -len(_ZEROS)] + _ZEROS if _long(code) else None
 
 
 def _value(cell: Cell) -> str | int | None:

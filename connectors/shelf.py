@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -28,16 +28,17 @@ class Label:
     """What the shelf says of itself.
 
     `shape`: how the settings were when it was made. `twice` codes stand in several rows, alike; `differing` in several that say
-    different things.
+    different things. `rounded` rows have a code that looks as if a spreadsheet had destroyed it.
     """
 
     name: str
     digest: str
     as_of: str
-    rows: int
-    twice: int
-    differing: int
     shape: str
+    rows: int = 0
+    twice: int = 0
+    differing: int = 0
+    rounded: int = 0
 
     @property
     def moment(self) -> datetime:
@@ -45,8 +46,11 @@ class Label:
         return datetime.fromisoformat(self.as_of)
 
 
-def build(path: Path, rows: Iterable[tuple[str, Values]], *, name: str, digest: str, as_of: datetime, shape: str) -> Label:
-    """Make a shelf at `path`, where nothing is yet, for its owner's eyes alone. Raises what `rows` raises, OSError, sqlite3.Error."""
+def build(path: Path, rows: Iterable[tuple[str, Values]], of: Label, rounded: Callable[[str], bool]) -> Label:
+    """Make a shelf at `path`, where nothing is yet, for its owner's eyes alone; its label is `of` with what was counted.
+
+    Raises what `rows` raises, OSError, sqlite3.Error.
+    """
     path.unlink(missing_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with closing(sqlite3.connect(path, isolation_level=None)) as held:
@@ -54,11 +58,11 @@ def build(path: Path, rows: Iterable[tuple[str, Values]], *, name: str, digest: 
         held.execute("CREATE TABLE held (code TEXT NOT NULL, said TEXT NOT NULL)")
         held.execute("CREATE TABLE label (told TEXT NOT NULL)")
         held.execute("BEGIN")
-        count = 0
+        count = doubtful = 0
         batch: list[tuple[str, str]] = []
         for code, values in rows:
             batch.append((code, json.dumps(values, ensure_ascii=False)))
-            count += 1
+            count, doubtful = count + 1, doubtful + rounded(code)
             if len(batch) == _BATCH:
                 held.executemany("INSERT INTO held VALUES (?, ?)", batch)
                 batch.clear()
@@ -68,15 +72,7 @@ def build(path: Path, rows: Iterable[tuple[str, Values]], *, name: str, digest: 
             "SELECT count(*), coalesce(sum(many > 1), 0) FROM"
             " (SELECT count(DISTINCT said) AS many FROM held GROUP BY code HAVING count(*) > 1)"
         ).fetchone()
-        label = Label(
-            name=name,
-            digest=digest,
-            as_of=as_of.isoformat(),
-            rows=count,
-            twice=twice - differing,
-            differing=differing,
-            shape=shape,
-        )
+        label = replace(of, rows=count, twice=twice - differing, differing=differing, rounded=doubtful)
         held.execute("INSERT INTO label VALUES (?)", (json.dumps(asdict(label)),))
         held.execute("COMMIT")
     with path.open("rb") as whole:

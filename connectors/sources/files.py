@@ -20,7 +20,7 @@ from connectors.records import Row, Told, digest, now, purposeful, stated
 from connectors.shelf import Label
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
-from inspector.ports import Answer, Barred, Garbled, Origin, PortError, Question, Sighting, Unavailable
+from inspector.ports import Answer, Barred, Garbled, NotYet, Origin, PortError, Question, Sighting, Unavailable
 
 _EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
 
@@ -90,8 +90,9 @@ class FilesSource:
         No row is `NOT_FOUND`; a row that is empty here, or a delivery that is too old, is `CANNOT_SAY`. The answer's date is the
         delivery's.
 
-        Raises Unavailable (`delivery_none`, `unreachable`, `keep_failed`), Barred (`unauthorised`), Refused
-        (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`, `rows_many`, `field_type`).
+        Raises NotYet (`delivery_reading`: the first one is long), Unavailable (`delivery_none`, `unreachable`, `keep_failed`), Barred (`unauthorised`), Refused
+        (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`, `rows_many`, `field_type`,
+        `code_destroyed`).
         """
         column = purposeful(question, self._config.facts)
         reading, code, asked_at = self._round(), normalise(question.subject_code), now()
@@ -99,9 +100,12 @@ class FilesSource:
         if held is None and reading is not None:
             reading.join(self._config.budget_seconds)
             held = self._find(code)
+        if held is None and reading is not None and reading.is_alive():
+            raise NotYet("delivery_reading", origin=Origin.US)
         if held is None:
             raise self._missing()
         label, found = held
+        self._whole(label, code, found=bool(found))
         if len(found) >= shelf.MOST_ROWS:
             raise Garbled("rows_many", digest=label.digest)
         values = {said[self._layout.columns.index(column)] for said in found}
@@ -145,6 +149,8 @@ class FilesSource:
             told.append(Sighting(code="delivery_old", facts={"hours": round(age), "longest": longest}, fine=False))
         if label.differing:
             told.append(Sighting(code="rows_contradict", facts={"count": label.differing}, fine=False))
+        if label.rounded:
+            told.append(Sighting(code="codes_rounded", facts={"count": label.rounded}, fine=False))
         if label.twice:
             told.append(Sighting(code="rows_twice", facts={"count": label.twice}))
         return told
@@ -172,6 +178,15 @@ class FilesSource:
             self._failure = None
         except PortError as error:
             self._failure = error  # told to whoever asks while there is no delivery at all
+
+    def _whole(self, label: Label, code: str, *, found: bool) -> None:
+        """Raise Garbled where rows whose codes a spreadsheet seems to have rounded might be this subject's, or its row another's."""
+        other = delivery.hidden(code)
+        if label.rounded == 0 or other is None:
+            return
+        held = self._find(other) if code != other and not found else None
+        if code == other or (held is not None and held[1]):
+            raise Garbled("code_destroyed", digest=label.digest)
 
     def _find(self, code: str) -> tuple[Label, list[shelf.Values]] | None:
         """What the delivery in use says of a code; None when there is none, or its index was made by other settings."""
@@ -250,7 +265,8 @@ class FilesSource:
             if label.shape == self._shape:
                 return label
         rows = self._going_on(delivery.rows(one, self._layout))
-        told = shelf.build(made, rows, name=one.path.name, digest=held, as_of=one.as_of, shape=self._shape)
+        of = Label(name=one.path.name, digest=held, as_of=one.as_of.isoformat(), shape=self._shape)
+        told = shelf.build(made, rows, of, delivery.rounded)
         delivery.unchanged(one)
         if told.rows == 0:
             raise Invalid("delivery_empty", file=one.path.name)

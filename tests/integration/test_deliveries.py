@@ -150,15 +150,27 @@ def refusals(exchange: Exchange) -> list[Invalid]:
 def test_a_code_destroyed_by_a_spreadsheet_is_refused_and_one_that_really_ends_in_zeros_is_not(exchange: Exchange) -> None:
     exchange.deliver(csv([["dm", "zt"], ["110101199001011000", "x"]]), rows=1)
     assert exchange.used() is None
-    exchange.deliver(csv([["dm", "zt"], [fitting("11010119900101"), "x"]]), "20260107", rows=1)
+    exchange.deliver(csv([["dm", "zt"], [fitting("110101199001"), "x"]]), "20260107", rows=1)
     assert exchange.used() == "qy-20260107.csv"
 
 
-def fitting(first14: str) -> str:
+def fitting(first12: str) -> str:
     """A citizen number that ends in 000 and whose check digit is right."""
-    return next(
-        f"{first}000" for number in range(1000) if citizen_check_digit((first := f"{first14[:12]}{number:03d}") + "00") == "0"
-    )
+    return next(f"{first12}{number:03d}000" for number in range(1000) if citizen_check_digit(f"{first12}{number:03d}00") == "0")
+
+
+def test_a_few_codes_that_look_rounded_cost_only_those_whom_they_may_be(exchange: Exchange) -> None:
+    """A register holds real subjects under irregular codes: one of them may not shut the source."""
+    numbers = [[f"11010119900101{number}", "存续"] for number in range(1001, 1021)]
+    exchange.deliver(csv([["dm", "zt"], [CODE, "存续"], *numbers, [PERSON, "注销"]]), rows=22)
+    with closing(exchange.source()) as made:
+        assert made.ask(QUESTION, key="k").value == "存续"
+        assert made.ask(replace(QUESTION, subject_code=numbers[3][0]), key="k").value == "存续"
+        for code in (PERSON, PERSON[:15] + "777"):
+            error = caught(lambda code=code: made.ask(replace(QUESTION, subject_code=code), key="k"))  # type: ignore[misc]
+            assert (type(error), error.code) == (Garbled, "code_destroyed")
+        assert made.ask(replace(QUESTION, subject_code="110101199003072777"), key="k").status is AnswerStatus.NOT_FOUND
+        assert [one.code for one in made.look() if not one.fine] == ["codes_rounded"]
 
 
 def test_a_file_without_its_manifest_is_not_there_yet(exchange: Exchange) -> None:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from connectors.sources import files as source
 from inspector.domain.errors import Invalid
-from inspector.ports import AnswerStatus, Barred, Origin, Refused, Unavailable
+from inspector.ports import AnswerStatus, Barred, NotYet, Origin, Refused, Unavailable
 from inspector.testing import CODE, QUESTION, caught
 from tests.deliveries import Exchange, csv, excel
 from tests.frontends import outcome
@@ -116,6 +116,24 @@ def test_questions_are_answered_from_the_one_before_while_a_delivery_is_read(
         assert made._reading is not None
         made._reading.join(10)
         assert made.ask(QUESTION, key="k-3").provenance.source_version == "qy-20260107.csv"
+
+
+def test_a_first_delivery_that_takes_long_is_no_outage(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange.deliver(csv())
+    go_on = threading.Event()
+    with closing(exchange.source(budget_seconds=0.05)) as made:
+
+        def slowly(rows: Any) -> Any:
+            go_on.wait(10)
+            yield from rows
+
+        monkeypatch.setattr(made, "_going_on", slowly)
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+        assert (type(error), error.code) == (NotYet, "delivery_reading")
+        go_on.set()
+        assert made._reading is not None
+        made._reading.join(10)
+        assert made.ask(QUESTION, key="k-2").value == "存续"
 
 
 def test_a_house_that_closes_waits_for_no_long_delivery(exchange: Exchange) -> None:
