@@ -90,8 +90,8 @@ class FilesSource:
         No row is `NOT_FOUND`; a row that is empty here, or a delivery that is too old, is `CANNOT_SAY`. The answer's date is the
         delivery's.
 
-        Raises NotYet (`delivery_reading`: the first one is long), Unavailable (`delivery_none`, `unreachable`, `keep_failed`), Barred (`unauthorised`), Refused
-        (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`, `rows_many`, `field_type`,
+        Raises NotYet (`delivery_reading`: the first one is long), Unavailable (`delivery_none`, `unreachable`, `keep_failed`), Barred
+        (`unauthorised`), Refused (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`, `rows_many`, `field_type`,
         `code_destroyed`).
         """
         column = purposeful(question, self._config.facts)

@@ -209,6 +209,11 @@ def test_a_file_that_is_renamed_when_it_is_whole_must_end_its_last_line(exchange
     assert exchange.used(**keys) == file.name
 
 
+def test_a_delivery_that_is_longer_than_the_settings_let_it_be_is_not_read(exchange: Exchange) -> None:
+    exchange.deliver(csv())
+    assert (exchange.used(max_file_bytes=10), exchange.why(max_file_bytes=10)) == (None, ["delivery_large"])
+
+
 def test_a_link_is_no_delivery(exchange: Exchange, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.csv"
     elsewhere.write_bytes(csv())

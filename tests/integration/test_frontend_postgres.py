@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -186,6 +190,53 @@ def test_a_server_that_takes_the_connection_and_is_silent_ends_in_time(front: Fr
         wire.mode = "hang"
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert (type(error), error.code) == (Unavailable, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "code"),
+    [
+        ("致命错误\0C28P01\0M用户 u Password 认证失败\0\0", Barred, "unauthorised"),
+        ("FATAL\0C28000\0Mno pg_hba.conf entry for host\0\0", Barred, "unauthorised"),
+        ("FATAL\0C53300\0Msorry, too many clients already\0\0", Unavailable, "source_busy"),
+        ("致命错误\0C57P03\0M数据库系统正在启动\0\0", Unavailable, "source_busy"),
+    ],
+)
+def test_the_password_of_the_file_is_told_to_the_server_alone_and_what_it_answers_is_understood(
+    tmp_path: Path, said: str, kind: type[Exception], code: str
+) -> None:
+    file = tmp_path / "password"
+    file.touch(0o600)
+    file.write_text("a word of ours\n")
+    with door(said) as (port, heard):
+        keys = FrontEnd(url=f"postgresql://u@127.0.0.1:{port}/d").keys(password_file=str(file))
+        with closing(source.connect("front", keys)) as made:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert (type(error), error.code) == (kind, code)
+    assert b"a word of ours\0" in heard
+    assert "a word" not in f"{error} {error.detail}"
+
+
+@contextmanager
+def door(said: str) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that asks for the password in the clear, hears it, and then says this (protocol 3, ErrorResponse)."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def once() -> None:
+            client, _ = listening.accept()
+            with client:
+                while (asked := client.recv(1000))[4:8] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # TLS? GSS?
+                    client.sendall(b"N")
+                assert b"user\0u\0" in asked
+                client.sendall(b"R" + struct.pack("!ii", 8, 3))
+                heard.append(client.recv(1000)[5:])
+                told = b"S" + said.encode()
+                client.sendall(b"E" + struct.pack("!i", len(told) + 4) + told)
+
+        thread = threading.Thread(target=once)
+        thread.start()
+        yield listening.getsockname()[1], heard
+        thread.join(5)
 
 
 def test_a_server_that_ends_our_connections_is_asked_again_over_a_new_one(front: FrontEnd) -> None:
