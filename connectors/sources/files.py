@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -192,8 +192,9 @@ class FilesSource:
         """What the delivery in use says of a code; None when there is none, or its index was made by other settings."""
         try:
             held = shelf.find(self._shelf, code)
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            self._shelf.unlink(missing_ok=True)  # damaged; it is made anew from what lies in the folder
+        except (OSError, sqlite3.Error, ValueError, TypeError) as error:
+            with suppress(OSError):
+                self._shelf.unlink()  # damaged; it is made anew from what lies in the folder
             self._looked = float("-inf")
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         return held if held is not None and held[0].shape == self._shape else None
@@ -308,8 +309,11 @@ def _check(held: FilesConfig, name: str) -> None:
     stated(name, held.facts, held.code_column, held.longest_age_hours)
     kinds = [one.value for one in Completeness]
     wanted: dict[str, tuple[bool, str]] = {
-        "folder": (bool(held.folder), "a folder"),
-        "keep": (bool(held.keep) and Path(held.keep).resolve() != Path(held.folder).resolve(), "another folder than `folder`"),
+        "folder": (Path(held.folder).is_absolute(), "an absolute path"),
+        "keep": (
+            Path(held.keep).is_absolute() and Path(held.keep).resolve() != Path(held.folder).resolve(),
+            "an absolute path, another one than `folder`",
+        ),
         "complete": (held.complete in kinds, " | ".join(kinds)),
         "files": (
             held.files.count("{as_of}") <= 1
