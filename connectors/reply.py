@@ -83,7 +83,7 @@ class Reply:
         match held:
             case bool():
                 return "true" if held else "false"
-            case str() | int() if _storable(str(held)):
+            case str() | int() if storable(str(held)):
                 return str(held).strip() or None
             case _:
                 raise self.garbled("field_type", field)
@@ -97,13 +97,9 @@ class Reply:
         if told is None:
             return None
         try:
-            read = datetime.fromisoformat(told)
-            moment = read if read.tzinfo is not None else read.replace(tzinfo=_SHANGHAI)
-            for zone in (UTC, _SHANGHAI):  # kept in the one, shown in the other: at the calendar's edges neither may overflow
-                moment.astimezone(zone)
+            return placed(datetime.fromisoformat(told))
         except (ValueError, OverflowError):
             raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
-        return moment
 
     def receipt(self, field: str = "receipt", *, dated: str = "") -> Receipt:
         """The other side has it: its number where it gave one, and its date where it gives one in the field `dated`.
@@ -148,7 +144,15 @@ def _charset(content_type: str) -> str:
     return told[1].lower() if told else ""
 
 
-def _storable(text: str) -> bool:
+def placed(read: datetime) -> datetime:
+    """A moment as another side wrote it; without an offset it is Beijing time. Raises OverflowError at the calendar's edges."""
+    moment = read if read.tzinfo is not None else read.replace(tzinfo=_SHANGHAI)
+    for zone in (UTC, _SHANGHAI):  # kept in the one, shown in the other: neither may overflow
+        moment.astimezone(zone)
+    return moment
+
+
+def storable(text: str) -> bool:
     """Whether it can be kept: half a character cannot be encoded, and a PostgreSQL text column takes no NUL.
 
     Better garbled here than at the settlement, where it would look like a fault of ours and be asked again.

@@ -7,7 +7,7 @@ None of them is evidence against anybody: an outage is never guilt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -110,6 +110,29 @@ class Provenance:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One thing to be said of a connector's other side when somebody looks: `code` names its words (labels, group `sighting`).
+
+    `facts` are their parameters and hold no personal data. Not `fine`: a person should mend it, and there are words for how
+    (group `sighting_mend`); `grave`: until then nothing can be asked there.
+    """
+
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    fine: bool = True
+    grave: bool = False
+
+
+@runtime_checkable
+class Looking(Protocol):
+    """A connector that can look at its other side and tell what it finds, for `connector check`; those that cannot are only reached."""
+
+    def look(self) -> Sequence[Sighting]:
+        """Look, ask about nobody and change nothing. Raises Unavailable, Barred, Refused, Garbled."""
+        ...
+
+
 class AnswerStatus(StrEnum):
     """What a source said, before it is compared with the claim."""
 
@@ -144,28 +167,6 @@ class Answer:
     provenance: Provenance
     note: str = ""
     clock: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canary:
-    """One thing that a connector found when it tried itself out; `code` names its words (labels, group `canary`)."""
-
-    code: str
-    well: bool = True
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-@runtime_checkable
-class TriesItself(Protocol):
-    """A connector that can be tried out without asking about anybody: `connector check` has it done."""
-
-    def canary(self) -> tuple[Canary, ...]:
-        """What there is to say. Raises Unavailable, Refused, Garbled."""
-        ...
-
-    def close(self) -> None:
-        """Let the connections go."""
-        ...
 
 
 class Source(Protocol):

@@ -91,7 +91,41 @@ KEYS: Mapping[str, str] = {
     "path_promise": "where the party gives its hash, under `url`",
     "path_reveal": "where the party reveals its nonce, under `url`",
     "suite": "the hash of the promise: `sha256` or `sm3`",
+    "facts": '`{"fact of the pack" = "column"}`: what is held there, and in which column; another fact is asked of nobody',
+    "code_column": "the column of the subject's code; a row of another code than the one asked for is garbled",
+    "longest_age_hours": "data older than this cannot say anything; 0: no age is too old (the pack's rules of dates hold all the same)",
+    "database.url": "`sqlite:///FILE` or `postgresql://USER@HOST:PORT/DATABASE`, one host, without a password",
+    "password_file": "file (mode 600) with the account's password",
+    "database.ca_file": "certificates to trust; then the server's must be its host's, and nothing is said in the clear",
+    "database.connect_seconds": "longest wait for a connection to each address of the host, and for one in use; "
+    "at least 2 for PostgreSQL",
+    "statement_seconds": "longest time of one reading; told to the database, and kept by us where it is silent",
+    "database.budget_seconds": "longest time of one call with all its tries: at least 3 × `connect_seconds` + 2 × "
+    "`statement_seconds` + 1, and under half of `engine.lease_seconds`",
+    "database.tries": "tries within one call; another one begins only when all that it may take is left of the budget",
+    "connections": "connections kept at most (PostgreSQL)",
+    "table": "table or view (`SCHEMA.NAME`) whose row of the code is read; or `query`",
+    "query": "one SELECT instead, with `:code` in it, and `:fact`, `:kind` (FIRM, PERSON), `:on` (YYYY-MM-DD) where needed, which "
+    "gives the columns named here",
+    "as_of_column": "of when the row is (a moment, a date, or ISO 8601 text); a row without it cannot say",
+    "as_of_query": "one SELECT for one value: of when all of it is, such as the last transfer of a copy",
+    "live": "it is the register itself and no copy: its rows are of the moment they are read. One of the three is needed",
+    "version_column": "the version of the row, as shown in evidence",
+    "files.folder": "where the other side delivers; it is only read",
+    "files": "a delivery's name: `*` for anything, `{as_of}` for the date of its data (`20260106`, `2026-01-06`, with `T080000` "
+    "behind it or not)",
+    "keep": "a folder of our own, another one: there the index of the delivery in use lies (its owner's alone, personal data in it)",
+    "complete": "how a file is said to be whole: `manifest` (NAME`.json` beside it: `rows`, and `as_of`, `sha256`), `ok` (NAME`.ok`, "
+    "empty or the number of rows) or `rename` (written under another name)",
+    "files.encoding": "of CSV, as agreed: `utf-8` (with its mark or without) or `gb18030`; another one is refused, and never guessed",
+    "least_share": "a delivery with a smaller share of the rows of the one before is not used",
+    "accept": "the name of one delivery that is rightly smaller",
+    "look_seconds": "the folder is looked at so often",
+    "max_file_bytes": "longest delivery read",
+    "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
+    "answers",
 }
+"""What a key means; where one kind means another thing by it than the others, the kind stands before it."""
 
 
 def config_of(module: ModuleType) -> type[ConnectorConfig]:
@@ -131,7 +165,7 @@ def _kind(name: str, module: ModuleType) -> str:
     told = f'\n#### kind = "{name}"\n\n{first_line(module.__doc__)}\n'
     own = keys_of(shape)
     plain = keys_of(base)
-    rows = [(f"`{key}`", value, KEYS[key]) for key, value in own.items() if plain.get(key) != value]
+    rows = [(f"`{key}`", value, KEYS.get(f"{name}.{key}") or KEYS[key]) for key, value in own.items() if plain.get(key) != value]
     return told + ("\n" + table(("key", "default", "meaning"), rows) if rows else "")
 
 

@@ -60,6 +60,21 @@ SAMPLES = {
 #service = "service"
 #key_file = "{secret}"
 #personal_data = ["subject.code"]
+#[sources.front] # a front-end database, read and never written 前置库
+#kind = "database"
+#url = "postgresql://inspector@front.example/registers"
+#password_file = "{secret}"
+#table = "exchange.firms"
+#code_column = "uscc"
+#facts = {{registration-status = "status"}}
+#as_of_query = "SELECT max(ended_at) FROM exchange.transfers"
+#[sources.deliveries] # files that are delivered into a folder 文件交换
+#kind = "files"
+#folder = "/srv/exchange/licences"
+#files = "licences-{{as_of}}.csv"
+#keep = "/var/lib/inspector/licences"
+#code_column = "uscc"
+#facts = {{licence-valid = "status"}}
 """,
     "assistance": """\
 # The name is the `agency` of a fact in the pack. 名称即政策包中事实的 agency。

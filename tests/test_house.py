@@ -45,7 +45,7 @@ WIRES: dict[str, tuple[str, ...]] = {
     "asyncio": ("inspector/demo/", "inspector/web/ops.py"),
     "http": ("inspector/demo/",),
     "uvicorn": ("inspector/web/server.py",),
-    "psycopg": ("inspector/store/listening.py",),
+    "psycopg": ("inspector/store/listening.py", "connectors/database.py"),
     **dict.fromkeys(
         (
             *("_socket", "_ssl", "ftplib", "imaplib", "poplib", "smtplib", "socketserver", "telnetlib", "webbrowser", "xmlrpc"),
@@ -68,10 +68,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
     "pydantic_core": ("inspector/settings.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
-    "python_calamine": ("inspector/flows/sheet.py",),
+    "python_calamine": ("inspector/sheets/sheet.py",),
     "xlsxwriter": ("inspector/policyrender/paper.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
-    "sqlalchemy": ("inspector/store/",),
+    "sqlalchemy": ("inspector/store/", "connectors/database.py"),
     "standardwebhooks": ("connectors/signers/", "inspector/demo/"),
     "starlette": ("inspector/web/",),
     "structlog": ("inspector/daemon/", "inspector/flows/", "inspector/store/", "inspector/telemetry/", "inspector/web/"),
@@ -80,8 +80,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 """Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
 
-_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons")
-"""What connectors see of the house: its ports and its words; and how beacons are believed, which the draw's flows ask as well."""
+_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons", "inspector.sheets")
+"""What connectors see of the house: its ports and its words; how beacons are believed and files of rows are read, as flows do."""
 
 # Written with classes and groups, so that this file does not match itself.
 REGISTRIES = re.compile(

@@ -18,7 +18,7 @@ from connectors.signers.lent import Lent, Loan
 from connectors.signers.recipes import recipe
 from connectors.sources.answers import Answers, SourceConfig, texts
 from inspector.domain.errors import Invalid
-from inspector.ports import Answer, Barred, Canary, Garbled, PortError, Question, Refused
+from inspector.ports import Answer, Barred, Garbled, PortError, Question, Refused, Sighting
 
 _FIELDS = ("rid", "sid", "rtime", "secret")
 """What may be signed: requester, service, the time in ms, and the place of the secret in recipes that have one."""
@@ -96,20 +96,20 @@ class GatewaySource:
             answer = self._answers.read(reply, question, key)
         return replace(answer, clock=self._clock())
 
-    def canary(self) -> tuple[Canary, ...]:
+    def look(self) -> tuple[Sighting, ...]:
         """Whether a secret can be had, for how long, and whether the clocks agree; nobody is asked about. Raises as `ask`."""
         if self._lent is None:
             return ()
         with self._clocked():
             loan = self._fetch(time.monotonic() + self._config.budget_seconds)
-        had = Canary(code="secret_had", facts={"seconds": round(loan.lasts)}) if loan.lasts else Canary(code="secret_undated")
+        had = Sighting(code="secret_had", facts={"seconds": round(loan.lasts)}) if loan.lasts else Sighting(code="secret_undated")
         if self._wire.ahead is None:
-            return had, Canary(code="clock_untold", well=False)
+            return had, Sighting(code="clock_untold", fine=False)
         off = round(abs(self._wire.ahead.total_seconds()))
         if not self._differs():
-            return had, Canary(code="clock_agrees")
+            return had, Sighting(code="clock_agrees")
         code = "clock_behind" if self._wire.ahead > timedelta() else "clock_ahead"
-        return had, Canary(code=code, well=False, facts={"seconds": off})
+        return had, Sighting(code=code, fine=False, facts={"seconds": off})
 
     def close(self) -> None:
         """Let the connections go."""

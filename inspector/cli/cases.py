@@ -131,7 +131,8 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
         return None
     if file is None or agency is None:
         raise Invalid("option_missing", option="FILE" if file is None else "--agency")
-    from inspector.flows import bulk, importing, sheet
+    from inspector.flows import bulk, importing
+    from inspector.sheets import sheet
 
     office = terminal.whole_office
     office.agency(agency)

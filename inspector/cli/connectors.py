@@ -75,7 +75,7 @@ def check(
     name: Annotated[str | None, typer.Argument(help="Only this one 只查这一个", metavar="NAME")] = None,
     call: Annotated[bool, typer.Option("--call/--no-call", help="Really open a connection 实际连接")] = True,
 ) -> Exit | None:
-    """Load each connector, open a connection, let it try itself out; nobody is asked about. 检查连接器：加载、连接、自检。"""
+    """Load each connector and look at its other side: address, database, folder; nobody is asked about. 检查连接器：加载并查看对方情况。"""
     from inspector.cli.finding import State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show

@@ -13,8 +13,8 @@ from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal
 
 if TYPE_CHECKING:
-    from inspector.flows.diagnosis import RowFlaw
-    from inspector.flows.sheet import Sheet
+    from inspector.sheets.flaw import RowFlaw
+    from inspector.sheets.sheet import Sheet
 
 Encoding = Annotated[
     Literal["utf-8", "gb18030", "big5"] | None,
@@ -74,20 +74,24 @@ def warn(terminal: Terminal, warnings: Sequence[RowFlaw]) -> None:
 
 def listed(terminal: Terminal, found: Sequence[RowFlaw]) -> list[dict[str, object]]:
     """Flaws or warnings for programs, by row, in the language asked for."""
+    from inspector.flows.diagnosis import fix, what
+
     lang = terminal.lang
     return [
-        {"row": one.row, "column": one.column, "code": one.code, "what": one.what(lang), "fix": one.fix(lang)}
+        {"row": one.row, "column": one.column, "code": one.code, "what": what(one, lang), "fix": fix(one, lang)}
         for one in sorted(found, key=lambda flaw: flaw.row)
     ]
 
 
 def _tell(terminal: Terminal, key: str, found: Sequence[RowFlaw]) -> None:
+    from inspector.flows.diagnosis import fix, what
+
     names = _chinese() if terminal.lang == "zh-Hans" else {}
     for one in sorted(found, key=lambda flaw: flaw.row)[:SHOWN]:
         chinese = names.get(one.column) or (one.column.replace("claim:", "承诺:") if names else "")
         column = f"{chinese} {one.column}" if chinese and chinese != one.column else one.column or "-"
         lang = terminal.lang
-        terminal.aside(terminal.words(key, row=one.row, column=column, what=one.what(lang), fix=one.fix(lang)))
+        terminal.aside(terminal.words(key, row=one.row, column=column, what=what(one, lang), fix=fix(one, lang)))
     if len(found) > SHOWN:
         terminal.aside(terminal.words("more", count=len(found) - SHOWN))
 

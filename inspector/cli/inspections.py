@@ -34,7 +34,8 @@ def import_inspections(
 
     Columns: code, on, check; number, kind, authority, items, inspectors, completed if you like.
     """
-    from inspector.flows import inspections, sheet
+    from inspector.flows import inspections
+    from inspector.sheets import sheet
 
     office = terminal.office
     office.agency(agency)

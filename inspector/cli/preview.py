@@ -16,7 +16,7 @@ from inspector.domain.identity import masked
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, Shift
 
 if TYPE_CHECKING:
-    from inspector.flows.diagnosis import RowFlaw
+    from inspector.sheets.flaw import RowFlaw
 
 Row = RosterObject | InspectorRecord
 PARTS = 10

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.domain.errors import InspectorError
-from inspector.labels import LANGS, label, reason
-from inspector.ports import Card, Origin, PortError, TriesItself
+from inspector.labels import LANGS, Lang, label, reason
+from inspector.ports import Card, Looking, Origin, PortError, Sighting
 
 if TYPE_CHECKING:
     from inspector.settings import EngineSettings, Settings
@@ -99,6 +99,9 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
     url = str(one.told.get("url", ""))
+    if call and isinstance(made, Looking) and urlsplit(url).scheme not in ("http", "https"):
+        yield from looked(name, made)
+        return
     if not call or not url:
         yield Finding.ok(name, (f"loads ({one.kind})", f"可加载（{one.kind}）"))
         return
@@ -122,26 +125,38 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         yield Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
     else:
         yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
-        if isinstance(made, TriesItself):
-            yield from _tried(name, made)
+        if isinstance(made, Looking):
+            yield from looked(name, made)
 
 
-def _tried(name: str, made: TriesItself) -> Iterator[Finding]:
-    """What a connector says that has tried itself out."""
+def looked(name: str, made: Looking) -> Iterator[Finding]:
+    """What a connector sees itself when it looks at its other side."""
     try:
-        found = made.canary()
+        seen = made.look()
     except PortError as error:
-        cause = [label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans")]
-        english, chinese = (f"{told} ({error.code}: {error.detail})" for told in cause)
-        mend = (label(f"canary_mend.{error.family}", "en"), label(f"canary_mend.{error.family}", "zh-Hans"))
-        yield Finding.fail(f"{name}.canary", (english, chinese), mend, outside=error.origin is not Origin.US)
+        english, chinese = (label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans"))
+        detail = f" ({error.detail})" if error.detail else ""
+        mend = (label(f"sighting_mend.{error.family}", "en"), label(f"sighting_mend.{error.family}", "zh-Hans"))
+        yield Finding.fail(name, (english + detail, chinese + detail), mend, outside=error.origin is not Origin.US)
         return
     finally:
-        made.close()
-    for one in found:
-        words = (label(f"canary.{one.code}", "en", **one.facts), label(f"canary.{one.code}", "zh-Hans", **one.facts))
-        mend = (label(f"canary_mend.{one.code}", "en"), label(f"canary_mend.{one.code}", "zh-Hans"))
-        yield Finding.ok(f"{name}.canary", words) if one.well else Finding.warn(f"{name}.canary", words, mend)
+        close = getattr(made, "close", None)
+        if close is not None:
+            close()
+    for one in seen:
+        english, chinese = (_sighted(one, lang) for lang in ("en", "zh-Hans"))
+        if one.fine:
+            yield Finding.ok(name, (english, chinese))
+        else:
+            mends = (label(f"sighting_mend.{one.code}", "en"), label(f"sighting_mend.{one.code}", "zh-Hans"))
+            told = (english, chinese)
+            yield Finding.fail(name, told, mends, outside=True) if one.grave else Finding.warn(name, told, mends)
+
+
+def _sighted(one: Sighting, lang: Lang) -> str:
+    """A sighting in words; an error among its facts is told in words, too."""
+    facts = {key: words.told(fact, lang) if isinstance(fact, InspectorError) else fact for key, fact in one.facts.items()}
+    return label(f"sighting.{one.code}", lang, **facts)
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:

@@ -68,7 +68,8 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Irregular codes are kept with a warning. Two codes of one organisation (positions 9 to 17 of a credit code) are refused unless
     --same-organisation says that they are two; the same name under two codes is told.
     """
-    from inspector.flows import registers, sheet
+    from inspector.flows import registers
+    from inspector.sheets import sheet
 
     office = terminal.office
     office.agency(agency)
@@ -100,7 +101,8 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     Columns: id, name, certificate, certificate_until; pools, qualifications, cap, role, in_post, leave_from, leave_until, channel,
     address if you like.
     """
-    from inspector.flows import registers, sheet
+    from inspector.flows import registers
+    from inspector.sheets import sheet
 
     office = terminal.office
     office.agency(agency)
@@ -125,8 +127,9 @@ def import_levels(
 
     Columns: code, kind, level, as_of. The same file again changes nothing.
     """
-    from inspector.flows import registers, sheet
-    from inspector.flows.diagnosis import RowFlaw
+    from inspector.flows import registers
+    from inspector.sheets import sheet
+    from inspector.sheets.flaw import RowFlaw
     from inspector.store.credit import Stated
 
     office = terminal.office

@@ -13,10 +13,11 @@ from typing import NoReturn
 
 from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
-from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.diagnosis import of_error
 from inspector.flows.importing import CaseRow, Parsed
 from inspector.flows.intake import drafted, take
 from inspector.flows.office import Office
+from inspector.sheets.flaw import RowFlaw
 from inspector.store.tx import Tx
 
 STAGE = 5_000

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from inspector.domain.errors import InspectorError
 from inspector.flows.remedies import WORDS
 from inspector.labels import Lang, known, label, words
+from inspector.sheets.flaw import RowFlaw
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
-HEAD = 1
-"""The row of the heads, as spreadsheets count."""
 
 # Errors of intake: how to mend what they are about (English, Chinese). The others say it themselves.
 FIXES: Mapping[str, tuple[str, str]] = {
@@ -102,30 +101,6 @@ COLUMN_OF: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowFlaw:
-    """One thing wrong. `row` counts as spreadsheets do, the heads being row 1."""
-
-    row: int
-    column: str
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-    def what(self, lang: Lang) -> str:
-        """What is wrong."""
-        if self.code in WORDS:
-            return _fill(WORDS[self.code][0 if lang == "en" else 1], _told(self.facts, lang))
-        text = words(lang).get(f"error.{self.code}")
-        return _fill(text, _told(self.facts, lang)) if text else f"{self.code} {dict(self.facts)}"
-
-    def fix(self, lang: Lang) -> str:
-        """How to mend it."""
-        if self.code in WORDS:
-            return _fill(WORDS[self.code][2 if lang == "en" else 3], _told(self.facts, lang))
-        general = ("correct the cell and import the file again", "请改正该单元格后重新导入")
-        return FIXES.get(self.code, general)[0 if lang == "en" else 1]
-
-
 @dataclass(slots=True, kw_only=True)
 class Diagnosis:
     """All that was found in one file: with any flaw nothing is written; warnings are told and the file is taken."""
@@ -138,6 +113,22 @@ def of_error(row: int, error: InspectorError, column: str = "") -> RowFlaw:
     """An error of intake as a flaw of its row."""
     named = column or _fill(COLUMN_OF.get(error.code, "subject_code" if error.code.startswith("identity_") else ""), error.facts)
     return RowFlaw(row=row, column=named, code=error.code, facts=error.facts)
+
+
+def what(flaw: RowFlaw, lang: Lang) -> str:
+    """What is wrong."""
+    if flaw.code in WORDS:
+        return _fill(WORDS[flaw.code][0 if lang == "en" else 1], _told(flaw.facts, lang))
+    text = words(lang).get(f"error.{flaw.code}")
+    return _fill(text, _told(flaw.facts, lang)) if text else f"{flaw.code} {dict(flaw.facts)}"
+
+
+def fix(flaw: RowFlaw, lang: Lang) -> str:
+    """How to mend it."""
+    if flaw.code in WORDS:
+        return _fill(WORDS[flaw.code][2 if lang == "en" else 3], _told(flaw.facts, lang))
+    general = ("correct the cell and import the file again", "请改正该单元格后重新导入")
+    return FIXES.get(flaw.code, general)[0 if lang == "en" else 1]
 
 
 def _told(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:

@@ -16,10 +16,11 @@ from difflib import get_close_matches
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.diagnosis import of_error
 from inspector.flows.intake import Application
 from inspector.flows.layout import Column, Layout, RowReader
-from inspector.flows.sheet import Sheet
+from inspector.sheets.flaw import RowFlaw
+from inspector.sheets.sheet import Sheet
 
 PREFIX, PREFIX_CHINESE = "claim:", "承诺:"
 _DIGEST = re.compile(r"[0-9a-f]{64}")

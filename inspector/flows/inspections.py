@@ -11,7 +11,7 @@ from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.office import Office
 from inspector.flows.registers import Read, code_named, identity, read_rows
-from inspector.flows.sheet import Sheet
+from inspector.sheets.sheet import Sheet
 
 INSPECTIONS = Layout(
     open_ended=True,

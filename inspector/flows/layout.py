@@ -14,9 +14,10 @@ from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.line import hidden
-from inspector.flows.diagnosis import HEAD, Diagnosis, RowFlaw
-from inspector.flows.sheet import Cell, Row, Sheet
+from inspector.flows.diagnosis import Diagnosis
 from inspector.labels import LANGS, of
+from inspector.sheets.flaw import HEAD, RowFlaw
+from inspector.sheets.sheet import Cell, Row, Sheet
 
 E = TypeVar("E", bound=StrEnum)
 

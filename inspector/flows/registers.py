@@ -11,9 +11,10 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
-from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.diagnosis import of_error
 from inspector.flows.layout import Column, Layout, RowReader
-from inspector.flows.sheet import Sheet
+from inspector.sheets.flaw import RowFlaw
+from inspector.sheets.sheet import Sheet
 
 T = TypeVar("T")
 

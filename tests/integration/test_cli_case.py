@@ -12,8 +12,9 @@ import pytest
 
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Conflict
-from inspector.flows import bulk, importing, intake, sheet
+from inspector.flows import bulk, importing, intake
 from inspector.flows.office import Office
+from inspector.sheets import sheet
 from inspector.store.store import Store
 from tests import house
 from tests.edge import serving

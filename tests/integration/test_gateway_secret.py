@@ -15,7 +15,7 @@ import pytest
 from connectors.signers.lent import Lent, Loan
 from connectors.sources import gateway
 from inspector import testing
-from inspector.ports import AnswerStatus, Barred, Canary, Origin, Unavailable
+from inspector.ports import AnswerStatus, Barred, Origin, Sighting, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.faults import table
 from inspector.testing.peer import answer, peer
@@ -165,25 +165,25 @@ def test_who_is_refused_for_a_wrong_clock_says_so_in_words(tmp_path: Path) -> No
 def test_a_secret_lasts_as_long_as_the_platform_meant_whatever_our_clock_says(tmp_path: Path) -> None:
     for ahead in (-250, 250):
         with reached(tmp_path, Platform(ahead=ahead, lasts=100)) as (made, _, _):
-            (had, clock) = made.canary()
+            (had, clock) = made.look()
         assert had.code == "secret_had"
         assert 90 <= int(str(had.facts["seconds"])) <= 102
-        assert (clock.code, clock.well) == ("clock_behind" if ahead > 0 else "clock_ahead", False)
+        assert (clock.code, clock.fine) == ("clock_behind" if ahead > 0 else "clock_ahead", False)
 
 
 # --- trying it out
 
 
-def test_a_canary_asks_for_a_secret_and_about_nobody(tmp_path: Path) -> None:
+def test_a_look_asks_for_a_secret_and_about_nobody(tmp_path: Path) -> None:
     with reached(tmp_path) as (made, platform, there):
-        had, clock = made.canary()
+        had, clock = made.look()
         assert (platform.asked, there.heard, len(platform.secrets)) == ([], [], 1)
-    assert (had.code, clock) == ("secret_had", Canary(code="clock_agrees"))
+    assert (had.code, clock) == ("secret_had", Sighting(code="clock_agrees"))
     with reached(tmp_path, path_secret="") as (made, platform, _):
-        assert made.canary() == ()
+        assert made.look() == ()
 
 
-def test_a_canary_says_what_keeps_us_out(tmp_path: Path) -> None:
+def test_a_look_says_what_keeps_us_out(tmp_path: Path) -> None:
     with reached(tmp_path, Platform(app_key="another")) as (made, _, _):
-        error = caught(made.canary)
+        error = caught(made.look)
     assert (type(error), error.code, error.detail) == (Barred, "source_barred", f"code {UNKNOWN}")

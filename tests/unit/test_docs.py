@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from connectors import foreign
 from inspector import settings
 from inspector.bootstrap import GROUPS, connect, connector
 from inspector.domain.decision import OrderKind
@@ -112,6 +113,8 @@ def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
     }
     together = {("http_STATUS", "Unavailable, Barred, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
     together |= {(code, "Unavailable") for code in ("unreachable", "timeout", "broken_off")}
+    kinds = {"barred": "Barred", "garbled": "Garbled"}
+    together |= {(code, kinds.get(kind, "Unavailable")) for kind, code in foreign.CODES}
     listed = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", by_hand("docs/reference/ports.md"), re.MULTILINE)
     assert len(told) > 15
     assert set(listed) == told | together

@@ -9,6 +9,7 @@ import pytest
 from inspector.cli.offline import plan
 from inspector.domain.commitment import Share
 from inspector.domain.errors import Invalid
+from inspector.flows.diagnosis import fix, what
 from inspector.labels import LANGS
 
 GOOD = """
@@ -109,7 +110,7 @@ min = "two"
             *("strata.A.ratio", "strata.A.ppm", "strata.A.min", "strata.B.ratio"),
         ]
     )
-    assert all(flaw.what(lang) and flaw.fix(lang) and "…" not in flaw.what(lang) for flaw in flaws for lang in LANGS)
+    assert all(what(flaw, lang) and fix(flaw, lang) and "…" not in what(flaw, lang) for flaw in flaws for lang in LANGS)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_a_plan_of_several_lists_gives_each_its_rules_and_its_rosters() -> None:
 def test_a_fault_of_one_list_is_told_with_its_place(before: str, after: str, fault: tuple[str, str]) -> None:
     _, flaws = plan.read(SEVERAL.replace(before, after, 1).encode())
     assert [(flaw.column, flaw.code) for flaw in flaws] == [fault]
-    assert all(flaw.what(lang) and flaw.fix(lang) for flaw in flaws for lang in LANGS)
+    assert all(what(flaw, lang) and fix(flaw, lang) for flaw in flaws for lang in LANGS)
 
 
 @pytest.mark.parametrize("lists", ["lists = []", "lists = 3", "lists = [3]"])
@@ -196,7 +197,7 @@ def seeded(*sources: str) -> list[tuple[str, str]]:
 
 def test_too_little_chance_is_refused_in_words_of_the_field() -> None:
     (flaw,) = plan.read(GOOD.replace(SEEDS, LOTTERY).encode())[1]
-    assert (flaw.code, "24" in flaw.what("en"), "骰子" in flaw.fix("zh-Hans")) == ("plan_bits", True, True)
+    assert (flaw.code, "24" in what(flaw, "en"), "骰子" in fix(flaw, "zh-Hans")) == ("plan_bits", True, True)
 
 
 @pytest.mark.parametrize(

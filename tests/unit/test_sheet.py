@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.flows.sheet import read
 from inspector.labels import LANGS, told
+from inspector.sheets.sheet import read
 from tests.operator import MAIN, WORKBOOK
 
 LIST = "编号,名称\nA,甲\n".encode()

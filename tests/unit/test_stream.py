@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.flows import sheet, stream
+from inspector.flows import stream
+from inspector.sheets import sheet
 
 TEXT = '编号,类别\nA1,甲\n\n ,\nA2,"乙,丙"\nA3,丁\n'
 

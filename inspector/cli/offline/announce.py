@@ -21,7 +21,8 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
 from inspector.domain.rowfile import content, tally
 from inspector.domain.suite import SUITES, Suite
-from inspector.flows.diagnosis import RowFlaw, of_error
+from inspector.flows.diagnosis import of_error
+from inspector.sheets.flaw import RowFlaw
 from inspector.verifier import programs
 
 Step = Callable[[str], AbstractContextManager[Advance]]

@@ -19,6 +19,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.verify import lacking
+from inspector.flows.diagnosis import fix, what
 from inspector.flows.remedies import WORDS as REMEDIES
 from inspector.labels import label
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from inspector.cli.offline.announce import Announced, Given, Handed
     from inspector.cli.offline.plan import DrawPlan
     from inspector.cli.terminal import Terminal
-    from inspector.flows.diagnosis import RowFlaw
     from inspector.flows.layout import Layout
+    from inspector.sheets.flaw import RowFlaw
 
 TRIES = 3
 
@@ -205,12 +206,12 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
     lang = terminal.lang
     place = {"row": one.row} if one.row else {}
     if not place and one.code not in REMEDIES:  # the whole file, and the error says itself how to mend it
-        what = words.told(Invalid(one.code, **one.facts), lang)
+        said = words.told(Invalid(one.code, **one.facts), lang)
         return {
             "file": file,
             "column": "",
             "code": one.code,
-            "what": what.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
+            "what": said.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
             "fix": "",
         }
     column = one.column
@@ -221,8 +222,8 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
         **place,
         "column": one.column,
         "code": one.code,
-        "what": one.what(lang),
-        "fix": one.fix(lang),
+        "what": what(one, lang),
+        "fix": fix(one, lang),
         "named": column or "-",
     }
 

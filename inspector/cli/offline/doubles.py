@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.cli.offline.spool import Advance
 from inspector.domain.frame import ObjectRow
 from inspector.domain.identity import normalise, organisation
-from inspector.flows.diagnosis import RowFlaw
+from inspector.sheets.flaw import RowFlaw
 
 if TYPE_CHECKING:
     from inspector.cli.offline.rosters import Roster

@@ -23,8 +23,8 @@ from inspector.domain.frame import ELIGIBLE
 from inspector.domain.seed import is_promise, moment, spare
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
-from inspector.flows.diagnosis import RowFlaw
 from inspector.labels import toml
+from inspector.sheets.flaw import RowFlaw
 
 _MILLION = 1_000_000
 _RATIO = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)|(?P<percent>[0-9]+(?:\.[0-9]+)?) ?[%％]")

@@ -23,10 +23,11 @@ from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, normalise
-from inspector.flows.diagnosis import Diagnosis, RowFlaw, of_error
+from inspector.flows.diagnosis import Diagnosis, of_error
 from inspector.flows.layout import Column, Layout, RowReader
-from inspector.flows.sheet import Row
 from inspector.flows.stream import opened
+from inspector.sheets.flaw import RowFlaw
+from inspector.sheets.sheet import Row
 
 T = TypeVar("T", ObjectRow, InspectorRow, Ban)
 Salt = Callable[[str], str]

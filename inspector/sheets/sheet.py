@@ -17,8 +17,8 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from inspector.domain.errors import Invalid
-from inspector.flows import formulas
-from inspector.flows.diagnosis import HEAD, RowFlaw
+from inspector.sheets import formulas
+from inspector.sheets.flaw import HEAD, RowFlaw
 
 Cell = str | int | float | date
 """Text, or what Excel keeps otherwise. A moment of Excel is its day when it has no hour, else ISO text."""

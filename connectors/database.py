@@ -1,0 +1,294 @@
+"""The one wire to another's database (前置库); the only connector module that knows SQLAlchemy and drivers.
+
+It reads and never writes: what is asked is one SELECT inside a SELECT of ours, in a transaction that the database itself holds to
+reading. It is bounded in every direction (connections, time, rows) and silent: neither values nor addresses get into errors.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+from connectors.config import ConnectorConfig, secret
+from connectors.foreign import fault
+from connectors.patience import patiently
+from inspector.domain.errors import Invalid
+from inspector.ports import Origin, Unavailable
+
+MOST_ROWS = 100
+"""Rows for one code; a register that has more of them is not asked rightly."""
+
+PARAMETERS = frozenset({"code", "fact", "kind", "on"})
+"""What a query of one's own may be given: the subject's code and kind, the fact, and the day in question (YYYY-MM-DD)."""
+
+GRACE = 0.5
+"""Seconds by which our clock is behind the database's: it should end a statement itself, and its transaction after that."""
+
+_STEPS = 10_000
+"""SQLite looks at the clock after so many of its steps."""
+
+_WRITABLE = """
+SELECT EXISTS (
+  SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseConfig(ConnectorConfig):
+    """How to reach a database; times are in seconds. `url` holds no password.
+
+    `budget_seconds` bounds one call: a try begins only when all that it may take is left of it.
+    """
+
+    url: str
+    password_file: str = ""
+    ca_file: str = ""
+    connect_seconds: float = 2.0
+    statement_seconds: float = 5.0
+    budget_seconds: float = 20.0
+    tries: int = 2
+    connections: int = 4
+
+    @property
+    def longest_seconds(self) -> float | None:
+        """One reading is one call."""
+        return self.budget_seconds
+
+    @property
+    def attempt_seconds(self) -> float:
+        """The longest one try takes: waiting for a connection that others use, making one, and reading over it.
+
+        A driver gives each address of a host its time; more than two, IPv4 and IPv6, are not reckoned with.
+        """
+        return 3 * self.connect_seconds + 2 * (self.statement_seconds + GRACE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is read: `columns` of `table` where `code_column` is the code, or of a `query` that says itself which rows it means.
+
+    `current`: a query for one value, the date of the whole, read in the same snapshot; empty: there is none.
+    """
+
+    columns: tuple[str, ...]
+    code_column: str
+    table: str = ""
+    query: str = ""
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What was read: values as the driver gives them, in the order of `Wanted.columns`; `many`: there were more than `MOST_ROWS`."""
+
+    rows: tuple[tuple[object, ...], ...]
+    many: bool = False
+    current: tuple[object, ...] = ()
+    attempts: int = 1
+
+
+@dataclass(slots=True)
+class _Tries:
+    made: int = field(default=0)
+
+
+class Database:
+    """Reads from one database, from any number of threads."""
+
+    def __init__(self, config: DatabaseConfig, name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Raises Invalid (`connector_…`) when the configuration or a secret cannot be used. Nothing is opened yet."""
+        self._config = config
+        self._sleep = sleep
+        address = _address(config, name)
+        self.sqlite = address.get_backend_name() == "sqlite"
+        self._file = str(address.database or "")
+        if self.sqlite:
+            # A connection for each question: a file that was replaced by rename must not be read on under its old name.
+            self._engine = sa.create_engine(address, creator=self._open_file, poolclass=NullPool, hide_parameters=True)
+        else:
+            password = secret(config.password_file, name, "password_file") if config.password_file else None
+            told = _driver(address, config, password)
+            self._engine = sa.create_engine(
+                address,
+                creator=lambda: _connect(told, config.statement_seconds),
+                poolclass=QueuePool,
+                pool_size=config.connections,
+                max_overflow=0,
+                pool_timeout=config.connect_seconds,
+                pool_recycle=600,
+                hide_parameters=True,
+            )
+
+    def read(self, wanted: Wanted, asked: Mapping[str, str]) -> Rows:
+        """The rows for what is asked, within the budget.
+
+        Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `source_busy`, `source_failed`, `busy`), Barred (`unauthorised`,
+        `table_missing`, `query_wrong`, `query_writes`, `source_damaged`), Garbled (`field_type`, `wrong_charset`).
+        """
+        select, current, tries = _select(wanted), _current(wanted), _Tries()
+        needed = parameters(wanted.query) if wanted.query else {"code"}
+        given = {name: told for name, told in asked.items() if name in needed}
+
+        def once() -> Rows:
+            tries.made += 1
+            try:
+                return self._once(select, current, given, tries.made)
+            except sa.exc.TimeoutError:
+                raise Unavailable("busy", origin=Origin.US, attempts=tries.made - 1) from None
+            except (sa.exc.DBAPIError, UnicodeDecodeError, ValueError, OverflowError) as error:
+                told = fault(error, tries.made)
+            raise told from None  # what the database says may repeat what was asked
+
+        held = self._config
+        return patiently(held.tries, held.budget_seconds - held.attempt_seconds, self._sleep)(once)
+
+    def may_write(self) -> bool:
+        """Whether the account could write, were it let. Raises as `read` does."""
+        if self.sqlite:
+            return os.access(self._file, os.W_OK)
+        try:
+            with self._engine.connect() as connection:
+                self._bound(connection)
+                return bool(connection.scalar(sa.text(_WRITABLE)))
+        except sa.exc.DBAPIError as error:
+            told = fault(error, 1)
+        raise told from None
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._engine.dispose()
+
+    def _once(self, select: sa.Select[Any], current: sa.Select[Any] | None, asked: Mapping[str, str], attempts: int) -> Rows:
+        with self._engine.connect() as connection:
+            self._bound(connection)
+            dates = () if current is None else tuple(row[0] for row in connection.execute(current).fetchmany(2))
+            rows = [tuple(row) for row in connection.execute(select, dict(asked)).fetchmany(MOST_ROWS + 1)]
+        return Rows(rows=tuple(rows[:MOST_ROWS]), many=len(rows) > MOST_ROWS, current=dates, attempts=attempts)
+
+    def _bound(self, connection: sa.Connection) -> None:
+        """Begin a transaction that sees one state of the data and ends in time, whatever the other side does."""
+        driver: Any = connection.connection.driver_connection
+        until = time.monotonic() + self._config.statement_seconds
+        if self.sqlite:
+            driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver.until = until + GRACE
+        told = f"{max(1, round(self._config.statement_seconds * 1000))}ms"
+        limits = "SELECT set_config('statement_timeout', :told, true), set_config('lock_timeout', :told, true)"
+        connection.execute(sa.text(limits), {"told": told})
+
+    def _open_file(self) -> sqlite3.Connection:
+        """The file itself, read only: one that is not there is not made."""
+        held = sqlite3.connect(
+            f"file:{quote(self._file)}?mode=ro",
+            uri=True,
+            timeout=self._config.connect_seconds,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        held.execute("PRAGMA query_only = ON")
+        return held
+
+
+class _Bounded(psycopg.Connection[Any]):
+    """A connection whose every wait ends at `until` (seconds of `time.monotonic`): a peer that hangs says nothing of its own."""
+
+    until = math.inf
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        left = self.until - time.monotonic()
+        if left == math.inf:
+            return super().wait(gen, interval=interval, timeout=timeout)
+        try:
+            return super().wait(gen, interval=interval, timeout=max(left, 0.001))
+        except psycopg.OperationalError as error:
+            if time.monotonic() < self.until:
+                raise
+            self.pgconn.finish()  # its state is unknown; the server ends the statement by its own clock
+            raise psycopg.errors.QueryCanceled("the call's time is used up") from error
+
+
+def _connect(told: Mapping[str, Any], seconds: float) -> _Bounded:
+    held = _Bounded.connect(**told)
+    held.until = time.monotonic() + seconds + GRACE  # SQLAlchemy asks a first connection who it is
+    held.read_only = True
+    held.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # one state of the data for its date and its rows
+    return held
+
+
+def _driver(address: sa.URL, config: DatabaseConfig, password: str | None) -> dict[str, Any]:
+    told = dict(address.translate_connect_args(username="user", database="dbname")) | dict(address.query)
+    told |= {
+        "connect_timeout": math.ceil(config.connect_seconds),
+        "prepare_threshold": None,  # poolers between us know no prepared statements
+        "client_encoding": "utf8",
+        "application_name": "inspector",
+    }
+    if password is not None:
+        told["password"] = password
+    if config.ca_file:
+        told |= {"sslmode": "verify-full", "sslrootcert": config.ca_file}
+    return told
+
+
+def _address(config: DatabaseConfig, name: str) -> sa.URL:
+    """The URL, if it is one that can be reached, and the figures, if a call can end by them. Raises Invalid."""
+    wanted = "sqlite:///FILE or postgresql://USER@HOST/DATABASE, without a password"
+    try:
+        address = sa.make_url(config.url)
+        backend = address.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted) from None
+    several = any(isinstance(told, tuple) or "," in told for told in (address.host or "", *address.query.values()))
+    if backend not in ("sqlite", "postgresql") or address.password is not None or "password" in address.query or several:
+        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+    if backend == "sqlite" and (not address.database or address.database == ":memory:" or address.query):
+        raise Invalid("connector_key_range", connector=name, key="url", wanted=wanted)
+    least_wait = 0 if backend == "sqlite" else 2  # libpq waits no shorter
+    if not least_wait <= config.connect_seconds < math.inf:
+        raise Invalid("connector_key_range", connector=name, key="connect_seconds", wanted=f"≥ {least_wait}")
+    if not 0 < config.statement_seconds < math.inf:
+        raise Invalid("connector_key_range", connector=name, key="statement_seconds", wanted="> 0")
+    for key, number in (("tries", config.tries), ("connections", config.connections)):
+        if not 1 <= number <= 100:
+            raise Invalid("connector_key_range", connector=name, key=key, wanted="1–100")
+    if not config.attempt_seconds <= config.budget_seconds < math.inf:
+        least = f"≥ {config.attempt_seconds:g} (3 × connect_seconds + 2 × statement_seconds + {2 * GRACE:g})"
+        raise Invalid("connector_key_range", connector=name, key="budget_seconds", wanted=least)
+    return address.set(drivername="sqlite" if backend == "sqlite" else "postgresql+psycopg")
+
+
+def parameters(query: str) -> set[str]:
+    """The names after colons in a query."""
+    return set(sa.text(query).compile().params)
+
+
+def _select(wanted: Wanted) -> sa.Select[Any]:
+    """One SELECT around what is read. Every column is named with its table: SQLite takes a quoted name that is nowhere for a text."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted.columns]
+    if wanted.query:
+        held: Any = sa.text(wanted.query + "\n").columns(*columns).subquery("held")
+        return sa.select(*(held.c[name] for name in wanted.columns)).limit(MOST_ROWS + 1)
+    *schema, table = wanted.table.split(".", 1)
+    held = sa.table(table, *columns, schema="".join(schema) or None).alias("held")
+    told = sa.select(*(held.c[name] for name in wanted.columns))
+    return told.where(held.c[wanted.code_column] == sa.bindparam("code", type_=sa.String())).limit(MOST_ROWS + 1)
+
+
+def _current(wanted: Wanted) -> sa.Select[Any] | None:
+    if not wanted.current:
+        return None
+    return sa.select(sa.text("*")).select_from(sa.text(f"({wanted.current}\n) AS held")).limit(2)
