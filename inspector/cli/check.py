@@ -226,12 +226,13 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
-    """What only the records can tell: packs edited in place (raises), agencies and callbacks that lead nowhere, connectors at rest."""
+    """What only the records can tell: packs edited or gone (raises), agencies and callbacks that lead nowhere, connectors at rest."""
     from inspector import lawbook
     from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
 
-    for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
+    told = terminal.settings
+    for pack in lawbook.note_packs(held, Policybook.read(told.policies), _today(lawbook.calendar_of(told))).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
             "已不在文件夹中；引用它的办件按数据库中的副本继续",

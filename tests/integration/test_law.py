@@ -136,6 +136,25 @@ def test_a_version_whose_day_lies_before_cases_of_another_is_refused_in_words_an
     assert (running.refused, running.post(2)["pack"]) == (1, "demo@1")
 
 
+def test_a_used_version_that_leaves_while_it_is_in_force_stays_in_force_and_is_told_until_it_is_back(running: Running) -> None:
+    running.write("demo/pack-2.toml", running.second())
+    running.look()
+    assert running.post(1)["pack"] == "demo@2"
+    file = running.at.policies / "demo/pack-2.toml"
+    away = file.rename(file.with_name("pack-2.toml.bak"))
+    running.look()
+    (told,) = running.matters("law_refused")
+    said = json.loads(told["body"])
+    assert said["why"] == "pack_gone"
+    assert "would rule instead: demo@1" in said["told"]
+    assert "将改由以下版本生效：demo@1" in said["told"]
+    assert (running.refused, running.post(2)["pack"]) == (1, "demo@2")
+    away.rename(file)
+    running.look()
+    assert (running.matters("law_refused"), running.refused) == ([], 0)
+    assert running.post(3)["pack"] == "demo@2"
+
+
 def test_a_broken_calendar_is_told_in_words_of_both_languages(running: Running) -> None:
     running.write("calendars/cn-2027.toml", NEXT_YEAR[: NEXT_YEAR.index("[[holiday]]")])
     running.look()
