@@ -45,6 +45,12 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         datetime | None,
         typer.Option("--day", help="Day on which it comes in; default: today 受理日", formats=["%Y-%m-%d"]),
     ] = None,
+    concluded: Annotated[
+        datetime | None,
+        typer.Option(
+            "--concluded", help="Day of the decision, before or after; default: not known 作出决定之日", formats=["%Y-%m-%d"]
+        ),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -78,6 +84,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         subject=subject or next(kind for kind in SubjectKind if kind in known.subjects),
         level=level or None,
         at=calendar.opening(on),
+        concluded=calendar.opening(concluded.date()) if concluded is not None else None,
     )
     told = suppose(_Place(calendar, tree), policy, facts)
     terminal.value(json.loads(dump(told)))

@@ -23,8 +23,8 @@ from inspector.domain.decision import OrderKind, Told
 from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.review import conclude, review
-from inspector.domain.supposed import Supposed, case_of, level_of
+from inspector.domain.review import review
+from inspector.domain.supposed import Supposed, case_of, decided_later, level_of
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.labels import toml
 from inspector.policybook import drawn
@@ -39,7 +39,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "officer", "act", "seen", "reviewed")
+_MAYBE_GIVEN = ("level", "answers", "overdue", "concluded", "concluded_at", "officer", "act", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     *("notice_due", "recheck_within", "refused"),
@@ -50,8 +50,9 @@ _EXPECTED = (
 class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
-    `act`: the dishonest act that the officer finds, by its row. `concluded`: the matter was when the officer decided, which was at
-    `reviewed`, the start where that is unsaid. `expect` holds only what the author states; an empty text means that there is nothing.
+    `act`: the dishonest act that the officer finds, by its row. `concluded_at`: when the matter was, before the case came in or
+    afterwards; `reviewed`: when the officer decided, the start where that is unsaid. `expect` holds only what the author states; an
+    empty text means that there is nothing.
     """
 
     name: str
@@ -63,7 +64,7 @@ class Example:
     start: datetime
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
-    concluded: bool
+    concluded_at: datetime | None
     officer: Outcome | None
     act: str
     seen: str
@@ -181,8 +182,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         decision = overdue(case, policy, example.start, calendar)
         case = decision.state
         made.append(decision)
-    if example.concluded:
-        case = conclude(case, "example", policy, example.start, calendar).state
+    case = decided_later(case, policy, told_of, calendar)
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
@@ -229,6 +229,7 @@ def _supposed(example: Example) -> Supposed:
         level=example.level,
         at=example.start,
         name=example.name,
+        concluded=example.concluded_at,
     )
 
 
@@ -281,10 +282,17 @@ def _example(part: Part) -> Example:
         start=part.moment("start"),
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
-        concluded="concluded" in part.content and part.flag("concluded"),
+        concluded_at=_concluded_at(part),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         act=part.maybe("act") or "",
         seen=part.maybe("seen") or "",
         reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
         expect=expect.content,
     )
+
+
+def _concluded_at(part: Part) -> datetime | None:
+    """When the matter was decided: `concluded_at`, or the start where it only says that it was."""
+    if "concluded_at" in part.content:
+        return part.moment("concluded_at")
+    return part.moment("start") if "concluded" in part.content and part.flag("concluded") else None

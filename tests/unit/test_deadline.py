@@ -19,6 +19,7 @@ from inspector.domain.review import conclude
 from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin
 from inspector.policybook import Policybook
+from inspector.policybook.examples import check_examples
 from inspector.policyrender import render
 from inspector.policyrender.guide import verified
 from tests.packs import ITEM, POLICIES, after, loaded, refused
@@ -49,6 +50,15 @@ def counted(case: Case) -> tuple[date, StartEvent | None]:
 def by_intake() -> Policy:
     item = replace(FIRE.items[VENUE], verify_from=VerifyFrom.INTAKE)
     return replace(FIRE, items={VENUE: item})
+
+
+def test_the_shipped_examples_disagree_with_fire_safety_once_its_term_no_longer_begins_with_the_decision() -> None:
+    assert check_examples(FIRE, POLICIES / "fire-safety", CALENDAR) == ()
+    found = check_examples(by_intake(), POLICIES / "fire-safety", CALENDAR)
+    assert [one.rpartition(": ")[2].partition("｜")[0] for one in found] == [
+        "expected 2026-03-30, the pack decides 2026-04-10",
+        "expected 2026-04-07, the pack decides 2026-03-30",
+    ]
 
 
 def test_a_permit_given_before_the_case_came_in_begins_the_term_and_the_case_says_that_less_is_left() -> None:
