@@ -13,6 +13,7 @@ from inspector.domain import backtest, suspension
 from inspector.domain.calendar import SHANGHAI, StartEvent
 from inspector.domain.case import Case, CaseRemark, CaseState, MatterKind, Route, SubjectKind, VerifyFrom
 from inspector.domain.combination import Aspect, differences, fate
+from inspector.domain.decision import Decision
 from inspector.domain.pause import Reason, SuspensionRow
 from inspector.domain.policy import Policy
 from inspector.domain.review import conclude
@@ -32,12 +33,16 @@ BY_INTAKE, BY_PERMIT = date(2026, 4, 10), date(2026, 3, 30)
 
 
 def opened(*, concluded: datetime | None = None, policy: Policy = FIRE, came: datetime = CAME) -> Case:
+    return taken_in(concluded=concluded, policy=policy, came=came).state
+
+
+def taken_in(*, concluded: datetime | None = None, policy: Policy = FIRE, came: datetime = CAME) -> Decision[Case]:
     told = Supposed(item=VENUE, route=Route.COMMITMENT, matter=MatterKind.LICENCE, subject=SubjectKind.FIRM, level="A", at=came)
     case = case_of(policy, told)
     assert case.letter is not None
     letter = replace(case.letter, signed_on=PERMIT.date(), notice_version="2026-01")
     case = replace(case, letter=letter, concluded_at=concluded)
-    return begin(case, policy, level_of(policy, told), came, CALENDAR).state
+    return begin(case, policy, level_of(policy, told), came, CALENDAR)
 
 
 def counted(case: Case) -> tuple[date, StartEvent | None]:
@@ -67,6 +72,9 @@ def test_a_permit_given_before_the_case_came_in_begins_the_term_and_the_case_say
     assert case.verify_term is not None
     assert case.verify_term.due_counted.since == PERMIT
     assert case.remarks == (CaseRemark.DECIDED_BEFORE,)
+    heard = [one.data for one in taken_in(concluded=PERMIT).told if one.type == "deadline.moved"]
+    assert [(one["was_due"], one["due_at"]) for one in heard] == [(f"{BY_INTAKE}T17:30:00+08:00", f"{BY_PERMIT}T17:30:00+08:00")]
+    assert "deadline.moved" not in [one.type for one in taken_in().told]
 
 
 def test_an_item_that_counts_from_intake_is_counted_from_there_whenever_the_matter_was_decided() -> None:
