@@ -305,6 +305,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     def take_up(office: Office) -> None:
         worker.under(office)
         app.state.desk = replace(app.state.desk, office=office)
+        lawbook.taken_up(office)
 
     law = Law(made, partial(lawbook.prints, settings), proof.prints, read, take_up, metrics)
     daemon = Daemon(worker, Embedded(worker), clock, metrics, law=law, pulse=pulse)

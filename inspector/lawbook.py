@@ -93,6 +93,12 @@ def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Poli
     return whole
 
 
+def taken_up(office: Office) -> None:
+    """Once the daemon works by it: what its own threads put off meanwhile, for they had the former calendar, is done now."""
+    with office.store.begin() as tx:
+        recount.hasten(tx, office.now())
+
+
 def look_at_approvals(office: Office) -> None:
     """At a start: whether somebody has approved what is in force."""
     with office.store.begin() as tx:
