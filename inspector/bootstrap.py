@@ -99,7 +99,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     calendar, book = proof.calendar, proof.book
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
-    book = lawbook.note_packs(held, book, calendar.local_date(clock.office(datetime.now(UTC))))
+    book = lawbook.note_packs(held, book, proof.tree, calendar.local_date(clock.office(datetime.now(UTC))))
     connectors_ = (
         silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     )

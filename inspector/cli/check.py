@@ -227,12 +227,13 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """What only the records can tell: packs edited or gone (raises), agencies and callbacks that lead nowhere, connectors at rest."""
-    from inspector import lawbook
+    from inspector import bootstrap, lawbook
     from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
 
     told = terminal.settings
-    for pack in lawbook.note_packs(held, Policybook.read(told.policies), _today(lawbook.calendar_of(told))).kept:
+    book, tree, today = Policybook.read(told.policies), bootstrap.given(told).tree, _today(lawbook.calendar_of(told))
+    for pack in lawbook.note_packs(held, book, tree, today).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
             "已不在文件夹中；引用它的办件按数据库中的副本继续",

@@ -5,7 +5,7 @@ The text itself is kept, so that what cites a pack can be decided and explained 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawKind
 from inspector.store.codec import load
-from inspector.store.drawtables import draw
+from inspector.store.drawtables import draw, draw_partner
 from inspector.store.packtables import pack, pack_use
 from inspector.store.room import Room, insert_new
 from inspector.store.tables import case_file
@@ -62,6 +62,14 @@ class PackRoom(Room):
             if others and made.kind is not DrawKind.SUPPLEMENT:
                 return others[0], made.made_at
         return None
+
+    def joined_since(self, agencies: Collection[str], first: datetime, last: datetime | None) -> datetime | None:
+        """When one of the agencies last took part in a draw of another's objects, between two moments: no record names its pack there."""
+        theirs = sa.select(draw_partner.c.number).where(draw_partner.c.agency.in_(list(agencies)))
+        asked = sa.select(draw.c.body).where(draw.c.number.in_(theirs), draw.c.made_at >= first)
+        asked = asked.where(draw.c.made_at <= last) if last is not None else asked
+        made = (load(Draw, body) for body in self.connection.execute(asked.order_by(draw.c.made_at.desc())).scalars())
+        return next((one.made_at for one in made if not one.own and one.kind is not DrawKind.SUPPLEMENT), None)
 
     def use(self, label: str, now: datetime) -> None:
         """Something was decided by a pack: from now on it stands for its text, and is kept. Written down with the transaction's rows."""

@@ -16,6 +16,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Outcome
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.flows import catalogue, review
 from inspector.flows.office import Connectors, Office
@@ -250,8 +251,20 @@ def test_a_used_version_in_force_may_not_leave_the_folder_to_an_older_one(instal
     installation.start(hand)
 
 
+@pytest.mark.parametrize(
+    ("named", "lists"),
+    [
+        ("demo@1", ()),
+        (
+            "maoji@2026.1",
+            (Listed(name="lead", agency="city", pack="maoji@2026.1"), Listed(name="b", agency="bureau", pack="demo@1")),
+        ),
+        ("maoji@2026.1", (Listed(name="lead", agency="city"), Listed(name="b", agency="bureau"))),
+    ],
+    ids=["its own", "a list of its own", "a part in another's"],
+)
 def test_a_version_that_says_it_was_in_force_while_a_draw_was_made_under_another_is_refused(
-    installation: Installation, hand: Hand
+    installation: Installation, hand: Hand, named: str, lists: tuple[Listed, ...]
 ) -> None:
     office = installation.start(hand)
     made = Draw(
@@ -259,12 +272,12 @@ def test_a_version_that_says_it_was_in_force_while_a_draw_was_made_under_another
         agency="bureau",
         plan="yearly",
         slot="2026",
-        pack="demo@1",
+        pack=named,
         state=DrawState.PREPARING,
         made_at=datetime(2026, 4, 8, 9, tzinfo=SHANGHAI),
         prev=None,
         parties=(),
-        lists=(),
+        lists=lists,
         kind=DrawKind.SUPPLEMENT,
     )
     with office.store.begin() as tx:
