@@ -93,13 +93,13 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     """The office around a migrated store; `proof` where its parts have been proven already.
 
     Raises Invalid for anything wrong in packs, calendars, connectors or plans, and Refusal when a pack that cases were decided by
-    has been edited in place.
+    has been edited in place, or has gone while it is in force.
     """
     proof = proof or prove(settings, connectors=connectors)
     calendar, book = proof.calendar, proof.book
-    book = lawbook.note_packs(held, book)
     zone = calendar.opening(datetime.now(UTC).date()).tzinfo
     clock, secret = _office_time(settings, held, calendar)
+    book = lawbook.note_packs(held, book, proof.tree, calendar.local_date(clock.office(datetime.now(UTC))))
     connectors_ = (
         silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     )
@@ -305,6 +305,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     def take_up(office: Office) -> None:
         worker.under(office)
         app.state.desk = replace(app.state.desk, office=office)
+        lawbook.taken_up(office)
 
     law = Law(made, partial(lawbook.prints, settings), proof.prints, read, take_up, metrics)
     daemon = Daemon(worker, Embedded(worker), clock, metrics, law=law, pulse=pulse)

@@ -27,9 +27,13 @@ _FILE_KEYS = ("year", "version", "notice", "notice_date", "source", "source_note
 _AMENDMENT_KEYS = ("notice", "notice_date", "source")
 _FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
 """Days that are off each year by law (Regulations on Public Holidays art. 2), and since 2025 the second of May too."""
-_MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, 2008), ((5, 26), (6, 26), 1, 2008))
+_MOVING_SINCE = 2008
+_MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, _MOVING_SINCE), ((5, 26), (6, 26), 1, _MOVING_SINCE))
 """Holidays of the same article whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many are off at least,
-since which year. Not Mid-Autumn: it may fall into October's."""
+since which year."""
+_MID_AUTUMN, _IN_OCTOBER = (9, 7), 8
+"""Mid-Autumn (same article, since 2008) falls on 7 September at the earliest. Where it falls within National Day, October's first eight
+days are off instead of seven, as in 2009, 2017, 2020 and 2025."""
 _SECOND_OF_MAY = 2025
 _HOLIDAY_KEYS = ("name", "days_off", "days_worked")
 
@@ -155,8 +159,18 @@ def _refuse_partial(part: _Part, year: int, off: AbstractSet[date]) -> None:
         first, last = date(year, *start), date(year, *end)
         if year >= since and len([day for day in off if first <= day <= last]) < least:
             lacking.append(f"{least} × {first} – {last}")
+    if year >= _MOVING_SINCE and not _mid_autumn(year, off):
+        alone = f"1 × {date(year, *_MID_AUTUMN)} – {date(year, 9, 30)}"
+        lacking.append(f"{alone} / {_IN_OCTOBER} × {date(year, 10, 1)} – {date(year, 10, _IN_OCTOBER)}")
     if lacking:
         part.refuse("holidays_lacking", "holiday", ", ".join(lacking))
+
+
+def _mid_autumn(year: int, off: AbstractSet[date]) -> bool:
+    """Whether the year has the holiday: by itself in September, or as October's eighth day."""
+    october = date(year, 10, 1)
+    alone = any(date(year, *_MID_AUTUMN) <= day < october for day in off)
+    return alone or all(date(year, 10, day) in off for day in range(1, _IN_OCTOBER + 1))
 
 
 def _notice(part: _Part) -> Notice:

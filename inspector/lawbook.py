@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 from inspector.calendars import digest, load_calendars
@@ -13,7 +13,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.policy import Policy
 from inspector.flows import recount, unapproved
-from inspector.flows.office import Office
+from inspector.flows.office import AgencyNode, Office, pack_of
 from inspector.flows.record import record
 from inspector.policybook import PacksInvalid, Policybook
 from inspector.settings import Settings
@@ -59,14 +59,14 @@ def calendar_of(settings: Settings) -> WorkingCalendar:
     return load_calendars(settings.policies / "calendars", settings.calendars, opens=told.opens, closes=told.closes)
 
 
-def note_packs(held: Store, book: Policybook) -> Policybook:
+def note_packs(held: Store, book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Policybook:
     """Every loaded pack is what its label stood for before: else old cases would be decided by rules they were not taken in under.
 
     Returns the book with the packs that are cited and have left the folder, and a way to those that other daemons note from now on.
-    Raises Refusal, PacksInvalid.
+    `today` is the office's day. Raises Refusal (`pack_changed`, `pack_backdated`, `pack_gone`), PacksInvalid.
     """
     with held.begin() as tx:
-        return _noted(tx, book, held)
+        return _noted(tx, book, tree, held, today)
 
 
 def note_calendar(held: Store, calendar: WorkingCalendar, office_now: datetime) -> None:
@@ -85,11 +85,18 @@ def take_up(office: Office, book: Policybook, calendar: WorkingCalendar) -> Poli
     Raises as both do: then nothing is noted, and nothing announced.
     """
     with office.store.begin() as tx:
-        whole, now = _noted(tx, book, office.store), office.now()
+        now = office.now()
+        whole = _noted(tx, book, office.tree, office.store, calendar.local_date(now))
         _counted_by(tx, calendar, now)
         _announce(tx, office, book, now)
         unapproved.look(replace(office, book=whole, calendar=calendar), tx, now)
     return whole
+
+
+def taken_up(office: Office) -> None:
+    """Once the daemon works by it: what its own threads put off meanwhile, for they had the former calendar, is done now."""
+    with office.store.begin() as tx:
+        recount.hasten(tx, office.now())
 
 
 def look_at_approvals(office: Office) -> None:
@@ -98,7 +105,7 @@ def look_at_approvals(office: Office) -> None:
         unapproved.look(office, tx, office.now())
 
 
-def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
+def _noted(tx: Tx, book: Policybook, tree: Mapping[str, AgencyNode], held: Store, today: date) -> Policybook:
     def noted() -> dict[str, str]:
         with held.read() as reading:
             return reading.packs.texts()
@@ -106,22 +113,46 @@ def _noted(tx: Tx, book: Policybook, held: Store) -> Policybook:
     now = tx.machine_now()
     for pack in sorted(book.packs, key=lambda pack: pack.label):  # one order for all replicas that start at once
         if tx.packs.note(pack.label, pack.digest, book.texts[pack.label], now):
-            _refuse_backdated(tx, pack)
+            _refuse_backdated(tx, pack, book, [one for one in tree if pack_of(tree, one) == pack.id])
     texts = tx.packs.texts()
     if lost := [flaw for flaw in book.strangers if flaw.facts["value"] not in texts]:
         raise PacksInvalid(lost)
     left = tx.packs.cited(sorted(set(texts) - {pack.label for pack in book.packs}))
-    return replace(book.remembering(texts, left) if left else book, noted=noted)
+    whole = replace(book.remembering(texts, left) if left else book, noted=noted)
+    _refuse_gone(whole, today)
+    return whole
 
 
-def _refuse_backdated(tx: Tx, pack: Policy) -> None:
-    """Raise Refusal (`pack_backdated`) for a new version that says it was in force while cases were taken in under another one.
+def _refuse_gone(book: Policybook, today: date) -> None:
+    """Raise Refusal (`pack_gone`) for a used version that has left the folder before its days are over, while others of its pack lie there.
 
-    Which version holds is answered by dates: the records would say one thing and the folder another.
+    An older one would silently rule in its place, or none: a file that was moved away is no repeal.
+    """
+    for gone in book.kept:
+        first = max(gone.effective_from, today)
+        others = [one for one in book.packs if one.id == gone.id]
+        later = [one for one in (*others, *book.kept) if one.id == gone.id and one is not gone]
+        followed = any(gone.effective_from <= one.effective_from <= first for one in later)
+        over = gone.effective_to is not None and gone.effective_to < first
+        if others and not followed and not over:
+            instead = ", ".join(one.label for one in others if one.in_force(first)) or "—"
+            raise Refusal("pack_gone", pack=gone.label, day=str(first), other=instead)
+
+
+def _refuse_backdated(tx: Tx, pack: Policy, book: Policybook, agencies: Collection[str]) -> None:
+    """Raise Refusal (`pack_backdated`) for a new version that says it was in force while cases or draws were made under another one.
+
+    Which version holds is answered by dates: the records would say one thing and the folder another. The part that one of the pack's
+    `agencies` has in a draw of another's objects follows the version of the draw's day, which nothing else records (decision 43).
     """
     first = datetime.combine(max(pack.effective_from, EPOCH.date()), time(), SHANGHAI)
     last = datetime.combine(pack.effective_to, time.max, SHANGHAI) if pack.effective_to is not None else None
-    if (found := tx.packs.other_since(pack.label, first, last)) is not None:
+    found = tx.packs.other_since(pack.label, first, last)
+    if found is None and (at := tx.packs.joined_since(agencies, first, last)) is not None:
+        others = (one for one in book.packs if one.id == pack.id and one is not pack)
+        then = [one for one in others if one.effective_from <= at.astimezone(SHANGHAI).date()]
+        found = (max(then, key=lambda one: one.effective_from).label, at) if then else None
+    if found is not None:
         facts = {"day": str(pack.effective_from), "other": found[0], "last": str(found[1].date())}
         raise Refusal("pack_backdated", pack=pack.label, **facts)
 

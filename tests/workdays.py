@@ -15,5 +15,5 @@ def between(calendar: WorkingCalendar, start: date, end: date) -> int:
 
 def holidays(year: int) -> str:
     """The days that are off by law, as a file of a year lists them: without them it is refused. Those that move are invented."""
-    days = ("01-01", "02-17", "02-18", "02-19", "04-05", "05-01", "05-02", "06-19", "10-01", "10-02", "10-03")
+    days = ("01-01", "02-17", "02-18", "02-19", "04-05", "05-01", "05-02", "06-19", "09-15", "10-01", "10-02", "10-03")
     return ", ".join(f"{year}-{day}" for day in days)

@@ -226,12 +226,14 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
-    """What only the records can tell: packs edited in place (raises), agencies and callbacks that lead nowhere, connectors at rest."""
-    from inspector import lawbook
+    """What only the records can tell: packs edited or gone (raises), agencies and callbacks that lead nowhere, connectors at rest."""
+    from inspector import bootstrap, lawbook
     from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
 
-    for pack in lawbook.note_packs(held, Policybook.read(terminal.settings.policies)).kept:
+    told = terminal.settings
+    book, tree, today = Policybook.read(told.policies), bootstrap.given(told).tree, _today(lawbook.calendar_of(told))
+    for pack in lawbook.note_packs(held, book, tree, today).kept:
         what = (
             "has left the folder; what cites it goes on by the copy in the database",
             "已不在文件夹中；引用它的办件按数据库中的副本继续",

@@ -49,6 +49,12 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         str | None,
         typer.Option("--notice", help="Version of the notice that the letter answers; default: the item's own 告知书版本"),
     ] = None,
+    concluded: Annotated[
+        datetime | None,
+        typer.Option(
+            "--concluded", help="Day of the decision, before or after; default: not known 作出决定之日", formats=["%Y-%m-%d"]
+        ),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -83,6 +89,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         level=level or None,
         at=calendar.opening(on),
         notice=notice,
+        concluded=calendar.opening(concluded.date()) if concluded is not None else None,
     )
     told = suppose(_Place(calendar, tree), policy, facts)
     terminal.value(json.loads(dump(told)))

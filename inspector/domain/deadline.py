@@ -12,6 +12,7 @@ from datetime import datetime
 
 from inspector.domain.calendar import Due, WorkingCalendar
 from inspector.domain.case import Case, CaseRemark, CaseState, VerifyFrom, VerifyTerm
+from inspector.domain.decision import Told
 from inspector.domain.policy import Item
 
 
@@ -22,6 +23,16 @@ def dated(case: Case, item: Item, calendar: WorkingCalendar) -> Case:
         due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
     )
     return _remarked(replace(case, verify_term=term), counted, case.counted(item.verify, calendar, VerifyFrom.INTAKE))
+
+
+def told_nearer(case: Case, item: Item, calendar: WorkingCalendar) -> tuple[Told, ...]:
+    """What the sender of a new case hears whose date is nearer than by its coming in; nothing where it is not."""
+    term = case.verify_term
+    if term is None or CaseRemark.DECIDED_BEFORE not in case.remarks:
+        return ()
+    was = case.counted(item.verify, calendar, VerifyFrom.INTAKE)
+    moved = {"was_due": was.at.isoformat(), "due_at": term.due_at.isoformat(), "due_provisional": term.due_provisional}
+    return (Told(type="deadline.moved", data=moved),)
 
 
 def decided(case: Case, item: Item, calendar: WorkingCalendar) -> Case:

@@ -132,8 +132,11 @@ def retraction_key(entry: str) -> str:
     return f"{OrderKind.CREDIT_RETRACT.value}:{entry}"
 
 
-def _graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | None:
-    """How grave an entry is: as the act is that was found, but of a matter not yet decided no graver than the pack says (handbook 2.7)."""
+def graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | None:
+    """How grave an entry is: as the act is that was found, but of a matter not yet decided no graver than the pack says (handbook 2.7).
+
+    The decision, the entry and every explanation have it from here. None: there is no entry.
+    """
     if act is None:
         return row.graded(concluded=concluded)
     capped = None if concluded else row.undecided_grade
@@ -151,7 +154,7 @@ def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: dateti
         payload={
             "kind": case.subject.kind.value,
             "code": case.subject.code,
-            "grade": _graded(row, act, concluded=case.concluded_at is not None),
+            "grade": graded(row, act, concluded=case.concluded_at is not None),
             "outcome": row.outcome.value,
             "basis": row.basis if act is None else f"{row.basis};{act.basis}",
             **({} if act is None else {"act": act.row}),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain.calendar import Due, WorkingCalendar
+from inspector.domain.calendar import Due, WorkingCalendar, again, reminder
+from inspector.domain.deadline import within
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.finding import Made
-from inspector.domain.quiet import QuietRow, conflict, inside, windows
+from inspector.domain.quiet import QuietRow, conflict, inside, pull, windows
 from inspector.domain.visit import Visit
 
 
@@ -20,6 +21,24 @@ def dated(visit: Visit, counted: Due, rows: Sequence[QuietRow], calendar: Workin
     last = pulled.nominal if pulled is not None else calendar.local_date(counted.at)
     told = windows(rows, calendar.local_date(visit.opened_at), last, visit.whom)
     return replace(visit, due_at=counted.at, due_counted=counted.counted, windows=told, conflict=conflict(counted))
+
+
+def sooner(
+    visit: Visit, rows: Sequence[QuietRow], limit: datetime | None, before: int, now: datetime, calendar: WorkingCalendar
+) -> Visit | None:
+    """The visit when a case that it is for must be over by an earlier `limit`; None where nothing comes nearer, or that has passed.
+
+    Its team learns whom it is to so many working days `before` the new date, where that is earlier. Windows are kept from now on.
+    """
+    if limit is None or limit >= visit.due_at:
+        return None
+    term = again(visit.due_counted, calendar) or Due(at=visit.due_at, counted=visit.due_counted)
+    bounded = within(term, limit, now, calendar)
+    if bounded is term:
+        return None
+    changed = dated(visit, pull(bounded, now, rows, visit.whom, calendar), rows, calendar)
+    release = visit.release_at and min(visit.release_at, reminder(changed.due_at, before, calendar))
+    return replace(changed, release_at=release)
 
 
 def among(visit: Visit, rows: Sequence[QuietRow], calendar: WorkingCalendar) -> Visit:

@@ -14,7 +14,7 @@ from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Metho
 from inspector.domain.deadline import decided
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.duty import Follow, Rule
-from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, reopen, take_back
+from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
@@ -128,7 +128,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "concluded": case.concluded_at is not None,
     }
     if done is not None:
-        facts |= {"act": done.row, "graded": done.grade, "bars": done.bars}
+        facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}
     basis = (row.basis,) if done is None else (row.basis, done.basis)
     because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
     decision = end(case, outcome, policy, now, because, officer, act=done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -22,6 +23,7 @@ from inspector.domain.credit import needs_rating, rated, rated_unknown
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Policy
 from inspector.domain.publicity import NOT_PUBLIC
+from inspector.domain.review import conclude
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Supposed:
     """The facts. `level` None: nothing valid is known of it. `name` is what the subject and the case are called.
 
     `notice`: the version of the notice that the letter answers; None: the item's own.
+    `concluded`: when the matter is decided (办结), before the case comes in or afterwards; None: not yet, as far as is known.
     """
 
     item: str
@@ -39,14 +42,16 @@ class Supposed:
     at: datetime
     name: str = "example"
     notice: str | None = None
+    concluded: datetime | None = None
 
 
 def case_of(policy: Policy, told: Supposed) -> Case:
-    """A case that promises every fact of the item, by a letter of the day it comes in, as public as the item says.
+    """A case that promises every fact of the item, by a letter as public as the item says.
 
-    Raises Invalid for an item that is none.
+    It is signed on the day the case comes in, or on that of the decision where this was earlier. Raises Invalid for an item that is none.
     """
-    day = told.at.date()
+    before = told.concluded if told.concluded is not None and told.concluded <= told.at else None
+    day = told.at.date() if before is None else min(told.at.date(), before.date())
     item = policy.item(told.item)
     claims = tuple(
         ClaimFile(claim=Claim(key=fact.code, fact=fact.code, value="as promised", on=day), steps=()) for fact in item.facts
@@ -76,7 +81,15 @@ def case_of(policy: Policy, told: Supposed) -> Case:
         state=CaseState.RATING,
         pack=policy.label,
         opened_at=told.at,
+        concluded_at=before,
     )
+
+
+def decided_later(case: Case, policy: Policy, told: Supposed, calendar: WorkingCalendar) -> Case:
+    """The case once its decision has become known, where that came after the case."""
+    if told.concluded is None or case.concluded_at is not None:
+        return case
+    return conclude(case, "example", policy, told.concluded, calendar).state
 
 
 def level_of(policy: Policy, told: Supposed) -> Rated:

@@ -51,6 +51,7 @@ def begin(
     case = deadline.dated(replace(case, remarks=told), item, calendar)
     term = case.verify_term
     assert term is not None, "what is verified has a date"
+    moved = deadline.told_nearer(case, item, calendar)
     key = f"verify.due:{case.id}:{case.version}"
     timer = Order(kind=OrderKind.VERIFY_DUE, key=key, due_at=term.due_at, urgent_by=term.due_at, case_id=case.id)
     if level is None:
@@ -64,8 +65,9 @@ def begin(
             payload={"kind": case.subject.kind.value, "code": case.subject.code},
         )
         because = Because(rule="credit.look_up", basis=(item.basis,), pack=policy.label)
-        return Decision(state=replace(case, state=CaseState.RATING), because=because, orders=(timer, order))
+        return Decision(state=replace(case, state=CaseState.RATING), because=because, orders=(timer, order), told=moved)
     chosen = choose(case, policy, level, now, calendar)
+    chosen = replace(chosen, told=(*moved, *chosen.told))
     return chosen if chosen.state.state is not CaseState.VERIFYING else replace(chosen, orders=(timer, *chosen.orders))
 
 

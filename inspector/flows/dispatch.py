@@ -83,7 +83,7 @@ def call_off(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected.
+    question was corrected, or that the visit is to be made earlier.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -96,7 +96,7 @@ def call_off(work: Work, office: Office) -> Settlement:
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     if turned or (word != "off" and not seat.state.open):
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
-    tells = {"changed": True} if word == "changed" else {"called_off": word != "unblocked"}
+    tells = {"changed": True} if word in ("changed", "sooner") else {"called_off": word != "unblocked"}
     message = Message(
         to=person.address,
         title=label(f"push.{word}_title", lang),

@@ -20,6 +20,7 @@ from inspector.domain.case import (
     Outcome,
     Route,
     SubjectKind,
+    VerifyFrom,
 )
 from inspector.domain.counting import Tallied, tally
 from inspector.domain.errors import InspectorError
@@ -63,6 +64,7 @@ class Why:
     due_provisional: bool
     due_counted: Counting
     due_days: tuple[Tallied, ...]
+    due_from: VerifyFrom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +292,7 @@ def why(office: Place, case: Case, policy: Policy) -> Why | None:
         due_provisional=held.due_provisional,
         due_counted=held.due_counted,
         due_days=tally(held.due_counted),
+        due_from=item.verify_from,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from inspector.domain.calendar import Counting
-from inspector.domain.case import CaseRemark, Method
+from inspector.domain.calendar import Counting, StartEvent
+from inspector.domain.case import CaseRemark, Method, VerifyFrom
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
@@ -124,6 +124,8 @@ def why(held: Why | None, pack: str, say: Say) -> Iterator[str]:
         yield say("insured", value=f"{held.insured_value:,}")
     yield from based(held.basis, say)
     yield from _due(held, say)
+    if held.due_from is VerifyFrom.DECISION and held.due_counted.event is StartEvent.CASE_OPENED:
+        yield "  " + say("decision_awaited")
 
 
 def _announced(held: Answered, say: Say) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from inspector.flows.record import record
 from inspector.flows.seats import put_seat
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
 from inspector.ports import NotYet, Origin
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -30,6 +31,7 @@ MOVED = "dates_moved"
 _TOGETHER = 100
 """Cases, or visits, in one transaction."""
 
+_AGAIN = ":again"
 _ONCE_MORE = timedelta(days=1)
 """By then every daemon has been started again."""
 
@@ -50,8 +52,21 @@ def ordered(versions: Iterable[str], now: datetime) -> tuple[Order, ...]:
     key, later = f"{kind.value}:{named[:250]}", now + _ONCE_MORE
     return (
         Order(kind=kind, key=key, due_at=now, urgent_by=now, payload=payload),
-        Order(kind=kind, key=f"{key}:again", due_at=later, urgent_by=later, payload=payload),
+        Order(kind=kind, key=f"{key}{_AGAIN}", due_at=later, urgent_by=later, payload=payload),
     )
+
+
+def hasten(tx: Tx, now: datetime) -> None:
+    """Where this daemon has the newest calendar now: what it left to others a moment ago, by the former one, is done at once."""
+    for row in _open(tx):
+        tx.work.redate(now, now, key=str(row["key"]))
+
+
+def _open(tx: Tx) -> list[Row]:
+    """Recounts that are still to be made; what comes again a day later has been counted by already."""
+    kind = OrderKind.CALENDAR_RECOUNT.value
+    rows = [row for state in ("ready", "waiting") for row in tx.work.page(kind=kind, state=state, limit=_LISTED)]
+    return [row for row in rows if not str(row["key"]).endswith(_AGAIN)]
 
 
 def recount(work: Work, office: Office) -> Settlement:
@@ -64,7 +79,8 @@ def recount(work: Work, office: Office) -> Settlement:
     held = {table.year: table.version for table in office.calendar.tables}
     if any(held.get(year, 0) < version for year, version in known.items()):
         raise NotYet("calendar_elsewhere", origin=Origin.US, attempts=0, retry_after=_ELSEWHERE)
-    years = str(work.payload["years"])
+    with office.store.read() as tx:
+        years = _years(tx, work, held)
     _all(office, lambda tx, after: tx.cases.open_ids(after, _TOGETHER), lambda tx, one, now: _case(office, tx, one, years, now))
     _all(office, lambda tx, after: tx.visits.open_ids(after, _TOGETHER), lambda tx, one, now: _visit(office, tx, one, years, now))
     with office.store.begin() as tx:
@@ -167,6 +183,13 @@ def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> N
         if at is not None:
             tx.work.redate(at, now, key=cataloguing.work_key(kind, held), urgent_by=duty.due_at)
     _list(tx, told.agency, years, told.about, change, now)
+
+
+def _years(tx: Tx, work: Work, held: Mapping[int, int]) -> str:
+    """By which versions this recount counts: those it was ordered for, and those of every other that is open, as they are held now."""
+    ordered_for = [str(json.loads(row["payload"])["years"]) for row in _open(tx)]
+    named = {label.partition("/")[0] for told in (str(work.payload["years"]), *ordered_for) for label in told.split("+")}
+    return "+".join(f"{year}/{held[int(year)]}" for year in sorted(named))
 
 
 def _soon(due_at: datetime, policy: Policy, timer: Timer, calendar: WorkingCalendar, now: datetime) -> datetime:

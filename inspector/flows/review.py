@@ -10,6 +10,7 @@ from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.transition import Scope
+from inspector.flows import sooner
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
@@ -70,6 +71,7 @@ def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at
     made = settle_case(tx, office, review.conclude(case, by, policy, now, office.calendar, at=at), policy, now)
     if made.verify_term is not None and made.verify_term != case.verify_term:
         tx.work.redate(made.verify_term.due_at, now, case_id=case.id, kind=OrderKind.VERIFY_DUE)
+        sooner.follow(office, tx, made, now)
     return made
 
 

@@ -74,8 +74,17 @@ def tell_changed(tx: Tx, held: Visit, now: datetime) -> None:
     Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
     whom the visit is to.
     """
-    if not held.released:
-        return
+    if held.released:
+        _tell(tx, held, "changed", now, now)
+
+
+def tell_sooner(tx: Tx, held: Visit, now: datetime) -> None:
+    """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
+    _tell(tx, held, "sooner", now if held.released or held.release_at is None else max(now, held.release_at), now)
+
+
+def _tell(tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
+    """Tell who sits and has the push, or may have it, since it was under way."""
     machine_now, orders = tx.machine_now(), []
     for seat in (one for one in tx.visits.team(held.id) if one.state.open):
         row = tx.work.keyed(f"{OrderKind.PUSH.value}:{seat.name}")
@@ -83,7 +92,8 @@ def tell_changed(tx: Tx, held: Visit, now: datetime) -> None:
             after = (str(row["key"]),) if row is not None and under_way(row, machine_now) else ()
             channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
             order = _call_off(seat, channel, now, held.due_at, after=after)
-            orders.append(replace(order, key=f"{order.key}:{held.version}", payload={**order.payload, "word": "changed"}))
+            payload = {**order.payload, "word": word}
+            orders.append(replace(order, key=f"{order.key}:{held.version}", due_at=due_at, payload=payload))
     tx.work.order(orders, now)
 
 

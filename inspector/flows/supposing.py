@@ -8,7 +8,7 @@ from datetime import date
 from inspector.domain.case import MatterKind, Route, SubjectKind
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import MinimumRow, SamplingRow
-from inspector.domain.supposed import Supposed, case_of, level_of
+from inspector.domain.supposed import Supposed, case_of, decided_later, level_of
 from inspector.domain.verification import begin
 from inspector.flows.articles import Article, articles
 from inspector.flows.decisions import Decided
@@ -56,7 +56,7 @@ def suppose(place: Place, policy: Policy, told: Supposed) -> Supposition:
     """Decide as the daemon would and explain it. Raises Invalid for what the pack would refuse, with the reason it would give."""
     case, day = case_of(policy, told), place.calendar.local_date(told.at)
     decision = begin(case, policy, level_of(policy, told), told.at, place.calendar)
-    made, because = decision.state, decision.because
+    made, because = decided_later(decision.state, policy, told, place.calendar), decision.because
     stratum = made.strategy.stratum if made.strategy is not None else None
     row = policy.sampling(stratum) if stratum is not None else None
     return Supposition(

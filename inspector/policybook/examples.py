@@ -23,8 +23,8 @@ from inspector.domain.decision import OrderKind, Told
 from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
-from inspector.domain.review import conclude, review
-from inspector.domain.supposed import Supposed, case_of, level_of
+from inspector.domain.review import review
+from inspector.domain.supposed import Supposed, case_of, decided_later, level_of
 from inspector.domain.verification import begin, overdue, weigh
 from inspector.labels import toml
 from inspector.policybook import drawn
@@ -39,7 +39,7 @@ STALE = "stale "
 ANSWERS = tuple(prefix + verdict.value for prefix in ("", STALE) for verdict in Verdict)
 
 _GIVEN = ("name", "route", "item", "matter", "subject", "start", "expect")
-_MAYBE_GIVEN = ("level", "notice", "answers", "overdue", "concluded", "officer", "act", "seen", "reviewed")
+_MAYBE_GIVEN = ("level", "notice", "answers", "overdue", "concluded", "concluded_at", "officer", "act", "seen", "reviewed")
 _EXPECTED = (
     *("state", "row", "methods", "before_decision", "stratum", "due", "review_reason", "outcome", "proposals", "grade"),
     *("notice_due", "recheck_within", "refused"),
@@ -51,8 +51,8 @@ class Example:
     """One example. `answers` are per fact, in the order of its ways.
 
     `notice`: the version of the notice that the letter answers; None: the item's own. `act`: the dishonest act that the officer
-    finds, by its row. `concluded`: the matter was when the officer decided, which was at
-    `reviewed`, the start where that is unsaid. `expect` holds only what the author states; an empty text means that there is nothing.
+    finds, by its row. `concluded_at`: when the matter was, before the case came in or afterwards; `reviewed`: when the officer decided,
+    the start where that is unsaid. `expect` holds only what the author states; an empty text means that there is nothing.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Example:
     start: datetime
     answers: Mapping[str, tuple[str, ...]]
     overdue: bool
-    concluded: bool
+    concluded_at: datetime | None
     officer: Outcome | None
     act: str
     seen: str
@@ -183,8 +183,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         decision = overdue(case, policy, example.start, calendar)
         case = decision.state
         made.append(decision)
-    if example.concluded:
-        case = conclude(case, "example", policy, example.start, calendar).state
+    case = decided_later(case, policy, told_of, calendar)
     if example.seen:
         heard.append(_seen(case, example.seen, example.start))
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
@@ -232,6 +231,7 @@ def _supposed(example: Example) -> Supposed:
         at=example.start,
         name=example.name,
         notice=example.notice,
+        concluded=example.concluded_at,
     )
 
 
@@ -285,10 +285,17 @@ def _example(part: Part) -> Example:
         start=part.moment("start"),
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
-        concluded="concluded" in part.content and part.flag("concluded"),
+        concluded_at=_concluded_at(part),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         act=part.maybe("act") or "",
         seen=part.maybe("seen") or "",
         reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
         expect=expect.content,
     )
+
+
+def _concluded_at(part: Part) -> datetime | None:
+    """When the matter was decided: `concluded_at`, or the start where it only says that it was."""
+    if "concluded_at" in part.content:
+        return part.moment("concluded_at")
+    return part.moment("start") if "concluded" in part.content and part.flag("concluded") else None

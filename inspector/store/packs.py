@@ -5,13 +5,15 @@ The text itself is kept, so that what cites a pack can be decided and explained 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspector.domain.errors import Refusal
-from inspector.store.drawtables import draw
+from inspector.domain.plan import Draw, DrawKind
+from inspector.store.codec import load
+from inspector.store.drawtables import draw, draw_partner
 from inspector.store.packtables import pack, pack_use
 from inspector.store.room import Room, insert_new
 from inspector.store.tables import case_file
@@ -36,13 +38,38 @@ class PackRoom(Room):
         return True
 
     def other_since(self, label: str, first: datetime, last: datetime | None) -> tuple[str, datetime] | None:
-        """The last case that was taken in under another version of the pack between two moments: by which one, and when."""
+        """The last case taken in, or draw made, under another version of the pack between two moments: by which one, and when."""
+        found = [one for one in (self._case_since(label, first, last), self._draw_since(label, first, last)) if one is not None]
+        return max(found, key=lambda one: one[1], default=None)
+
+    def _case_since(self, label: str, first: datetime, last: datetime | None) -> tuple[str, datetime] | None:
         others = case_file.c.pack.startswith(f"{label.rpartition('@')[0]}@", autoescape=True) & (case_file.c.pack != label)
         then = case_file.c.opened_at >= first
         asked = sa.select(case_file.c.pack, case_file.c.opened_at).where(others, then)
         asked = asked.where(case_file.c.opened_at <= last) if last is not None else asked
         found = self.connection.execute(asked.order_by(case_file.c.opened_at.desc()).limit(1)).one_or_none()
         return (found.pack, found.opened_at) if found is not None else None
+
+    def _draw_since(self, label: str, first: datetime, last: datetime | None) -> tuple[str, datetime] | None:
+        """As for cases; a supplementary draw deals by the law of the draws that owe, whatever is in force on its day (decision 43)."""
+        line = f"{label.rpartition('@')[0]}@"
+        asked = sa.select(draw.c.body).where(draw.c.body.contains(f'"{line}', autoescape=True), draw.c.made_at >= first)
+        asked = asked.where(draw.c.made_at <= last) if last is not None else asked
+        for body in self.connection.execute(asked.order_by(draw.c.made_at.desc())).scalars():
+            made = load(Draw, body)
+            packs = {made.pack, *(one.pack for one in made.lists)}
+            others = sorted(one for one in packs if one.startswith(line) and one != label)
+            if others and made.kind is not DrawKind.SUPPLEMENT:
+                return others[0], made.made_at
+        return None
+
+    def joined_since(self, agencies: Collection[str], first: datetime, last: datetime | None) -> datetime | None:
+        """When one of the agencies last took part in a draw of another's objects, between two moments: no record names its pack there."""
+        theirs = sa.select(draw_partner.c.number).where(draw_partner.c.agency.in_(list(agencies)))
+        asked = sa.select(draw.c.body).where(draw.c.number.in_(theirs), draw.c.made_at >= first)
+        asked = asked.where(draw.c.made_at <= last) if last is not None else asked
+        made = (load(Draw, body) for body in self.connection.execute(asked.order_by(draw.c.made_at.desc())).scalars())
+        return next((one.made_at for one in made if not one.own and one.kind is not DrawKind.SUPPLEMENT), None)
 
     def use(self, label: str, now: datetime) -> None:
         """Something was decided by a pack: from now on it stands for its text, and is kept. Written down with the transaction's rows."""

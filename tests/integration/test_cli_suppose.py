@@ -52,6 +52,21 @@ def test_the_row_the_ways_the_date_and_the_draw_are_told_with_their_bases_and_no
     assert not (laptop.folder / "none.sqlite3").exists()
 
 
+@pytest.mark.parametrize(
+    ("more", "due", "event"),
+    [((), "2026-04-10", "CASE_OPENED"), (("--concluded", "2026-03-02"), "2026-03-30", "MATTER_CONCLUDED")],
+)
+def test_a_term_that_begins_with_the_decision_can_be_asked_with_one_and_says_so_without(
+    laptop: Operator, more: tuple[str, ...], due: str, event: str
+) -> None:
+    words = ("policy", "explain", "fire-safety@2", "--item", "public-venue-fire-safety", "--day", "2026-03-12", *more)
+    said = laptop.well(*words, "--json").json["why"]
+    assert (said["due_at"][:10], said["due_counted"]["event"], said["due_from"]) == (due, event, "decision")
+    page = laptop.well(*words, "--lang", "en").out
+    assert ("the term begins with the decision; until the approving system tells its day" in page) is (not more)
+    assert ("begun when the matter was decided, 2026-03-02" in page) is bool(more)
+
+
 def test_who_brings_a_certificate_and_an_exempt_item_are_not_verified_and_the_rule_is_told(laptop: Operator) -> None:
     for more, rule in (
         (("--item", "business-licence", "--route", "CERTIFICATE"), "route.certificate"),

@@ -11,6 +11,7 @@ from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import CaseState, VerifyFrom
 from inspector.domain.counting import tally
 from inspector.domain.decision import OrderKind
+from inspector.domain.policy import Policy, Timer
 from inspector.flows import review
 from inspector.flows.office import Office
 from inspector.flows.wording import counted
@@ -89,3 +90,61 @@ def test_a_visit_is_to_be_made_no_later_than_its_case_where_that_is_still_possib
         (case,) = (tx.cases.get(case_id) for case_id in visit.case_ids)
         assert case.verify_term is not None
         assert (visit.due_at == case.verify_term.due_at) is bounded
+
+
+def decided_in(office: Office, verify: str, release: str = "3wd") -> Office:
+    """The office with another term of its cases, from the decision, and with another one for telling a team whom it goes to."""
+
+    def changed(pack: Policy) -> Policy:
+        items = {
+            code: replace(item, verify=Term.parse(verify), verify_from=VerifyFrom.DECISION) for code, item in pack.items.items()
+        }
+        told = replace(pack.term(Timer.RELEASE), term=Term.parse(release))
+        return replace(pack, items=items, terms={**pack.terms, Timer.RELEASE: told})
+
+    return replace(office, book=replace(office.book, packs=tuple(changed(one) for one in office.book.packs)))
+
+
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [("3wd", datetime(2026, 3, 4, 9, tzinfo=SHANGHAI)), ("1wd", datetime(2026, 3, 5, 8, 30, tzinfo=SHANGHAI))],
+)
+def test_a_decision_that_brings_a_case_nearer_brings_its_visit_along_and_tells_the_team_once_it_knows_whom_it_goes_to(
+    store: Store, hand: Hand, release: str, told: datetime
+) -> None:
+    office, phones, _ = drawing(store, hand)
+    office = decided_in(office, "5wd", release)
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (before,) = visits(office, held.number)
+    for _ in range(2):
+        with store.begin() as tx:
+            review.conclude(office, tx, case_id, "hall", hand(), at=datetime(2026, 3, 1, 9, tzinfo=SHANGHAI))
+    (visit,) = visits(office, held.number)
+    limit = datetime(2026, 3, 6, 17, 30, tzinfo=SHANGHAI)
+    assert (before.due_at, visit.due_at) == (limit + timedelta(days=3), limit)
+    assert [row["due_at"] for row in waiting(office, OrderKind.VISIT_DUE)] == [limit]
+    assert "a case that it is for must be over earlier" in counted(visit.due_counted, "en")
+    with store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.sooner") == 1
+        assert tx.visits.get(visit.id).released is (release == "3wd")
+    if told > hand.now:
+        settle(office)
+        assert len(phones.messages) == 2, "a push at the moment of the decision would tell whom the visit is to"
+        hand.now = told
+    settle(office)
+    assert [one.title for one in phones.messages[2:]] == ["检查期限提前"] * 2
+    with store.read() as tx:
+        assert tx.visits.get(visit.id).released
+
+
+def test_a_visit_whose_case_should_have_been_over_already_keeps_its_date(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = decided_in(office, "3wd")
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    before = visits(office, held.number)
+    hand.now = datetime(2026, 3, 4, 18, tzinfo=SHANGHAI)
+    with store.begin() as tx:
+        review.conclude(office, tx, case_id, "hall", hand(), at=datetime(2026, 3, 1, 9, tzinfo=SHANGHAI))
+    assert [(one.id, one.due_at) for one in visits(office, held.number)] == [(one.id, one.due_at) for one in before]

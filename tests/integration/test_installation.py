@@ -9,16 +9,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector import bootstrap, settings
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Outcome
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.listed import Listed
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.flows import catalogue, review
 from inspector.flows.office import Connectors, Office
 from inspector.flows.record import record
 from inspector.policybook import PacksInvalid
+from inspector.store.packtables import pack
 from inspector.store.store import Store
 from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.operator import Operator
@@ -226,6 +230,70 @@ def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_ano
         installation.start(hand)
 
 
+def test_a_used_version_in_force_may_not_leave_the_folder_to_an_older_one(installation: Installation, hand: Hand) -> None:
+    file = installation.followed()
+    hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)
+    office = installation.start(hand)
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    installation.start(hand)  # nothing was decided by it: it may be taken back
+    file.write_text(text, encoding="utf-8")
+    assert post(office, application(1, "business-licence", LICENCE))
+    file.unlink()
+    with pytest.raises(Refusal, match="pack_gone") as refused:
+        installation.start(hand)
+    told = refused.value.facts
+    assert (told["pack"], told["other"]) == ("demo@2", "demo@1")
+    checked = installation.operator.say("check", "--lang", "en")
+    assert checked.code == 1
+    assert "Policy pack demo@2 has decided things and its days are not over" in checked.out
+    file.write_text(text, encoding="utf-8")
+    installation.start(hand)
+
+
+@pytest.mark.parametrize(
+    ("named", "lists"),
+    [
+        ("demo@1", ()),
+        (
+            "maoji@2026.1",
+            (Listed(name="lead", agency="city", pack="maoji@2026.1"), Listed(name="b", agency="bureau", pack="demo@1")),
+        ),
+        ("maoji@2026.1", (Listed(name="lead", agency="city"), Listed(name="b", agency="bureau"))),
+    ],
+    ids=["its own", "a list of its own", "a part in another's"],
+)
+def test_a_version_that_says_it_was_in_force_while_a_draw_was_made_under_another_is_refused(
+    installation: Installation, hand: Hand, named: str, lists: tuple[Listed, ...]
+) -> None:
+    office = installation.start(hand)
+    made = Draw(
+        number="bureau-2026-00001",
+        agency="bureau",
+        plan="yearly",
+        slot="2026",
+        pack=named,
+        state=DrawState.PREPARING,
+        made_at=datetime(2026, 4, 8, 9, tzinfo=SHANGHAI),
+        prev=None,
+        parties=(),
+        lists=lists,
+        kind=DrawKind.SUPPLEMENT,
+    )
+    with office.store.begin() as tx:
+        assert tx.draws.add(made)
+    installation.followed()
+    installation.start(hand)  # what owes is dealt by its own law, whatever is in force
+    (installation.policies / "demo" / "pack-2.toml").unlink()
+    with office.store.begin() as tx:
+        assert tx.draws.add(replace(made, number="bureau-2026-00002", slot="2027", kind=DrawKind.PLAN))
+        tx.connection.execute(sa.delete(pack).where(pack.c.label == "demo@2"))  # as if it came for the first time
+    installation.followed()
+    with pytest.raises(Refusal, match="pack_backdated") as refused:
+        installation.start(hand)
+    assert (refused.value.facts["other"], refused.value.facts["last"]) == ("demo@1", "2026-04-08")
+
+
 def test_a_version_whose_day_is_past_may_come_into_an_office_that_has_taken_in_nothing_since(
     installation: Installation, hand: Hand
 ) -> None:
@@ -265,6 +333,10 @@ def test_a_pack_that_decided_by_a_transition_alone_is_neither_edited_nor_forgott
     with pytest.raises(Refusal, match="pack_changed"):
         installation.start(hand)
     file.unlink()
+    third = text.replace('version = "2"', 'version = "3"', 1).replace(
+        "effective_from = 2026-04-01", "effective_from = 2026-06-01"
+    )
+    (file.parent / "pack-3.toml").write_text(third, encoding="utf-8")
     assert installation.start(hand).book.get("demo@2").transitions, "its text is kept, as the decision cites it"
 
 

@@ -18,7 +18,7 @@ from inspector.settings import load
 from inspector.store.room import Row
 from inspector.store.tables import case_file
 from tests.edge import a_case
-from tests.house import START, closing
+from tests.house import START, closing, settle
 from tests.integration.test_installation import Installation
 from tests.workdays import holidays
 
@@ -64,6 +64,10 @@ class Running:
     def matters(self, kind: str) -> list[Row]:
         with self.at.store.read() as tx:
             return [row for row in tx.attention.page(None) if row["kind"] == kind]
+
+    def recounts(self) -> list[Row]:
+        with self.at.store.read() as tx:
+            return [row for row in tx.work.page() if row["kind"] == "calendar.recount"]
 
     def ledger(self, about: str) -> list[str]:
         with self.at.store.read() as tx:
@@ -136,6 +140,25 @@ def test_a_version_whose_day_lies_before_cases_of_another_is_refused_in_words_an
     assert (running.refused, running.post(2)["pack"]) == (1, "demo@1")
 
 
+def test_a_used_version_that_leaves_while_it_is_in_force_stays_in_force_and_is_told_until_it_is_back(running: Running) -> None:
+    running.write("demo/pack-2.toml", running.second())
+    running.look()
+    assert running.post(1)["pack"] == "demo@2"
+    file = running.at.policies / "demo/pack-2.toml"
+    away = file.rename(file.with_name("pack-2.toml.bak"))
+    running.look()
+    (told,) = running.matters("law_refused")
+    said = json.loads(told["body"])
+    assert said["why"] == "pack_gone"
+    assert "would rule instead: demo@1" in said["told"]
+    assert "将改由以下版本生效：demo@1" in said["told"]
+    assert (running.refused, running.post(2)["pack"]) == (1, "demo@2")
+    away.rename(file)
+    running.look()
+    assert (running.matters("law_refused"), running.refused) == ([], 0)
+    assert running.post(3)["pack"] == "demo@2"
+
+
 def test_a_broken_calendar_is_told_in_words_of_both_languages(running: Running) -> None:
     running.write("calendars/cn-2027.toml", NEXT_YEAR[: NEXT_YEAR.index("[[holiday]]")])
     running.look()
@@ -183,9 +206,22 @@ def test_the_calendar_of_a_year_is_taken_up_and_open_dates_are_counted_again(run
     running.write("calendars/cn-2027.toml", NEXT_YEAR)
     running.look()
     assert 2027 in running.house.daemon.office.calendar.years
-    with running.at.store.read() as tx:
-        keys = [row["key"] for row in tx.work.page() if row["kind"] == "calendar.recount"]
-    assert sorted(keys) == ["calendar.recount:2027/1", "calendar.recount:2027/1:again"]
+    assert sorted(row["key"] for row in running.recounts()) == ["calendar.recount:2027/1", "calendar.recount:2027/1:again"]
+
+
+def test_a_recount_that_the_former_calendar_put_off_is_made_as_soon_as_the_daemon_works_by_the_newer_one(
+    running: Running,
+) -> None:
+    former = running.house.office
+    running.write("calendars/cn-2027.toml", NEXT_YEAR)
+    running.look()
+    settle(former)  # a thread that had picked the row up before the office was replaced
+    before, _ = running.recounts()
+    assert (before["error"], before["due_at"] > former.now()) == ("calendar_elsewhere", True)
+    running.write("demo/pack-2.toml", running.second(effective_from="2199-01-01", exempt_review_by="2199-12-01"))
+    running.look()
+    soon, again = running.recounts()
+    assert (soon["due_at"] <= former.now(), again["due_at"] > former.now() + timedelta(hours=23)) == (True, True)
 
 
 def test_a_start_after_the_folders_were_mended_closes_what_the_process_before_was_told(running: Running) -> None:

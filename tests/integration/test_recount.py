@@ -171,6 +171,15 @@ def test_counting_again_twice_changes_nothing_more(office: Office, hand: Hand) -
     assert moved(newer) == {"calendar": "2027/1", "later": 1, "later_ids": [case_id]}
 
 
+def test_the_list_of_moved_dates_names_every_calendar_that_they_are_counted_by(office: Office) -> None:
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    started(with_2027(office, off=("2027-01-01",)))
+    newest = with_2027(amended(office, off=("2026-12-28",)), off=("2027-01-01",))
+    started(newest)
+    settle(newest)
+    assert moved(newest) == {"calendar": "2026/2+2027/1", "later": 1, "later_ids": [case_id]}
+
+
 def test_a_daemon_that_still_runs_with_the_older_calendar_leaves_the_counting_to_others(office: Office) -> None:
     case_id = post(office, application(1, "business-licence", LICENCE))
     newer = with_2027(office, off=("2027-01-01",))

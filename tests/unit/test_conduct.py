@@ -104,6 +104,19 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
     assert [(one["proposal"], one["act"]) for one in proposed] == [("REVOKE", "act-false-grave"), ("PENALTY", "act-false-grave")]
 
 
+@pytest.mark.parametrize(("concluded", "grade"), [(True, "general"), (False, "minor")])
+def test_the_decision_names_the_grade_of_the_entry_also_where_a_matter_not_yet_decided_lowers_it(
+    *, concluded: bool, grade: str
+) -> None:
+    case, against = contradicted(MAOJI)
+    case = case if concluded else replace(case, concluded_at=None)
+    made = review(
+        case, Outcome.UNTRUE_INCURABLE, "李四", "已核对", (against,), MAOJI, START, CALENDAR, act="act-untrue-incurable"
+    )
+    (entry,) = (order.payload for order in made.orders if order.kind is OrderKind.CREDIT)
+    assert (made.because.facts["graded"], entry["grade"]) == (grade, grade)
+
+
 @pytest.mark.parametrize(
     ("outcome", "act", "code"),
     [

@@ -13,12 +13,14 @@ from inspector.domain import backtest, suspension
 from inspector.domain.calendar import SHANGHAI, StartEvent
 from inspector.domain.case import Case, CaseRemark, CaseState, MatterKind, Route, SubjectKind, VerifyFrom
 from inspector.domain.combination import Aspect, differences, fate
+from inspector.domain.decision import Decision
 from inspector.domain.pause import Reason, SuspensionRow
 from inspector.domain.policy import Policy
 from inspector.domain.review import conclude
 from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin
 from inspector.policybook import Policybook
+from inspector.policybook.examples import check_examples
 from inspector.policyrender import render
 from inspector.policyrender.guide import verified
 from tests.packs import ITEM, POLICIES, after, loaded, refused
@@ -31,6 +33,10 @@ BY_INTAKE, BY_PERMIT = date(2026, 4, 10), date(2026, 3, 30)
 
 
 def opened(*, concluded: datetime | None = None, policy: Policy = FIRE, came: datetime = CAME) -> Case:
+    return taken_in(concluded=concluded, policy=policy, came=came).state
+
+
+def taken_in(*, concluded: datetime | None = None, policy: Policy = FIRE, came: datetime = CAME) -> Decision[Case]:
     told = Supposed(item=VENUE, route=Route.COMMITMENT, matter=MatterKind.LICENCE, subject=SubjectKind.FIRM, level="A", at=came)
     case = case_of(policy, told)
     assert case.letter is not None
@@ -38,7 +44,7 @@ def opened(*, concluded: datetime | None = None, policy: Policy = FIRE, came: da
     assert public is not None
     letter = replace(case.letter, signed_on=PERMIT.date(), publicity_until=public.last(PERMIT.date()))
     case = replace(case, letter=letter, concluded_at=concluded)
-    return begin(case, policy, level_of(policy, told), came, CALENDAR).state
+    return begin(case, policy, level_of(policy, told), came, CALENDAR)
 
 
 def counted(case: Case) -> tuple[date, StartEvent | None]:
@@ -53,12 +59,24 @@ def by_intake() -> Policy:
     return replace(FIRE, items={VENUE: item})
 
 
+def test_the_shipped_examples_disagree_with_fire_safety_once_its_term_no_longer_begins_with_the_decision() -> None:
+    assert check_examples(FIRE, POLICIES / "fire-safety", CALENDAR) == ()
+    found = check_examples(by_intake(), POLICIES / "fire-safety", CALENDAR)
+    assert [one.rpartition(": ")[2].partition("｜")[0] for one in found] == [
+        "expected 2026-03-30, the pack decides 2026-04-10",
+        "expected 2026-04-07, the pack decides 2026-03-30",
+    ]
+
+
 def test_a_permit_given_before_the_case_came_in_begins_the_term_and_the_case_says_that_less_is_left() -> None:
     case = opened(concluded=PERMIT)
     assert counted(case) == (BY_PERMIT, StartEvent.MATTER_CONCLUDED)
     assert case.verify_term is not None
     assert case.verify_term.due_counted.since == PERMIT
     assert case.remarks == (CaseRemark.DECIDED_BEFORE,)
+    heard = [one.data for one in taken_in(concluded=PERMIT).told if one.type == "deadline.moved"]
+    assert [(one["was_due"], one["due_at"]) for one in heard] == [(f"{BY_INTAKE}T17:30:00+08:00", f"{BY_PERMIT}T17:30:00+08:00")]
+    assert "deadline.moved" not in [one.type for one in taken_in().told]
 
 
 def test_an_item_that_counts_from_intake_is_counted_from_there_whenever_the_matter_was_decided() -> None:

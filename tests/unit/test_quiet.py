@@ -16,7 +16,7 @@ from inspector.domain.counting import DayKind, tally
 from inspector.domain.deadline import within
 from inspector.domain.errors import Invalid
 from inspector.domain.inspection import CheckType
-from inspector.domain.peace import among, dated, made, quieted
+from inspector.domain.peace import among, dated, made, quieted, sooner
 from inspector.domain.quiet import QuietRow, Weekday, Whom, conflict, inside, pull, windows
 from inspector.domain.recounting import recount_visit
 from inspector.domain.visit import Visit, VisitState
@@ -245,3 +245,21 @@ def test_the_proof_of_a_bounded_date_tells_each_day_up_to_it(term: str) -> None:
     assert list(days[:-1]) == alone
     shut = pull(Due(at=limit, counted=counted), limit.replace(day=2), (row(days=frozenset({10})),), WHOM, CALENDAR)
     assert [one.kind for one in tally(shut.counted)][-3:] == [DayKind.BOUNDED, DayKind.SHUT, DayKind.PULLED]
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "due", "stuck"),
+    [((6, 12), 4, 5, False), ((5, 12), 4, 6, True), ((9, 12), 4, 6, False)],
+)
+def test_a_visit_that_follows_its_case_keeps_the_windows_from_today_on(
+    days: tuple[int, int], now: int, due: int, *, stuck: bool
+) -> None:
+    """Given on Monday 2 March 2026 within twenty working days; its case is to be over by Friday 6 March."""
+    rows = (row(*days),)
+    held = a_visit("2026-03-02T09:00", "20wd", *rows)
+    limit, today = (datetime(2026, 3, day, hour, 30, tzinfo=SHANGHAI) for day, hour in ((6, 17), (now, 9)))
+    changed = sooner(held, rows, limit, 1, today, CALENDAR)
+    assert changed is not None
+    assert (changed.due_at, changed.conflict) == (datetime(2026, 3, due, 17, 30, tzinfo=SHANGHAI), stuck)
+    assert sooner(held, rows, limit, 1, limit, CALENDAR) is None, "what has passed is nothing to keep to"
+    assert sooner(changed, rows, limit, 1, today, CALENDAR) is None, "and once is enough"
