@@ -58,7 +58,7 @@ def test_one_matter_counts_the_answers_and_their_bytes_and_is_over_with_the_firs
 
 
 def test_answers_that_differ_each_time_are_told_apart_to_the_newest_five(store: Store, hand: Hand) -> None:
-    rows = {("registration-status", f"TEST{n:014d}"): page(n) for n in range(1, 8)}
+    rows: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{n:014d}"): page(n) for n in range(1, 8)}
     office = open_office(store, hand, sources={"registers": Table(rows=rows)})
     for n in range(1, 8):
         asked(office, n)
