@@ -161,7 +161,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     Of a draw that was made void it says why, and by whom; one void before its result has nothing but its commitment and registers.
 
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
-    with 3 when there is neither such a folder nor such a draw.
+    or figures are stated that cannot be compared, with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever

@@ -175,9 +175,10 @@ def test_a_secret_is_given_by_the_file_it_stands_in(office: Operator, *, whole: 
         (("--seed", f"reveal:justice=Secret: {NONCE}\n" + "page " * 200), "draw_nonce_unreadable"),
         (("--seed", f"reveal={NONCE}"), "draw_seed_unreadable"),
         (("--seed", NONCE), "draw_seed_unreadable"),
+        (("--seed", f"{NONCE}\n" + "page " * 200), "draw_seed_unreadable"),
         (("--seed", "reveal:justice=PRIVATE:", "Secret:", NONCE), "too many words"),
     ],
-    ids=["a dot behind it", "a page in its place", "no party", "nothing else", "a page in words"],
+    ids=["a dot behind it", "a page in its place", "no party", "nothing else", "a page alone", "a page in words"],
 )
 def test_no_error_repeats_a_secret_that_was_given_in_a_wrong_way(office: Operator, words: tuple[str, ...], code: str) -> None:
     announce(office)

@@ -120,7 +120,7 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
     left = [_part(word) for word in told if not _is_file(word)]
     for word in told:
         if _is_file(word):
-            if unsaid(word) != word:  # a secret alone is no name of a file
+            if unsaid(word) != word and not _there(word):  # a secret is no name of a file, and is not repeated as one
                 raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
             left += _parts(commitment, word, Path(word).read_bytes())
     parts = []
@@ -264,6 +264,12 @@ def _nonce(party: str, value: str) -> str:
     if len(found) != 1:
         raise Invalid("draw_nonce_unreadable", party=party)
     return found.pop()
+
+
+def _there(word: str) -> bool:
+    with suppress(OSError):  # too long for any name
+        return Path(word).is_file()
+    return False
 
 
 def _meant(source: Mapping[str, object]) -> str:
