@@ -134,7 +134,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     figures: Annotated[
         list[str] | None,
         typer.Option(
-            "--figures", help="What was thrown, by the signed minutes; once for each ceremony 记录上的数字，每次仪式一个"
+            "--figures",
+            help="What was thrown, by the signed minutes; once for each ceremony, in the commitment's order "
+            "记录上的数字，每次仪式一个，依承诺中的顺序",
         ),
     ] = None,
     authority: Annotated[
@@ -159,7 +161,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     Of a draw that was made void it says why, and by whom; one void before its result has nothing but its commitment and registers.
 
     Ends with 0 when all that can be recomputed agrees, with 1 when anything disagrees, with 2 when the bundle cannot be read,
-    with 3 when there is neither such a folder nor such a draw.
+    or figures are stated that cannot be compared, with 3 when there is neither such a folder nor such a draw.
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
@@ -174,9 +176,10 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     if witness is not None and not matches(HEX64, witness.strip().lower()):
         raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
     seen = tuple(figures or ())
-    outside = Witness(value=witness.strip().lower(), at=times[0], seed_at=times[1], figures=seen) if witness else None
-    if outside is None and (any(times) or seen):
+    if not witness and any(times):
         raise Invalid("witness_needed")
+    value = witness.strip().lower() if witness else None
+    outside = Witness(value=value, at=times[0], seed_at=times[1], figures=seen) if value or seen else None
     if Path(draw).is_file():
         raise Invalid("bundle_is_file", file=draw, folder=str(Path(draw).parent))
     held = None

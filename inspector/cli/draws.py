@@ -155,7 +155,7 @@ def carry_out(
         list[str] | None,
         typer.Option(
             "--seed",
-            help='One part of the seed: text="3 5 1 …", reveal:PARTY=NONCE, drand=ROUND:SIGNATURE, nist=FILE, or a seed.json '
+            help='One part of the seed: text="3 5 1 …", reveal:PARTY=NONCE (or its file), drand=ROUND:SIGNATURE, nist=FILE, or a seed.json '
             "种子的一部分，可重复",
         ),
     ] = None,
@@ -188,6 +188,7 @@ def carry_out(
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
     """A plan's draw, by the daemon's database."""
     from inspector.flows import draw as drawing
+    from inspector.flows import queue
 
     if plan is None:
         raise Invalid("draw_announce_lacks", option="PLAN")
@@ -197,20 +198,21 @@ def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
     )
     terminal.value({"draw": _row(made) if made else None})
     if made is None:
-        terminal.say("not_prepared")
-        for held in terminal.look(lambda tx: tx.draws.under_way(office.plans[plan].turns)):
-            _stands(terminal, held)
+        busy = terminal.look(lambda tx: queue.under_way(tx, office.plans[plan].turns, plan))
+        terminal.say("not_prepared" if busy is None else "not_prepared_behind")
+        if busy is not None:
+            _stands(terminal, busy)
         return Exit.REFUSED
     _stands(terminal, made)
     return None
 
 
 def _stands(terminal: Terminal, held: Draw) -> None:
-    """Where a plan's draw stands, and whose promise it waits for."""
+    """Where a draw stands, of which plan it is, and whose promise it waits for."""
     if not _awaited(held):
-        terminal.say("stands", number=held.number, state=of(held.state, terminal.lang))
+        terminal.say("stands", number=held.number, plan=held.plan, state=of(held.state, terminal.lang))
         return
-    terminal.say("prepared", number=held.number, parties=", ".join(_awaited(held)))
+    terminal.say("prepared", number=held.number, plan=held.plan, parties=", ".join(_awaited(held)))
 
 
 def _awaited(held: Draw) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "proxy": ("proxy", "代理人"),
     "publicity_scope": ("made public", "公开范围"),
     "publicity_until": ("public until", "公开至"),
-    "key": ("key", "编号（本案内）"),
+    "key": ("key", "编号（本办件内）"),
     "fact": ("fact", "事实"),
     "value": ("value", "内容"),
     "on": ("on the day", "所指日期"),

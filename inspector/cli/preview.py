@@ -31,6 +31,7 @@ class Wish:
     what: str
     rows: Sequence[Row]
     file: str
+    sha256: str
     dry_run: bool
     remove: bool
     keep: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -73,7 +74,8 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
     office = terminal.office
     office.agency(agency)
-    table = sheet.read(file.read_bytes(), encoding)
+    content = file.read_bytes()
+    table = sheet.read(content, encoding)
     held = terminal.look(lambda tx: tx.rosters.objects(agency))
     stays = [row for row in held if row.enrolled or keep]
     read = registers.objects(table, agency, office.now(), stays, alike=same_organisation)
@@ -82,7 +84,11 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
-    return _import(terminal, read, Wish(agency, "objects", read.rows, file.name, alike=alike, needs=tuple(needs), **how))
+    return _import(
+        terminal,
+        read,
+        Wish(agency, "objects", read.rows, file.name, sha256(content).hexdigest(), alike=alike, needs=tuple(needs), **how),
+    )
 
 
 def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -107,13 +113,16 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     office = terminal.office
     office.agency(agency)
     channels = sorted(terminal.settings.channels)
-    table = sheet.read(file.read_bytes(), encoding)
+    content = file.read_bytes()
+    table = sheet.read(content, encoding)
     read = registers.inspectors(table, agency, office.now().date(), channels)
     if (flawed := _flawed(terminal, read)) is not None:
         return flawed
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
-    return _import(terminal, read, Wish(agency, "inspectors", read.rows, file.name, **how, needs=tuple(needs)))
+    return _import(
+        terminal, read, Wish(agency, "inspectors", read.rows, file.name, sha256(content).hexdigest(), **how, needs=tuple(needs))
+    )
 
 
 def import_levels(
@@ -200,7 +209,15 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     count = len(before)
     if wanted:
         counts |= {"same_organisation": wish.alike} if wish.alike else {}
-        count = terminal.act(f"roster.import.{wish.what}", f"roster:{wish.agency}", do, file=wish.file, **counts)
+        count = terminal.act(
+            f"roster.import.{wish.what}",
+            f"roster:{wish.agency}",
+            do,
+            file=wish.file,
+            sha256=wish.sha256,
+            rows=len(wish.rows),
+            **counts,
+        )
     if leave:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)

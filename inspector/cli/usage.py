@@ -99,7 +99,7 @@ def told(error: TyperException, lang: Lang) -> str:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         return error.message
-    lines = [f"{words.say('error', lang)}: {_what(error, lang)}"]
+    lines = [f"{words.say('error', lang)}: {words.unsaid(_what(error, lang))}"]
     if context is not None:
         usage = " ".join(context.get_usage().split()).removeprefix("Usage: ")
         lines.append(words.say("usage", lang, usage=usage, command=context.command_path.replace("inspector", "./run", 1)))

@@ -10,6 +10,7 @@ from inspector.labels import Lang, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
+_SECRET = re.compile("[0-9a-fA-F]{64,}")
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
@@ -185,13 +186,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "closed": ("{id} is closed", "{id} 已关闭"),
     # Draws and the ledger.
     "prepared": (
-        "draw {number} is being prepared; it waits for the promise of {parties}",
-        "抽取 {number} 正在准备，等待承诺：{parties}",
+        "draw {number} of plan {plan} is being prepared; it waits for the promise of {parties}",
+        "计划 {plan} 的抽取 {number} 正在准备，等待承诺：{parties}",
     ),
-    "stands": ("draw {number} of this plan: {state}", "该计划的抽取 {number}：{state}"),
+    "stands": ("draw {number} of plan {plan}: {state}", "计划 {plan} 的抽取 {number}：{state}"),
     "not_prepared": (
-        "no draw: nothing to draw from, or the plan's last draw is still open",
-        "未抽取：没有可抽取的对象，或该计划上一次抽取尚未结束",
+        "no draw: there is nothing to draw from",
+        "未抽取：没有可抽取的对象",
+    ),
+    "not_prepared_behind": (
+        "no draw: the agency draws one at a time, and another one is still open",
+        "未抽取：同一机关一次只进行一项抽取，另有一项尚未结束",
     ),
     "needs_encoding": (
         "the file does not say its encoding: writing would need --encoding gb18030 or --encoding big5",
@@ -322,6 +327,11 @@ def told(error: InspectorError, lang: Lang) -> str:
         known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})
         facts = {**facts, "problem": known}
     return _fill(text, facts) if text else str(error)
+
+
+def unsaid(typed: str) -> str:
+    """What somebody has typed, to be repeated in an error without what may be a secret in it: a terminal's lines are read by others."""
+    return _SECRET.sub("…", typed)
 
 
 def _fill(text: str, facts: Mapping[str, object]) -> str:

@@ -10,19 +10,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from inspector.ports import Barred
+from inspector.flows.verify import ANSWER_GARBLED
+from inspector.ports import Barred, Garbled
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 BARRED = "connector_barred"
 """The matter for a person that a connector opens where we are not let in; one for each connector, over with its first answer."""
 
+_GARBLED = Garbled.__name__.lower()
+
 
 @dataclass(kw_only=True)
 class Breaker:
     """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write.
 
-    `_open` are those that this process has opened: what it holds of them is not sent after.
+    `_open` are those that this process has opened: what it holds of them is not sent after. `_garbled` are those that have answered
+    what nobody can understand: only there an answer in form ends a matter.
     """
 
     threshold: int
@@ -30,11 +34,13 @@ class Breaker:
     most: timedelta
     _failing: set[str] = field(default_factory=set)
     _open: set[str] = field(default_factory=set)
+    _garbled: set[str] = field(default_factory=set)
     _closed: bool = False
 
     def recall(self, tx: Tx) -> None:
-        """Take over failures counted before this start: the first answer ends them like our own."""
+        """Take over failures counted, and matters opened, before this start: the first answer ends them like our own."""
         self._failing.update(lane.name for lane in tx.lanes.all() if lane.failures)
+        self._garbled.update(str(told["source"]) for told in tx.attention.standing(ANSWER_GARBLED))
 
     def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta, *, but: Collection[str] = ()) -> list[Work]:
         """Lease one row of each lane that has cooled, `but` those that are left to other daemons."""
@@ -72,6 +78,14 @@ class Breaker:
             self._failing.discard(lane)
             self._open.discard(lane)
             self._closed = True
+
+    def heard(self, tx: Tx, lane: str, call: str, now: datetime) -> None:
+        """How a call ended that led to something: the first answer in form (`answered`) behind garbled ones ends their matter."""
+        if call == _GARBLED:
+            self._garbled.add(lane)
+        elif call == "answered" and lane in self._garbled:
+            tx.attention.close_those(f"{ANSWER_GARBLED}:{lane}:", now)
+            self._garbled.discard(lane)
 
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""

@@ -323,7 +323,9 @@ class Worker:
             with tx.savepoint():
                 if not tx.work.late(done.work):
                     return "stale"
-                late(tx, self.office.now())
+                now = self.office.now()
+                late(tx, now)
+                self._breaker.heard(tx, done.work.lane, done.settlement.call if done.settlement is not None else "", now)
                 return "late"
         except Exception as error:
             if passing(error):
@@ -338,6 +340,7 @@ class Worker:
             done.settlement.write(tx, now)
             if done.settlement.attempts:
                 self._breaker.answered(tx, done.work.lane, now)
+                self._breaker.heard(tx, done.work.lane, done.settlement.call, now)
             return done.settlement.outcome
         return self._failure.settle(tx, done.work, done.error or RuntimeError("no settlement"), now)
 

@@ -55,10 +55,11 @@ class Witness:
     """What outside hands say: the value they hold, since when, when the first part of the seed became public, and what was thrown.
 
     `seed_at` is for sources that carry no time (a ceremony, reveals), the date of the public minutes, and for a beacon whose
-    signature was not checked: whoever reads states it. `figures` are those of each ceremony as the signed minutes have them.
+    signature was not checked: whoever reads states it. `figures` are those of each ceremony, in the commitment's order, as the signed
+    minutes have them; they can be compared without any witness (`value` is None).
     """
 
-    value: str
+    value: str | None
     at: datetime | None = None
     seed_at: datetime | None = None
     figures: tuple[str, ...] = ()
@@ -94,7 +95,7 @@ def timing(
     said = said or House()
     problems = [AuditLine(code="draw.made_after_seed", facts={"made": commitment.made})] if commitment.late else []
     house = _told_by_the_house(commitment, said)
-    if witness is None:
+    if witness is None or witness.value is None:
         return False, tuple(problems), (AuditLine(code="draw.no_witness", grave=True), *house)
     if witness.value != commitment.w:
         return False, (*problems, AuditLine(code="draw.witness_other", facts={"w": commitment.w})), house

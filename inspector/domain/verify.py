@@ -36,14 +36,14 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     """Recompute everything and compare with a published result; `witness` is what outside hands say, None for nothing.
 
     `after` holds the lines of after.jsonl by list: each is replayed by the rule of ruling 15. `said`: as in `timing`,
-    `signatures`: as in `unchecked`; `begins` and `tickets`: as in `carry_out`.
+    `signatures`: as in `unchecked`; `begins` and `tickets`: as in `carry_out`. Raises Invalid as `stated` does.
     """
     time_proven, wrong, remarks = timing(commitment, witness, said, signatures)
     problems = [*wrong, *overstating(commitment)]
+    other, typed = thrown(commitment, parts, witness)
     try:
         recomputed = carry_out(commitment, frames, parts, begins, tickets)
-        wrong, typed = thrown(commitment, parts, witness)
-        problems += wrong
+        problems += other
         remarks = (*remarks, *typed, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
@@ -64,8 +64,10 @@ def verify_stopped(
 ) -> Audit:
     """Judge a draw that was made void before it had a result: the commitment, and the frames where they are there.
 
-    `witness` and `said`: as in `timing`. What becomes of numbers without a result can be told (7.4), not recomputed.
+    `witness` and `said`: as in `timing`. What becomes of numbers without a result can be told (7.4), not recomputed. Raises Invalid
+    (`figures_uneven`) where figures are stated: there are none to compare.
     """
+    stated((), witness)
     # no value is told, so there is none that could be anybody's: a beacon's time is that of its rule
     time_proven, wrong, remarks = timing(commitment, witness, said, dict.fromkeys(range(len(commitment.sources))))
     problems, told = [*wrong, *overstating(commitment)], [AuditLine(code="draw.stopped")]
@@ -87,17 +89,35 @@ def thrown(
     """(problems, remarks) of ceremony figures, which are what whoever drew has typed: who knows the rest can choose them (ruling 19).
 
     Only the signed minutes stand against that, so a reader is told the figures until he or she has stated those of the minutes.
+    Raises Invalid as `stated` does.
     """
-    stated = witness.figures if witness is not None else ()
-    minutes = {typed for one in stated if (typed := " ".join(one.split()))}  # a blank states nothing, and accuses nobody
     told = [
         {"what": source["what"], "figures": part.get("text", "")}
         for source, part in zip(commitment.sources, parts, strict=False)
         if source["kind"] == "text"
     ]
+    minutes = stated(commitment.sources, witness)
     if not minutes:
         return (), tuple(AuditLine(code="draw.figures_typed", facts=one, grave=True) for one in told)
-    return tuple(AuditLine(code="draw.figures_other", facts=one) for one in told if one["figures"] not in minutes), ()
+    pairs = zip(told, minutes, strict=False)
+    return tuple(
+        AuditLine(code="draw.figures_other", facts={**one, "stated": own}) for one, own in pairs if one["figures"] != own
+    ), ()
+
+
+def stated(sources: Sequence[Mapping[str, object]], witness: Witness | None) -> tuple[str, ...]:
+    """The figures that a reader states of each ceremony, in the order of the sources and in the form that counts; () when none are.
+
+    Raises Invalid, for a slip of the hand accuses nobody: `figures_uneven` where there are more or fewer than ceremonies,
+    `ceremony_figures_unfit` for what cannot have been thrown there.
+    """
+    given = witness.figures if witness is not None else ()
+    held = [source for source in sources if source["kind"] == "text"]
+    if given and len(given) != len(held):
+        named = "; ".join(str(source["what"]) for source in held) or "—"
+        raise Invalid("figures_uneven", given=len(given), held=len(held), ceremonies=named)
+    pairs = zip(held, given, strict=False)
+    return tuple(found.figures(one) if (found := form(source)) is not None else " ".join(one.split()) for source, one in pairs)
 
 
 def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None] | None = None) -> list[AuditLine]:

@@ -18,7 +18,7 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "item_unknown": ("write the code of one of the known items", "请填已有事项的编码"),
     "items_none": (
         "take the row out: the agency's pack takes no cases, it is for daily supervision alone",
-        "请删去该行：本机关的政策包只用于日常监管，不受理案件",
+        "请删去该行：本机关的政策包只用于日常监管，不受理办件",
     ),
     "item_excluded": (
         "take the row out: this item goes by the ordinary certificate procedure",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
@@ -31,6 +32,12 @@ PATIENCE_OVER = "patience_over"
 
 CLOCK_DIFFERS = "clock_differs"
 """The matter of a source whose clock is far from ours; it speaks against nobody, and is over when they agree again."""
+
+ANSWER_GARBLED = "answer_garbled"
+"""The matter of a source that answers in another form; one for each source and agency, over when it answers in form again."""
+
+_DIGESTS = 5
+"""How many different answers such a matter tells apart: an error page that bears its time is another one each time."""
 
 LEVEL_CONFLICT = "level_conflict"
 """The matter of two different levels that were stated of one moment: the first stands, and a person asks which is right."""
@@ -185,8 +192,7 @@ def _found(
     So does one of a clock that is far from ours: the answer stays what it is.
     """
     if isinstance(failed, Garbled):
-        facts = {"source": work.lane, "digest": failed.digest, "case": case.id}
-        tx.attention.open("answer_garbled", case.agency, work.key, facts, now)
+        garbled(tx, case, work.lane, failed.digest, now)
     if isinstance(answer, Evidence):
         return answer
     if answer.clock:
@@ -197,6 +203,18 @@ def _found(
     claim = asked(work.payload)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
     return judge(work.key, claim, fact, answer, now)
+
+
+def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None:
+    """Tell a person that a source's answer cannot be understood: once for the source, with how many there were and of which bytes."""
+
+    def more(told: Mapping[str, Any]) -> dict[str, object]:
+        seen = {one: count for one, count in told.get("digests", {}).items() if one != digest}
+        kept = dict(list(seen.items())[1 - _DIGESTS :])
+        again = told.get("digests", {}).get(digest, 0) + 1
+        return {"source": source, "count": told.get("count", 0) + 1, "digests": {**kept, digest: again}, "case": case.id}
+
+    tx.attention.add(ANSWER_GARBLED, case.agency, f"{source}:{case.agency}", more, now)
 
 
 def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,12 +38,29 @@ class AttentionRoom(Room):
             "agency": agency,
             "about": about,
             "opened_at": now,
-            "body": json.dumps(facts, ensure_ascii=False, default=str),
+            "body": _json(facts),
         }
         if not self.insert_one(attention, row, ("id",)):
             since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=sa.literal(now, Moment()))
             again = sa.update(attention).where(attention.c.id == row["id"])
             self.connection.execute(again.values(agency=agency, opened_at=since, closed_at=None, body=row["body"]))
+
+    def add(
+        self, kind: str, agency: str, about: str, facts: Callable[[Mapping[str, Any]], Mapping[str, object]], now: datetime
+    ) -> None:
+        """Open a matter as `open` does, or tell more in one that is open: `facts` makes them of what is told there, {} in a new one.
+
+        Two who add at once lose nothing of each other.
+        """
+        matter = f"{kind}:{about}"
+        asked = sa.select(attention.c.body, attention.c.closed_at).where(attention.c.id == matter).with_for_update()
+        held = self.connection.execute(asked).one_or_none()
+        if held is None:  # whoever else inserts it meanwhile is waited for, and then read
+            row = {"id": matter, "kind": kind, "agency": agency, "about": about, "opened_at": now, "body": _json(facts({}))}
+            if self.insert_one(attention, row, ("id",)):
+                return
+            held = self.connection.execute(asked).one()
+        self.open(kind, agency, about, facts({} if held.closed_at is not None else json.loads(held.body)), now)
 
     def close(self, attention_id: str, now: datetime) -> bool:
         """A person has seen to it; whether it was open."""
@@ -68,6 +85,11 @@ class AttentionRoom(Room):
             for agency, about, body, closed_at in self.connection.execute(asked)
         ]
 
+    def standing(self, kind: str) -> list[Mapping[str, Any]]:
+        """What is told in the open matters of a kind."""
+        asked = sa.select(attention.c.body).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
+        return [json.loads(body) for body in self.connection.execute(asked).scalars()]
+
     def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
         """What is open, oldest first."""
         asked = sa.select(attention).where(attention.c.closed_at.is_(None)).order_by(attention.c.opened_at).limit(limit)
@@ -79,3 +101,7 @@ class AttentionRoom(Room):
         """(kind, count) of what is open."""
         asked = sa.select(attention.c.kind, sa.func.count()).where(attention.c.closed_at.is_(None))
         return self.connection.execute(asked.group_by(attention.c.kind)).all()
+
+
+def _json(facts: Mapping[str, object]) -> str:
+    return json.dumps(facts, ensure_ascii=False, default=str)

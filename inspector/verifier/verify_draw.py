@@ -113,7 +113,7 @@ class Draw:
         self.files, self.say = {"witness/record.json": b"{}", **given}, self.remarks.append
         self.stopped = not {"seed.json", "result.json"} & given.keys()  # void before its seed; only then may both be missing
         for self.at in ("witness/record.json", "commit.json", "result.json", "seed.json"):
-            told[self.at] = parse(self.files[self.at])
+            told[self.at] = must(self.at in self.files, "missing 缺失 (not carried out? 或未抽取)") and parse(self.files[self.at])
             if self.stopped and text(told["witness/record.json"].get("void")):
                 self.files |= {"seed.json": b'{"parts": []}', "result.json": b"{}"}
         self.record, self.commit, self.result, self.seed = told.values()

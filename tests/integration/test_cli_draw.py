@@ -175,6 +175,21 @@ def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_d
     assert operator.say("draw", "announce", "no-such-plan").code == 2
 
 
+def test_who_announces_behind_another_plans_draw_is_told_which_one_is_open(operator: Operator) -> None:
+    operator.settle_in('\n[plans.monthly]\nagency = "bureau"\ntrigger = "every 4h"\npool = true\n')
+    file = operator.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))
+    operator.well("roster", "import", "objects", file, "--agency", "bureau")
+    for plan in ("licensing", "monthly"):
+        publish(operator, plan)
+    number = operator.well("draw", "announce", "licensing", "--json").json["draw"]["number"]
+    said = operator.say("draw", "announce", "monthly")
+    assert (said.code, f"draw {number} of plan licensing is being prepared" in said.out) == (4, True), said.out
+    assert "another one is still open" in said.out
+    chinese = operator.say("draw", "announce", "monthly", lang="zh-Hans").out
+    assert f"计划 licensing 的抽取 {number} 正在准备" in chinese
+    assert "该计划" not in chinese
+
+
 @on_both
 def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_its_export(operator: Operator) -> None:
     hand = house.Hand()

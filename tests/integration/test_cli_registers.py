@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ def test_the_same_file_again_changes_nothing_and_leaves_no_trace(operator: Opera
     first, second = objects(operator, "TESTA", "TESTB"), objects(operator, "TESTB", "TESTA")
     assert (first.json["added"], second.json["added"], second.json["unchanged"]) == (["FIRM:TESTA", "FIRM:TESTB"], [], 2)
     with house.closing(operator.store()) as store:
-        assert [rule for rule, _ in operated(store)] == ["operator.roster.import.objects"]
+        ((rule, facts),) = operated(store)
+    content = table(["code", "name"], ["TESTA", "TESTA店"], ["TESTB", "TESTB店"]).encode()
+    assert (rule, facts["rows"], facts["added"]) == ("operator.roster.import.objects", 2, 2)
+    assert facts["sha256"] == sha256(content).hexdigest(), "that very file, and not the one that changed nothing"
 
 
 def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.verifier.verify_draw import opinion
 from tests import bundles
 from tests.offline import (
     DICE,
@@ -155,6 +156,54 @@ def test_a_secret_made_here_reveals_what_was_committed_to(office: Operator) -> N
     secret = re.findall("[0-9a-f]{64}", Path(private[1]).read_text(encoding="utf-8"))[0]
     assert (Path(private[1]).name, Path(private[1]).stat().st_mode & 0o777) == ("draw.nonce-2.txt", 0o600)
     assert carry_out(office, *SEED[:2], "--seed", f"reveal:justice={secret}").code == 0
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["the paper", "the secret alone"])
+def test_a_secret_is_given_by_the_file_it_stands_in(office: Operator, *, whole: bool) -> None:
+    office.file("plan.toml", re.sub('hash = ".*"', "make = true", PLAN))
+    paper = Path(announce(office, "--json").json["private"][1])
+    told = paper.read_text(encoding="utf-8")
+    if not whole:
+        paper.write_text(re.findall("[0-9a-f]{64}", told)[0] + "\n", encoding="utf-8")
+    assert carry_out(office, *SEED[:2], "--seed", f"reveal:justice={paper}").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--seed", f"reveal:justice={NONCE}."), "draw_nonce_unreadable"),
+        (("--seed", f"reveal:justice=Secret: {NONCE}\n" + "page " * 200), "draw_nonce_unreadable"),
+        (("--seed", f"reveal={NONCE}"), "draw_seed_unreadable"),
+        (("--seed", NONCE), "draw_seed_unreadable"),
+        (("--seed", f"{NONCE}\n" + "page " * 200), "draw_seed_unreadable"),
+        (("--seed", "reveal:justice=PRIVATE:", "Secret:", NONCE), "too many words"),
+    ],
+    ids=["a dot behind it", "a page in its place", "no party", "nothing else", "a page alone", "a page in words"],
+)
+def test_no_error_repeats_a_secret_that_was_given_in_a_wrong_way(office: Operator, words: tuple[str, ...], code: str) -> None:
+    announce(office)
+    said = carry_out(office, *SEED[:2], *words, "--json")
+    assert (said.code, code in said.err, NONCE in said.out + said.err) == (2, True, False), said.err
+
+
+def test_figures_of_the_minutes_are_compared_without_a_witness_and_a_slip_is_bad_usage(office: Operator) -> None:
+    announce(office)
+    folder = office.folder / "draw"
+    assert opinion(folder) == (2, ["CANNOT BE READ 无法读取: result.json: missing 缺失 (not carried out? 或未抽取)"])
+    assert carry_out(office, *SEED).code == 0
+
+    def judged(*figures: str) -> tuple[int, list[str]]:
+        said = office.say("draw", "verify", str(folder), "--json", *(word for one in figures for word in ("--figures", one)))
+        if said.code == 2:
+            return 2, [json.loads(said.err)["error"]["code"]]
+        return said.code, [one["code"] for key in ("problems", "remarks") for one in said.json[key] if "figures" in one["code"]]
+
+    assert judged() == (0, ["draw.figures_typed"])
+    assert judged(DICE) == (0, [])
+    assert judged(DICE.replace("3 5 1", "3 5 2", 1)) == (1, ["draw.figures_other"])
+    assert judged(DICE.replace(" ", ",")) == (2, ["ceremony_figures_unfit"])
+    assert judged(DICE, "1 2 3") == (2, ["figures_uneven"])
+    assert "--witness" in office.say("draw", "verify", str(folder), "--seed-at", "2026-03-04T10:00:00+08:00").err
 
 
 def test_two_people_type_the_figures_the_first_unseen_and_both_must_agree(office: Operator) -> None:

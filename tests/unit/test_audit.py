@@ -14,7 +14,7 @@ from inspector.domain.commitment import Listing, read
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.seed import known_at, moment
-from inspector.domain.verify import overstating
+from inspector.domain.verify import overstating, verify, verify_stopped
 from inspector.labels import words
 from inspector.verifier.verify_draw import opinion
 from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing, vector
@@ -209,10 +209,56 @@ def test_figures_are_what_whoever_drew_has_typed_until_a_reader_states_those_of_
     assert (stated.holds_strictly, stated.time_proven) == (True, True)
     other = held.verdict(replace(minutes, figures=(thrown[:-1] + ("1" if thrown[-1] != "1" else "2"),)))
     assert (other.holds, [one.code for one in other.problems]) == (False, ["draw.figures_other"])
-    blank = held.verdict(replace(minutes, figures=(" ",)))
-    assert (blank.holds, codes(blank)[0]) == (True, "draw.figures_typed"), "a blank states nothing, and accuses nobody"
+    assert other.problems[0].facts["stated"] != other.problems[0].facts["figures"] == thrown
+    unseen = held.verdict(Witness(value=None, figures=(thrown,)))
+    assert codes(unseen)[0] == "draw.no_witness", "figures can be compared without any witness"
     code, lines = opinion(packed(held), strict=True)
     assert (code, sum(line.startswith("!!") and line.endswith(thrown) for line in lines)) == (1, 1)
+
+
+FORMS = {"dice": 26, "sides": 6}
+THROWS = tuple(" ".join(one * 13) for one in ("12", "34"))
+
+
+def twice() -> Bundle:
+    """A draw with two ceremonies of one form."""
+    frame = freeze([thing("a")], [person("Z")], [])
+    sources = [{"kind": "text", "what": what, "bits": 67, "form": FORMS} for what in ("red", "blue")]
+    made = committed([Listing(name="x", frame=frame, rules=rules(team=1))], sources=sources)
+    return carried_out(made, {"x": frame}, [{"kind": "text", "text": one} for one in THROWS])
+
+
+@pytest.mark.parametrize(
+    ("stated", "wrong"),
+    [
+        (THROWS, []),
+        (tuple(one.replace(" ", "  ").replace("1", "１") for one in THROWS), []),
+        (THROWS[::-1], ["red", "blue"]),
+        ((THROWS[0], THROWS[0]), ["blue"]),
+    ],
+    ids=["right", "typed otherwise", "exchanged", "one of them twice"],
+)
+def test_each_ceremony_is_held_to_what_is_stated_of_that_one(stated: tuple[str, ...], wrong: list[str]) -> None:
+    found = twice().verdict(Witness(value=None, figures=stated)).problems
+    assert [(one.code, one.facts["what"]) for one in found] == [("draw.figures_other", what) for what in wrong]
+
+
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        ((THROWS[0].replace(" ", ","), THROWS[1]), "ceremony_figures_unfit"),
+        ((THROWS[0], THROWS[1] + " 1"), "ceremony_figures_unfit"),
+        (THROWS[:1], "figures_uneven"),
+        ((*THROWS, "1 2 3"), "figures_uneven"),
+    ],
+    ids=["commas", "one die more", "one ceremony left out", "one too many"],
+)
+def test_figures_that_cannot_have_been_thrown_accuse_nobody(stated: tuple[str, ...], code: str) -> None:
+    held, witness = twice(), Witness(value=None, figures=stated)
+    with pytest.raises(Invalid, match=code):
+        verify(held.commitment, {"x": held.frame("x")}, held.parts, held.result, witness)
+    with pytest.raises(Invalid, match="figures_uneven"):
+        verify_stopped(held.commitment, None, witness)
 
 
 def test_a_draw_that_follows_another_says_that_the_chain_was_not_checked() -> None:

@@ -300,3 +300,10 @@ def test_a_fact_is_put_in_as_it_is_and_never_read_as_a_pattern() -> None:
     assert (
         label("error.item_unknown", "en", pack="{item}", item="{pack}", known="") == "Pack {item} has no item {pack}; known are "
     )
+
+
+def test_a_case_has_one_chinese_word_wherever_the_program_speaks_of_it() -> None:
+    files = [file for file in (ROOT / "inspector").rglob("*") if file.suffix in {".py", ".toml", ".html", ".js"}]
+    assert len(files) > 300
+    other = re.compile("案件|本案|案内")
+    assert [f"{file.name}: {told}" for file in files for told in other.findall(file.read_text(encoding="utf-8"))] == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from math import log2
@@ -16,6 +18,7 @@ from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, registers, signed
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
+from inspector.cli.words import unsaid
 from inspector.domain.audit import AuditLine
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, join
@@ -32,6 +35,8 @@ _UNSURE = {
     Signed.INCOMPLETE: "draw_seed_unchecked_incomplete",
     Signed.NOT_PINNED: "draw_seed_unchecked_key",
 }
+_DIGITS = re.compile("[0-9a-fA-F]{64}")
+_SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 Part = Mapping[str, Any]
 Ask = Callable[[Mapping[str, object]], Part | None]
 """Asks people for a source's part; None: nobody is there to ask."""
@@ -115,6 +120,8 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
     left = [_part(word) for word in told if not _is_file(word)]
     for word in told:
         if _is_file(word):
+            if unsaid(word) != word and not _there(word):  # a secret is no name of a file, and is not repeated as one
+                raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
             left += _parts(commitment, word, Path(word).read_bytes())
     parts = []
     for source in commitment.sources:
@@ -233,7 +240,7 @@ def _part(word: str) -> tuple[str, Part]:
         case "text" if not party:
             return name, {"kind": "text", "text": value}
         case "reveal" if party:
-            return name, {"kind": "reveal", "nonce": value}
+            return name, {"kind": "reveal", "nonce": _nonce(party, value)}
         case "drand" if not party:
             round_, _, signature = value.partition(":")
             if round_.isascii() and round_.isdecimal() and len(round_) < 19:
@@ -241,7 +248,28 @@ def _part(word: str) -> tuple[str, Part]:
         case "nist" if not party:
             given = _json(value, Path(value).read_bytes())
             return name, beacons.part({"kind": "nist"}, given if "pulse" in given else {"pulse": given})
-    raise Invalid("draw_seed_unreadable", given=word[:80])
+    raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
+
+
+def _nonce(party: str, value: str) -> str:
+    """A party's secret as it is, or out of a file: the paper that `announce` made of it, or the secret alone.
+
+    Raises Invalid (`draw_nonce_unreadable`), which never repeats what was given: it may be the secret with something about it.
+    """
+    if _DIGITS.fullmatch(value):
+        return value
+    file, found = Path(value), set[str]()
+    with suppress(OSError, ValueError):  # no name of a file at all is told as such
+        found = {*_SECRET.findall(file.read_text(encoding="utf-8"))}
+    if len(found) != 1:
+        raise Invalid("draw_nonce_unreadable", party=party)
+    return found.pop()
+
+
+def _there(word: str) -> bool:
+    with suppress(OSError):  # too long for any name
+        return Path(word).is_file()
+    return False
 
 
 def _meant(source: Mapping[str, object]) -> str:

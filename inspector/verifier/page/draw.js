@@ -69,6 +69,19 @@ function thrownSo(groups, text) {
   return figures.length === 0;
 }
 
+// What somebody typed, in the one form that counts: full-width figures, leading zeros and the order of balls are forgiven; null where it
+// cannot have been thrown.
+function settled(groups, typed) {
+  const words = typed.normalize("NFKC").split(/\p{White_Space}+/u).filter(Boolean).map((word) => word.replace(/^0+(?=\d)/, ""));
+  let at = 0;
+  const told = groups.flatMap(([many, , , apart]) => {
+    const group = words.slice(at, at += Number(many));
+    return apart ? group.sort((one, other) => one - other) : group;
+  });
+  const text = [...told, ...words.slice(at)].join(" ");
+  return thrownSo(groups, text) ? text : null;
+}
+
 // commit.json in the form of 7.4 and rulings 3, 4, 5, 7; unknown fields are kept and ignored.
 function commitment(bytes) {
   const told = parse(bytes, "commit.json"), { v, hash, draw, prev = null, blind, made, seed, lists } = told;

@@ -176,7 +176,7 @@
 
   // What has to be heard still: not what the reader has settled since, by the witness's word or the minutes.
   function remarksOf(report) {
-    const compared = state.asked.figures?.some(({ code }) => code !== "figures_typed");
+    const compared = state.asked.figures?.some(({ code }) => code === "figures_agree" || code === "figures_other");
     return report.remarks.filter(({ code }) => !(code === "figures_typed" && compared) && !(code === "no_witness" && state.asked.witness?.ok));
   }
 

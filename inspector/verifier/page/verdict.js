@@ -112,8 +112,8 @@ function* carriedOut(context) {
   must(seed.parts.length === commit.sources.length, "seed_count", { count: BigInt(seed.parts.length), wanted: BigInt(commit.sources.length) });
   const values = commit.sources.map((source, n) => seedValue(hex, source, seed.parts[n])), b = values.join("+");
   const key = (tag) => hex(`ssj1/${tag}\n${c}\n${b}\n`).slice(0, 32);
-  report.sources = commit.sources.map(({ kind, known: at, party, what, round, time }, n) => (
-    { kind, known: at, what, of: shown(party ?? what ?? round ?? time), value: values[n] }));
+  report.sources = commit.sources.map(({ kind, known: at, party, what, round, time, form }, n) => (
+    { kind, known: at, what, of: shown(party ?? what ?? round ?? time), value: values[n], groups: kind === "text" ? thrown({ form }) : null }));
   Object.assign(report, { b, key: key("draw") });
   commit.sources.forEach((source, n) => { if (source.kind === "text") remark("figures_typed", { what: source.what, figures: values[n] }, true); });
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
@@ -346,13 +346,19 @@ function judgeWitness(report, value, at, seedAt) {
 }
 
 // The figures of each ceremony beside those of the signed minutes, of which the reader types one ceremony's on a line (ruling 19), as
-// `draw verify --figures` compares them: with none typed nothing is compared; figures that stand on no line are others.
+// `draw verify --figures` compares them, line by line in the order of the commitment: with none typed nothing is compared, and a slip of
+// the hand (more or fewer lines, what cannot have been thrown) accuses nobody.
 function judgeFigures(report, text) {
-  const words = (line) => line.split(/\p{White_Space}+/u).filter(Boolean).join(" ");
-  const minutes = new Set(text.split("\n").map(words).filter(Boolean));
-  return (report.sources ?? []).filter(({ kind }) => kind === "text").map(({ what, value }) => {
-    const facts = { what, figures: value };
-    if (minutes.size === 0) return { code: "figures_typed", facts };
-    return minutes.has(value) ? { code: "figures_agree", facts, ok: true } : { code: "figures_other", facts, bad: true };
-  });
+  const ceremonies = (report.sources ?? []).filter(({ kind }) => kind === "text");
+  const lines = text.split("\n").map((line) => line.split(/\p{White_Space}+/u).filter(Boolean).join(" ")).filter(Boolean);
+  if (!lines.length) return ceremonies.map(({ what, value }) => ({ code: "figures_typed", facts: { what, figures: value } }));
+  if (lines.length !== ceremonies.length) {
+    return [{ code: "figures_uneven", facts: { given: lines.length, held: ceremonies.length, ceremonies: ceremonies.map(({ what }) => what).join("; ") || "—" } }];
+  }
+  const minutes = ceremonies.map(({ groups }, n) => (groups ? settled(groups, lines[n]) : lines[n]));
+  const unfit = ceremonies.filter((_, n) => minutes[n] === null);
+  if (unfit.length) return unfit.map(({ what }) => ({ code: "figures_unfit", facts: { what } }));
+  return ceremonies.map(({ what, value }, n) => (minutes[n] === value
+    ? { code: "figures_agree", facts: { what, figures: value }, ok: true }
+    : { code: "figures_other", facts: { what, figures: value, stated: minutes[n] }, bad: true }));
 }

@@ -1,0 +1,84 @@
+"""A source that answers in another form is one matter, however many ask it, until it answers in form again. On both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from inspector.flows.office import Office
+from inspector.flows.verify import ANSWER_GARBLED
+from inspector.ports import Garbled, Origin, Refused
+from inspector.store.room import Row
+from inspector.store.store import Store
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_way import LICENCE
+
+pytestmark = pytest.mark.alike
+
+
+def matters(store: Store) -> list[Row]:
+    with store.read() as tx:
+        return [held for held in tx.attention.page(None) if held["kind"] == ANSWER_GARBLED]
+
+
+def asked(office: Office, *numbers: int) -> str:
+    """So many cases more; the last one of them."""
+    *_, last = [post(office, application(number, "business-licence", LICENCE)) for number in numbers]
+    settle(office)
+    return last
+
+
+def page(number: int) -> Garbled:
+    return Garbled("not_json", digest=f"{number:064x}")
+
+
+def test_one_matter_counts_the_answers_and_their_bytes_and_is_over_with_the_first_in_form(store: Store, hand: Hand) -> None:
+    source = Table(default=page(0))
+    office = open_office(store, hand, sources={"registers": source})
+    asked(office, 1, 2, 3)
+    source.default = page(1)
+    last = asked(office, 4)
+    (matter,) = matters(store)
+    assert (matter["id"], matter["agency"]) == (f"{ANSWER_GARBLED}:registers:bureau", "bureau")
+    digests = {f"{0:064x}": 3, f"{1:064x}": 1}
+    assert json.loads(matter["body"]) == {"source": "registers", "count": 4, "digests": digests, "case": last}
+    source.default = Refused("not_granted", origin=Origin.THEM)
+    asked(office, 5)
+    assert len(matters(store)) == 1, "who refuses has not answered in form"
+    source.default = "="
+    asked(office, 6)
+    assert matters(store) == []
+    source.default = page(2)
+    last = asked(office, 7)
+    (again,) = matters(store)
+    assert json.loads(again["body"]) == {"source": "registers", "count": 1, "digests": {f"{2:064x}": 1}, "case": last}
+
+
+def test_answers_that_differ_each_time_are_told_apart_to_the_newest_five(store: Store, hand: Hand) -> None:
+    rows: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{n:014d}"): page(n) for n in range(1, 8)}
+    office = open_office(store, hand, sources={"registers": Table(rows=rows)})
+    for n in range(1, 8):
+        asked(office, n)
+    (matter,) = matters(store)
+    told = json.loads(matter["body"])
+    assert (told["count"], [*told["digests"]]) == (7, [f"{n:064x}" for n in range(3, 8)])
+
+
+def test_two_daemons_that_hear_it_at_once_lose_no_count(store: Store, hand: Hand) -> None:
+    now = hand()
+
+    def more(told: Mapping[str, int]) -> dict[str, int]:
+        return {"count": told.get("count", 0) + 1}
+
+    def tell(_daemon: int) -> None:
+        for _ in range(5):
+            with store.begin() as tx:
+                tx.attention.add(ANSWER_GARBLED, "bureau", "registers:bureau", more, now)
+
+    with ThreadPoolExecutor(4) as daemons:
+        list(daemons.map(tell, range(4)))
+    (matter,) = matters(store)
+    assert json.loads(matter["body"]) == {"count": 20}
