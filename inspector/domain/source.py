@@ -1,0 +1,14 @@
+"""What the title of a source says against citing it: that it is a proposal, practice of elsewhere, or was read in a report alone."""
+
+from __future__ import annotations
+
+PROPOSED = "非规定"
+"""In the titles of proposals: what is so marked may be quoted to nobody as a rule."""
+
+MARKS = ("仅供参照", "未核对原文")
+"""In the titles of what is law elsewhere, and of what was read in a report alone."""
+
+
+def doubted(title: str, *, statute: bool) -> bool:
+    """Whether a source binds nobody here by its own title. A statute does, whatever is said of how a pack uses it."""
+    return not statute and any(mark in title for mark in (PROPOSED, *MARKS))
