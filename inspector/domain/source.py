@@ -8,6 +8,9 @@ PROPOSED = "非规定"
 MARKS = ("仅供参照", "未核对原文")
 """In the titles of what is law elsewhere, and of what was read in a report alone."""
 
+FAIR = "S0:7"
+"""The article that forbids to discriminate against those who committed: by itself it carries nothing that weighs on them."""
+
 
 def doubted(title: str, *, statute: bool) -> bool:
     """Whether a source binds nobody here by its own title. A statute does, whatever is said of how a pack uses it."""
