@@ -16,7 +16,7 @@ from inspector.labels import toml
 from inspector.policybook.approvals import approved, without_approval
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.inherit import BASE, chain, located, merged
-from inspector.policybook.lineage import lineage
+from inspector.policybook.lineage import heavier, lineage
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
 from inspector.policybook.rows import read
@@ -72,7 +72,7 @@ class Policybook:
         closed, overlaps = _close([held for held in packs if held[1].label in own])
         beside, theirs = _close([held for held in packs if held[1].label not in own])
         late, strangers = lineage(packs)
-        flaws += [*overlaps, *theirs, *late]
+        flaws += [*overlaps, *theirs, *late, *heavier(packs)]
         closed = approved(folder, closed, labels, flaws)
         for where in more:
             beside = approved(where, beside, labels, flaws)

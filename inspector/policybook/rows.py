@@ -41,7 +41,7 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
-from inspector.domain.source import doubted
+from inspector.domain.source import permitting
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
@@ -113,13 +113,8 @@ class Draft:
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
-        """Whether an article of a basis is marked, at its source, as permitting heavier checks of those who committed.
-
-        What its own title calls practice of elsewhere, or unread, permits nothing, whatever is marked; a statute does.
-        """
-        marked = {cited for cited in map(str.strip, basis.split(";")) if cited in self.heavier}
-        sources = {cited.partition(":")[0] for cited in marked}
-        return any(not doubted(self.sources[code], statute=code in self.statutes) for code in sources)
+        """Whether an article of a basis is marked, at its source, as permitting heavier checks of those who committed."""
+        return permitting(basis, self.heavier, self.sources, self.statutes)
 
     @property
     def order(self) -> tuple[str, ...]:

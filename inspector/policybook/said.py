@@ -29,6 +29,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "changes the outcome of who committed before, and {value} has nothing that allows it here (仅供参照, 未核对原文, item 7 alone)",
         "改变此前承诺人的结果，而 {value} 都不能在此允许溯及（仅供参照或者未核对原文的来源、第7项本身均不能）；请引用允许溯及的规定",
     ),
+    "transition_heavier": (
+        "{outcomes} weighs more on who committed under {other} than it did; {value} has no article marked as permitting that (heavier)",
+        "此前依 {other} 承诺的人，{outcomes} 的结果比当时更重，而 {value} 没有其来源标明允许从严（heavier）的条款；须引用，或者不溯及",
+    ),
     "stratum_level": (
         "stratum {value} is of level {level}, but {by} is of {other}: caps, cool-downs and comparisons go by the level; give each its own",
         "{value} 层写明等级 {level}，而 {by} 属于等级 {other}：上限、间隔和比较都以等级为准；请各用各的层",

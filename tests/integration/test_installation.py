@@ -28,7 +28,8 @@ LICENCE = {"registration-status": "存续"}
 CURABLE = 'outcome = "UNTRUE_CURABLE"'
 ACT = "act-untrue-curable"
 MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
-TRANSITION = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8"\n'
+TRANSITION = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8;S70:3"\n'
+PERMITTING = '[sources]\nS70 = { title = "《示例区信用条例》", heavier = ["3"] }\n'
 
 
 class Installation:
@@ -63,7 +64,7 @@ class Installation:
 
     def followed(self, more: str = "") -> Path:
         """The file of demo@2, stricter and with `more` rows, in force from April on."""
-        version = self.stricter().replace('version = "1"', 'version = "2"', 1) + more
+        version = self.stricter().replace('version = "1"', 'version = "2"', 1).replace("[sources]\n", PERMITTING, 1) + more
         dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
         lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]
         file = self.policies / "demo" / "pack-2.toml"
@@ -203,7 +204,7 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     with office.store.read() as tx:
         (told,) = (json.loads(one["body"]) for one in tx.ledger.about(cases[1]) if one["rule"] == "officer.review")
     assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
-    assert "S0:8" in told["basis"]
+    assert "S0:8;S70:3" in told["basis"]
     assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
 
 

@@ -251,6 +251,39 @@ def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp
         Policybook.load(tmp_path)
 
 
+def test_an_outcome_weighs_more_on_who_committed_before_only_where_an_article_permits_it(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    dates = (("effective_from = 2026-01-01", "effective_from = 2026-12-01"), ('version = "2026.1"', 'version = "2026.2"'))
+    row = legaltime.TRANSITION.replace("maoji@2025.1", "maoji@2026.1")
+
+    def followed(*edits: tuple[str, str], more: str = row) -> list[str]:
+        """The flaws of a later version that changes the row of what is untrue and can be cured."""
+        text = edited(*dates)
+        for old, new in edits:
+            text = after('outcome = "UNTRUE_CURABLE"', old, new, text)
+        write(tmp_path, text + more, "pack-2026.2.toml")
+        try:
+            Policybook.load(tmp_path)
+        except PacksInvalid as invalid:
+            return [str(flaw) for flaw in invalid.flaws]
+        return []
+
+    assert followed() == []
+    revoked, graded = ('proposals = ["ORDER_RECTIFY"]', 'proposals = ["REVOKE"]'), ('grade = "minor"', 'grade = "general"')
+    fined = ('proposals = ["ORDER_RECTIFY"]', 'proposals = ["ORDER_RECTIFY", "PENALTY"]')
+    for edit in (revoked, graded, fined):
+        (told,) = followed(edit)
+        assert "transition before · basis: UNTRUE_CURABLE weighs more on who committed under maoji@2026.1 than it did" in told
+        assert "此前依 maoji@2026.1 承诺的人，UNTRUE_CURABLE 的结果比当时更重" in told
+        assert followed(edit, more="") == [], "what holds from now on is the new version's affair"
+    lighter = ('proposals = ["ORDER_RECTIFY"]', "proposals = []")
+    assert followed(lighter) == [], "what is lighter needs no permit"
+    marked = edited(*dates, ("[sources]\n", '[sources]\nS70 = { title = "《条例》", heavier = ["3"] }\n'))
+    text = after('outcome = "UNTRUE_CURABLE"', *graded, marked) + row.replace('"S0:8"', '"S70:3"')
+    write(tmp_path, text, "pack-2026.2.toml")
+    assert Policybook.load(tmp_path).get("maoji@2026.2").transitions
+
+
 def test_an_article_that_its_source_marks_as_permitting_it_lets_committers_be_drawn_more(tmp_path: Path) -> None:
     held = loaded(tmp_path, after('id = "sample-normal-D"', "S0:7;P:2.3;H:11", "S0:7;S8:22", sizes.PERMITTING))
     assert (held.heavier, held.sampling("normal-D").ratio) == (frozenset({"S8:22"}), Fraction(2, 5))
