@@ -87,12 +87,13 @@ class Policybook:
         They take in no case any more, and what they opened stays open to what was taken in under them: which of their sources are
         statutes is not asked of them, since texts of before that mark do not say.
 
-        Raises PacksInvalid where this release cannot read one any more.
+        Raises PacksInvalid where this release cannot read one any more, or a transition makes an outcome weigh more than one of them.
         """
         flaws: list[Flaw] = []
         held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
         read_again = (_read(held[label], held, flaws, kept=True) for label in sorted(labels))
         kept = tuple(policy for policy in read_again if policy is not None)
+        flaws += heavier([(pack.label, pack) for pack in self.packs], kept)
         if flaws:
             raise PacksInvalid(flaws)
         return replace(self, kept=kept)

@@ -33,9 +33,12 @@ def lineage(packs: Sequence[tuple[str, Policy]]) -> tuple[list[Flaw], list[Flaw]
     return late, unknown
 
 
-def heavier(packs: Sequence[tuple[str, Policy]]) -> Iterator[Flaw]:
-    """Transitions by which who committed under an earlier version fares worse than by it: only an article that permits it does that."""
-    held = {pack.label: pack for _, pack in packs}
+def heavier(packs: Sequence[tuple[str, Policy]], kept: Sequence[Policy] = ()) -> Iterator[Flaw]:
+    """Transitions by which who committed under an earlier version fares worse than by it: only an article that permits it does that.
+
+    The earlier version is one of these packs, or was `kept` when it left the folder.
+    """
+    held = {pack.label: pack for pack in (*kept, *(pack for _, pack in packs))}
     for file, pack in packs:
         for row in pack.transitions:
             if Scope.OUTCOMES not in row.scopes or permitting(row.basis, pack.heavier, pack.sources, pack.statutes):

@@ -249,6 +249,16 @@ def test_a_transition_may_come_from_a_version_that_is_kept_and_from_none_that_no
         installation.start(hand)
 
 
+def test_an_outcome_weighs_no_more_than_by_a_version_that_is_kept_without_an_article_that_permits_it(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    installation.followed(TRANSITION.replace("S0:8;S70:3", "S0:8"))
+    installation.pack.unlink()
+    with pytest.raises(PacksInvalid, match="UNTRUE_CURABLE weighs more on who committed under demo@1 than it did"):
+        installation.start(hand)
+
+
 def test_a_pack_that_decided_by_a_transition_alone_is_neither_edited_nor_forgotten(
     installation: Installation, hand: Hand
 ) -> None:
