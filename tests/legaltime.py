@@ -8,7 +8,7 @@ from tests.packs import SHIPPED, edited
 SUSPENSION = '\n[[suspension]]\nid = "suspend"\nreason = "TESTING"\nname = "检测"\nlongest = "30d"\nbasis = "P:2.4"\n'
 EXTENSION = '\n[[extension]]\nid = "extend"\nterm = "10wd"\ntimes = 1\napprover = "HEAD"\nbasis = "P:2.4"\n'
 QUIET = '\n[[quiet]]\nid = "quiet"\ndays = ["1-20"]\nsubjects = ["FIRM"]\nexcept = ["LEAD", "EMERGENCY"]\nbasis = "P:2.4"\n'
-TRANSITION = '\n[[transition]]\nid = "before"\nof = ["maoji@2025.1"]\nscopes = ["outcomes", "suspensions"]\nbasis = "S0:7"\n'
+TRANSITION = '\n[[transition]]\nid = "before"\nof = ["maoji@2025.1"]\nscopes = ["outcomes", "suspensions"]\nbasis = "S0:8"\n'
 WHOLE = SHIPPED + SUSPENSION + EXTENSION + QUIET + TRANSITION
 """The shipped pack with one row of each: it loads."""
 
@@ -41,7 +41,7 @@ BROKEN = {
         "transition again · of: maoji@2025.1 (suspensions) is in before already",
     ),
     "nobody's outcome changes afterwards by a mere proposal": (
-        with_row(TRANSITION, ('"S0:7"', '"P:2.7"')),
+        with_row(TRANSITION, ('"S0:8"', '"P:2.7"')),
         ["transition_uncited"],
         "transition before · basis: the outcome of who committed under an earlier version changes, and P:2.7 is only a proposal",
     ),

@@ -7,9 +7,7 @@ from tests.packs import after, edited, without
 
 WHOLE = after('id = "sample-pool-D"', 'ratio = "30%"', 'ratio = "100%"')
 HEAVIER = after('id = "sample-normal-D"', 'ratio = "30%"', 'ratio = "40%"')
-PERMITTING = edited(
-    ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('不是本事项的依据"\n', '不是本事项的依据" }\n'), text=HEAVIER
-)
+PERMITTING = edited(('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('——仅供参照，不是本事项的依据"\n', '" }\n'), text=HEAVIER)
 """A pack that draws committers of one level more, and says which article of which source would permit it."""
 BROKEN = {
     "the stratum of what must be seen needs its row": (

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
 from math import ceil, floor
 from typing import Protocol
 
@@ -267,8 +268,8 @@ def _top_up(rule: str, row: Cited, facts: Facts, due: Sequence[_Stratum], order:
     given = sum(one.k for one in due)
     missing = max(0, asked - given)
     added: dict[str, int] = {}
-    for one in sorted(filter(lambda held: held.random, due), key=_rank(order)):
-        if (more := min(missing, one.room)) > 0:
+    for alike in _alike(filter(lambda held: held.random, due), order):
+        for one, more in _spread(missing, [(one, one.room) for one in reversed(alike)]):
             one.wanted, one.moved = one.k + more, True
             added[one.row.stratum] = more
             missing -= more
@@ -308,16 +309,48 @@ def _take(  # noqa: PLR0913, PLR0917 - one limit in all its parts
     given = sum(one.k for one in strata)
     excess = max(0, given - max(0, allowed))
     taken: dict[str, int] = {}
-    for one in sorted(strata, key=_rank(order), reverse=True):
-        room = one.k - min(one.k, one.protected)
-        less = min(excess, room, spare if id(one) in judged else room)
-        if less > 0:
+    for alike in reversed(_alike(strata, order)):
+        rooms = [(one, one.k - min(one.k, one.protected)) for one in alike]
+        cuts = _spread(excess, rooms)
+        if sum(less for one, less in cuts if id(one) in judged) > spare:
+            bound, free = ([held for held in rooms if (id(held[0]) in judged) is of] for of in (True, False))
+            cuts = _spread(spare, bound) + _spread(excess - spare, free)
+        for one, less in cuts:
             one.wanted, one.moved = one.k - less, True
             taken[one.row.stratum] = less
             excess -= less
             spare -= less if id(one) in judged else 0
     steps.append(_step(rule, row, {**facts, "given": given, "cut": taken, "above": excess}))
     return spare
+
+
+def _alike(strata: Iterable[_Stratum], order: Sequence[str]) -> list[list[_Stratum]]:
+    """The strata by rank, those of one level and one share together."""
+    rank = _rank(order)
+    return [list(group) for _, group in groupby(sorted(strata, key=rank), key=lambda one: rank(one)[:2])]
+
+
+def _spread(amount: int, rooms: Sequence[tuple[_Stratum, int]]) -> list[tuple[_Stratum, int]]:
+    """An amount over strata that are alike, by how many may be drawn in each and none beyond its room; what gets nothing is left out.
+
+    So no code and no route decides whom a bound of the whole register meets (scenario 5). What does not divide goes to the
+    largest remainders; of equal ones to the first.
+    """
+    given, left = dict.fromkeys(range(len(rooms)), 0), [at for at, (_, room) in enumerate(rooms) if room > 0]
+    while amount > 0 and left:
+        total = sum(rooms[at][0].count.able for at in left)
+        parts = {at: divmod(amount * rooms[at][0].count.able, total) for at in left}
+        full = [at for at in left if parts[at][0] >= rooms[at][1]]
+        if full:
+            given |= {at: rooms[at][1] for at in full}
+            amount -= sum(rooms[at][1] for at in full)
+            left = [at for at in left if at not in full]
+            continue
+        over = amount - sum(whole for whole, _ in parts.values())
+        more = sorted(left, key=lambda at: -parts[at][1])[:over]
+        given |= {at: parts[at][0] + (at in more) for at in left}
+        break
+    return [(rooms[at][0], count) for at, count in given.items() if count > 0]
 
 
 def _rank(order: Sequence[str]) -> Callable[[_Stratum], tuple[int, Fraction, str]]:

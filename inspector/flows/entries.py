@@ -10,7 +10,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
-from inspector.domain.sampling import FULL, POOL, parted
+from inspector.domain.sampling import FULL, MUST, POOL, parted
 from inspector.flows.members import Member, object_id
 from inspector.flows.office import Office, Plan
 from inspector.store.room import Row
@@ -59,7 +59,10 @@ def entries(office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[
 
     Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
-    known = {row.stratum for row in policy.samplings}
+    known = {row.stratum for row in policy.samplings} - {
+        FULL,
+        MUST,
+    }  # a former pack may have led cases there; no row may any more
     for row in (*tx.cases.undrawn(plan.agency), *again):
         if row["wants_visit"] or row["stratum"] is not None:
             kind = SubjectKind(row["subject_kind"])

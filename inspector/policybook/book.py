@@ -17,7 +17,7 @@ from inspector.policybook.approvals import approved, without_approval
 from inspector.policybook.flaws import Flaw, PacksInvalid
 from inspector.policybook.founding import Document, documents, founded
 from inspector.policybook.inherit import BASE, chain, located, merged
-from inspector.policybook.lineage import lineage
+from inspector.policybook.lineage import heavier, lineage
 from inspector.policybook.notices import kept_notices
 from inspector.policybook.part import Part
 from inspector.policybook.proofs import prove
@@ -74,7 +74,7 @@ class Policybook:
         closed, overlaps = _close([held for held in packs if held[1].label in own])
         beside, theirs = _close([held for held in packs if held[1].label not in own])
         late, strangers = lineage(packs)
-        flaws += [*overlaps, *theirs, *late, *kept_notices(packs)]
+        flaws += [*overlaps, *theirs, *late, *kept_notices(packs), *heavier(packs)]
         closed = approved(folder, closed, labels, flaws)
         for where in more:
             beside = approved(where, beside, labels, flaws)
@@ -89,12 +89,13 @@ class Policybook:
         They take in no case any more, and what they opened stays open to what was taken in under them: which of their sources are
         statutes is not asked of them, since texts of before that mark do not say.
 
-        Raises PacksInvalid where this release cannot read one any more.
+        Raises PacksInvalid where this release cannot read one any more, or a transition makes an outcome weigh more than one of them.
         """
         flaws: list[Flaw] = []
         held = {label: _remembered(label, text) for label, text in {**texts, **self.texts}.items()}
         read_again = (_read(held[label], held, flaws) for label in sorted(labels))
         kept = tuple(policy for policy in read_again if policy is not None)
+        flaws += heavier([(pack.label, pack) for pack in self.packs], kept)
         if flaws:
             raise PacksInvalid(flaws)
         return replace(self, kept=kept)

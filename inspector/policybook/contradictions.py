@@ -17,7 +17,7 @@ from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.sampling import POOL, SamplingRow, Window
 from inspector.policybook.legaltime import VISITED
 from inspector.policybook.rows import Draft
-from inspector.policybook.sizes import PROPOSALS, Found
+from inspector.policybook.sizes import Found
 
 YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
 """How often a window comes round in a year."""
@@ -31,11 +31,6 @@ _WITHIN = (
 """Terms that lie within another one: a reminder within what it reminds of, the acceptance and the telling of an object within the visit."""
 
 _A_DAY = frozenset({Unit.WORKING_DAY, Unit.DAY, Unit.MONTH, Unit.YEAR})
-
-
-def proposed(basis: str) -> bool:
-    """Whether a basis names nothing but proposals: they are no law, and allow nothing that needs one."""
-    return {cited.partition(":")[0].strip() for cited in basis.split(";")} <= PROPOSALS
 
 
 def _bases(draft: Draft, found: Found) -> None:
@@ -83,7 +78,7 @@ def _heavier(draft: Draft, found: Found) -> None:
             told = {"value": stratum, "ratio": _said(row), "level": row.level, "other": _said(others)}
             found("heavier_uncited", f"sampling {row.row}", "basis", **told)
     for strategy in draft.strategies:
-        if strategy.visit_all and proposed(strategy.basis):
+        if strategy.visit_all and not draft.permits(strategy.basis):
             found("visit_all_uncited", f"strategy {strategy.row}", "basis", value=strategy.basis)
 
 

@@ -20,6 +20,7 @@ from inspector.policybook.legaltime import repeated_reasons, repeated_units, use
 from inspector.policybook.minimums import PROOFS as MINIMUMS
 from inspector.policybook.notices import PROOFS as NOTICES
 from inspector.policybook.part import nearest
+from inspector.policybook.permits import LATER as PERMITS
 from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROOFS as SIZES
@@ -44,7 +45,7 @@ def prove(draft: Draft, file: str, *, kept: bool = False) -> list[Flaw]:
         told = {name: str(value) for name, value in facts.items()}
         flaws.append(Flaw(code=code, file=file, row=row, field=field, facts=told))
 
-    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS, *WAYS, *NOTICES):
+    for tables, proof in _PROOFS if kept else (*_PROOFS, *CONTRADICTIONS, *WAYS, *NOTICES, *PERMITS):
         if not draft.broken.intersection(tables):
             proof(draft, found)
     if not flaws and not draft.broken:

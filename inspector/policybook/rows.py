@@ -42,6 +42,7 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
+from inspector.domain.source import permitting
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
@@ -115,7 +116,7 @@ class Draft:
 
     def permits(self, basis: str) -> bool:
         """Whether an article of a basis is marked, at its source, as permitting heavier checks of those who committed."""
-        return any(cited.strip() in self.heavier for cited in basis.split(";"))
+        return permitting(basis, self.heavier, self.sources, self.statutes)
 
     @property
     def order(self) -> tuple[str, ...]:

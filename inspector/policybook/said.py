@@ -10,8 +10,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用其来源标明允许从严（heavier）的条款",
     ),
     "visit_all_uncited": (
-        "sends people to whoever committed, whatever the case needs, and {value} is only a proposal; cite what allows it",
-        "对承诺人一律可以上门，而 {value} 只是建议值；须引用允许从严的规定",
+        "sends people to whoever committed, whatever the case needs, and {value} has no article marked as permitting it (heavier)",
+        "对承诺人一律可以上门，而 {value} 没有其来源标明允许从严（heavier）的条款；须引用，或者写 false",
+    ),
+    "stratum_reserved": (
+        "{value} is not for a row to name: it has no level whose daily supervision it could be held against; name another stratum",
+        "{value} 是保留的层，策略不得使用：它没有可以与日常监管对照的等级；请另用一层",
+    ),
+    "key_uncited": (
+        "stratum {value} is key, so {by} does not bind it, but {other}, of level {level} too; mark both or neither, or cite a permit",
+        "{value} 层是重点（key），不受 {by} 约束，而同为等级 {level} 的 {other} 受其约束；须同有同无，或者引用允许从严（heavier）的条款",
+    ),
+    "act_unfounded": (
+        "{value} has nothing that defines an act here: a proposal, 仅供参照, 未核对原文, or item 7 alone does not; cite what does",
+        "{value} 都不能在此界定失信行为：建议值、仅供参照或者未核对原文的来源、第7项本身均不能；请引用作出界定的文件",
+    ),
+    "transition_unfounded": (
+        "changes the outcome of who committed before, and {value} has nothing that allows it here (仅供参照, 未核对原文, item 7 alone)",
+        "改变此前承诺人的结果，而 {value} 都不能在此允许溯及（仅供参照或者未核对原文的来源、第7项本身均不能）；请引用允许溯及的规定",
+    ),
+    "transition_heavier": (
+        "{outcomes} weighs more on who committed under {other} than it did; {value} has no article marked as permitting that (heavier)",
+        "此前依 {other} 承诺的人，{outcomes} 的结果比当时更重，而 {value} 没有其来源标明允许从严（heavier）的条款；须引用，或者不溯及",
     ),
     "stratum_level": (
         "stratum {value} is of level {level}, but {by} is of {other}: caps, cool-downs and comparisons go by the level; give each its own",
@@ -104,6 +124,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "notice_widened": (
         "the notice {value} announced no {methods} in {other}: what was signed cannot be widened; give the notice a new version",
         "{other} 中的 {value} 版告知书没有告知 {methods}，已经签署的不能扩大；请另定告知书版本",
+    ),
+    "letter_before_query": (
+        "asks another agency before asking on line; put ONLINE_QUERY before ASSISTANCE",
+        "先请求协助后在线查询；能在线查清的先在线核查，请把 ONLINE_QUERY 写在 ASSISTANCE 之前",
     ),
     "verify_hasty": (
         "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",

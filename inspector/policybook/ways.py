@@ -11,13 +11,18 @@ from inspector.policybook.sizes import Found
 
 
 def _online_first(draft: Draft, found: Found) -> None:
-    """Nobody is sent before the query (handbook 2.2), and no level is spared it where a fact has a source (1.4.13, scenario 43)."""
+    """Nobody is sent before the query (handbook 2.2), and no level is spared it where a fact has a source (1.4.13, scenario 43).
+
+    Nor is another agency asked before it (the plan, item 4; handbook 2.2). To check more closely permits no letter that a query saves.
+    """
     for row in draft.strategies:
         here = f"strategy {row.row}"
+        before = row.methods[: row.methods.index(Method.ONLINE_QUERY)] if Method.ONLINE_QUERY in row.methods else ()
+        if Method.ASSISTANCE in before:
+            found("letter_before_query", here, "methods")
         if draft.permits(row.basis):
             continue
         if Method.ONLINE_QUERY in row.methods:
-            before = row.methods[: row.methods.index(Method.ONLINE_QUERY)]
             if Method.ON_SITE in before:
                 found("visit_before_query", here, "methods")
             continue

@@ -6,12 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from inspector.domain.policy import Policy
-
-PROPOSED = "非规定"
-"""In the titles of proposals: what is so marked may be quoted to nobody as a rule."""
-
-MARKS = ("仅供参照", "未核对原文")
-"""In the titles of what is law elsewhere, and of what was read in a report alone."""
+from inspector.domain.source import MARKS, doubted
 
 
 def short(title: str) -> str:
@@ -28,9 +23,7 @@ def told(title: str) -> str:
 
 def binding(basis: str, sources: Mapping[str, str], statutes: Collection[str]) -> str:
     """What of a basis may be given to the public: statutes, and documents whose titles say nothing against them; it may be nothing."""
-    against = {
-        code for code, title in sources.items() if code not in statutes and any(mark in title for mark in (PROPOSED, *MARKS))
-    }
+    against = {code for code, title in sources.items() if doubted(title, statute=code in statutes)}
     return ";".join(one for one in basis.split(";") if one and one.partition(":")[0].strip() not in against)
 
 
@@ -49,3 +42,8 @@ def sources(policy: Policy) -> dict[str, tuple[str, ...]]:
         code: (name, "是" if code in policy.statutes else "", permits[code], lists.get(code, ""))
         for code, name in policy.sources.items()
     }
+
+
+def whole(basis: str, sources: Mapping[str, str], statutes: Collection[str]) -> bool:
+    """Whether all of a basis may be given to the public. What is left of another names articles that may not have its number."""
+    return binding(basis, sources, statutes) == ";".join(one for one in basis.split(";") if one)

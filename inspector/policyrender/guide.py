@@ -1,7 +1,8 @@
 """The public guide (办事指南): for each published item what is to be proven, both ways to do so, and how to turn back (the plan, item 6).
 
 A page in Chinese, Markdown or HTML, that stands by itself. What it says of law is the pack's, cited with its articles: no proposal and
-no practice of elsewhere is given as a basis. While nobody has approved the pack, the page says that it is a draft.
+no practice of elsewhere is given as a basis, and no article for a number that only such a one has. While nobody has approved the pack,
+the page says that it is a draft.
 """
 
 from __future__ import annotations
@@ -16,11 +17,16 @@ from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
 from inspector.policyrender import UNAPPROVED, legaltime
-from inspector.policyrender.caveats import binding
+from inspector.policyrender.caveats import binding, whole
 from inspector.policyrender.words import FACTORS, WORDS, graded, term
 
 UNTRUE = (Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING)
 """What may be found of a commitment that does not hold."""
+
+OWN = "有的内容由该文件确定，并非引自法律、法规"
+UNFOUNDED = "有的内容是建议或者未经核对，批准之前不得作为规定引用"
+"""What is said of a sentence that a proposal, a practice of elsewhere or a report stands behind, though in part: with an approval, and
+without one."""
 
 _STYLE = (
     "body{max-width:46em;margin:2em auto;padding:0 1em;font-family:sans-serif;line-height:1.7;color:#1a1a1a;background:#fff}"
@@ -88,7 +94,11 @@ def _head(policy: Policy, on: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Bases:
-    """How the guide of a day cites: what rests on proposals alone rests on the document by which the pack was approved, or on nothing."""
+    """How the guide of a day cites. No article is given for a number that only a proposal beside it has.
+
+    What rests on a proposal, though in part, rests on the document by which the pack was approved; while there is none, on nothing.
+    Either is said, so that nobody takes the number for a statute's.
+    """
 
     policy: Policy
     cite: Cite
@@ -96,13 +106,21 @@ class _Bases:
 
     def of(self, *bases: str) -> str:
         """The sentence that ends what they speak of."""
-        told = self.by([binding(basis, self.policy.sources, self.policy.statutes) for basis in bases], self.policy.sources)
-        return f"。依据：{told}" if told else ""
+        stated, sources = [basis for basis in bases if basis], self.policy.sources
+        if not stated:
+            return ""
+        if all(whole(basis, sources, self.policy.statutes) for basis in stated):
+            return f"。依据：{self.cite(stated, sources)}"
+        approved = self.approved()
+        return f"。依据：{approved}（{OWN}）" if approved else f"。{UNFOUNDED}"
 
-    def by(self, bases: Sequence[str], sources: Mapping[str, str]) -> str:
-        """Those bases in words, or the approval; empty where there is neither."""
-        if told := self.cite([basis for basis in bases if basis], sources):
-            return told
+    def founded(self, basis: str, sources: Mapping[str, str]) -> str:
+        """What provides for an item, in words: no number rests on it, so what may be given of it is; else the approval, if any."""
+        held = binding(basis, sources, self.policy.statutes)
+        return self.cite([held], sources) if held else self.approved()
+
+    def approved(self) -> str:
+        """The document by which the pack was approved; empty while there is none."""
         approval = self.policy.approval
         return f"{approval.by}{approval.document}" if approval and self.policy.approved(self.on) else ""
 
@@ -113,7 +131,7 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
     assert public is not None, "only what is public is guided to"
     choice, withdrawal = (bases.of(policy.basis(rule)) for rule in (Rule.CERTIFICATE, Rule.WITHDRAW))
     content = entry.content
-    founded = bases.by([binding(content.basis, content.sources, policy.statutes)], content.sources)
+    founded = bases.founded(content.basis, content.sources)
     check = {"免予核查": f"{_exempt(item)}{bases.of(item.exempt_basis or '')}"}
     if not item.exempt:
         check = {"核查": f"{verified(policy, item)}{bases.of(item.verify_basis)}"}

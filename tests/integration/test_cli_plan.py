@@ -65,7 +65,7 @@ def test_the_year_is_planned_approved_and_published_by_what_the_how_to_says_to_t
     """One user of the machine, two persons: word by word, but for the year and for what one command tells the next."""
     agency = '[agencies.licensing]\nname = "行政审批局"\nparent = "city"\n'
     held = settled(
-        database_url, tmp_path, agency + '[plans.monthly]\nagency = "licensing"\ntrigger = "cron day=1 09:00"\npool = true\n'
+        database_url, tmp_path, agency + '[plans.weekly]\nagency = "licensing"\ntrigger = "cron mon 09:00"\npool = true\n'
     )
     file = held.file("objects.csv", table(["code"], ["TEST1"], ["TEST2"]))
     held.well("roster", "import", "objects", file, "--agency", "licensing")
@@ -91,7 +91,7 @@ def test_the_year_is_planned_approved_and_published_by_what_the_how_to_says_to_t
                     out = held.well(*words[1:]).out
                     token, told = (out.strip(), told) if words[1] == "token" else (token, out)
     assert [words[2] for words in lines if words[0] == "./run"] == ["create", "create", "issue", "publish"]
-    assert held.well("plan", "show", "monthly", "--year", YEAR, "--json").json["state"] == "PUBLISHED"
+    assert held.well("plan", "show", "weekly", "--year", YEAR, "--json").json["state"] == "PUBLISHED"
 
 
 def test_check_names_the_plans_that_wait_for_their_year_and_from_november_on_for_the_next(operator: Operator) -> None:

@@ -44,7 +44,7 @@ def test_the_row_the_ways_the_date_and_the_draw_are_told_with_their_bases_and_no
         [("ONLINE_QUERY", "social", "")],
         [("ASSISTANCE", "housing", "DATA_NOT_SHARED")],
     ]
-    assert (draw["row"], draw["ratio"], draw["minimum"], draw["key"]) == ("sample-high-A", "1/5", 1, True)
+    assert (draw["row"], draw["ratio"], draw["minimum"], draw["key"]) == ("sample-high-A", "1/5", 1, False)
     assert all(one["citation"] for part in (why["basis"], said["draw"]["basis"]) for one in part)
     page = laptop.well(*words).out
     for line in ("row high-A", "verified before the decision", "Due by 2026-03-12 17:30", "Drawn: 20% of them, 1 at least"):

@@ -20,6 +20,7 @@ from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
 from inspector.flows.settle import settle_case
 from inspector.labels import LANGS
+from inspector.policybook import Policybook
 from inspector.ports import Card, CreditEntry, CreditRetraction, Provenance, Rating, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.edge import serving
@@ -251,6 +252,15 @@ def test_a_corrected_case_stays_drawn_and_the_inspectors_look_at_what_is_claimed
     assert visit.doubts
 
 
+def visiting(office: Office) -> Office:
+    """An office whose pack sends somebody where nobody else could say, at level C and high risk."""
+    packs = tuple(
+        replace(pack, strategies=tuple(replace(row, visit_all=row.visit_all or row.row == "high-C") for row in pack.strategies))
+        for pack in office.book.packs
+    )
+    return replace(office, book=Policybook(packs=packs))
+
+
 def test_a_case_that_comes_to_need_a_visit_after_its_frame_is_framed_again(store: Store, hand: Hand) -> None:
     office = open_office(
         store,
@@ -262,6 +272,7 @@ def test_a_case_that_comes_to_need_a_visit_after_its_frame_is_framed_again(store
         witnesses={"notary": Notary()},
         channels={"phones": Phones()},
     )
+    office = visiting(office)
     with store.begin() as tx:
         tx.rosters.put_inspectors(inspectors(6))
     ids = []

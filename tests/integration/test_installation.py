@@ -32,7 +32,8 @@ LICENCE = {"registration-status": "存续"}
 CURABLE = 'outcome = "UNTRUE_CURABLE"'
 ACT = "act-untrue-curable"
 MINOR, GENERAL = 'grade = "minor"', 'grade = "general"'
-TRANSITION = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8"\n'
+TRANSITION = '\n[[transition]]\nid = "before"\nof = ["demo@1"]\nscopes = ["outcomes"]\nbasis = "S0:8;S70:3"\n'
+PERMITTING = '[sources]\nS70 = { title = "《示例区信用条例》", heavier = ["3"] }\n'
 
 
 class Installation:
@@ -67,7 +68,7 @@ class Installation:
 
     def followed(self, more: str = "") -> Path:
         """The file of demo@2, stricter and with `more` rows, in force from April on."""
-        version = self.stricter().replace('version = "1"', 'version = "2"', 1) + more
+        version = self.stricter().replace('version = "1"', 'version = "2"', 1).replace("[sources]\n", PERMITTING, 1) + more
         dates = {"effective_from": "2026-04-01", "exempt_review_by": "2027-04-01"}
         lines = [f"{key} = {dates[key]}" if (key := line.split(" ")[0]) in dates else line for line in version.splitlines()]
         file = self.policies / "demo" / "pack-2.toml"
@@ -207,7 +208,7 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     with office.store.read() as tx:
         (told,) = (json.loads(one["body"]) for one in tx.ledger.about(cases[1]) if one["rule"] == "officer.review")
     assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
-    assert "S0:8" in told["basis"]
+    assert "S0:8;S70:3" in told["basis"]
     assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
 
 
@@ -313,6 +314,16 @@ def test_a_transition_may_come_from_a_version_that_is_kept_and_from_none_that_no
     assert [row.of for row in installation.start(hand).book.get("demo@2").transitions] == [frozenset(["demo@1"])]
     file.write_text(file.read_text(encoding="utf-8").replace('of = ["demo@1"]', 'of = ["demo@I"]'), encoding="utf-8")
     with pytest.raises(PacksInvalid, match="no version demo@I is known"):
+        installation.start(hand)
+
+
+def test_an_outcome_weighs_no_more_than_by_a_version_that_is_kept_without_an_article_that_permits_it(
+    installation: Installation, hand: Hand
+) -> None:
+    post(installation.start(hand), application(1, "business-licence", LICENCE))
+    installation.followed(TRANSITION.replace("S0:8;S70:3", "S0:8"))
+    installation.pack.unlink()
+    with pytest.raises(PacksInvalid, match="UNTRUE_CURABLE weighs more on who committed under demo@1 than it did"):
         installation.start(hand)
 
 

@@ -45,7 +45,7 @@ def pack_of(office: Office) -> Policy:
 
 def taken_in(office: Office, numbers: range) -> None:
     for number in numbers:
-        post(office, application(number, "business-licence", {"registration-status": "存续"}))
+        post(office, application(number, "business-licence", {"registration-status": "存续"}, notice_version="2026-01"))
     settle(office)
 
 

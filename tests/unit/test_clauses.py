@@ -82,7 +82,7 @@ BROKEN = {
         "quiet quiet · basis: cites S0:3.9",
     ),
     "a transition likewise": (
-        SHIPPED + edited(('basis = "S0:7"', 'basis = "S0:3.9"'), text=TRANSITION),
+        SHIPPED + edited(('basis = "S0:8"', 'basis = "S0:3.9"'), text=TRANSITION),
         ["clause_missing"],
         "transition before · basis: cites S0:3.9",
     ),

@@ -87,7 +87,7 @@ def test_one_that_a_statute_opens_is_taken() -> None:
 
 def test_a_pack_kept_from_before_statutes_were_marked_still_decides_what_was_taken_in_under_it() -> None:
     marked = (POLICIES / "fire-safety" / "pack.toml").read_text(encoding="utf-8")
-    unmarked = (('S10 = { title = "', 'S10 = "'), ('仅供参照", statute = true }', '仅供参照"'))
+    unmarked = (('S10 = { title = "', 'S10 = "'), ('仅供参照", statute = true, heavier = ["15"] }', '仅供参照"'))
     old = edited(('version = "2"', 'version = "1"'), *unmarked, text=marked)
     policy = BOOK.remembering({"fire-safety@1": old}, ["fire-safety@1"]).get("fire-safety@1")
     given = application(1, "public-venue-fire-safety", {"fire-safety-conditions": "符合"}, matter=MatterKind.LICENCE)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from inspector.domain.policy import Approval, Policy
+from inspector.domain.source import MARKS, PROPOSED
 from inspector.flows import wording
 from inspector.policybook import Policybook
 from inspector.policyrender import guide, render, tables
-from inspector.policyrender.caveats import MARKS, PROPOSED, binding, short
+from inspector.policyrender.caveats import binding, short
 from tests.packs import POLICIES
 from tests.unit.test_catalogue import pack, publishing
 
@@ -51,19 +52,54 @@ def test_the_guide_gives_no_proposal_and_no_practice_of_elsewhere_as_a_basis() -
 
 def test_the_guide_says_that_who_commits_may_be_drawn_like_everybody_else() -> None:
     told = next(line for line in page(pack()).splitlines() if "**随机抽查**" in line)
-    assert told.startswith("- **随机抽查**：与未选择告知承诺制的一样属于日常监管的对象，被随机抽中的，可以到场检查。依据：")
+    assert told.startswith("- **随机抽查**：与未选择告知承诺制的一样属于日常监管的对象，被随机抽中的，可以到场检查。")
     assert "随机抽查" not in page(pack(), "legal-aid"), "an exempt item says that it is under daily supervision"
     plain = tuple(replace(row, stratum=None) for row in pack().strategies)
     assert "随机抽查" not in page(replace(pack(), strategies=plain))
 
 
-def test_what_rests_on_proposals_alone_rests_on_the_document_by_which_they_were_approved() -> None:
-    licence = replace(pack().items[ITEM], verify_basis="P:2.4")
-    policy = replace(pack(), items={ITEM: licence})
-    check = next(line for line in page(policy).splitlines() if "**核查**" in line)
-    assert "依据" not in check
-    approved = page(replace(policy, approval=APPROVAL))
-    assert next(line for line in approved.splitlines() if "**核查**" in line).endswith("。依据：示例区司法局示例司发〔2026〕1号")
+APPROVED = f"。依据：示例区司法局示例司发〔2026〕1号（{guide.OWN}）"
+
+
+def line(policy: Policy, head: str, item: str = ITEM) -> str:
+    """What the guide says under a head."""
+    return next(told for told in page(policy, item).splitlines() if told.startswith(f"- **{head}**"))
+
+
+def test_no_article_is_given_for_a_number_that_only_the_proposal_beside_it_has() -> None:
+    """The plan's item 7 asks for a time and names none; the 20 working days are a proposal."""
+    assert pack().items[ITEM].verify_basis == "S0:7;P:2.4"
+    check = line(pack(), "核查")
+    assert "20个工作日内完成" in check
+    assert check.endswith(f"。{guide.UNFOUNDED}"), "a draft's number rests on nothing, and says so"
+    assert line(replace(pack(), approval=APPROVAL), "核查").endswith(APPROVED)
+
+
+def test_a_law_is_not_cited_for_the_number_of_a_rule_that_nobody_has_read() -> None:
+    """The Fire Law, article 15, says 及时; the 20 working days stand in a report of another rule."""
+    policy, item = Policybook.load(POLICIES).get("fire-safety@2"), "public-venue-fire-safety"
+    assert policy.items[item].verify_basis == "S10:15;S28:1.1.10"
+    check = line(policy, "核查", item)
+    assert "自作出决定之日起20个工作日内完成" in check
+    assert "消防法" not in check
+    assert check.endswith(f"。{guide.UNFOUNDED}")
+    assert line(replace(policy, approval=APPROVAL), "核查", item).endswith(APPROVED)
+
+
+def test_grades_and_the_date_of_an_exemption_s_review_rest_on_no_article_that_does_not_have_them() -> None:
+    for head, item in (("承诺不实的后果", ITEM), ("免予核查", "legal-aid")):
+        told = line(pack(), head, item)
+        assert "依据：" not in told
+        assert told.endswith(f"。{guide.UNFOUNDED}")
+        assert line(replace(pack(), approval=APPROVAL), head, item).endswith(APPROVED)
+
+
+def test_what_a_document_says_by_itself_is_cited_whoever_approved_the_pack() -> None:
+    for policy in (pack(), replace(pack(), approval=APPROVAL)):
+        assert "第2项" in line(policy, "选择").partition("。依据：")[2]
+        assert "示例司发" not in line(policy, "选择")
+    licence = replace(pack().items[ITEM], verify_basis="S0:7")
+    assert "第7项" in line(replace(pack(), items={ITEM: licence}), "核查").partition("。依据：")[2]
 
 
 def test_of_an_exempt_item_the_guide_does_not_say_that_it_is_verified() -> None:

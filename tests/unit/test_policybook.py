@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -10,11 +11,11 @@ import pytest
 from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import StrategyRow, Timer
 from inspector.domain.strategy import steps
 from inspector.policybook import PacksInvalid, Policybook, hasty
 from tests import legaltime, sizes
-from tests.packs import HRAGENCY, ITEM, POLICIES, SHIPPED, after, edited, loaded, refused, without, write
+from tests.packs import HRAGENCY, ITEM, POLICIES, PREMISES, SHIPPED, after, edited, loaded, refused, without, write
 
 
 def test_all_flaws_of_all_files_are_told_at_once_in_both_languages(tmp_path: Path) -> None:
@@ -86,14 +87,16 @@ def test_changing_one_number_of_the_file_changes_the_due_date(tmp_path: Path) ->
 
 
 def test_changing_the_methods_of_a_row_changes_the_ways_of_a_fact(tmp_path: Path) -> None:
-    def ways(policy: Policy) -> list[Method]:
-        item = policy.item("relief-household")
-        row = policy.strategy(item, "U")
+    policy = loaded(tmp_path, SHIPPED)
+    item = policy.item("relief-household")
+
+    def ways(row: StrategyRow) -> list[Method]:
         return [step.method for step in steps(policy, item, item.fact("household"), row)]
 
-    assert ways(loaded(tmp_path, SHIPPED)) == [Method.ONLINE_QUERY, Method.ASSISTANCE]
-    turned = after('id = "normal-U"', '"ONLINE_QUERY", "ASSISTANCE"', '"ASSISTANCE", "ONLINE_QUERY"')
-    assert ways(loaded(tmp_path, turned)) == [Method.ASSISTANCE, Method.ONLINE_QUERY]
+    row = policy.strategy(item, "U")
+    assert ways(row) == [Method.ONLINE_QUERY, Method.ASSISTANCE]
+    assert ways(replace(row, methods=(Method.ASSISTANCE, Method.ONLINE_QUERY))) == [Method.ASSISTANCE, Method.ONLINE_QUERY]
+    assert ways(replace(row, methods=(Method.ASSISTANCE,))) == [Method.ASSISTANCE]
 
 
 def test_every_timer_and_every_outcome_but_withdrawal_is_answered() -> None:
@@ -209,8 +212,9 @@ def test_the_plan_s_pack_has_the_handbook_s_frequencies() -> None:
 def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_with_the_terms(tmp_path: Path) -> None:
     assert not list(hasty(Policybook.load(POLICIES).get("maoji@2026.1")))
     short = after(HRAGENCY, "standard =", 'verify = "10wd"\nverify_basis = "P:2.4"\nstandard =')
-    told, going = hasty(loaded(tmp_path, short))
-    assert "item hr-agency-staff · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)" in str(
+    (told,) = hasty(loaded(tmp_path, short))
+    (going,) = hasty(loaded(tmp_path, after(PREMISES, "standard =", 'verify = "10wd"\nverify_basis = "P:2.4"\nstandard =')))
+    assert "item dispatch-premises · verify: 10wd ends before a visit given on its first day has to be made (visit 15wd)" in str(
         going
     )
     assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
@@ -247,6 +251,39 @@ def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp
         Policybook.load(tmp_path)
 
 
+def test_an_outcome_weighs_more_on_who_committed_before_only_where_an_article_permits_it(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    dates = (("effective_from = 2026-01-01", "effective_from = 2026-12-01"), ('version = "2026.1"', 'version = "2026.2"'))
+    row = legaltime.TRANSITION.replace("maoji@2025.1", "maoji@2026.1")
+
+    def followed(*edits: tuple[str, str], more: str = row) -> list[str]:
+        """The flaws of a later version that changes the row of what is untrue and can be cured."""
+        text = edited(*dates)
+        for old, new in edits:
+            text = after('outcome = "UNTRUE_CURABLE"', old, new, text)
+        write(tmp_path, text + more, "pack-2026.2.toml")
+        try:
+            Policybook.load(tmp_path)
+        except PacksInvalid as invalid:
+            return [str(flaw) for flaw in invalid.flaws]
+        return []
+
+    assert followed() == []
+    revoked, graded = ('proposals = ["ORDER_RECTIFY"]', 'proposals = ["REVOKE"]'), ('grade = "minor"', 'grade = "general"')
+    fined = ('proposals = ["ORDER_RECTIFY"]', 'proposals = ["ORDER_RECTIFY", "PENALTY"]')
+    for edit in (revoked, graded, fined):
+        (told,) = followed(edit)
+        assert "transition before · basis: UNTRUE_CURABLE weighs more on who committed under maoji@2026.1 than it did" in told
+        assert "此前依 maoji@2026.1 承诺的人，UNTRUE_CURABLE 的结果比当时更重" in told
+        assert followed(edit, more="") == [], "what holds from now on is the new version's affair"
+    lighter = ('proposals = ["ORDER_RECTIFY"]', "proposals = []")
+    assert followed(lighter) == [], "what is lighter needs no permit"
+    marked = edited(*dates, ("[sources]\n", '[sources]\nS70 = { title = "《条例》", heavier = ["3"] }\n'))
+    text = after('outcome = "UNTRUE_CURABLE"', *graded, marked) + row.replace('"S0:8"', '"S70:3"')
+    write(tmp_path, text, "pack-2026.2.toml")
+    assert Policybook.load(tmp_path).get("maoji@2026.2").transitions
+
+
 def test_an_article_that_its_source_marks_as_permitting_it_lets_committers_be_drawn_more(tmp_path: Path) -> None:
     held = loaded(tmp_path, after('id = "sample-normal-D"', "S0:7;P:2.3;H:11", "S0:7;S8:22", sizes.PERMITTING))
     assert (held.heavier, held.sampling("normal-D").ratio) == (frozenset({"S8:22"}), Fraction(2, 5))
@@ -256,7 +293,7 @@ def test_a_visit_may_come_before_the_query_where_an_article_permits_it(tmp_path:
     turned = after('id = "high-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"')
     permitted = after('id = "high-D"', "S0:7;P:2.2", "S0:7;S8:22", turned)
     marked = edited(
-        ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('不是本事项的依据"\n', '不是本事项的依据" }\n'), text=permitted
+        ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('——仅供参照，不是本事项的依据"\n', '" }\n'), text=permitted
     )
     held = loaded(tmp_path, marked)
     assert held.strategy(held.items["hr-agency-staff"], "D").methods[0] is Method.ON_SITE

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.policybook import filing
 from inspector.policybook.flaws import WORDS
-from tests import conduct, contradictions, legaltime, minimums, notices, scales, sizes
+from tests import conduct, contradictions, legaltime, minimums, notices, permits, scales, sizes
 from tests.packs import EXEMPT, HOUSING, HRAGENCY, ITEM, PREMISES, SHIPPED, after, edited, refused, without
 
 BROKEN = {
@@ -347,7 +347,7 @@ BROKEN = {
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
     **sizes.BROKEN,
     **scales.BROKEN,
-    **(legaltime.BROKEN | conduct.BROKEN | contradictions.BROKEN | minimums.BROKEN | notices.BROKEN),
+    **(legaltime.BROKEN | conduct.BROKEN | contradictions.BROKEN | minimums.BROKEN | notices.BROKEN | permits.BROKEN),
 }
 
 
@@ -358,6 +358,18 @@ def test_a_broken_pack_is_refused_with_file_row_and_field(behaviour: str, tmp_pa
     assert [flaw.code for flaw in error.flaws] == codes, str(error)
     assert told in str(error)
     assert all(flaw.file == "maoji/pack.toml" for flaw in error.flaws)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "told"),
+    [
+        ("nobody is put by a row among those whose visit is owed", "full 是保留的层，策略不得使用"),
+        ("nor among those whose coverage is", "must 是保留的层，策略不得使用"),
+        ("no other agency is asked before the query on line", "先请求协助后在线查询；能在线查清的先在线核查"),
+    ],
+)
+def test_what_no_article_permits_is_refused_in_chinese_too(behaviour: str, told: str, tmp_path: Path) -> None:
+    assert told in str(refused(tmp_path, BROKEN[behaviour][0]))
 
 
 @pytest.mark.parametrize("outcome", ["UNVERIFIABLE", "DATA_ERROR", "IMMATERIAL", "CEASED", "NOT_ACTIVE"])
@@ -380,4 +392,7 @@ def test_every_kind_of_flaw_is_shown_by_a_broken_pack() -> None:
     }
     elsewhere |= {"date_far", "verify_hasty", "visit_hasty", "notice_forgotten", "notice_widened"}
     elsewhere |= {"clause_unanswered", "clause_row_missing", "clause_not_cited", "clause_missing", "rule_missing", "rule_twice"}
-    assert {code for _, codes, _ in BROKEN.values() for code in codes} | elsewhere | {"transition_of_later"} == set(WORDS)
+    assert {code for _, codes, _ in BROKEN.values() for code in codes} | elsewhere | {
+        "transition_of_later",
+        "transition_heavier",
+    } == set(WORDS)

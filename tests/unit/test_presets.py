@@ -93,18 +93,49 @@ TERMS = {
 
 
 def test_what_cites_the_handbook_s_table_of_deadlines_has_its_number_and_everything_else_cites_another_source() -> None:
-    pack = BOOK.get("maoji@2026.1")
-    cites = {row.timer.value: str(row.term) for row in pack.terms.values() if "P:2.4" in row.basis}
-    assert cites == TERMS
-    assert {str(item.verify) for item in pack.items.values()} == {"20wd"}, "finish verification: 20"
+    for pack in (BOOK.get("maoji@2026.1"), BOOK.get("maoji@2026.2")):
+        cites = {row.timer.value: str(row.term) for row in pack.terms.values() if "P:2.4" in row.basis}
+        assert cites == TERMS
+        assert {str(item.verify) for item in pack.items.values()} == {"20wd"}, "finish verification: 20"
 
 
-def test_the_plan_s_pack_follows_the_handbook_s_table_of_methods() -> None:
-    """Handbook 2.2: low risk is drawn apart at D alone; everybody may be sent to at high risk and D alone."""
+@pytest.mark.parametrize("label", ["maoji@2026.1", "maoji@2026.2", "demo@1"])
+def test_how_long_a_clock_may_stand_still_is_not_the_handbook_s_number_and_says_so(label: str) -> None:
+    """Handbook 2.4: within a set term, and none is named; 1 to 30 days is the term to rectify."""
+    bounded = [row for row in BOOK.get(label).suspensions if row.longest is not None]
+    assert [(row.row, ("H", "18") in set(citations(row))) for row in bounded] == [(row.row, True) for row in bounded]
+    assert label == "maoji@2026.1" or bounded
+
+
+DEEP = {"A": ("1/100", 1), "B": ("3/100", 1), "U": ("1/20", 2), "C": ("1/10", 5), "D": ("3/10", 5)}
+DAILY = {"A": "1/100", "B": "1/100", "U": "1/100", "C": "3/100", "D": "1/20"}
+"""Handbook 2.3: the share and least number of a level's verification in depth, and the share of its daily supervision."""
+
+
+@pytest.mark.parametrize("label", ["maoji@2026.1", "maoji@2026.2"])
+def test_every_share_of_the_plan_s_pack_is_that_of_the_handbook_s_row_for_it_or_cites_why_it_is_not(label: str) -> None:
+    pack = BOOK.get(label)
+    for row in pack.samplings:
+        if row.level is None:
+            continue
+        cited = set(citations(row))
+        if row.stratum.startswith("pool-"):
+            own = (str(row.ratio), row.minimum) != (DAILY[row.level], 0)
+            assert ("H", "17") in cited or not own, (
+                f"{row.row}: {row.ratio}, and the handbook's daily supervision has {DAILY[row.level]}"
+            )
+        else:
+            assert (str(row.ratio), row.minimum) == DEEP[row.level], row.row
+    assert "daily supervision" in PROPOSALS["17"]
+
+
+def test_the_plan_s_pack_follows_the_handbook_s_table_of_methods_but_sends_nobody_for_having_committed() -> None:
+    """Handbook 2.2: low risk is drawn apart at D alone; that everybody may be sent to at high risk and D no article here permits."""
     pack = BOOK.get("maoji@2026.1")
     low = {level: pack.strategy(pack.items["stable-jobs"], level).stratum for level in "ABUCD"}
     assert low == {level: f"pool-{level}" for level in "ABUC"} | {"D": "low-D"}
-    assert {(row.profile.value, *row.levels) for row in pack.strategies if row.visit_all} == {("high", "D")}
+    assert {(row.profile.value, *row.levels) for row in pack.strategies if row.visit_all} == set()
+    assert [row.row for row in pack.strategies if ("H", "16") in set(citations(row))] == ["high-D"]
     assert all(row.before_decision is (row.profile.value == "high") for row in pack.strategies)
 
 

@@ -319,8 +319,8 @@ ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
 
 def twice_thrown() -> Bundle:
     """A draw whose seed has two ceremonies, one with a form, and a secret."""
-    dice = {"kind": "text", "what": "dice", "bits": 7, "form": {"dice": 3, "sides": 6}}
-    texts = [dice, {"kind": "text", "what": "lottery", "bits": 20}]
+    form = {"dice": 3, "sides": 6}
+    texts = [{"kind": "text", "what": "dice", "bits": 7, "form": form}, {"kind": "text", "what": "lottery", "bits": 20}]
     held = freeze([thing("a"), thing("b")], [person("Z")], [])
     made = committed([Listing(name="x", frame=held, rules=rules(team=1))], sources=[promise("one"), *texts])
     first, second = ({"kind": "text", "text": text} for text in ("3 1 4", "2 7"))
@@ -357,9 +357,7 @@ def test_the_page_holds_the_figures_of_the_minutes_to_those_in_the_bundle_as_dra
         (one, [f"  {known.replace(' ', '　 ')} "], ["figures_agree"]),
         (one, [known[:-1] + ("2" if known[-1] == "1" else "1")], ["figures_other"]),
         (one, [known + " 1"], ["figures_other"]),  # it states no form
-        (one, [known, known], ["figures_uneven"]),
         (two, [], ["figures_typed"] * 2),
-        (two, [first, second], ["figures_agree"] * 2),
         (two, ["３ 01 4", second], ["figures_agree"] * 2),
         (two, ["3 1 5", first], ["figures_other"] * 2),
         (two, ["3 1 7", second], ["figures_unfit"]),
@@ -371,9 +369,9 @@ def test_the_page_holds_the_figures_of_the_minutes_to_those_in_the_bundle_as_dra
     for said, (held, lines, _) in zip(told, cases, strict=True):
         if {"figures_uneven", "figures_unfit"} & {one["code"] for one in said}:
             with pytest.raises(Invalid, match=r"figures_uneven|ceremony_figures_unfit"):
-                thrown(held.commitment, held.parts, Witness(value=held.commitment.w, figures=tuple(lines)))
+                thrown(held.commitment, held.parts, Witness(value=None, figures=tuple(lines)))
             continue
-        minutes = Witness(value=held.commitment.w, figures=tuple(one for one in lines if one.strip()))
+        minutes = Witness(value=None, figures=tuple(one for one in lines if one.strip()))
         own = [(line.code, line.facts) for some in thrown(held.commitment, held.parts, minutes) for line in some]
         assert [(f"draw.{one['code']}", one["facts"]) for one in said if one["code"] != "figures_agree"] == own
 
