@@ -142,6 +142,7 @@ def test_the_look_goes_on_from_where_it_came_to_and_sees_that_the_chain_was_cut(
         assert tx.ledger.mark() == mark, "it does not pass over what does not hold"
 
 
+@pytest.mark.alike
 def test_older_seals_are_looked_at_again_part_by_part_and_the_mark_says_how_far(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +181,7 @@ def test_a_visit_is_not_called_off_by_writing_so_in_its_row(store: Store, hand: 
     assert "records_visit" in differs(office, drawn.number), "nor with a line as if it had been so from the beginning"
 
 
+@pytest.mark.alike
 def test_a_state_that_no_entry_leads_to_is_none(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=1)
     one = visits(office, drawn.number)[0]
@@ -190,6 +192,7 @@ def test_a_state_that_no_entry_leads_to_is_none(store: Store, hand: Hand) -> Non
     assert differs(office, drawn.number) == set()
 
 
+@pytest.mark.alike
 def test_what_a_team_entered_stays_as_it_was_entered(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     drawn = carried_out(office, hand, announced(office, hand, cases=1)[1].number)
@@ -284,6 +287,7 @@ def test_what_a_draw_was_prepared_by_and_its_times_are_those_of_its_entries(stor
     assert differs(office, drawn.number) == set()
 
 
+@pytest.mark.alike
 def test_the_columns_of_a_draw_say_what_its_body_does(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=1)
     was = {"state": drawn.state.value, "plan": drawn.plan, "slot": drawn.slot, "made_at": drawn.made_at}
