@@ -18,12 +18,16 @@ def entered(tx: Tx, held: Draw, result: Result) -> None:
     """What else the house holds of a draw, as the flows leave it behind: register, marks, ledger, visits and who sits there."""
     tx.register.append(held.agency, EntryKind.DRAW, held.number, {}, held.made_at)
     said: list[tuple[str, dict[str, object]]] = [("draw.prepare", {}), ("draw.announce", {"w": held.w})]
+    if held.witness is not None:
+        dates = {"witnessed_at": held.witnessed_at, "lodged_at": held.lodged_at}
+        said += [("draw.lodge", {"receipt": held.witness} | {name: at and at.isoformat() for name, at in dates.items()})]
     said += [("draw.reveal", {"party": one}) for one in held.parts]
     if held.drawn_at is not None:
         said.append(("draw.carry_out", {"seed": result.seed}))
     for rule, facts in said:
-        at = held.drawn_at if held.drawn_at is not None and rule in ("draw.reveal", "draw.carry_out") else held.made_at
-        tx.ledger.append(new_id(), held.number, Because(rule=rule, basis=(), pack="demo@1", facts=facts), {}, at)
+        late = {"draw.announce": held.announced_at, "draw.reveal": held.drawn_at, "draw.carry_out": held.drawn_at}
+        at = late.get(rule) or held.made_at
+        tx.ledger.append(new_id(), held.number, Because(rule=rule, basis=(), pack=held.pack, facts=facts), {}, at)
     for party, mark in marks(held).items():
         assert tx.draws.claim(mark, held.number, party, held.made_at)
     if held.drawn_at is None:
@@ -53,6 +57,8 @@ def entered(tx: Tx, held: Draw, result: Result) -> None:
             due_counted=counted,
         )
         tx.visits.add(one)
+        off = Because(rule="visit.cancel", basis=(), pack=held.pack, facts={})
+        tx.ledger.append(new_id(), one.id, off, {}, held.drawn_at)
         for seat, staff in enumerate(team):
             if staff is not None:
                 tx.visits.add_seat(

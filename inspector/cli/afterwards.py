@@ -85,9 +85,10 @@ def show_register(
     """List every draw, extension and void in its number, and recompute the chain. 抽取、追加与作废登记簿（逐条复核）。
 
     Each commitment names the register's end of its day, so the chain is held to all of them: it cannot be written anew. It is also
-    held to the draws and to the ledger, which knows every number under which a draw was ever prepared.
+    held to the draws and to the ledger, which knows every number under which a draw was ever prepared, and whose chain of seals is
+    recomputed for it: that takes as long as the ledger is.
 
-    Ends with 1 when a line was changed, left out or put in, or a draw was taken out.
+    Ends with 1 when a line was changed, left out or put in, a draw was taken out, or the ledger does not hold.
     """
     from inspector.flows import reconcile
 
@@ -100,7 +101,8 @@ def show_register(
     terminal.rows(("agency", "line", "kind", "draw", "at", "facts", "digest"), lines)
     office = terminal.office
     with office.store.read(steady=True) as tx:
-        found = [
+        found = [*reconcile.intact(tx)]
+        found += [
             one
             for name in sorted({*chains, *(office.tree if within is None else within)})
             for one in reconcile.chain(tx, name, office.now(), whole=True)

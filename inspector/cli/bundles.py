@@ -156,7 +156,9 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     """Recompute a draw and compare, re-deals included. A folder needs neither database nor network. 复核抽取。
 
     A draw of the database is held to everything else the house holds about it as well: the seed to what was typed and revealed, by
-    the record and the sealed ledger, the result to the visits and who sits there, the register to all of them.
+    the record and the ledger, the result to the visits and who sits there, the register to all of them; the ledger's entries
+    about the draw and its visits to the seals over them. Who can rewrite every seal behind an entry as well is seen only by a
+    head noted outside (`ledger verify` tells it, and the daemon's log each day).
 
     Of a draw that was made void it says why, and by whom; one void before its result has nothing but its commitment and registers.
 

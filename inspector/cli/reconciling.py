@@ -18,11 +18,12 @@ _MEND = (
 
 
 def draws(office: Office) -> Iterator[Finding]:
-    """One failure for each draw and register about which the records contradict each other."""
+    """One failure for the ledger, and for each draw and register about which the records contradict each other."""
     from inspector.flows import reconcile
 
     with office.store.read(steady=True) as tx:
-        found = list(reconcile.watched(office, tx, office.now()))
+        broken = reconcile.sealed(tx)[1]
+        found = [*([("", "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
     for _, about, lines in found:
         english, chinese = ([label(one.code, lang, **one.facts) for one in lines] for lang in ("en", "zh-Hans"))
         told = ("; ".join(english), "；".join(chinese))

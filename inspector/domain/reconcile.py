@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from inspector.domain import entries, trail
 from inspector.domain.audit import AuditLine
 from inspector.domain.commitment import Commitment, join, read
+from inspector.domain.entries import Said
 from inspector.domain.errors import Invalid
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import Entry, EntryKind
 from inspector.domain.seed import mark
+from inspector.domain.trail import Trail
 from inspector.domain.visit import Seat, Visit, VisitState
 
 Lines = Sequence[Mapping[str, object]]
@@ -26,29 +29,25 @@ Lines = Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """One ledger entry about the draw. `sound`: its digest holds; `state` is that in which it left the draw, where it says so."""
-
-    rule: str
-    facts: Mapping[str, object]
-    state: str = ""
-    sound: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Going:
-    """A visit with its seats at every turn. `known`: its row in the table, its body and the frame's key say the same."""
+    """A visit with its seats at every turn, and what the ledger tells of it.
+
+    `known`: its row in the table, its body and the frame's key say the same.
+    """
 
     visit: Visit
     team: tuple[Seat, ...]
     known: bool = True
+    trail: Trail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """All that the house holds of a draw but its registers. `after` is by list; `visits` by their place in the draw, from 1.
 
-    `used`: by mark, the draw and the party that it belongs to.
+    `used`: by mark, the draw and the party that it belongs to. `broken`: seals over the ledger's entries about the draw and its visits
+    that do not hold; `columns`: the columns of its row, which are asked by, say what its body does. `unreadable` are the visits whose
+    bodies nobody can read, by their place.
     """
 
     draw: Draw
@@ -58,6 +57,9 @@ class Held:
     after: Mapping[str, Lines] = field(default_factory=dict)
     visits: Mapping[int, Going] = field(default_factory=dict)
     used: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    broken: Collection[int] = ()
+    columns: bool = True
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 def reconcile(held: Held) -> tuple[AuditLine, ...]:
@@ -87,8 +89,12 @@ def _differing(held: Held) -> Iterator[AuditLine]:
 
 
 def _entered(held: Held) -> Iterator[AuditLine]:
-    """Each draw and each void has its entry in the ledger and its line in the register, and no entry was changed."""
+    """Each draw and each void has its entry in the ledger and its line in the register, and no entry or seal was changed."""
     draw = held.draw
+    for number in sorted(held.broken):
+        yield AuditLine(code="draw.records_seal", facts={"seal": number})
+    if not held.columns:
+        yield AuditLine(code="draw.records_row")
     if (changed := next((one.rule for one in held.said if not one.sound), None)) is not None:
         yield AuditLine(code="draw.records_entry", facts={"rule": changed})
     if not _of(held, "draw.prepare"):
@@ -97,8 +103,10 @@ def _entered(held: Held) -> Iterator[AuditLine]:
     void = draw.state is DrawState.VOID
     if sum(kind is not EntryKind.VOID for kind in kinds) != 1 or (EntryKind.VOID in kinds) is not void:
         yield AuditLine(code="draw.records_register")
-    if any(one.state == DrawState.VOID.value for one in held.said) is not void:
-        yield AuditLine(code="draw.records_void")
+    yield from entries.prepared(draw, held.said, held.register)
+    yield from entries.voided(draw, held.said)
+    yield from entries.timed(draw, held.said)
+    yield from entries.witnessed(draw, held.said)
 
 
 def _committed(held: Held, made: Commitment) -> Iterator[AuditLine]:
@@ -121,8 +129,8 @@ def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
         yield AuditLine(code="draw.records_parts")
     typed: dict[str, dict[str, str]] = {}
     for one in _of(held, "draw.typed"):
-        told, by = typed.setdefault(str(one.facts["party"]), {}), str(one.facts["by"])
-        told[next((name for name in told if same(name, by)), by)] = str(one.facts["figures"])
+        told, by = typed.setdefault(str(one.facts.get("party")), {}), str(one.facts.get("by"))
+        told[next((name for name in told if same(name, by)), by)] = str(one.facts.get("figures"))
     parts = {party: str(part.get("text")) for party, part in draw.parts.items() if part.get("kind") == "text"}
     if typed != {party: dict(told) for party, told in draw.typed.items()} or any(
         {text} != {*draw.typed.get(party, {}).values()} for party, text in parts.items()
@@ -147,13 +155,11 @@ def _drawn(held: Held, made: Commitment) -> Iterator[AuditLine]:
     """The result is the one that was written, and the visits and those who sit there are what came of it."""
     content = held.files.get("result.json", b"")
     noted = {str(one.facts["result"]) for one in _of(held, "draw.carry_out") if "result" in one.facts}
-    result = _json(content)
-    lists = result.get("lists") if isinstance(result, dict) else None
-    if noted - {digest(content)} or not isinstance(lists, list):
+    teams = _teams(_json(content))
+    if noted - {digest(content)} or teams is None:
         yield AuditLine(code="draw.records_result")
-    if not isinstance(lists, list):
+    if teams is None:
         return
-    teams: dict[str, Mapping[str, Sequence[str | None]]] = {one["name"]: one["teams"] for one in lists}
     yield from _visited(held, list(dict.fromkeys(name for told in teams.values() for name in told)))
     for going in held.visits.values():
         if _seated(held, made, teams, going):
@@ -164,11 +170,11 @@ def _visited(held: Held, drawn: Sequence[str]) -> Iterator[AuditLine]:
     """Each drawn object has its visit, in its place; behind them come those that followed, and no other."""
     places, own = held.visits, held.draw.own
     lists = held.draw.lists if own else held.draw.lists[:1]
-    came = [str(line["in"]) for one in lists for line in held.after.get(one.name, ()) if line.get("kind") == "replace"]
+    came = [str(line.get("in")) for one in lists for line in held.after.get(one.name, ()) if line.get("kind") == "replace"]
     for place, name in enumerate(drawn, 1):
-        if place not in places:
+        if place not in places and place not in held.unreadable:
             yield AuditLine(code="draw.records_visit_gone", facts={"place": place})
-        elif places[place].visit.object_id != name:
+        elif place in places and places[place].visit.object_id != name:
             yield AuditLine(code="draw.records_visit", facts={"visit": places[place].visit.id})
     behind = {place: going.visit for place, going in sorted(places.items()) if not 1 <= place <= len(drawn)}
     if own:  # what two lists name is one visit, and an agency may join one that stands already
@@ -178,12 +184,24 @@ def _visited(held: Held, drawn: Sequence[str]) -> Iterator[AuditLine]:
         odd = [one.id for one in behind.values() if one.object_id not in came]
     else:
         wanted = dict(enumerate(came, len(drawn) + 1))
-        for place in wanted.keys() - behind.keys():
+        for place in sorted(wanted.keys() - behind.keys() - held.unreadable.keys()):
             yield AuditLine(code="draw.records_visit_gone", facts={"place": place})
         odd = [one.id for place, one in behind.items() if wanted.get(place) != one.object_id]
-    odd += [going.visit.id for going in places.values() if not going.known]
+    odd += [going.visit.id for going in places.values() if not going.known or _trailed(held, going)]
+    odd += held.unreadable.values()
     for visit in dict.fromkeys(odd):
         yield AuditLine(code="draw.records_visit", facts={"visit": visit})
+
+
+def _trailed(held: Held, going: Going) -> bool:
+    """Whether a visit is not what the ledger and the lists' lines tell of it; once one of a draw has an opening, all have."""
+    visit = going.visit
+    opened = any(one.trail is not None and trail.OPEN in one.trail.rules for one in held.visits.values())
+    if opened and (going.trail is None or trail.OPEN not in going.trail.rules):
+        return True
+    lines = (line for one in held.draw.lists if one.agency in visit.agencies for line in held.after.get(one.name, ()))
+    struck = any(line.get("kind") == "withdrawn" and line.get("object") == visit.object_id for line in lines)
+    return trail.differs(visit, going.trail, struck, bool(going.team))
 
 
 def _seated(held: Held, made: Commitment, teams: Mapping[str, Mapping[str, Sequence[str | None]]], going: Going) -> bool:
@@ -206,6 +224,14 @@ def _seated(held: Held, made: Commitment, teams: Mapping[str, Mapping[str, Seque
     for one in going.team:
         sat.setdefault(one.place, []).append(one.inspector)
     return {place: staff for place, staff in wanted.items() if staff} != sat
+
+
+def _teams(result: object) -> dict[str, Mapping[str, Sequence[str | None]]] | None:
+    """Whom each list has dealt to whom, by its name; None for a result of another shape."""
+    try:
+        return {str(one["name"]): {name: [*team] for name, team in one["teams"].items()} for one in result["lists"]}  # type: ignore[index]
+    except (KeyError, TypeError, AttributeError):
+        return None
 
 
 def digest(content: bytes) -> str:

@@ -63,7 +63,8 @@ def unheld(entries: Sequence[Entry], ends: Mapping[str, Mapping[str, object]]) -
     witnesses, hold of it, by draw: `number` and `digest`.
     """
     held = {one.number: one.digest for one in entries}
-    return [draw for draw, end in ends.items() if held.get(int(str(end["number"]))) != end["digest"]]
+    told = {str(number): digest for number, digest in held.items()}
+    return [draw for draw, end in ends.items() if told.get(str(end.get("number"))) != end.get("digest")]
 
 
 def _digest(told: Mapping[str, object]) -> str:

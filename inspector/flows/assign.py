@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from inspector.domain import visit
+from inspector.domain import trail, visit
 from inspector.domain.calendar import StartEvent, due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, key, read
@@ -125,6 +125,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     )
     made = dated(made, term, quiet, office.calendar)
     tx.visits.add(made)
+    opened = Because(rule=trail.OPEN, basis=(made.basis,), pack=policy.label, facts={"due_at": made.due_at.isoformat()})
+    record(tx, made.id, Decision(state=made, because=opened), now, {"visit": trail.standing(made)})
     told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
     off = made.state is VisitState.CANCELLED
@@ -176,7 +178,7 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         changed = among(changed, quiet, office.calendar)
         tx.visits.join(changed, stake, [case.id for case in live])
         because = Because(rule="visit.join", basis=(made.basis,), pack=held.pack_of(agency), facts={"agency": agency})
-        record(tx, made.id, Decision(state=changed, because=because), now, {})
+        record(tx, made.id, Decision(state=changed, because=because), now, {"visit": trail.standing(changed)})
         if changed.conflict and not made.conflict:
             peace.note(tx, held, changed, quiet, now)
         made = tx.visits.get(made.id)

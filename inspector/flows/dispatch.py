@@ -14,6 +14,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
+from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import challenges, listing, peace, relief, stopped, supervision
 from inspector.flows.assign import redeal
@@ -208,7 +209,7 @@ def report(
         made=made,
     )
     tx.visits.put(replace(decision.state, unpublished=held.unpublished))
-    record(tx, held.id, decision, now, {})
+    record(tx, held.id, decision, now, {"visit": {"entered": entered(decision.state.parts[-1], given)}})
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
     if not decision.state.state.open:
         end_clock(tx, decision.state, now)

@@ -36,7 +36,7 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
 from inspector.flows.voiding import make_void, members_digest
 from inspector.ports import Garbled, PortError, Refused
-from inspector.store.draws import KNOWN
+from inspector.store.draws import UNNUMBERED
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
@@ -69,7 +69,7 @@ def announce(work: Work, office: Office) -> Settlement:
         try:
             write(tx, now)
         except Refusal as error:  # nothing is written yet: a draw is numbered first
-            if error.code != KNOWN:
+            if error.code not in UNNUMBERED:
                 raise
             reconcile.note(tx, office.plans[plan].agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
 
@@ -126,7 +126,7 @@ def prepare(
             carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
             queue.put_off(tx, plan.agency, carried, busy, now)
         return None
-    number = tx.draws.next_number(plan.agency, now.year)
+    number = reconcile.number(tx, plan.agency, now, plan_name, slot)
     framed = frame(office, tx, plan, policy, number, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
@@ -139,7 +139,8 @@ def prepare(
     keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), "without": list(told.without)})
+    does = {"without": list(told.without), "further": list(told.further)}
+    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)

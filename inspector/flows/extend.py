@@ -22,7 +22,7 @@ from inspector.domain.extension import ASKED, Kin, Left
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import planning, queue, remainder, seeding
+from inspector.flows import planning, queue, reconcile, remainder, seeding
 from inspector.flows.lists import keep
 from inspector.flows.members import count_members, keep_members
 from inspector.flows.office import Office
@@ -131,7 +131,7 @@ def _announce(
 ) -> tuple[Draw, Mapping[str, int]]:
     """The extension, and how many more of each stratum it draws. The caller holds the draw and the agency's turn."""
     policy = office.policy(root.agency, now.date())
-    number = tx.draws.next_number(root.agency, now.year)
+    number = reconcile.number(tx, root.agency, now)
     rest = remainder.remainder(office, tx, root, policy, number, now)
     seen = _outlook(office, tx, rest, approval, now)
     framed = remainder.framed(rest, approval, seen.more)
@@ -151,7 +151,8 @@ def _announce(
     keep_members(tx, number, framed.members)
     tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {**entered, "objects": count_members(tx, number), "without": list(told.without)})
+    does = {"without": list(told.without), "further": list(told.further)}
+    record(tx, number, decision, now, {**entered, "objects": count_members(tx, number), **does})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)

@@ -61,10 +61,10 @@ class Drawn:
         held = tx.draws.get(number)
         if held.drawn_at is None:
             raise Refusal("draw_not_finished", draw=number, state=held.state)
+        reconcile.refuse(office, tx, held, whole=True)
         files = small(tx, held)
         commitment = read(files["commit.json"])
         made = frames(tx, held, files, commitment.suite)
-        reconcile.refuse(office, tx, held, whole=True)
         result = protocol.carry_out(commitment, made, [held.parts[party] for party in held.parties])
         if files.get("result.json") != result.content():
             raise Refusal(reconcile.MATTER, draw=number, differs="records_result")

@@ -10,10 +10,15 @@ at a visit, and the second time, for whatever reason, the visit is owed by a dra
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
+
+import structlog
 
 from inspector.domain import visit
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import challenges, exemptions, listing, reconcile, stopped, supplement, unapproved
 from inspector.flows.assign import owe, redeal
@@ -23,6 +28,8 @@ from inspector.flows.seats import put_seat, tell_off
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+log = structlog.get_logger(__name__)
 
 DEPARTED, RECUSED = "departed", "recused"
 
@@ -56,24 +63,42 @@ def daily(_work: Work, office: Office) -> Settlement:
     """The daily look, over every agency of the tree; and then at visits that are short, whom the register may help by now.
 
     The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
-    stands in no published list any more. It also sees whether the records still agree about the recent draws.
+    stands in no published list any more. It also sees whether the ledger holds since the last look, a part of what is older with it,
+    and whether the records still agree about the recent draws. How far the ledger held goes into the log: that lies outside the database.
     """
     with office.store.read(steady=True) as tx:
-        contradicted = [
-            (agency, about, reconcile.named(found)) for agency, about, found in reconcile.watched(office, tx, office.now())
-        ]
+        mark, broken = reconcile.sealed(tx)
+        found = [*([(office.house, "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
 
     def write(tx: Tx, now: datetime) -> None:
-        listing.look(office, tx, now)  # first: it takes visits, which nobody may wait for with a draw's lines in hand
-        for agency in sorted(office.tree):
-            look(office, tx, agency, now)
-        supplement.look(office, tx, now)
-        exemptions.look(office, tx, now)
-        unapproved.look(office, tx, now)
-        for agency, about, differs in contradicted:
-            reconcile.note(tx, agency, about, differs, now)
+        parts: list[tuple[str, Callable[[], object]]] = [
+            (
+                office.house,
+                lambda: listing.look(office, tx, now),
+            )  # first: it takes visits, for which nobody with a draw's lines may wait
+        ]
+        parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(office.tree)]
+        parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
+        for agency, part in parts:
+            _apart(tx, agency, part, now)
+        for agency, about, lines in found:
+            reconcile.note(tx, agency, about, reconcile.named(lines), now)
+        if not broken:
+            tx.ledger.put_mark(mark, now)
+            tx.committed.append(lambda: log.info("ledger.verified", seal=mark.number, head=mark.head))
 
     return Settlement(write=write)
+
+
+def _apart(tx: Tx, agency: str, part: Callable[[], object], now: datetime) -> None:
+    """One part of the look by itself: where it meets a body that nobody can read, a person is told, and the others go on."""
+    try:
+        with tx.savepoint():
+            part()
+    except (ValueError, Refusal) as error:
+        if isinstance(error, Refusal) and error.code != reconcile.MATTER:
+            raise
+        reconcile.note(tx, agency, f"look:{agency}", str(error), now)
 
 
 def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:

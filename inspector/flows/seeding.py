@@ -13,6 +13,7 @@ from inspector.domain import gathering, seed
 from inspector.domain import plan as life
 from inspector.domain.commitment import read
 from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.entries import clock
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
@@ -336,5 +337,6 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
 def settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
     """Write a decision about a draw down."""
     tx.draws.put(decision.state)
-    record(tx, decision.state.number, decision, now, {"draw_state": decision.state.state.value})
+    told = {"draw_state": decision.state.state.value, "clock": clock(decision.state)}
+    record(tx, decision.state.number, decision, now, told)
     tx.work.order(decision.orders, now)

@@ -36,7 +36,7 @@ from inspector.flows.lists import keep, lists_of, row_of, small
 from inspector.flows.members import Member, by_key, keep_members
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
-from inspector.store.draws import KNOWN
+from inspector.store.draws import UNNUMBERED
 from inspector.store.tx import Tx
 
 OWED = "owed"
@@ -137,7 +137,7 @@ def announce(
 
 def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, by: str, slot: str, now: datetime) -> Draw:
     policy, lists = seen.laws[0], seen.lists
-    number = tx.draws.next_number(plan.agency, now.year)
+    number = reconcile.number(tx, plan.agency, now)
     made_of = _staffed(office, tx, lists, seen.laws, seen.visits, number, now)
     made = life.begin(number, plan.name, slot or f"{_SLOT}{number}", lists, policy, told, now)
     made = replace(made, kind=DrawKind.SUPPLEMENT)
@@ -161,7 +161,8 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
         }
     tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
     decision = life.prepare(made, policy, now, office.calendar)
-    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of})
+    does = {"without": list(told.without), "further": list(told.further)}
+    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does})
     tx.work.order(decision.orders, now)
     return made
 
@@ -183,7 +184,7 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
         except Refusal as error:
             if error.code == NO_SEED:
                 tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
-            elif error.code == KNOWN:
+            elif error.code in UNNUMBERED:
                 reconcile.note(tx, plan.agency, f"plan:{name}", f"{error.code} {error.facts['draw']}", now)
             elif error.code not in ("draw_no_further", UNSIGNED):  # a person was told when that draw was made void
                 raise

@@ -14,12 +14,20 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
 from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used
+from inspector.store.ledger import LedgerRoom
 from inspector.store.tables import ledger
 
 EXTENSION = "extension:"
 """So begins the slot of an extension."""
 KNOWN = "draw_number_known"
 """The number that comes next stands in the ledger already: its draw was taken out."""
+CONTRADICTED = "draw_contradicted"
+"""The records contradict each other about a draw, or nobody can read what is there of it."""
+BROKEN = "draw_records_broken"
+"""The ledger since the agency's last draw, or its register, does not hold: nobody can say which number and period is free."""
+UNNUMBERED = (KNOWN, BROKEN, CONTRADICTED)
+"""Why a draw is not numbered: a person looks at the records first."""
+_NEWEST = 20
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
@@ -43,12 +51,41 @@ class DrawRoom(DrawFiles):
         return True
 
     def get(self, number: str, *, lock: bool = False) -> Draw:
-        """A draw. Raises Missing."""
+        """A draw. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""
         asked = sa.select(draw.c.body).where(draw.c.number == number)
         text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
         if text is None:
             raise Missing("draw_unknown", draw=number)
-        return load(Draw, text)
+        try:
+            return load(Draw, text)
+        except ValueError as error:
+            raise Refusal(CONTRADICTED, draw=number, differs="records_unreadable") from error
+
+    def agency_of(self, number: str) -> str:
+        """Whose draw it is, by the table. Raises Missing."""
+        found: str | None = self.connection.execute(sa.select(draw.c.agency).where(draw.c.number == number)).scalar_one_or_none()
+        if found is None:
+            raise Missing("draw_unknown", draw=number)
+        return found
+
+    def checked(self, number: str) -> bool:
+        """Whether the columns that are asked by say what a draw's body does. Raises as `get` does."""
+        held = self.get(number)
+        columns = ("agency", "plan", "slot", "state", "made_at")
+        row = self.connection.execute(sa.select(*(draw.c[name] for name in columns)).where(draw.c.number == number)).one()
+        return held.number == number and all(getattr(row, name) == getattr(held, name) for name in columns)
+
+    def watched(self, limit: int) -> list[tuple[str, str]]:
+        """(number, agency) of the newest draws, and of all that are neither drawn nor void, in order; no body is read."""
+        newest = sa.select(draw.c.number).order_by(draw.c.made_at.desc(), draw.c.number.desc()).limit(limit)
+        some = draw.c.number.in_(newest) | draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING"))
+        asked = sa.select(draw.c.number, draw.c.agency).where(some).order_by(draw.c.number)
+        return [(row.number, row.agency) for row in self.connection.execute(asked)]
+
+    def newest(self, agency: str) -> list[str]:
+        """The numbers of an agency's newest draws, the last one first."""
+        asked = sa.select(draw.c.number).where(draw.c.agency == agency).order_by(draw.c.made_at.desc(), draw.c.number.desc())
+        return list(self.connection.execute(asked.limit(_NEWEST)).scalars())
 
     def lock(self, numbers: Collection[str]) -> None:
         """Hold several draws to the end of the transaction, in order of number."""
@@ -73,9 +110,13 @@ class DrawRoom(DrawFiles):
     def next_number(self, agency: str, year: int) -> str:
         """The number of the draw that the agency makes next. The caller has the turn.
 
-        Raises Refusal (`draw_number_known`) where the ledger knows a draw of that number: it was taken out, and none is held anew.
+        Raises Refusal: `draw_number_known` where the ledger knows a draw of that number: it was taken out, and none is held anew;
+        `draw_records_broken` where the seals since the agency's last draw do not hold, for then the ledger's silence proves nothing.
         """
         number = f"{agency}-{year}-{self.count(agency) + 1:05d}"
+        problem = LedgerRoom(self.batch).broken_since(self.newest(agency))
+        if problem is not None:
+            raise Refusal(BROKEN, draw=number, problem=problem)
         known = sa.select(ledger.c.id).where(ledger.c.about == number, ledger.c.rule == "draw.prepare").limit(1)
         if self.connection.execute(known).first() is not None:
             raise Refusal(KNOWN, draw=number)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing, Stale
+from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.sampling import FULL
 from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
+from inspector.store.draws import CONTRADICTED
 from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Room, Row
 from inspector.store.tables import case_file, seat, visit, visit_case
@@ -26,6 +27,9 @@ _BLOCKED = '"unpublished":["'
 _SHORT = tuple(state.value for state in VisitState if state.short)
 _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
+
+
+T = TypeVar("T")
 
 
 class VisitRoom(Room):
@@ -60,12 +64,12 @@ class VisitRoom(Room):
         self.connection.execute(asked.with_for_update()).all()
 
     def get(self, visit_id: str, *, lock: bool = False) -> Visit:
-        """A visit. Raises Missing."""
-        asked = sa.select(visit.c.body).where(visit.c.id == visit_id)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
-        if text is None:
+        """A visit. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""
+        asked = sa.select(visit.c.id, visit.c.draw, visit.c.body).where(visit.c.id == visit_id)
+        found = self.connection.execute(asked.with_for_update() if lock else asked).one_or_none()
+        if found is None:
             raise Missing("visit_unknown", visit=visit_id)
-        return load(Visit, text)
+        return _told(found.id, found.draw, found.body)
 
     def put(self, changed: Visit) -> Visit:
         """Write a changed visit; expects the version it was read at. Raises Stale."""
@@ -83,34 +87,35 @@ class VisitRoom(Room):
         ]
 
     def of_draw(self, number: str) -> list[Visit]:
-        """The visits of a draw."""
-        asked = sa.select(visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
-        return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
+        """The visits of a draw. Raises as `get` does."""
+        asked = sa.select(visit.c.id, visit.c.draw, visit.c.body).where(visit.c.draw == number).order_by(visit.c.id)
+        return [_told(row.id, row.draw, row.body) for row in self.connection.execute(asked)]
 
-    def checked(self, number: str) -> list[tuple[Visit, bool]]:
-        """The visits of a draw, each with whether the columns that are asked by say what its body does."""
-        asked = sa.select(visit.c.id, visit.c.agency, visit.c.object_id, visit.c.state, visit.c.body).where(
-            visit.c.draw == number
-        )
-        told = [(row, load(Visit, row.body)) for row in self.connection.execute(asked.order_by(visit.c.id))]
-        return [
-            (
-                one,
-                (row.id, number, row.agency, row.object_id, row.state)
-                == (one.id, one.draw, one.agency, one.object_id, one.state),
+    def checked(self, number: str) -> list[tuple[str, Visit | None, bool]]:
+        """The visits of a draw by id, None for an unreadable body; each with whether the columns that are asked by say what it does."""
+        names = ("id", "draw", "agency", "object_id", "replaces", "opened_at", "done_at", "state")
+        asked = sa.select(*(visit.c[name] for name in names), visit.c.check_type, visit.c.body).where(visit.c.draw == number)
+        told = []
+        for row in self.rows(asked.order_by(visit.c.id)):
+            one = _read(Visit, row["body"])
+            same = (
+                one is not None
+                and row["check_type"] == one.check.value
+                and all(row[name] == getattr(one, name) for name in names)
             )
-            for row, one in told
-        ]
+            told.append((str(row["id"]), one, same))
+        return told
 
-    def teams_of(self, number: str) -> dict[str, list[tuple[Seat, bool]]]:
-        """Every turn of every place of a draw's visits, by visit, each with whether its columns say what its body does."""
+    def teams_of(self, number: str) -> dict[str, list[tuple[Seat | None, bool]]]:
+        """Every turn of every place of a draw's visits, by visit, None for an unreadable body; each with whether its columns say it too."""
         names = ("visit", "place", "turn", "agency", "inspector", "state")
         asked = sa.select(*(seat.c[name] for name in names), seat.c.body).join(visit, visit.c.id == seat.c.visit)
-        teams: dict[str, list[tuple[Seat, bool]]] = {}
+        teams: dict[str, list[tuple[Seat | None, bool]]] = {}
         asked = asked.where(visit.c.draw == number).order_by(seat.c.visit, seat.c.place, seat.c.turn)
         for row in self.rows(asked):
-            one = load(Seat, row["body"])
-            teams.setdefault(row["visit"], []).append((one, all(row[name] == getattr(one, name) for name in names)))
+            one = _read(Seat, row["body"])
+            same = one is not None and all(row[name] == getattr(one, name) for name in names)
+            teams.setdefault(row["visit"], []).append((one, same))
         return teams
 
     def of_selection(self, number: str) -> list[Visit]:
@@ -314,6 +319,22 @@ class VisitRoom(Room):
         cases = [{"visit": visit_id, "case_id": case_id} for case_id in case_ids]
         if cases:
             self.connection.execute(sa.insert(visit_case), cases)
+
+
+def _told(visit_id: str, number: str, body: str) -> Visit:
+    """A visit of a draw by its body. Raises Refusal (`draw_contradicted`) where nobody can read it."""
+    try:
+        return load(Visit, body)
+    except ValueError as error:
+        raise Refusal(CONTRADICTED, draw=number, differs=f"records_visit {visit_id}") from error
+
+
+def _read(kind: type[T], text: str) -> T | None:
+    """What a body holds; None where nobody can read it."""
+    try:
+        return load(kind, text)
+    except ValueError:
+        return None
 
 
 def _taken(agency: str) -> sa.Select[tuple[str, str, str]]:

@@ -386,3 +386,10 @@ def test_records_that_contradict_each_other_are_said_by_every_command_that_looks
     assert [one["about"] for one in operator.well("attention", "list", "--json").json if one["kind"] == "draw_contradicted"] == [
         NUMBER
     ]
+    assert "does not hold" not in operator.say("draw", "register").err
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        assert tx.ledger.seal(house.START)
+        tx.connection.exec_driver_sql(f"DELETE FROM ledger WHERE about = '{NUMBER}' AND rule = 'draw.reveal'")
+    register = operator.say("draw", "register")
+    assert (register.code, "seal 1 does not hold" in register.err) == (1, True)
+    assert "draws.ledger" in {one["name"] for one in operator.say("check", "--json").json if one["state"] == "FAIL"}

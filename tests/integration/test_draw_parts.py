@@ -81,7 +81,8 @@ def kept(store: Store, most: int) -> tuple[Draw, Commitment, Frame, list[dict[st
     part = {"kind": "reveal", "nonce": nonce("one")}
     drawn = Draw(
         number=NUMBER, agency="bureau", plan="weekly", slot="1", pack="p", state=DrawState.SEEDING, made_at=house.START, prev=None,
-        parties=("one",), lists=(LIST,), c=made.c, w=made.w, parts={"one": part}, promises={"one": promise("one")},
+        parties=("one",), lists=(LIST,), c=made.c, w=made.w, announced_at=house.START,
+        parts={"one": part}, promises={"one": promise("one")},
     )  # fmt: skip
     with store.begin() as tx:
         tx.draws.add(drawn)
@@ -149,7 +150,8 @@ def test_lists_with_objects_of_their_own_lie_each_in_its_own_parts_and_have_tick
     )  # fmt: skip
     drawn = Draw(
         number=NUMBER, agency="bureau", plan="weekly", slot="1", pack="p", state=DrawState.SEEDING, made_at=house.START, prev=None,
-        parties=("one",), lists=(first, other), c=made.c, w=made.w, parts={"one": {"kind": "reveal", "nonce": nonce("one")}},
+        parties=("one",), lists=(first, other), c=made.c, w=made.w, announced_at=house.START,
+        parts={"one": {"kind": "reveal", "nonce": nonce("one")}},
         promises={"one": promise("one")},
     )  # fmt: skip
     with store.begin() as tx:

@@ -1,0 +1,139 @@
+"""What the ledger tells of a visit from its opening on, and whether the visit is what came of it.
+
+Whom it is to, the draw's own files say (`reconcile`); whether it was called off, owed or made, what was found there, which cases it
+serves and by when it is to be made, the entries about it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from inspector.domain.finding import Finding, Part
+from inspector.domain.visit import Visit, VisitState
+
+OPEN, JOIN = "visit.open", "visit.join"
+"""Rules of the entries that say how a visit stands: as it was opened, with one more agency."""
+_RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
+_REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
+_CANCELLED = VisitState.CANCELLED.value
+_OFF = frozenset({"visit.cancel", "visit.replace"})
+RULES = frozenset({OPEN, JOIN, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CEASED, *_OFF})
+"""Rules of entries that a visit is held to."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Trail:
+    """What the ledger tells of one visit. `standing` is the last word on each fact that it tells; `sound`: all its entries hold."""
+
+    rules: set[str] = field(default_factory=set)
+    standing: dict[str, object] = field(default_factory=dict)
+    reports: list[Mapping[str, object]] = field(default_factory=list)
+    sound: bool = True
+
+    def add(self, rule: str, facts: Mapping[str, object], standing: Mapping[str, object], *, sound: bool) -> None:
+        """The next entry, in order."""
+        self.rules.add(rule)
+        self.sound = self.sound and sound
+        if rule in (_RECOUNT, _SOONER) and "due_at" in facts:
+            self.standing["due_at"] = facts["due_at"]
+        if rule == _SOONER:  # its team may hear of it sooner, too; that entry tells when, or nothing
+            self.standing.pop("release_at", None)
+        if rule == _REPORT:
+            self.reports.append({**facts, **standing})
+        else:
+            self.standing.update(standing)
+
+
+def standing(visit: Visit) -> dict[str, object]:
+    """How a visit stands when it is opened or joined, for its entry: what nobody may change beside the program.
+
+    The cases by their digest: the ledger's entries about a visit name none (decision 32).
+    """
+    return {
+        "state": visit.state.value,
+        "check": visit.check.value,
+        "stakes": [[one.agency, one.stratum, one.sampled] for one in visit.stakes],
+        "partners": list(visit.partners),
+        "cases": _digest(sorted(visit.case_ids)),
+        "due_at": _moment(visit.due_at),
+        "release_at": _moment(visit.release_at),
+        "replaces": visit.replaces,
+    }
+
+
+def entered(part: Part, findings: Iterable[Finding]) -> str:
+    """What binds a report's entry to all that was entered with it, without saying it twice."""
+    own: list[object] = [part.agency, part.by, _moment(part.at), part.remarks, part.seen.value if part.seen else None]
+    own += [list(part.challenged), part.on.isoformat() if part.on else None, list(part.quiet)]
+    return _digest([own, [[one.case_id, one.claim, one.verdict.value, one.note] for one in findings]])
+
+
+def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bool:
+    """Whether a visit is not what its entries tell: its state, what was found, its cases, stakes and dates.
+
+    `struck`: a line of the draw's lists says that it was called off; `manned`: somebody sits or sat there. One that was called off as
+    it was opened has such a line, and nobody was ever dealt to it.
+    """
+    told = trail or Trail()
+    if not told.sound or not _stands(visit, told, struck, manned):
+        return True
+    now = standing(visit)
+    if any(_same(now[name]) != _same(value) for name, value in told.standing.items() if name in now and name != "state"):
+        return True
+    return _reported(visit, told.reports)
+
+
+def _stands(visit: Visit, told: Trail, struck: bool, manned: bool) -> bool:
+    """Whether the state is one to which the entries lead."""
+    off, ceased = bool(told.rules & _OFF), _CEASED in told.rules
+    born_off = struck and told.standing.get("state", "" if manned else _CANCELLED) == _CANCELLED
+    given = bool(visit.parts) and not visit.owing
+    if visit.state is VisitState.CEASED:
+        return ceased
+    if visit.state is VisitState.CANCELLED:
+        return off or born_off
+    wanted = {
+        VisitState.OWED: _OWE in told.rules,
+        VisitState.SHORT: _SHORT in told.rules,
+        VisitState.DONE: given,
+        VisitState.ASSIGNED: not (given or told.rules & {_OWE, _SHORT}),
+    }[visit.state]
+    return wanted and not off and not ceased and told.standing.get("state") != _CANCELLED
+
+
+def _reported(visit: Visit, reports: Sequence[Mapping[str, object]]) -> bool:
+    """Whether what was entered is not what the entries tell; of entries from before they bound it, as far as they do."""
+    left, rest = list(reports), list(visit.findings)
+    for part in visit.parts:
+        word = (part.by, part.seen.value if part.seen else None, part.remarks)
+        one = next((held for held in left if (held.get("by"), held.get("seen"), held.get("remarks")) == word), None)
+        verdicts = one.get("findings") if one is not None else None
+        if one is None or not isinstance(verdicts, list):
+            return True
+        left.remove(one)
+        own, rest = rest[: len(verdicts)], rest[len(verdicts) :]
+        if [found.verdict.value for found in own] != verdicts or one.get("entered", entered(part, own)) != entered(part, own):
+            return True
+    return bool(left or rest)
+
+
+def _same(value: object) -> object:
+    """A fact, its moment in UTC where it is one."""
+    if isinstance(value, str):
+        try:
+            return _moment(datetime.fromisoformat(value))
+        except ValueError:
+            return value
+    return value
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at is not None else None
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,197 @@
+"""The seals of the ledger: batches of entries in order, each seal the hash of the last one and of its entries' digests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.ledger import GENESIS, body_digest, chain, digest
+from inspector.store.room import Room
+from inspector.store.tables import ledger, seal, tick
+
+_SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
+_READ = 5_000
+"""About so many entries are read at once."""
+_SEALS = 400
+"""So many seals are."""
+_MARK = "ledger.verified"
+"""The name of the tick that says how far the chain has been looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A seal to go on from: it held, with this head. `again`: so far those before it have been looked at once more, in their turn."""
+
+    number: int = 0
+    head: str = GENESIS
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """How far the chain holds, and what does not hold first, in words; None when all does."""
+
+    last: int
+    head: str
+    problem: str | None = None
+
+
+class Seals(Room):
+    """Sealing, and looking whether seals hold."""
+
+    def take_seal_lock(self) -> bool:
+        """Let one replica at a time seal; held to the end of the transaction. SQLite has one owner anyway."""
+        if self.sqlite:
+            return True
+        return bool(self.connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_SEAL_LOCK))).scalar_one())
+
+    def seal(self, now: datetime, limit: int = 2000) -> int:
+        """Chain what is unsealed behind the last head; how many rows."""
+        asked = sa.select(ledger.c.id, ledger.c.digest).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(limit)
+        rows = self.connection.execute(asked).all()
+        if rows:
+            last, head = self.head()
+            number = last + 1
+            sealed = {
+                "number": number,
+                "at": now,
+                "entries": len(rows),
+                "head": chain(head, number, now, [row.digest for row in rows]),
+            }
+            self.connection.execute(sa.insert(seal).values(**sealed))
+            marked = sa.update(ledger).where(ledger.c.id == sa.bindparam("which")).values(seal=number)
+            self.connection.execute(marked, [{"which": row.id} for row in rows])
+        return len(rows)
+
+    def head(self) -> tuple[int, str]:
+        """Number and head of the last seal: who notes them apart can tell later whether the end of the chain was cut."""
+        row = self.connection.execute(sa.select(seal).order_by(seal.c.number.desc()).limit(1)).one_or_none()
+        return (row.number, row.head) if row else (0, GENESIS)
+
+    def verify(self) -> tuple[int, str | None]:
+        """Recompute the chain: (seals checked, None), or the first thing that does not hold in words.
+
+        Entries that wait for their seal must hold by themselves. Nothing erases bodies yet, so a blank one is a change.
+        """
+        told = self.verified(Mark())
+        return told.last, told.problem
+
+    def verified(self, since: Mark, until: int | None = None, *, entries: int | None = None, bodies: bool = True) -> Verified:
+        """Recompute the chain behind a mark, `until` a seal or to its end with what waits there, or for about so many `entries`.
+
+        Without `bodies` an entry is held to everything but its body: what happened when to whom, not what was said of it.
+        """
+        checked, head, seen = since.number, since.head, 0
+        if checked and self._head_of(checked) != head:
+            return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
+        while held := self._following(checked, until):
+            rows = self._rows_between(held[0].number, held[-1].number, bodies=bodies)
+            for sealed in held:
+                if sealed.number != checked + 1:
+                    return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone")
+                within = rows.get(sealed.number, [])
+                if changed := next((row.id for row in within if not holds(row, bodies=bodies)), None):
+                    return Verified(last=checked, head=head, problem=f"entry {changed} was changed")
+                due = chain(head, sealed.number, sealed.at, [row.digest for row in within])
+                if len(within) != sealed.entries or due != sealed.head:
+                    return Verified(last=checked, head=head, problem=f"seal {sealed.number} does not hold")
+                checked, head, seen = sealed.number, due, seen + len(within)
+            if entries is not None and seen >= entries:
+                break
+        if until is not None:
+            gone = checked < until and (entries is None or seen < entries)
+            return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone" if gone else None)
+        return Verified(last=checked, head=head, problem=self._astray(checked) or self._waiting(bodies=bodies))
+
+    def unsound(self, numbers: Collection[int]) -> set[int]:
+        """Those of some seals that do not hold: recomputed from the head before each, as it stands, and the digests of its entries."""
+        broken: set[int] = set()
+        ordered = sorted(set(numbers))
+        for some in (ordered[start : start + _SEALS] for start in range(0, len(ordered), _SEALS)):
+            asked = sa.select(seal).where(seal.c.number.in_({*some, *(number - 1 for number in some)}))
+            seals = {row.number: row for row in self.connection.execute(asked)}
+            digests: dict[int, list[str]] = {}
+            told = sa.select(ledger.c.seal, ledger.c.digest).where(ledger.c.seal.in_(some)).order_by(ledger.c.seal, ledger.c.id)
+            for row in self.connection.execute(told):
+                digests.setdefault(row.seal, []).append(row.digest)
+            for number in some:
+                sealed, before, within = seals.get(number), seals.get(number - 1), digests.get(number, [])
+                head = GENESIS if number == 1 else before.head if before is not None else ""
+                if sealed is None or len(within) != sealed.entries or chain(head, number, sealed.at, within) != sealed.head:
+                    broken.add(number)
+        return broken
+
+    def mark(self) -> Mark:
+        """How far the daily look has come; at the beginning where there was none, or where it cannot be read."""
+        slot = self.connection.execute(sa.select(tick.c.slot).where(tick.c.name == _MARK)).scalars().first() or ""
+        number, _, rest = slot.partition(":")
+        head, _, again = rest.partition(":")
+        readable = number.isdecimal() and again.isdecimal()
+        return Mark(number=int(number), head=head, again=int(again)) if readable else Mark()
+
+    def put_mark(self, mark: Mark, now: datetime) -> None:
+        """Note how far the daily look has come: one row, in the place of the one before."""
+        self.connection.execute(sa.delete(tick).where(tick.c.name == _MARK))
+        slot = f"{mark.number}:{mark.head}:{mark.again}"
+        self.insert_one(tick, {"name": _MARK, "slot": slot, "at": now, "replica": ""}, ("name", "slot"))
+
+    def mark_at(self, number: int) -> Mark:
+        """A seal as it stands, to go on from; the beginning for none."""
+        return Mark(number=number, head=self._head_of(number) or "") if number > 0 else Mark()
+
+    def _head_of(self, number: int) -> str | None:
+        return self.connection.execute(sa.select(seal.c.head).where(seal.c.number == number)).scalar_one_or_none()
+
+    def _following(self, checked: int, until: int | None) -> list[sa.Row[Any]]:
+        """The next seals in order, of about `_READ` entries together."""
+        asked = sa.select(seal).where(seal.c.number > checked).order_by(seal.c.number).limit(_SEALS)
+        if until is not None:
+            asked = asked.where(seal.c.number <= until)
+        some: list[sa.Row[Any]] = []
+        count = 0
+        for row in self.connection.execute(asked):
+            some.append(row)
+            count += row.entries
+            if count >= _READ:
+                break
+        return some
+
+    def _rows_between(self, first: int, last: int, *, bodies: bool) -> dict[int, list[sa.Row[Any]]]:
+        asked = _columns(bodies=bodies).where(ledger.c.seal.between(first, last)).order_by(ledger.c.seal, ledger.c.id)
+        rows: dict[int, list[sa.Row[Any]]] = {}
+        for row in self.connection.execute(asked):
+            rows.setdefault(row.seal, []).append(row)
+        return rows
+
+    def _astray(self, checked: int) -> str | None:
+        """Entries that name a seal which is not there; a seal laid meanwhile is."""
+        known = sa.select(seal.c.number).where(seal.c.number > checked)
+        off = sa.or_(ledger.c.seal < 1, (ledger.c.seal > checked) & ledger.c.seal.not_in(known))
+        cut = self.connection.execute(sa.select(ledger.c.seal).where(off).order_by(ledger.c.seal).limit(1)).scalar_one_or_none()
+        return f"seal {cut} is gone" if cut is not None else None
+
+    def _waiting(self, *, bodies: bool) -> str | None:
+        """The first entry among those that wait for a seal that was changed."""
+        after = ""
+        asked = _columns(bodies=bodies).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(2000)
+        while rows := self.connection.execute(asked.where(ledger.c.id > after)).all():
+            if changed := next((row.id for row in rows if not holds(row, bodies=bodies)), None):
+                return f"entry {changed} was changed"
+            after = rows[-1].id
+        return None
+
+
+def _columns(*, bodies: bool) -> sa.Select[Any]:
+    """The columns of the ledger, with or without what is said."""
+    return sa.select(*(column for column in ledger.c if bodies or column.name not in ("body", "salt")))
+
+
+def holds(row: sa.Row[Any], *, bodies: bool = True) -> bool:
+    """Whether an entry is what was written, its body and everything else."""
+    whole = not bodies or body_digest(row.salt, row.body) == row.body_digest
+    return whole and bool(digest(row.id, row.at, row.about, row.rule, row.body_digest) == row.digest)
