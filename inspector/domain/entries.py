@@ -32,7 +32,7 @@ class Said:
 
 def clock(draw: Draw) -> dict[str, str | None]:
     """The seed's times, for the entries of the decisions that set them."""
-    return {"seed_at": _told(draw.seed_at), "figures_by": _told(draw.figures_by), "reveal_by": _told(draw.reveal_by)}
+    return {name: _told(getattr(draw, name)) for name in ("seed_at", "figures_by", "reveal_by", "further_by")}
 
 
 def prepared(draw: Draw, said: Sequence[Said], register: Sequence[Entry]) -> Iterator[AuditLine]:

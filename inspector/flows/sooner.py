@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain import peace as peaceful
+from inspector.domain import trail
 from inspector.domain.case import Case
 from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, OrderKind
@@ -46,6 +47,6 @@ def _follow(office: Office, tx: Tx, was: Visit, now: datetime) -> None:
         tx.work.redate(held.release_at, now, key=f"{OrderKind.VISIT_RELEASE.value}:{held.id}")
     facts = {"was_due": was.due_at.isoformat(), "due_at": held.due_at.isoformat()}
     because = Because(rule=RULE, basis=(held.basis,), pack=pack, facts=facts)
-    record(tx, held.id, Decision(state=held, because=because), now, {})
+    record(tx, held.id, Decision(state=held, because=because), now, {"visit": trail.standing(held)})
     peace.note(tx, drawn, held, quiet, now)
     tell_sooner(tx, held, now)
