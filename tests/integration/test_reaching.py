@@ -180,16 +180,14 @@ def test_a_platform_that_lends_a_secret_is_said_to_do_so_and_how_the_clocks_stan
 
 def test_a_platform_that_lends_none_is_said_to_do_so_with_its_own_code_and_the_way_to_mend_it(tmp_path: Path) -> None:
     (found,) = tried(tmp_path, Platform(app_key="another"))
-    assert found.what[0] == "the source does not let us in (source_barred: code E-204)"
-    assert found.what[1] == "数据源不允许我方接入 (source_barred: code E-204)"
-    assert "key_file" in found.mend[0]
+    assert found.what[0] == "the source does not let us in (code E-204)"
+    assert found.what[1] == "数据源不允许我方接入 (code E-204)"
+    assert "compare account, key and rights" in found.mend[0]
     assert not found.outside
 
 
 def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> None:
     (found,) = tried(tmp_path, Platform(ahead=900))
-    assert found.what[0].startswith(
-        "the source refused us because its clock and ours differ (clock_differs: code E-202; our clock is "
-    )
+    assert found.what[0].startswith("the source refused us because its clock and ours differ (code E-202; our clock is ")
     assert found.what[0].endswith(" s behind theirs)")
     assert found.what[1].startswith("因双方时钟不一致，数据源拒绝了我方请求 (")

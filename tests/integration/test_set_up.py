@@ -47,6 +47,7 @@ def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 def test_two_first_starts_at_once_set_up_once_and_later_starts_not_at_all(house: Path) -> None:
     first, second = [said(p) for p in [start(house, "one", "two words"), start(house, "one", "two words")]]
     assert first[:2] == second[:2] == (0, "welcome one two words\n"), first[2] + second[2]
