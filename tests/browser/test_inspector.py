@@ -86,6 +86,7 @@ def test_no_result_is_asked_for_before_the_whole_team_has_accepted_and_the_page_
     assert phone.page.get_by_role("button", name="提交结果").count() == 1
 
 
+@pytest.mark.slow
 def test_a_result_typed_while_the_team_changed_is_refused_in_plain_words_and_kept(visit: Visit, door: Door) -> None:
     phone, mate = door.phone(visit.edge.url), door.phone(visit.edge.url)
     for one, path in ((phone, visit.first), (mate, visit.second)):
@@ -116,6 +117,7 @@ def test_a_link_whose_date_has_passed_says_so_and_offers_nothing(visit: Visit, d
     assert "The date to accept has passed" in phone.now()
 
 
+@pytest.mark.slow
 def test_the_whole_assignment_can_be_done_by_the_keyboard(visit: Visit, door: Door) -> None:
     desk, other = door.desk(visit.edge.url), door.phone(visit.edge.url)
     other.open(visit.second)

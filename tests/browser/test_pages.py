@@ -75,6 +75,7 @@ def test_the_inspectors_page_is_within_reach_of_everybody(visit: Visit, door: Do
     check(phone)
 
 
+@pytest.mark.slow
 def test_what_people_type_is_shown_as_it_is_and_does_nothing(edge: Edge, door: Door) -> None:
     phone = door.phone(edge.url)
     cases = {text: doubt(edge.office, number, name=text, value=text) for number, text in enumerate(NAUGHTY)}

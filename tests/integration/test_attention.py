@@ -19,6 +19,8 @@ from tests.house import Hand, Table, open_office, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
+pytestmark = pytest.mark.alike
+
 
 def test_an_open_matter_takes_the_new_facts_and_keeps_its_date(store: Store, hand: Hand) -> None:
     with store.begin() as tx:

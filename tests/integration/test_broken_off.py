@@ -68,6 +68,7 @@ def test_an_announcement_that_is_broken_off_leaves_neither_folder_nor_secret(
     assert names(office.folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [("after", "open", "/unsorted"), ("before", "open", "/sorted")])
 def test_an_announcement_that_is_broken_off_while_its_rows_lie_beside_it_leaves_none_of_them(
     office: Operator, at: tuple[str, str, str]

@@ -303,6 +303,7 @@ def test_a_row_for_an_agency_that_is_none_is_told_those_there_are_and_no_command
     assert "--agency zzz" not in said.err
 
 
+@pytest.mark.slow
 def test_chinese_heads_in_a_file_bear_the_mark_by_which_excel_knows_their_encoding(operator: Operator) -> None:
     told = process("case", "import", "--template", "--config", str(operator.config), environment={"LANG": "zh_CN.UTF-8"}).out
     assert told.startswith("\ufeff")

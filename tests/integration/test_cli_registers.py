@@ -200,6 +200,7 @@ def test_a_head_of_ours_in_chinese_tells_the_encoding(operator: Operator) -> Non
     assert held(operator) == {"TESTA"}
 
 
+@pytest.mark.slow
 def test_an_import_whose_reader_has_gone_away_is_written_all_the_same(operator: Operator) -> None:
     """`roster import … | head`: what a command does does not depend on who listens."""
     file = operator.file("objects.csv", table(["code"], *([f"TEST{number}"] for number in range(50))))

@@ -104,6 +104,7 @@ def test_a_database_that_cannot_be_used_is_one_line_with_an_exit_code(
     assert told in said.stderr
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_and_a_folder_in_its_place_are_told_in_chinese(operator: Operator) -> None:
     none = process("case", "import", "none.csv", "--agency", "bureau", "--lang", "zh-Hans", "--config", str(operator.config))
     folder = process(
@@ -113,6 +114,7 @@ def test_a_file_that_cannot_be_read_and_a_folder_in_its_place_are_told_in_chines
     assert (folder.code, folder.err) == (2, "错误: .：这是文件夹，不是文件\n")
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_told_with_what_to_do(operator: Operator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -124,6 +126,7 @@ def test_a_taken_port_is_told_with_what_to_do(operator: Operator) -> None:
     )
 
 
+@pytest.mark.slow
 def test_whoever_stops_reading_gets_no_message_about_it(operator: Operator) -> None:
     bring(operator, operator.file("c.csv", table(HEADS, *(row(number) for number in range(1, 4)))))
     command = [sys.executable, "-P", "-m", "inspector", "export", "cases", "--config", str(operator.config)]
@@ -251,6 +254,7 @@ def test_a_signal_in_the_midst_of_a_start_is_heard_when_the_start_is_over() -> N
             signal.signal(number, handler)
 
 
+@pytest.mark.slow
 def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path) -> None:
     assert process("case", "shwo", folder=tmp_path).code == 2
     assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2

@@ -78,6 +78,7 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     assert auditor.say(*words, "--strict").code == 1
 
 
+@pytest.mark.slow
 def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_for_the_time(
     auditor: Operator, folder: Path
 ) -> None:
@@ -244,6 +245,7 @@ def test_a_commitment_that_is_no_json_is_named_by_its_file(auditor: Operator, fo
     assert (told.code, "commit.json: Expecting value" in told.err, ": :" in told.err) == (2, True, False), told.err
 
 
+@pytest.mark.slow
 def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: Operator, folder: Path) -> None:
     result = json.loads((folder / "result.json").read_bytes())
     result["lists"][0]["strata"]["\ud800"] = {"n": 1}

@@ -68,6 +68,7 @@ LISTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
 def test_lists_and_things_shown_speak_the_language_chosen_with_an_empty_database_and_with_a_full_one(
     operator: Operator, store: Store, lang: str
@@ -144,6 +145,7 @@ def test_work_that_nobody_holds_shows_no_date_of_1970(operator: Operator, store:
     assert "1970" not in told(operator, "en", "work", "show", work)
 
 
+@pytest.mark.slow
 def test_what_only_looks_something_up_imports_neither_web_nor_wires(operator: Operator) -> None:
     bring(operator, operator.file("c.csv", table(COLUMNS, row(1))))
     program = """

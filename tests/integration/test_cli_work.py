@@ -189,6 +189,7 @@ def test_a_token_for_no_role_or_no_agency_is_not_issued(operator: Operator, stor
         assert tx.tokens.all() == []
 
 
+@pytest.mark.slow
 def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
     operator.well("migrate")

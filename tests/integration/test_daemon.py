@@ -214,6 +214,7 @@ def test_work_under_way_is_ended_before_it_leaves(tmp_path: Path) -> None:
         assert (settled["state"], settled["owner"], settled["attempts"]) == ("waiting", None, 1)
 
 
+@pytest.mark.slow
 def test_an_address_in_use_is_told_and_nothing_is_started(tmp_path: Path) -> None:
     with home(tmp_path) as held, socket.create_server(("127.0.0.1", held.port)):
         daemon = held.start()
@@ -222,6 +223,7 @@ def test_an_address_in_use_is_told_and_nothing_is_started(tmp_path: Path) -> Non
         assert "daemon.started" not in held.said
 
 
+@pytest.mark.slow
 def test_a_daemon_that_does_not_reach_its_database_says_so_at_once_in_its_log_and_on_the_terminal(tmp_path: Path) -> None:
     with home(tmp_path) as held, socket.socket() as dead:
         dead.bind(("127.0.0.1", 0))  # and nobody listens

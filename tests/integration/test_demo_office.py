@@ -364,6 +364,7 @@ def shown(screen: Screen) -> str:
     return console.file.getvalue()
 
 
+@pytest.mark.slow
 def test_a_second_start_beside_a_running_demo_says_that_it_runs_and_where(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     configure(furnish(folder), world=18322, web=18321)

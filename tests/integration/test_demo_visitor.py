@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from inspector.demo.caller import call, fetch
 from inspector.testing.peer import Peer, answer, peer
 from tests.integration.test_demo_people import letter, send
@@ -39,6 +41,7 @@ def test_one_assignment_is_left_to_the_visitor_until_the_office_says_that_it_is_
         until(lambda: "seat" not in yours(outside))
 
 
+@pytest.mark.slow
 def test_the_fellow_inspector_waits_for_the_visitor_who_has_accepted_but_not_for_ever() -> None:
     fellows = accepting(1)
     seat = {"state": "ACCEPTED", "accept_by": "", "visit": {"due_at": "2025-03-06T17:30:00+08:00", "doubts": []}}

@@ -305,6 +305,7 @@ def test_a_full_disk_is_told_as_one_by_the_folder_that_was_named(office: Operato
     assert names(office.folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", [[], [DICE]])
 def test_whoever_breaks_off_at_a_question_is_told_so_with_one_code(office: Operator, answers: list[str]) -> None:
     assert announce(office).code == 0
@@ -381,6 +382,7 @@ def test_whoever_mixes_the_two_ways_to_announce_is_told_which_option_lacks(
     assert (said.code, problem in said.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_bars_are_shown_at_a_terminal_and_neither_in_pipes_nor_to_programs(office: Operator) -> None:
     words = ("draw", "announce", "--plan", "plan.toml", "--objects", "objects.csv", "--no-inspectors", "--out", "draw")
     code, screen = at_a_terminal(office, [], *words)

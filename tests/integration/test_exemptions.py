@@ -21,6 +21,8 @@ from inspector.store.store import Store
 from tests.house import TREE, Hand, application, open_office, post
 from tests.packs import POLICIES
 
+pytestmark = pytest.mark.alike
+
 REVIEW_BY = date(2025, 12, 31)
 
 

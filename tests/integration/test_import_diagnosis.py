@@ -161,6 +161,7 @@ def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(opera
     assert [(one["row"], "unusual shape" in one["what"]) for one in irregular] == [(2, True), (4, True)]
 
 
+@pytest.mark.slow
 def test_people_read_faults_and_remarks_in_their_language_with_row_column_and_remedy(operator: Operator) -> None:
     file = operator.file("bad.csv", table(HEADS, row(1, item="legal-aid", on="二月"), row(2, name=" 甲店")))
     english = operator.say("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes")

@@ -62,6 +62,7 @@ def quarter(store: Store, hand: Hand) -> tuple[Office, list[str]]:
     return office, numbers
 
 
+@pytest.mark.slow
 def test_an_intake_that_rounds_down_and_is_made_up_for_comes_out_as_it_was_drawn(store: Store, hand: Hand) -> None:
     office, numbers = quarter(store, hand)
     policy = office.book.get("maoji@2026.1")

@@ -26,6 +26,8 @@ from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_corrections import Platform
 from tests.integration.test_way import LICENCE
 
+pytestmark = pytest.mark.alike
+
 
 class Broken(Platform):
     """A platform whose connector fails in a way that nobody foresaw."""

@@ -33,6 +33,8 @@ from tests.integration.test_way import LICENCE, Post, person
 from tests.needs import ROOT
 from tests.workdays import holidays
 
+pytestmark = pytest.mark.alike
+
 RELIEF = {"household": "三口", "insured-income": "低于标准"}
 CHRISTMAS = datetime(2026, 12, 25, 9, tzinfo=SHANGHAI)
 """A Friday: ten working days from it reach the year 2027, which no shipped calendar knows."""

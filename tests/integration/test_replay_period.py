@@ -284,6 +284,7 @@ def test_cases_of_other_packs_and_days_are_left_out_and_a_wrong_period_is_refuse
     assert past.replay("demo@9").code == 3
 
 
+@pytest.mark.slow
 def test_a_replay_that_is_broken_off_ends_with_130_and_leaves_nothing(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     spool = past.operator.folder / "spool"
     spool.mkdir()
@@ -295,6 +296,7 @@ def test_a_replay_that_is_broken_off_ends_with_130_and_leaves_nothing(past: Past
     assert past.replay("demo@1").code == 0
 
 
+@pytest.mark.slow
 def test_a_replay_shows_how_far_it_is_to_people_at_a_terminal(past: Past) -> None:
     words = ("policy", "replay", "demo@1", *PERIOD, "--config", str(past.operator.config))
     code, screen = at_a_terminal(past.operator, [], *words)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from inspector.daemon import sweeps
 from inspector.domain import review as domain_review
 from inspector.domain import verification
@@ -21,6 +23,8 @@ from inspector.telemetry.metrics import Metrics
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 from tests.workdays import between
+
+pytestmark = pytest.mark.alike
 
 DAYS = 2
 """The demo pack's term."""

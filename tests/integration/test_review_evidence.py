@@ -16,6 +16,8 @@ from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
+pytestmark = pytest.mark.alike
+
 LICENCE = {"registration-status": "存续"}
 UNTRUE = [Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING]
 

@@ -13,6 +13,8 @@ from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, open_office
 from tests.integration.test_api_cases import code
 
+pytestmark = pytest.mark.alike
+
 CLAIM = {"key": "c1", "fact": "registration-status", "value": "存续", "on": "2026-02-27"}
 
 

@@ -15,6 +15,8 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post
 from tests.integration.test_way import person
 
+pytestmark = pytest.mark.alike
+
 EXAM, RELIEF = "exam-work-years", "relief-household"
 """An item that allows no proxy, and one that allows it."""
 
