@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 from statistics import median
 from tempfile import TemporaryDirectory
 
@@ -43,6 +44,7 @@ def pack(folder: Path, levels: int) -> Policy:
     """The plan's pack, or for another number of levels one that builds on it."""
     if levels == len(plan().levels):
         return plan()
+    copytree(POLICIES / "documents", folder / "documents", dirs_exist_ok=True)
     (folder / "maoji").mkdir(exist_ok=True)
     (folder / "maoji" / "pack.toml").write_text(SHIPPED, encoding="utf-8")
     (folder / "wide").mkdir(exist_ok=True)
@@ -99,6 +101,7 @@ def task(policy: Policy, seconds: float, *, trace: bool) -> str:
 
 def refusal(folder: Path, levels: int) -> tuple[float, list[str]]:
     """The seconds until a wide table with a gap and an overlap is refused, and what is said of it."""
+    copytree(POLICIES / "documents", folder / "documents", dirs_exist_ok=True)
     (folder / "maoji").mkdir(exist_ok=True)
     (folder / "maoji" / "pack.toml").write_text(SHIPPED, encoding="utf-8")
     (folder / "wide").mkdir(exist_ok=True)
