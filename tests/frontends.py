@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Claim
 from inspector.domain.evidence import Verdict
-from inspector.domain.policy import Compare, Fact
 from inspector.flows.verify import judge
 from inspector.ports import Answer, PortError, Source
 from inspector.testing import CODE, QUESTION
+from tests.facts import REGISTERED
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLAIMED = "存续"
-_FACT = Fact(
-    code=QUESTION.fact,
-    name="",
-    source="front",
-    agency=None,
-    ground=None,
-    premises_fact=False,
-    compare=Compare.NORMALISED,
-    valid_for=Term(amount=30, unit=Unit.DAY),
-    basis="",
-)
+_FACT = replace(REGISTERED, code=QUESTION.fact, source="front")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

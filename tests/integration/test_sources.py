@@ -14,15 +14,14 @@ import pytest
 
 from connectors.sources import http as source
 from inspector import testing
-from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
-from inspector.domain.policy import Compare, Fact
 from inspector.flows.verify import judge
 from inspector.ports import Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
 from inspector.testing.peer import Peer, Step, answer, never, peer
+from tests.facts import REGISTERED
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -120,17 +119,7 @@ def test_a_body_that_is_the_record_itself_can_be_empty_but_is_not_missing() -> N
 
 def weighed(found: Answer) -> tuple[Verdict, str]:
     """What the engine makes of an answer to somebody who claimed 存续."""
-    fact = Fact(
-        code="registered",
-        name="",
-        source="registry",
-        agency=None,
-        ground=None,
-        premises_fact=False,
-        compare=Compare.NORMALISED,
-        valid_for=Term(amount=30, unit=Unit.DAY),
-        basis="",
-    )
+    fact = REGISTERED
     claim = Claim(key="c1", fact="registered", value="存续", on=QUESTION.on)
     evidence = judge("k-1", claim, fact, found, datetime(2026, 1, 6, tzinfo=SHANGHAI))
     return evidence.verdict, evidence.note

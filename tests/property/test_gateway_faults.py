@@ -12,30 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sources.gateway import GatewaySource, connect
-from inspector.domain.calendar import SHANGHAI, Term, Unit
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim
 from inspector.domain.evidence import Verdict
-from inspector.domain.policy import Compare, Fact
 from inspector.flows.verify import judge
 from inspector.ports import Garbled, PortError, Refused
 from inspector.testing import QUESTION
 from inspector.testing.faults import table
 from inspector.testing.peer import Heard, Step, answer, followed, peer
 from tests import gateway
+from tests.facts import REGISTERED
 from tests.gateway import ASKS, FOUND, LENDS, NOT_GRANTED, SKEWED, SPENT, Platform
 
 NOW = datetime(2026, 1, 6, tzinfo=SHANGHAI)
-FACT = Fact(
-    code="registered",
-    name="",
-    source="registry",
-    agency=None,
-    ground=None,
-    premises_fact=False,
-    compare=Compare.NORMALISED,
-    valid_for=Term(amount=30, unit=Unit.DAY),
-    basis="",
-)
 SILENT = {Verdict.CANNOT_SAY, Verdict.NO_ANSWER, Verdict.NOT_FOUND}
 NOTHING: list[object] = [None, "", {"value": None}, {"value": ["注销"]}, {"message": "注销"}]
 BUSINESS = [
@@ -67,7 +56,7 @@ def verdict(made: GatewaySource, claimed: str) -> Verdict:
     except PortError:
         return Verdict.NO_ANSWER
     claim = Claim(key="c1", fact="registered", value=claimed, on=QUESTION.on)
-    return judge("k-1", claim, FACT, answered, NOW).verdict
+    return judge("k-1", claim, REGISTERED, answered, NOW).verdict
 
 
 @contextmanager
