@@ -2,8 +2,9 @@
 
 Order of the steps: each stratum by its row, at most its own share of the year; what is owed of an item, or of a stratum that is drawn in
 parts; small registers; the floor, topped up from the riskiest level down; the ceiling and the officers at hand, which cut from the other
-end. Where they collide, what must be drawn stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13), while a ceiling (1.2.12) bounds what ratios
-ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step that could not cut says so.
+end. Where they collide, what must be drawn stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13),
+while a ceiling (1.2.12) bounds what ratios ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step
+that could not cut says so.
 """
 
 from __future__ import annotations

@@ -106,7 +106,10 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
                 counts = {row[0]: row[1] for row in tx.connection.execute(states)}
                 still = _still(tx.connection, mixed=held.mixed) if everything else {}
                 waiting = _waiting(tx.connection)
-            still |= {"spoken": max(0, said["under_way"] - waiting), "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0}
+            still |= {
+                "spoken": max(0, said["under_way"] - waiting),
+                "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0,
+            }
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
                 return counts
