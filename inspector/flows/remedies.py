@@ -326,6 +326,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "see whether it is the right file",
         "请核对是否为正确的文件",
     ),
+    "sheets_hidden": (
+        "hidden sheets with rows were passed over: {sheets}; read was {read}",
+        "有内容的隐藏工作表未读取：{sheets}；读取的是 {read}",
+        "see whether their rows belong to the list",
+        "请核对其中各行是否属于名单",
+    ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",
         "合并单元格 {range}：只有第一格有内容，其余为空",
