@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import beside, folder, papers, plan, rosters, spool
+from inspector.cli.offline import beside, folder, manned, papers, plan, rosters, spool
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.cli.offline.spool import Advance, Spool
@@ -171,6 +171,7 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
             staff = rosters.inspectors(file, listed, salt, today, advance)
+        manned.remark(things, staff, listed.team)
     if (file := given.roster(told, listed, "bans")) is not None:
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)
