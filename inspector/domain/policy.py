@@ -46,13 +46,20 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such.
+
+    `WITHIN`: the promised day lies in the source's window of days. `SET`: what is promised is all among what the source names.
+    `PREDICATE`: the source is asked whether the promise holds, and says yes or no: the least that settles a claim.
+    """
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
     NOT_AFTER = "not_after"
     AT_LEAST = "at_least"
+    WITHIN = "within"
+    SET = "set"
+    PREDICATE = "predicate"
 
 
 class Timer(StrEnum):
