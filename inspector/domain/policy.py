@@ -108,6 +108,7 @@ class Fact:
     """A provable fact of an item: where it is held and how it is compared.
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     """
 
     code: str
@@ -121,6 +122,7 @@ class Fact:
     basis: str
     place: bool = False
     valid_for_basis: str = ""
+    record_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
