@@ -23,7 +23,7 @@ import httpx
 from connectors.config import ConnectorConfig, parse, secret
 from connectors.connection import Connection
 from connectors.deadline import Deadline
-from connectors.patience import ahead, patiently, retry_after
+from connectors.patience import ahead, in_turn, patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
@@ -166,6 +166,7 @@ class Wire:
 
     def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
+        budget = in_turn(budget, self._sleep)
         deadline = time.monotonic() + budget
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import lawbook, plugins
+from inspector import lawbook, manners, plugins
 from inspector.daemon.engine import Engine
 from inspector.domain.backoff import Ladder
 from inspector.domain.calendar import WorkingCalendar
@@ -117,6 +117,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
         shadow=settings.shadow.on,
+        manners=manners.of(_told(settings)),
     )
 
 
@@ -165,6 +166,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+    yield from manners.flaws(_told(settings))
 
 
 def given(settings: Settings) -> required.Given:
@@ -172,6 +174,10 @@ def given(settings: Settings) -> required.Given:
     tree, plans = _named(settings)
     there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
     return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
+
+
+def _told(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
+    return {section: getattr(settings, section) for section in GROUPS}
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
@@ -224,7 +230,7 @@ def connect(settings: Settings) -> Connectors:
 
 def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     """One connector from its settings: `kind` names the entry point, the other keys are its own."""
-    given = dict(told)
+    given = {key: value for key, value in told.items() if key != manners.KEY}
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
@@ -323,6 +329,8 @@ def engine(told: EngineSettings) -> Engine:
         poll=told.poll_seconds,
         group=told.group,
         lane_slots=told.lane_slots,
+        retry_share=told.retry_share,
+        retry_reserve=told.retry_reserve,
         ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),
         breaker_threshold=told.breaker_failures,
         breaker_cool=timedelta(seconds=told.breaker_cool_seconds),

@@ -145,6 +145,8 @@ class EngineSettings(Section):
         gt=0,
         description="Tries before work is given up or quarantined for which the pack sets no date; where it sets one, the date counts",
     )
+    retry_share: float = Field(0.2, ge=0, description="Tries again, of all connectors of one owner together, for each first try")
+    retry_reserve: int = Field(10, gt=0, description="Tries again that an owner is granted each minute beside that share")
     breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
     breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
 

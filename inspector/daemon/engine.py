@@ -20,6 +20,8 @@ class Engine:
     lane_slots: int = 32
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
+    retry_share: float = 0.2
+    retry_reserve: int = 10
     breaker_threshold: int = 8
     breaker_cool: timedelta = timedelta(seconds=15)
     breaker_most: timedelta = timedelta(minutes=10)

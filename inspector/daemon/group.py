@@ -63,3 +63,9 @@ def hold(tx: Tx, group: Sequence[Done], breaker: Breaker) -> None:
 def _writes_lane(done: Done, breaker: Breaker) -> bool:
     """Whether settling writes the lane's row: a failure is counted there, and the first answer behind failures ends them."""
     return bool(done.work.lane) and (isinstance(done.error, Unavailable) or breaker.broken(done.work.lane))
+
+
+def named(work: Work) -> dict[str, object]:
+    """A row as log lines name it: a visit's by the visit, never by its cases, for that would tell who was drawn."""
+    named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
+    return named | {"visit": work.payload["visit"]} if "visit" in work.payload else named

@@ -13,6 +13,7 @@ from inspector import __version__
 from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.sampling import Window
+from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
@@ -114,6 +115,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
+    lanes, held = tx.lanes.all(), waits(tx, office)
+    behind = tx.manners.behind([*held])
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
@@ -131,7 +134,11 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(str(days), tx.cases.due_by(_within(office, now, days))) for days in _RISK_DAYS],
-        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
+        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
+        barred=[(lane.name, lane.barred) for lane in lanes],
+        failures=[(lane.name, lane.failures) for lane in lanes],
+        waiting=[(lane, why.reason, behind.get(lane, 0)) for lane, why in sorted(held.items())],
+        quota_left=sorted(left(tx, office).items()),
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()

@@ -111,7 +111,9 @@ def ask(work: Work, office: Office) -> Settlement:
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
     """All tries are spent: no answer, and the next way begins. Nothing is said about the subject (scenario 9)."""
     code = error.code if error else PATIENCE_OVER
-    return _weigh(work, office, _no_answer(work, Verdict.NO_ANSWER, code, office.now()))
+    found = _no_answer(work, Verdict.NO_ANSWER, code, office.now())
+    asked_now = error is None or error.attempts > 0  # else the tries that came before are all there were
+    return _weigh(work, office, found if asked_now else replace(found, attempts=work.attempts - 1))
 
 
 def due(work: Work, office: Office) -> Settlement:

@@ -28,11 +28,13 @@ from inspector.store.inspections import InspectionRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.machine import MachineClock
+from inspector.store.manners import MannerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
+from inspector.store.retries import RetryRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
@@ -189,6 +191,16 @@ class Tx:
     def lanes(self) -> LaneRoom:
         """The room of lanes."""
         return LaneRoom(self._batch)
+
+    @cached_property
+    def manners(self) -> MannerRoom:
+        """The room of manners."""
+        return MannerRoom(self._batch)
+
+    @cached_property
+    def retries(self) -> RetryRoom:
+        """The room of tries that may still be made."""
+        return RetryRoom(self._batch)
 
     @cached_property
     def schedules(self) -> ScheduleRoom:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
-from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, PROBE
+from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, case_file, work
 
@@ -168,9 +168,9 @@ class WorkRoom(Room):
         """
         values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": limit}
         if not laned:
-            return _claimed(self.connection.execute(CLAIM_HOUSE[self.sqlite], values).all())
+            return claimed(self.connection.execute(CLAIM_HOUSE[self.sqlite], values).all())
         told = {**values, "office": office_now, "full": padded(full) or [""]}
-        return _claimed(self.connection.execute(CLAIM[self.sqlite], told).all())
+        return claimed(self.connection.execute(CLAIM[self.sqlite], told).all())
 
     def probe(self, owner: str, machine_now: datetime, lease: timedelta, cooled: Sequence[str]) -> list[Work]:
         """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
@@ -182,7 +182,7 @@ class WorkRoom(Room):
         for name in cooled:
             asked = {"machine": machine_now, "of_lane": name}
             if self.connection.execute(CALLING, asked).first() is None:
-                held += _claimed(self.connection.execute(PROBE[self.sqlite], {**values, "of_lane": name}).all())
+                held += claimed(self.connection.execute(OF_LANE[self.sqlite], {**values, "of_lane": name}).all())
         return held
 
     def finish_ahead(self, held: Sequence[Work], now: datetime) -> None:
@@ -376,7 +376,7 @@ def _of(held: Work) -> dict[str, object]:
     return {"held_id": held.id, "held_fence": held.fence}
 
 
-def _claimed(rows: Sequence[Any]) -> list[Work]:
+def claimed(rows: Sequence[Any]) -> list[Work]:
     """Rows as they were leased, most urgent first: RETURNING promises no order."""
     return [
         Work(
