@@ -116,7 +116,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
     lanes, held = tx.lanes.all(), waits(tx, office)
-    behind = tx.manners.behind([*held])
+    behind, drifts = tx.manners.behind([*held]), tx.drift.all()
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
@@ -139,6 +139,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         failures=[(lane.name, lane.failures) for lane in lanes],
         waiting=[(lane, why.reason, behind.get(lane, 0)) for lane, why in sorted(held.items())],
         quota_left=sorted(left(tx, office).items()),
+        drifting=[(*key, int(one.alarm is not None)) for key, one in drifts.items()],
+        compared=[(*key, one.compared) for key, one in drifts.items()],
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()

@@ -17,6 +17,7 @@ from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling, ruling
 from inspector.domain.transition import Scope
+from inspector.flows.drift import Watch
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
@@ -128,6 +129,8 @@ class Office:
     """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
     tickets_from: int = 100_000
     """From so many objects on PostgreSQL computes a draw's tickets."""
+    watch: Watch = field(default_factory=Watch)
+    """What sources' answers look like."""
     manners: Mapping[str, Manners] = field(default_factory=dict)
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False

@@ -195,16 +195,16 @@ def _found(
     """
     if isinstance(failed, Garbled):
         garbled(tx, case, work.lane, failed.digest, now)
+    claim = asked(work.payload)
     if isinstance(answer, Evidence):
-        return answer
+        return office.watch.heed(tx, work.lane, claim.fact, answer)
     if answer.clock:
         off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
         tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
     elif answer.clock is not None:
         tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
-    claim = asked(work.payload)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
-    return judge(work.key, claim, fact, answer, now)
+    return office.watch.heed(tx, work.lane, claim.fact, judge(work.key, claim, fact, answer, now))
 
 
 def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None:

@@ -22,3 +22,12 @@ retry_budget = sa.Table(
     sa.Column("left", sa.Float, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+
+drift = sa.Table(
+    "drift",
+    metadata,
+    sa.Column("source", Code, primary_key=True),
+    sa.Column("fact", Code, primary_key=True),
+    sa.Column("alarm", sa.Boolean, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)

@@ -22,6 +22,7 @@ from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
+from inspector.store.drift import DriftRoom
 from inspector.store.events import EventRoom
 from inspector.store.inbox import InboxRoom
 from inspector.store.inspections import InspectionRoom
@@ -201,6 +202,11 @@ class Tx:
     def retries(self) -> RetryRoom:
         """The room of tries that may still be made."""
         return RetryRoom(self._batch)
+
+    @cached_property
+    def drift(self) -> DriftRoom:
+        """The room of what answers look like."""
+        return DriftRoom(self._batch)
 
     @cached_property
     def schedules(self) -> ScheduleRoom:

@@ -45,6 +45,8 @@ class Snapshot:
     failures: Sequence[tuple[str, int]] = ()
     waiting: Sequence[tuple[str, str, int]] = ()
     quota_left: Sequence[tuple[str, int]] = ()
+    drifting: Sequence[tuple[str, str, int]] = ()
+    compared: Sequence[tuple[str, str, int]] = ()
     schedules: Sequence[tuple[str, float, float]] = ()
     unsealed: int = 0
     unsealed_seconds: float = 0.0
@@ -132,6 +134,12 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
+    help_drifting = "1 while a source answers a fact otherwise than it used to, and no person has said that this is right."
+    yield _family("inspector_source_drifting", help_drifting, ("connector", "fact"), held.drifting)
+    help_compared = (
+        "Windows of answers compared with those before. Times drift.chance: so many false alarms are to be expected at most."
+    )
+    yield _family("inspector_source_windows", help_compared, ("connector", "fact"), held.compared)
 
 
 @dataclass

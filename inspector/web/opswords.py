@@ -127,6 +127,9 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
         yield label(name, lang, name=lane.name, state=state, count=behind.get(lane.name, 0))
         if lane.name in quotas:
             yield label("ops.lane_quota", lang, name=lane.name, left=quotas[lane.name])
+    for (source, fact), drift in tx.drift.all().items():
+        if drift.alarm is not None:
+            yield label("ops.lane_drifts", lang, name=source, fact=fact)
 
 
 def _draws(tx: Tx, lang: Lang) -> Iterator[str]:

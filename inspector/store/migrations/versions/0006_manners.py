@@ -1,4 +1,4 @@
-"""How each connector may be asked, and how often its owner's calls were tried again"""
+"""How each connector may be asked, how often its owner's calls were tried again, and what its answers look like"""
 
 from __future__ import annotations
 
@@ -29,4 +29,12 @@ def upgrade() -> None:
         sa.Column("left", sa.Float(), nullable=False),
         sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("owner", name=op.f("pk_retry_budget")),
+    )
+    op.create_table(
+        "drift",
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("fact", sa.String(length=200), nullable=False),
+        sa.Column("alarm", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "fact", name=op.f("pk_drift")),
     )
