@@ -68,11 +68,14 @@ class Breaker:
         """Whether an answer of the lane would have something to write."""
         return lane in self._failing
 
-    def ails(self, work: Work, owner: str, office: Office) -> bool:
-        """Whether a connector of this owner is failing, so that he is not to be burdened; by a probe it is seen whether he is well."""
-        if work.claim in self._probes:
-            self._probes.discard(work.claim)
-            return False
+    def looks(self, work: Work) -> bool:
+        """Whether a row goes out to see whether its connector is well again; asked once, when it goes."""
+        looks = work.claim in self._probes
+        self._probes.discard(work.claim)
+        return looks
+
+    def ails(self, owner: str, office: Office) -> bool:
+        """Whether a connector of this owner is failing, so that he is not to be burdened."""
         return any(office.connectors.owner(lane) == owner for lane in list(self._failing))
 
     def has_closed(self) -> bool:

@@ -17,7 +17,7 @@ from inspector.daemon.bulkhead import Bulkhead, Room
 from inspector.daemon.engine import Engine
 from inspector.daemon.group import Done
 from inspector.domain.decision import OrderKind
-from inspector.domain.manners import Held, Turn, asked, current, turn
+from inspector.domain.manners import Held, Pace, Turn, asked, current, turn
 from inspector.flows.held import note
 from inspector.flows.office import Office
 from inspector.flows.table import Flow
@@ -35,6 +35,7 @@ class Turns:
         self._engine = engine
         self._owner = owner
         self._kinds = [kind.value for kind, flow in flows.items() if flow.give_up is not None]
+        self._crowded = False
         self._spared: dict[Claim, Turn] = {}
         self._told: dict[str, datetime] = {}
 
@@ -42,19 +43,27 @@ class Turns:
         """Whether a lane's next turn has come since the last look."""
         return time.monotonic() >= self.at
 
+    def freed(self) -> None:
+        """Calls have ended: what had its turn and no place may go now."""
+        if self._crowded:
+            self.at = 0.0
+
     def claim(
         self, tx: Tx, office: Office, held: Bulkhead, room: Room, machine_now: datetime, left: Collection[str]
     ) -> list[Work]:
         """Lease what may be asked now of each lane with manners, and what is to give up; but of lanes `left` to others."""
-        now, rows, written = office.now(), [], {}
-        self.at = float("inf")
-        free = {name: min(held.free(name), room.most) for name in office.manners if name not in left and room.laned}
+        now = office.now()
+        rows: list[Work] = []
+        written: dict[str, Pace] = {}
+        free = {name: held.free(name) for name in office.manners if name not in left and room.laned}
         names = sorted(name for name, places in free.items() if places > 0)
+        self.at, self._crowded = float("inf"), len(names) < len(free)
         if not names:
             self.closed = tuple(office.manners)
             return []
         paces, shut, closed = tx.manners.hold(names), tx.manners.shut(names), set(office.manners) - set(names)
         for name in names:
+            places = min(free[name], room.most - len(rows))
             manners, before = office.manners[name], paces.get(name)
             if before is None:
                 tx.manners.ensure([name])
@@ -63,14 +72,15 @@ class Turns:
             told = turn(manners, pace, machine_now, now, office.calendar.is_working_day)
             if name in shut or told.most == 0:
                 closed.update([name] if told.most == 0 else [])
-                rows += self._give_up(tx, office, name, told, free[name], machine_now, shut=name in shut)
+                rows += self._give_up(tx, office, name, told, places, machine_now, shut=name in shut)
             else:
-                most = min(told.most, free[name])
+                most = min(told.most, places)
                 claimed = tx.manners.claim(name, self._owner, machine_now, self._engine.lease, most)
                 pace = asked(manners, pace, len(claimed), machine_now)
                 rows += claimed
-                if len(claimed) == most:
+                if len(claimed) == most == told.most:
                     self._look(pace.next_at, machine_now)
+                self._crowded |= len(claimed) == most < told.most
             if told.held is Held.RATE and told.until is not None:
                 self._look(told.until, machine_now)
             if pace != before:

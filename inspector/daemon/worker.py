@@ -228,10 +228,10 @@ class Worker:
 
     def _leave(self, work: Work, office: Office) -> CallLeave:
         """What the call may do beyond its first request. Raises SparedError where it may not be made again at all for now."""
-        owner = office.connectors.owner(work.lane)
+        owner, looks = office.connectors.owner(work.lane), self._breaker.looks(work)
         if work.attempts == 1:
             self._budget.first(owner)
-        elif self._breaker.ails(work, owner, office) and not self._budget.again(office, owner):
+        elif not looks and self._breaker.ails(owner, office) and not self._budget.again(office, owner):
             raise SparedError
         return CallLeave(office, work.lane, self._budget)
 
@@ -372,6 +372,7 @@ class Worker:
     def _let_go(self, group: list[Done]) -> None:
         """Make room for more."""
         self._held.let_go(done.work for done in group)
+        self._turns.freed()
         if self._breaker.has_closed():  # what waited behind it may be claimed again, and nobody announces it
             self._news.set()
         self._wake.set()

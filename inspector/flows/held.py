@@ -28,7 +28,9 @@ def note(tx: Tx, office: Office, lane: str, told: Turn, now: datetime, *, count:
     """Tell a person that a connector may be asked only when it is too late: once for the connector, with how many rows it was."""
 
     def more(before: Mapping[str, Any]) -> dict[str, object]:
-        facts = {"connector": lane, "reason": told.held, "asked_from": told.until, "count": before.get("count", 0) + count}
+        known = int(before.get("count", 0))  # what gave up is one more each; what goes on waiting is told again each day
+        many = known + count if case_id else max(known, count)
+        facts = {"connector": lane, "reason": told.held, "asked_from": told.until, "count": many}
         return facts | ({"case": case_id} if case_id else {})
 
     tx.attention.add(HELD_BEYOND, office.house, lane, more, now)

@@ -91,8 +91,9 @@ def _each(names: sa.CTE, fit: sa.ColumnElement[bool], by: str, *, sqlite: bool) 
 
 def _spent() -> sa.Select[Any]:
     """Rows of one lane whose patience is over, or will be before the lane may be asked: of kinds for which there is another way."""
-    early = (work.c.expires_at <= sa.bindparam("by", type_=Moment)) & work.c.kind.in_(sa.bindparam("kinds", expanding=True))
-    held = sa.select(work.c.id).where(work.c.state == _READY, _FREE, _OF_LANE, (work.c.expires_at <= _OFFICE) | early)
+    early = work.c.expires_at <= sa.bindparam("by", type_=Moment)  # never before now: by it the index is read
+    fit = (work.c.expires_at <= _OFFICE) | work.c.kind.in_(sa.bindparam("kinds", expanding=True))
+    held = sa.select(work.c.id).where(work.c.state == _READY, _FREE, _OF_LANE, early, fit)
     return held.order_by(work.c.expires_at, work.c.id).limit(_MOST).with_for_update(skip_locked=True, of=work)
 
 

@@ -121,6 +121,14 @@ def test_a_quota_is_shared_lasts_over_a_kill_and_begins_anew_the_next_day(store:
     assert len(hands.calls) == 4
 
 
+def test_a_quota_without_a_rate_is_used_as_fast_as_calls_end(store: Store, hand: Hand) -> None:
+    office, hands = by_hand(store, hand, Manners(per_day=50)), Hands()
+    put(store, *(order(n, lane=LANE) for n in range(50)))
+    with at_work(office, hands, replace(FAST, lane_slots=2, poll=60.0)):
+        until(lambda: set(states(store).values()) == {"done"})
+    assert len(hands.calls) == 50
+
+
 def test_a_connector_that_is_down_is_looked_at_at_its_turn_only(store: Store, hand: Hand) -> None:
     def say(_work: Work) -> None:
         raise Unavailable("http_503")
