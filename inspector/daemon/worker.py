@@ -24,7 +24,7 @@ from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError
-from inspector.daemon.group import Done, flow_of, hold, named, parts
+from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.spell import Spell
 from inspector.daemon.turns import CallLeave, Turns
@@ -245,11 +245,10 @@ class Worker:
     # --- settle
 
     def _settling(self) -> None:
-        while True:
-            group = self._gather()
-            if group is None:
-                return
-            for part in parts(group, self._flows):
+        later: list[Done] = []
+        while (group := gather(self._done, later, self.engine.group)) is not None:
+            now, later = few(group)
+            for part in parts(now, self._flows):
                 try:
                     settled = self._settle_group(part)
                 except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
@@ -257,23 +256,6 @@ class Worker:
                     settled = self._settle_singly(part)
                 self._let_go(part)
                 self._tell(settled)
-
-    def _gather(self) -> list[Done] | None:
-        """All that is there, at least one; None when the daemon is stopping."""
-        first = self._done.get()
-        if first is None:
-            return None
-        group = [first]
-        while len(group) < self.engine.group:
-            try:
-                following = self._done.get_nowait()
-            except queue.Empty:
-                break
-            if following is None:
-                self._done.put(None)
-                break
-            group.append(following)
-        return group
 
     def _settle_group(self, group: list[Done], *, ahead: bool = True) -> list[tuple[Done, str]]:
         """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""

@@ -30,7 +30,7 @@ def note(tx: Tx, office: Office, lane: str, told: Turn, now: datetime, *, count:
     def more(before: Mapping[str, Any]) -> dict[str, object]:
         known = int(before.get("count", 0))  # what gave up is one more each; what goes on waiting is told again each day
         many = known + count if case_id else max(known, count)
-        facts = {"connector": lane, "reason": told.held, "asked_from": told.until, "count": many}
+        facts: dict[str, object] = {"connector": lane, "reason": told.held, "asked_from": told.until, "count": many}
         return facts | ({"case": case_id} if case_id else {})
 
     tx.attention.add(HELD_BEYOND, office.house, lane, more, now)
