@@ -12,6 +12,7 @@ import structlog
 from inspector import __version__
 from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
+from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
@@ -108,14 +109,17 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     visits, seats = tx.visits.counts()
     work: dict[tuple[str, str], int] = {}
     oldest = {kind.value: now for kind in OrderKind}
-    for kind, state, leased, count, due_at in tx.work.counts(machine_now):
+    lanes, held = tx.lanes.all(), waits(tx, office)
+    agreed = [lane for lane, why in held.items() if why.reason in (Held.HOURS, Held.QUOTA)]  # what waits for its hour is not late
+    for kind, state, leased, count, due_at in tx.work.counts(machine_now, agreed):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
-        if state in ("ready", "waiting"):  # a row that waits past its date is late, too: nobody has promoted it
+        if (
+            state in ("ready", "waiting") and due_at is not None
+        ):  # a row that waits past its date is late, too: nobody has promoted it
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
-    lanes, held = tx.lanes.all(), waits(tx, office)
     behind, drifts = tx.manners.behind([*held]), tx.drift.all()
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],

@@ -341,10 +341,11 @@ class WorkRoom(Room):
             asked = asked.where(column == value) if value is not None else asked
         return self.rows(asked)
 
-    def counts(self, machine_now: datetime) -> Sequence[Any]:
-        """(kind, state, leased, count, oldest due) of everything not done: by the indexes of the open states, past all that is done."""
+    def counts(self, machine_now: datetime, held: Collection[str] = ()) -> Sequence[Any]:
+        """(kind, state, leased, count, oldest due but of lanes `held`) of everything not done: by the indexes of the open states."""
         leased = sa.and_(work.c.state == "ready", work.c.lease_until > machine_now)
-        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), sa.func.min(work.c.due_at))
+        oldest = sa.func.min(sa.case((work.c.lane.not_in(sorted(held)), work.c.due_at)) if held else work.c.due_at)
+        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), oldest)
         grouped = shown.group_by(work.c.kind, work.c.state, sa.text("leased"))
         return self.connection.execute(sa.union_all(*(grouped.where(state) for state in _OPEN_STATES))).all()
 

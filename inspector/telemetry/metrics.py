@@ -74,7 +74,8 @@ class _State(Collector):
         help_retractions = "Credit entries that are to be taken back and have not been yet."
         yield _single("inspector_credit_retractions_open", help_retractions, retractions)
         help_oldest = (
-            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none."
+            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none. "
+            "What waits for the hours or the quota of its connector is not late."
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)

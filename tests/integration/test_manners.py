@@ -205,7 +205,8 @@ def test_operators_are_told_why_work_waits_and_how_many_calls_are_left(database_
     with closing(operator.store()) as held:
         with held.begin() as tx:
             now = tx.machine_now()
-            tx.work.order([Order(kind=OrderKind.DRAW_LODGE, key="k", due_at=now, urgent_by=now, lane="notary")], now)
+            past = now - timedelta(hours=1)
+            tx.work.order([Order(kind=OrderKind.DRAW_LODGE, key="k", due_at=past, urgent_by=now, lane="notary")], now)
             tx.lanes.ensure(["notary"])
             tx.manners.ensure(["notary"])
             tx.manners.write({"notary": Pace(next_at=now, day=now.astimezone(ZONE).date(), used=2)})
@@ -226,3 +227,4 @@ def test_operators_are_told_why_work_waits_and_how_many_calls_are_left(database_
         assert value("inspector_connector_waiting", {"connector": "notary", "reason": "quota"}) == 1
         assert value("inspector_connector_quota_left", {"connector": "notary"}) == 0
         assert value("inspector_connector_failures", {"connector": "notary"}) == 0
+        assert value("inspector_work_oldest_due_seconds", {"kind": "draw.lodge"}) == 0, "it is not late: it waits as agreed"
