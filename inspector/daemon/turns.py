@@ -48,11 +48,8 @@ class Turns:
         if self._crowded:
             self.at = 0.0
 
-    def claim(
-        self, tx: Tx, office: Office, held: Bulkhead, room: Room, machine_now: datetime, left: Collection[str]
-    ) -> list[Work]:
+    def claim(self, tx: Tx, office: Office, held: Bulkhead, room: Room, left: Collection[str]) -> list[Work]:
         """Lease what may be asked now of each lane with manners, and what is to give up; but of lanes `left` to others."""
-        now = office.now()
         rows: list[Work] = []
         written: dict[str, Pace] = {}
         free = {name: held.free(name) for name in office.manners if name not in left and room.laned}
@@ -62,6 +59,7 @@ class Turns:
             self.closed = tuple(office.manners)
             return []
         paces, shut, closed = tx.manners.hold(names), tx.manners.shut(names), set(office.manners) - set(names)
+        machine_now, now = tx.machine_now(), office.now()  # of the moment at which the rows are ours
         for name in names:
             places = min(free[name], room.most - len(rows))
             manners, before = office.manners[name], paces.get(name)
@@ -155,10 +153,11 @@ class CallLeave:
         if not self.began or self.lane not in self.office.manners:
             self.began = True
             return 0.0
-        manners, now = self.office.manners[self.lane], self.office.now()
+        manners = self.office.manners[self.lane]
         with self.office.store.begin() as tx:
-            machine_now = tx.machine_now()
-            pace = current(manners, tx.manners.hold([self.lane])[self.lane], machine_now, now)
+            held = tx.manners.hold([self.lane])[self.lane]
+            machine_now, now = tx.machine_now(), self.office.now()
+            pace = current(manners, held, machine_now, now)
             open_ = replace(pace, next_at=machine_now)
             if turn(manners, open_, machine_now, now, self.office.calendar.is_working_day).most == 0:
                 return None

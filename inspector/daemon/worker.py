@@ -159,7 +159,7 @@ class Worker:
         left = self._elsewhere.lanes
         with self.office.store.begin() as tx:
             machine_now, office = tx.machine_now(), self.office
-            batch = self._turns.claim(tx, office, self._held, room, machine_now, left) if office.manners else []
+            batch = self._turns.claim(tx, office, self._held, room, left) if office.manners else []
             if anew and (most := room.most - len(batch)) > 0:
                 full = (*room.full, *left, *office.manners)
                 batch += tx.work.claim(

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-_AHEAD = 64
-"""A further request of a call takes its turn before it has come, and so do those of other calls; beyond so many a clock was set back."""
+_AHEAD, _APART = 64, timedelta(seconds=10)
+"""A further request of a call takes its turn before it has come, and so do those of other calls; and two daemons look at their clocks one
+after the other. A turn further ahead than so many, and than this, tells that a clock was set back."""
 _SEARCHED = 40
 """Days within which the next hours are looked for: no run of days off is as long."""
 
@@ -135,11 +136,13 @@ def turn(manners: Manners, pace: Pace, machine_now: datetime, now: datetime, wor
 
 def current(manners: Manners, pace: Pace, machine_now: datetime, now: datetime) -> Pace:
     """The pace as it counts now: a new day has used nothing, and where a clock was set back nothing is forgotten and no wait is endless."""
-    if pace.next_at > machine_now + _AHEAD * manners.spacing:
+    if pace.next_at > machine_now + max(_AHEAD * manners.spacing, _APART):
         pace = replace(pace, next_at=machine_now + manners.together * manners.spacing)
     today = manners.day(now)
     if pace.day is None or pace.day < today:
         return replace(pace, day=today, used=0)
+    if pace.day == today + timedelta(days=1):  # at midnight another daemon was there first: the new day is not counted anew
+        return pace
     return replace(pace, day=today)
 
 

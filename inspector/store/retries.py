@@ -26,6 +26,9 @@ class RetryRoom(Room):
         grown = left + earned + reserve * max(0.0, (now - at).total_seconds()) / MINUTE
         held = min(float(reserve), float(grown))
         granted = bool(held >= 1)
-        told = {"left": held - granted, "at": now}
+        told = {
+            "left": held - granted,
+            "at": max(at, now),
+        }  # who waited for the row asked the time before: none of it counts twice
         self.connection.execute(sa.update(retry_budget).where(retry_budget.c.owner == owner).values(**told))
         return granted

@@ -137,9 +137,10 @@ def test_a_connector_that_is_down_is_looked_at_at_its_turn_only(store: Store, ha
     put(store, *(order(n, lane=LANE) for n in range(30)))
     engine = replace(FAST, breaker_threshold=2, breaker_cool=timedelta(seconds=0.01), breaker_most=timedelta(seconds=0.02))
     with at_work(office, hands, engine):
-        until(lambda: len(hands.calls) == 4, office)
+        until(lambda: used(store) == 4, office)
         clocks.sleep(0.5)
-    assert len(hands.calls) == 4
+    assert 2 <= len(hands.calls) <= 4, "a turn whose call found the breaker open by then is lost"
+    assert used(store) == 4
 
 
 def test_a_call_of_a_spaced_connector_is_one_try_and_its_further_requests_take_turns(store: Store, hand: Hand) -> None:
@@ -167,7 +168,13 @@ def claim(tx: object, office: Office, most: int) -> list[Work]:
     assert isinstance(tx, Tx)
     narrow = replace(FAST, lane_slots=most)
     turns, held = Turns(narrow, Hands().flows(), "killed"), Bulkhead(narrow)
-    return turns.claim(tx, office, held, held.room(), tx.machine_now(), ())
+    return turns.claim(tx, office, held, held.room(), ())
+
+
+def used(store: Store) -> int:
+    with store.read() as tx:
+        held = tx.manners.read([LANE]).get(LANE)
+    return held.used if held is not None else 0
 
 
 def matters(store: Store) -> list[dict[str, object]]:

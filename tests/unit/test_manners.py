@@ -67,6 +67,13 @@ def test_a_clock_that_was_set_back_forgets_nothing_and_makes_no_wait_endless() -
     assert current(manners, held, at(9, day=3), at(9, day=3)).used == 0, "and the day after that it is a new day"
 
 
+def test_a_daemon_that_looked_at_its_clock_before_midnight_does_not_make_the_new_day_begin_twice() -> None:
+    manners, first = Manners(per_day=10), Pace(next_at=NEVER.next_at, day=date(2026, 3, 3), used=5)
+    late = current(manners, first, at(23, 59), at(23, 59))
+    assert late == first
+    assert current(manners, asked(manners, late, 1, at(23, 59)), at(0, day=3), at(0, day=3)).used == 6
+
+
 @given(
     per_second=st.one_of(st.none(), st.integers(1, 200)),
     per_minute=st.one_of(st.none(), st.integers(1, 6000)),
