@@ -12,6 +12,7 @@ from connectors.config import ConnectorConfig
 from connectors.http import WireConfig
 from inspector import ports
 from inspector.bootstrap import GROUPS
+from inspector.manners import ABOUT
 from inspector.plugins import load, names
 from tests.markdown import first_line, table
 
@@ -185,6 +186,11 @@ def _toml(value: object) -> str:
     return (
         str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
     )
+
+
+def manner_keys() -> str:
+    """The keys of every connector's manners."""
+    return table(("key", "meaning"), [(f"`{key}`", about) for key, about in ABOUT.items()])
 
 
 def wire_keys() -> str:

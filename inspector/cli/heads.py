@@ -22,6 +22,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "attempts": ("attempts", "次数"),
     "error": ("error", "错误"),
     "case_id": ("case", "办件"),
+    "waits": ("waits, for", "等待原因"),
+    "waits_until": ("until", "至"),
     "name": ("name", "名称"),
     "role": ("role", "角色"),
     "expires_at": ("expires", "有效期至"),
