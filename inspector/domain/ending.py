@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.act import GRAVITY, ActRow
-from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
+from inspector.domain.calendar import WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
-from inspector.domain.policy import OutcomeRow, Policy, Timer
+from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
 
 OPEN_WORK = frozenset(
     {

@@ -20,7 +20,9 @@ from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
+from inspector.domain.urgency import Urgency
 
 
 class Excluded(StrEnum):
@@ -55,27 +57,6 @@ class Compare(StrEnum):
     AT_LEAST = "at_least"
 
 
-class Timer(StrEnum):
-    """Every term the case path uses; a pack must give each a row."""
-
-    VERIFY = "verify"
-    ONLINE = "online"
-    ASSIST_REPLY = "assist_reply"
-    ASSIST_REMIND = "assist_remind"
-    ASSIST_ESCALATE = "assist_escalate"
-    ASSIST_END = "assist_end"
-    ACCEPT = "accept"
-    VISIT = "visit"
-    RELEASE = "release"
-    CREDIT = "credit"
-    CREDIT_RETRACT = "credit_retract"
-    CALLBACK = "callback"
-    REVEAL = "reveal"
-    SEED = "seed"
-    REVIEW = "review"
-    REVIEW_REMIND = "review_remind"
-
-
 class Proposal(StrEnum):
     """What the program may propose to a named officer; it carries none of them out (handbook 2.7)."""
 
@@ -101,6 +82,7 @@ class Fact:
     """A provable fact of an item: where it is held and how it is compared.
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    `urgency`: how soon another agency is asked to answer.
     """
 
     code: str
@@ -114,6 +96,7 @@ class Fact:
     basis: str
     place: bool = False
     valid_for_basis: str = ""
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

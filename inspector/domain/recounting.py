@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Literal
 
 from inspector.domain.assistance import Request
-from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
+from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import answer, within
 from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.ladder import rungs
 from inspector.domain.peace import dated
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
 from inspector.domain.visit import Seat, Visit
 
@@ -98,7 +99,9 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         return None
     reply = told_to_others(request.due_at, request.due_counted, calendar)
     due_at = reply.due.at if reply else request.due_at
-    escalate = due(due_at, policy.term(Timer.ASSIST_ESCALATE).term, calendar, request.escalate_counted.event)
+    steps = rungs(due_at, request.opened_at, policy, calendar)
+    escalate = steps[-1]
+    assert escalate.counted is not None, "the superior's day is counted"
     end = told_to_others(request.end_at, request.end_counted, calendar) if request.end_at and request.end_counted else None
     changes = [found.change for found in (reply, end) if found is not None]
     moved = escalate.at > request.escalate_at
@@ -111,6 +114,7 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         due_provisional=reply.due.provisional if reply else request.due_provisional,
         escalate_at=escalate.at if moved else request.escalate_at,
         escalate_counted=escalate.counted if moved else request.escalate_counted,
+        rungs=steps if moved or reply else request.rungs,
         end_at=end.due.at if end else request.end_at,
         end_counted=end.due.counted if end else request.end_counted,
     )

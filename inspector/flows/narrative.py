@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from inspector.domain.calendar import Counting, StartEvent
+from inspector.domain.calendar import Counting
 from inspector.domain.case import CaseRemark, Method, VerifyFrom
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
+from inspector.domain.start import StartEvent
 from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.flows.calls import Call

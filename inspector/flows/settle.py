@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain import assistance
+from inspector.domain import asking, assistance
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
 from inspector.flows import recall, stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -88,7 +89,7 @@ def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> 
 
 def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> tuple[Order, ...]:
     """Open the assistance request an order asks for."""
-    opened = assistance.open_request(case.id, case.agency, order, policy, now, office.calendar)
+    opened = asking.open_request(case.id, case.agency, order, policy, now, office.calendar)
     tx.assistance.add(opened.state)
     record(tx, case.id, opened, now, {"request": opened.state.id}, kept=case.pack)
     return opened.orders
@@ -102,7 +103,7 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     if not request.state.open:
         tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
-        stopped.end(tx, [f"{kind.value}:{request.id}" for kind in decision.ends], now)
+        stopped.end(tx, request.keys(decision.ends), now)
     tx.work.order(decision.orders, now)
 
 

@@ -12,10 +12,11 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, ClaimStatus, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
 from inspector.domain.roster import differences
 from inspector.flows import assist, intake, review
 from inspector.flows.intake import Application, take
-from inspector.ports import Card, Letter, LetterKind, Origin, Receipt, Refused, Unavailable
+from inspector.ports import Card, Letter, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
