@@ -17,6 +17,7 @@ from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
+    assistance,
     cases,
     catalogue,
     challenges,
@@ -52,6 +53,7 @@ API = (
     cases.router,
     clock.router,
     links.router,
+    assistance.router,
     draws.router,
     afterwards.router,
     challenges.router,

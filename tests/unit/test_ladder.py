@@ -48,7 +48,15 @@ def plain(policy: Policy) -> Policy:
 def order(policy: Policy) -> Order:
     """The verification's order to ask another agency about the first fact that one holds."""
     item, fact = next((item, fact) for item in policy.items.values() for fact in item.facts if fact.agency)
-    said = {"item": item.code, "fact": fact.code, "claim": "c1", "claimed": "8", "on": "2026-02-27", "kind": "FIRM", "code": "X"}
+    said: dict[str, object] = {
+        "item": item.code,
+        "fact": fact.code,
+        "claim": "c1",
+        "claimed": "8",
+        "on": "2026-02-27",
+        "kind": "FIRM",
+        "code": "X",
+    }
     said |= {"via": "housing", "basis": "S0:7", "ground": "DATA_NOT_SHARED", "step": 0}
     return Order(kind=OrderKind.ASSIST_SEND, key="k", due_at=START, urgent_by=START, payload=said)
 
