@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from inspector.domain.assistance import AssistanceState, Quarrel, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
+from inspector.domain.echo import Echo
 from inspector.domain.urgency import Urgency
 from inspector.web.answers import Shown
 
@@ -48,6 +49,7 @@ class RequestShown(Shown):
 
     `late`: the reply came when the request had ended without one, or the case had taken its next way: it is evidence for a person.
     `parts` are answers to a part of the question. `forwarded_from` and `forwarded_to` are requests: each has a link of its own.
+    `echo`: what came of the answer, once the case is over.
     """
 
     id: str
@@ -81,6 +83,7 @@ class RequestShown(Shown):
     forwarded_to: str | None
     dispute: DisputeShown | None
     history: tuple[PastShown, ...]
+    echo: Echo | None
 
 
 def request_shown(request: Request) -> RequestShown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
         yield held
 
 
-def say(client: httpx.Client, request_id: str, what: str, **given: object) -> tuple[int, dict[str, object]]:
+def say(client: httpx.Client, request_id: str, what: str, **given: object) -> tuple[int, dict[str, Any]]:
     """A word about a request: the status, and what came back."""
     told = client.post(f"/v1/assistance/{request_id}/{what}", json=given)
     body = told.json()
@@ -59,6 +60,12 @@ def test_an_agency_acknowledges_answers_a_part_and_gets_the_date_it_proposes_onc
         assert kinds(edge, "housing") == ["request", "agreed"]
         told = say(agency, request_id, "answer", verdict="match", signer="赵六")[1]
         assert told["state"] == "ANSWERED"
+        assert kinds(edge, "housing") == ["request", "agreed", "outcome"]
+        assert agency.get(f"/v1/assistance/{request_id}").json()["echo"] == "USED"
+        housing = edge.office.connectors.agencies["housing"]
+        assert isinstance(housing, Post)
+        least = housing.letters[-1]
+        assert (least.outcome, least.subject_code, least.claimed, least.text) == ("USED", "", "", ""), "nothing about the subject"
         explained = officer.get(f"/v1/cases/{told['case_id']}").text
     assert "一处" in explained, "the part lies before whoever decides"
     with edge.office.store.read() as tx:
@@ -83,7 +90,7 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
             assert matter["about"] == again, "a person hears that two agencies send it to each other"
             shown = say(civil, again, "answer", verdict="match", signer="钱七")[1]
         assert "forward_circle" not in officer.get("/v1/attention").text
-        assert [one["rule"] for one in shown["history"]] == ["assistance.open", "assistance.forward", "assistance.answer"]  # type: ignore[union-attr]
+        assert [one["rule"] for one in shown["history"]] == ["assistance.open", "assistance.forward", "assistance.answer"]
         assert officer.get(f"/v1/cases/{told['case_id']}").json()["outcome"] == "TRUE", "the case's way takes it as its own"
 
 
@@ -100,7 +107,7 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
             assert say(officer, request_id, "decision", helps=True, **SIGNED)[1]["code"] == "dispute_not_decided_here"
             assert say(city, request_id, "decision", helps=True, reasons=" ", signer="周八")[1]["code"] == "reasons_missing"
         told = say(superior, request_id, "decision", helps=True, **SIGNED)[1]
-        assert (told["state"], told["dispute"]["helps"]) == ("ACCEPTED", True)  # type: ignore[index]
+        assert (told["state"], told["dispute"]["helps"]) == ("ACCEPTED", True)
     assert kinds(edge, "housing")[-1] == "decided"
 
 
