@@ -21,8 +21,10 @@ WITHIN = (1, 2, 3, 5)
 _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUND.value})
 """Answers that a data interface would have given as well."""
 
-_ABOVE = frozenset({"assistance.escalate", "assistance.past_due"})
 _UNREACHED = "assistance.undeliverable"
+_WORDS = frozenset(
+    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute")
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,9 +86,10 @@ class Gain:
 
 
 def heard_at(request: Request) -> datetime | None:
-    """When the agency first spoke: it acknowledged the request, or ended it by a word of its own."""
-    if request.accepted_at is not None:
-        return request.accepted_at
+    """When the agency first spoke of the request, whatever it said; of one of before histories, when it ended it by its word."""
+    words = [one.at for one in own(request) if one.rule in _WORDS]
+    if words:
+        return words[0]
     spoke = (AssistanceState.ANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED)
     return request.ended_at if request.state in spoke else None
 
@@ -116,7 +119,7 @@ def marks(request: Request) -> dict[str, object]:
         "opened_at": request.opened_at,
         "heard_in_time": in_time,
         "punctual": request.ended_at <= request.due_at if answered and request.ended_at is not None else None,
-        "above": request.escalated_to is not None or any(one.rule in _ABOVE for one in own(request)),
+        "above": request.escalated_to is not None,
         "echo": request.echo,
     }
 

@@ -132,6 +132,24 @@ def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(
     assert [one["verdict"] for one in evidence if one["method"] == "ASSISTANCE"] == ["cannot_say", "match"]
 
 
+def test_a_case_that_comes_to_an_officer_leaves_its_open_requests_their_clocks(edge: Edge, hand: Hand) -> None:
+    request_id, link = asked(edge)
+    with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
+        case_id = say(agency, request_id, "date", day="2026-03-20", **SIGNED)[1]["case_id"]
+        officer.post(f"/v1/assistance/{request_id}/date/agreement")
+        hand.on(days=15)  # the case's own date has passed, the agency's has not
+        settle(edge.office)
+        case = officer.get(f"/v1/cases/{case_id}").json()
+        assert (case["state"], agency.get(f"/v1/assistance/{request_id}").json()["state"]) == ("REVIEW", "ACCEPTED")
+        assert "assist.due" in {one["kind"] for one in case["explanation"]["next"]}
+        hand.on(days=14)
+        settle(edge.office)
+        hand.on(days=5)
+        settle(edge.office)
+        assert agency.get(f"/v1/assistance/{request_id}").json()["state"] == "UNANSWERED"
+        assert officer.get(f"/v1/cases/{case_id}").json()["state"] == "REVIEW", "and the case is still the officer's"
+
+
 def test_a_refusal_is_a_written_notice_that_the_ledger_s_seal_signs_and_the_scoreboard_counts_both_ways(edge: Edge) -> None:
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer, edge.as_("officer", "other") as stranger:

@@ -60,6 +60,6 @@ def _marks(body: dict[str, Any]) -> dict[str, object]:
         "opened_at": opened,
         "heard_in_time": in_time,
         "punctual": in_time if body["state"] == "ANSWERED" else None,
-        "above": body.get("escalated_to") is not None or body["state"] == "PAST_DUE",
+        "above": body.get("escalated_to") is not None,
         "echo": None,
     }
