@@ -96,7 +96,10 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
             shown = say(civil, again, "answer", verdict="match", signer="钱七")[1]
         assert "forward_circle" not in officer.get("/v1/attention").text
         assert [one["rule"] for one in shown["history"]] == ["assistance.open", "assistance.forward", "assistance.answer"]
-        assert officer.get(f"/v1/cases/{told['case_id']}").json()["outcome"] == "TRUE", "the case's way takes it as its own"
+        case = officer.get(f"/v1/cases/{told['case_id']}").json()
+        assert case["outcome"] == "TRUE", "the case's way takes it as its own"
+        first, second = case["explanation"]["letters"]
+        assert (first["forwarded_to"], second["forwarded_by"], second["echo"]) == ("区民政局", ["区住建局"], "USED")
 
 
 def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_and_nobody_else(edge: Edge) -> None:
