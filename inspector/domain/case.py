@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, Due, StartEvent, Term, WorkingCalendar, due
+from inspector.domain.calendar import Counting, Due, Term, WorkingCalendar, due
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.start import StartEvent
 
 
 class Route(StrEnum):
