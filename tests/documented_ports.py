@@ -122,9 +122,18 @@ KEYS: Mapping[str, str] = {
     "accept": "the name of one delivery that is rightly smaller",
     "look_seconds": "the folder is looked at so often",
     "max_file_bytes": "longest delivery read",
+    "sftp.url": "`sftp://USER@HOST:PORT/FOLDER`, without a password",
+    "known_hosts_file": "file with the server's key, in OpenSSH's form (hashed or not); a server with another key is told nothing",
+    "sftp.key_file": "file (mode 600) with our private key, without a passphrase; or `password_file`",
+    "sftp.connect_seconds": "longest wait for the connection, and for being let in",
+    "fetch_seconds": "longest time of one visit with all it fetches; what is whole by then is used",
+    "still_seconds": "a file is fetched that has not changed for so long",
+    "newest": "so many of the newest deliveries are fetched, and kept in `keep` while they lie there",
+    "sftp.look_seconds": "the server is visited so often",
     "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
     "answers",
 }
+KEYS = {**KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
 """What a key means; where one kind means another thing by it than the others, the kind stands before it."""
 
 
