@@ -41,8 +41,11 @@ _NOWHERE = frozenset({404, 405, 501, 505})
 _LATER = frozenset({408, 425, 429})
 """The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
 
-Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object]]]
-"""Headers and JSON body as they go out at one try: a signature that holds its own time is good for one only."""
+Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object] | bytes]]
+"""Headers and body (JSON, or bytes as they are) as they go out at one try: a signature that holds its own time is good for one only."""
+
+Answers = Callable[[Reply], bool]
+"""Whether a reply answers the question though its status says that it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +114,26 @@ class Wire:
         key: str = "",
         case_id: str = "",
         within: float | None = None,
+        answers: Answers | None = None,
     ) -> Reply:
         """Ask within the budget, with the same `key` at every try, and answer what came with a 2xx status.
 
         `anew` makes further headers and the body for each try, instead of `json`. `within`: seconds that are left of a budget which
-        several calls share.
+        several calls share. What `answers` although its status is none of 2xx is told like an answer.
 
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
         (`unauthorised`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`), Garbled
         (`too_large`, `encoded`).
         """
         body = None if json is None else encoded(json)
-        ask = _Ask(method, self._url(path), body, self._told(json if anew is None else {}, key, case_id, None), anew=anew)
+        ask = _Ask(
+            method,
+            self._url(path),
+            body,
+            self._told(json if anew is None else {}, key, case_id, None),
+            anew=anew,
+            answers=answers,
+        )
         return self._patiently(ask, within)
 
     def deliver(
@@ -147,7 +158,8 @@ class Wire:
         Raises as `send` does, and Garbled for a body that is no receipt.
         """
         body = content if json is None else encoded(json)
-        ask = _Ask("POST", self._url(path), body, self._told(json, key, case_id, headers), delivers=True)
+        told = self._told(json, key, case_id, headers)
+        ask = _Ask("POST", self._url(path), body, told, delivers=True, answers=lambda reply: reply.repeats(printable(key)))
         try:
             reply = self._patiently(ask)
             return reply.receipt(dated=dated)
@@ -204,7 +216,7 @@ class Wire:
             reply_digest=digest,
             asked_at=asked_at,
         )
-        if not (ask.delivers and whole and reply.repeats(ask.headers.get("Idempotency-Key", ""))):
+        if not (whole and ask.answers is not None and not 200 <= reply.status < 300 and ask.answers(reply)):
             _judge(reply, ask)
         if not whole:
             raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
@@ -249,13 +261,14 @@ class _Ask:
     headers: Mapping[str, str]
     delivers: bool = False
     anew: Anew | None = None
+    answers: Answers | None = None
 
     def made(self) -> _Ask:
         """As it goes out at the next try."""
         if self.anew is None:
             return self
         headers, told = self.anew()
-        return replace(self, headers={**self.headers, **headers}, body=encoded(told))
+        return replace(self, headers={**self.headers, **headers}, body=told if isinstance(told, bytes) else encoded(told))
 
 
 class _Line(httpx.HTTPTransport):

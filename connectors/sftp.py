@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -25,6 +25,32 @@ EXTRA = "sftp"
 
 MOST_FILES = 100_000
 """Names looked at in a folder; one that holds more is not listed to its end, and so not used."""
+
+_MEANS: Mapping[str, tuple[type[Unavailable], str, Origin]] = {
+    "HostKeyNotVerifiable": (Barred, "host_unknown", Origin.THEM),
+    "KeyExchangeFailed": (Barred, "not_understood", Origin.THEM),
+    "ProtocolNotSupported": (Barred, "not_understood", Origin.THEM),
+    "PermissionDenied": (Barred, "unauthorised", Origin.US),
+    "ChannelOpenError": (Barred, "unauthorised", Origin.US),
+    "SFTPPermissionDenied": (Barred, "unauthorised", Origin.US),
+    "SFTPNoSuchFile": (Barred, "folder_missing", Origin.US),
+    "SFTPNoSuchPath": (Barred, "folder_missing", Origin.US),
+    "SFTPNotADirectory": (Barred, "folder_missing", Origin.US),
+    "SFTPConnectionLost": (Unavailable, "broken_off", Origin.WIRE),
+    "SFTPNoConnection": (Unavailable, "broken_off", Origin.WIRE),
+    "SFTPBadMessage": (Unavailable, "broken_off", Origin.WIRE),
+    "DisconnectError": (Unavailable, "broken_off", Origin.WIRE),
+    "Error": (Unavailable, "source_failed", Origin.THEM),
+    "TimeoutError": (Unavailable, "timeout", Origin.WIRE),
+    "ConnectionResetError": (Unavailable, "broken_off", Origin.WIRE),
+    "BrokenPipeError": (Unavailable, "broken_off", Origin.WIRE),
+    "OSError": (Unavailable, "unreachable", Origin.WIRE),
+    "Exception": (Unavailable, "broken_off", Origin.WIRE),
+}
+"""What errors of asyncssh and of the system mean, by their names: of a kind that is not named, what the kind above it means."""
+
+CODES = frozenset((family.__name__, code) for family, code, _ in _MEANS.values())
+"""Every family of fault with its code."""
 
 _CHUNK = 1 << 19
 _REQUESTS = 8
@@ -89,7 +115,7 @@ class Sftp:
         except PortError:
             raise
         except (OSError, ValueError, EOFError, self._library.Error) as error:
-            fault = self._fault(error)
+            fault = _fault(error)
         raise fault from None  # what a library says may name the host and the account
 
     async def _within(
@@ -162,27 +188,13 @@ class Sftp:
             raise Invalid("connector_known_hosts", connector=self._name, file=door.known_hosts_file, reason="-")
         return known
 
-    def _fault(self, error: Exception) -> PortError:
-        """What went wrong, by its stable code. The detail names kinds of errors only."""
-        ours, kind = self._library, type(error).__name__
-        barred = (
-            (ours.HostKeyNotVerifiable, "host_unknown", Origin.THEM),
-            (ours.KeyExchangeFailed, "not_understood", Origin.THEM),
-            (ours.ProtocolNotSupported, "not_understood", Origin.THEM),
-            ((ours.PermissionDenied, ours.ChannelOpenError, ours.SFTPPermissionDenied), "unauthorised", Origin.US),
-            ((ours.SFTPNoSuchFile, ours.SFTPNoSuchPath, ours.SFTPNotADirectory), "folder_missing", Origin.US),
-        )
-        for kinds, code, origin in barred:
-            if isinstance(error, kinds):
-                return Barred(code, origin=origin, detail=kind)
-        if isinstance(error, TimeoutError):
-            return Unavailable("timeout", detail=kind)
-        lost = (ours.DisconnectError, ours.SFTPConnectionLost, ours.SFTPNoConnection, ours.SFTPBadMessage, ConnectionResetError)
-        if isinstance(error, (*lost, BrokenPipeError, ValueError, EOFError)):
-            return Unavailable("broken_off", detail=kind)
-        if isinstance(error, ours.Error):
-            return Unavailable("source_failed", origin=Origin.THEM, detail=kind)
-        return Unavailable("unreachable", detail=kind)
+
+def _fault(error: Exception) -> PortError:
+    """What went wrong, by its stable code. The detail names kinds of errors only."""
+    family, code, origin = next(_MEANS[one.__name__] for one in type(error).__mro__ if one.__name__ in _MEANS)
+    if family is Barred:
+        return Barred(code, origin=origin, detail=type(error).__name__)
+    return Unavailable(code, origin=origin, detail=type(error).__name__)
 
 
 class Visit:
