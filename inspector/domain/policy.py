@@ -18,6 +18,7 @@ from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
+from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
 from inspector.domain.transition import TransitionRow
@@ -101,6 +102,7 @@ class Fact:
     """A provable fact of an item: where it is held and how it is compared.
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    `result`: another agency's result may prove it; None: none may.
     """
 
     code: str
@@ -114,6 +116,7 @@ class Fact:
     basis: str
     place: bool = False
     valid_for_basis: str = ""
+    result: Reuse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.domain.policy import Compare, Fact
+from inspector.domain.reuse import Reuse
 from inspector.policybook.part import CODE, Part
 
 
@@ -17,7 +18,7 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis")
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "result")
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
     return Fact(
         code=part.code("code", CODE),
@@ -31,4 +32,11 @@ def _fact(part: Part) -> Fact:
         valid_for_basis=part.maybe_basis("valid_for_basis") or "",
         basis=part.basis("basis"),
         place="place" in part.content and part.flag("place"),
+        result=_result(part.table("result")) if "result" in part.content else None,
     )
+
+
+def _result(part: Part) -> Reuse:
+    """`result = { source, valid_for, basis }`."""
+    part.keys(("source", "valid_for", "basis"))
+    return Reuse(source=part.text("source"), valid_for=part.term("valid_for"), basis=part.basis("basis"))
