@@ -44,6 +44,9 @@ _LATER = frozenset({408, 425, 429})
 Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object] | bytes]]
 """Headers and body (JSON, or bytes as they are) as they go out at one try: a signature that holds its own time is good for one only."""
 
+Signs = Callable[[str, str, Mapping[str, str], bytes], Mapping[str, str]]
+"""Further headers for a request as it is sent: of its method, URL, headers and body. Raises ValueError for what cannot be signed."""
+
 Answers = Callable[[Reply], bool]
 """Whether a reply answers the question though its status says that it does not."""
 
@@ -83,13 +86,18 @@ class Wire:
     """
 
     def __init__(
-        self, config: WireConfig | Mapping[str, object], name: str = "http", *, sleep: Callable[[float], None] = time.sleep
+        self,
+        config: WireConfig | Mapping[str, object],
+        name: str = "http",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        signs: Signs | None = None,
     ) -> None:
         """Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used."""
         self._config = config if isinstance(config, WireConfig) else parse(WireConfig, name, config)
         _check(self._config, name)
         self._trust = _trust(self._config, name)
-        self._sleep = sleep
+        self._sleep, self._signs = sleep, signs
         self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
         if self._config.token_file:
             self._headers["Authorization"] = f"Bearer {secret(self._config.token_file, name, 'token_file')}"
@@ -182,8 +190,17 @@ class Wire:
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._try(ask.made(), deadline, number)
+                return self._try(self._signed(ask.made(), number), deadline, number)
         raise AssertionError("tenacity either returns or raises")
+
+    def _signed(self, ask: _Ask, number: int) -> _Ask:
+        if self._signs is None:
+            return ask
+        try:
+            told = self._signs(ask.method, str(httpx.URL(ask.url)), ask.headers, ask.body or b"")
+        except (ValueError, httpx.InvalidURL) as error:
+            raise Refused("request_malformed", origin=Origin.US, detail=type(error).__name__, attempts=number) from None
+        return replace(ask, headers={**ask.headers, **told})
 
     def close(self) -> None:
         """Close the connections at rest; those under way close when their call ends."""
