@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.config import ConnectorConfig, parse, secret
+from connectors.config import ConnectorConfig, confined, parse, secret
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.patience import ahead, patiently, retry_after
@@ -66,6 +66,7 @@ class WireConfig(ConnectorConfig):
     tries: int = 3
     token_file: str = ""
     ca_file: str = ""
+    client_cert_file: str = ""
     max_reply_bytes: int = 1_048_576
     reuse: bool = True
 
@@ -370,15 +371,19 @@ def _check(config: WireConfig, name: str) -> None:
 
 
 def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
-    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority)."""
+    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority); and our own, if we show one."""
     if not config.ca_file and not config.url.startswith("https:"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # believes nobody; reading the machine's authorities takes a while
+    key, file = "ca_file", config.ca_file
     try:
-        return ssl.create_default_context(cafile=config.ca_file or None)
+        context = ssl.create_default_context(cafile=file or None)
+        key, file = "client_cert_file", config.client_cert_file
+        if file:
+            confined(file, name, key)
+            context.load_cert_chain(file, password=lambda: "")  # one with a passphrase is refused, and nobody is asked for it
     except (OSError, ssl.SSLError) as error:
-        raise Invalid(
-            "connector_ca_file", connector=name, key="ca_file", file=config.ca_file, reason=type(error).__name__
-        ) from error
+        raise Invalid("connector_ca_file", connector=name, key=key, file=file, reason=type(error).__name__) from error
+    return context
 
 
 __all__ = ["Anew", "Reply", "Wire", "WireConfig", "encoded", "printable"]

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sources import sftp as source
+from inspector.cli.reaching import secrets
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.ports import Barred, NotYet, PortError, Unavailable
@@ -155,6 +156,7 @@ def test_a_host_that_nobody_knows_is_a_fault_of_the_settings(
         empty.write_bytes(content)
         with pytest.raises(Invalid, match="connector_known_hosts"):
             source.connect("front", keys(exchange, there.port, known_hosts_file=str(empty)))
+    assert [key for key, _ in secrets(keys(exchange, there.port))] == ["password_file"], "a host's key is no secret"
     for more in (
         {"url": f"sftp://{USER}:{WORD}@127.0.0.1/in"},
         {"url": "sftp://127.0.0.1/in"},

@@ -60,7 +60,13 @@ def test_every_field_that_is_sent_or_wanted_back_is_explained_and_no_other(excha
 def test_every_connector_that_speaks_http_of_our_own_making_has_its_messages_on_the_page() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     modules = {target.partition(":")[0] for kinds in declared.values() for target in kinds.values()}
-    public = {"connectors.seeds.drand", "connectors.seeds.nist", "connectors.sources.gateway", "connectors.sources.soap"}
+    public = {
+        "connectors.seeds.drand",
+        "connectors.seeds.nist",
+        "connectors.sources.gateway",
+        "connectors.sources.soap",
+        "connectors.sources.xroad",
+    }
     silent = {"connectors.seeds.ceremony", "connectors.sources.database", "connectors.sources.files", "connectors.sources.sftp"}
     assert modules - public - silent == {one.connector.__module__ for one in EXCHANGES}
     assert all(one.title in PAGE for one in EXCHANGES)
