@@ -42,6 +42,7 @@ DAY = datetime(2026, 2, 27, tzinfo=SHANGHAI)
 """The day that the application of the tests promises of."""
 
 
+@pytest.mark.slow  # its wire and its answers are those of the source over HTTP, which is held to this every day
 class TestResults(testing.OverHttp, testing.SourceContract):
     """The contract."""
 

@@ -285,7 +285,9 @@ def test_each_fault_ends_in_time_and_says_nothing_about_anybody(exchange: Exchan
         assert fetched(exchange) == set(), fault
 
 
-@pytest.mark.parametrize("after", [2_000, 60_000, 400_000])
+@pytest.mark.parametrize(
+    "after", [pytest.param(2_000, marks=pytest.mark.slow), 60_000, pytest.param(400_000, marks=pytest.mark.slow)]
+)
 def test_a_wire_that_breaks_while_a_file_comes_leaves_nothing_of_it(exchange: Exchange, there: Server, after: int) -> None:
     exchange.deliver(csv())
     with fetching(exchange, there.port) as made:

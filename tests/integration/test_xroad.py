@@ -27,6 +27,7 @@ FOUND: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "
 NAMED: Mapping[str, object] = {"client": CLIENT, "service": SERVICE, "path": "/v1/query", "tries": 1}
 
 
+@pytest.mark.slow  # its wire and its answers are those of the source over HTTP, which is held to this every day
 class TestXroad(testing.OverHttp, testing.SourceContract):
     """The contract."""
 
