@@ -277,7 +277,7 @@ def fields_of(shape: type[BaseModel]) -> set[str]:
 
 
 WIRE_BLOCKS = {
-    "wire-source": lambda: family("source"),
+    "wire-source": lambda: family("source", "result"),
     "wire-agency": lambda: family("agency"),
     "wire-channel": lambda: family("channel"),
     "wire-credit": lambda: family("level", "entry", "retract"),

@@ -226,6 +226,7 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
 
     unused = {
         "source": fact.source is not None and Method.ONLINE_QUERY not in item.methods,
+        "result": fact.result is not None and Method.OTHER_RESULT not in item.methods,
         "agency": fact.agency is not None and (Method.ASSISTANCE not in item.methods or fact.premises_fact),
     }
     for field in (field for field, is_unused in unused.items() if is_unused):
