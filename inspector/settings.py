@@ -349,7 +349,7 @@ def _placed(told: Connector, base: Path) -> Connector:
 
 
 def _is_place(key: str) -> bool:
-    return key == "folder" or key.endswith("_file")
+    return key == "folder" or key.endswith(("_file", "_folder"))
 
 
 def _database(held: Database, base: Path) -> Database:

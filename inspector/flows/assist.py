@@ -20,6 +20,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
 from inspector.flows.ladder import OBSOLETE, unknown
+from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
 from inspector.flows.posting import LINK, OVERSEE, UNDELIVERABLE
 from inspector.flows.record import record
@@ -229,7 +230,8 @@ def _settled(
     settle_request(tx, decision, now)
     if heard:
         for letter in letters(was):
-            tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
+            for kind in (UNDELIVERABLE, TO_POST, PARTLY):
+                tx.attention.close(f"{kind}:{letter}", now)
     request = decision.state
     if request.proposed is None:
         tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import letter as post
@@ -13,6 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
+from inspector.flows import letters
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.left import wait_where_left
@@ -61,6 +61,7 @@ def send(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, request.id)
+        letters.carried(tx, fresh, work.key, str(work.payload["via"]), receipt, now)
         if kind not in AFTERWARDS:
             settle_request(tx, post.sent(fresh, str(work.payload["via"]), receipt.reference, now, case.pack), now)
 
@@ -114,11 +115,12 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
     if said is None:
         with office.store.begin() as tx:
             fresh = tx.assistance.get(request.id)
-            said = json.loads(dump(_letter(office, fresh, LetterKind(work.payload["letter"]), office.base_url)))
+            written = _letter(office, fresh, LetterKind(work.payload["letter"]), office.base_url)
+            said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said})
     letter = load(Letter, json.dumps(said))
     purpose = LINK if work.payload["via"] == request.requested else OVERSEE
-    return replace(letter, reply_url=office.link(purpose, request.id, base=letter.reply_url))
+    return letters.linked(letter, office.link(purpose, request.id, base=letter.reply_url))
 
 
 def _letter(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:
