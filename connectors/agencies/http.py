@@ -1,20 +1,25 @@
-"""Letters of the assistance procedure (协助核查函) handed to another agency's endpoint; it answers later, by link or API."""
+"""Letters of the assistance procedure (协助核查函) handed to another agency's endpoint; it answers later: by link, API, or signed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from connectors.config import parse
-from connectors.http import Wire, WireConfig
+from connectors.http import Wire, WireConfig, encoded, printable
+from connectors.signers.webhook import Signer, Verifier
+from inspector.incoming import Unproven
 from inspector.ports import Letter, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyConfig(WireConfig):
-    """Where letters are posted."""
+    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed."""
 
     path: str = ""
+    secret_file: str = ""
+    reply_secret_file: str = ""
 
 
 class HttpAgency:
@@ -23,6 +28,8 @@ class HttpAgency:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(AgencyConfig, name, config)
         self._wire = Wire(self._config, name)
+        self._signer = Signer(self._config.secret_file, name) if self._config.secret_file else None
+        self._verifier = Verifier(self._config.reply_secret_file, name) if self._config.reply_secret_file else None
         self.card = self._config.card(name, port="agency", kind="http")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
@@ -31,7 +38,17 @@ class HttpAgency:
         Raises Unavailable, Refused, Garbled as the wire does; Garbled also when a 2xx carries a body that is no receipt
         (a proxy's login page must not pass for delivery).
         """
-        return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        if self._signer is None:
+            return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        body = encoded(_told(letter))
+        signed = self._signer.headers(printable(key), body, datetime.now(UTC))
+        return self._wire.deliver(self._config.path, content=body, headers=signed, key=key, case_id=letter.case_id)
+
+    def proven(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of an answer that the agency has signed. Raises Unproven."""
+        if self._verifier is None:
+            raise Unproven("signature_unexpected")
+        return self._verifier.verify(headers, body)
 
     def close(self) -> None:
         """Let the connections go."""

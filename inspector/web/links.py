@@ -16,7 +16,6 @@ from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.flows import assist, dispatch, embargo, supervision
 from inspector.store.tx import Tx
-from inspector.web.answers import RequestShown, request_shown
 from inspector.web.assigned import SeatShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
@@ -24,6 +23,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
+from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
@@ -56,13 +56,13 @@ Link = Annotated[str, Depends(only_link)]
 @router.get("/assistance/{request_id}", tags=["assistance"], responses=READS)
 def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
     """A request for assistance. Reading it never uses the link up."""
-    return desk.look(lambda tx: request_shown(_request(desk, tx, by, request_id, reading=True)))
+    return desk.look(lambda tx: request_shown(request_of(desk, tx, by, request_id, reading=True)))
 
 
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency answers; the first answer stands. After the last date it is kept as late evidence, for a person."""
-    desk.look(lambda tx: _request(desk, tx, by, request_id))
+    desk.look(lambda tx: request_of(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         return request_shown(answer(desk, tx, request_id, given, door(by), now))
@@ -73,7 +73,7 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
 @router.post("/assistance/{request_id}/decline", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency cannot help and says why, signed."""
-    desk.look(lambda tx: _request(desk, tx, by, request_id))
+    desk.look(lambda tx: request_of(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         return request_shown(decline(desk, tx, request_id, given, door(by), now))
@@ -168,7 +168,7 @@ def shown(tx: Tx, name: str) -> SeatShown:
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 
-def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
+def request_of(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
     """The request, if the link is its own, or the token is an officer's of the requested agency.
 
     To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
