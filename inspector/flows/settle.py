@@ -14,6 +14,7 @@ from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
 from inspector.flows import recall, stopped
+from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.ports import PortError
@@ -76,6 +77,8 @@ def settle_case(
         end_work(tx, case, decision.ends, now)
         if case.state.ended:
             orders += recall.call_off(tx, case, now)
+    if case.state.ended:
+        orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)
     return case
 

@@ -39,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     "graded": "grade",
     "inability": "Inability",
     "about": "Quarrel",
+    "echo": "Echo",
     "urgency": "Urgency",
 }
 """The facts whose values are codes, and the labels that have their words."""

@@ -17,6 +17,7 @@ from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
+    assistance,
     cases,
     catalogue,
     challenges,
@@ -54,6 +55,7 @@ API = (
     clock.router,
     links.router,
     replies.router,
+    assistance.router,
     draws.router,
     afterwards.router,
     challenges.router,

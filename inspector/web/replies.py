@@ -1,4 +1,4 @@
-"""Every other word of a requested agency, by its link, its token, or a message that its system has signed (Standard Webhooks 1.0)."""
+"""A word of a requested agency that its own system has signed (Standard Webhooks 1.0)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
-from inspector.web.fields import Day, Line, MaybeLine, MessageId, NamePath, Strict, Text
-from inspector.web.links import By, door, request_of
+from inspector.web.fields import Day, Line, MaybeLine, NamePath, Strict, Text
 from inspector.web.messages import Said as Verdicts
 from inspector.web.requested import RequestShown, request_shown
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
 
-class ReplyIn(Strict):
+class SignedReplyIn(Strict):
     """One word of the requested agency about a request. What is not needed for what it does is left out."""
 
+    request: Line
     do: Saying
     signer: Line
     verdict: Verdicts | None = None
@@ -44,21 +44,8 @@ class ReplyIn(Strict):
 
     def said(self) -> Said:
         """The same as the domain reads it."""
-        told = {name: getattr(self, name) for name in ReplyIn.model_fields}
+        told = {name: getattr(self, name) for name in SignedReplyIn.model_fields if name != "request"}
         return Said(**told | {"verdict": Verdict(self.verdict) if self.verdict is not None else None})
-
-
-class SignedReplyIn(ReplyIn):
-    """The same with the request it is about, as an agency's system sends it."""
-
-    request: Line
-
-
-@router.post("/assistance/{request_id}/reply", tags=["assistance"], response_model=RequestShown, responses=WRITES)
-def reply(desk: AtDesk, by: By, request_id: NamePath, given: ReplyIn, message_id: MessageId = None) -> JSONResponse:
-    """The requested agency takes the request on, answers, in part or whole, asks for another date, forwards, disputes or declines."""
-    desk.look(lambda tx: request_of(desk, tx, by, request_id))
-    return heard(desk, request_id, given.said(), door(by), message_id, given)
 
 
 async def signed(request: Request, desk: AtDesk, name: NamePath) -> str:
@@ -74,7 +61,7 @@ async def signed(request: Request, desk: AtDesk, name: NamePath) -> str:
 
 @router.post("/agencies/{name}/replies", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def signed_reply(desk: AtDesk, message_id: Annotated[str, Depends(signed)], name: NamePath, given: SignedReplyIn) -> JSONResponse:
-    """The same from the agency's own system, signed (Standard Webhooks): each `webhook-id` counts once."""
+    """A word of the agency from its own system, signed (Standard Webhooks): each `webhook-id` counts once."""
     request = desk.look(lambda tx: tx.assistance.get(given.request))
     if request.requested != name:
         raise Missing("request_unknown", request=given.request)

@@ -47,7 +47,7 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
         first = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         again = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "value": "李某", "signer": "赵六"})
-    assert shown == ["ORDERED", "ORDERED"]
+    assert shown == ["DELIVERED", "DELIVERED"]
     assert (bare.status_code, bare.json()["error"]["code"]) == (422, "mismatch_wordless"), "it goes against somebody"
     assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert first.json()["reply"] == {"verdict": "match", "value": "", "signer": "赵六"}
@@ -83,7 +83,7 @@ def test_an_answer_whose_verdict_and_value_contradict_each_other_decides_nothing
         assert given[1] in error["message"]
         assert "王某" in error["message_zh"]
     assert (page.status_code, "aria-invalid" in page.text) == (422, True)
-    assert (kept["state"], kept["reply"]) == ("ORDERED", None), "the agency can correct it at once"
+    assert (kept["state"], kept["reply"]) == ("DELIVERED", None), "the agency can correct it at once"
     assert mended.status_code == 200
 
 

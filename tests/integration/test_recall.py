@@ -27,6 +27,7 @@ from tests.integration.test_way import HOUSEHOLD, Post, person
 pytestmark = pytest.mark.alike
 
 REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind.REQUEST, LetterKind.REMINDER, LetterKind.ESCALATION, LetterKind.CANCEL
+OUTCOME = LetterKind.OUTCOME
 
 
 @dataclass
@@ -182,7 +183,7 @@ def test_an_agency_that_has_answered_needs_no_notice_but_its_superior_does(asked
         assist.answer(asked.office, tx, request.id, Verdict.MATCH, "", "王五", asked.hand())
         assert tx.cases.get(asked.case_id).outcome is Outcome.TRUE
     settle(asked.office)
-    assert asked.kinds() == ([REQUEST, REMINDER], [ESCALATION, CANCEL])
+    assert asked.kinds() == ([REQUEST, REMINDER, OUTCOME], [ESCALATION, CANCEL])
 
 
 def test_a_superior_that_was_never_written_to_hears_nothing(asked: Asked) -> None:
