@@ -117,6 +117,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
         shadow=settings.shadow.on,
+        link_days=settings.web.link_days,
     )
 
 

@@ -91,6 +91,7 @@ class Web(Section):
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
+    link_days: int = Field(30, gt=0, description="Days that an agency's link still shows its request after that has ended")
     language: Literal["zh-Hans", "en"] = Field(
         "zh-Hans", description="The language of pages for a browser that prefers none of the two, or does not say"
     )

@@ -22,8 +22,9 @@ from inspector.domain.policy import Policy
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
-from inspector.flows.posting import LINK, OVERSEE, UNDELIVERABLE
+from inspector.flows.posting import UNDELIVERABLE
 from inspector.flows.record import record
+from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import settle_request
 from inspector.store.tx import Tx
@@ -241,19 +242,19 @@ def _settled(
     return request
 
 
-def by_link(office: Office, request_id: str, token: str, *, reading: bool = False) -> None:
+def by_link(office: Office, tx: Tx, request_id: str, token: str, *, reading: bool = False) -> None:
     """Raise Forbidden unless the link is the one we sent the requested agency for this request; to read, the superior's will do."""
-    if office.link_holds(LINK, request_id, token):
+    if opens(office, tx, LINK, request_id, token):
         return
-    if not office.link_holds(OVERSEE, request_id, token):
+    if not opens(office, tx, OVERSEE, request_id, token):
         raise Forbidden("link_unknown")
     if not reading:
         raise Forbidden("link_oversees")
 
 
-def oversees(office: Office, request_id: str, token: str) -> None:
+def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
     """Raise Forbidden unless the link is the one we sent the common superior for this request."""
-    if not office.link_holds(OVERSEE, request_id, token):
+    if not opens(office, tx, OVERSEE, request_id, token):
         raise Forbidden("link_unknown")
 
 

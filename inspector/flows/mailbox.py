@@ -88,7 +88,7 @@ def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: date
     except Missing:
         raise Missing("mail_number", number=number or "-") from None
     try:
-        assist.by_link(office, number, code)
+        assist.by_link(office, tx, number, code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
     agency: object = office.connectors.agencies.get(request.requested)

@@ -124,6 +124,8 @@ class Office:
     """From so many objects on PostgreSQL computes a draw's tickets."""
     shadow: bool = False
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
+    link_days: int = 30
+    """So many days after its request has ended an agency's link still shows it."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 

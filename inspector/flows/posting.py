@@ -12,7 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import letters
+from inspector.flows import letters, replylink
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.left import wait_where_left
@@ -27,12 +27,6 @@ from inspector.store.work import Work
 
 UNDELIVERABLE = "letter_undeliverable"
 """The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
-
-LINK = "assist"
-"""The purpose of the requested agency's one-time link: to answer, or to say why it cannot."""
-
-OVERSEE = "oversee"
-"""The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
 
 AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
@@ -119,8 +113,9 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said})
     letter = load(Letter, json.dumps(said))
-    purpose = LINK if work.payload["via"] == request.requested else OVERSEE
-    return letters.linked(letter, office.link(purpose, request.id, base=letter.reply_url))
+    purpose = replylink.LINK if work.payload["via"] == request.requested else replylink.OVERSEE
+    with office.store.read() as tx:
+        return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
 
 
 def _letter(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Missing
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
-from inspector.store.tables import assistance
+from inspector.store.tables import assistance, case_file
 
 
 class AssistanceRoom(Room):
@@ -39,6 +39,18 @@ class AssistanceRoom(Room):
         """The requests of a case."""
         asked = sa.select(assistance.c.body).where(assistance.c.case_id == case_id).order_by(assistance.c.id)
         return [load(Request, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+
+    def open_of(self, requesters: Sequence[str], limit: int) -> list[Request]:
+        """Open requests of these requesters, the nearest date first."""
+        over = [state.value for state in AssistanceState if not state.open]
+        asked = (
+            sa.select(assistance.c.body)
+            .join(case_file, case_file.c.id == assistance.c.case_id)
+            .where(case_file.c.agency.in_(list(requesters)), assistance.c.state.not_in(over))
+            .order_by(assistance.c.due_at, assistance.c.id)
+            .limit(limit)
+        )
+        return [load(Request, text) for text in self.connection.execute(asked).scalars()]
 
     def counts(self) -> Sequence[Any]:
         """(requested agency, state, count)."""

@@ -33,6 +33,7 @@ from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
+from inspector.store.replylinks import ReplyLinkRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
@@ -124,6 +125,11 @@ class Tx:
     def assistance(self) -> AssistanceRoom:
         """The room of assistance."""
         return AssistanceRoom(self._batch)
+
+    @cached_property
+    def replylinks(self) -> ReplyLinkRoom:
+        """The room of links that were called back."""
+        return ReplyLinkRoom(self._batch)
 
     @cached_property
     def annual(self) -> AnnualRoom:

@@ -17,6 +17,7 @@ from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
+    asked,
     assistance,
     cases,
     catalogue,
@@ -33,6 +34,7 @@ from inspector.web import (
     published,
     replies,
     reports,
+    requests,
     session,
     stranger,
     watch,
@@ -56,6 +58,7 @@ API = (
     links.router,
     replies.router,
     assistance.router,
+    requests.api,
     draws.router,
     afterwards.router,
     challenges.router,
@@ -65,7 +68,7 @@ API = (
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""
-PAGES = (forms.router, session.router, figures.router, ops.router, reports.router, stranger.router)
+PAGES = (forms.router, asked.router, requests.router, session.router, figures.router, ops.router, reports.router, stranger.router)
 
 
 def _put_together() -> APIRouter:

@@ -27,10 +27,9 @@ from inspector.web.requested import RequestShown, request_shown
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
 
-class SignedReplyIn(Strict):
+class WordIn(Strict):
     """One word of the requested agency about a request. What is not needed for what it does is left out."""
 
-    request: Line
     do: Saying
     signer: Line
     verdict: Verdicts | None = None
@@ -44,8 +43,14 @@ class SignedReplyIn(Strict):
 
     def said(self) -> Said:
         """The same as the domain reads it."""
-        told = {name: getattr(self, name) for name in SignedReplyIn.model_fields if name != "request"}
+        told = {name: getattr(self, name) for name in WordIn.model_fields}
         return Said(**told | {"verdict": Verdict(self.verdict) if self.verdict is not None else None})
+
+
+class SignedReplyIn(WordIn):
+    """The same with the request it is about, as an agency's system sends it."""
+
+    request: Line
 
 
 async def signed(request: Request, desk: AtDesk, name: NamePath) -> str:
