@@ -67,8 +67,13 @@ def clocked(request: Request, term: Due, began: datetime, policy: Policy, calend
         end_at=None,
         end_counted=None,
         rungs=steps,
-        accept_by=next((rung.at for rung in steps if rung.kind is OrderKind.ASSIST_ACK), None),
+        accept_by=request.accept_by if request.turn else _accept_by(steps),
     )
+
+
+def _accept_by(steps: tuple[Rung, ...]) -> datetime | None:
+    """By when a request is to be acknowledged: what its first clock says, whatever date is agreed later."""
+    return next((rung.at for rung in steps if rung.kind is OrderKind.ASSIST_ACK), None)
 
 
 def wound(

@@ -19,6 +19,7 @@ from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
+from inspector.flows import notice
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
@@ -94,7 +95,8 @@ def refuse(
     """An agency cannot help and says why, by a code and in writing; the next way begins."""
     case, request = _hearing(tx, request_id)
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
-    told = _settled(office, tx, case, request, decision, now)
+    text = notice.written(office, decision.state, now)
+    told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
     go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
     return told
 
@@ -223,12 +225,25 @@ def _contest(
 
 
 def _settled(
-    office: Office, tx: Tx, case: Case, was: Request, decision: Decision[Request], now: datetime, *, heard: bool = True
+    office: Office,
+    tx: Tx,
+    case: Case,
+    was: Request,
+    decision: Decision[Request],
+    now: datetime,
+    *,
+    heard: bool = True,
+    filed: str = "",
 ) -> Request:
-    """Write a decision about a request. Whoever has spoken knows what was asked, however its letters fared (`heard`)."""
+    """Write a decision about a request. Whoever has spoken knows what was asked, however its letters fared (`heard`).
+
+    `filed` is a written notice that goes with it.
+    """
     if decision.because.rule == OBSOLETE:
         return was
-    settle_request(tx, decision, now)
+    entry = settle_request(tx, decision, now)
+    if filed:
+        tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
         for letter in letters(was):
             for kind in (UNDELIVERABLE, TO_POST, PARTLY):

@@ -98,16 +98,17 @@ def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Polic
     return opened.orders
 
 
-def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> None:
-    """Write a request decision."""
+def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> str:
+    """Write a request decision; the id of its entry in the ledger."""
     request = decision.state
     tx.assistance.put(request)
-    record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
+    entry = record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
     if not request.state.open:
         tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
         stopped.end(tx, request.keys(decision.ends), now)
     tx.work.order(decision.orders, now)
+    return entry
 
 
 def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: Policy, now: datetime) -> list[Order]:

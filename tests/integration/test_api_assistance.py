@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from inspector.daemon import sweeps
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, open_office, settle
@@ -125,6 +130,52 @@ def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(
         assert (late["state"], late["late"]) == ("ANSWERED", True)
         evidence = officer.get(f"/v1/cases/{told['case_id']}").json()["explanation"]["heard"]
     assert [one["verdict"] for one in evidence if one["method"] == "ASSISTANCE"] == ["cannot_say", "match"]
+
+
+def test_a_case_that_comes_to_an_officer_leaves_its_open_requests_their_clocks(edge: Edge, hand: Hand) -> None:
+    request_id, link = asked(edge)
+    with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
+        case_id = say(agency, request_id, "date", day="2026-03-20", **SIGNED)[1]["case_id"]
+        officer.post(f"/v1/assistance/{request_id}/date/agreement")
+        hand.on(days=15)  # the case's own date has passed, the agency's has not
+        settle(edge.office)
+        case = officer.get(f"/v1/cases/{case_id}").json()
+        assert (case["state"], agency.get(f"/v1/assistance/{request_id}").json()["state"]) == ("REVIEW", "ACCEPTED")
+        assert "assist.due" in {one["kind"] for one in case["explanation"]["next"]}
+        hand.on(days=14)
+        settle(edge.office)
+        hand.on(days=5)
+        settle(edge.office)
+        assert agency.get(f"/v1/assistance/{request_id}").json()["state"] == "UNANSWERED"
+        assert officer.get(f"/v1/cases/{case_id}").json()["state"] == "REVIEW", "and the case is still the officer's"
+
+
+def test_a_refusal_is_a_written_notice_that_the_ledger_s_seal_signs_and_the_scoreboard_counts_both_ways(edge: Edge) -> None:
+    request_id, link = asked(edge)
+    with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer, edge.as_("officer", "other") as stranger:
+        say(agency, request_id, "decline", **SIGNED, inability="UNCLEAR")
+        path = f"/v1/assistance/{request_id}/notices"
+        (before,) = agency.get(path).json()["notices"]
+        assert (before["seal"], before["head"]) == (None, None)
+        sweeps.seal(edge.office.store, edge.office)
+        (notice,) = officer.get(path).json()["notices"]
+        assert stranger.get(path).status_code == 404
+        shown = officer.get("/v1/scoreboard").json()["rows"]
+        sheet = officer.get("/v1/scoreboard", params={"form": "csv", "until": "2026-03-02"}).text
+        assert stranger.get("/v1/scoreboard").json()["rows"] == []
+        assert officer.get("/v1/scoreboard", params={"since": "2026-03-03"}).json()["rows"] == []
+        assert officer.get("/v1/scoreboard/connect").json()["rows"] == []
+    assert notice["digest"] == hashlib.sha256(notice["text"].encode()).hexdigest()
+    assert all(word in notice["text"] for word in ("区住建局", SIGNED["reasons"], SIGNED["signer"], "请求不明确"))
+    with edge.office.store.read() as tx:
+        (entry,) = (row for row in tx.ledger.about(notice["request"].partition(".")[0]) if row["id"] == notice["entry"])
+        assert (json.loads(entry["body"])["facts"]["notice_digest"], entry["seal"]) == (notice["digest"], notice["seal"])
+        assert (notice["seal"], notice["head"]) == tx.ledger.head()
+    (score,) = shown
+    told = {name: score[name] for name in ("agency", "asked", "declined", "heard_in_time", "badly_put", "reasons")}
+    assert told == {"agency": "housing", "asked": 1, "declined": 1, "heard_in_time": 1, "badly_put": 1, "reasons": "UNCLEAR=1"}
+    head, row = csv.reader(io.StringIO(sheet.removeprefix("\ufeff")))
+    assert dict(zip(head, row, strict=True))["declined"] == "1"
 
 
 def test_silence_after_a_dispute_ends_the_request_and_the_case_takes_its_next_way(edge: Edge, hand: Hand) -> None:
