@@ -75,16 +75,21 @@ def read(file: str, content: bytes) -> Mail:
     ):  # what the standard parser trips over
         return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_unreadable")
     flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if automatic else ""
-    return Mail(file=file, id=number or digest, digest=digest, sender=sender, fields=fields(text), flaw=flaw)
+    again = frozenset(name for name, values in _found(text).items() if len({*values}) > 1)
+    return Mail(file=file, id=number or digest, digest=digest, sender=sender, fields=fields(text), again=again, flaw=flaw)
 
 
 def fields(text: str) -> dict[str, str]:
     """The lines `name: value`, also quoted ones; a name without what stands in brackets behind it. The first filled one counts."""
-    found: dict[str, str] = {}
+    return {name: values[0] for name, values in _found(text).items()}
+
+
+def _found(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for line in text.splitlines():
         told = _FIELD.match(line)
         if told is not None:
-            found.setdefault(_BRACKET.sub("", told[1]).strip().casefold(), told[2][:4_000])
+            found.setdefault(_BRACKET.sub("", told[1]).strip().casefold(), []).append(told[2][:4_000])
     return found
 
 

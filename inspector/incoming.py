@@ -26,8 +26,9 @@ class Signing(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail as it lies in the box. `fields` are its lines `name: value`, the first value of each name; `flaw`: why it says nothing.
+    """A mail as it lies in the box; `flaw`: why it says nothing.
 
+    `fields` are its lines `name: value`, the first value of each name; `again` are the names that stand there with another one, too.
     `id` is its Message-ID, or else its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes.
     """
 
@@ -36,6 +37,7 @@ class Mail:
     digest: str
     sender: str
     fields: Mapping[str, str]
+    again: frozenset[str] = frozenset()
     flaw: str = ""
 
 

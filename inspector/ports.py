@@ -191,6 +191,7 @@ class Letter:
 
     `accept_by`: when it is to be acknowledged, where a pack says so. `text` is a dossier for who has not seen the request; `outcome`,
     in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject. `words`: for readers.
+    `enclosed`: the letters of a digest, which itself says nothing about anybody.
     """
 
     kind: LetterKind
@@ -211,6 +212,7 @@ class Letter:
     accept_by: datetime | None = None
     outcome: str = ""
     words: Words = field(default_factory=Words)
+    enclosed: tuple[Letter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

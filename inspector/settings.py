@@ -191,7 +191,11 @@ class AgencySettings(Section):
     parent: str | None = Field(None, description="The agency above it")
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
-    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language its inspectors are pushed in")
+    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
+    digest: time | None = Field(
+        None,
+        description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",
+    )
 
 
 class PlanSettings(Section):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class Words:
     """`title` and `body` without the link; `how` to answer, with it; the lines of the `slip` to fill in, below `slip_title`.
 
+    `brief`: what is asked and its link, in a digest.
+
     Empty for a letter that nobody has worded: programs read its fields.
     """
 
@@ -16,5 +18,6 @@ class Words:
     title: str = ""
     body: str = ""
     how: str = ""
+    brief: str = ""
     slip: tuple[str, ...] = ()
     slip_title: str = ""

@@ -49,6 +49,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         title=label("letter.title", lang, kind=of(letter.kind, lang), **facts),
         body="\n\n".join((label("letter.to", lang, **facts), *parts, str(facts["requester"]))),
         how=how,
+        brief="\n".join((label("letter.facts", lang, **facts).strip(), label("letter.how_digest", lang, **facts))),
         slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
         slip_title=label("letter.slip", lang) if asks else "",
     )
@@ -80,10 +81,27 @@ def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang)
     }
 
 
+def cover(office: Office, via: str, when: datetime, enclosed: tuple[Letter, ...]) -> Letter:
+    """The digest around its letters: what each asks, by when, and its link. No form to answer by mail: one reply is for one request."""
+    to = _behind(office, via)
+    lang: Lang = to.language if to is not None else "zh-Hans"
+    day = f"{office.calendar.local(when):%Y-%m-%d}"
+    facts = {"to": to.name if to is not None else via, "day": day, "count": len(enclosed), "kind": of(LetterKind.DIGEST, lang)}
+    lines = (f"{number}. {one.words.brief}" for number, one in enumerate(enclosed, start=1))
+    body = "\n\n".join((label("letter.digest", lang, **facts), *lines))
+    words = Words(language=lang, title=label("letter.title_digest", lang, **facts), body=body)
+    number = f"digest.{via}.{day}"
+    return replace(enclosed[0], kind=LetterKind.DIGEST, request_id=number, case_id="", text="", words=words, enclosed=enclosed)
+
+
 def linked(letter: Letter, link: str) -> Letter:
     """The letter with its link and the link's secret, where it leaves."""
-    how = letter.words.how.replace("{link}", link).replace("{code}", link.rpartition("/")[2])
-    return replace(letter, reply_url=link, words=replace(letter.words, how=how))
+
+    def put(text: str) -> str:
+        return text.replace("{link}", link).replace("{code}", link.rpartition("/")[2])
+
+    words = replace(letter.words, how=put(letter.words.how), brief=put(letter.words.brief))
+    return replace(letter, reply_url=link, words=words)
 
 
 def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now: datetime) -> None:

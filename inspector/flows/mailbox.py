@@ -56,6 +56,8 @@ def taken(office: Office, mail: Mail) -> bool | None:
     try:
         if mail.flaw:
             raise Invalid(mail.flaw)
+        if _told(dict.fromkeys(mail.again, "")).keys() & {"number", "code"}:
+            raise Invalid("mail_many")
         said = meant(mail.fields)
         with office.store.begin() as tx:
             _hear(office, tx, mail, number, said, office.now())

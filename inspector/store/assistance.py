@@ -58,6 +58,15 @@ class AssistanceRoom(Room):
         )
         return [load(Request, text) for text in self.connection.execute(asked).scalars()]
 
+    def open_at(self, via: str) -> list[Request]:
+        """Open requests to one agency, the nearest date first."""
+        over = [state.value for state in AssistanceState if not state.open]
+        asked = sa.select(assistance.c.body).where(assistance.c.requested == via, assistance.c.state.not_in(over))
+        return [
+            load(Request, text)
+            for text in self.connection.execute(asked.order_by(assistance.c.due_at, assistance.c.id)).scalars()
+        ]
+
     def counts(self) -> Sequence[Any]:
         """(requested agency, state, count)."""
         asked = sa.select(assistance.c.requested, assistance.c.state, sa.func.count())

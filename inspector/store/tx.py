@@ -21,6 +21,7 @@ from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
+from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.events import EventRoom
 from inspector.store.inbox import InboxRoom
@@ -125,6 +126,11 @@ class Tx:
     def assistance(self) -> AssistanceRoom:
         """The room of assistance."""
         return AssistanceRoom(self._batch)
+
+    @cached_property
+    def digests(self) -> DigestRoom:
+        """The room of letters that wait for a digest."""
+        return DigestRoom(self._batch)
 
     @cached_property
     def replylinks(self) -> ReplyLinkRoom:

@@ -115,7 +115,7 @@ def test_every_kind_of_letter_has_its_words(store: Store, hand: Hand) -> None:
     office = an_office(store, hand, {"civil-affairs": Post("civil-affairs")})
     request = request_of(store, opened(office))
     with store.read() as tx:
-        for kind in LetterKind:
+        for kind in {*LetterKind} - {LetterKind.DIGEST}:  # whose letters have words of their own
             made = letters.worded(office, tx, request, replace(LETTER, kind=kind, basis=request.basis), "civil-affairs")
             told = f"{made.words}"
             assert request.id in made.words.body, kind
