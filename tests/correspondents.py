@@ -212,7 +212,8 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             assist.answer(self.office, tx, request, verdict, "" if verdict is Verdict.MATCH else "李某", "赵六", now, Door())
             held = self.word(request, now)
-            held.answered, held.ended, held.said = now, "answered", verdict.value
+            if held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
+                held.answered, held.ended, held.said = now, "answered", verdict.value
 
         return do
 

@@ -189,7 +189,7 @@ class Request:
     request had ended without one; `moved_on`: the case has taken its next way, so that whatever comes is late.
 
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
-    asked before, in order. `parts` are answers to a part of the question.
+    asked before, in order. `parts` are answers to a part of the question; `afterwords` are answers that say otherwise than the first.
     """
 
     id: str
@@ -226,6 +226,7 @@ class Request:
     accept_by: datetime | None = None
     proposed: Proposed | None = None
     parts: tuple[Mapping[str, object], ...] = ()
+    afterwords: tuple[Mapping[str, object], ...] = ()
     first: str = ""
     chain: tuple[str, ...] = ()
     forwarded_from: str | None = None
@@ -334,6 +335,28 @@ def part_of(request: Request, now: datetime) -> Evidence:
         remark=str(part["rest"]),
         door=str(part.get("door", "")),
         token=str(part.get("token", "")),
+        instead_of=request.first,
+    )
+
+
+def afterword_of(request: Request, now: datetime) -> Evidence:
+    """The last answer that says otherwise than the first, as evidence beside it: which of them holds a person decides."""
+    said = request.afterwords[-1]
+    verdict = Verdict(str(said["verdict"]))
+    early = unfresh(verdict, None, date.fromisoformat(str(request.question["on"])), None, now)
+    return Evidence(
+        id=f"assist:{request.id}:again{len(request.afterwords)}",
+        claim=request.claim,
+        method=Method.ASSISTANCE,
+        via=request.requested,
+        verdict=verdict,
+        fresh=not early,
+        asked_at=now,
+        as_of=None,
+        note=early or "afterword",
+        found=str(said["value"]),
+        door=str(said.get("door", "")),
+        token=str(said.get("token", "")),
         instead_of=request.first,
     )
 

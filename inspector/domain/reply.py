@@ -88,23 +88,47 @@ def answer(
 ) -> Decision[Request]:
     """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` for the fact compares.
 
-    Refused when it has, or when nobody wants to know any more: the first answer stands. So is one that contradicts itself (`stated`).
+    Refused when it has, or when nobody wants to know any more: the first answer stands (`again`). So is one that contradicts itself
+    (`stated`).
 
     After the last date it is late, and what it means is the case's affair.
     A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
     """
     _must_hear(request)
-    if verdict is Verdict.MISMATCH and blank(value):
-        raise Invalid("mismatch_wordless", field="value")
-    if verdict is Verdict.CANNOT_SAY and blank(value):
-        raise Invalid("cannot_say_wordless", field="value")
-    signed(signer)
-    verdict = stated(verdict, value, str(request.question["claimed"]), rule)
-    reply = {"verdict": verdict.value, "value": value, "signer": signer}
+    reply = _answer(request, verdict, value, signer, rule)
     facts = {**reply, **by_door(door), **_when(request)}
     because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=facts)
     held = _replied(request, AssistanceState.ANSWERED, reply, door, now)
     return Decision(state=noted(held, because.rule, now), because=because, ends=TIMERS)
+
+
+def again(
+    request: Request,
+    verdict: Verdict | None,
+    value: str,
+    signer: str,
+    rule: Compare,
+    now: datetime,
+    pack: str,
+    door: Door | None = None,
+) -> Decision[Request]:
+    """Whoever has answered or refused says otherwise now. The first word stands, and the other is kept beside it for a person.
+
+    Refused is the same once more, and more than `MOST` of them. Raises Invalid, Refusal.
+    """
+    said = _answer(request, verdict, value, signer, rule)
+    before = [request.reply or {}, *request.afterwords]
+    known = any((one.get("verdict"), one.get("value")) == (said["verdict"], said["value"]) for one in before)
+    if request.state not in (AssistanceState.ANSWERED, AssistanceState.DECLINED) or known or len(request.afterwords) >= MOST:
+        raise Refusal("request_closed", request=request.id, state=request.state)
+    told = {**said, **by_door(door)}
+    because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
+    held = replace(request, afterwords=(*request.afterwords, told))
+    return Decision(state=noted(held, because.rule, now), because=because)
+
+
+MOST = 5
+"""So many answers that say otherwise are kept; whoever changes his mind more often is to be spoken to."""
 
 
 def decline(
@@ -126,6 +150,17 @@ def decline(
     held = _replied(request, AssistanceState.DECLINED, reply, door, now)
     told = Told(type="assistance.declined", data={"request": held.id, "claim": held.claim, "inability": inability.value})
     return Decision(state=noted(held, because.rule, now, said=reasons), because=because, told=(told,), ends=TIMERS)
+
+
+def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare) -> dict[str, object]:
+    """An answer as it is kept. Raises Invalid for one without its words, without a signer, or against itself."""
+    if verdict is Verdict.MISMATCH and blank(value):
+        raise Invalid("mismatch_wordless", field="value")
+    if verdict is Verdict.CANNOT_SAY and blank(value):
+        raise Invalid("cannot_say_wordless", field="value")
+    signed(signer)
+    verdict = stated(verdict, value, str(request.question["claimed"]), rule)
+    return {"verdict": verdict.value, "value": value, "signer": signer}
 
 
 def _replied(request: Request, state: AssistanceState, reply: Mapping[str, object], door: Door | None, now: datetime) -> Request:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from inspector.domain import asking, assistance, dispute, reply, respite
-from inspector.domain.assistance import Door, Inability, Quarrel, Request, Word
+from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request, Word
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
-from inspector.flows import notice
+from inspector.flows import late, notice
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
@@ -28,6 +28,7 @@ from inspector.flows.record import record
 from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import settle_request
+from inspector.flows.verify import asked
 from inspector.store.tx import Tx
 
 FORWARD_CIRCLE = "forward_circle"
@@ -59,10 +60,20 @@ def answer(
     now: datetime,
     door: Door | None = None,
 ) -> Request:
-    """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares."""
+    """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares.
+
+    One that says otherwise than the first is kept beside it, as late evidence for a person.
+    """
     case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
+    if request.state in (AssistanceState.ANSWERED, AssistanceState.DECLINED):
+        told = _settled(
+            office, tx, case, request, reply.again(request, verdict, value, signer, rule, now, policy.label, door), now
+        )
+        found = assistance.afterword_of(told, now)
+        late.keep(tx, office, tx.cases.get(case.id, lock=True), found, asked({**told.question, "claim": told.claim}), now)
+        return told
     decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door)
     heard = Verdict(str((decision.state.reply or {})["verdict"]))
     note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""

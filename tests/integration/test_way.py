@@ -169,7 +169,7 @@ def test_an_agency_answers_and_the_case_goes_on_and_a_second_answer_is_refused(s
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
         assert tx.cases.get(case_id).outcome is Outcome.TRUE
     with store.begin() as tx, pytest.raises(Refusal, match="request_closed"):
-        assist.answer(office, tx, request.id, Verdict.MISMATCH, "", "王五", hand())
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
 
 
 def test_withdrawal_ends_all_open_work_tells_those_asked_and_leaves_no_credit_mark(store: Store, hand: Hand) -> None:
