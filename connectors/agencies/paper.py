@@ -26,7 +26,7 @@ body { margin: 0 auto; max-width: 42rem; color: #000; background: #fff; }
 body { font: 12pt/1.75 "Noto Serif CJK SC", "Source Han Serif SC", FangSong, SimSun, serif; }
 h1 { margin: 0 0 8mm; font-size: 18pt; font-weight: 700; text-align: center; }
 .letter { white-space: pre-wrap; overflow-wrap: anywhere; }
-.sign { margin: 10mm 0; text-align: right; }
+article + article { break-before: page; }
 .slip { break-inside: avoid; margin-top: 12mm; padding-top: 6mm; border-top: 1px dashed #000; }
 dl { margin: 0; }
 dt { margin-top: 2mm; }
@@ -90,17 +90,25 @@ def connect(name: str, config: Mapping[str, object]) -> PaperAgency:
 
 
 def page(letter: Letter) -> str:
-    """A letter as a page: its words, a place for seal and date, and the slip to answer on. No link: nobody types one off paper."""
+    """A letter as a page: its words, and the slip to answer on; of a digest each letter on a page of its own.
+
+    No link: nobody types one off paper.
+    """
+    title = escape(letter.words.title or letter.request_id)
+    sheets = "\n".join(_sheet(one) for one in letter.enclosed or (letter,))
+    return (
+        f'<!doctype html>\n<html lang="{escape(letter.words.language)}">\n<head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body>\n{sheets}\n</body>\n</html>\n"
+    )
+
+
+def _sheet(letter: Letter) -> str:
     told = letter.words
     title = escape(told.title or letter.request_id)
     body = escape("\n\n".join(filter(None, (told.body, letter.text))))
     slip = "".join(f"<dt>{escape(one)}</dt><dd></dd>" for one in told.slip)
     slip = f'<section class="slip"><h2>{escape(told.slip_title)}</h2><p>{title}</p><dl>{slip}</dl></section>' if slip else ""
-    return (
-        f'<!doctype html>\n<html lang="{escape(told.language)}">\n<head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n"
-        f'<div class="letter">{body}</div>\n{slip}\n</body>\n</html>\n'
-    )
+    return f'<article><h1>{title}</h1>\n<div class="letter">{body}</div>\n{slip}</article>'
 
 
 def _lay(file: Path, content: bytes) -> None:

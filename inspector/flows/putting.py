@@ -33,7 +33,7 @@ def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Set
 
     def write(tx: Tx, now: datetime) -> None:
         if now >= when:  # that digest is on its way already
-            raise Stale("digest_gone", via=via)
+            raise Stale("lease_lost", work=work.key)  # it runs again, and is put by for the next one
         tx.digests.add(via, request.id, kind.value, when)
         order = Order(
             kind=OrderKind.ASSIST_DIGEST,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
+from connectors.agencies import paper
 from connectors.agencies.http import HttpAgency
 from inspector.domain import digest
 from inspector.domain.assistance import AssistanceState, Request
@@ -116,6 +118,24 @@ def test_the_next_digest_is_the_next_working_days_hour(store: Store, hand: Hand)
     assert digest.slot(START.replace(hour=8), HOUR, calendar) == START.replace(hour=8, minute=30)
     assert digest.slot(START.replace(hour=8, minute=30), HOUR, calendar) == NEXT
     assert digest.slot(friday, HOUR, calendar) == START.replace(day=9, hour=8, minute=30)
+
+
+def test_on_paper_each_letter_of_a_digest_is_a_page_without_a_link(store: Store, hand: Hand, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    office = digesting(store, hand, paper.connect("civil-affairs", {"folder": str(folder)}))
+    for number in (1, 2):
+        opened(office, number)
+    settle(office)
+    assert list(folder.iterdir()) == []
+    hand.now = NEXT
+    settle(office)
+    (file,) = folder.iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert (text.count("<article>"), text.count("签署人</dt>")) == (2, 2)
+    assert "/assist/" not in text
+    with store.read() as tx:
+        assert len([one for one in tx.attention.page(None) if one["kind"] == "letter_to_post"]) == 2, "one for each request"
 
 
 def test_over_http_a_digest_is_its_letters(store: Store, hand: Hand) -> None:
