@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Dispute, Request
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
@@ -97,6 +97,8 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     """The reply's date, the superior's and the last of an open request, anew; none of them is brought forward."""
     if not request.state.open:
         return None
+    if request.state is AssistanceState.DISPUTED and request.dispute is not None:
+        return _recount_dispute(request, request.dispute, policy, calendar)
     reply = told_to_others(request.due_at, request.due_counted, calendar)
     due_at = reply.due.at if reply else request.due_at
     steps = rungs(due_at, request.opened_at, policy, calendar)
@@ -122,6 +124,23 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     facts = {"request": request.id, "was_due": request.due_at.isoformat(), "due_at": due_at.isoformat(), "change": change}
     because = Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)
     return Decision(state=state, because=because), change
+
+
+def _recount_dispute(
+    request: Request, told: Dispute, policy: Policy, calendar: WorkingCalendar
+) -> tuple[Decision[Request], Change] | None:
+    """The common superior's date, anew; it is not brought forward either."""
+    found = told_to_others(told.due_at, told.counted, calendar)
+    if found is None:
+        return None
+    state = replace(request, dispute=replace(told, due_at=found.due.at, counted=found.due.counted))
+    facts = {
+        "request": request.id,
+        "was_due": told.due_at.isoformat(),
+        "due_at": found.due.at.isoformat(),
+        "change": found.change,
+    }
+    return Decision(state=state, because=Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)), found.change
 
 
 def recount_visit(

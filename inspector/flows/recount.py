@@ -133,6 +133,8 @@ def _request(office: Office, tx: Tx, request_id: str, policy: Policy, years: str
     settle_request(tx, decision, now)
     held = decision.state
     dates = {rung.kind: max(rung.at, now) for rung in held.rungs} | {OrderKind.ASSIST_DUE: held.escalate_at}
+    if held.dispute is not None:
+        dates |= {OrderKind.ASSIST_DECIDE: held.dispute.due_at}
     for kind, at in (dates | ({OrderKind.ASSIST_END: held.end_at} if held.end_at else {})).items():
         tx.work.redate(at, now, key=held.key(kind))
     _list(tx, request.requester, years, request_id, change, now)

@@ -109,8 +109,8 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
         assert kinds(edge, "county-office") == ["dispute"]
         county = edge.office.connectors.agencies["county-office"]
         assert isinstance(county, Post)
-        for told in (request_id, "home-title", "S0:7", "提出争议", SIGNED["reasons"]):
-            assert told in county.letters[-1].text, "the superior gets the whole dossier"
+        for word in (request_id, "home-title", "S0:7", "提出争议", SIGNED["reasons"]):
+            assert word in county.letters[-1].text, "the superior gets the whole dossier"
         assert say(agency, request_id, "decision", helps=False, **SIGNED)[1]["code"] == "link_unknown"
         with edge.as_("officer", "bureau") as officer, edge.as_("officer", "city") as city:
             assert say(officer, request_id, "decision", helps=True, **SIGNED)[1]["code"] == "dispute_not_decided_here"

@@ -13,11 +13,12 @@ import pytest
 from inspector.calendars import load_calendars
 from inspector.domain import asking, dispute, ladder, letter, reply, respite
 from inspector.domain.assistance import TIMERS, AssistanceState, Door, Inability, Quarrel, Request, Word
-from inspector.domain.calendar import SHANGHAI, WorkingCalendar
+from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Compare, Policy
+from inspector.domain.recounting import recount_request
 from inspector.domain.timer import OPTIONAL, Timer
 from inspector.domain.urgency import Urgency
 from inspector.policybook import Policybook
@@ -290,3 +291,26 @@ def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes
     assert must.moved_on
     late = reply.answer(must, Verdict.MATCH, "", "赵六", Compare.EXACT, START, PACK)
     assert (late.state.late, late.because.facts["late"]) == (True, True)
+
+
+def test_a_new_calendar_puts_every_step_off_and_a_superiors_date_and_brings_none_forward() -> None:
+    policy, held = pack(), opened(pack()).request
+    years = {table.year: table for table in calendar().tables}
+    off = (*years[2026].days_off, NamedDay(day=date(2026, 3, 10), name="调休"))
+    fewer = WorkingCalendar(
+        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
+    )
+    later = recount_request(held, policy, fewer)
+    assert later is not None
+    moved, change = later[0].state, later[1]
+    assert (change, moved.due_at.date()) == ("later", date(2026, 3, 17))
+    assert all(new.at >= old.at for new, old in zip(moved.rungs, held.rungs, strict=True))
+    assert moved.rungs[-1].at == moved.escalate_at == datetime(2026, 3, 20, 17, 30, tzinfo=SHANGHAI)
+    told = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, START, calendar()).state
+    put_off = recount_request(told, policy, fewer)
+    assert put_off is not None
+    assert put_off[0].state.dispute is not None
+    assert put_off[0].state.dispute.due_at.date() == date(2026, 3, 17)
+    back = recount_request(put_off[0].state, policy, calendar())
+    assert back is not None
+    assert (back[1], back[0].state.dispute) == ("kept", replace(put_off[0].state.dispute, counted=back[0].state.dispute.counted))  # type: ignore[union-attr]
