@@ -24,6 +24,9 @@ AT_ONCE = 100
 """Mails taken in one look; the others wait for the next."""
 _FIELD = re.compile(r"^[>|\s]*([^:：<>]{1,60}?)\s*[:：]\s*(\S.*?)\s*$")
 _BRACKET = re.compile(r"[（(].*$")
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+_NUMBER = re.compile(r"<[^<>]+>")
+LONGEST_LINE = 1_000
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
 """Mail programs name the small sets and use the large one."""
 
@@ -60,8 +63,8 @@ def read(file: str, content: bytes) -> Mail:
     digest = hashlib.sha256(content).hexdigest()
     try:
         held = message_from_bytes(content, policy=policy.default)
-        number = str(held["Message-ID"] or "").strip()[:200]
-        sender = parseaddr(str(held["From"] or ""))[1].lower()
+        number = re.sub(r"[^!-~]", "", str(held["Message-ID"] or ""))[:200]
+        sender = re.sub(r"[^!-~]", "", parseaddr(str(held["From"] or ""))[1]).lower()[:320]
         automatic = str(held["Auto-Submitted"] or "no").strip().lower() != "no" or held.get_content_type() == "multipart/report"
         text = _text(held)
     except (
@@ -76,7 +79,15 @@ def read(file: str, content: bytes) -> Mail:
         return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_unreadable")
     flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if automatic else ""
     again = frozenset(name for name, values in _found(text).items() if len({*values}) > 1)
-    return Mail(file=file, id=number or digest, digest=digest, sender=sender, fields=fields(text), again=again, flaw=flaw)
+    return Mail(
+        file=file,
+        id=number if _NUMBER.fullmatch(number) else digest,
+        digest=digest,
+        sender=sender,
+        fields=fields(text),
+        again=again,
+        flaw=flaw,
+    )
 
 
 def fields(text: str) -> dict[str, str]:
@@ -86,10 +97,10 @@ def fields(text: str) -> dict[str, str]:
 
 def _found(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for line in text.splitlines():
+    for line in _CONTROL.sub(" ", text).splitlines():
         told = _FIELD.match(line)
         if told is not None:
-            found.setdefault(_BRACKET.sub("", told[1]).strip().casefold(), []).append(told[2][:4_000])
+            found.setdefault(_BRACKET.sub("", told[1]).strip().casefold(), []).append(told[2][:LONGEST_LINE])
     return found
 
 

@@ -40,13 +40,22 @@ def pick_up(office: Office) -> int:
             continue
         try:
             for mail in agency.waiting():
-                read = taken(office, mail)
+                read = _safely(office, name, mail)
                 if read is not None:
                     agency.put_away(mail, read=read)
                     count += 1
         except PortError as error:
             log.warning("mailbox.failed", connector=name, error=error.code)
     return count
+
+
+def _safely(office: Office, name: str, mail: Mail) -> bool | None:
+    """One mail that something is wrong with, or a database that is away, keeps no other mail from its turn: it stays where it is."""
+    try:
+        return taken(office, mail)
+    except Exception as error:  # noqa: BLE001 - looked at again at the next tick
+        log.warning("mailbox.mail_left", connector=name, error=type(error).__name__, digest=mail.digest)
+        return None
 
 
 def taken(office: Office, mail: Mail) -> bool | None:

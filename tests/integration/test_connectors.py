@@ -110,6 +110,7 @@ class TestSource(Shipped, testing.SourceContract):
 
 class TestAgency(Delivers, testing.AgencyContract):
     factory = agency.connect
+    signed = True
 
 
 class TestChannel(Delivers, testing.ChannelContract):

@@ -18,7 +18,7 @@ from connectors.signers.webhook import Signer, Verifier
 from inspector.domain.assistance import AssistanceState
 from inspector.incoming import Unproven
 from inspector.store.store import Store
-from inspector.testing import LETTER
+from inspector.testing import LETTER, caught
 from inspector.testing.peer import Peer, answer, peer
 from tests.edge import Edge, serving
 from tests.house import Hand
@@ -119,6 +119,13 @@ def test_a_letter_leaves_signed_and_each_signed_answer_counts_once(edge: Edge, o
     (letter,) = outside.heard
     assert Webhook(OLD).verify(letter.body, dict(letter.headers))["request"] == LETTER.request_id
     assert letter.headers["webhook-id"] == letter.headers["idempotency-key"] == "k-1"
+    kept(tmp_path, NEW)
+    agency.send(LETTER, key="k-2")
+    Webhook(NEW).verify(outside.heard[-1].body, dict(outside.heard[-1].headers))
+    (tmp_path / "secret").unlink()
+    assert caught(lambda: agency.send(LETTER, key="k-3")).code == "password_unreadable", "never unsigned"
+    assert len(outside.heard) == 2
+    kept(tmp_path, OLD)
 
     request = request_of(edge.office.store, opened(edge.office))
     accepts = {"request": request.id, "do": "accept", "signer": "某某局 王五"}
