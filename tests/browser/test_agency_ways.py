@@ -56,6 +56,7 @@ def test_by_the_keyboard_alone_a_clerk_proposes_a_date_and_the_page_is_within_re
         assert tx.assistance.get(request_id).due_at.isoformat().startswith("2026-03-20")
 
 
+@pytest.mark.slow
 def test_without_scripts_a_clerk_takes_a_request_on_and_passes_it_to_the_competent_agency(edge: Edge, door: Entrance) -> None:
     request_id, path = letter(edge.office)
     plain = door.phone(edge.url, scripts=False)
@@ -109,6 +110,7 @@ def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edg
     check(phone)
 
 
+@pytest.mark.slow
 def test_a_paper_letter_prints_on_one_page_of_a4_with_its_letters_embedded(door: Entrance, tmp_path: Path) -> None:
     words = Words(
         title="协助核查函（区市场监管局）", body="区住建局：\n\n　　请协助核查。", slip=("核查意见", "签署人"), slip_title="答复"

@@ -22,6 +22,8 @@ from tests.house import START, Hand, post, settle
 from tests.integration.test_letters import Desk, an_office, go, opened, request_of, withdraw
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
+pytestmark = pytest.mark.alike
+
 HOUR = time(8, 30)
 NEXT = START.replace(hour=8, minute=30) + timedelta(days=1)
 """The digest after Monday's letters."""
@@ -33,7 +35,6 @@ def digesting(store: Store, hand: Hand, agency: object) -> Office:
     return replace(office, tree={**office.tree, "civil": replace(office.tree["civil"], digest=HOUR)})
 
 
-@pytest.mark.alike
 def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store: Store, hand: Hand) -> None:
     civil = Desk("civil-affairs")
     office = digesting(store, hand, civil)
@@ -75,7 +76,6 @@ def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store:
     assert last.enclosed[0].request_id == request_of(store, fourth).id
 
 
-@pytest.mark.alike
 def test_a_digest_that_is_not_taken_is_tried_again_as_the_same_and_in_the_end_each_request_goes_on_alone(
     store: Store, hand: Hand
 ) -> None:
