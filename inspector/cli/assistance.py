@@ -29,7 +29,7 @@ _MORE = ("unanswered", "escalated", "disproved", "badly_put")
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    steps = (("show", show), ("agree", agree), ("keep", keep), ("contest", contest), ("notice", notice))
+    steps = (("show", show), ("agree", agree), ("keep", keep), ("contest", contest), ("decide", decide), ("notice", notice))
     for name, body in (*steps, ("scoreboard", scoreboard), ("connect", connect)):
         command(app, name)(body)
     command(app, "list")(list_open)
@@ -98,6 +98,24 @@ def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by:
         terminal,
         terminal.act("assistance.contest", request, lambda tx, now: assist.contest_refusal(office, tx, request, why, who, now)),
     )
+
+
+def decide(
+    terminal: Terminal,
+    request: RequestId,
+    helps: Annotated[bool, typer.Option("--helps/--need-not", help="Whether the agency is to help 是否应予协助")],
+    superior: Annotated[str, typer.Option("--signer", help="Who has decided, for which agency 作出决定的机关和人员")],
+    reasons: Reasons = None,
+    by: By = None,
+) -> None:
+    """Enter the common superior's decision of a dispute that came on paper, or from whom a person has picked. 登记共同上级的决定。"""
+    from inspector.flows import assist
+
+    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    held = terminal.act(
+        "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who
+    )
+    _said(terminal, held)
 
 
 def notice(terminal: Terminal, request: RequestId) -> None:

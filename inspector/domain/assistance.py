@@ -296,6 +296,11 @@ def evidence_id(request: Request) -> str:
     return f"assist:{request.id}{':late' if request.late else ''}"
 
 
+def beside(evidence: str) -> bool:
+    """Whether evidence of this id is a part of an answer, or one that says otherwise: such a piece came when it was made."""
+    return evidence.rpartition(":")[2].startswith(("part", "again"))
+
+
 def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
     """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
     on = date.fromisoformat(str(request.question["on"]))

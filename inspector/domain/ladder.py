@@ -30,17 +30,20 @@ _ABOVE = ((OrderKind.ASSIST_LIAISON, Timer.ASSIST_LIAISON), (OrderKind.ASSIST_HE
 
 
 def rungs(date: datetime, opened_at: datetime, policy: Policy, calendar: WorkingCalendar) -> tuple[Rung, ...]:
-    """Every step of a clock that began at `opened_at` and whose answer is due at `date`, the superior's last, in order of their days."""
+    """Every step of a clock that began at `opened_at` and whose answer is due at `date`, the superior's last, in order of their days.
+
+    Nobody is reminded of what has only just been asked: a term as short as that has no reminder before it.
+    """
     found: list[Rung] = []
     if row := policy.terms.get(Timer.ASSIST_ACK):
         counted = due(opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
         if counted.at < date:
             found.append(Rung(kind=OrderKind.ASSIST_ACK, at=counted.at, counted=counted.counted))
-    before = policy.term(Timer.ASSIST_REMIND).term.amount
-    found.append(Rung(kind=OrderKind.ASSIST_REMIND, at=max(reminder(date, before, calendar), opened_at)))
+    before = {OrderKind.ASSIST_REMIND: reminder(date, policy.term(Timer.ASSIST_REMIND).term.amount, calendar)}
     if row := policy.terms.get(Timer.ASSIST_LAST):
         day = calendar.add_working_days(calendar.local_date(date), 1 - row.term.amount)
-        found.append(Rung(kind=OrderKind.ASSIST_LAST, at=max(calendar.opening(day), opened_at)))
+        before[OrderKind.ASSIST_LAST] = calendar.opening(day)
+    found += [Rung(kind=kind, at=at) for kind, at in before.items() if at > opened_at]
     since, event = date, StartEvent.REQUEST_DUE
     for kind, timer in _ABOVE:
         if row := policy.terms.get(timer):
@@ -87,8 +90,8 @@ def wound(
 def waits(request: Request, now: datetime) -> tuple[Order, ...]:
     """The steps of the present clock as rows with dates; who has acknowledged is not asked to, and what is past is not caught up on."""
     steps = [rung for rung in request.rungs if not (request.accepted and rung.kind is OrderKind.ASSIST_ACK)]
-    missed = {OrderKind.ASSIST_REMIND} if request.turn else set()
-    return tuple(wait(request, rung.kind, rung.at) for rung in steps if not (rung.kind in missed and rung.at <= now))
+    ahead = [rung for rung in steps if rung.at > now or rung.kind is OrderKind.ASSIST_DUE]
+    return tuple(wait(request, rung.kind, rung.at) for rung in ahead)
 
 
 def wait(request: Request, kind: OrderKind, at: datetime) -> Order:

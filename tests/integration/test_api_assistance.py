@@ -83,8 +83,9 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
         code, told = say(agency, request_id, "forward", to="nobody", **SIGNED)
         assert (code, told["code"]) == (422, "forward_unknown")
-        told = say(agency, request_id, "forward", to="civil", **SIGNED)[1]
-        assert told["state"] == "FORWARDED"
+        given, once = {"to": "civil", **SIGNED}, {"Idempotency-Key": "m-1"}
+        told, same = (agency.post(f"/v1/assistance/{request_id}/forward", json=given, headers=once).json() for _ in range(2))
+        assert (told["state"], same) == ("FORWARDED", told), "the same message again is one forwarding"
         again = str(told["forwarded_to"])
         assert say(agency, request_id, "answer", verdict="match", signer="赵六")[1]["code"] == "request_closed"
         assert say(agency, again, "answer", verdict="match", signer="赵六")[1]["code"] == "link_unknown"
@@ -96,7 +97,10 @@ def test_a_wrong_addressee_forwards_and_who_was_named_answers_in_its_place(edge:
             shown = say(civil, again, "answer", verdict="match", signer="钱七")[1]
         assert "forward_circle" not in officer.get("/v1/attention").text
         assert [one["rule"] for one in shown["history"]] == ["assistance.open", "assistance.forward", "assistance.answer"]
-        assert officer.get(f"/v1/cases/{told['case_id']}").json()["outcome"] == "TRUE", "the case's way takes it as its own"
+        case = officer.get(f"/v1/cases/{told['case_id']}").json()
+        assert case["outcome"] == "TRUE", "the case's way takes it as its own"
+        first, second = case["explanation"]["letters"]
+        assert (first["forwarded_to"], second["forwarded_by"], second["echo"]) == ("区民政局", ["区住建局"], "USED")
 
 
 def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_and_nobody_else(edge: Edge) -> None:

@@ -167,7 +167,7 @@ def shown(score: Score) -> dict[str, object]:
     return {**{name: getattr(score, name) for name in (*names, *more)}, **lists, "reasons": score.reasons}
 
 
-@pytest.mark.parametrize("total", [20, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("total", [20, pytest.param(5_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
 def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboard_is_what_the_agencies_counted(
     store: Store, hand: Hand, total: int
 ) -> None:

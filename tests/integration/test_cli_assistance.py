@@ -70,10 +70,13 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert notice["digest"] in operator.well("assistance", "notice", refused).out
         contested = operator.well("assistance", "contest", refused, "--reasons", "法律没有禁止", "--by", "李主任", "--json").json
         assert contested["state"] == "DISPUTED"
+        given = ("--signer", "市政府 周八", "--reasons", "法律没有禁止")
+        decided = operator.well("assistance", "decide", refused, "--helps", *given, "--json").json
+        assert decided["state"] == "ACCEPTED", "the tree knows no superior of both: who was picked has decided on paper"
         head, score = csv.reader(io.StringIO(operator.well("assistance", "scoreboard", "--csv").out))
         told = dict(zip(head, score, strict=True))
         assert (told["agency"], told["asked"], told["open"], told["disputed"]) == ("housing", "2", "2", "1")
         assert operator.well("assistance", "scoreboard", "--since", "2099-01-01", "--json").json == []
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
-    assert signed == ["operator.assistance.agree", "operator.assistance.contest"]
+    assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
