@@ -53,3 +53,30 @@ def test_a_link_opens_its_own_request_again_and_again_until_it_is_called_back_an
         assert status(edge, request, second) == 200
         hand.on(days=1)
         assert status(edge, request, second) == 403
+
+
+@pytest.mark.alike
+def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Store, hand: Hand) -> None:
+    county = Post("county-office")
+    office = an_office(store, hand, {"civil-affairs": Post("civil-affairs"), "county-office": county})
+    with serving(office) as edge, edge.client() as client:
+        request = request_of(store, opened(office))
+        settle(office)
+        own, above = (office.link_token(purpose, request.id) for purpose in ("assist", "oversee"))
+        told = {"do": "contest", "about": "COMPETENCE", "reasons": "不属于本局职权", "signer": "王五", "message": "1"}
+        assert client.post(f"/assist/{request.id}/{own}", data=told).status_code == 303
+        assert request_of(store, request.case_id).state is AssistanceState.DISPUTED
+        settle(office)
+        assert county.letters[-1].reply_url.endswith(f"/oversee/{request.id}/{above}")
+
+        page = f"/oversee/{request.id}/{above}"
+        assert "不属于本局职权" in client.get(page).text
+        lacking = client.post(page, data={"message": "2"})
+        assert lacking.status_code == 422
+        assert "请选择被请求机关应否协助；不能协助的，须书面说明理由；请填写签署人" in lacking.text
+        decided = {"helps": "yes", "reasons": "属于其职权", "signer": "区政府 李四", "message": "3"}
+        assert client.post(f"/oversee/{request.id}/{own}", data=decided).status_code == 403
+        assert client.post(page, data=decided).status_code == 303
+        assert request_of(store, request.case_id).state.open
+        assert "属于其职权" not in client.get(page).text
+        assert client.post(page, data=decided | {"message": "4"}).status_code == 409, "a dispute is decided once"
