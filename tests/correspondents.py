@@ -97,6 +97,11 @@ class Noted:
     above: bool = False
 
 
+def hourly(at: datetime) -> datetime:
+    """The full hour: people do things at once, and a year has few enough moments."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
 @dataclass
 class Correspondents:
     """All of them; `plan` holds what they will do, by the hour."""
@@ -109,9 +114,9 @@ class Correspondents:
     count: int = 0
 
     def later(self, days: float, request: str, do: Doing) -> None:
-        """Do something in so many days, at some time of the day."""
+        """Do something in so many days, at some full hour of the day."""
         self.count += 1
-        at = self.office.now() + timedelta(days=days, minutes=self.chance.randrange(1, 300))
+        at = hourly(self.office.now() + timedelta(days=days, hours=self.chance.randrange(1, 6)))
         heapq.heappush(self.plan, (at, self.count, request, do))
 
     def act(self, request: str, do: Doing) -> bool:
