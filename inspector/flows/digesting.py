@@ -11,7 +11,7 @@ from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Stale
 from inspector.domain.letter import LetterKind
-from inspector.flows import letters, posting, replylink
+from inspector.flows import inquiries, letters, posting, replylink
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
@@ -48,6 +48,8 @@ def send(work: Work, office: Office) -> Settlement:
         for request_id, kind in entries:
             case, request = held(tx, request_id)
             letters.carried(tx, request, f"{work.key}:{request_id}", via, receipt, now)
+            if kind == LetterKind.REQUEST.value:
+                inquiries.enclosed(tx, office, request, via, request.letter_key(kind, via), now)
             if not request.state.open:
                 _over(tx, request, via, now)
                 continue

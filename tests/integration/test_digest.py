@@ -12,6 +12,7 @@ from connectors.agencies import paper
 from connectors.agencies.http import HttpAgency
 from inspector.domain import digest
 from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
 from inspector.flows.office import Office
@@ -61,6 +62,8 @@ def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store:
     assert request_of(store, cases[2]).state is AssistanceState.CANCELLED
     with store.read() as tx:
         assert tx.digests.waiting("civil-affairs", NEXT) == []
+        asked = [[one.connector for one in tx.inquiries.of_case(case_id) if one.port is Asked.AGENCY] for case_id in cases]
+        assert asked == [["civil-affairs"], ["civil-affairs"], []], "who was asked about whom, where the question left"
         waits = {row["key"]: row["state"] for row in tx.work.page(case_id=cases[0], limit=100)}
     assert waits[f"assist.due:{after[0].id}"] == "done"
     assert waits[f"assist.due:{after[0].id}:1"] == "waiting", "each request has its own next step"
