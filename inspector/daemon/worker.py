@@ -228,6 +228,8 @@ class Worker:
 
     def _leave(self, work: Work, office: Office) -> CallLeave:
         """What the call may do beyond its first request. Raises SparedError where it may not be made again at all for now."""
+        if not work.lane:
+            return CallLeave(office, work.lane, self._budget)
         owner, looks = office.connectors.owner(work.lane), self._breaker.looks(work)
         if work.attempts == 1:
             self._budget.first(owner)
