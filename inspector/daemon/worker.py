@@ -155,11 +155,13 @@ class Worker:
             self._wake.wait(0.005 if not room.most else max(0.0, min(self._look_at, self._turns.at) - time.monotonic()))
             self._wake.clear()
             return 1
-        self._news.clear()  # before the look: what comes from here on is news again
+        if anew:
+            self._news.clear()  # before the look: what comes from here on is news again
         left = self._elsewhere.lanes
         with self.office.store.begin() as tx:
             machine_now, office = tx.machine_now(), self.office
-            batch = self._turns.claim(tx, office, self._held, room, left) if office.manners else []
+            turns = bool(office.manners) and (looks or self._turns.due(news=anew))
+            batch = self._turns.claim(tx, office, self._held, room, left) if turns else []
             if anew and (most := room.most - len(batch)) > 0:
                 full = (*room.full, *left, *office.manners)
                 batch += tx.work.claim(
@@ -171,6 +173,8 @@ class Worker:
                     )
                 elif looks or news:
                     self._dry = NOTHING
+            elif anew:
+                self._news.set()
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
                 probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
