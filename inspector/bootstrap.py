@@ -182,7 +182,8 @@ def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
     there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
-    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
+    records = [name for name, told in settings.sources.items() if told.get("record") is True]
+    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 
 
 def _told(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
