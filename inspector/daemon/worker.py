@@ -33,7 +33,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.leave import leave
-from inspector.ports import Barred, Origin, PortError, Unavailable
+from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.outage import passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -223,10 +223,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)
-            if isinstance(error, Barred) and work.lane:
-                self._breaker.shut(work.lane)  # what is queued behind it need not hear the same
+            self._breaker.noticed(work.lane, error)
             return Done(work=work, error=error)
         self._count_call(work, settlement.call, settlement.attempts, began)
+        if settlement.attempts:
+            self._breaker.reached(work.lane)
         self._fault("called")
         return Done(work=work, settlement=settlement)
 
