@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connectors.config import parse
 from connectors.http import Wire
+from connectors.kept import Kept
 from connectors.sources.answers import Answers, SourceConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Question
@@ -68,7 +69,12 @@ def _signer(held: HttpConfig, name: str) -> MessageSigner:
     for key, fine, wanted in _wanted(held):
         if not fine:
             raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
-    sign = signs(held.algorithm, held.key_file, name)
+    # The signing function reads the file itself: in PEM a key has many lines.
+    own = Kept(held.key_file, name, "key_file", lambda _: signs(held.algorithm, held.key_file, name), read=lambda *_: "")
+
+    def sign(base: bytes) -> bytes:
+        return own.now()(base)
+
     return MessageSigner(
         sign=sign, covered=held.covered, keyid=held.key_id, digest=held.digest, tag=held.tag, lasts=held.expires_seconds
     )

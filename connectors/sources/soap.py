@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors import markup, soap
-from connectors.config import parse, secret
+from connectors.config import parse
 from connectors.http import Wire, encoded
+from connectors.kept import Kept
 from connectors.markup import NotRead
 from connectors.reply import Reply
 from connectors.soap import VERSIONS, Fault, Form, SoapReply
@@ -95,8 +96,7 @@ class SoapSource:
             record=held.record_field,
         )
         self._caller = Caller(held, name, places=_PLACES) if held.key_file else None
-        if held.password_file:
-            secret(held.password_file, name, "password_file")
+        self._word = Kept(held.password_file, name, "password_file", str) if held.password_file else None
         self._wire = Wire(held, name)
         self.card = held.card(name, port="source", kind="soap")
         self._answers = Answers(held, self.card)
@@ -163,10 +163,7 @@ class SoapSource:
     def _head(self, shown: Mapping[str, str]) -> str:
         held = self._config
         told = self._element(held.header_element, shown) if shown else ""
-        if not held.password_file:
-            return told
-        word = secret(held.password_file, self.card.name, "password_file")  # as it lies there now
-        return told + soap.token(held.user, word, digest=held.password_digest)
+        return told if self._word is None else told + soap.token(held.user, self._word.now(), digest=held.password_digest)
 
     def _element(self, name: str, fields: Mapping[str, object]) -> str:
         held = self._config

@@ -177,6 +177,18 @@ def test_a_server_that_checks_takes_each_try_and_none_that_another_key_has_signe
             assert caught(lambda: other.ask(QUESTION, key="k-3")).code == "unauthorised"
 
 
+def test_a_key_that_was_exchanged_in_its_file_signs_from_then_on(tmp_path: Path) -> None:
+    checks = Checks()
+    with peer(beside={"/q": checks.answer}) as there, closing(reached(there, checks, tmp_path)) as made:
+        assert made.ask(QUESTION, key="k-1").value == "存续"
+        file(tmp_path, base64.b64encode(b"another" * 8).decode())
+        assert caught(lambda: made.ask(QUESTION, key="k-2")).code == "unauthorised"
+        Path(file(tmp_path, SHARED)).chmod(0o644)
+        assert caught(lambda: made.ask(QUESTION, key="k-3")).code == "key_unreadable"
+        file(tmp_path, SHARED)
+        assert made.ask(QUESTION, key="k-4").value == "存续"
+
+
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [
