@@ -47,13 +47,20 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such.
+
+    `WITHIN`: the promised day lies in the source's window of days. `SET`: what is promised is all among what the source names.
+    `PREDICATE`: the source is asked whether the promise holds, and says yes or no: the least that settles a claim.
+    """
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
     NOT_AFTER = "not_after"
     AT_LEAST = "at_least"
+    WITHIN = "within"
+    SET = "set"
+    PREDICATE = "predicate"
 
 
 class Timer(StrEnum):
@@ -103,6 +110,7 @@ class Fact:
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
     `result`: another agency's result may prove it; None: none may.
+    `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     """
 
     code: str
@@ -117,6 +125,7 @@ class Fact:
     place: bool = False
     valid_for_basis: str = ""
     result: Reuse | None = None
+    record_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """How many are drawn: per stratum, then the register as a whole. Pure and exact; out comes each number with the row it rests on.
 
 Order of the steps: each stratum by its row, at most its own share of the year; what is owed of an item, or of a stratum that is drawn in
-parts; small registers; the floor, topped up from the
-riskiest level down; the ceiling and the officers at hand, which cut from the other end. Where they collide, what must be drawn
-stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13), while a ceiling (1.2.12) bounds what ratios
-ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step that could not cut says so.
+parts; small registers; the floor, topped up from the riskiest level down; the ceiling and the officers at hand, which cut from the other
+end. Where they collide, what must be drawn stands: minimum counts, small registers and the floor are duties (handbook 1.2.9, 1.2.13),
+while a ceiling (1.2.12) bounds what ratios ask beyond them, and a want of officers is no ground to check fewer than the law asks. The step
+that could not cut says so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from math import ceil, floor
 from typing import Protocol
@@ -219,18 +220,31 @@ def _together(strata: Sequence[_Stratum], order: Sequence[str], steps: list[Step
     owed = dict.fromkeys((row, one.row.item) for one in due for row in one.row.owed)
     for row, item in owed:
         parts = [one for one in due if row in one.row.owed and one.row.item == item]
-        before = sum(one.drawn_in(row.per) for one in parts)
-        steps.append(_least("quota.item_minimum", row, {"item": item, "window": row.per.value}, parts, order, row.least, before))
+        facts = {"item": item, "window": row.per.value}
+        steps.append(_least("quota.item_minimum", row, facts, parts, order, row.least, partial(_Stratum.drawn_in, per=row.per)))
     for family in dict.fromkeys(one.row.family for one in due if one.random):
         parts = [one for one in due if one.row.family == family]
-        first, before = parts[0].row, sum(_before(one.row, one.count) for one in parts)
+        first = parts[0].row
         facts = {"stratum": family, "window": first.per.value}
-        steps.append(_least("quota.minimum", first, facts, parts, order, first.minimum, before))
+        steps.append(_least("quota.minimum", first, facts, parts, order, first.minimum, lambda one: _before(one.row, one.count)))
 
 
-def _least(rule: str, row: Cited, facts: Facts, parts: Sequence[_Stratum], order: Sequence[str], least: int, before: int) -> Step:
-    """Top up to what must be drawn, or to all there are, the riskiest level first, and keep it from being cut."""
-    asked = max(0, min(least - before, sum(one.count.rows for one in parts)))
+def _least(
+    rule: str,
+    row: Cited,
+    facts: Facts,
+    parts: Sequence[_Stratum],
+    order: Sequence[str],
+    least: int,
+    before_in: Callable[[_Stratum], int],
+) -> Step:
+    """Top up to what must be drawn, or to all there are, the riskiest level first, and keep it from being cut.
+
+    All there are: of a register those drawn before are among them, of an intake they have left it (`_window_rows`).
+    """
+    before = sum(before_in(one) for one in parts)
+    there = sum(one.count.rows + (before_in(one) if one.row.rolling else 0) for one in parts)
+    asked = max(0, min(least, there) - sum(before_in(one) for one in parts))
     given, added, ranked = sum(one.k for one in parts), dict[str, int](), sorted(parts, key=_rank(order))
     missing, unguarded = max(0, asked - given), max(0, asked - sum(min(one.k, one.protected) for one in parts))
     for one in ranked:

@@ -232,6 +232,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
         "ground": step.ground,
         "step": held.at,
         "method": step.method.value,
+        "record": step.record,
     }
     return Order(
         kind=kind,

@@ -25,7 +25,7 @@ from inspector.domain.policy import Policy, Timer
 from inspector.domain.quiet import Whom, pull
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import peace
+from inspector.flows import peace, sooner
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -181,6 +181,8 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         record(tx, made.id, Decision(state=changed, because=because), now, {"visit": trail.standing(changed)})
         if changed.conflict and not made.conflict:
             peace.note(tx, held, changed, quiet, now)
+        for case in live:  # its cases may be due before the visit that was given for others
+            sooner.follow(office, tx, case, now)
         made = tx.visits.get(made.id)
         seated(office, tx, held, made, (dealt,), first_seat(commitment, held, made, agency), now)
         made = tx.visits.get(made.id)

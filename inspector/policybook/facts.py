@@ -18,7 +18,7 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis", "result")
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result")
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
     return Fact(
         code=part.code("code", CODE),
@@ -30,6 +30,7 @@ def _fact(part: Part) -> Fact:
         compare=part.choice("compare", Compare),
         valid_for=part.term("valid_for"),
         valid_for_basis=part.maybe_basis("valid_for_basis") or "",
+        record_basis=part.maybe_basis("record_basis") or "",
         basis=part.basis("basis"),
         place="place" in part.content and part.flag("place"),
         result=_result(part.table("result")) if "result" in part.content else None,

@@ -24,7 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.store.drawtables import draw
-from inspector.store.tables import case_file, visit, work
+from inspector.store.tables import case_file, seat, visit, work
 from tests.fault import judge
 from tests.fault.inside import Inside
 from tests.fault.office import ROOT, Site, pace
@@ -92,7 +92,8 @@ def get(port: int, path: str) -> tuple[int, Any]:
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
     """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
 
-    A whole load is at rest when every draw, visit and case has come to its end, or lies with an officer who lets it lie.
+    A whole load is at rest when every draw, visit and case has come to its end, or lies with an officer who lets it lie. A visit that
+    is short lies with one (the judge asks for the matter); who has said yes to it waits, and is not about to speak.
     """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
@@ -104,7 +105,11 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
                 states = sa.select(case_file.c.state, sa.func.count()).group_by(case_file.c.state)
                 counts = {row[0]: row[1] for row in tx.connection.execute(states)}
                 still = _still(tx.connection, mixed=held.mixed) if everything else {}
-            still |= {"spoken": said["under_way"], "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0}
+                waiting = _waiting(tx.connection)
+            still |= {
+                "spoken": max(0, said["under_way"] - waiting),
+                "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0,
+            }
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
                 return counts
@@ -119,9 +124,15 @@ def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
     still = {row[0]: row[1] for row in connection.execute(orders.group_by(work.c.kind))}
     if mixed:
         drawing = sa.select(sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
-        visiting = sa.select(sa.func.count()).where(visit.c.state.in_(("ASSIGNED", "SHORT", "OWED")))
+        visiting = sa.select(sa.func.count()).where(visit.c.state == "ASSIGNED")
         still["draws"], still["visits"] = (connection.execute(asked).scalar_one() for asked in (drawing, visiting))
     return still
+
+
+def _waiting(connection: sa.Connection) -> int:
+    """Inspectors who have said yes to a visit that is short: none of them can do more."""
+    yes = sa.select(sa.func.count()).join(visit, visit.c.id == seat.c.visit)
+    return int(connection.execute(yes.where(visit.c.state.in_(("SHORT", "OWED")), seat.c.state == "ACCEPTED")).scalar_one())
 
 
 def leased(held: Site, pid: int) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,16 +20,20 @@ from inspector.domain.policy import Policy
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.sampling import Window
 from inspector.domain.visit import VisitState
-from inspector.flows import dispatch, extend, planning, replacing, supplement, voiding
+from inspector.flows import dispatch, extend, planning, replacing, review, supplement, voiding
+from inspector.flows.assign import Dealt, join
 from inspector.flows.draw import announce_now
+from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
 from inspector.flows.windows import start
 from inspector.store.store import Store
-from tests.house import Hand, settle
+from tests.house import Hand, application, post, settle
+from tests.integration.test_deadline import decided_in
 from tests.integration.test_draw_way import carried_out, visits
 from tests.integration.test_joint import drawn, enlist, lines, seats, stored, waiting
 from tests.integration.test_own_lists import FIRE, MARKET, departments, firms, held, verified
+from tests.integration.test_way import LICENCE
 
 pytestmark = pytest.mark.alike
 
@@ -138,6 +143,24 @@ def test_an_agency_whose_reserve_names_a_firm_that_another_visits_already_goes_a
         ("redeal", "declined", 1),
     ], "nobody follows in a list that takes all"
     verified(tmp_path, stored(office, done))
+
+
+def test_an_agency_that_goes_along_brings_the_date_of_its_case_with_it(store: Store, hand: Hand) -> None:
+    office, done, _, _ = held(store, hand)
+    office = decided_in(office, "3wd")
+    there = next(one for one in visits(office, done.number) if one.agencies == (FIRE,))
+    case_id = post(office, application(50, "business-licence", LICENCE, agency=MARKET))
+    with store.begin() as tx:
+        review.conclude(office, tx, case_id, "hall", hand(), at=hand.now - timedelta(days=1))
+        due_at = tx.cases.get(case_id).due_at
+        assert due_at is not None
+        assert due_at < there.due_at
+        team = tuple(one.id for one in tx.rosters.inspectors(MARKET))[:2]
+        dealt = Dealt(listed=next(one for one in done.lists if one.agency == MARKET), team=team, shortage=None, stratum=POOL)
+        member = Member(kind=there.kind, code=there.code, name="", cases=(case_id,))
+        joined = join(office, tx, done, there, member, (dealt,), hand())
+        assert joined.due_at == due_at
+        assert {seat.accept_by <= due_at for seat in tx.visits.team(joined.id) if seat.agency == MARKET} == {True}
 
 
 def test_nobody_has_an_object_replaced_beyond_the_budget_of_any_list(store: Store, hand: Hand) -> None:

@@ -118,28 +118,29 @@ def test_what_is_owed_of_an_item_and_of_a_stratum_with_its_parts_is_drawn_whatev
     told = quota(rows, limits, counts, officers=officers, staff_drawn=staffed, unfinished=open_ones)
     due = [held_row for held_row in rows if held_row.whole or not (held_row.rolling and held_row.per in open_ones)]
 
-    def met(some: list[SamplingRow], least: int, before: int) -> bool:
+    def met(some: list[SamplingRow], least: int, spent: list[int]) -> bool:
+        """Of so small a register all are owed, those drawn before among them; those drawn of an intake have left it (1.2.13)."""
         codes = [held_row.stratum for held_row in some]
-        asked = max(0, min(least - before, sum(counts[code].rows for code in codes)))
+        there = sum(counts[one.stratum].rows + (gone if one.rolling else 0) for one, gone in zip(some, spent, strict=True))
+        asked = max(0, min(least, there) - sum(spent))
         return sum(told.sizes[code].k for code in codes) >= min(asked, sum(counts[code].able for code in codes))
 
     assert all(0 <= told.sizes[held_row.stratum].k <= counts[held_row.stratum].able for held_row in rows)
     for owed in {owed for held_row in due for owed in held_row.owed}:
         some = [held_row for held_row in due if owed in held_row.owed]
         spent = [
-            counts[held_row.stratum].drawn if owed.per is held_row.per else counts[held_row.stratum].year_drawn
+            0
+            if owed.per is Window.DRAW
+            else counts[held_row.stratum].drawn
+            if owed.per is held_row.per
+            else counts[held_row.stratum].year_drawn
             for held_row in some
-            if owed.per is not Window.DRAW
         ]
-        assert met(some, owed.least, sum(spent))
+        assert met(some, owed.least, spent)
     for family in {held_row.family for held_row in due}:
         some = [held_row for held_row in due if held_row.family == family]
-        before = 0 if some[0].per is Window.DRAW else sum(counts[held_row.stratum].drawn for held_row in some)
-        alone = (
-            len(some) == 1 and not some[0].shared
-        )  # of so small a register all are owed, those drawn before among them (1.2.13)
-        least = min(some[0].minimum, counts[some[0].stratum].rows) if alone else some[0].minimum
-        assert met(some, least, before)
+        spent = [0 if held_row.per is Window.DRAW else counts[held_row.stratum].drawn for held_row in some]
+        assert met(some, some[0].minimum, spent)
 
 
 @unhurried

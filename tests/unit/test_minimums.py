@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def test_the_cases_of_an_item_that_a_number_is_owed_of_have_a_stratum_of_their_o
     )
     assert [row.row for row in own.owed] == ["least"]
     assert pack.sampling("normal-D").shared
+
+
+@pytest.mark.parametrize(("rolling", "asked"), [(True, 3), (False, 1)])
+def test_of_a_small_register_those_drawn_before_are_among_all_that_are_owed_and_of_an_intake_they_have_left(
+    pack: Policy, rolling: bool, asked: int
+) -> None:
+    """Five are owed; two were drawn before, three stand there: three others of an intake, of a register one."""
+    row = replace(pack.sampling(APART), rolling=rolling)
+    told = quota([row], Bounds(order=("D", "C", "U", "B", "A")), {APART: cases(3, drawn=2)}, officers=9)
+    assert (step(told, "quota.item_minimum")["asked"], told.sizes[APART].k) == (asked, asked)
 
 
 def test_of_a_few_cases_among_many_as_many_are_drawn_as_are_owed(pack: Policy) -> None:
