@@ -11,7 +11,7 @@ LAW = 'basis = "S0:7;P:2.3;H:11"'
 def proposed(*edits: tuple[str, str], row: str = "normal-A") -> str:
     """The shipped pack with a stratum of committers that is drawn as daily supervision is, on no law, but for some edits."""
     text = after(f'id = "sample-{row}"', LAW, PROPOSED)
-    for old, new in (('per = "quarter"\nrolling = true\n', 'per = "year"\n'), *edits):
+    for old, new in (('per = "quarter"', 'per = "year"'), *edits):
         text = after(f'id = "sample-{row}"', old, new, text)
     return text
 
@@ -37,6 +37,16 @@ PLAIN = proposed()
 """It loads: committers of A drawn as others of A are."""
 
 BROKEN = {
+    "what is owed of a quarter's cases is owed of all of them: they wait for its end": (
+        after('id = "sample-normal-C"', "rolling = true\n", ""),
+        ["intake_not_rolling"],
+        "sampling sample-normal-C · rolling: normal-C holds cases, and counts them by quarter: those not drawn",
+    ),
+    "and objects of daily supervision, who stand in every draw, wait for none": (
+        after('id = "sample-pool-C"', 'per = "quarter"\n', 'per = "quarter"\nrolling = true\n'),
+        ["pool_rolling"],
+        "sampling sample-pool-C · rolling: pool-C holds objects, who stand in every draw",
+    ),
     "a level says on what it rests": (
         after('code = "D"', 'basis = "P:2.1"\n', ""),
         ["fields_missing"],
@@ -121,7 +131,7 @@ BROKEN = {
         "(1/100 per month (minimum 1)) than",
     ),
     "at every draw that somebody holds": (
-        proposed(('per = "year"\n', "")),
+        proposed(('per = "year"\nrolling = true\n', "")),
         ["heavier_uncited"],
         "(1/100 per draw (minimum 1)) than",
     ),

@@ -9,6 +9,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "stratum {value} may draw committers more in a year ({ratio}) than others of level {level} are drawn ({other}); cite a permit",
         "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用其来源标明允许从严（heavier）的条款",
     ),
+    "intake_not_rolling": (
+        "{value} holds cases, and counts them by {per}: those not drawn would come into no later draw; add rolling = true, or take per out",
+        "{value} 层是办件，按 {per} 计算：没有抽中的不再进入以后的抽查，期末会少抽；请写 rolling = true（期末补足），逐次计算的不写 per",
+    ),
+    "pool_rolling": (
+        "{value} holds objects, who stand in every draw and would be drawn anew at each: take rolling out",
+        "{value} 层是日常监管的对象，每次抽查都在其中；写成滚动受理的，每次都重新按比例抽取，抽得过多；请删去 rolling",
+    ),
     "visit_all_uncited": (
         "sends people to whoever committed, whatever the case needs, and {value} has no article marked as permitting it (heavier)",
         "对承诺人一律可以上门，而 {value} 没有其来源标明允许从严（heavier）的条款；须引用，或者写 false",

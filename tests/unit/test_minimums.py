@@ -58,14 +58,14 @@ def test_the_cases_of_an_item_that_a_number_is_owed_of_have_a_stratum_of_their_o
     assert pack.sampling("normal-D").shared
 
 
-@pytest.mark.parametrize(("rolling", "asked"), [(True, 3), (False, 1)])
-def test_of_a_small_register_those_drawn_before_are_among_all_that_are_owed_and_of_an_intake_they_have_left(
-    pack: Policy, rolling: bool, asked: int
+@pytest.mark.parametrize("window", [{"rolling": True}, {"rolling": False}, {"rolling": False, "per": Window.DRAW}])
+def test_who_was_drawn_before_has_left_the_cases_so_that_what_still_lacks_is_owed_of_all_who_stand_there(
+    pack: Policy, window: dict[str, Window | bool]
 ) -> None:
-    """Five are owed; two were drawn before, three stand there: three others of an intake, of a register one."""
-    row = replace(pack.sampling(APART), rolling=rolling)
+    """Five are owed in the year; two were drawn before, three stand there: all three, by whatever window the stratum itself is drawn."""
+    row = replace(pack.sampling(APART), owed=tuple(replace(one, per=Window.YEAR) for one in pack.sampling(APART).owed), **window)  # type: ignore[arg-type]
     told = quota([row], Bounds(order=("D", "C", "U", "B", "A")), {APART: cases(3, drawn=2)}, officers=9)
-    assert (step(told, "quota.item_minimum")["asked"], told.sizes[APART].k) == (asked, asked)
+    assert (step(told, "quota.item_minimum")["asked"], told.sizes[APART].k) == (3, 3)
 
 
 def test_of_a_few_cases_among_many_as_many_are_drawn_as_are_owed(pack: Policy) -> None:
