@@ -74,8 +74,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "由此产生的抽查层 {value} 已经存在，或者名称超过 {most} 个字符；请改用较短的或者其他代码",
     ),
     "minimum_heavier": (
-        "up to {value} committers of level {level} must be drawn in a year, of others {other}; cite a permit, or ask less",
-        "等级 {level} 的承诺人全年最多须抽 {value} 个，日常监管只须抽 {other} 个；须引用标明允许从严（heavier）的条款，或者减少",
+        "{value} who committed for {item} are drawn whatever their share is, of those with a certificate ({other}) none; cite a permit",
+        "等级 {level} 中 {item} 的承诺人须抽满 {value} 个，而提交证明的（{other}）无此要求；须引用标明允许从严（heavier）的条款",
     ),
     "spread_uncited": (
         "{value} visits within {other} are spread evenly over it, which is a rule of its own; give its basis in spread_basis",

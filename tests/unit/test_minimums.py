@@ -75,7 +75,7 @@ def test_of_a_few_cases_among_many_as_many_are_drawn_as_are_owed(pack: Policy) -
     assert step(told, "quota.item_minimum") == {
         "rule": "quota.item_minimum",
         "row": "least",
-        "basis": "P:2.3",
+        "basis": "S8:22;P:2.3",
         "item": "dispatch-premises",
         "window": "quarter",
         "minimum": 5,

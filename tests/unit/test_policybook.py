@@ -309,9 +309,10 @@ def test_a_pack_of_before_that_is_kept_is_not_asked_what_permits_it(tmp_path: Pa
 @pytest.mark.parametrize("pack", ["maoji@2026.1", "maoji@2026.2", "demo@1"])
 def test_who_committed_is_drawn_as_others_of_the_same_level_are(pack: str) -> None:
     held = Policybook.load(POLICIES).get(pack)
-    for row in (held.sampling(row.stratum) for row in held.strategies if row.stratum is not None):
+    for row in (row for row in held.samplings if row.level is not None):
         pool = held.sampling(f"pool-{row.level}")
         assert (row.ratio, row.minimum, row.per, row.each) == (pool.ratio, pool.minimum, pool.per, pool.each), row.row
+        assert not row.owed, "of the same item who brought the certificate is drawn by the share alone"
 
 
 def test_a_pack_for_daily_supervision_alone_says_that_it_takes_no_case() -> None:
