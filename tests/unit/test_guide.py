@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from inspector.domain.case import Outcome
 from inspector.domain.policy import Approval, Policy
 from inspector.domain.source import MARKS, PROPOSED
 from inspector.flows import wording
@@ -56,6 +57,21 @@ def test_the_guide_says_that_who_commits_may_be_drawn_like_everybody_else() -> N
     assert "随机抽查" not in page(pack(), "legal-aid"), "an exempt item says that it is under daily supervision"
     plain = tuple(replace(row, stratum=None) for row in pack().strategies)
     assert "随机抽查" not in page(replace(pack(), strategies=plain))
+
+
+def test_who_commits_is_told_which_acts_weigh_more_which_bar_from_committing_and_when_the_clock_stands_still() -> None:
+    later = Policybook.load(POLICIES).get("maoji@2026.2")
+    told = line(later, "承诺不实的后果")
+    for act in later.acts:
+        if Outcome.FALSE_KNOWING in act.outcomes:
+            assert act.name in told
+    assert "二十四个月内再次作出或者有组织作出的，记入信用记录（严重）" in told
+    assert "承诺的，在信用修复之前不适用告知承诺制" not in told, "both that bar are named, and no other"
+    assert "明知与事实不符而作出承诺，或者明知与事实不符而作出承诺，造成严重危害" in told
+    assert "有组织作出的，在信用修复之前不适用告知承诺制" in told
+    assert "等待当事人在规定期限内补正、配合（合计至多30个工作日）" in line(later, "期限的中止")
+    assert "期限的中止" not in page(later, "legal-aid"), "an exempt item has no term that could stand still"
+    assert "信用修复" not in page(pack()), "a pack without a catalogue of acts bars nobody"
 
 
 APPROVED = f"。依据：示例区司法局示例司发〔2026〕1号（{guide.OWN}）"
