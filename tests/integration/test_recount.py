@@ -236,6 +236,26 @@ def test_a_review_and_its_reminder_move_with_the_calendar(store: Store, hand: Ha
     assert [row["due_at"].date() for row in waiting(newer, OrderKind.REVIEW_REMIND)] == [date(2026, 3, 3)]
 
 
+def test_the_date_of_a_verification_that_an_officer_has_is_counted_again_with_that_of_the_review(
+    store: Store, hand: Hand
+) -> None:
+    hand.now = datetime(2026, 12, 29, 9, tzinfo=SHANGHAI)
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    started(office)
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    newer = with_2027(office, off=("2027-01-01",))
+    started(newer)
+    settle(newer)
+    with store.read() as tx:
+        case, text = tx.cases.get(case_id), render(explain(newer, tx, case_id), "en")
+        (facts,) = [json.loads(one["body"])["facts"] for one in tx.ledger.about(case_id) if one["rule"] == "calendar.recount"]
+    assert (case.state, case.verify_term and case.verify_term.due_at.date()) == (CaseState.REVIEW, date(2027, 1, 13))
+    assert "Due by 2027-01-13" in text
+    assert "The date is provisional" not in text
+    assert [facts[name][:10] for name in ("verify_was_due", "verify_due_at")] == ["2027-01-12", "2027-01-13"]
+
+
 def test_what_another_agency_was_told_is_put_off_and_never_brought_forward(store: Store, hand: Hand) -> None:
     hand.now = datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)
     office = open_office(store, hand, sources={}, agencies={"civil-affairs": Post("civil-affairs")})
