@@ -49,10 +49,15 @@ BROKEN = {
         ["minimum_unreachable"],
         "minimum least · items: no draw comes to stable-jobs",
     ),
-    "a least number is counted as its strata are, or by the year": (
+    "a least number is counted as its strata are": (
         owed(per="month", least=1),
         ["minimum_window"],
-        "minimum least · per: is counted by month, but stratum normal-D by quarter; write that, or year",
+        "minimum least · per: is counted by month, but stratum normal-D by quarter, with which its cases go",
+    ),
+    "and none by the year of cases of which each quarter has its own: who applied in the first would bear it alone": (
+        owed(per="year"),
+        ["minimum_window"],
+        "minimum least · per: is counted by year, but stratum normal-D by quarter, with which its cases go; write the number for that",
     ),
     "the stratum of an item has a name of its own": (
         owed(

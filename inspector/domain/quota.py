@@ -163,12 +163,6 @@ class _Stratum:
             self.wanted, self.moved = self.most, True
         return self
 
-    def drawn_in(self, per: Window) -> int:
-        """How many were drawn before in a window: that of its own row, or the year."""
-        if per is Window.DRAW:
-            return 0
-        return self.count.drawn if per is self.row.per else self.count.year_drawn
-
     @property
     def random(self) -> bool:
         """Whether chance decides who is drawn."""
@@ -219,12 +213,15 @@ def _first(one: _Stratum, officers: int) -> Step:
 
 
 def _together(strata: Sequence[_Stratum], order: Sequence[str], steps: list[Step]) -> None:
-    """What is owed of several strata together: the least number of an item over its levels, then that of a stratum over its parts."""
+    """What is owed of several strata together: the least number of an item over its levels, then that of a stratum over its parts.
+
+    A number of an item has the window of its strata (proven when the pack is loaded), so that the draw that ends it has all its cases.
+    """
     due = [one for one in strata if one.row.shared and not one.open]
     owed = dict.fromkeys((row, one.row.item) for one in due for row in one.row.owed)
     for row, item in owed:
         parts = [one for one in due if row in one.row.owed and one.row.item == item]
-        facts, before = {"item": item, "window": row.per.value}, sum(one.drawn_in(row.per) for one in parts)
+        facts, before = {"item": item, "window": row.per.value}, sum(_before(one.row, one.count) for one in parts)
         steps.append(_least("quota.item_minimum", row, facts, parts, order, row.least, before))
     for family in dict.fromkeys(one.row.family for one in due if one.random):
         parts = [one for one in due if one.row.family == family]

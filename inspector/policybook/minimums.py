@@ -31,12 +31,17 @@ def _named(draft: Draft, found: Found) -> None:
 
 
 def _strata(draft: Draft, found: Found) -> None:
-    """The number is counted over a stretch that its strata are counted over, and the strata it makes have names of their own."""
+    """The number is counted over the window that its strata are counted over, and the strata it makes have names of their own.
+
+    A draw that ends a window has all its cases before it that were not drawn, and makes up. Of a year's cases those of its earlier quarters
+    have gone by the last draw of the year: a number by the year would have to be claimed of the first quarter, whose applicants would
+    bear it alone, or could not be met any more.
+    """
     windows = {row.stratum: row.per for row in draft.samplings}
     for row, item in _all(draft):
         here = f"minimum {row.row}"
         strata = sorted({stratum for _, stratum in _drawn(draft, row, item)} & windows.keys())
-        other = next((one for one in strata if row.per not in (windows[one], Window.YEAR)), None)
+        other = next((one for one in strata if row.per is not windows[one]), None)
         if other is not None:
             found("minimum_window", here, "per", value=row.per, other=other, window=windows[other])
         for name in (parted(stratum, item.code) for stratum in strata):

@@ -66,8 +66,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "抽查不会涉及 {value}：该事项免予核查，或者这些等级的策略没有日常监管以外的抽查层；请删去",
     ),
     "minimum_window": (
-        "is counted by {value}, but stratum {other} by {window}; write that, or year",
-        "按 {value} 计算，而抽查层 {other} 按 {window} 计算；请写后者，或者写 year",
+        "is counted by {value}, but stratum {other} by {window}, with which its cases go; write the number for that, or count both alike",
+        "按 {value} 计算，而抽查层 {other} 按 {window} 计算，期末之后其办件不再进入抽查；请写后一期间的数，或者两处用同一期间",
     ),
     "minimum_name": (
         "the stratum {value} that this makes is there already, or its name is longer than {most} signs; use shorter or other codes",
