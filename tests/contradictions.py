@@ -64,7 +64,7 @@ BROKEN = {
         "item business-licence · fact registration-status · valid_for_basis: missing: add valid_for_basis",
     ),
     "an item states its own term with its basis": (
-        after(ITEM, 'verify_basis = "S0:7;P:2.4"\n', ""),
+        after(ITEM, 'verify_basis = "S0:7;P:2.4;H:40"\n', ""),
         ["fields_missing"],
         "item business-licence · verify_basis: missing: add verify_basis",
     ),

@@ -84,7 +84,7 @@ def line(policy: Policy, head: str, item: str = ITEM) -> str:
 
 def test_no_article_is_given_for_a_number_that_only_the_proposal_beside_it_has() -> None:
     """The plan's item 7 asks for a time and names none; the 20 working days are a proposal."""
-    assert pack().items[ITEM].verify_basis == "S0:7;P:2.4"
+    assert pack().items[ITEM].verify_basis == "S0:7;P:2.4;H:40"
     check = line(pack(), "核查")
     assert "20个工作日内完成" in check
     assert check.endswith(f"。{guide.UNFOUNDED}"), "a draft's number rests on nothing, and says so"
