@@ -60,6 +60,8 @@ class Class:
 class Odds:
     """One list of a draw. `drawn`, `would` are the objects drawn by strata beside those that cases need; `seats` the officers sent.
 
+    `days`, `would_days` are their working days, None where a pack does not say how many a visit takes of each.
+
     `fault`: the sizes that its own pack gives are not those that are recorded. `barred`: the other pack has other caps, rests or
     suppressions, and who was barred in the frame is all the same. `relevelled`: it reads levels otherwise, and objects of the pool stand
     by the level that was read for the frame, which is all that is recorded of them.
@@ -75,6 +77,8 @@ class Odds:
     would: int
     seats: int
     would_seats: int
+    days: Fraction | None
+    would_days: Fraction | None
     sizes_before: Mapping[str, tuple[int, int, int]]
     sizes_after: Mapping[str, tuple[int, int, int]]
     classes: tuple[Class, ...]
@@ -154,6 +158,8 @@ class Rerun:
                 would=would,
                 seats=drawn * team * lists,
                 would_seats=would * would_team * lists,
+                days=_days(policy, drawn * team * lists),
+                would_days=_days(self.candidate, would * would_team * lists),
                 sizes_before=_sizes(before),
                 sizes_after=_sizes(after),
                 classes=tuple(
@@ -262,6 +268,12 @@ def _summed(counts: Mapping[tuple[str, str], int], place: int) -> Counter[str]:
         if pair[place]:
             told[pair[place]] += count
     return told
+
+
+def _days(policy: Policy, seats: int) -> Fraction | None:
+    """So many officers sent, in their working days."""
+    days = policy.report.visit_days
+    return None if days is None else seats * days
 
 
 def _total(sizes: Quota) -> int:
