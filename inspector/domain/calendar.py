@@ -152,8 +152,8 @@ class WorkingCalendar:
             raise Invalid("office_hours_reversed", opens=self.opens.isoformat(), closes=self.closes.isoformat())
         _refuse_repeated("calendar_year_twice", [table.year for table in self.tables])
         _refuse_repeated("calendar_day_twice", [n.day for t in self.tables for n in (*t.days_off, *t.days_worked)])
-        ahead = to_come(table.year for table in self.tables)
-        off = {**ahead, **{named.day: named.name for table in self.tables for named in table.days_off}}
+        noted = {named.day: named.name for table in self.tables for named in table.days_off}
+        off = {**to_come([table.year for table in self.tables], noted), **noted}
         worked = {named.day: named.name for table in self.tables for named in table.days_worked}
         changes = [(day, -1) for day in off if _is_weekday(day)] + [(day, 1) for day in worked if not _is_weekday(day)]
         changes.sort()
