@@ -44,7 +44,8 @@ class Count:
     """A stratum before a draw. `rows` stand in the frame, `able` of them may be drawn.
 
     `drawn` and `year_drawn` were drawn before in the row's window and in the calendar year; `year_rows` is what a rolling stratum
-    has taken in over the year (of a register the rows themselves).
+    has taken in over the year (of a register the rows themselves). `again`: so many of those drawn in the window stand in the frame of a
+    register once more (None: all of them, as far as there are rows); who has left it was of the window all the same.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class Count:
     drawn: int = 0
     year_drawn: int = 0
     year_rows: int = 0
+    again: int | None = None
 
     @property
     def of_year(self) -> int:
@@ -189,7 +191,9 @@ def _window_rows(row: SamplingRow, count: Count) -> int:
     """
     if row.per is Window.DRAW:
         return count.rows
-    return count.rows + count.drawn - (min(count.rows, count.drawn) if row.register else 0)
+    if not row.register:
+        return count.rows + count.drawn
+    return count.rows + count.drawn - (min(count.rows, count.drawn) if count.again is None else count.again)
 
 
 def _before(row: SamplingRow, count: Count) -> int:
