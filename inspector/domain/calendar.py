@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import TypedDict
 
 from inspector.domain.errors import Invalid
+from inspector.domain.start import StartEvent
 from inspector.domain.statutory import to_come
 from inspector.domain.stop import Pulled, Stop, moved_on, past
 
@@ -44,22 +45,8 @@ class Unit(StrEnum):
     MINUTE = "min"
 
 
-class StartEvent(StrEnum):
-    """What begins a term that is proven to people; its day is not counted."""
-
-    CASE_OPENED = "CASE_OPENED"
-    MATTER_CONCLUDED = "MATTER_CONCLUDED"
-    REVIEW_OPENED = "REVIEW_OPENED"
-    REQUEST_OPENED = "REQUEST_OPENED"
-    REQUEST_DUE = "REQUEST_DUE"
-    REQUEST_ESCALATED = "REQUEST_ESCALATED"
-    VISIT_GIVEN = "VISIT_GIVEN"
-    SEAT_GIVEN = "SEAT_GIVEN"
-    CATALOGUE_PUBLISHED = "CATALOGUE_PUBLISHED"
-    CATALOGUE_WITHDRAWN = "CATALOGUE_WITHDRAWN"
-
-
-_LONGEST, _LONGEST_OTHERWISE = {Unit.YEAR: 100, Unit.MONTH: 1_200}, 10_000
+_LONGEST = {Unit.YEAR: 100, Unit.MONTH: 1_200}
+_LONGEST_OTHERWISE = 10_000
 _TERM = re.compile(r"([0-9]{1,5})(" + "|".join(Unit) + ")")
 
 

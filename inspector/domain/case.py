@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, Due, StartEvent, Term, WorkingCalendar, due
+from inspector.domain.calendar import Counting, Due, Term, WorkingCalendar, due
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.start import StartEvent
 
 
 class Route(StrEnum):
@@ -162,12 +163,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One way to verify one claim, fixed when the strategy was chosen: which connector, on which ground."""
+    """One way to verify one claim, fixed when the strategy was chosen: which connector, on which ground.
+
+    `record`: the pack has a line that lets a whole record be fetched for it; without one the question is the least that settles it.
+    """
 
     method: Method
     via: str
     ground: str
     basis: str
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

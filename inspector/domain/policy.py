@@ -20,7 +20,9 @@ from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
+from inspector.domain.urgency import Urgency
 
 
 class Excluded(StrEnum):
@@ -46,34 +48,20 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such.
+
+    `WITHIN`: the promised day lies in the source's window of days. `SET`: what is promised is all among what the source names.
+    `PREDICATE`: the source is asked whether the promise holds, and says yes or no: the least that settles a claim.
+    """
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
     NOT_AFTER = "not_after"
     AT_LEAST = "at_least"
-
-
-class Timer(StrEnum):
-    """Every term the case path uses; a pack must give each a row."""
-
-    VERIFY = "verify"
-    ONLINE = "online"
-    ASSIST_REPLY = "assist_reply"
-    ASSIST_REMIND = "assist_remind"
-    ASSIST_ESCALATE = "assist_escalate"
-    ASSIST_END = "assist_end"
-    ACCEPT = "accept"
-    VISIT = "visit"
-    RELEASE = "release"
-    CREDIT = "credit"
-    CREDIT_RETRACT = "credit_retract"
-    CALLBACK = "callback"
-    REVEAL = "reveal"
-    SEED = "seed"
-    REVIEW = "review"
-    REVIEW_REMIND = "review_remind"
+    WITHIN = "within"
+    SET = "set"
+    PREDICATE = "predicate"
 
 
 class Proposal(StrEnum):
@@ -101,6 +89,8 @@ class Fact:
     """A provable fact of an item: where it is held and how it is compared.
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
+    `urgency`: how soon another agency is asked to answer.
     """
 
     code: str
@@ -114,6 +104,8 @@ class Fact:
     basis: str
     place: bool = False
     valid_for_basis: str = ""
+    record_basis: str = ""
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

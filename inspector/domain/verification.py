@@ -133,7 +133,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     if settled is not None:
         because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, calendar, because)
-    if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
+    if held.step is None or held.step.method is not evidence.method or held.step.via != (evidence.instead_of or evidence.via):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
     on = moved.file(evidence.claim)
@@ -229,6 +229,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
         "basis": step.basis,
         "ground": step.ground,
         "step": held.at,
+        "record": step.record,
     }
     return Order(
         kind=kind,

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
-    assist,
     catalogue,
     dispatch,
     draw,
     forget,
+    ladder,
+    posting,
     recount,
     relief,
     review,
@@ -22,6 +23,7 @@ from inspector.flows import (
     uncovered,
     verify,
 )
+from inspector.flows.inquiries import given_up, noted
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -44,16 +46,21 @@ class Flow:
 
 
 FLOWS: Mapping[OrderKind, Flow] = {
-    OrderKind.RATE: Flow(do=verify.rate, give_up=verify.give_up_rating),
-    OrderKind.ASK: Flow(do=verify.ask, give_up=verify.give_up_asking),
+    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating)),
+    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking)),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
     OrderKind.SUSPENSION_END: Flow(do=suspension.run_out),
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
-    OrderKind.ASSIST_SEND: Flow(do=assist.send, give_up=assist.give_up_sending),
-    OrderKind.ASSIST_REMIND: Flow(do=assist.remind),
-    OrderKind.ASSIST_DUE: Flow(do=assist.escalate),
-    OrderKind.ASSIST_END: Flow(do=assist.end),
+    OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending)),
+    OrderKind.ASSIST_ACK: Flow(do=ladder.remind),
+    OrderKind.ASSIST_REMIND: Flow(do=ladder.remind),
+    OrderKind.ASSIST_LAST: Flow(do=ladder.remind),
+    OrderKind.ASSIST_LIAISON: Flow(do=ladder.remind),
+    OrderKind.ASSIST_HEAD: Flow(do=ladder.remind),
+    OrderKind.ASSIST_DUE: Flow(do=ladder.escalate),
+    OrderKind.ASSIST_END: Flow(do=ladder.end),
+    OrderKind.ASSIST_DECIDE: Flow(do=ladder.undecided),
     OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),
     OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
