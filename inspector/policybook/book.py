@@ -220,6 +220,8 @@ def _read(
     if own is not one.content and not kept:
         part.flaw("approval_inside", "approval", value=f"approval-{own.get('version')}.toml")
     part = Part(one.name, "", content, mine)
+    if not kept:
+        part.years()
     draft = read(part)
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))

@@ -168,7 +168,7 @@ def test_a_draw_and_an_object_that_do_not_come_true_say_what_the_pack_decides(tm
         ),
         (
             ONE.replace("+08:00", "") + '[example.expect]\nstate = "CLOSED"\n',
-            "example one · start: got datetime.datetime(2026, 3, 2, 9, 0); write 2026-03-02T09:00:00+08:00 (with offset",
+            "start: got 2026-03-02T09:00:00; write 2026-03-02T09:00:00+08:00 (with offset)｜现为 2026-03-02T09:00:00；应写成",
         ),
         ("[[example", "not TOML in UTF-8"),
     ],
