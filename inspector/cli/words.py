@@ -59,6 +59,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_one_of": ("{value} is not known; write one of {known}", "不认识 {value}；请填其中之一：{known}"),
     "too_small": ("must be at least {value}", "至少为 {value}"),
     "too_large": ("must be at most {value}", "至多为 {value}"),
+    "no_day": (
+        "{value} is no date; write year-month-day, as in 2026-10-08",
+        "{value} 不是日期，请按“年-月-日”填写，例如 2026-10-08",
+    ),
     "no_number": ("must be a whole number", "须为整数"),
     "not_in_range": ("{value} is out of range {known}", "{value} 超出范围 {known}"),
     "not_valid": ("{value} is no {known}", "{value} 不是 {known}"),

@@ -345,17 +345,8 @@ BROKEN = {
     ),
     "a pack's id is its folder": (edited(('id = "maoji"', 'id = "maoij"')), ["pack_misplaced"], "id: maoij does not fit"),
     "a file that is no TOML is refused": ("id = \n", ["file_unreadable"], "maoji/pack.toml: not TOML in UTF-8"),
-    **sizes.BROKEN,
-    **scales.BROKEN,
-    **(
-        legaltime.BROKEN
-        | conduct.BROKEN
-        | contradictions.BROKEN
-        | minimums.BROKEN
-        | notices.BROKEN
-        | permits.BROKEN
-        | slips.BROKEN
-    ),
+    **(sizes.BROKEN | scales.BROKEN | slips.BROKEN),
+    **(legaltime.BROKEN | conduct.BROKEN | contradictions.BROKEN | minimums.BROKEN | notices.BROKEN | permits.BROKEN),
 }
 
 
