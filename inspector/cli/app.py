@@ -22,6 +22,7 @@ from inspector.cli import (
     packs,
     plans,
     registers,
+    repeals,
     replaying,
     serve,
     shadows,
@@ -70,7 +71,9 @@ policy_group = group("policy", "Policy packs. 政策包", app)
 packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
-catalogue.register(group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app))
+catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
+catalogue.register(catalogue_group)
+repeals.register(catalogue_group)
 shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)

@@ -223,6 +223,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{title} is repealed; items to be looked at again: {count}",
         "{title}已登记废止；须复审的证明事项：{count} 项",
     ),
+    "catalogue_repeal_mended": (
+        "re-reviews whose day of repeal is now {day}: {count}",
+        "废止日期已更正为 {day} 的复审：{count} 项",
+    ),
+    "catalogue_unrepealed": (
+        "the repeal of {title} is taken back; re-reviews that are over: {count}",
+        "{title}的废止已撤销；随之办结的复审：{count} 项",
+    ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
     "numbers_missing": (
         "✗ there is no draw of the numbers {numbers}: see draw register",

@@ -77,6 +77,8 @@ def test_a_technical_item_takes_the_record_of_its_experts_and_half_of_one_is_ref
 
 def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: Operator) -> None:
     assert operator.say("catalogue", "repeal", "《没有这份文件》", "--on", "2026-01-01").code == 2
+    part = operator.say("catalogue", "repeal", "毛管办", "--on", "2026-01-01")
+    assert (part.code, "is only a part of a title" in part.err) == (2, True), "nobody guesses a document"
     told = operator.well(
         "catalogue", "repeal", "毛管办〔2021〕4号", "--on", "2026-01-01", "--document", "废止决定", "--json"
     ).json
@@ -92,6 +94,28 @@ def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: O
     assert operator.say("catalogue", "confirm", ITEM, "--document", "7号", "--reason", "又一次").code == 3
     lines = [one for one in operator.say("check", "--json").json if "repealed on" in str(one)]
     assert len(lines) == len(items) - 1, "check names the others"
+    again = operator.well("catalogue", "repeal", "S0", "--on", "2026-01-02", "--json").json
+    assert (again["items"], len(again["mended"])) == ([], len(items)), "another day mends the first"
+    assert operator.say("catalogue", "unrepeal", "S1", "--reason", "登记有误").code == 3
+    back = operator.well("catalogue", "unrepeal", "S0", "--reason", "登记有误", "--json").json
+    assert {(one["ended"], one["reason"]) for one in back["items"]} == {("TAKEN_BACK", "登记有误")}
+    assert [one for one in operator.say("check", "--json").json if "repealed on" in str(one)] == []
+
+
+def test_whoever_reviews_and_whoever_reads_the_guide_is_told_that_a_basis_is_repealed(operator: Operator) -> None:
+    operator.well("catalogue", "repeal", "S0", "--on", "2026-01-01")
+    operator.well("catalogue", "apply", ITEM)
+    step = ("catalogue", "review", ITEM, *SEEN)
+    refused = operator.another.say(*step)
+    assert (refused.code, "2026-01-01" in refused.err, "catalogue confirm business-licence" in refused.err) == (4, True, True)
+    operator.well("catalogue", "confirm", ITEM, "--document", "区司审〔2026〕7号", "--reason", "上位依据仍在")
+    operator.another.well(*step)
+    operator.well("catalogue", "publish", ITEM, "--reference", "政务公开平台")
+    page = operator.well("catalogue", "guide").out
+    assert "（已于 2026-01-01 废止）第1项" in page, "wherever the document is cited"
+    assert "已于 2026-01-01 废止；经区司审〔2026〕7号确认，本事项继续实行" in page
+    operator.well("catalogue", "unrepeal", "S0", "--reason", "登记有误")
+    assert "废止" not in operator.well("catalogue", "guide").out
 
 
 def test_nothing_is_guided_to_while_nothing_is_published(operator: Operator) -> None:
