@@ -32,6 +32,7 @@ from inspector.ports import Card, Pulse
 from inspector.settings import EngineSettings, OfficeTimes, Settings
 from inspector.shadow import silenced
 from inspector.store.opening import opened
+from inspector.store.replicas import ALIVE
 from inspector.store.store import Store
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
     there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
-    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
+    records = [name for name, told in settings.sources.items() if told.get("record") is True]
+    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
@@ -285,7 +287,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
 
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
-        _go_on(held)
+        go_on(held)
     proof = proof or prove(settings)
     made = office(settings, held, proof=proof)
     lawbook.look_at_approvals(made)
@@ -355,13 +357,16 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
-def _go_on(held: Store) -> None:
-    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this."""
+def go_on(held: Store, *, idle: bool = False) -> None:
+    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this.
+
+    `idle`: only while no daemon is alive. So a command that writes between two runs does not take the time of both along.
+    """
     with held.begin() as tx:
-        row = tx.office.get()
-        if row is not None:
+        row, now = tx.office.get(), tx.machine_now()
+        if row is not None and not (idle and tx.replicas.declared(now, ALIVE)):
             known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
-            tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
+            tx.office.repace(now, max(known), row.rate, row.skip_closed)
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

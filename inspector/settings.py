@@ -174,6 +174,9 @@ class Schedules(Section):
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
     keep_messages_days: int = Field(90, gt=0, description="Days that a message's Idempotency-Key is remembered with its answer")
+    keep_inquiries_days: int = Field(
+        1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"
+    )
 
 
 class Logging(Section):

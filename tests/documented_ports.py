@@ -53,6 +53,7 @@ KEYS: Mapping[str, str] = {
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",
     "asks": '`{"field" = "code"}`: fields of the question and what stands there: `key`, `case`, `fact`, `code`, `kind`, `claimed`, '
     "`on` or `basis`; empty: [our own form](wire.md#source)",
+    "record": "it sends whole records and knows no lesser answer: asked only about facts whose pack has a line for that (`record_basis`)",
     "always": "fields that are the same in every question",
     "requester": "what the platform knows us by (`rid`)",
     "service": "the service that is asked (`sid`); empty: not sent",

@@ -16,6 +16,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "subject": ("subject", "主体"),
     "opened_at": ("opened", "受理"),
     "due_at": ("due", "到期"),
+    "connector": ("connector", "连接器"),
     "kind": ("kind", "类型"),
     "lane": ("connector", "连接器"),
     "attempts": ("attempts", "次数"),

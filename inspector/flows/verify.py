@@ -99,6 +99,7 @@ def ask(work: Work, office: Office) -> Settlement:
         subject_code=str(said["code"]),
         claimed=str(said["claimed"]),
         on=date.fromisoformat(str(said["on"])),
+        record=bool(said.get("record")),
     )
     try:
         answer = source.ask(question, key=work.key)

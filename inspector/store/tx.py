@@ -24,6 +24,7 @@ from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.events import EventRoom
 from inspector.store.inbox import InboxRoom
+from inspector.store.inquiries import InquiryRoom
 from inspector.store.inspections import InspectionRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
@@ -159,6 +160,11 @@ class Tx:
     def rosters(self) -> RosterRoom:
         """The room of rosters."""
         return RosterRoom(self._batch)
+
+    @cached_property
+    def inquiries(self) -> InquiryRoom:
+        """The room of inquiries."""
+        return InquiryRoom(self._batch)
 
     @cached_property
     def inspections(self) -> InspectionRoom:
