@@ -219,6 +219,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "next, another person: with a token, POST /v1/catalogue/{agency}/{item}/review, or as another user of this machine: {command}",
         "下一步由他人办理：以其本人令牌 POST /v1/catalogue/{agency}/{item}/review，或以其本人系统用户执行：{command}",
     ),
+    "case_by_reference": ("{reference} is the number of the application of {case}", "{reference} 是申请编号，办件编号为 {case}"),
     "catalogue_repealed": (
         "{title} is repealed; items to be looked at again: {count}",
         "{title}已登记废止；须复审的证明事项：{count} 项",

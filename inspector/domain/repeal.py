@@ -154,7 +154,7 @@ def open_for(
 def confirm(held: Rereview, given: Word, policy: Policy, now: datetime) -> Decision[Rereview]:
     """The item stands although the document is repealed, by a document and for a reason. Raises Refusal and Invalid."""
     if held.ended is not None:
-        raise Refusal("catalogue_rereview_over", agency=held.agency, item=held.item, how=held.ended.value)
+        raise Refusal("catalogue_rereview_over", agency=held.agency, item=held.item, how=held.ended)
     told = replace(
         held,
         ended=Ended.CONFIRMED,

@@ -37,7 +37,12 @@ def test_an_item_goes_from_its_application_to_its_filing_by_two_users(operator: 
     assert operator.say("catalogue", "apply", ITEM).code == 4, "one edition at a time"
     assert operator.say("catalogue", "review", ITEM, *SEEN).code == 4, "the same user by another name"
     assert operator.another.say("catalogue", "review", ITEM, *SEEN, "--digest", "0" * 64).code == 4
-    assert operator.say("catalogue", "publish", ITEM, "--reference", "公告栏").code == 4, "unreviewed"
+    said = operator.say("catalogue", "publish", ITEM, "--reference", "公告栏", lang="zh-Hans")
+    assert (said.code, "处于 已申请，此项操作要求：已审查" in said.err) == (4, True), "unreviewed"
+    closed = operator.say(
+        "catalogue", "apply", "fire-x", "--name", "消防", "--basis", "S0:1", "--excluded", "PUBSEC", lang="zh-Hans"
+    )
+    assert (closed.code, "范围：公共安全；" in closed.err, "--statute" in closed.err) == (2, True, True)
     operator.another.well("catalogue", "review", ITEM, *SEEN, "--digest", made["digest"][:16])
     assert operator.say("catalogue", "publish", ITEM, "--reference", "公告栏", "--on", "tomorrow").code == 2
     assert operator.say("catalogue", "file", ITEM, "--receipt", "回执").code == 4, "unpublished"

@@ -364,6 +364,7 @@ def test_a_broken_pack_is_refused_with_file_row_and_field(behaviour: str, tmp_pa
     [
         ("nobody is put by a row among those whose visit is owed", "full 是保留的层，策略不得使用"),
         ("nor among those whose coverage is", "must 是保留的层，策略不得使用"),
+        ("those who committed are drawn more only where a law is cited: by a larger share", "（每年 1/20，至少 1 个）多于"),
         ("no other agency is asked before the query on line", "先请求协助后在线查询；能在线查清的先在线核查"),
     ],
 )
