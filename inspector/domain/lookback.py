@@ -7,10 +7,10 @@ would steer the next draw through them, by what looks like a lawful exclusion. B
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from inspector.domain import trail
 from inspector.domain.visit import SeatState, VisitState
@@ -40,6 +40,16 @@ class Differs:
         if self.name in _HIDDEN:
             return f"{self.row}: {self.name}"
         return f"{self.row}: {self.name} {_shown(self.held)} ≠ {_shown(self.told)}"
+
+
+class Sat(NamedTuple):
+    """A place of a visit at one turn, by the columns of its row."""
+
+    place: int
+    turn: int
+    agency: str
+    inspector: str
+    state: str
 
 
 @dataclass(slots=True)
@@ -76,14 +86,14 @@ class Course:
 
 
 def differing(
-    row: Mapping[str, Any], stakes: Mapping[str, tuple[str, bool, bool]], seats: Iterable[Mapping[str, Any]], course: Course
+    row: Mapping[str, Any], stakes: Mapping[str, tuple[str, bool, bool]], seats: Sequence[Sat], course: Course
 ) -> Iterator[Differs]:
     """What of a visit's row, of whose it is and of its seats is not what its entries tell.
 
     `stakes` are (stratum, sampled, counts) by agency. A joint visit that is done with its lead's part and not yet everybody's may be:
     who still owes a part, only its body says.
     """
-    name, told, seats = f"visit {row['id']}", course.standing, list(seats)
+    name, told = f"visit {row['id']}", course.standing
     if course.opened_at is None:
         yield Differs(row=name, name=trail.OPEN, held="", told="")
         return
@@ -104,7 +114,7 @@ def differing(
     yield from _seated(row, seats, course)
 
 
-def _state(row: Mapping[str, Any], course: Course, seats: Iterable[Mapping[str, Any]]) -> str:
+def _state(row: Mapping[str, Any], course: Course, seats: Iterable[Sat]) -> str:
     """The state to which the entries lead."""
     rules = course.rules
     if rules & {_CANCEL, _REPLACE} or course.standing.get("state") == VisitState.CANCELLED.value:
@@ -114,7 +124,7 @@ def _state(row: Mapping[str, Any], course: Course, seats: Iterable[Mapping[str, 
     agencies = {row["agency"], *course.standing.get("partners", ())}
     if course.reports:
         there = frozenset[str]().union(*(team for _, team in course.reports))
-        entered = {seat["agency"] for seat in seats if seat["inspector"] in there}
+        entered = {seat.agency for seat in seats if seat.inspector in there}
         if agencies <= entered or (row["agency"] in entered and row["state"] == VisitState.DONE.value):
             return VisitState.DONE.value
     if _OWE in rules:
@@ -129,9 +139,9 @@ def _done(row: Mapping[str, Any], course: Course) -> datetime | None:
     return course.reports[-1][0] if row["state"] == VisitState.DONE.value and course.reports else None
 
 
-def _seated(row: Mapping[str, Any], seats: list[Mapping[str, Any]], course: Course) -> Iterator[Differs]:
+def _seated(row: Mapping[str, Any], seats: Sequence[Sat], course: Course) -> Iterator[Differs]:
     """Who sits or sat there, and whether he or she was there at the end: the ban and the caps go by it."""
-    sat = {(seat["place"], seat["turn"]): seat for seat in seats}
+    sat = {(seat.place, seat.turn): seat for seat in seats}
     over = bool(course.rules & {_CANCEL, _REPLACE, _CEASED, _OWE})
     agencies = {row["agency"], *course.standing.get("partners", ())}
     for place, turn in sorted(sat.keys() | course.ordered.keys()):
@@ -140,10 +150,10 @@ def _seated(row: Mapping[str, Any], seats: list[Mapping[str, Any]], course: Cour
             yield Differs(row=at, name="seat.order", held=seat is not None, told=ordered is not None)
             continue
         staff, agency = ordered
-        if seat["inspector"] != staff:
+        if seat.inspector != staff:
             yield Differs(row=at, name="inspector", held="", told="")
-        if seat["agency"] != agency if agency else seat["agency"] not in agencies:
-            yield Differs(row=at, name="agency", held=seat["agency"], told=agency or ", ".join(sorted(agencies)))
+        if seat.agency != agency if agency else seat.agency not in agencies:
+            yield Differs(row=at, name="agency", held=seat.agency, told=agency or ", ".join(sorted(agencies)))
         due = course.left.get(f"{row['id']}:{place}:{turn}", "")
         if not due and any(staff in team for _, team in course.reports):
             due = SeatState.DONE.value
@@ -151,8 +161,8 @@ def _seated(row: Mapping[str, Any], seats: list[Mapping[str, Any]], course: Cour
             due = SeatState.CANCELLED.value
         elif not due and row["state"] == VisitState.DONE.value:
             due = SeatState.DONE.value
-        if seat["state"] != due if due else seat["state"] not in _OPEN:
-            yield Differs(row=at, name="state", held=seat["state"], told=due or "ORDERED|HANDED_OVER|ACCEPTED")
+        if seat.state != due if due else seat.state not in _OPEN:
+            yield Differs(row=at, name="state", held=seat.state, told=due or "ORDERED|HANDED_OVER|ACCEPTED")
 
 
 def placed(number: str, drawn: Iterable[str], came: Collection[str], there: Mapping[int, str]) -> Iterator[Differs]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -95,11 +96,10 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
     rows, changed, broken = room.told(domain.RULES)
     for number in sorted(broken):
         yield Differs(row=f"seal {number}", name="head", held="", told="")
-    courses: dict[str, Course] = {}
+    courses: defaultdict[str, Course] = defaultdict(Course)
     for row in rows:
-        course = courses.setdefault(row.about, Course())
         try:
-            course.add(row.rule, row.at, json.loads(row.body))
+            courses[row.about].add(row.rule, row.at, json.loads(row.body))
         except (ValueError, KeyError, TypeError, AttributeError):
             changed.add(row.id)
     for entry in sorted(changed):
@@ -111,7 +111,7 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
         name = row["id"]
         if row["draw"] not in entered:  # from before such entries were written
             continue
-        course = courses.get(name, Course())
+        course = courses[name]
         odd += [(row, one) for one in domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course)]
         if (told := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != told:
             yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
@@ -119,7 +119,7 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
     late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]
     left = room.withdrawn_at(late, WITHDRAWALS) if late else set()
     for row, one in odd:
-        over = row["state"] == VisitState.DONE.value and bool(courses.get(row["id"], Course()).reports)
+        over = row["state"] == VisitState.DONE.value and bool(courses[row["id"]].reports)
         if not (over and one.name in ("done_at", "state") and (row["id"], row["done_at"]) in left):
             yield one
     yield from _placed(room, visits)

@@ -64,7 +64,8 @@ def daily(_work: Work, office: Office) -> Settlement:
 
     The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
     stands in no published list any more. It also sees whether the ledger holds since the last look, a part of what is older with it,
-    and whether the records still agree about the recent draws, and what frames are made of with the ledger. How far the ledger held goes into the log: that lies outside the database.
+    whether the records still agree about the recent draws, and what frames are made of with the ledger. How far the ledger held goes
+    into the log: that lies outside the database.
     """
     with office.store.read(steady=True) as tx:
         mark, broken = reconcile.sealed(tx)

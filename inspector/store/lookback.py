@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.case import CaseState
+from inspector.domain.lookback import Sat
 from inspector.store.drawtables import draw, draw_file, draw_register, visit_agency
 from inspector.store.ledger import LedgerRoom
 from inspector.store.room import Row
@@ -34,11 +35,11 @@ class LookbackRoom(LedgerRoom):
             held.setdefault(name, {})[agency] = stratum, sampled, counts
         return held
 
-    def seats(self) -> dict[str, list[Row]]:
+    def seats(self) -> dict[str, list[Sat]]:
         """Every turn of every place, by visit."""
-        held: dict[str, list[Row]] = {}
-        for row in self.rows(sa.select(*(column for column in seat.c if column.name != "body"))):
-            held.setdefault(row["visit"], []).append(row)
+        held: dict[str, list[Sat]] = {}
+        for name, *told in self.connection.execute(sa.select(seat.c.visit, *(seat.c[name] for name in Sat._fields))):
+            held.setdefault(name, []).append(Sat(*told))
         return held
 
     def served(self) -> dict[str, list[str]]:
