@@ -166,7 +166,7 @@ def _outlook(office: Office, tx: Tx, rest: Remainder, approval: Approval, now: d
     more = extension.sizes(left, approval, rest.policy, root.number)
     plan = planning.configured(office, root.plan)
     annual = tx.annual.last(root.plan, now.year)
-    if (why := planning.unplanned(plan, rest.policy, annual, now.year)) is not None:
+    if (why := planning.unplanned(tx, plan, rest.policy, annual, now.year)) is not None:
         raise why
     room = _room(tx, root, annual) if rest.policy.draw.plan and annual is not None else None
     random = {one.stratum for one in left if not one.whole}

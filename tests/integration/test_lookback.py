@@ -56,7 +56,7 @@ def remembered(office: Office, tx: Tx) -> list[str]:
     return lookback.differing(office, tx, ["bureau"], office.now())
 
 
-class _Undone(Exception):  # noqa: N818 - nothing went wrong
+class _Undone(Exception):
     pass
 
 
