@@ -70,7 +70,7 @@ def daily(_work: Work, office: Office) -> Settlement:
     with office.store.read(steady=True) as tx:
         mark, broken = reconcile.sealed(tx)
         past = lookback.differing(office, tx, sorted(office.tree), office.now())
-        found = [*([(office.house, "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
+        found = [*([(office.house, reconcile.LEDGER, broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
 
     def write(tx: Tx, now: datetime) -> None:
         parts: list[tuple[str, Callable[[], object]]] = [
