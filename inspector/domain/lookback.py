@@ -22,6 +22,7 @@ _LEFT = frozenset({"seat.decline", "seat.expire", "seat.relieve"})
 RULES = frozenset({trail.OPEN, trail.JOIN, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
 """Rules of the entries that tell what a frame is made of."""
 _OPEN = frozenset(state.value for state in SeatState if state.open)
+_TO_COME = frozenset(state.value for state in VisitState if state.open)
 _HIDDEN = frozenset({"object_id", "inspector", "cases"})
 """Fields whose values say who was drawn, or whose case it is: a matter is read by more people than the list."""
 
@@ -54,13 +55,13 @@ class Sat(NamedTuple):
 
 @dataclass(slots=True)
 class Course:
-    """What the ledger tells of one visit, in the order of its entries."""
+    """What the ledger tells of one visit, in the order of its entries. `reports` are (when, whose part, who was there)."""
 
     opened_at: datetime | None = None
     ceased_at: datetime | None = None
     standing: Mapping[str, Any] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
-    reports: list[tuple[datetime, Collection[str]]] = field(default_factory=list)
+    reports: list[tuple[datetime, str, Collection[str]]] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
     ordered: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class Course:
         elif rule in _LEFT:
             self.left[body["seat"]] = body["seat_state"]
         elif rule == _REPORT:
-            self.reports.append((at, frozenset([facts["by"], *facts.get("team", ())])))
+            self.reports.append((at, body.get("agency", ""), frozenset([facts["by"], *facts.get("team", ())])))
         elif rule in (trail.OPEN, trail.JOIN):
             self.standing = {**self.standing, **body.get("visit", {})}
             if rule == trail.OPEN:
@@ -83,6 +84,17 @@ class Course:
                 self.joined.add(facts["agency"])
         elif rule == _CEASED:
             self.ceased_at = at
+
+    def entered(self, lead: str, agency: str, staff: str = "") -> bool:
+        """Whether an agency has entered its part, and of somebody whether he or she was there."""
+        alone = not self.standing.get("partners")
+        told = (team for _, whose, team in self.reports if (whose or (lead if alone else "")) == agency)
+        return any(not staff or staff in team for team in told)
+
+    @property
+    def vague(self) -> bool:
+        """Whether a part of a joint visit was entered before its entry said whose it is: what follows of it is left open then."""
+        return bool(self.standing.get("partners")) and any(not whose for _, whose, _ in self.reports)
 
 
 def differing(
@@ -97,7 +109,7 @@ def differing(
     if course.opened_at is None:
         yield Differs(row=name, name=trail.OPEN, held="", told="")
         return
-    expected: dict[str, Any] = {"opened_at": course.opened_at, "state": _state(row, course, seats), "done_at": _done(row, course)}
+    expected: dict[str, Any] = {"opened_at": course.opened_at, "state": _state(row, course), "done_at": _done(row, course)}
     if told:
         expected |= {"check_type": told["check"], "replaces": told["replaces"], "agency": told["stakes"][0][0]}
     for column, value in expected.items():
@@ -114,19 +126,19 @@ def differing(
     yield from _seated(row, seats, course)
 
 
-def _state(row: Mapping[str, Any], course: Course, seats: Iterable[Sat]) -> str:
+def _state(row: Mapping[str, Any], course: Course) -> str:
     """The state to which the entries lead."""
     rules = course.rules
     if rules & {_CANCEL, _REPLACE} or course.standing.get("state") == VisitState.CANCELLED.value:
         return VisitState.CANCELLED.value
     if _CEASED in rules:
         return VisitState.CEASED.value
-    agencies = {row["agency"], *course.standing.get("partners", ())}
-    if course.reports:
-        there = frozenset[str]().union(*(team for _, team in course.reports))
-        entered = {seat.agency for seat in seats if seat.inspector in there}
-        if agencies <= entered or (row["agency"] in entered and row["state"] == VisitState.DONE.value):
-            return VisitState.DONE.value
+    lead, partners, done = row["agency"], course.standing.get("partners", ()), VisitState.DONE.value
+    whole = all(course.entered(lead, one) for one in (lead, *partners))
+    if whole or (row["state"] == done and course.reports and (course.vague or course.entered(lead, lead))):
+        return done
+    if course.vague and row["state"] in _TO_COME:
+        return str(row["state"])
     if _OWE in rules:
         return VisitState.OWED.value
     return VisitState.SHORT.value if _SHORT in rules else VisitState.ASSIGNED.value
@@ -155,7 +167,9 @@ def _seated(row: Mapping[str, Any], seats: Sequence[Sat], course: Course) -> Ite
         if seat.agency != agency if agency else seat.agency not in agencies:
             yield Differs(row=at, name="agency", held=seat.agency, told=agency or ", ".join(sorted(agencies)))
         due = course.left.get(f"{row['id']}:{place}:{turn}", "")
-        if not due and any(staff in team for _, team in course.reports):
+        if not due and course.vague:
+            continue
+        if not due and course.entered(row["agency"], seat.agency, staff):
             due = SeatState.DONE.value
         elif not due and over:
             due = SeatState.CANCELLED.value

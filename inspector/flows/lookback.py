@@ -93,15 +93,15 @@ def differing(office: Office, tx: Tx, agencies: Collection[str], now: datetime) 
 
 def _visits(room: LookbackRoom) -> Iterator[Differs]:
     """Every visit, whose it is, its seats and cases."""
-    rows, changed, broken = room.told(domain.RULES)
+    entries, changed, broken = room.told(domain.RULES)
     for number in sorted(broken):
         yield Differs(row=f"seal {number}", name="head", held="", told="")
     courses: defaultdict[str, Course] = defaultdict(Course)
-    for row in rows:
+    for told in entries:
         try:
-            courses[row.about].add(row.rule, row.at, json.loads(row.body))
+            courses[told.about].add(told.rule, told.at, json.loads(told.body))
         except (ValueError, KeyError, TypeError, AttributeError):
-            changed.add(row.id)
+            changed.add(told.id)
     for entry in sorted(changed):
         yield Differs(row=f"ledger {entry}", name="body", held="", told="")
     visits, stakes, seats, served = room.visits(), room.stakes(), room.seats(), room.served()
@@ -113,7 +113,7 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
             continue
         course = courses[name]
         odd += [(row, one) for one in domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course)]
-        if (told := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != told:
+        if (cases := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != cases:
             yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
     # nobody may owe a part of a joint visit any more once a case was withdrawn: then it is over at that moment
     late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]
