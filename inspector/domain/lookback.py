@@ -38,7 +38,7 @@ class Differs:
 
     def __str__(self) -> str:
         """For the person who looks: the row, the field, and both values where they say nothing of who was drawn."""
-        if self.name in _HIDDEN:
+        if self.name in _HIDDEN or self.held == self.told:
             return f"{self.row}: {self.name}"
         return f"{self.row}: {self.name} {_shown(self.held)} ≠ {_shown(self.told)}"
 
@@ -185,6 +185,8 @@ def placed(number: str, drawn: Iterable[str], came: Collection[str], there: Mapp
     for place, name in enumerate(names, 1):
         if there.get(place) != name:
             yield Differs(row=f"visit {number}-{place:04d}", name="object_id", held="", told="")
+    if gone := len({*came} - {*there.values()}):
+        yield Differs(row=f"visit {number}", name="visits of those who came in", held=-gone, told=0)
     for place, name in sorted(there.items()):
         if not 1 <= place <= len(names) and name not in came:
             yield Differs(row=f"visit {number}-{place:04d}", name="object_id", held="", told="")

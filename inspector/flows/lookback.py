@@ -127,7 +127,7 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
 
 def _placed(room: LookbackRoom, visits: Collection[Row]) -> Iterator[Differs]:
     """Whom each visit is to, by the result of its draw, and that one is the result that was written."""
-    results, there = room.results(), dict[str, dict[int, str]]()
+    results, lines, there = room.results(), room.lines(AFTER), dict[str, dict[int, str]]()
     for row in visits:
         found = _PLACE.fullmatch(row["id"])
         place = int(found["place"]) if found is not None and found["draw"] == row["draw"] else 0
@@ -144,14 +144,11 @@ def _placed(room: LookbackRoom, visits: Collection[Row]) -> Iterator[Differs]:
         if drawn is None or (noted.get(number) or digest(content)) != digest(content):
             yield Differs(row=f"draw_file {number}", name="result.json", held="", told="")
             continue
-        mine = there.get(number, {})
-        behind = mine.keys() - range(1, len(drawn) + 1)
-        yield from domain.placed(number, drawn, _came(room, number) if behind else (), mine)
+        yield from domain.placed(number, drawn, _came(lines.get(number, b"")), there.get(number, {}))
 
 
-def _came(room: LookbackRoom, number: str) -> set[str]:
+def _came(content: bytes) -> set[str]:
     """Who came in for somebody else."""
-    content = room.lines(number, AFTER)
     told = (_json(line) for line in content.splitlines())
     return {str(line["in"]) for line in told if line.get("kind") == "replace" and line.get("in") is not None}
 

@@ -69,11 +69,14 @@ class LookbackRoom(LedgerRoom):
         asked = asked.where(draw_file.c.number.in_(carried_out), draw_file.c.name == "result.json")
         return {row[0]: row[1] for row in self.connection.execute(asked)}
 
-    def lines(self, number: str, end: str) -> bytes:
-        """What stands in a draw's files of a kind, one behind the other."""
+    def lines(self, end: str) -> dict[str, bytes]:
+        """What stands in the files of a kind, those of all lists one behind the other, by draw."""
         named = (draw_file.c.name == end) | draw_file.c.name.endswith(f".{end}", autoescape=True)
-        asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, named)
-        return b"".join(self.connection.execute(asked.order_by(draw_file.c.name, draw_file.c.part)).scalars())
+        asked = sa.select(draw_file.c.number, draw_file.c.bytes).where(draw_file.c.number.in_(sa.select(draw.c.number)), named)
+        held: dict[str, bytes] = {}
+        for number, content in self.connection.execute(asked.order_by(draw_file.c.number, draw_file.c.name, draw_file.c.part)):
+            held[number] = held.get(number, b"") + content
+        return held
 
     def entries_of(self, numbers: Collection[str], rule: str) -> list[Row]:
         """(about, body) of the entries about draws by a rule."""

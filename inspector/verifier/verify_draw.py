@@ -276,7 +276,7 @@ class Draw:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
-        self.say(f"! The {which} bundle cannot prove that nobody lacks in its registers{more}, nor which draw was before.")
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not looked at: draw before, log's note.")
         if text(self.record.get("void")):
             self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
 

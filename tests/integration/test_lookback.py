@@ -86,6 +86,7 @@ def test_whatever_a_frame_is_made_of_is_held_to_the_ledger_and_each_row_is_named
         f"visit {other.id}: state": sa.update(visit).where(visit.c.id == other.id).values(state="DONE", done_at=hand()),
         f"visit {done.id}: object_id": sa.update(visit).where(one).values(object_id=other.object_id),
         f"visit {other.id}: object_id": sa.delete(visit).where(visit.c.id == other.id),
+        f"visit {drawn.number}: visits of those who came in": sa.delete(visit).where(visit.c.replaces != ""),
         f"seat {sat.name}: state": sa.update(seat).where(place).values(state="EXPIRED"),
         f"seat {sat.name}: inspector": sa.update(seat).where(place).values(inspector="Z001x"),
         f"seat {sat.name}: agency": sa.update(seat).where(place).values(agency="elsewhere"),
