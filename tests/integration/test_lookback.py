@@ -11,6 +11,7 @@ from fractions import Fraction
 import pytest
 import sqlalchemy as sa
 
+from inspector.cli.reconciling import draws
 from inspector.domain.errors import Refusal
 from inspector.domain.finding import Seen
 from inspector.domain.plan import Draw
@@ -126,6 +127,8 @@ def test_a_visit_written_back_refuses_the_next_draw_until_a_person_has_mended_th
     assert f"{one.id}: done_at" in matters(office, lookback.MATTER)["plan:weekly"]
     daily(office)
     assert f"{one.id}: done_at" in matters(office, lookback.MATTER)["look"]
+    (told,) = [found for found in draws(office) if found.what == "draws.history"]
+    assert one.id in str(told)
     write(store, sa.update(visit).where(visit.c.id == one.id).values(done_at=one.done_at))
     with store.begin() as tx:
         assert announce_now(office, tx, "weekly", "clerk", hand()) is not None
