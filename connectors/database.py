@@ -19,8 +19,9 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, QueuePool
 
-from connectors.config import ConnectorConfig, secret
+from connectors.config import ConnectorConfig
 from connectors.foreign import fault
+from connectors.kept import Kept
 from connectors.patience import patiently
 from inspector.domain.errors import Invalid
 from inspector.ports import Origin, Unavailable
@@ -118,11 +119,11 @@ class Database:
             # A connection for each question: a file that was replaced by rename must not be read on under its old name.
             self._engine = sa.create_engine(address, creator=self._open_file, poolclass=NullPool, hide_parameters=True)
         else:
-            password = secret(config.password_file, name, "password_file") if config.password_file else None
-            told = _driver(address, config, password)
+            file, told = config.password_file, _driver(address, config)
+            password = Kept(file, name, "password_file", lambda text: {"password": text}) if file else None
             self._engine = sa.create_engine(
                 address,
-                creator=lambda: _connect(told, config.statement_seconds),
+                creator=lambda: _connect(told | (password.now() if password else {}), config.statement_seconds),
                 poolclass=QueuePool,
                 pool_size=config.connections,
                 max_overflow=0,
@@ -135,7 +136,7 @@ class Database:
         """The rows for what is asked, within the budget.
 
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `source_busy`, `source_failed`, `busy`), Barred (`unauthorised`,
-        `table_missing`, `query_wrong`, `query_writes`, `source_damaged`), Garbled (`field_type`, `wrong_charset`).
+        `key_unreadable`, `table_missing`, `query_wrong`, `query_writes`, `source_damaged`), Garbled (`field_type`, `wrong_charset`).
         """
         select, current, tries = _select(wanted), _current(wanted), _Tries()
         needed = parameters(wanted.query) if wanted.query else {"code"}
@@ -229,7 +230,7 @@ def _connect(told: Mapping[str, Any], seconds: float) -> _Bounded:
     return held
 
 
-def _driver(address: sa.URL, config: DatabaseConfig, password: str | None) -> dict[str, Any]:
+def _driver(address: sa.URL, config: DatabaseConfig) -> dict[str, Any]:
     told = dict(address.translate_connect_args(username="user", database="dbname")) | dict(address.query)
     told |= {
         "connect_timeout": math.ceil(config.connect_seconds),
@@ -237,8 +238,6 @@ def _driver(address: sa.URL, config: DatabaseConfig, password: str | None) -> di
         "client_encoding": "utf8",
         "application_name": "inspector",
     }
-    if password is not None:
-        told["password"] = password
     if config.ca_file:
         told |= {"sslmode": "verify-full", "sslrootcert": config.ca_file}
     return told

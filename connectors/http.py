@@ -20,10 +20,11 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.config import ConnectorConfig, parse, secret
+from connectors.config import ConnectorConfig, parse
 from connectors.connection import Connection
 from connectors.deadline import Deadline
-from connectors.patience import ahead, patiently, retry_after
+from connectors.kept import Kept
+from connectors.patience import ahead, in_turn, patiently, retry_after
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
@@ -88,8 +89,8 @@ class Wire:
         self._trust = _trust(self._config, name)
         self._sleep = sleep
         self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
-        if self._config.token_file:
-            self._headers["Authorization"] = f"Bearer {secret(self._config.token_file, name, 'token_file')}"
+        token = self._config.token_file
+        self._token = Kept(token, name, "token_file", "Bearer {}".format) if token else None
         held = self._config
         self._timeouts = {
             "connect": held.connect_seconds,
@@ -118,8 +119,8 @@ class Wire:
         several calls share.
 
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
-        (`unauthorised`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`), Garbled
-        (`too_large`, `encoded`).
+        (`unauthorised`, `key_unreadable`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`),
+        Garbled (`too_large`, `encoded`).
         """
         body = None if json is None else encoded(json)
         ask = _Ask(method, self._url(path), body, self._told(json if anew is None else {}, key, case_id, None), anew=anew)
@@ -162,10 +163,12 @@ class Wire:
             "Idempotency-Key": key,
             "X-Correlation-Id": case_id,
         }
-        return self._headers | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
+        ours = {"Authorization": self._token.now()} if self._token is not None else {}
+        return self._headers | ours | {name: printable(value) for name, value in told.items() if value} | dict(more or {})
 
     def _patiently(self, ask: _Ask, within: float | None = None) -> Reply:
         budget = self._config.budget_seconds if within is None else min(within, self._config.budget_seconds)
+        budget = in_turn(budget, self._sleep)
         deadline = time.monotonic() + budget
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
+from tenacity.stop import stop_base
 from tenacity.wait import wait_base, wait_random, wait_random_exponential
 
-from inspector.ports import Barred, Unavailable
+from inspector.leave import NO_TURN, again, further
+from inspector.ports import Barred, Origin, Unavailable
 
 LONGEST = 86_400.0
 """A platform may ask for a day of patience, not for a year: a slip of its keyboard must not park a case beyond its deadline."""
@@ -22,11 +24,31 @@ def patiently(tries: int, budget: float, sleep: Callable[[float], None]) -> Retr
     """Tries again on `Unavailable`, but for `Barred`, and gives up at once when the next wait would overrun `budget` seconds."""
     return Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, Unavailable) and not isinstance(error, Barred)),
-        stop=stop_after_attempt(tries) | stop_before_delay(budget),
+        stop=stop_after_attempt(tries) | stop_before_delay(budget) | _Spared(),
         wait=_AsAsked(),
         sleep=sleep,
         reraise=True,
     )
+
+
+def in_turn(budget: float, sleep: Callable[[float], None]) -> float:
+    """Wait until the next request of this call may go out; what is left of the budget of seconds.
+
+    Raises Unavailable (`no_turn`, nobody asked) where that is not within the budget.
+    """
+    wait = further()
+    if wait is None or (wait > 0 and wait >= budget):
+        raise Unavailable(NO_TURN, origin=Origin.US, attempts=0, retry_after=wait)
+    if wait:
+        sleep(wait)
+    return budget - wait
+
+
+class _Spared(stop_base):
+    """Whoever stands behind the connector is not to be burdened with one more try; asked last, for a yes is used up."""
+
+    def __call__(self, retry_state: RetryCallState) -> bool:  # noqa: ARG002 - the base class's signature
+        return not again()
 
 
 class _AsAsked(wait_base):

@@ -11,28 +11,31 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import lawbook, plugins
-from inspector.daemon.engine import Engine
-from inspector.domain.backoff import Ladder
+from inspector import lawbook, manners, plugins
+from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
 from inspector.domain.commitment import LIST_NAME
+from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
 from inspector.flows import required
+from inspector.flows.drift import Watch
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
 from inspector.policybook import Policybook
 from inspector.ports import Card, Pulse
-from inspector.settings import EngineSettings, OfficeTimes, Settings
+from inspector.settings import OfficeTimes, Settings
 from inspector.shadow import silenced
 from inspector.store.opening import opened
+from inspector.store.replicas import ALIVE
 from inspector.store.store import Store
+from inspector.tuning import EngineSettings
 
 if TYPE_CHECKING:
     from inspector.daemon.daemon import Daemon
@@ -104,6 +107,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     )
     lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
+    told = settings.drift
     return Office(
         store=held,
         book=book,
@@ -117,6 +121,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         waited=clock.waited,
         tickets_from=settings.database.tickets_from,
         shadow=settings.shadow.on,
+        manners=manners.of(_told(settings)),
+        watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
     )
 
 
@@ -165,13 +171,23 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
+    yield from manners.flaws(_told(settings))
+    known = ", ".join(sorted(settings.sources)) or "-"
+    yield from (
+        Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources
+    )
 
 
 def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
     there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
-    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet)
+    records = [name for name, told in settings.sources.items() if told.get("record") is True]
+    return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
+
+
+def _told(settings: Settings) -> dict[str, dict[str, Mapping[str, Any]]]:
+    return {section: getattr(settings, section) for section in GROUPS}
 
 
 def _named(settings: Settings) -> tuple[dict[str, AgencyNode], dict[str, Plan]]:
@@ -224,7 +240,7 @@ def connect(settings: Settings) -> Connectors:
 
 def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     """One connector from its settings: `kind` names the entry point, the other keys are its own."""
-    given = dict(told)
+    given = {key: value for key, value in told.items() if key != manners.KEY}
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
@@ -285,7 +301,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
 
     settings = settings.model_copy(update={"web": settings.web.model_copy(update={"port": listener.getsockname()[1]})})
     if settings.time.pauses:
-        _go_on(held)
+        go_on(held)
     proof = proof or prove(settings)
     made = office(settings, held, proof=proof)
     lawbook.look_at_approvals(made)
@@ -294,7 +310,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.shadow.set(made.shadow)
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
-    worker = Worker(made, metrics, engine(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
+    worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
     clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None
@@ -312,21 +328,6 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
     server = Server(app, listener)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)
-
-
-def engine(told: EngineSettings) -> Engine:
-    """The engine's numbers from the settings."""
-    return Engine(
-        threads=told.threads,
-        capacity=told.capacity,
-        lease=timedelta(seconds=told.lease_seconds),
-        poll=told.poll_seconds,
-        group=told.group,
-        lane_slots=told.lane_slots,
-        ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),
-        breaker_threshold=told.breaker_failures,
-        breaker_cool=timedelta(seconds=told.breaker_cool_seconds),
-    )
 
 
 def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> tuple[OfficeTime, str]:
@@ -355,13 +356,16 @@ def _office_time(settings: Settings, held: Store, calendar: WorkingCalendar) -> 
         return clock, row.secret
 
 
-def _go_on(held: Store) -> None:
-    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this."""
+def go_on(held: Store, *, idle: bool = False) -> None:
+    """Office time goes on where it stopped: at the last thing that was written down, however long nobody ran this.
+
+    `idle`: only while no daemon is alive. So a command that writes between two runs does not take the time of both along.
+    """
     with held.begin() as tx:
-        row = tx.office.get()
-        if row is not None:
+        row, now = tx.office.get(), tx.machine_now()
+        if row is not None and not (idle and tx.replicas.declared(now, ALIVE)):
             known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
-            tx.office.repace(tx.machine_now(), max(known), row.rate, row.skip_closed)
+            tx.office.repace(now, max(known), row.rate, row.skip_closed)
 
 
 def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:

@@ -143,7 +143,10 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One fact about one subject on one day. `case_id` and `basis` are mandatory: a query without purpose is refused."""
+    """One fact about one subject on one day. `case_id` and `basis` are mandatory: a query without purpose is refused.
+
+    `record`: a line of the pack lets a whole record be fetched for it. An interface that knows no lesser answer is asked only then.
+    """
 
     case_id: str
     basis: str
@@ -152,6 +155,7 @@ class Question:
     subject_code: str
     claimed: str
     on: date
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
+from inspector.tuning import DriftSettings, EngineSettings, Section
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -41,12 +42,6 @@ OUTSIDE = frozenset(
     }
 )
 """Variables of `./run`, `./test` and the command line that are no settings."""
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _address(told: str) -> str:
@@ -118,46 +113,6 @@ class OfficeTimes(Section):
     pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
 
-class EngineSettings(Section):
-    """The engine. The defaults suit one machine of two cores."""
-
-    threads: int = Field(
-        128, gt=1, description="Work carried out at once; an eighth is kept for what needs no connector, such as legal dates"
-    )
-    capacity: int = Field(512, gt=0, description="Work rows leased at once, not fewer than threads; an eighth is kept likewise")
-    lease_seconds: float = Field(
-        60,
-        gt=1,
-        description="How long a claim lasts without renewal; renewed every third of it. A connector's call must take less than half",
-    )
-    poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
-    group: int = Field(128, gt=0, description="Settlements that may share one commit")
-    lane_slots: int = Field(
-        32,
-        gt=0,
-        description="Calls of one connector at once in this process; fewer than threads, so that a slow one keeps no other waiting. "
-        "Of the capacity it may hold the same share",
-    )
-    retry_base_seconds: float = Field(2, gt=0, description="First wait after a failure; doubles each time")
-    retry_cap_seconds: float = Field(3600, gt=0, description="Longest wait between tries")
-    retry_tries: int = Field(
-        8,
-        gt=0,
-        description="Tries before work is given up or quarantined for which the pack sets no date; where it sets one, the date counts",
-    )
-    breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
-    breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
-
-    @model_validator(mode="after")
-    def _a_bulkhead(self) -> EngineSettings:
-        """One connector may never hold all threads, and a thread without a row would have nothing to do."""
-        if self.lane_slots >= self.threads:
-            raise PydanticCustomError("lane_slots", "lane_slots must be less than threads ({threads})", {"threads": self.threads})
-        if self.capacity < self.threads:
-            raise PydanticCustomError("capacity", "capacity must not be less than threads ({threads})", {"threads": self.threads})
-        return self
-
-
 class Schedules(Section):
     """When the office's sweeps run, in office time; the forms are those of a plan's trigger."""
 
@@ -174,6 +129,9 @@ class Schedules(Section):
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
     keep_messages_days: int = Field(90, gt=0, description="Days that a message's Idempotency-Key is remembered with its answer")
+    keep_inquiries_days: int = Field(
+        1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"
+    )
 
 
 class Logging(Section):
@@ -254,6 +212,7 @@ class Settings(BaseSettings):
     web: Web = Field(default_factory=Web)
     time: OfficeTimes = Field(default_factory=OfficeTimes)
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    drift: DriftSettings = Field(default_factory=DriftSettings)
     schedules: Schedules = Field(default_factory=Schedules)
     log: Logging = Field(default_factory=Logging)
     not_yet: tuple[str, ...] = Field(

@@ -12,6 +12,7 @@ from connectors.config import ConnectorConfig
 from connectors.http import WireConfig
 from inspector import ports
 from inspector.bootstrap import GROUPS
+from inspector.manners import ABOUT
 from inspector.plugins import load, names
 from tests.markdown import first_line, table
 
@@ -53,6 +54,7 @@ KEYS: Mapping[str, str] = {
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",
     "asks": '`{"field" = "code"}`: fields of the question and what stands there: `key`, `case`, `fact`, `code`, `kind`, `claimed`, '
     "`on` or `basis`; empty: [our own form](wire.md#source)",
+    "record": "it sends whole records and knows no lesser answer: asked only about facts whose pack has a line for that (`record_basis`)",
     "always": "fields that are the same in every question",
     "requester": "what the platform knows us by (`rid`)",
     "service": "the service that is asked (`sid`); empty: not sent",
@@ -184,6 +186,11 @@ def _toml(value: object) -> str:
     return (
         str(list(value)).replace("'", '"') if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else f"{value}"
     )
+
+
+def manner_keys() -> str:
+    """The keys of every connector's manners."""
+    return table(("key", "meaning"), [(f"`{key}`", about) for key, about in ABOUT.items()])
 
 
 def wire_keys() -> str:

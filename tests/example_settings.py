@@ -60,6 +60,10 @@ SAMPLES = {
 #service = "service"
 #key_file = "{secret}"
 #personal_data = ["subject.code"]
+#[sources.civil.manners] # as agreed: at night, 30 a minute, 5,000 a day 约定的时段、频次与每日配额
+#per_minute = 30
+#per_day = 5000
+#hours = ["22:00-06:00"]
 #[sources.front] # a front-end database, read and never written 前置库
 #kind = "database"
 #url = "postgresql://inspector@front.example/registers"

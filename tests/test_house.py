@@ -65,8 +65,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gmalg": ("connectors/signers/sm2.py",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
-    "pydantic": ("inspector/settings.py", "inspector/store/codec.py", "inspector/web/"),
-    "pydantic_core": ("inspector/settings.py", "inspector/web/fields.py"),
+    "pydantic": ("inspector/settings.py", "inspector/tuning.py", "inspector/store/codec.py", "inspector/web/"),
+    "pydantic_core": ("inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/sheets/sheet.py",),
     "xlsxwriter": ("inspector/policyrender/paper.py",),
@@ -80,8 +80,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 """Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
 
-_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons", "inspector.sheets")
-"""What connectors see of the house: its ports and its words; how beacons are believed and files of rows are read, as flows do."""
+_PORTS = ("inspector.ports", "inspector.domain", "inspector.beacons", "inspector.leave", "inspector.sheets")
+"""What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 
 # Written with classes and groups, so that this file does not match itself.
 REGISTRIES = re.compile(

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
-from connectors.config import secret
 from connectors.http import Wire, WireConfig, encoded, printable
+from connectors.kept import Kept
 from inspector.domain.errors import Invalid
 from inspector.ports import Receipt
 
@@ -29,12 +29,12 @@ class Signer:
 
     def __init__(self, secret_file: str, name: str) -> None:
         """Raises Invalid (`connector_secret_…`)."""
-        self._keys = [_key(told, name) for told in secret(secret_file, name, "secret_file").split()]
+        self._keys = Kept(secret_file, name, "secret_file", lambda text: [_key(told, name) for told in text.split()])
 
     def headers(self, message_id: str, body: bytes, at: datetime) -> Mapping[str, str]:
-        """The three headers of the standard, and the type of the body they sign."""
+        """The three headers of the standard, and the type of the body they sign. Raises Barred (`key_unreadable`)."""
         moment = at.astimezone(UTC)  # the library replaces the zone without converting: any other would sign a wrong time
-        signatures = " ".join(key.sign(message_id, moment, body.decode()) for key in self._keys)
+        signatures = " ".join(key.sign(message_id, moment, body.decode()) for key in self._keys.now())
         return {
             "Content-Type": "application/json",
             "webhook-id": message_id,

@@ -28,11 +28,13 @@ class SourceConfig(WireConfig):
     to another question is recognised. `empty_words` are what the source writes where it has nothing to say,
     in any width and case; 无 is none of them until the settings say so, because it can be the very fact (no penalties: 无).
 
+    `record`: it sends whole records, and knows no lesser answer; asked only about facts whose pack has a line for that (`record_basis`).
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
     `always`: fields that are the same in every question.
     """
 
     path: str = ""
+    record: bool = False
     asks: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, object] = field(default_factory=dict)
     code_field: str = "code"
@@ -62,10 +64,13 @@ class Answers:
     def asked(self, question: Question, key: str) -> dict[str, object]:
         """The body that asks. A question without its case and legal basis is refused before a byte leaves (数据最小够用).
 
-        Raises Refused (`question_without_purpose`).
+        Raises Refused (`question_without_purpose`, `record_without_policy`).
         """
         if not question.case_id.strip() or not question.basis.strip():
             raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+        if self._config.record and not question.record:
+            detail = "the interface sends whole records, and the pack has no record_basis for the fact"
+            raise Refused("record_without_policy", origin=Origin.US, detail=detail, attempts=0)
         if not self._config.asks:
             return {**self._config.always, **_told(question)}
         held = {

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from connectors.config import parse, secret
+from connectors.config import parse
 from connectors.http import Wire
+from connectors.kept import Kept
 from connectors.reply import Reply
 from connectors.signers import sealed
 from connectors.signers.lent import Lent, Loan
-from connectors.signers.recipes import recipe
+from connectors.signers.recipes import Recipe, recipe
 from connectors.sources.answers import Answers, SourceConfig, texts
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Garbled, PortError, Question, Refused, Sighting
@@ -70,11 +71,14 @@ class GatewaySource:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         held = self._config = parse(GatewayConfig, name, config)
-        self._key = secret(held.key_file, name, "key_file")
-        self._recipe = recipe(
-            held.signer, name, signed=held.signed, encoding=held.encoding, identity=held.identity, secret=self._key
-        )
-        _check(held, name, self._key, shared=self._recipe.shared)
+
+        def signing(key: str) -> tuple[str, Recipe]:
+            more = {"encoding": held.encoding, "identity": held.identity, "secret": key}
+            return key, recipe(held.signer, name, signed=held.signed, **more)
+
+        self._own = Kept(held.key_file, name, "key_file", signing)
+        key, made = self._own.now()
+        _check(held, name, key, shared=made.shared)
         self._names = {one: held.names.get(one, f"{held.prefix}{one}") for one in _NAMES}
         self._wire = Wire(held, name)
         self._lent = Lent(self._fetch) if held.path_secret else None
@@ -118,7 +122,7 @@ class GatewaySource:
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
         """The reply to a question that was signed with a secret in force. Two renewals in one call never happen (scenario 12)."""
         if self._lent is None:
-            return self._sent(asked, self._key, case_id, key, until)
+            return self._sent(asked, self._own.now()[0], case_id, key, until)
         held, new = self._lent.current(until)
         try:
             return self._sent(asked, held, case_id, key, until)
@@ -166,7 +170,7 @@ class GatewaySource:
         }
         told = {self._names.get(one, one): values[one] for one in self._config.signed}
         shown = {self._names[one]: values[one] for one in ("rid", "sid", "rtime") if values[one]}
-        shown[self._names["sign"]] = self._recipe.signature(held, told, asked)
+        shown[self._names["sign"]] = self._own.now()[1].signature(held, told, asked)
         return shown if "headers" in places else {}, {**asked, **shown} if "body" in places else asked
 
     def _moment(self) -> int:
@@ -181,7 +185,7 @@ class GatewaySource:
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
         try:
-            key = secret(self._config.key_file, self.card.name, "key_file")
+            key, _ = self._own.now()
             reply = self._wire.send(
                 "POST",
                 self._config.path_secret,
@@ -189,8 +193,6 @@ class GatewaySource:
                 within=until - time.monotonic(),
             )
             return self._loan(reply, key)
-        except Invalid as error:
-            raise Barred("key_unreadable", detail=error.code, attempts=0) from None
         except Refused as error:
             raise Barred("secret_refused", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
         except Garbled as error:

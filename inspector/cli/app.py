@@ -17,6 +17,7 @@ from inspector.cli import (
     connectors,
     draws,
     extending,
+    inquiries,
     matters,
     migrations,
     packs,
@@ -65,6 +66,7 @@ migrations.register(app)
 case_group = group("case", "Cases: show, explain, list, import; their clocks. 办件", app)
 cases.register(case_group)
 clock.register(case_group)
+inquiries.register(case_group)
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 policy_group = group("policy", "Policy packs. 政策包", app)
 packs.register(policy_group)

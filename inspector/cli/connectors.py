@@ -27,12 +27,13 @@ def register(app: typer.Typer) -> None:
 def list_connectors(terminal: Terminal) -> None:
     """List the configured connectors with their state, also those that do not load. 列出连接器及其状态。"""
     from inspector.cli.reaching import carded, configured
+    from inspector.cli.work import waiting
     from inspector.flows.valve import paused
 
     lanes = {lane.name: lane for lane in terminal.look(lambda tx: tx.lanes.all())}
     now = terminal.look(lambda tx: tx.machine_now())
     stopped = terminal.look(lambda tx: paused(tx, [*lanes]))
-    rows = []
+    why, rows = waiting(terminal), []
     for one in configured(terminal.settings):
         held = stopped.get(one.name)
         card, flaw = carded(one, terminal.settings.engine)
@@ -50,6 +51,8 @@ def list_connectors(terminal: Terminal) -> None:
                 "open_until": lane.open_until if lane and lane.open_until > now else None,
                 "failures": lane.failures if lane else 0,
                 "barred": lane.barred if lane else False,
+                "waits": why[one.name].reason if one.name in why else None,
+                "waits_until": why[one.name].until if one.name in why else None,
                 "error": flaw or (lane.error if lane else None),
             }
         )
@@ -65,9 +68,11 @@ def list_connectors(terminal: Terminal) -> None:
         "open_until",
         "failures",
         "barred",
+        "waits",
+        "waits_until",
         "error",
     )
-    terminal.rows(columns, rows, {"error": "note"})
+    terminal.rows(columns, rows, {"error": "note", "waits": "wait"})
 
 
 def check(

@@ -18,7 +18,8 @@ from inspector.labels import LANGS, Lang, label, reason
 from inspector.ports import Card, Looking, Origin, PortError, Sighting
 
 if TYPE_CHECKING:
-    from inspector.settings import EngineSettings, Settings
+    from inspector.settings import Settings
+    from inspector.tuning import EngineSettings
 
 SECONDS = 5.0
 PULSE = "pulse"

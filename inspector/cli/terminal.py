@@ -111,6 +111,7 @@ class Terminal:
         from inspector import bootstrap
         from inspector.flows.office import Connectors
 
+        self._stand_still()
         return bootstrap.office(self.settings, self.store, connectors=Connectors())
 
     @cached_property
@@ -118,7 +119,15 @@ class Terminal:
         """The office with its connectors, whose names decide what intake orders; none of them is called here."""
         from inspector import bootstrap
 
+        self._stand_still()
         return bootstrap.office(self.settings, self.store)
+
+    def _stand_still(self) -> None:
+        """An office whose time pauses while no daemon runs has no later moment because somebody looks at it."""
+        from inspector import bootstrap
+
+        if self.settings.time.pauses:
+            bootstrap.go_on(self.store, idle=True)
 
     def look(self, ask: Callable[[Tx], T]) -> T:
         """Read in one transaction."""

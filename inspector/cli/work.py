@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import InspectorError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from inspector.flows.held import Wait
     from inspector.store.tx import Tx
 
-CODES = {"kind": "OrderKind", "state": "work", "error": "note"}
+CODES = {"kind": "OrderKind", "state": "work", "error": "note", "waits": "wait"}
 """The columns that hold codes."""
 _NAMED = {"key": "order_key", "owner": "holder", "expires_at": "tried_until"}
 """Fields of a work row that are called otherwise elsewhere."""
@@ -58,8 +61,19 @@ def list_work(
     asked = None if state is State.ALL else state.value
     named = kind.value if kind is not None else None
     held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
-    held = [{name: value for name, value in row.items() if name != "payload"} for row in held]
-    columns = ("id", "kind", "state", "lane", "attempts", "due_at", "case_id", "error")
+    why = waiting(terminal) if any(row["state"] == "ready" and row["lane"] for row in held) else {}
+    held = [_waits({name: value for name, value in row.items() if name != "payload"}, why) for row in held]
+    columns = (
+        "id",
+        "kind",
+        "state",
+        "lane",
+        "attempts",
+        "due_at",
+        "case_id",
+        "error",
+        *(("waits", "waits_until") if why else ()),
+    )
     terminal.page(columns, held, limit, "--state, --kind, --case", codes=CODES)
 
 
@@ -70,10 +84,28 @@ def show(terminal: Terminal, work: Id) -> None:
     held = terminal.look(lambda tx: tx.work.show(work))
     if visit := json.loads(held["payload"]).get("visit"):
         note_reading(terminal, terminal.look(lambda tx: tx.visits.get(visit)).draw, f"work:{work}")
+    held = _waits(held, waiting(terminal) if held["state"] == "ready" and held["lane"] else {})
     if terminal.as_json:
         terminal.value({**held, "payload": json.loads(held["payload"])})
         return
     terminal.fields({_NAMED.get(name, name): value for name, value in held.items()}, CODES)
+
+
+def waiting(terminal: Terminal) -> dict[str, Wait]:
+    """Why the ready work of a connector waits, by its name; nothing where packs or settings cannot be read to tell it."""
+    from inspector.flows.held import waits
+
+    try:
+        office = terminal.office
+    except InspectorError:
+        return {}
+    return terminal.look(lambda tx: waits(tx, office))
+
+
+def _waits(row: dict[str, Any], why: Mapping[str, Wait]) -> dict[str, Any]:
+    """A row with the reason for which it is not asked now, and until when."""
+    held = why.get(row["lane"]) if row["state"] == "ready" else None
+    return {**row, "waits": held.reason if held else None, "waits_until": held.until if held else None}
 
 
 def retry(terminal: Terminal, work: Annotated[list[int], typer.Argument(help="Numbers 工作编号", metavar="ID…")]) -> Exit | None:

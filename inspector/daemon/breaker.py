@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from inspector.flows.office import Office
 from inspector.flows.verify import ANSWER_GARBLED
 from inspector.ports import Barred, Garbled
 from inspector.store.tx import Tx
-from inspector.store.work import Work
+from inspector.store.work import Claim, Work
 
 BARRED = "connector_barred"
 """The matter for a person that a connector opens where we are not let in; one for each connector, over with its first answer."""
@@ -36,6 +37,7 @@ class Breaker:
     _open: set[str] = field(default_factory=set)
     _garbled: set[str] = field(default_factory=set)
     _closed: bool = False
+    _probes: set[Claim] = field(default_factory=set)
 
     def recall(self, tx: Tx) -> None:
         """Take over failures counted, and matters opened, before this start: the first answer ends them like our own."""
@@ -47,6 +49,7 @@ class Breaker:
         cooled = [lane for lane in tx.lanes.cooled(machine_now, self.threshold, self._pause) if lane not in but]
         probes = tx.work.probe(owner, machine_now, lease, cooled)
         self._failing.update(work.lane for work in probes)
+        self._probes.update(work.claim for work in probes)
         return probes
 
     def claimed(self, batch: Sequence[Work]) -> None:
@@ -64,6 +67,16 @@ class Breaker:
     def broken(self, lane: str) -> bool:
         """Whether an answer of the lane would have something to write."""
         return lane in self._failing
+
+    def looks(self, work: Work) -> bool:
+        """Whether a row goes out to see whether its connector is well again; asked once, when it goes."""
+        looks = work.claim in self._probes
+        self._probes.discard(work.claim)
+        return looks
+
+    def ails(self, owner: str, office: Office) -> bool:
+        """Whether a connector of this owner is failing, so that he is not to be burdened."""
+        return any(office.connectors.owner(lane) == owner for lane in list(self._failing))
 
     def has_closed(self) -> bool:
         """Whether one has closed since this was last asked."""

@@ -72,6 +72,12 @@ class Bulkhead:
             least = min((room for room in rooms.values() if room >= self._worth), default=self._share)
             return Room(most=min(free, left, least, self._share), full=full)
 
+    def free(self, lane: str) -> int:
+        """How many calls of a lane could begin at once."""
+        with self._guard:
+            waiting = len(self._queued.get(lane, ()))
+            return max(0, min(self._slots - self._out[lane] - waiting, self._calls - self._out.total()))
+
     def take(self, batch: Sequence[Work]) -> list[Work]:
         """Hold claimed rows; which of them may run at once. The others follow when calls of theirs have ended."""
         with self._guard:

@@ -136,6 +136,11 @@ class Daemon:
         if self._heart is not None:
             self._life.pulsed(self.office.store, self._heart.beat())
 
+    def _watch(self) -> None:
+        """Write what sources' answers look like, and look whether they are as before."""
+        office = self.office
+        office.watch.write(office.store, office.house, office.now())
+
     def _ticks(self) -> list[Tick]:
         """The engine's heartbeats, in machine seconds; what has a date in the office's calendar is a schedule, not a tick."""
         store = self.office.store
@@ -144,6 +149,7 @@ class Daemon:
             Tick(name="seal", seconds=1.0, body=lambda: _ignore(sweeps.seal(store, self.office))),
             Tick(name="recover", seconds=1.0, body=lambda: sweeps.recover(store, self._life)),
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(self.office, self.metrics)),
+            Tick(name="drift", seconds=5.0, body=self._watch),
             Tick(name="law", seconds=10.0, body=self.law.look),
             Tick(name="beat", seconds=15.0, body=self._beat),
         ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from inspector.domain.backoff import Ladder
+from inspector.tuning import EngineSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,25 @@ class Engine:
     lane_slots: int = 32
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
+    retry_share: float = 0.2
+    retry_reserve: int = 10
     breaker_threshold: int = 8
     breaker_cool: timedelta = timedelta(seconds=15)
     breaker_most: timedelta = timedelta(minutes=10)
+
+
+def engine_of(told: EngineSettings) -> Engine:
+    """The engine's numbers from the settings."""
+    return Engine(
+        threads=told.threads,
+        capacity=told.capacity,
+        lease=timedelta(seconds=told.lease_seconds),
+        poll=told.poll_seconds,
+        group=told.group,
+        lane_slots=told.lane_slots,
+        retry_share=told.retry_share,
+        retry_reserve=told.retry_reserve,
+        ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),
+        breaker_threshold=told.breaker_failures,
+        breaker_cool=timedelta(seconds=told.breaker_cool_seconds),
+    )

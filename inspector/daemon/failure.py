@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from inspector.daemon.breaker import Breaker
+from inspector.daemon.budget import SparedError
 from inspector.daemon.elsewhere import ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.domain.decision import OrderKind
@@ -16,6 +17,7 @@ from inspector.domain.errors import InspectorError, Missing
 from inspector.flows.office import Office
 from inspector.flows.stopped import stopped
 from inspector.flows.table import Flow
+from inspector.leave import NO_TURN
 from inspector.ports import Barred, Garbled, NotYet, PortError, Refused, Unavailable
 from inspector.store.outage import passing
 from inspector.store.tx import Tx
@@ -49,6 +51,10 @@ class Failure:
             return "shut" if isinstance(error, ShutError) else "elsewhere"
         machine_now = tx.asked_at
         told = error.code if isinstance(error, PortError | InspectorError) else type(error).__name__
+        if isinstance(error, SparedError) or told == NO_TURN:
+            wait = max(self.engine.ladder.wait(work.attempts, work.key), self.engine.breaker_cool)
+            self._postpone(tx, work, machine_now + wait, NO_TURN if told == NO_TURN else "spared", counted=False)
+            return "spared"
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
             tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)

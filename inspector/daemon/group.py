@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,17 +32,49 @@ def flow_of(work: Work, flows: Mapping[OrderKind, Flow]) -> Flow | None:
         return None
 
 
+FEW = 16
+"""So many failures share a commit where more have come: a dead source fails all its calls at once, and nobody's answer waits for them."""
+
+
+def gather(done: queue.SimpleQueue[Done | None], later: Sequence[Done], most: int) -> list[Done] | None:
+    """What is there, behind what was left for `later`; at least one. None when nothing is left and the daemon is stopping."""
+    group = list(later)
+    try:
+        while len(group) < most:
+            following = done.get(block=not group)
+            if following is None:
+                if not group:
+                    return None
+                done.put(None)
+                break
+            group.append(following)
+    except queue.Empty:
+        pass
+    return group
+
+
+def few(group: Sequence[Done]) -> tuple[list[Done], list[Done]]:
+    """What is settled now, and what afterwards: all that led to something, and of failures the first few."""
+    failed = [done for done in group if done.settlement is None]
+    if len(failed) <= FEW:
+        return list(group), []
+    return [*(done for done in group if done.settlement is not None), *failed[:FEW]], failed[FEW:]
+
+
 def parts(group: Sequence[Done], flows: Mapping[OrderKind, Flow]) -> list[list[Done]]:
-    """What may share a commit, and behind it each that may not."""
+    """What may share a commit, behind it each that may not, and last many failures."""
     together: list[Done] = []
+    failed: list[Done] = []
     alone: list[list[Done]] = []
     for done in group:
         flow = flow_of(done.work, flows)
         if flow is not None and flow.alone:
             alone.append([done])
         else:
-            together.append(done)
-    return [together, *alone] if together else alone
+            (together if done.settlement is not None else failed).append(done)
+    if len(failed) < FEW:  # a commit of their own is worth it for many only
+        together, failed = together + failed, []
+    return [part for part in (together, *alone, failed) if part]
 
 
 def hold(tx: Tx, group: Sequence[Done], breaker: Breaker) -> None:
@@ -63,3 +96,9 @@ def hold(tx: Tx, group: Sequence[Done], breaker: Breaker) -> None:
 def _writes_lane(done: Done, breaker: Breaker) -> bool:
     """Whether settling writes the lane's row: a failure is counted there, and the first answer behind failures ends them."""
     return bool(done.work.lane) and (isinstance(done.error, Unavailable) or breaker.broken(done.work.lane))
+
+
+def named(work: Work) -> dict[str, object]:
+    """A row as log lines name it: a visit's by the visit, never by its cases, for that would tell who was drawn."""
+    named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
+    return named | {"visit": work.payload["visit"]} if "visit" in work.payload else named

@@ -12,7 +12,9 @@ import structlog
 from inspector import __version__
 from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
+from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
+from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
@@ -107,13 +109,18 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     visits, seats = tx.visits.counts()
     work: dict[tuple[str, str], int] = {}
     oldest = {kind.value: now for kind in OrderKind}
-    for kind, state, leased, count, due_at in tx.work.counts(machine_now):
+    lanes, held = tx.lanes.all(), waits(tx, office)
+    agreed = [lane for lane, why in held.items() if why.reason in (Held.HOURS, Held.QUOTA)]  # what waits for its hour is not late
+    for kind, state, leased, count, due_at in tx.work.counts(machine_now, agreed):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
-        if state in ("ready", "waiting"):  # a row that waits past its date is late, too: nobody has promoted it
+        if (
+            state in ("ready", "waiting") and due_at is not None
+        ):  # a row that waits past its date is late, too: nobody has promoted it
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
+    behind, drifts = tx.manners.behind([*held]), tx.drift.all()
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
@@ -131,7 +138,13 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
         at_risk=[(str(days), tx.cases.due_by(_within(office, now, days))) for days in _RISK_DAYS],
-        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in tx.lanes.all()],
+        lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
+        barred=[(lane.name, lane.barred) for lane in lanes],
+        failures=[(lane.name, lane.failures) for lane in lanes],
+        waiting=[(lane, why.reason, behind.get(lane, 0)) for lane, why in sorted(held.items())],
+        quota_left=sorted(left(tx, office).items()),
+        drifting=[(*key, int(one.alarm is not None)) for key, one in drifts.items()],
+        compared=[(*key, one.compared) for key, one in drifts.items()],
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()

@@ -26,6 +26,8 @@ def terms(office: Office) -> dict[str, str]:
         **{f"agencies.{name}": _print(node) for name, node in office.tree.items()},
         **{f"plans.{name}": _print(plan) for name, plan in office.plans.items()},
         **{connector(name): _ports(office.connectors, name) for name in office.connectors.names()},
+        **{f"manners:{name}": _print(one) for name, one in office.manners.items()},
+        "drift": ",".join((_print(office.watch.rules), *sorted(office.watch.hold))),
         "web.base_url": office.base_url,
         "time.opens": office.calendar.opens.isoformat(),
         "time.closes": office.calendar.closes.isoformat(),

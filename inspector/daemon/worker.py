@@ -19,17 +19,20 @@ from datetime import datetime
 import structlog
 
 from inspector.daemon.breaker import Breaker
+from inspector.daemon.budget import Budget, SparedError
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError
-from inspector.daemon.group import Done, flow_of, hold, parts
+from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.spell import Spell
+from inspector.daemon.turns import CallLeave, Turns
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
+from inspector.leave import leave
 from inspector.ports import Barred, Origin, PortError, Unavailable
 from inspector.store.outage import passing
 from inspector.store.tx import Tx
@@ -69,6 +72,8 @@ class Worker:
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
         later = machine or (lambda moment: moment)
         self._failure = Failure(office=office, engine=engine, flows=flows, breaker=self._breaker, later=later)
+        self._turns = Turns(engine, flows, owner)
+        self._budget = Budget(engine)
         self._look_at = 0.0
         self._dry = NOTHING
         self._pool = ThreadPoolExecutor(engine.threads, thread_name_prefix="work")
@@ -138,31 +143,39 @@ class Worker:
                 continue
             spell.over()
             if not claimed:
-                self._wake.wait(self.engine.poll)
+                self._wake.wait(max(0.0, min(self.engine.poll, self._turns.at - time.monotonic())))
                 self._wake.clear()
 
     def _claim(self) -> int:
         """One batch, where there is room and something may be there; how many rows, or 1 to look again soon."""
         room = self._held.room()
         looks, news = time.monotonic() >= self._look_at, self._news.is_set()
-        if not room.most or not (looks or news or room.wider(self._dry)):
-            self._wake.wait(0.005 if not room.most else max(0.0, self._look_at - time.monotonic()))
+        anew = looks or news or room.wider(self._dry)
+        if not room.most or not (anew or self._turns.due()):
+            self._wake.wait(0.005 if not room.most else max(0.0, min(self._look_at, self._turns.at) - time.monotonic()))
             self._wake.clear()
             return 1
         self._news.clear()  # before the look: what comes from here on is news again
         left = self._elsewhere.lanes
         with self.office.store.begin() as tx:
-            machine_now, full = tx.machine_now(), (*room.full, *left)
-            batch = tx.work.claim(
-                self.owner, machine_now, self.office.now(), self.engine.lease, room.most, full=full, laned=room.laned
-            )
-            if len(batch) < room.most:
-                self._dry = room  # all that it allows is taken; until there is news or it is wider there is nothing to look for
-            elif looks or news:
-                self._dry = NOTHING
+            machine_now, office = tx.machine_now(), self.office
+            batch = self._turns.claim(tx, office, self._held, room, left) if office.manners else []
+            if anew and (most := room.most - len(batch)) > 0:
+                full = (*room.full, *left, *office.manners)
+                batch += tx.work.claim(
+                    self.owner, machine_now, office.now(), self.engine.lease, most, full=full, laned=room.laned
+                )
+                if len(batch) < room.most:
+                    self._dry = (
+                        room  # all that it allows is taken; until there is news or it is wider there is nothing to look for
+                    )
+                elif looks or news:
+                    self._dry = NOTHING
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
-                batch += self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=left)
+                probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
+                self._turns.took(tx, office, probes, machine_now)
+                batch += probes
         self._breaker.claimed(batch)
         self._fault("claimed")
         for work in self._held.take(batch):
@@ -177,7 +190,7 @@ class Worker:
         while following is not None:
             work = following
             if self._held.begin(work):
-                with structlog.contextvars.bound_contextvars(**_named(work)):
+                with structlog.contextvars.bound_contextvars(**named(work)):
                     self._done.put(self._do(work))
             following = self._held.ended(work)
 
@@ -188,6 +201,8 @@ class Worker:
         if flow is None:
             return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
         try:
+            if (given := self._turns.given_up(work, office, flow)) is not None:
+                return given
             if too_late(work, office):
                 last = last_error(work, office)
                 if flow.give_up is None:
@@ -197,8 +212,9 @@ class Worker:
             if self._breaker.is_open(work.lane):
                 return Done(work=work, error=ShutError())
             self._elsewhere.leave(work, office)
-            settlement = flow.do(work, office)
-        except ElsewhereError as error:
+            with leave(self._leave(work, office)):
+                settlement = flow.do(work, office)
+        except (ElsewhereError, SparedError) as error:
             return Done(work=work, error=error)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
@@ -210,6 +226,15 @@ class Worker:
         self._fault("called")
         return Done(work=work, settlement=settlement)
 
+    def _leave(self, work: Work, office: Office) -> CallLeave:
+        """What the call may do beyond its first request. Raises SparedError where it may not be made again at all for now."""
+        owner, looks = office.connectors.owner(work.lane), self._breaker.looks(work)
+        if work.attempts == 1:
+            self._budget.first(owner)
+        elif not looks and self._breaker.ails(owner, office) and not self._budget.again(office, owner):
+            raise SparedError
+        return CallLeave(office, work.lane, self._budget)
+
     def _count_call(self, work: Work, ended: str, tries: int, began: float) -> None:
         if work.lane and tries:
             self.metrics.calls.labels(work.lane, ended).inc()
@@ -220,11 +245,10 @@ class Worker:
     # --- settle
 
     def _settling(self) -> None:
-        while True:
-            group = self._gather()
-            if group is None:
-                return
-            for part in parts(group, self._flows):
+        later: list[Done] = []
+        while (group := gather(self._done, later, self.engine.group)) is not None:
+            now, later = few(group)
+            for part in parts(now, self._flows):
                 try:
                     settled = self._settle_group(part)
                 except Exception as error:  # noqa: BLE001 - e.g. a deadlock or a full disk: each alone, then by its lease
@@ -232,23 +256,6 @@ class Worker:
                     settled = self._settle_singly(part)
                 self._let_go(part)
                 self._tell(settled)
-
-    def _gather(self) -> list[Done] | None:
-        """All that is there, at least one; None when the daemon is stopping."""
-        first = self._done.get()
-        if first is None:
-            return None
-        group = [first]
-        while len(group) < self.engine.group:
-            try:
-                following = self._done.get_nowait()
-            except queue.Empty:
-                break
-            if following is None:
-                self._done.put(None)
-                break
-            group.append(following)
-        return group
 
     def _settle_group(self, group: list[Done], *, ahead: bool = True) -> list[tuple[Done, str]]:
         """One commit. First without savepoints: nearly always nothing fails; what does undoes all, and each goes behind its own."""
@@ -267,7 +274,7 @@ class Worker:
             self.metrics.settled.labels(kind, outcome).inc(count)
             self.metrics.stale.inc(count if outcome == "stale" else 0)
         for done, outcome in settled:
-            log.info("work.settled", **_named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
+            log.info("work.settled", **named(done.work), lane=done.work.lane, outcome=outcome, attempts=done.work.attempts)
 
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
@@ -347,6 +354,7 @@ class Worker:
     def _let_go(self, group: list[Done]) -> None:
         """Make room for more."""
         self._held.let_go(done.work for done in group)
+        self._turns.freed()
         if self._breaker.has_closed():  # what waited behind it may be claimed again, and nobody announces it
             self._news.set()
         self._wake.set()
@@ -372,9 +380,3 @@ class Worker:
                     tx.work.renew(self.owner, running, tx.machine_now() + self.engine.lease)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the fence protects meanwhile
                 log.warning("lease.renewal_failed", error=type(error).__name__)
-
-
-def _named(work: Work) -> dict[str, object]:
-    """A row as log lines name it: a visit's by the visit, never by its cases, for that would tell who was drawn."""
-    named: dict[str, object] = {"work": work.key, "kind": work.kind, "case_id": work.case_id}
-    return named | {"visit": work.payload["visit"]} if "visit" in work.payload else named

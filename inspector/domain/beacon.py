@@ -100,9 +100,14 @@ def pulse_message(pulse: Mapping[str, object]) -> bytes:
     """The bytes that a pulse's signature is made over, every field as section 2 says. Raises Invalid (`draw_seed_invalid`)."""
     outside, links = pulse.get("external"), pulse.get("listValues")
     if not isinstance(outside, Mapping) or not isinstance(links, list):
-        raise Invalid("draw_seed_invalid", kind="nist", problem="the pulse lacks external or listValues")
+        raise Invalid("draw_seed_invalid", kind="nist", problem="pulse_lacks", fields="external, listValues")
     earlier = {str(one.get("type")): one.get("value") for one in links if isinstance(one, Mapping)}
-    promised(len(links) == len(_LINKS) and earlier.keys() == {*_LINKS}, "nist", f"listValues: {', '.join(_LINKS)}")
+    promised(
+        len(links) == len(_LINKS) and earlier.keys() == {*_LINKS},
+        "nist",
+        "pulse_lacks",
+        fields=f"listValues: {', '.join(_LINKS)}",
+    )
     return b"".join(
         (
             _text(pulse, "uri"),
@@ -132,7 +137,7 @@ def pulse_signature(pulse: Mapping[str, object]) -> bytes:
 def _text(held: Mapping[str, object], name: str) -> bytes:
     told = held.get(name)
     if not isinstance(told, str):
-        raise Invalid("draw_seed_invalid", kind="nist", problem=f"{name}: a text is required")
+        raise Invalid("draw_seed_invalid", kind="nist", problem="field_text", field=name)
     return _long(told.encode(errors="replace"))
 
 
@@ -142,7 +147,7 @@ def _bytes(held: Mapping[str, object], name: str) -> bytes:
 
 def _raw(held: Mapping[str, object], name: str) -> bytes:
     told = held.get(name)
-    promised(matches(_HEX, told), "nist", f"{name}: hex is required")
+    promised(matches(_HEX, told), "nist", "field_hex", field=name)
     return bytes.fromhex(str(told))
 
 
@@ -155,5 +160,5 @@ def _number(held: Mapping[str, object], name: str, form: str) -> bytes:
     told = held.get(name)
     most = 256 ** struct.calcsize(form)
     if not is_count(told) or told >= most:
-        raise Invalid("draw_seed_invalid", kind="nist", problem=f"{name}: a plain integer under {most} is required")
+        raise Invalid("draw_seed_invalid", kind="nist", problem="field_number", field=name, most=most)
     return struct.pack(form, told)

@@ -162,12 +162,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One way to verify one claim, fixed when the strategy was chosen: which connector, on which ground."""
+    """One way to verify one claim, fixed when the strategy was chosen: which connector, on which ground.
+
+    `record`: the pack has a line that lets a whole record be fetched for it; without one the question is the least that settles it.
+    """
 
     method: Method
     via: str
     ground: str
     basis: str
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -300,9 +300,9 @@ def _root(held: Mapping[str, object], name: str) -> tuple[int, str]:
 def join(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> str:
     """B: the parts' values joined by `+` in the order of the commitment. Raises Invalid when one is missing (ruling 12)."""
     if len(parts) != len(commitment.sources):
-        raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
+        raise Invalid("draw_seed_invalid", kind="", problem="count", parts=len(parts), sources=len(commitment.sources))
     for source, part in zip(commitment.sources, parts, strict=True):
-        promised(isinstance(part, Mapping), str(source["kind"]), "the part was withheld")
+        promised(isinstance(part, Mapping), str(source["kind"]), "withheld")
     return "+".join(value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True))
 
 

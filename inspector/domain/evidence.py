@@ -33,6 +33,13 @@ _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\u
 
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_BETWEEN = re.compile("[,;、，；|\n]")
+_OPEN = ".."
+_ANSWERS = {
+    **dict.fromkeys(("true", "yes", "y", "1", "是", "有", "有效", "属实"), True),
+    **dict.fromkeys(("false", "no", "n", "0", "否", "无", "无效", "不属实"), False),
+}
+"""How sources say yes and no."""
 
 
 class Verdict(StrEnum):
@@ -120,6 +127,13 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return told <= was
         case Compare.AT_LEAST:
             return _number(found) >= _number(claimed)
+        case Compare.WITHIN:
+            first, last = _window(found)
+            return first <= date.fromisoformat(claimed.strip()) <= last
+        case Compare.SET:
+            return _members(claimed) <= _members(found)
+        case Compare.PREDICATE:
+            return _yes(found)
 
 
 def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
@@ -182,6 +196,33 @@ def _moments(*texts: str) -> list[date]:
     if len(set(months)) > 1:
         raise ValueError(f"a day and a month: {', '.join(texts)}")
     return [date.fromisoformat(text.strip() + "-01" * months[0]) for text in texts]
+
+
+def _window(text: str) -> tuple[date, date]:
+    """The first and last day of `2024-01-01/2027-12-31`; `..` is open (ISO 8601-2). Raises ValueError."""
+    first, slash, last = (part.strip() for part in text.partition("/"))
+    if not slash or first == last == _OPEN:
+        raise ValueError(f"no window of days: {text}")
+    held = date.min if first == _OPEN else date.fromisoformat(first), date.max if last == _OPEN else date.fromisoformat(last)
+    if held[0] > held[1]:
+        raise ValueError(f"a window that ends before it begins: {text}")
+    return held
+
+
+def _members(text: str) -> frozenset[str]:
+    """What a list names, whatever parts its members. Raises ValueError where it names nothing."""
+    named = frozenset(filter(None, map(_plain, _BETWEEN.split(text))))
+    if not named:
+        raise ValueError(f"a list of nothing: {text}")
+    return named
+
+
+def _yes(text: str) -> bool:
+    """What a source says of a question that it is asked to say yes or no to. Raises ValueError for anything else."""
+    told = _plain(text)
+    if told not in _ANSWERS:
+        raise ValueError(f"neither yes nor no: {text}")
+    return _ANSWERS[told]
 
 
 def _number(text: str) -> Decimal:

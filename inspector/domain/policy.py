@@ -46,13 +46,20 @@ class Profile(StrEnum):
 
 
 class Compare(StrEnum):
-    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such."""
+    """How a source's value is held against the claim. Those of order want two days, two months or two numbers, written as such.
+
+    `WITHIN`: the promised day lies in the source's window of days. `SET`: what is promised is all among what the source names.
+    `PREDICATE`: the source is asked whether the promise holds, and says yes or no: the least that settles a claim.
+    """
 
     EXACT = "exact"
     NORMALISED = "normalised"
     NOT_BEFORE = "not_before"
     NOT_AFTER = "not_after"
     AT_LEAST = "at_least"
+    WITHIN = "within"
+    SET = "set"
+    PREDICATE = "predicate"
 
 
 class Timer(StrEnum):
@@ -101,6 +108,7 @@ class Fact:
     """A provable fact of an item: where it is held and how it is compared.
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
+    `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     """
 
     code: str
@@ -114,6 +122,7 @@ class Fact:
     basis: str
     place: bool = False
     valid_for_basis: str = ""
+    record_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def bases(item: Item) -> Iterator[str]:
     """Everything that an item cites, for itself, for each of its facts and for each notice that it has had."""
     public = item.publicity.basis if item.publicity is not None else None
     own = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis, item.insured_basis, public)
-    of_facts = (basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis))
+    of_facts = (basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis, fact.record_basis))
     yield from (basis for basis in (*own, *of_facts, *(held.basis for held in item.notices)) if basis)
 
 

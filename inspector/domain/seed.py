@@ -144,7 +144,7 @@ def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite
     That a beacon signed what the part holds is `inspector.beacons`' affair.
     """
     kind = str(source["kind"])
-    promised(part.get("kind") == kind, kind, f"the part is a {part.get('kind')}")
+    promised(part.get("kind") == kind, kind, "other_kind", given=part.get("kind"))
     if kind == "reveal":
         return _reveal(source, part, suite)
     return {"drand": _drand, "nist": _nist, "text": _text}[kind](source, part)
@@ -152,21 +152,21 @@ def value(source: Mapping[str, object], part: Mapping[str, object], suite: Suite
 
 def _drand(source: Mapping[str, object], part: Mapping[str, object]) -> str:
     round_ = part.get("round")
-    promised(is_count(round_) and round_ == source["round"], "drand", "another round than the promised one")
-    promised(part.get("chain", source["chain"]) == source["chain"], "drand", "another chain than the promised one")
+    promised(is_count(round_) and round_ == source["round"], "drand", "other_round")
+    promised(part.get("chain", source["chain"]) == source["chain"], "drand", "other_chain")
     signature = part.get("signature")
-    promised(matches(_SIGNATURE, signature), "drand", "the signature is 96 or 192 lower-case hex")
+    promised(matches(_SIGNATURE, signature), "drand", "signature_form")
     return hashlib.sha256(bytes.fromhex(str(signature))).hexdigest()
 
 
 def _nist(source: Mapping[str, object], part: Mapping[str, object]) -> str:
     pulse = part.get("pulse")
     if not isinstance(pulse, Mapping):
-        raise Invalid("draw_seed_invalid", kind="nist", problem="a pulse is required")
+        raise Invalid("draw_seed_invalid", kind="nist", problem="pulse_missing")
     # A beacon asked for a time may answer with the next closest pulse.
-    promised(pulse.get("timeStamp") == source["time"], "nist", "another time than the promised one")
-    promised(_of_chain(source, pulse), "nist", "another chain than the promised one")
-    promised(matches(_PULSE, pulse.get("outputValue")), "nist", "the output value is 128 hex")
+    promised(pulse.get("timeStamp") == source["time"], "nist", "other_time")
+    promised(_of_chain(source, pulse), "nist", "other_chain")
+    promised(matches(_PULSE, pulse.get("outputValue")), "nist", "output_form")
     return str(pulse["outputValue"]).lower()
 
 
@@ -177,8 +177,10 @@ def _of_chain(source: Mapping[str, object], pulse: Mapping[str, object]) -> bool
 
 def _reveal(source: Mapping[str, object], part: Mapping[str, object], suite: Suite) -> str:
     nonce = part.get("nonce")
-    holds = matches(HEX64, nonce) and suite.hex(f"ssj1/nonce\n{nonce}") == source["hash"]
-    promised(holds, "reveal", "the nonce does not hash to the promise")
+    party = source.get("party") or "?"
+    promised(matches(HEX64, nonce), "reveal", "nonce_form", party=party)
+    holds = suite.hex(f"ssj1/nonce\n{nonce}") == source["hash"]
+    promised(holds, "reveal", "other_nonce", party=party, suite=suite.name)
     return str(nonce)
 
 
@@ -186,9 +188,9 @@ def _text(source: Mapping[str, object], part: Mapping[str, object]) -> str:
     text = part.get("text")
     holds = isinstance(text, str) and text != "" and "+" not in text and text == " ".join(text.split()) and flaw(text) is None
     seen = holds and all(unicodedata.category(char) != "Cc" for char in str(text))
-    promised(seen, "text", "NFC, single spaces only, no '+', no control character")
+    promised(seen, "text", "text_form")
     held = form(source)
-    promised(held is None or _fits(held, str(text)), "text", "the figures are not of the form that was promised")
+    promised(held is None or _fits(held, str(text)), "text", "figures_form")
     return str(text)
 
 

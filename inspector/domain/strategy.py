@@ -66,9 +66,14 @@ def steps(
         if method not in item.methods or (announced is not None and method not in announced):
             continue
         if method is Method.ONLINE_QUERY and fact.source:
-            ways.append(Step(method=method, via=fact.source, ground="", basis=fact.basis))
+            ways.append(Step(method=method, via=fact.source, ground="", basis=_ground(fact), record=bool(fact.record_basis)))
         elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
             ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
         elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
             ways.append(Step(method=method, via="", ground="", basis=row.basis))
     return tuple(ways)
+
+
+def _ground(fact: Fact) -> str:
+    """What a question to a source rests on: where a whole record comes back, the line that lets it (data minimisation, PIPL art. 6)."""
+    return ";".join(dict.fromkeys(filter(None, (fact.basis, fact.record_basis))))

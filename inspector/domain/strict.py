@@ -36,10 +36,10 @@ def expect(holds: bool, name: str, problem: str) -> None:
         raise Invalid("draw_commit_invalid", field=name, problem=problem)
 
 
-def promised(holds: bool, kind: str, problem: str) -> None:
-    """Refuse a part of a seed. Raises Invalid (`draw_seed_invalid`)."""
+def promised(holds: bool, kind: str, problem: str, **facts: object) -> None:
+    """Refuse a part of a seed; `problem` names its words (labels, group `seed_part`). Raises Invalid (`draw_seed_invalid`)."""
     if not holds:
-        raise Invalid("draw_seed_invalid", kind=kind, problem=problem)
+        raise Invalid("draw_seed_invalid", kind=kind, problem=problem, **facts)
 
 
 def parse(content: bytes) -> object:

@@ -229,6 +229,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
         "basis": step.basis,
         "ground": step.ground,
         "step": held.at,
+        "record": step.record,
     }
     return Order(
         kind=kind,

@@ -13,9 +13,11 @@ from typing import Any, Literal, Protocol
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling, ruling
 from inspector.domain.transition import Scope
+from inspector.flows.drift import Watch
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
@@ -42,6 +44,11 @@ class Connectors:
     def names(self) -> tuple[str, ...]:
         """Every lane there is."""
         return tuple(sorted({name for port in self.ports().values() for name in port}))
+
+    def owner(self, lane: str) -> str:
+        """Who stands behind a lane, by its card; the lane itself where nobody is named."""
+        made = next((port[lane] for port in self.ports().values() if lane in port), None)
+        return getattr(getattr(made, "card", None), "owner", "") or lane
 
     def __contains__(self, lane: object) -> bool:
         """Whether there is a connector of this lane."""
@@ -122,6 +129,10 @@ class Office:
     """Machine time between two moments of office time: by it lateness is judged, or a skipped weekend would look like an outage."""
     tickets_from: int = 100_000
     """From so many objects on PostgreSQL computes a draw's tickets."""
+    watch: Watch = field(default_factory=Watch)
+    """What sources' answers look like."""
+    manners: Mapping[str, Manners] = field(default_factory=dict)
+    """How often and when a connector may be asked, by its lane."""
     shadow: bool = False
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     held: int = RUN

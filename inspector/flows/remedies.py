@@ -162,6 +162,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "name it, or say --no-inspectors: then objects alone are drawn",
         "请写明；只抽对象、不派人的，请加 --no-inspectors",
     ),
+    "area_unmanned": (
+        "{objects} objects of area {pool}, qualification {qual}, and {count} inspectors for them; a team is {team}: no visit there has one",
+        "片区 {pool}、所需资格 {qual} 的对象有 {objects} 个，可派人员 {count} 人，而每组 {team} 人：那里的检查都无法成组",
+        "compare pools and quals of both rosters, or give inspectors these before the draw",
+        "请核对两份名录的片区与资格，或在抽取前补充人员",
+    ),
     "team_larger": (
         "{count} inspectors may be dealt, and a team is {team}: every visit lacks people",
         "可派的检查人员有 {count} 人，而每组 {team} 人：每次检查都会缺人",
@@ -331,6 +337,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "文件只有表头，没有数据行",
         "see whether it is the right file",
         "请核对是否为正确的文件",
+    ),
+    "sheets_hidden": (
+        "hidden sheets with rows were passed over: {sheets}; read was {read}",
+        "有内容的隐藏工作表未读取：{sheets}；读取的是 {read}",
+        "see whether their rows belong to the list",
+        "请核对其中各行是否属于名单",
     ),
     "cells_merged": (
         "merged cells {range}: only the first one has the content, the others are empty",

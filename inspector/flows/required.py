@@ -24,12 +24,16 @@ SOURCES, ASSISTANCE, SEEDS, PLANS, POOLS = KINDS = ("sources", "assistance", "se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What the settings have: the agencies, the plans, the names in each section of connectors, and what is said to come."""
+    """What the settings have: the agencies, the plans, the names in each section of connectors, and what is said to come.
+
+    `records` are the sources that send whole records.
+    """
 
     tree: Mapping[str, AgencyNode]
     plans: Mapping[str, Plan]
     there: Mapping[str, Collection[str]]
     not_yet: Sequence[str] = ()
+    records: Collection[str] = ()
 
     def excused(self, kind: str, name: str) -> bool:
         """Whether somebody has said that it is to come: by its name, or all of a kind of which there is none yet."""
@@ -44,6 +48,7 @@ def flaws(given: Given, packs: Collection[Policy], today: date) -> Iterator[Inva
         if (kind, name) not in told and not given.excused(kind, name):
             told.add((kind, name))
             yield flaw
+    yield from _records(given, packs, today)
 
 
 def idle(given: Given, packs: Collection[Policy], today: date) -> list[str]:
@@ -95,6 +100,17 @@ def _connectors(given: Given, policy: Policy) -> Iterator[tuple[str, str, Invali
         if via not in given.there[kind]:
             facts = ", ".join(f"{item}·{fact}" for item, (_, held) in items.items() for fact in held)
             yield kind, via, Invalid(code, name=via, pack=policy.label, facts=facts, **_near(via, given.there[kind]))
+
+
+def _records(given: Given, packs: Collection[Policy], today: date) -> Iterator[Invalid]:
+    """A source that sends whole records would be asked nothing about a fact without a line for that: said before a case finds it out."""
+    for name in sorted({node.pack for node in given.tree.values() if node.pack is not None}):
+        for policy in _to_come(packs, name, today):
+            for item in policy.items.values():
+                for fact in item.facts:
+                    if fact.source in given.records and not fact.record_basis:
+                        place = {"pack": policy.label, "item": item.code, "fact": fact.code}
+                        yield Invalid("record_line_missing", source=fact.source, **place)
 
 
 def _plans(given: Given, node: AgencyNode, versions: Sequence[Policy]) -> Iterator[tuple[str, str, Invalid]]:

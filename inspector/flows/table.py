@@ -22,6 +22,7 @@ from inspector.flows import (
     uncovered,
     verify,
 )
+from inspector.flows.inquiries import given_up, noted
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -44,13 +45,13 @@ class Flow:
 
 
 FLOWS: Mapping[OrderKind, Flow] = {
-    OrderKind.RATE: Flow(do=verify.rate, give_up=verify.give_up_rating),
-    OrderKind.ASK: Flow(do=verify.ask, give_up=verify.give_up_asking),
+    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating)),
+    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking)),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
     OrderKind.SUSPENSION_END: Flow(do=suspension.run_out),
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
-    OrderKind.ASSIST_SEND: Flow(do=assist.send, give_up=assist.give_up_sending),
+    OrderKind.ASSIST_SEND: Flow(do=noted(assist.send), give_up=given_up(assist.give_up_sending)),
     OrderKind.ASSIST_REMIND: Flow(do=assist.remind),
     OrderKind.ASSIST_DUE: Flow(do=assist.escalate),
     OrderKind.ASSIST_END: Flow(do=assist.end),

@@ -99,6 +99,7 @@ def ask(work: Work, office: Office) -> Settlement:
         subject_code=str(said["code"]),
         claimed=str(said["claimed"]),
         on=date.fromisoformat(str(said["on"])),
+        record=bool(said.get("record")),
     )
     try:
         answer = source.ask(question, key=work.key)
@@ -111,7 +112,9 @@ def ask(work: Work, office: Office) -> Settlement:
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:
     """All tries are spent: no answer, and the next way begins. Nothing is said about the subject (scenario 9)."""
     code = error.code if error else PATIENCE_OVER
-    return _weigh(work, office, _no_answer(work, Verdict.NO_ANSWER, code, office.now()))
+    found = _no_answer(work, Verdict.NO_ANSWER, code, office.now())
+    asked_now = error is None or error.attempts > 0  # else the tries that came before are all there were
+    return _weigh(work, office, found if asked_now else replace(found, attempts=work.attempts - 1))
 
 
 def due(work: Work, office: Office) -> Settlement:
@@ -193,16 +196,16 @@ def _found(
     """
     if isinstance(failed, Garbled):
         garbled(tx, case, work.lane, failed.digest, now)
+    claim = asked(work.payload)
     if isinstance(answer, Evidence):
-        return answer
+        return office.watch.heed(tx, work.lane, claim.fact, answer)
     if answer.clock:
         off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
         tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
     elif answer.clock is not None:
         tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
-    claim = asked(work.payload)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
-    return judge(work.key, claim, fact, answer, now)
+    return office.watch.heed(tx, work.lane, claim.fact, judge(work.key, claim, fact, answer, now))
 
 
 def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None:

@@ -48,7 +48,12 @@ def told(error: InspectorError, lang: Lang) -> str:
 
 
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
-    """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`."""
+    """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
+
+    What is wrong with a part of a seed is a code (group `seed_part`), and is put into words here.
+    """
+    if known(part := f"seed_part.{facts.get('problem')}", lang):
+        return {**facts, "problem": label(part, lang, **facts)}
     if lang == "en":
         return facts
     return {**facts, **{name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}}

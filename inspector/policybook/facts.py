@@ -17,7 +17,7 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis")
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis")
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
     return Fact(
         code=part.code("code", CODE),
@@ -29,6 +29,7 @@ def _fact(part: Part) -> Fact:
         compare=part.choice("compare", Compare),
         valid_for=part.term("valid_for"),
         valid_for_basis=part.maybe_basis("valid_for_basis") or "",
+        record_basis=part.maybe_basis("record_basis") or "",
         basis=part.basis("basis"),
         place="place" in part.content and part.flag("place"),
     )

@@ -197,14 +197,31 @@ def _exemption(item: Item) -> str:
 
 
 def _facts(policy: Policy) -> Table:
-    heads = ("编号", "事实", "数据来源", "协助机关", "请求理由", "只在现场", "为场所地址", "比对", "有效期", "有效期依据", "依据")
+    heads = (
+        "编号",
+        "事实",
+        "数据来源",
+        "协助机关",
+        "请求理由",
+        "只在现场",
+        "为场所地址",
+        "比对",
+        "有效期",
+        "有效期依据",
+        "可取整条记录的依据",
+        "依据",
+    )
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
     return Table(title="事实", heads=heads, rows=rows)
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
     held = (fact.name, fact.source or "", fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
-    return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), fact.valid_for_basis, fact.basis)
+    return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), *_bases(fact))
+
+
+def _bases(fact: Fact) -> tuple[str, str, str]:
+    return fact.valid_for_basis, fact.record_basis, fact.basis
 
 
 def _strategies(policy: Policy) -> Table:

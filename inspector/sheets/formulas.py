@@ -28,9 +28,12 @@ _TEXT = re.compile(rb"\bt=[\"']str[\"']")
 _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 
 
-def refuse(content: bytes) -> None:
-    """Raise Invalid (`sheet_formula`, `sheet_cell_error`) naming the cells; nothing for a workbook of another form than xlsx."""
-    xml = _first_sheet(content)
+def refuse(content: bytes, place: int) -> None:
+    """Raise Invalid (`sheet_formula`, `sheet_cell_error`) naming the cells; nothing for a workbook of another form than xlsx.
+
+    `place`: which of its sheets is read, counted from 0.
+    """
+    xml = _sheet(content, place)
     if b"f" not in xml or not (_FORMULA.search(xml) or _ERROR.search(xml)):
         return
     for code, found in (("sheet_formula", list(_uncomputed(xml))), ("sheet_cell_error", list(_wrong(xml)))):
@@ -55,15 +58,15 @@ def _place(attributes: bytes) -> str:
     return found[1].decode() if found else "?"
 
 
-def _first_sheet(content: bytes) -> bytes:
+def _sheet(content: bytes, place: int) -> bytes:
     """The XML of the sheet that is read; empty where the content is no xlsx."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = set(packed.namelist())
             if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
                 return b""
-            first = _SHEET.search(packed.read("xl/workbook.xml"))
-            target = _target(packed.read("xl/_rels/workbook.xml.rels"), first[1]) if first else ""
+            listed = _SHEET.findall(packed.read("xl/workbook.xml"))
+            target = _target(packed.read("xl/_rels/workbook.xml.rels"), listed[place]) if place < len(listed) else ""
             if target not in names or packed.getinfo(target).file_size > MOST_BYTES:
                 return b""
             return packed.read(target)

@@ -15,10 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from inspector.domain.errors import Invalid
 from inspector.sheets import formulas
 from inspector.sheets.flaw import HEAD, RowFlaw
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 Cell = str | int | float | date
 """Text, or what Excel keeps otherwise. A moment of Excel is its day when it has no hour, else ISO text."""
@@ -176,16 +180,41 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        held = book.get_sheet_by_index(0)
+        name, hidden = _the_one(book)
+        held = book.get_sheet_by_name(name)
         table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
+    except Invalid:
+        raise
     except (CalamineError, OSError, ValueError, IndexError) as error:
         raise Invalid("sheet_workbook") from error
-    formulas.refuse(content)
-    odd = [
+    formulas.refuse(content, book.sheet_names.index(name))
+    odd = (
+        [RowFlaw(row=HEAD, column="", code="sheets_hidden", facts={"sheets": ", ".join(hidden), "read": name})] if hidden else []
+    )
+    odd += [
         RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
         for (top, left), (bottom, right) in merged
     ]
     return [tuple(cell(value) for value in row) for row in table], odd
+
+
+def _the_one(book: CalamineWorkbook) -> tuple[str, list[str]]:
+    """The one sheet that a person sees rows in, and the hidden ones with rows that are passed over.
+
+    A list is one sheet: of several nobody knows which are meant, and who stands in the others would be left out unseen.
+    Raises Invalid (`sheet_several`, `sheet_hidden`).
+    """
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    seen = {one.name: one.visible == SheetVisibleEnum.Visible for one in listed}
+    full = [name for name in seen if any(any(row) for row in book.get_sheet_by_name(name).iter_rows())]
+    shown, hidden = [name for name in full if seen[name]], [name for name in full if not seen[name]]
+    if len(shown) > 1:
+        raise Invalid("sheet_several", sheets=", ".join(shown))
+    if hidden and not shown:
+        raise Invalid("sheet_hidden", sheets=", ".join(hidden))
+    return (shown or list(seen))[0], hidden
 
 
 def _place(row: int, column: int) -> str:

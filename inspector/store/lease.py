@@ -89,8 +89,17 @@ def _each(names: sa.CTE, fit: sa.ColumnElement[bool], by: str, *, sqlite: bool) 
     return sa.select(one.c.id, one.c.urgent_by).select_from(names.join(one, one.c.id.in_(ids))).where(fit)
 
 
+def _spent() -> sa.Select[Any]:
+    """Rows of one lane whose patience is over, or will be before the lane may be asked: of kinds for which there is another way."""
+    early = work.c.expires_at <= sa.bindparam("by", type_=Moment)  # never before now: by it the index is read
+    fit = (work.c.expires_at <= _OFFICE) | work.c.kind.in_(sa.bindparam("kinds", expanding=True))
+    held = sa.select(work.c.id).where(work.c.state == _READY, _FREE, _OF_LANE, early, fit)
+    return held.order_by(work.c.expires_at, work.c.id).limit(_MOST).with_for_update(skip_locked=True, of=work)
+
+
 _BOTH = (True, False)
 """On SQLite, and not."""
 CLAIM = {one: _lease(_choice(sqlite=one), sqlite=one) for one in _BOTH}
 CLAIM_HOUSE = {one: _lease(_first(_HOUSE), sqlite=one) for one in _BOTH}
-PROBE = {one: _lease(_first(_OF_LANE), sqlite=one) for one in _BOTH}
+OF_LANE = {one: _lease(_first(_OF_LANE), sqlite=one) for one in _BOTH}
+SPENT = {one: _lease(_spent(), sqlite=one) for one in _BOTH}

@@ -22,17 +22,21 @@ from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.draws import DrawRoom
+from inspector.store.drift import DriftRoom
 from inspector.store.events import EventRoom
 from inspector.store.inbox import InboxRoom
+from inspector.store.inquiries import InquiryRoom
 from inspector.store.inspections import InspectionRoom
 from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.machine import MachineClock
+from inspector.store.manners import MannerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
+from inspector.store.retries import RetryRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
@@ -161,6 +165,11 @@ class Tx:
         return RosterRoom(self._batch)
 
     @cached_property
+    def inquiries(self) -> InquiryRoom:
+        """The room of inquiries."""
+        return InquiryRoom(self._batch)
+
+    @cached_property
     def inspections(self) -> InspectionRoom:
         """The room of inspections."""
         return InspectionRoom(self._batch)
@@ -189,6 +198,21 @@ class Tx:
     def lanes(self) -> LaneRoom:
         """The room of lanes."""
         return LaneRoom(self._batch)
+
+    @cached_property
+    def manners(self) -> MannerRoom:
+        """The room of manners."""
+        return MannerRoom(self._batch)
+
+    @cached_property
+    def retries(self) -> RetryRoom:
+        """The room of tries that may still be made."""
+        return RetryRoom(self._batch)
+
+    @cached_property
+    def drift(self) -> DriftRoom:
+        """The room of what answers look like."""
+        return DriftRoom(self._batch)
 
     @cached_property
     def schedules(self) -> ScheduleRoom:

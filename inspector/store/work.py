@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
-from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, PROBE
+from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, case_file, work
 
@@ -168,9 +168,9 @@ class WorkRoom(Room):
         """
         values = {"machine": machine_now, "until": machine_now + lease, "me": owner, "most": limit}
         if not laned:
-            return _claimed(self.connection.execute(CLAIM_HOUSE[self.sqlite], values).all())
+            return claimed(self.connection.execute(CLAIM_HOUSE[self.sqlite], values).all())
         told = {**values, "office": office_now, "full": padded(full) or [""]}
-        return _claimed(self.connection.execute(CLAIM[self.sqlite], told).all())
+        return claimed(self.connection.execute(CLAIM[self.sqlite], told).all())
 
     def probe(self, owner: str, machine_now: datetime, lease: timedelta, cooled: Sequence[str]) -> list[Work]:
         """Lease one row of each lane whose breaker has cooled, unless a call of that lane is under way somewhere (half-open).
@@ -182,7 +182,7 @@ class WorkRoom(Room):
         for name in cooled:
             asked = {"machine": machine_now, "of_lane": name}
             if self.connection.execute(CALLING, asked).first() is None:
-                held += _claimed(self.connection.execute(PROBE[self.sqlite], {**values, "of_lane": name}).all())
+                held += claimed(self.connection.execute(OF_LANE[self.sqlite], {**values, "of_lane": name}).all())
         return held
 
     def finish_ahead(self, held: Sequence[Work], now: datetime) -> None:
@@ -341,10 +341,11 @@ class WorkRoom(Room):
             asked = asked.where(column == value) if value is not None else asked
         return self.rows(asked)
 
-    def counts(self, machine_now: datetime) -> Sequence[Any]:
-        """(kind, state, leased, count, oldest due) of everything not done: by the indexes of the open states, past all that is done."""
+    def counts(self, machine_now: datetime, held: Collection[str] = ()) -> Sequence[Any]:
+        """(kind, state, leased, count, oldest due but of lanes `held`) of everything not done: by the indexes of the open states."""
         leased = sa.and_(work.c.state == "ready", work.c.lease_until > machine_now)
-        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), sa.func.min(work.c.due_at))
+        oldest = sa.func.min(sa.case((work.c.lane.not_in(sorted(held)), work.c.due_at)) if held else work.c.due_at)
+        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), oldest)
         grouped = shown.group_by(work.c.kind, work.c.state, sa.text("leased"))
         return self.connection.execute(sa.union_all(*(grouped.where(state) for state in _OPEN_STATES))).all()
 
@@ -376,7 +377,7 @@ def _of(held: Work) -> dict[str, object]:
     return {"held_id": held.id, "held_fence": held.fence}
 
 
-def _claimed(rows: Sequence[Any]) -> list[Work]:
+def claimed(rows: Sequence[Any]) -> list[Work]:
     """Rows as they were leased, most urgent first: RETURNING promises no order."""
     return [
         Work(

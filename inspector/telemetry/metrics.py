@@ -41,6 +41,12 @@ class Snapshot:
     uncovered: Sequence[tuple[str, int]] = ()
     at_risk: Sequence[tuple[str, int]] = ()
     lanes: Sequence[tuple[str, bool, bool]] = ()
+    barred: Sequence[tuple[str, bool]] = ()
+    failures: Sequence[tuple[str, int]] = ()
+    waiting: Sequence[tuple[str, str, int]] = ()
+    quota_left: Sequence[tuple[str, int]] = ()
+    drifting: Sequence[tuple[str, str, int]] = ()
+    compared: Sequence[tuple[str, str, int]] = ()
     schedules: Sequence[tuple[str, float, float]] = ()
     unsealed: int = 0
     unsealed_seconds: float = 0.0
@@ -68,7 +74,8 @@ class _State(Collector):
         help_retractions = "Credit entries that are to be taken back and have not been yet."
         yield _single("inspector_credit_retractions_open", help_retractions, retractions)
         help_oldest = (
-            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none."
+            "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none. "
+            "What waits for the hours or the quota of its connector is not late."
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
@@ -86,10 +93,7 @@ class _State(Collector):
         yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
         help_at_risk = "Open verifications and reviews due within this many working days."
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
-        opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
-        yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
-        paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
-        yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
+        yield from _connectors(held)
         lag = [(name, seconds) for name, seconds, _ in held.schedules]
         yield _family(
             "inspector_schedule_lag_seconds", "How late a schedule's last slot was taken, in machine time.", ("schedule",), lag
@@ -115,6 +119,28 @@ class _State(Collector):
         yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
         help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
+
+
+def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
+    """What is known of each connector."""
+    opened = [(name, float(is_open)) for name, is_open, _ in held.lanes]
+    yield _family("inspector_connector_breaker_open", "1 while a connector's breaker is open.", ("connector",), opened)
+    paused = [(name, float(is_paused)) for name, _, is_paused in held.lanes]
+    yield _family("inspector_connector_paused", "1 while a person has paused a connector.", ("connector",), paused)
+    help_barred = "1 while a connector does not let us in: its credential, its address or what it has granted us is to be mended."
+    yield _family("inspector_connector_barred", help_barred, ("connector",), held.barred)
+    help_failures = "Failures in a row of a connector; 0: its last call was answered."
+    yield _family("inspector_connector_failures", help_failures, ("connector",), held.failures)
+    help_waiting = "Work that waits because its connector is not asked now: paused, breaker, barred, hours, quota or rate."
+    yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
+    help_quota = "Calls that a connector with a daily quota has left today."
+    yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
+    help_drifting = "1 while a source answers a fact otherwise than it used to, and no person has said that this is right."
+    yield _family("inspector_source_drifting", help_drifting, ("connector", "fact"), held.drifting)
+    help_compared = (
+        "Windows of answers compared with those before. Times drift.chance: so many false alarms are to be expected at most."
+    )
+    yield _family("inspector_source_windows", help_compared, ("connector", "fact"), held.compared)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
+from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
@@ -54,7 +55,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("calendar", list(_calendar(desk, tx, lang)), desk.office.calendar.ends_soon(desk.office.calendar.local_date(now))),
         ("cases", list(_cases(tx, lang)), False),
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
-        ("lanes", list(_lanes(tx, machine_now, lang)), shut),
+        ("lanes", list(_lanes(desk.office, tx, machine_now, lang)), shut),
         ("draws", list(_draws(tx, lang)), False),
         ("schedules", list(_schedules(desk.office, tx, lang)), False),
         ("replicas", list(_replicas(tx, machine_now, lang)), False),
@@ -102,7 +103,9 @@ def _work(desk: Desk, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str
         yield label("ops.work", lang, **facts, oldest=_at(desk.office, oldest))
 
 
-def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
+def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
+    held, quotas = waits(tx, office), left(tx, office)
+    behind = tx.manners.behind([*held])
     for lane in tx.lanes.all():
         error = wording.code("note", lane.error, lang) if lane.error else ""
         if lane.paused:
@@ -115,9 +118,18 @@ def _lanes(tx: Tx, machine_now: datetime, lang: Lang) -> Iterator[str]:
             state = label("ops.lane_open", lang, seconds=seconds, error=error)
         elif lane.failures:
             state = label("ops.lane_failing", lang, failures=lane.failures, error=error)
+        elif lane.name in held:
+            why = held[lane.name]
+            state = label("ops.lane_held", lang, reason=label(f"wait.{why.reason}", lang), until=_at(office, why.until))
         else:
             state = label("ops.lane_well", lang)
-        yield label("ops.lane", lang, name=lane.name, state=state)
+        name = "ops.lane_waiting" if behind.get(lane.name) else "ops.lane"
+        yield label(name, lang, name=lane.name, state=state, count=behind.get(lane.name, 0))
+        if lane.name in quotas:
+            yield label("ops.lane_quota", lang, name=lane.name, left=quotas[lane.name])
+    for (source, fact), drift in tx.drift.all().items():
+        if drift.alarm is not None:
+            yield label("ops.lane_drifts", lang, name=source, fact=fact)
 
 
 def _draws(tx: Tx, lang: Lang) -> Iterator[str]:

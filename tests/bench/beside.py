@@ -1,10 +1,10 @@
-"""How long healthy work takes from due to settled, alone and beside a source that is dead: it takes every call and never answers.
+"""How long the work of nine healthy sources takes from due to settled, alone and beside a tenth that takes every call and never answers.
 
-`python -m tests.bench.beside --rounds 3 --jobs 600 --rate 100`
+`python -m tests.bench.beside --rounds 7 --jobs 1500 --rate 100`
 
-One worker with the engine's own numbers and full durability. Beside: the dead source has a backlog that is more urgent than all the
-rest; its calls hang until their budget, then its breaker opens and the backlog waits behind it. Rounds alternate, each has a fresh
-database; the percentiles are over all rounds.
+One worker with the engine's own numbers and full durability; one question for each case, to the nine in turn. Beside: the dead source
+has a backlog that is more urgent than all the rest; its calls hang until their budget, then its breaker opens and the backlog waits
+behind it. Each round is a pair on fresh databases, alone and beside, in an order that alternates; the median of the pairs' ratios counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 from connectors.http import Wire
 from inspector.daemon import sweeps
@@ -40,7 +40,7 @@ from tests.bench.machine import machine, told
 from tests.bench.stub import stub
 from tests.house import ZONE, open_office, running
 
-WELL, DEAD = "registry", "dead"
+DEAD = "dead"
 
 
 def now() -> datetime:
@@ -77,8 +77,9 @@ def measure(url: str, wires: dict[str, Wire], given: argparse.Namespace, *, back
     migrate.upgrade(store)
     office = open_office(store, now)
     with store.begin() as tx:
-        tx.lanes.ensure([WELL, DEAD])
+        tx.lanes.ensure([*wires])
         tx.work.order([order(f"{number:06d}", DEAD, now() - timedelta(days=1)) for number in range(backlog)], now())
+    well = [lane for lane in wires if lane != DEAD]
     done: dict[str, float] = {}
     due: dict[str, float] = {}
     worker = Worker(office, Metrics(), Engine(), "bench", flows={OrderKind.ASK: Flow(do=partial(ask, wires, done))})
@@ -87,7 +88,7 @@ def measure(url: str, wires: dict[str, Wire], given: argparse.Namespace, *, back
         began = time.monotonic()
         for number in range(given.jobs):
             time.sleep(max(0.0, began + number / given.rate - time.monotonic()))
-            made = order(f"{number:06d}", WELL, now())
+            made = order(f"{number:06d}", well[number % len(well)], now())
             due[made.key] = made.due_at.timestamp()
             with store.begin() as tx:
                 tx.work.order([made], made.due_at)
@@ -112,32 +113,40 @@ def percentiles(found: list[float]) -> tuple[float, float]:
 def main() -> None:
     """Run the rounds and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=600)
-    parser.add_argument("--rate", type=float, default=100.0, help="healthy jobs a second")
+    parser.add_argument("--rounds", type=int, default=7, help="pairs of rounds")
+    parser.add_argument("--jobs", type=int, default=1500)
+    parser.add_argument("--rate", type=float, default=100.0, help="healthy jobs a second, of all sources together")
+    parser.add_argument("--sources", type=int, default=10, help="one of them is the dead one")
     parser.add_argument("--backlog", type=int, default=5000, help="rows of the dead source")
     parser.add_argument("--budget", type=float, default=3.0, help="seconds that a call of it may hang")
     given = parser.parse_args()
     logs.configure(level="ERROR")
-    found: dict[tuple[str, bool], list[float]] = {}
+    found: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {"SQLite": [], "PostgreSQL": []}
     with ExitStack() as stack:
         outside, dead = stack.enter_context(stub(0.005)), stack.enter_context(silent())
         cluster = stack.enter_context(servers.postgres())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         hangs = {"url": dead, "read_seconds": given.budget, "budget_seconds": given.budget, "tries": 1}
-        wires = {WELL: Wire({"url": outside.url}), DEAD: Wire(hangs)}
+        wires = {f"registry-{number}": Wire({"url": outside.url}) for number in range(1, given.sources)} | {DEAD: Wire(hangs)}
         for number in range(given.rounds):
-            for beside in (False, True):
-                for name in ("SQLite", "PostgreSQL"):
+            for name, pairs in found.items():
+                pair = {}
+                for beside in (False, True) if number % 2 else (True, False):
                     url = cluster.lend() if name == "PostgreSQL" else f"sqlite:///{folder / f'{number}-{beside}.sqlite3'}"
-                    round_ = measure(url, wires, given, backlog=given.backlog if beside else 0)
-                    found.setdefault((name, beside), []).extend(round_)
-                    print(f"round {number + 1} {name} {'beside' if beside else 'alone'}: {percentiles(round_)}", file=sys.stderr)
-    print("| database | p50 alone | p50 beside | ratio | p99 alone | p99 beside | ratio |\n|---|---|---|---|---|---|---|")
-    for name in ("SQLite", "PostgreSQL"):
-        alone, beside_ = percentiles(found[name, False]), percentiles(found[name, True])
-        cells = [f"{a:.1f} ms | {b:.1f} ms | {b / a:.2f}" for a, b in zip(alone, beside_, strict=True)]
-        print(f"| {name} | {' | '.join(cells)} |")
+                    pair[beside] = percentiles(measure(url, wires, given, backlog=given.backlog if beside else 0))
+                    print(f"round {number + 1} {name} {'beside' if beside else 'alone'}: {pair[beside]}", file=sys.stderr)
+                pairs.append((pair[False], pair[True]))
+    print(
+        "| database | p50 alone | beside | ratio | p99 alone | beside | ratio | ratios of the rounds |\n|---|---|---|---|---|---|---|---|"
+    )
+    for name, pairs in found.items():
+        cells: list[str] = []
+        ratios: list[float] = []
+        for one in (0, 1):
+            alone, beside_ = (median(pair[side][one] for pair in pairs) for side in (0, 1))
+            ratios = sorted(pair[1][one] / pair[0][one] for pair in pairs)
+            cells.append(f"{alone:.1f} ms | {beside_:.1f} ms | {median(ratios):.2f}")
+        print(f"| {name} | {' | '.join(cells)} | {ratios[0]:.2f} to {ratios[-1]:.2f} |")
     print(f"\n{told(machine() | {name: str(value) for name, value in vars(given).items()})}")
 
 

@@ -52,7 +52,7 @@ def test_an_expired_credential_holds_all_work_back_tells_one_person_once_and_wea
         with store.read() as tx:
             (lane,) = [one for one in tx.lanes.all() if one.name == LANE]
             assert (lane.barred, lane.error) == (True, "unauthorised")
-            told = list(opswords._lanes(tx, tx.machine_now(), "en"))
+            told = list(opswords._lanes(office, tx, tx.machine_now(), "en"))
         assert "we are not let in (the other side did not accept our credentials)" in told[0]
         answers.append("mended")
         with store.begin() as tx:  # as a restart with mended settings does

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from inspector.bootstrap import engine as engine_of
 from inspector.daemon.bulkhead import NOTHING, Bulkhead, Room
-from inspector.daemon.engine import Engine
+from inspector.daemon.engine import Engine, engine_of
 from inspector.domain.errors import Invalid
-from inspector.settings import EngineSettings, load
+from inspector.settings import load
 from inspector.store.store import Store
 from inspector.store.work import Work
+from inspector.tuning import EngineSettings
 from tests.engine import FAST, Hands, at_work, clock, order, put, real_office, states, until
 
 SMALL = replace(FAST, threads=16, capacity=64, lane_slots=4)

@@ -217,21 +217,22 @@ def test_the_password_of_the_file_is_told_to_the_server_alone_and_what_it_answer
 
 
 @contextmanager
-def door(said: str) -> Iterator[tuple[int, list[bytes]]]:
+def door(said: str, times: int = 1) -> Iterator[tuple[int, list[bytes]]]:
     """A server that asks for the password in the clear, hears it, and then says this (protocol 3, ErrorResponse)."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def once() -> None:
-            client, _ = listening.accept()
-            with client:
-                while (asked := client.recv(1000))[4:8] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # TLS? GSS?
-                    client.sendall(b"N")
-                assert b"user\0u\0" in asked
-                client.sendall(b"R" + struct.pack("!ii", 8, 3))
-                heard.append(client.recv(1000)[5:])
-                told = b"S" + said.encode()
-                client.sendall(b"E" + struct.pack("!i", len(told) + 4) + told)
+            for _ in range(times):
+                client, _ = listening.accept()
+                with client:
+                    while (asked := client.recv(1000))[4:8] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # TLS? GSS?
+                        client.sendall(b"N")
+                    assert b"user\0u\0" in asked
+                    client.sendall(b"R" + struct.pack("!ii", 8, 3))
+                    heard.append(client.recv(1000)[5:])
+                    told = b"S" + said.encode()
+                    client.sendall(b"E" + struct.pack("!i", len(told) + 4) + told)
 
         thread = threading.Thread(target=once)
         thread.start()

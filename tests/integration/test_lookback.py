@@ -127,7 +127,7 @@ def test_a_visit_written_back_refuses_the_next_draw_until_a_person_has_mended_th
     assert f"{one.id}: done_at" in matters(office, lookback.MATTER)["plan:weekly"]
     daily(office)
     assert f"{one.id}: done_at" in matters(office, lookback.MATTER)["look"]
-    (told,) = [found for found in draws(office) if found.what == "draws.history"]
+    (told,) = [found for found in draws(office) if found.name == "draws.history"]
     assert one.id in str(told)
     write(store, sa.update(visit).where(visit.c.id == one.id).values(done_at=one.done_at))
     with store.begin() as tx:

@@ -35,10 +35,15 @@ def office(tmp_path: Path) -> Operator:
     return laptop(tmp_path)
 
 
+def plan(source: str) -> str:
+    """A plan whose seed has this source alone."""
+    seedless = PLAN.partition("[[seed]]")[0] + "[strata.A]" + PLAN.partition("[strata.A]")[2]
+    return seedless.replace("[strata.A]", f"[[seed]]\n{source}\n[strata.A]", 1)
+
+
 def announced(office: Operator, source: str) -> Path:
     """A draw whose only source is the beacon."""
-    seedless = PLAN.partition("[[seed]]")[0] + "[strata.A]" + PLAN.partition("[strata.A]")[2]
-    office.file("plan.toml", seedless.replace("[strata.A]", f"[[seed]]\n{source}\n[strata.A]", 1))
+    office.file("plan.toml", plan(source))
     said = announce(office)
     assert said.code == 0, said.err
     return office.folder / "draw"
@@ -62,6 +67,16 @@ def refused(folder: Path, told: str, now: datetime, **how: bool) -> str:
         carry(folder, [told], lambda _: None, unwatched, now, **how)
     assert written(folder) == set()
     return error.value.code
+
+
+def test_a_round_that_speaks_before_a_witness_could_hold_the_commitment_is_refused_with_the_first_that_may_be_taken(
+    office: Operator,
+) -> None:
+    number = QUICKNET.round_from(datetime.now(UTC) + timedelta(minutes=9))
+    office.file("plan.toml", plan(f'kind = "drand"\nchain = "{QUICKNET.hash}"\nround = {number}'))
+    said = announce(office, "--json")
+    assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "beacon_near")
+    assert not (office.folder / "draw").exists()
 
 
 def test_a_signature_invented_before_its_round_exists_is_refused_in_both_languages(office: Operator) -> None:

@@ -85,6 +85,21 @@ def test_one_row_that_is_missing_is_refused_by_its_name_unless_somebody_says_tha
     assert flaws(tmp_path, sections, f'["{excuse}"]') == []
 
 
+def test_a_source_that_sends_whole_records_needs_a_line_of_the_pack_for_each_fact_it_is_asked_about(tmp_path: Path) -> None:
+    found = flaws(tmp_path, without(sources__social=f"{HTTP}record = true\n"))
+    assert {one.code for one in found} == {"record_line_missing"}
+    assert ("hr-agency-staff", "insured-staff") in {(one.facts["item"], one.facts["fact"]) for one in found}
+    assert all("record_basis" in told(one, lang) for one in found for lang in LANGS)
+    text = (ROOT / "policies" / "demo" / "pack.toml").read_text(encoding="utf-8")
+    packs = tmp_path / "packs" / "demo"
+    packs.mkdir(parents=True)
+    (packs / "pack.toml").write_text(
+        text.replace('source = "social"', 'source = "social"\nrecord_basis = "S0:7"'), encoding="utf-8"
+    )
+    file = tmp_path / "inspector.toml"
+    assert list(bootstrap.flaws(load(file), Policybook.load(tmp_path / "packs"), load_calendars(SHIPPED / "calendars"))) == []
+
+
 def test_a_version_of_a_pack_that_is_over_asks_for_nothing_and_one_to_come_does(tmp_path: Path) -> None:
     text = (ROOT / "policies" / "demo" / "pack.toml").read_text(encoding="utf-8")
     packs = tmp_path / "packs" / "demo"

@@ -49,6 +49,13 @@ def test_a_source_is_asked_for_one_fact_with_its_purpose() -> None:
     assert found.provenance.reply_digest == hashlib.sha256(json.dumps(FOUND).encode()).hexdigest()
 
 
+def test_an_interface_that_sends_whole_records_is_asked_only_where_the_pack_has_a_line_for_that() -> None:
+    with asking(answer(200, FOUND), record=True) as (made, held):
+        refused = caught(lambda: made.ask(QUESTION, key="k-1"))
+        assert (type(refused), refused.code, refused.attempts, held.heard) == (Refused, "record_without_policy", 0, [])
+        assert made.ask(replace(QUESTION, record=True), key="k-2").value == "yes"
+
+
 def test_a_question_without_purpose_sends_no_byte() -> None:
     contract = testing.SourceContract()
     with asking(answer(200, FOUND)) as (made, held):

@@ -195,6 +195,7 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
         "method": re.compile(r"[A-Z]+"),
         "agency": {"bureau", "housing"},
         "chosen": {"chance", "coverage"},
+        "reason": {"breaker", "paused"},
         "lack": {lack.value for lack in CHANGING},
         "tick": {"seal"},
         "schedule": {"plan:spring", "plan:weekly"},

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
+import xlsxwriter
 
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS, told
@@ -40,6 +42,40 @@ def test_what_is_no_list_is_named_as_what_it_is(content: bytes, code: str, says:
 def test_a_list_is_read_whether_packed_or_not() -> None:
     assert read(LIST) == read(gzip.compress(LIST))
     assert [row.cells for row in read(LIST).rows] == [("A", "甲")]
+
+
+def sheets(**rows: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of sheets with these rows; one whose name begins with `old` is hidden."""
+    packed = io.BytesIO()
+    book = xlsxwriter.Workbook(packed)
+    for name, told_rows in rows.items():
+        held = book.add_worksheet(name)
+        for number, cells in enumerate(told_rows):
+            for column, text in enumerate(cells):
+                if text.startswith("="):
+                    held.write_formula(number, column, text, None, "#REF!")
+                else:
+                    held.write_string(number, column, text)
+        if name.startswith("old"):
+            held.hide()
+        else:
+            held.activate()
+            held.set_first_sheet()
+    book.close()
+    return packed.getvalue()
+
+
+def test_of_a_workbook_the_one_sheet_that_a_person_sees_is_read_and_no_other_is_passed_over_in_silence() -> None:
+    first, second = [["编号", "名称"], ["A", "甲"]], [["编号", "名称"], ["B", "乙"]]
+    held = read(sheets(old=first, new=second, empty=[]))
+    assert [row.cells for row in held.rows] == [("B", "乙")]
+    assert [(one.code, one.facts["sheets"]) for one in held.odd] == [("sheets_hidden", "old")]
+    for code, book in (("sheet_several", {"east": first, "west": second}), ("sheet_hidden", {"old": first, "empty": []})):
+        with pytest.raises(Invalid) as refused:
+            read(sheets(**book))
+        assert (refused.value.code, refused.value.facts["sheets"]) == (code, "east, west" if code == "sheet_several" else "old")
+    with pytest.raises(Invalid, match="sheet_cell_error"):
+        read(sheets(empty=[], list=[["编号", "名称"], ["x", "=A9"]]))
 
 
 def workbook(*cells: str) -> bytes:

@@ -21,8 +21,8 @@ from connectors.http import WireConfig
 from inspector.demo.server import Request
 from inspector.demo.world import Scene, World
 from inspector.ports import Letter, LetterKind
-from inspector.settings import EngineSettings
 from inspector.testing.peer import answer, peer
+from inspector.tuning import EngineSettings
 from tests.documented_wire import (
     EXCHANGES,
     INCOMING,

@@ -12,14 +12,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import beside, folder, papers, plan, rosters, spool
+from inspector.cli.offline import beside, folder, manned, papers, plan, rosters, spool
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.cli.offline.spool import Advance, Spool
+from inspector.domain.audit import MARGIN
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.commitment import Commitment, Listing, Rules, commit
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze, lines
 from inspector.domain.rowfile import content, tally
+from inspector.domain.seed import known_at
 from inspector.domain.suite import SUITES, Suite
 from inspector.flows.diagnosis import of_error
 from inspector.sheets.flaw import RowFlaw
@@ -171,6 +174,7 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
             staff = rosters.inspectors(file, listed, salt, today, advance)
+        manned.remark(things, staff, listed.team)
     if (file := given.roster(told, listed, "bans")) is not None:
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)
@@ -186,6 +190,7 @@ def announce(given: Given, handed: Handed, now: datetime, step: Step) -> Announc
     with step("freezing") as advance:
         frames = {one.plan.name: _frozen(one, suite, advance) for one in handed.lists}
     sources, nonces = _sources(told)
+    _refuse_near(sources, now)
     with step("committing"):
         made = commit(
             number=told.number,
@@ -253,6 +258,18 @@ def _sources(told: DrawPlan) -> tuple[list[Mapping[str, object]], dict[int, str]
         else:
             sources.append(source)
     return sources, nonces
+
+
+def _refuse_near(sources: Sequence[Mapping[str, object]], now: datetime) -> None:
+    """A witness must hold W ten minutes before a beacon speaks (draw-protocol 7.4): of a nearer one that can never be shown.
+
+    Raises Invalid (`beacon_near`); of one that has spoken already the commitment itself says so.
+    """
+    for source in sources:
+        at = known_at(source)
+        if at is not None and now < at < now + MARGIN:
+            told, first = (one.astimezone(SHANGHAI).isoformat(timespec="seconds") for one in (at, now + 2 * MARGIN))
+            raise Invalid("beacon_near", kind=source["kind"], at=told, first=first)
 
 
 def _private(given: Given, told: DrawPlan) -> list[Path]:

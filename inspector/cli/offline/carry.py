@@ -134,7 +134,7 @@ def collect(commitment: Commitment, told: Sequence[str], ask: Ask) -> list[Part]
             raise Invalid("draw_seed_stranger", given=given, source=named(source), option=option(source))
         if part is None:
             raise Invalid("draw_seed_missing", source=named(source), option=option(source))
-        parts.append(part)
+        parts.append(_typed(source, part))
     if left:
         raise Invalid("draw_seed_surplus", given=", ".join(name for name, _ in left))
     return parts
@@ -197,6 +197,15 @@ def _believed(source: Mapping[str, object], part: Part, now: datetime, *, unchec
     return {**bare, UNCHECKED: True}
 
 
+def _typed(source: Mapping[str, object], part: Part) -> Part:
+    """Figures as the protocol has them: full-width ones and blanks too many are forgiven, as where two people type (`Form.figures`).
+
+    Raises Invalid (`ceremony_figures_unfit`).
+    """
+    held, text = form(source), part.get("text")
+    return {**part, "text": held.figures(text)} if held is not None and isinstance(text, str) else part
+
+
 def _refuse_unfit(commitment: Commitment, parts: Sequence[Part]) -> None:
     """Figures of another form than was promised, told by what was wanted. Raises Invalid (`ceremony_figures_unfit`)."""
     for source, part in zip(commitment.sources, parts, strict=True):
@@ -257,7 +266,7 @@ def _nonce(party: str, value: str) -> str:
     Raises Invalid (`draw_nonce_unreadable`), which never repeats what was given: it may be the secret with something about it.
     """
     if _DIGITS.fullmatch(value):
-        return value
+        return value.lower()  # it is the same secret, however it was typed
     file, found = Path(value), set[str]()
     with suppress(OSError, ValueError):  # no name of a file at all is told as such
         found = {*_SECRET.findall(file.read_text(encoding="utf-8"))}
@@ -287,7 +296,7 @@ def _parts(commitment: Commitment, name: str, content: bytes) -> list[tuple[str,
     if told.get("commit", commitment.c) != commitment.c:
         raise Invalid("draw_seed_of_another", file=name)
     if len(parts) != len(commitment.sources):
-        raise Invalid("draw_seed_invalid", kind="", problem=f"{len(parts)} parts for {len(commitment.sources)} sources")
+        raise Invalid("draw_seed_invalid", kind="", problem="count", parts=len(parts), sources=len(commitment.sources))
     return [(_meant(source), part) for source, part in zip(commitment.sources, parts, strict=True)]
 
 

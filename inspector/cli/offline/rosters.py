@@ -93,7 +93,8 @@ _PLAIN_ID = re.compile(r"(?![0-9]+000\Z)[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 class Roster(Generic[T]):
     """One file's rows with their numbers, and what is wrong or odd; `untold` are faults and remarks beyond the first ones.
 
-    `spool` has the rows of a large one; `alike` counts rows that are other codes of an organisation, where that was said to be right.
+    `spool` has the rows of a large one; `needs` counts free objects by pool and qualification; `alike` counts rows that are other codes
+    of an organisation, where that was said to be right.
     """
 
     file: Path
@@ -104,11 +105,15 @@ class Roster(Generic[T]):
     untold: tuple[int, int] = (0, 0)
     spool: Spool | None = None
     held: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    needs: Counter[tuple[str, str]] = field(default_factory=Counter)
     alike: int = 0
 
     def take(self, row: T, number: int) -> None:
         """A row that is right; a large roster's is put away. `held` counts them by class (none for who is in none) and whether free."""
-        self.held[getattr(row, "stratum", ""), getattr(row, "status", ELIGIBLE) == ELIGIBLE] += 1
+        free = getattr(row, "status", ELIGIBLE) == ELIGIBLE
+        self.held[getattr(row, "stratum", ""), free] += 1
+        if free and isinstance(row, ObjectRow):
+            self.needs[row.pool, row.qual] += 1
         if self.spool is not None and isinstance(row, ObjectRow):
             self.spool.put(row, number)
         else:

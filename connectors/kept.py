@@ -1,0 +1,52 @@
+"""A secret as it lies in its file now: whoever exchanges the file need not restart anything."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from connectors.config import secret
+from inspector.domain.errors import Invalid
+from inspector.ports import Barred
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """What is made of the secret in a file, made anew when the file is another one; from any thread.
+
+    A file that is gone, open to others or unreadable bars the connector until it is mended: a secret that was taken away is not used on.
+    Put a new one in place by rename, so that no call finds half of it.
+    """
+
+    def __init__(self, path: str, name: str, key: str, made: Callable[[str], T]) -> None:
+        """Raises Invalid (`connector_secret_…`, and what `made` raises) where it cannot be used from the start."""
+        self._where = (path, name, key)
+        self._made = made
+        self._guard = threading.Lock()
+        self._print = self._look()
+        self._held = made(secret(*self._where))
+
+    def now(self) -> T:
+        """What is made of the secret as it lies there. Raises Barred (`key_unreadable`)."""
+        seen = self._look()
+        if seen is not None and seen == self._print:
+            return self._held
+        with self._guard:
+            try:
+                self._held = self._made(secret(*self._where))
+            except Invalid as error:
+                self._print = None
+                raise Barred("key_unreadable", detail=error.code, attempts=0) from None
+            self._print = seen  # looked at before it was read: what comes between is read again
+            return self._held
+
+    def _look(self) -> tuple[int, ...] | None:
+        """By what one file, and one state of it, is told from another; None where there is none."""
+        with suppress(OSError):
+            told = Path(self._where[0]).stat()
+            return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+        return None

@@ -1,0 +1,73 @@
+"""Connectors that may not be asked now, by our own rules or for another reason: told to people, and why each row waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from inspector.domain.manners import Held, Turn, current, turn
+from inspector.flows.office import Office
+from inspector.store.tables import EPOCH
+from inspector.store.tx import Tx
+
+HELD_BEYOND = "held_beyond"
+"""The matter of a connector that may be asked only when it is too late for some of its work; closed by whoever has seen to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Why the work of a connector waits, by a code (labels, group `wait`), and until when: office time, None where nobody knows."""
+
+    reason: str
+    until: datetime | None = None
+
+
+def note(tx: Tx, office: Office, lane: str, told: Turn, now: datetime, *, count: int = 1, case_id: str | None = None) -> None:
+    """Tell a person that a connector may be asked only when it is too late: once for the connector, with how many rows it was."""
+
+    def more(before: Mapping[str, Any]) -> dict[str, object]:
+        known = int(before.get("count", 0))  # what gave up is one more each; what goes on waiting is told again each day
+        many = known + count if case_id else max(known, count)
+        facts: dict[str, object] = {"connector": lane, "reason": told.held, "asked_from": told.until, "count": many}
+        return facts | ({"case": case_id} if case_id else {})
+
+    tx.attention.add(HELD_BEYOND, office.house, lane, more, now)
+
+
+def waits(tx: Tx, office: Office) -> dict[str, Wait]:
+    """Each connector whose ready work waits, with why: paused, its breaker open, or not to be asked now by its manners."""
+    machine_now, now = tx.machine_now(), office.now()
+    paces = tx.manners.read([*office.manners]) if office.manners else {}
+    found: dict[str, Wait] = {}
+    for lane in tx.lanes.all():
+        if lane.paused:
+            found[lane.name] = Wait(reason="paused")
+        elif lane.open_until > EPOCH:
+            found[lane.name] = Wait(
+                reason="barred" if lane.barred else "breaker", until=_office(lane.open_until, machine_now, now)
+            )
+        elif (manners := office.manners.get(lane.name)) is not None and lane.name in paces:
+            pace = current(manners, paces[lane.name], machine_now, now)
+            told = turn(manners, pace, machine_now, now, office.calendar.is_working_day)
+            if told.held is not None and told.until is not None:
+                until = _office(told.until, machine_now, now) if told.held is Held.RATE else told.until
+                found[lane.name] = Wait(reason=told.held.value, until=until)
+    return found
+
+
+def left(tx: Tx, office: Office) -> dict[str, int]:
+    """How many calls each connector with a daily quota has left today."""
+    counted = {name: manners for name, manners in office.manners.items() if manners.per_day is not None}
+    machine_now, now, found = tx.machine_now(), office.now(), {}
+    paces = tx.manners.read([*counted]) if counted else {}
+    for name, manners in counted.items():
+        used = current(manners, paces[name], machine_now, now).used if name in paces else 0
+        found[name] = max(0, (manners.per_day or 0) - used)
+    return found
+
+
+def _office(moment: datetime, machine_now: datetime, now: datetime) -> datetime:
+    """A moment of machine time as office time, while both run alike: good enough to be shown."""
+    return now + max(moment - machine_now, timedelta())

@@ -1,0 +1,107 @@
+"""The record of who was asked what about whom: written in the transaction that settles the question, whatever came of it.
+
+A question that was under way when the daemon died is asked again and written then, under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.inquiry import Asked, Inquiry
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement
+from inspector.ports import Agency, CreditPlatform, LetterKind, PortError, Source
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+Write = Callable[[Tx, datetime], None]
+
+_PORTS = {OrderKind.ASK: Asked.SOURCE, OrderKind.RATE: Asked.CREDIT, OrderKind.ASSIST_SEND: Asked.AGENCY}
+
+READ = "inquiry.read"
+"""The rule of the ledger's entry about a reading: who looked at what was asked about somebody."""
+
+
+def noted(do: Callable[[Work, Office], Settlement]) -> Callable[[Work, Office], Settlement]:
+    """The flow, with its question on record where one left."""
+
+    def noting(work: Work, office: Office) -> Settlement:
+        settlement = do(work, office)
+        return _with(settlement, work, office, settlement.attempts)
+
+    return noting
+
+
+def given_up(
+    give_up: Callable[[Work, Office, PortError | None], Settlement],
+) -> Callable[[Work, Office, PortError | None], Settlement]:
+    """The same for a question whose tries are spent: it left as often as it was tried."""
+
+    def noting(work: Work, office: Office, error: PortError | None) -> Settlement:
+        return _with(give_up(work, office, error), work, office, work.attempts)
+
+    return noting
+
+
+def read(tx: Tx, by: str, about: str, now: datetime) -> None:
+    """Write down that somebody has looked at the record about a case, or at that about a subject (its cases are named by it)."""
+    because = Because(rule=READ, basis=("S4:54",), pack="", facts={"by": by})
+    record(tx, about, Decision(state=None, because=because), now, {})
+
+
+def _with(settlement: Settlement, work: Work, office: Office, attempts: int) -> Settlement:
+    if not attempts or work.payload.get("letter", LetterKind.REQUEST.value) != LetterKind.REQUEST.value:
+        return settlement
+
+    def then(write: Write) -> Write:
+        def both(tx: Tx, now: datetime) -> None:
+            write(tx, now)
+            _add(tx, office, work, settlement.outcome, attempts, now)
+
+        return both
+
+    late = settlement.late or _nothing  # the case may have ended the work meanwhile: what left, left
+    return replace(settlement, write=then(settlement.write), late=then(late))
+
+
+def _nothing(_tx: Tx, _now: datetime) -> None:
+    """The answer is worth nothing any more."""
+
+
+def _add(tx: Tx, office: Office, work: Work, outcome: str, attempts: int, now: datetime) -> None:
+    said = dict(work.payload)
+    port = _PORTS[OrderKind(work.kind)]
+    here = office.connectors
+    every: Mapping[Asked, Mapping[str, Source | CreditPlatform | Agency]] = {
+        Asked.SOURCE: here.sources,
+        Asked.CREDIT: here.credit,
+        Asked.AGENCY: here.agencies,
+    }
+    there = every[port]
+    if port is Asked.AGENCY:
+        held = tx.assistance.get(str(said["request"]))
+        said |= {**held.question, "basis": held.basis}
+    case = tx.cases.get(str(work.case_id))
+    name = str(said.get("via") or work.lane)
+    tx.inquiries.add(
+        Inquiry(
+            key=work.key,
+            at=now,
+            agency=case.agency,
+            case_id=case.id,
+            port=port,
+            connector=name,
+            owner=there[name].card.owner if name in there else "",
+            kind=SubjectKind(str(said["kind"])),
+            code=str(said["code"]),
+            fact=str(said.get("fact", "")),
+            basis=str(said.get("basis") or office.book.get(case.pack).item(case.item).basis),
+            outcome=outcome,
+            attempts=attempts,
+        )
+    )

@@ -1,0 +1,101 @@
+"""Reads the manners of connectors from the settings: `[SECTION.NAME.manners]`, of any connector that has work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import time
+from difflib import get_close_matches
+from typing import Any
+
+from inspector.domain.errors import Invalid
+from inspector.domain.manners import Manners, Window
+
+KEY = "manners"
+"""The key of a connector's table that is ours and not the connector's own."""
+
+_WINDOW = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
+
+
+ABOUT: Mapping[str, str] = {
+    "per_second": "calls that may begin in any second, wherever it begins",
+    "per_minute": "calls that may begin in any minute; they are spaced evenly",
+    "per_day": "calls a day; what is left over waits for the next",
+    "day_begins": 'when a new day of `per_day` begins, in office time; default `"00:00"`',
+    "hours": 'when it may be asked, in office time: `["22:00-06:00"]`; default: always',
+    "working_days": "whether only on working days (hours that begin on one); default: `false`",
+}
+"""The keys, with what each is for."""
+
+
+def of(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Manners]:
+    """The manners of each connector that has some, by its name. Raises Invalid (`manners_…`) for the first that cannot be."""
+    for flaw in flaws(sections):
+        raise flaw
+    told = {name: one[KEY] for section in sections.values() for name, one in section.items() if KEY in one}
+    return {name: _read(name, given) for name, given in told.items()}
+
+
+def flaws(sections: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Invalid]:
+    """Everything that cannot be, connector by connector. Names in two sections are one connector, and have manners once."""
+    seen: dict[str, tuple[str, object]] = {}
+    for section, held in sections.items():
+        for name, one in held.items():
+            if KEY not in one:
+                continue
+            where, said = seen.setdefault(name, (section, one[KEY]))
+            if said != one[KEY]:
+                yield Invalid("manners_differ", connector=name, one=where, other=section)
+            try:
+                _read(f"{section}.{name}", one[KEY])
+            except Invalid as error:
+                yield error
+
+
+def _read(where: str, given: object) -> Manners:
+    known = list(ABOUT)
+    if not isinstance(given, Mapping):
+        raise Invalid("manners_value", connector=where, key=KEY, wanted=f"{{{', '.join(known)}}}")
+    for key in given:
+        if key not in known:
+            near = get_close_matches(str(key), known, n=1, cutoff=0.5)
+            raise Invalid("manners_key_unknown", connector=where, key=key, nearest="".join(near), known=", ".join(known))
+    counts = {key: _count(where, key, given[key]) for key in ("per_second", "per_minute", "per_day") if key in given}
+    hours = given.get("hours", [])
+    if not isinstance(hours, list) or ("hours" in given and not hours):
+        raise Invalid("manners_value", connector=where, key="hours", wanted='["HH:MM-HH:MM"]')
+    working = given.get("working_days", False)
+    if not isinstance(working, bool):
+        raise Invalid("manners_value", connector=where, key="working_days", wanted="true, false")
+    return Manners(
+        **counts,
+        day_begins=_time(where, "day_begins", given.get("day_begins", "00:00"), "HH:MM"),
+        hours=tuple(_window(where, told) for told in hours),
+        working_days=working,
+    )
+
+
+def _count(where: str, key: str, told: object) -> int:
+    if type(told) is not int or told < 1:
+        raise Invalid("manners_value", connector=where, key=key, wanted="≥ 1")
+    return told
+
+
+def _window(where: str, told: object) -> Window:
+    wanted = '["HH:MM-HH:MM"]'
+    found = _WINDOW.fullmatch(told.strip()) if isinstance(told, str) else None
+    if found is None or found[1] == found[2]:
+        raise Invalid("manners_value", connector=where, key="hours", wanted=wanted)
+    begins, ends = (_time(where, "hours", "00:00" if one == "24:00" else one, wanted) for one in found.groups())
+    return Window(begins=begins, ends=ends)
+
+
+def _time(where: str, key: str, told: object, wanted: str) -> time:
+    try:
+        return time.fromisoformat(told) if isinstance(told, str) and re.fullmatch(r"\d\d:\d\d", told) else _no()
+    except ValueError:
+        raise Invalid("manners_value", connector=where, key=key, wanted=wanted) from None
+
+
+def _no() -> time:
+    raise ValueError

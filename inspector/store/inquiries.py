@@ -1,0 +1,46 @@
+"""Who was asked what about whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.inquiry import Asked, Inquiry
+from inspector.store.inquirytables import inquiry
+from inspector.store.room import Room, insert_new
+
+
+class InquiryRoom(Room):
+    """The inquiry table. Plain columns; it outlasts the cases, and holds nothing that was promised or answered."""
+
+    def add(self, made: Inquiry) -> None:
+        """A question that left; said twice it is one."""
+        row = {name: getattr(made, name) for name in inquiry.c.keys()}  # noqa: SIM118 - its keys, not its columns
+        row |= {"port": made.port.value, "kind": made.kind.value}
+        self.batch.later(insert_new(self.sqlite, inquiry, ("key",)), [row])
+
+    def of_case(self, case_id: str) -> list[Inquiry]:
+        """All that a case has asked, oldest first."""
+        return self._read(inquiry.c.case_id == case_id)
+
+    def about(self, kind: SubjectKind | None, code: str, after: str, limit: int) -> list[Inquiry]:
+        """All about a subject, oldest first; `after` is the key of the last one read."""
+        whom = inquiry.c.code == code
+        if kind is not None:
+            whom &= inquiry.c.kind == kind.value
+        if after:
+            since = sa.select(inquiry.c.at).where(inquiry.c.key == after).scalar_subquery()
+            whom &= (inquiry.c.at > since) | ((inquiry.c.at == since) & (inquiry.c.key > after))
+        return self._read(whom, limit)
+
+    def forget(self, before: datetime, limit: int = 5000) -> int:
+        """Delete what is older; how many."""
+        old = sa.select(inquiry.c.key).where(inquiry.c.at < before).limit(limit)
+        return self.connection.execute(sa.delete(inquiry).where(inquiry.c.key.in_(old))).rowcount
+
+    def _read(self, where: sa.ColumnElement[bool], limit: int | None = None) -> list[Inquiry]:
+        asked = sa.select(inquiry).where(where).order_by(inquiry.c.at, inquiry.c.key).limit(limit)
+        rows = self.connection.execute(asked).mappings()
+        return [Inquiry(**{**row, "port": Asked(row["port"]), "kind": SubjectKind(row["kind"])}) for row in rows]

@@ -1,0 +1,79 @@
+"""The sections of the settings that tune machinery: the engine, and when a source's answers are told to be otherwise than before."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EngineSettings(Section):
+    """The engine. The defaults suit one machine of two cores."""
+
+    threads: int = Field(
+        128, gt=1, description="Work carried out at once; an eighth is kept for what needs no connector, such as legal dates"
+    )
+    capacity: int = Field(512, gt=0, description="Work rows leased at once, not fewer than threads; an eighth is kept likewise")
+    lease_seconds: float = Field(
+        60,
+        gt=1,
+        description="How long a claim lasts without renewal; renewed every third of it. A connector's call must take less than half",
+    )
+    poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")
+    group: int = Field(128, gt=0, description="Settlements that may share one commit")
+    lane_slots: int = Field(
+        32,
+        gt=0,
+        description="Calls of one connector at once in this process; fewer than threads, so that a slow one keeps no other waiting. "
+        "Of the capacity it may hold the same share",
+    )
+    retry_base_seconds: float = Field(2, gt=0, description="First wait after a failure; doubles each time")
+    retry_cap_seconds: float = Field(3600, gt=0, description="Longest wait between tries")
+    retry_tries: int = Field(
+        8,
+        gt=0,
+        description="Tries before work is given up or quarantined for which the pack sets no date; where it sets one, the date counts",
+    )
+    retry_share: float = Field(0.2, ge=0, description="Tries again, of all connectors of one owner together, for each first try")
+    retry_reserve: int = Field(10, gt=0, description="Tries again that an owner is granted each minute beside that share")
+    breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
+    breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
+
+    @model_validator(mode="after")
+    def _a_bulkhead(self) -> EngineSettings:
+        """One connector may never hold all threads, and a thread without a row would have nothing to do."""
+        if self.lane_slots >= self.threads:
+            raise PydanticCustomError("lane_slots", "lane_slots must be less than threads ({threads})", {"threads": self.threads})
+        if self.capacity < self.threads:
+            raise PydanticCustomError("capacity", "capacity must not be less than threads ({threads})", {"threads": self.threads})
+        return self
+
+
+class DriftSettings(Section):
+    """When a source answers otherwise than it used to: by an exact test of two samples (Fisher 1935), for each fact."""
+
+    window: int = Field(50, ge=10, le=1000, description="Answers that are compared with those before them, as one window")
+    least: int = Field(10, ge=2, le=1000, description="Windows that must have come before anything is compared")
+    most: int = Field(40, ge=2, le=1000, description="Windows that are compared with, at most: the last ones without an alarm")
+    chance: float = Field(
+        1e-6,
+        gt=0,
+        le=0.01,
+        description="The greatest probability with which a window of answers like those before raises an alarm; over all kinds of answers "
+        "and shapes of values together (Bonferroni)",
+    )
+    hold: tuple[str, ...] = Field(
+        (), description="Sources whose answers decide nothing while their alarm stands: the claim goes its next way"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DriftSettings:
+        """What is compared with must be able to come."""
+        if self.most < self.least:
+            raise PydanticCustomError("drift_most", "most must not be less than least ({least})", {"least": self.least})
+        return self

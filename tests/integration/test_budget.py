@@ -1,0 +1,108 @@
+"""A sick platform is spared: its owner's connectors share a budget of tries, and after an outage the most urgent goes first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.backoff import Ladder
+from inspector.flows.office import Office
+from inspector.leave import again
+from inspector.ports import Card, Unavailable
+from inspector.store.store import Store
+from inspector.store.work import Work
+from tests.engine import FAST, LANE, Hands, at_work, clock, count, order, put, real_office, row, states, until
+from tests.house import Table, open_office
+
+pytestmark = pytest.mark.alike
+
+LANES = ("firms", "licences", "taxes")
+
+
+@dataclass
+class Owned(Table):
+    """A source of one and the same platform."""
+
+    owner: str = "platform"
+    card: Card = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.card = Card(name=self.name, port="source", kind="table", owner=self.owner, version="1")
+
+
+def shared(store: Store) -> Office:
+    return open_office(store, clock, sources={**{name: Owned(name=name) for name in LANES}, LANE: Table()})
+
+
+@pytest.mark.differs
+def test_three_connectors_of_two_daemons_share_the_tries_of_their_owner(store: Store) -> None:
+    granted: list[str] = []
+
+    def say(work: Work) -> None:
+        granted.extend(work.lane for _ in range(3) if again())
+
+    office, hands, began = shared(store), Hands(say=say), time.monotonic()
+    put(store, *(order(f"{lane}-{n}", lane=lane) for lane in (*LANES, LANE) for n in range(20)))
+    engine = replace(FAST, retry_share=0.2, retry_reserve=6)
+    with at_work(office, hands, engine, owner="one"), at_work(office, hands, engine, owner="two"):
+        until(lambda: set(states(store).values()) == {"done"})
+    most = 6 + 60 * 0.2 + 6 * (time.monotonic() - began) / 60
+    of_platform = [lane for lane in granted if lane != LANE]
+    assert 6 <= len(of_platform) <= most, "a fifth of sixty first tries, and the reserve"
+    assert len(granted) > len(of_platform), "who stands behind another connector has a budget of his own"
+
+
+def test_while_an_owner_ails_what_has_failed_before_waits_uncounted_and_the_look_whether_he_is_well_does_not(
+    store: Store,
+) -> None:
+    down = True
+
+    def say(_work: Work) -> None:
+        if down:
+            raise Unavailable("http_503")
+
+    office, hands = shared(store), Hands(say=say)
+    put(store, *(order(n, lane="firms") for n in range(4)))
+    quick = replace(
+        FAST,
+        retry_share=0,
+        retry_reserve=1,
+        breaker_threshold=30,
+        breaker_cool=timedelta(seconds=0.5),
+        ladder=Ladder(base=0.01, cap=1, tries=99),
+    )
+    with at_work(office, hands, quick) as worker:
+        until(lambda: count(worker, "inspector_work_settled_total", kind="ask", outcome="spared") >= 8, office)
+        assert len(hands.calls) <= 6, "four first tries, one of the reserve, and what little a few seconds add to it"
+        assert sum(row(store, n)["attempts"] for n in range(4)) == len(hands.calls), "and no try counts that was not made"
+        down = False
+        put(store, order("first", lane="firms"))  # whose answer says that he is well
+        until(lambda: set(states(store).values()) == {"done"}, office)
+
+
+def test_after_an_outage_the_most_urgent_goes_first_and_no_try_of_the_outage_counts(store: Store) -> None:
+    down = True
+
+    def say(_work: Work) -> None:
+        if down:
+            raise Unavailable("http_503")
+
+    office, hands, now = real_office(store), Hands(say=say), clock()
+    dates = [7, 3, 9, 1, 8, 2, 6, 0, 5, 4]
+    put(store, *(order(n, lane=LANE, urgent=now + timedelta(days=day)) for n, day in enumerate(dates)))
+    engine = replace(
+        FAST, lane_slots=1, breaker_threshold=3, breaker_cool=timedelta(seconds=0.3), breaker_most=timedelta(seconds=0.3)
+    )
+    with at_work(office, hands, engine):
+        until(lambda: len(hands.calls) >= 6, office)  # three that open it, and three that look whether it is well
+        with store.read() as tx:
+            tried = {held["key"]: held["attempts"] for held in tx.work.page()}
+        assert sum(tried.values()) <= 3, "what is lost to an open breaker is nobody's try"
+        down = False
+        before = len(hands.calls)
+        until(lambda: set(states(store).values()) == {"done"}, office)
+    well = [dates[int(key.removeprefix("ask:"))] for key in hands.calls[before:]]
+    assert sorted(well[1:]) == well[1:], "behind the look that found it well, by legal date"

@@ -1,0 +1,128 @@
+"""Who was asked what about whom: on record once for each question that left, and for nothing that did not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.daemon.schedules import schedules
+from inspector.domain.inquiry import Asked
+from inspector.flows import review
+from inspector.ports import Origin, Unavailable
+from inspector.settings import Schedules
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
+from tests.operator import one_database, settled
+
+database_url = one_database
+
+pytestmark = pytest.mark.alike
+
+
+def test_each_question_that_left_is_on_record_once_with_its_ground_and_its_end(store: Store, hand: Hand) -> None:
+    """The register of incomes answers, that of households has nothing: then the civil affairs bureau is asked by letter."""
+    civil = Post("civil-affairs")
+    sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
+    office = open_office(store, hand, sources=sources, agencies={"civil-affairs": civil})
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    with store.read() as tx:
+        case, held = tx.cases.get(case_id), tx.inquiries.of_case(case_id)
+        assert tx.inquiries.about(case.subject.kind, case.subject.code, "", 9) == held
+    assert {(one.port, one.connector, one.fact, one.outcome) for one in held} == {
+        (Asked.SOURCE, "registers", "household", "not_found"),
+        (Asked.SOURCE, "social", "insured-income", "found"),
+        (Asked.AGENCY, "civil-affairs", "household", "request"),
+    }
+    assert all(one.basis and one.owner and one.attempts == 1 and one.at == hand() for one in held)
+    told = {str(value) for one in held for value in asdict(one).values()}
+    assert not {case.subject.name, *HOUSEHOLD.values()} & told, "neither who it is by name nor what was promised"
+
+
+def test_nothing_is_on_record_where_nobody_was_asked_and_an_outage_is_as_often_as_it_was_tried(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    nobody = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    away = Table(default=Unavailable("timeout", origin=Origin.WIRE))
+    other = replace(office, connectors=replace(office.connectors, sources={"registers": away}))
+    with store.begin() as tx:
+        tx.lanes.ensure(["registers"])
+    tried = post(other, application(2, "business-licence", LICENCE))
+    for _ in range(40):
+        settle(other)
+        hand.on(days=1)
+    with store.read() as tx:
+        assert tx.inquiries.of_case(nobody) == []
+        (held,) = tx.inquiries.of_case(tried)
+    assert (held.outcome, held.attempts > 1) == ("no_answer", True)
+
+
+def test_a_question_whose_case_was_withdrawn_meanwhile_left_all_the_same(store: Store, hand: Hand) -> None:
+    def withdraw() -> None:
+        with store.begin() as tx:
+            review.withdraw(office, tx, case_id, "自行提供证明", "hall", hand())
+
+    class Slow(Table):
+        def ask(self, question, *, key):  # type: ignore[no-untyped-def]
+            withdraw()
+            return super().ask(question, key=key)
+
+    office = open_office(store, hand, sources={"registers": Slow(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with store.read() as tx:
+        assert [one.connector for one in tx.inquiries.of_case(case_id)] == ["registers"]
+
+
+def test_the_record_is_shown_to_who_may_see_the_case_and_the_reading_is_written_down(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with serving(office) as edge, edge.as_("auditor") as client:
+        (shown,) = client.get(f"/v1/cases/{case_id}/inquiries").json()["inquiries"]
+        assert client.get(f"/v1/cases/{'0' * 32}/inquiries").status_code == 404
+    assert (shown["port"], shown["fact"], shown["outcome"]) == ("source", "registration-status", "found")
+    with store.read() as tx:
+        assert [row["rule"] for row in tx.ledger.about(case_id)].count("inquiry.read") == 1
+
+
+def test_the_record_outlasts_its_work_and_leaves_after_its_own_days(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    told = Schedules(keep_inquiries_days=1_100)
+    for days, left in ((1_099, 1), (2, 0)):
+        hand.on(days=days)
+        with store.begin() as tx:
+            order = schedules(told, {}, hand())["sweep:forget"].order(hand(), hand())
+            tx.work.order([replace(order, key=f"forget:{days}")], hand())
+        settle(office)
+        with store.read() as tx:
+            assert len(tx.inquiries.of_case(case_id)) == left
+
+
+def test_a_clerk_lists_what_was_asked_about_a_subject_in_words(database_url: str, tmp_path: Path) -> None:
+    operator = settled(database_url, tmp_path)
+    store, hand = operator.store(), Hand()
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    hand.on(seconds=1)
+    post(office, application(1, "business-licence", LICENCE, reference="R-2"))
+    settle(office)
+    store.close()
+    first = operator.well("case", "inquiries", "--code", "test00000000000001", "--limit", "1")
+    assert "a data-sharing source" in first.out
+    assert "it has a record" in first.out
+    assert "--after" in first.err
+    rows = operator.well("case", "inquiries", "--code", "TEST00000000000001", "--json").json
+    rest = operator.well("case", "inquiries", "--code", "TEST00000000000001", "--after", rows[0]["key"], "--json").json
+    assert (len(rows), rest) == (2, rows[1:])
+    assert operator.well("case", "inquiries", case_id, "--json").json == [rows[0]]
+    assert operator.say("case", "inquiries").code == 2
+    assert timedelta(days=Schedules().keep_inquiries_days) > timedelta(days=3 * 365 + 1)

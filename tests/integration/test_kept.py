@@ -1,0 +1,107 @@
+"""Secrets of every connector are used as they lie in their files: exchanged, taken away and put back without a restart."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from standardwebhooks import Webhook
+
+from connectors.callbacks import webhook
+from connectors.http import Wire
+from connectors.sources import database as front
+from inspector import testing
+from inspector.leave import NO_TURN, leave
+from inspector.ports import AnswerStatus, Barred, Unavailable
+from inspector.testing import QUESTION, caught
+from inspector.testing.peer import answer, peer
+from tests.frontends import FrontEnd
+from tests.gateway import APP_KEY, Platform, key_file, reached
+from tests.integration.test_frontend_postgres import door
+
+
+def put(folder: Path, text: str) -> Path:
+    """A secret exchanged as it should be: written beside and renamed."""
+    file, beside = folder / "secret", folder / "secret.new"
+    beside.touch(0o600)
+    beside.write_text(text + "\n", encoding="ascii")
+    return beside.rename(file)
+
+
+def test_a_token_is_that_of_the_file_at_every_call_and_without_one_nobody_is_asked(tmp_path: Path) -> None:
+    file = put(tmp_path, "first")
+    with peer(answer(200, {})) as party, closing(Wire({"url": party.url, "token_file": str(file)})) as wire:
+        wire.send("POST", "/")
+        put(tmp_path, "other")
+        wire.send("POST", "/")
+        file.chmod(0o644)
+        opened = caught(lambda: wire.send("POST", "/"))
+        file.unlink()
+        gone = [caught(lambda: wire.deliver("/", json={}, key="k")) for _ in range(2)]
+        put(tmp_path, "third")
+        wire.send("POST", "/")
+        heard = [one.headers["authorization"] for one in party.heard]
+    assert heard == ["Bearer first", "Bearer other", "Bearer third"]
+    for error, why in ((opened, "connector_secret_open"), *((one, "connector_secret_missing") for one in gone)):
+        assert (type(error), error.code, error.detail, error.attempts) == (Barred, "key_unreadable", why, 0)
+
+
+def test_a_webhook_signs_by_the_new_secret_and_one_that_is_none_bars_it(tmp_path: Path) -> None:
+    words = ["whsec_" + base64.b64encode(sign * 24).decode() for sign in (b"n", b"m")]
+    file = put(tmp_path, words[0])
+    told = {"url": "", "secret_file": str(file)}
+    with peer(answer(204)) as party, closing(webhook.connect("approving", told | {"url": party.url})) as made:
+        for word in words:
+            put(tmp_path, word)
+            made.tell(testing.NOTICE, key="EV-1")
+            Webhook(word).verify(party.heard[-1].body, dict(party.heard[-1].headers))
+        put(tmp_path, "whsec_short")
+        error = caught(lambda: made.tell(testing.NOTICE, key="EV-2"))
+        assert (type(error), error.code) == (Barred, "key_unreadable")
+        assert len(party.heard) == 2
+
+
+def test_a_key_that_signs_questions_itself_is_exchanged_too(tmp_path: Path) -> None:
+    platform = Platform(secrets=[APP_KEY])
+    with reached(tmp_path, platform, path_secret="") as (made, _, _):
+        assert made.ask(QUESTION, key="k-1").status is AnswerStatus.FOUND
+        platform.secrets[:] = ["another-key"]
+        key_file(tmp_path, "another-key")
+        assert made.ask(QUESTION, key="k-2").status is AnswerStatus.FOUND
+
+
+def test_a_new_connection_to_a_database_is_made_by_the_password_of_its_moment(tmp_path: Path) -> None:
+    file = put(tmp_path, "first")
+    with door("FATAL\0C28P01\0Mno\0\0", times=2) as (port, heard):
+        keys = FrontEnd(url=f"postgresql://u@127.0.0.1:{port}/d").keys(password_file=str(file))
+        with closing(front.connect("front", keys)) as made:
+            refused = caught(lambda: made.ask(QUESTION, key="k-1"))
+            put(tmp_path, "other")
+            caught(lambda: made.ask(QUESTION, key="k-2"))
+            file.unlink()
+            gone = caught(lambda: made.ask(QUESTION, key="k-3"))
+    assert heard == [b"first\0", b"other\0"]
+    assert [(type(one), one.code) for one in (refused, gone)] == [(Barred, "unauthorised"), (Barred, "key_unreadable")]
+
+
+def test_each_request_that_a_call_needs_asks_for_its_turn_and_without_one_no_case_loses_its_way(tmp_path: Path) -> None:
+    class Turns:
+        left = 2
+
+        def again(self) -> bool:
+            return False
+
+        def further(self) -> float | None:
+            self.left -= 1
+            return 0.0 if self.left >= 0 else None
+
+    with reached(tmp_path) as (made, platform, _):
+        with leave(Turns()):
+            assert made.ask(QUESTION, key="k-1").status is AnswerStatus.FOUND, "the secret is fetched, then the question is asked"
+        platform.spend()
+        with leave(turns := Turns()):
+            error = caught(lambda: made.ask(replace(QUESTION, case_id="C-2"), key="k-2"))
+    assert (type(error), error.code) == (Unavailable, NO_TURN)
+    assert turns.left == -1, "asked, told that the secret is spent, and had a new one: the third request has no turn"
