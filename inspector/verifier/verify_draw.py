@@ -73,7 +73,7 @@ def compare(told: Any, own: Any, at: str) -> None:
     """Refuse what is published otherwise than recomputed; the order of keys says nothing, and true is not 1."""
     both = [dict(enumerate(one)) if isinstance(one, list) else one for one in (told, own)]
     for name in {**both[1], **both[0]} if (inner := type(told) is type(own) and isinstance(both[0], dict)) else ():
-        compare(both[0].get(name, b"missing"), both[1].get(name, b"missing"), f"{at}.{name}")  # bytes: no JSON gives any
+        compare(both[0].get(name, ()), both[1].get(name, ()), f"{at}.{name}")  # (): it is not there; no JSON gives that
     must(inner or (type(told) is type(own) and told == own), f"{at} is {told!r:.200}, recomputed {own!r:.200}")
 
 
